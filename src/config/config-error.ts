@@ -1,0 +1,34 @@
+/** One thing that is wrong with the environment. A secret's value is in none of the fields. */
+export interface ConfigProblem {
+  readonly variable: string;
+  /** What was found, quoted; for a secret only its length. */
+  readonly got: string;
+  readonly accepts: string;
+  /** What to do about it. */
+  readonly hint?: string;
+}
+
+/** Thrown when the environment does not make a configuration; names every problem at once. */
+export class ConfigError extends Error {
+  readonly code = 'CONFIG_INVALID';
+
+  constructor(readonly problems: readonly ConfigProblem[]) {
+    super(formatProblems(problems));
+    this.name = 'ConfigError';
+  }
+}
+
+function formatProblems(problems: readonly ConfigProblem[]): string {
+  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+  const blocks = problems.map(({ variable, got, accepts, hint }) =>
+    [
+      `  ${variable}`,
+      `    got:     ${got}`,
+      `    accepts: ${accepts}`,
+      ...(hint === undefined ? [] : [`    do:      ${hint}`]),
+    ].join('\n'),
+  );
+  return [`The configuration has ${count}:`, ...blocks, 'Every variable is described in .env.example.'].join(
+    '\n\n',
+  );
+}

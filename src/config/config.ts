@@ -1,0 +1,63 @@
+/** TLS towards the brokers; every field that holds a key or a certificate is PEM text, never a path. */
+export interface TlsConfig {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly passphrase?: string;
+  readonly rejectUnauthorized: boolean;
+  readonly servername?: string;
+}
+
+/** Who the service is to the brokers. */
+export interface SaslConfig {
+  readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+  readonly username: string;
+  readonly password: string;
+}
+
+/** Everything the consumer has to know about Kafka. */
+export interface KafkaConfig {
+  /** `host:port` of the brokers that are asked first. */
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  /** Used exactly as given: no suffix is added, as Nest's stock transport does. */
+  readonly groupId: string;
+  readonly autoOffsetReset: 'earliest' | 'latest' | 'none';
+  readonly enableAutoCommit: boolean;
+  readonly autoCommitIntervalMs: number;
+  readonly sessionTimeoutMs: number;
+  /** Always less than `sessionTimeoutMs`. */
+  readonly heartbeatIntervalMs: number;
+  /** Never less than `sessionTimeoutMs`. */
+  readonly rebalanceTimeoutMs: number;
+  readonly fetchMaxWaitMs: number;
+  readonly fetchMaxBytes: number;
+  readonly fetchMaxBytesPerPartition: number;
+  /** Records in flight in the whole process. */
+  readonly maxInFlight: number;
+  readonly maxInFlightBytes: number;
+  readonly isolationLevel: 'read_committed' | 'read_uncommitted';
+  /** How often topics and partitions that appeared later are looked for. */
+  readonly topicRefreshMs: number;
+  /** A record unsettled for longer takes readiness down. */
+  readonly stuckAfterMs: number;
+  readonly connectionTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+  readonly ssl: TlsConfig | undefined;
+  readonly sasl: SaslConfig | undefined;
+}
+
+/** What the service writes to stdout. */
+export interface LogConfig {
+  readonly level: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+  readonly format: 'json' | 'pretty';
+}
+
+/** The whole configuration: validated, typed and frozen. */
+export interface ServiceConfig {
+  readonly kafka: KafkaConfig;
+  /** Port 0 is any free port. */
+  readonly http: { readonly port: number };
+  readonly shutdownTimeoutMs: number;
+  readonly log: LogConfig;
+}
