@@ -1,0 +1,109 @@
+/**
+ * Which room may import which. A rule that is here has a fixture in tools/lint/import-rules.spec.ts.
+ * tsPreCompilationDeps counts type-only imports too: a type from the wrong room is a dependency all the same.
+ */
+const SPEC = '\\.spec\\.ts$';
+// Covers kafkajs-snappy and its like as well.
+const KAFKA_CLIENT = 'node_modules/(kafkajs|lz4-napi)';
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'core-imports-only-core',
+      comment: 'core runs in a test without Nest, Kafka or a clock of its own: what it needs is handed in.',
+      severity: 'error',
+      from: { path: '^src/core/', pathNot: SPEC },
+      to: { pathNot: '^src/core/' },
+    },
+    {
+      name: 'core-stages-stand-alone',
+      comment:
+        'A stage knows records and what lies in core itself, but no other stage; the pipeline joins them.',
+      severity: 'error',
+      from: { path: '^src/core/(?!pipeline/)([^/]+)/' },
+      to: { path: '^src/core/[^/]+/', pathNot: '^src/core/($1|records)/' },
+    },
+    {
+      name: 'core-commons-import-no-stage',
+      comment:
+        'What lies in core itself serves every stage; with a stage behind it, it would be a way around.',
+      severity: 'error',
+      from: { path: '^src/core/[^/]+$' },
+      to: { path: '^src/core/[^/]+/' },
+    },
+    {
+      name: 'kafka-client-in-adapter-only',
+      comment: 'kafkajs has no maintainer: behind its port, another client can take its place.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/kafka/kafkajs/' },
+      to: { path: KAFKA_CLIENT },
+    },
+    {
+      name: 'services-know-no-transport',
+      comment: 'Business logic runs without Kafka; what came in and how is the controller’s to know.',
+      severity: 'error',
+      from: { path: '^src/processing/.+\\.service\\.ts$' },
+      to: {
+        path: ['^src/(kafka|offsets|redelivery)/', 'node_modules/@nestjs/microservices/', KAFKA_CLIENT],
+      },
+    },
+    {
+      name: 'config-stands-alone',
+      comment: 'Everything may read the configuration, so it depends on nothing of the service.',
+      severity: 'error',
+      from: { path: '^src/config/' },
+      to: { path: '^src/', pathNot: '^src/config/' },
+    },
+    {
+      name: 'src-imports-no-tooling',
+      comment: 'The image holds src alone.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(tools|test|benchmarks)/' },
+    },
+    {
+      name: 'no-dev-dependency-at-run-time',
+      comment: 'The image holds no devDependencies.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: SPEC },
+      to: { dependencyTypes: ['npm-dev'] },
+    },
+    {
+      name: 'no-undeclared-package',
+      comment: 'A package that is here only because another one needs it goes away with that one.',
+      severity: 'error',
+      from: { path: '^(src|tools|test|benchmarks)/' },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+    },
+    {
+      name: 'no-unresolvable-import',
+      comment: 'An import that leads nowhere is one that no other rule can judge.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'no-cycle',
+      comment: 'Two files that import each other are one thing, or have something in common to be moved out.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-orphan',
+      comment: 'What nobody uses is deleted. A declaration file is found by the compiler, not imported.',
+      severity: 'error',
+      from: { orphan: true, path: '^src/', pathNot: ['^src/main\\.ts$', '\\.d\\.ts$', SPEC] },
+      to: {},
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'node', 'default'],
+    },
+  },
+};
