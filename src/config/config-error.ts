@@ -11,10 +11,10 @@ export interface ConfigProblem {
 /** Thrown when the environment does not make a configuration; names every problem at once. */
 export class ConfigError extends Error {
   readonly code = 'CONFIG_INVALID';
+  override readonly name = 'ConfigError';
 
   constructor(readonly problems: readonly ConfigProblem[]) {
     super(formatProblems(problems));
-    this.name = 'ConfigError';
   }
 }
 
@@ -28,7 +28,9 @@ function formatProblems(problems: readonly ConfigProblem[]): string {
       ...(hint === undefined ? [] : [`    do:      ${hint}`]),
     ].join('\n'),
   );
-  return [`The configuration has ${count}:`, ...blocks, 'Every variable is described in .env.example.'].join(
-    '\n\n',
-  );
+  return [
+    `The configuration has ${count}:`,
+    ...blocks,
+    'Every variable is described in .env.example and in the README.',
+  ].join('\n\n');
 }

@@ -2,4 +2,3 @@ export type { KafkaConfig, LogConfig, SaslConfig, ServiceConfig, TlsConfig } fro
 export { ConfigError, type ConfigProblem } from './config-error.js';
 export { loadConfig } from './load-config.js';
 export { SERVICE_CONFIG, ServiceConfigModule } from './service-config.module.js';
-export { describeVariables, type VariableDescription } from './variables/environment.js';

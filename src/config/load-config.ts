@@ -1,7 +1,43 @@
+import { ConfigError, type ConfigProblem } from './config-error.js';
 import type { ServiceConfig } from './config.js';
+import { deepFreeze } from './deep-freeze.js';
+import { thisHost, type Host } from './reading/host.js';
+import { problemWith } from './problem.js';
+import { readVariables, type Texts } from './reading/read-variables.js';
+import { brokenRules } from './rules/broken-rules.js';
 import { toConfig } from './to-config.js';
-import { environment } from './variables/environment.js';
+import { unknownVariables } from './reading/unknown-variables.js';
+import { environment, isVariableName, type VariableName } from './variables/environment.js';
 
-export function loadConfig(env: NodeJS.ProcessEnv): ServiceConfig {
-  return toConfig(environment.parse(env), process.stdout.isTTY);
+/**
+ * Makes the configuration of an environment.
+ *
+ * @throws ConfigError with every problem of the environment, never only the first.
+ */
+export function loadConfig(env: NodeJS.ProcessEnv, host: Host = thisHost): ServiceConfig {
+  const { texts, problems: unreadable, unread } = readVariables(env, host);
+  const invalid = invalidVariables(texts);
+  const sound = [...texts].filter(([name]) => !invalid.has(name));
+  // Every variable has a default or may be left out, so what remains without the invalid ones always parses.
+  const values = environment.parse(Object.fromEntries(sound));
+  const problems = [
+    ...unreadable,
+    ...invalid.values(),
+    ...brokenRules(values, texts, new Set([...unread, ...invalid.keys()])),
+    ...unknownVariables(env),
+  ];
+  if (problems.length > 0) throw new ConfigError(problems);
+  return deepFreeze(toConfig(values, host.isTerminal));
+}
+
+/** One problem for each variable that does not parse. */
+function invalidVariables(texts: Texts): ReadonlyMap<VariableName, ConfigProblem> {
+  const issues = environment.safeParse(Object.fromEntries(texts)).error?.issues ?? [];
+  const problems = new Map<VariableName, ConfigProblem>();
+  for (const { path, message } of issues) {
+    const name = String(path[0]);
+    if (isVariableName(name) && !problems.has(name))
+      problems.set(name, problemWith(name, texts, { hint: message }));
+  }
+  return problems;
 }

@@ -1,6 +1,6 @@
 import type { KafkaConfig, SaslConfig, ServiceConfig, TlsConfig } from './config.js';
 import type { Values } from './variables/environment.js';
-import { usesSasl, usesTls } from './security-protocol.js';
+import { usesSasl, usesTls } from './rules/security-protocol.js';
 
 const SASL_MECHANISMS = {
   PLAIN: 'plain',

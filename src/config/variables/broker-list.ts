@@ -3,11 +3,15 @@ import type { Kind } from './variable.js';
 
 const HOST = /^[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?\.?$/i;
 
+const CREDENTIALS = 'leave credentials out; they belong in KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD';
+
 /** `host:port,host:port`; IPv6 literals are refused because kafkajs splits a seed broker at its first colon. */
 export function brokerList(): Kind<readonly string[]> {
   const schema = z.string().transform((input, ctx): readonly string[] => {
     const brokers = input.split(',').map((broker) => broker.trim());
-    const message = brokers.map(brokerHint).find((hint) => hint !== undefined);
+    const message = input.includes('@')
+      ? CREDENTIALS
+      : brokers.map(brokerHint).find((hint) => hint !== undefined);
     if (message === undefined) return brokers;
     ctx.issues.push({ code: 'custom', message, input });
     return z.NEVER;
@@ -19,8 +23,6 @@ function brokerHint(broker: string): string | undefined {
   if (broker === '') return 'remove the comma that has no broker before or after it';
   if (broker.includes('://'))
     return 'write host:port without a scheme; TLS is chosen with KAFKA_SECURITY_PROTOCOL';
-  if (broker.includes('@'))
-    return 'leave credentials out of it; they belong in KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD';
   const [host, port, ...rest] = broker.split(':');
   if (rest.length > 0) return 'write a host name or an IPv4 address, then one colon and the port';
   if (host === undefined || !HOST.test(host)) return 'write a host name or an IPv4 address before the colon';

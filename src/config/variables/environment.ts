@@ -20,23 +20,35 @@ export type VariableName = keyof Values;
 
 /** One variable as the documentation needs it. */
 export interface VariableDescription extends VariableMeta {
-  readonly section: string;
   readonly name: VariableName;
 }
 
-const descriptions: readonly VariableDescription[] = Object.entries(sections).flatMap(
-  ([section, variables]) =>
-    namesOf(variables).map((name) => ({ section, name, ...metaOf(environment.shape[name]) })),
-);
+/** Variables that belong together, under one heading of the documentation. */
+export interface VariableSection {
+  readonly title: string;
+  readonly variables: readonly VariableDescription[];
+}
+
+const described: readonly VariableSection[] = Object.entries(sections).map(([title, variables]) => ({
+  title,
+  variables: namesOf(variables).map((name) => ({ name, ...describeVariable(name) })),
+}));
+
+/** Every variable, section by section, in the order of the documentation. */
+export function describeSections(): readonly VariableSection[] {
+  return described;
+}
 
 /** Every variable in the order of the documentation. */
 export function describeVariables(): readonly VariableDescription[] {
-  return descriptions;
+  return described.flatMap(({ variables }) => variables);
 }
 
 /** The description of one variable. */
 export function describeVariable(name: VariableName): VariableMeta {
-  return metaOf(environment.shape[name]);
+  const meta = variableMeta.get(environment.shape[name]);
+  if (meta === undefined) throw new TypeError(`${name} was made without variable() or optional()`);
+  return meta;
 }
 
 /** Whether the service reads a variable of this name. */
@@ -46,10 +58,4 @@ export function isVariableName(name: string): name is VariableName {
 
 function namesOf(variables: object): readonly VariableName[] {
   return Object.keys(variables).filter(isVariableName);
-}
-
-function metaOf(schema: z.ZodType): VariableMeta {
-  const meta = variableMeta.get(schema);
-  if (meta === undefined) throw new TypeError('a variable was made without variable() or optional()');
-  return meta;
 }

@@ -1,4 +1,4 @@
-import type { Values } from './variables/environment.js';
+import type { Values } from '../variables/environment.js';
 
 type SecurityProtocol = Values['KAFKA_SECURITY_PROTOCOL'];
 

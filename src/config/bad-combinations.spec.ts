@@ -1,0 +1,155 @@
+import { describe, expect, it } from '@jest/globals';
+import { errorOf } from './testing/error-of.js';
+
+const CERTIFICATE = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----';
+const KEY = '-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----';
+const TLS = { KAFKA_SECURITY_PROTOCOL: 'SSL' };
+const SASL = {
+  KAFKA_SECURITY_PROTOCOL: 'SASL_PLAINTEXT',
+  KAFKA_SASL_MECHANISM: 'PLAIN',
+  KAFKA_SASL_USERNAME: 'ada',
+  KAFKA_SASL_PASSWORD: 'hunter22',
+};
+const SESSION = 'KAFKA_SESSION_TIMEOUT_MS, which is 30000';
+const MECHANISMS = 'PLAIN, SCRAM-SHA-256, SCRAM-SHA-512';
+
+type Case = readonly [
+  because: string,
+  env: NodeJS.ProcessEnv,
+  problem: readonly [variable: string, got: string, accepts: string, hint: string],
+];
+
+const cases: readonly Case[] = [
+  [
+    'the default heartbeat comes later than a short session timeout',
+    { KAFKA_SESSION_TIMEOUT_MS: '3000' },
+    [
+      'KAFKA_HEARTBEAT_INTERVAL_MS',
+      '"3000" (the default)',
+      'KAFKA_SESSION_TIMEOUT_MS, which is 3000',
+      'lower it',
+    ],
+  ],
+  [
+    'a heartbeat comes later than the session timeout',
+    { KAFKA_HEARTBEAT_INTERVAL_MS: '30000' },
+    ['KAFKA_HEARTBEAT_INTERVAL_MS', '"30000"', `less than ${SESSION}`, 'a third'],
+  ],
+  [
+    'a rebalance ends before the session timeout',
+    { KAFKA_REBALANCE_TIMEOUT_MS: '29999' },
+    ['KAFKA_REBALANCE_TIMEOUT_MS', '"29999"', `not less than ${SESSION}`, 'raise it to 30000'],
+  ],
+  [
+    'a password would be ignored',
+    { KAFKA_SASL_PASSWORD: 'hunter22' },
+    ['KAFKA_SASL_PASSWORD', 'set, 8 characters', 'it is PLAINTEXT', 'set KAFKA_SECURITY_PROTOCOL=SASL_SSL'],
+  ],
+  [
+    'a mechanism would be ignored',
+    { ...TLS, KAFKA_SASL_MECHANISM: 'PLAIN' },
+    ['KAFKA_SASL_MECHANISM', '"PLAIN"', 'it is SSL', 'or remove KAFKA_SASL_MECHANISM'],
+  ],
+  [
+    'an authority would be ignored',
+    { KAFKA_SSL_CA: CERTIFICATE },
+    [
+      'KAFKA_SSL_CA',
+      'set, 58 characters',
+      'is SSL or SASL_SSL; it is PLAINTEXT',
+      'set KAFKA_SECURITY_PROTOCOL=SSL,',
+    ],
+  ],
+  [
+    'verification would be ignored',
+    { ...SASL, KAFKA_SSL_REJECT_UNAUTHORIZED: 'true' },
+    [
+      'KAFKA_SSL_REJECT_UNAUTHORIZED',
+      '"true"',
+      'it is SASL_PLAINTEXT',
+      'set KAFKA_SECURITY_PROTOCOL=SASL_SSL,',
+    ],
+  ],
+  [
+    'SASL has no user',
+    { ...SASL, KAFKA_SASL_USERNAME: '' },
+    ['KAFKA_SASL_USERNAME', 'not set', 'text', 'set it, since'],
+  ],
+  [
+    'SASL has no password',
+    { ...SASL, KAFKA_SASL_PASSWORD: ' ' },
+    ['KAFKA_SASL_PASSWORD', 'not set', 'text', 'set it, since'],
+  ],
+  [
+    'SASL has no mechanism',
+    { ...SASL, KAFKA_SASL_MECHANISM: undefined },
+    ['KAFKA_SASL_MECHANISM', 'not set', MECHANISMS, 'set it, since'],
+  ],
+  [
+    'the mechanism is none that kafkajs knows',
+    { ...SASL, KAFKA_SASL_MECHANISM: 'GSSAPI' },
+    ['KAFKA_SASL_MECHANISM', '"GSSAPI"', MECHANISMS, 'one of the accepted'],
+  ],
+  [
+    'a certificate has no key',
+    { ...TLS, KAFKA_SSL_CERT: CERTIFICATE },
+    ['KAFKA_SSL_KEY', 'not set', 'BEGIN PRIVATE KEY', 'since KAFKA_SSL_CERT is set'],
+  ],
+  [
+    'a key has no certificate',
+    { ...TLS, KAFKA_SSL_KEY: KEY },
+    ['KAFKA_SSL_CERT', 'not set', 'BEGIN CERTIFICATE', 'since KAFKA_SSL_KEY is set'],
+  ],
+  [
+    'a passphrase has no key',
+    { ...TLS, KAFKA_SSL_KEY_PASSPHRASE: 'hunter22' },
+    ['KAFKA_SSL_KEY', 'not set', 'BEGIN PRIVATE KEY', 'or remove KAFKA_SSL_KEY_PASSPHRASE'],
+  ],
+  [
+    'a path stands where PEM belongs',
+    { ...TLS, KAFKA_SSL_CA: '/etc/ca.pem' },
+    ['KAFKA_SSL_CA', '"/etc/ca.pem"', 'PEM text', '_FILE'],
+  ],
+  [
+    'a key stands where a certificate belongs',
+    { ...TLS, KAFKA_SSL_CA: KEY },
+    ['KAFKA_SSL_CA', 'set, 58 characters', 'BEGIN CERTIFICATE', 'PEM of another sort'],
+  ],
+  [
+    'a key is no PEM',
+    { ...TLS, KAFKA_SSL_CERT: CERTIFICATE, KAFKA_SSL_KEY: 'hunter22' },
+    ['KAFKA_SSL_KEY', 'set, 8 characters', 'BEGIN PRIVATE KEY', '_FILE'],
+  ],
+  [
+    'PEM has lost its line breaks',
+    { ...TLS, KAFKA_SSL_CA: CERTIFICATE.replaceAll('\n', ' ') },
+    ['KAFKA_SSL_CA', 'set, 58 characters', 'PEM text', 'keep the line breaks'],
+  ],
+  [
+    'a server name is not one line',
+    { ...TLS, KAFKA_SSL_SERVERNAME: 'a\tb' },
+    ['KAFKA_SSL_SERVERNAME', '"a\\tb"', 'on one line', 'control characters'],
+  ],
+];
+
+describe('a configuration is refused when', () => {
+  it.each(cases)('%s', (_because, env, [variable, got, accepts, hint]) => {
+    const error = errorOf(env);
+    expect(error.problems).toEqual([
+      { variable, got, accepts: expect.stringContaining(accepts), hint: expect.stringContaining(hint) },
+    ]);
+    for (const part of [variable, got, accepts, hint]) expect(error.message).toContain(part);
+    expect(error.message).not.toMatch(/hunter22|MII/);
+  });
+
+  it('a variable is wrong by itself, and then only for that', () => {
+    const { problems } = errorOf({ KAFKA_SECURITY_PROTOCOL: 'SAS_SSL', KAFKA_SASL_PASSWORD: 'hunter22' });
+    expect(problems.map(({ variable }) => variable)).toEqual(['KAFKA_SECURITY_PROTOCOL']);
+  });
+
+  it('TLS and SASL settings meet plain text, and every hint names the one protocol that uses both', () => {
+    const { problems } = errorOf({ ...SASL, KAFKA_SECURITY_PROTOCOL: '', KAFKA_SSL_SERVERNAME: 'kafka' });
+    expect(problems).toHaveLength(4);
+    for (const { hint } of problems) expect(hint).toContain('set KAFKA_SECURITY_PROTOCOL=SASL_SSL,');
+  });
+});

@@ -1,0 +1,134 @@
+import { describe, expect, it } from '@jest/globals';
+import { loadConfig } from './load-config.js';
+import { thisHost } from './reading/host.js';
+import { describeVariables } from './variables/environment.js';
+
+const CERTIFICATE = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----';
+const KEY = '-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----';
+const terminal = { ...thisHost, isTerminal: true };
+const noTerminal = { ...thisHost, isTerminal: false };
+
+describe('loadConfig', () => {
+  it('gives every default for an empty environment', () => {
+    expect(loadConfig({}, noTerminal)).toEqual({
+      kafka: {
+        brokers: ['127.0.0.1:9092'],
+        clientId: 'nestjs-kafka-consumer',
+        groupId: 'nestjs-kafka-consumer',
+        autoOffsetReset: 'earliest',
+        enableAutoCommit: true,
+        autoCommitIntervalMs: 5000,
+        sessionTimeoutMs: 30_000,
+        heartbeatIntervalMs: 3000,
+        rebalanceTimeoutMs: 60_000,
+        fetchMaxWaitMs: 500,
+        fetchMaxBytes: 10_485_760,
+        fetchMaxBytesPerPartition: 1_048_576,
+        maxInFlight: 10_000,
+        maxInFlightBytes: 67_108_864,
+        isolationLevel: 'read_committed',
+        topicRefreshMs: 30_000,
+        stuckAfterMs: 60_000,
+        connectionTimeoutMs: 3000,
+        requestTimeoutMs: 30_000,
+        ssl: undefined,
+        sasl: undefined,
+      },
+      http: { port: 3000 },
+      shutdownTimeoutMs: 25_000,
+      log: { level: 'info', format: 'json' },
+    });
+  });
+
+  it('counts a variable set to nothing as not set', () => {
+    const empty = Object.fromEntries(describeVariables().map(({ name }) => [name, '  ']));
+    expect(loadConfig(empty, noTerminal)).toEqual(loadConfig({}, noTerminal));
+  });
+
+  it('trims values and the brokers of a list', () => {
+    const config = loadConfig({ KAFKA_BROKERS: ' a:1 , b.c:2 ', KAFKA_GROUP_ID: ' g ', PORT: ' 0 ' });
+    expect(config).toMatchObject({ kafka: { brokers: ['a:1', 'b.c:2'], groupId: 'g' }, http: { port: 0 } });
+  });
+
+  it('uses the group id exactly as given', () => {
+    expect(loadConfig({ KAFKA_GROUP_ID: 'Pay Roll/2.1' }).kafka.groupId).toBe('Pay Roll/2.1');
+  });
+
+  it.each([
+    ['TRUE', true],
+    ['1', true],
+    ['False', false],
+    ['0', false],
+  ])('reads the boolean %s as %s', (text, expected) => {
+    expect(loadConfig({ KAFKA_ENABLE_AUTO_COMMIT: text }).kafka.enableAutoCommit).toBe(expected);
+  });
+
+  it('reads words in any case', () => {
+    const config = loadConfig({ LOG_LEVEL: 'WARN', KAFKA_AUTO_OFFSET_RESET: 'None', LOG_FORMAT: 'Pretty' });
+    expect(config).toMatchObject({
+      log: { level: 'warn', format: 'pretty' },
+      kafka: { autoOffsetReset: 'none' },
+    });
+  });
+
+  it('connects in plain text without credentials unless told otherwise', () => {
+    expect(loadConfig({ KAFKA_SECURITY_PROTOCOL: 'plaintext' }).kafka).toMatchObject({
+      ssl: undefined,
+      sasl: undefined,
+    });
+  });
+
+  it('verifies brokers as soon as TLS is chosen', () => {
+    expect(loadConfig({ KAFKA_SECURITY_PROTOCOL: 'SSL' }).kafka).toMatchObject({
+      ssl: { rejectUnauthorized: true },
+      sasl: undefined,
+    });
+  });
+
+  it('takes TLS and SASL together, line breaks of PEM written as \\n included', () => {
+    const { ssl, sasl } = loadConfig({
+      KAFKA_SECURITY_PROTOCOL: 'sasl_ssl',
+      KAFKA_SSL_CA: CERTIFICATE.replaceAll('\n', '\\n'),
+      KAFKA_SSL_CERT: CERTIFICATE,
+      KAFKA_SSL_KEY: KEY.replaceAll('\n', '\\r\\n'),
+      KAFKA_SSL_KEY_PASSPHRASE: 'open sesame',
+      KAFKA_SSL_REJECT_UNAUTHORIZED: 'false',
+      KAFKA_SSL_SERVERNAME: 'kafka.internal',
+      KAFKA_SASL_MECHANISM: 'scram-sha-512',
+      KAFKA_SASL_USERNAME: 'ada',
+      KAFKA_SASL_PASSWORD: 'p w',
+    }).kafka;
+    expect(ssl).toEqual({
+      ca: CERTIFICATE,
+      cert: CERTIFICATE,
+      key: KEY,
+      passphrase: 'open sesame',
+      rejectUnauthorized: false,
+      servername: 'kafka.internal',
+    });
+    expect(sasl).toEqual({ mechanism: 'scram-sha-512', username: 'ada', password: 'p w' });
+  });
+
+  it('writes pretty logs only on a terminal outside production, unless told which', () => {
+    const format = (env: NodeJS.ProcessEnv, host = terminal) => loadConfig(env, host).log.format;
+    expect(format({})).toBe('pretty');
+    expect(format({}, noTerminal)).toBe('json');
+    expect(format({ NODE_ENV: 'production' })).toBe('json');
+    expect(format({ NODE_ENV: 'production', LOG_FORMAT: 'pretty' })).toBe('pretty');
+    expect(format({ LOG_FORMAT: 'json' })).toBe('json');
+  });
+
+  it('cannot be changed afterwards, at any depth', () => {
+    const config = loadConfig({ KAFKA_SECURITY_PROTOCOL: 'SSL' });
+    for (const part of [
+      config,
+      config.kafka,
+      config.kafka.brokers,
+      config.kafka.ssl,
+      config.http,
+      config.log,
+    ]) {
+      expect(Object.isFrozen(part)).toBe(true);
+    }
+  });
+});

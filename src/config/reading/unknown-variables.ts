@@ -1,0 +1,52 @@
+import { closestMatch } from 'leven';
+import type { ConfigProblem } from '../config-error.js';
+import { fileVariable, textOf } from './read-variables.js';
+import { show } from '../show.js';
+import { describeVariables } from '../variables/environment.js';
+
+const PREFIX = 'KAFKA_';
+const KNOWN = describeVariables().flatMap(({ name, file }) =>
+  file === true ? [name, fileVariable(name)] : [name],
+);
+
+/** What Kubernetes injects for a Service whose name is `kafka` or begins with `kafka-`. */
+const KUBERNETES =
+  /^KAFKA_(?:\w+_)?(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:ADDR|PORT|PROTO))?)$/;
+/** What Kafka's own scripts and images use, so often set where a broker is installed too. */
+const DISTRIBUTION = /^KAFKA_(?:HOME|VERSION|DEBUG|(?:\w+_)?OPTS)$/;
+
+/** Kafka's own names for what is called otherwise here, too far off for a spelling mistake. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  KAFKA_BOOTSTRAP_SERVERS: 'KAFKA_BROKERS',
+  KAFKA_CONSUMER_GROUP: 'KAFKA_GROUP_ID',
+  KAFKA_MAX_POLL_INTERVAL_MS: 'KAFKA_REBALANCE_TIMEOUT_MS',
+  KAFKA_MAX_PARTITION_FETCH_BYTES: 'KAFKA_FETCH_MAX_BYTES_PER_PARTITION',
+};
+
+/** A misspelt variable would leave its default in force without a word, so an unknown one is a problem. */
+export function unknownVariables(env: NodeJS.ProcessEnv): readonly ConfigProblem[] {
+  return Object.keys(env).flatMap((name) => {
+    const text = textOf(env, name);
+    if (text === undefined || !name.startsWith(PREFIX) || KNOWN.includes(name) || isForeign(name, text))
+      return [];
+    // Its value is not shown: it may be a secret under a misspelt name.
+    return [{ variable: name, got: show(text, true), accepts: 'no such variable', hint: suggestion(name) }];
+  });
+}
+
+function isForeign(name: string, text: string): boolean {
+  if (name === 'KAFKA_PORT' || KUBERNETES.test(name) || DISTRIBUTION.test(name)) return true;
+  return name.endsWith('_PORT') && /^(?:tcp|udp|sctp):\/\//.test(text);
+}
+
+function suggestion(name: string): string {
+  const base = name.replace(/_FILE$/, '');
+  if (KNOWN.includes(base)) return `set ${base} itself; only secrets and PEM are read from files`;
+  const near = OTHER_NAMES[name] ?? closestMatch(name, KNOWN, { maxDistance: mistakesIn(name) });
+  return near === undefined ? 'remove it' : `did you mean ${near}?`;
+}
+
+/** One slip in four characters is a misspelling; more is another word. */
+function mistakesIn(name: string): number {
+  return Math.max(2, Math.ceil((name.length - PREFIX.length) / 4));
+}

@@ -1,0 +1,17 @@
+import type { ConfigProblem } from '../config-error.js';
+import type { Texts } from '../reading/read-variables.js';
+import type { Values, VariableName } from '../variables/environment.js';
+import { securityRules } from './security.rules.js';
+import { timeoutRules } from './timeout.rules.js';
+
+/** The problems between variables; `unsound` are those that have a problem of their own. */
+export function brokenRules(
+  values: Values,
+  texts: Texts,
+  unsound: ReadonlySet<VariableName>,
+): readonly ConfigProblem[] {
+  return [...timeoutRules, ...securityRules]
+    .filter(({ about }) => !about.some((name) => unsound.has(name)))
+    .map(({ check }) => check(values, texts))
+    .filter((problem) => problem !== undefined);
+}

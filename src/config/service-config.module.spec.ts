@@ -1,0 +1,65 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { Module } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ServiceConfig } from './config.js';
+
+const started = { env: process.env, cwd: process.cwd() };
+let folder: string;
+
+/** The configuration as a provider deep in the application gets it, from a process started anew in `folder`. */
+async function injectedConfig(env: NodeJS.ProcessEnv): Promise<ServiceConfig> {
+  process.env = { ...env };
+  jest.resetModules();
+  const { SERVICE_CONFIG, ServiceConfigModule } = await import('./index.js');
+  const reader = {
+    provide: 'READER',
+    useFactory: (config: ServiceConfig) => config,
+    inject: [SERVICE_CONFIG],
+  };
+  @Module({ providers: [reader] })
+  class FeatureModule {}
+  const application = await Test.createTestingModule({
+    imports: [ServiceConfigModule, FeatureModule],
+  }).compile();
+  return application.get<ServiceConfig>('READER', { strict: false });
+}
+
+describe('ServiceConfigModule', () => {
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'config-'));
+    process.chdir(folder);
+    writeFileSync(join(folder, '.env'), 'KAFKA_GROUP_ID=from-file\nPORT=4000\n');
+  });
+
+  afterEach(() => {
+    process.chdir(started.cwd);
+    process.env = started.env;
+    rmSync(folder, { recursive: true });
+  });
+
+  it('provides one frozen configuration to every module, without an import of its own', async () => {
+    const config = await injectedConfig({ NODE_ENV: 'production', KAFKA_GROUP_ID: 'mine' });
+    expect(config.kafka.groupId).toBe('mine');
+    expect(Object.isFrozen(config)).toBe(true);
+  });
+
+  it('reads .env outside production, after the environment itself', async () => {
+    const config = await injectedConfig({ KAFKA_GROUP_ID: 'mine' });
+    expect(config).toMatchObject({ kafka: { groupId: 'mine' }, http: { port: 4000 } });
+  });
+
+  it('reads no .env in production', async () => {
+    const config = await injectedConfig({ NODE_ENV: 'production' });
+    expect(config).toMatchObject({ kafka: { groupId: 'nestjs-kafka-consumer' }, http: { port: 3000 } });
+  });
+
+  it('refuses to make the application of an unsound environment', async () => {
+    await expect(injectedConfig({ PORT: 'http' })).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      problems: [{ variable: 'PORT' }],
+    });
+  });
+});

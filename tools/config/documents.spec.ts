@@ -1,0 +1,58 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { check } from 'prettier';
+import { loadConfig } from '../../src/config/load-config.js';
+import { describeSections, describeVariables } from '../../src/config/variables/environment.js';
+import { documentsOf } from './documents.js';
+import { renderEnvExample } from './env-example.js';
+
+const README = '# Service\n\n<!-- config:start -->\n\nout of date\n\n<!-- config:end -->\n\nAfter.\n';
+let root: string;
+
+describe('the generated documents', () => {
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'documents-'));
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  it('are current once they were written, and stale before', async () => {
+    writeFileSync(join(root, 'README.md'), README);
+    const before = await documentsOf(root);
+    expect(before.map(({ current, wanted }) => current === wanted)).toEqual([false, false]);
+    for (const { path, wanted } of before) writeFileSync(path, wanted);
+    const after = await documentsOf(root);
+    expect(after.map(({ current, wanted }) => current === wanted)).toEqual([true, true]);
+  });
+
+  it('leave out a README that has no markers', async () => {
+    writeFileSync(join(root, 'README.md'), '# Service\n');
+    expect((await documentsOf(root)).map(({ path }) => path)).toEqual([join(root, '.env.example')]);
+  });
+
+  it('change a README only between its markers, and leave it as prettier wants it', async () => {
+    writeFileSync(join(root, 'README.md'), README);
+    const readme = (await documentsOf(root)).at(-1)?.wanted ?? '';
+    expect(readme).toMatch(/^# Service\n\n<!-- config:start -->\n/);
+    expect(readme).toMatch(/<!-- config:end -->\n\nAfter.\n$/);
+    expect(readme).not.toContain('out of date');
+    for (const { name } of describeVariables()) expect(readme).toContain(`\`${name}\``);
+    expect(await check(readme, { parser: 'markdown' })).toBe(true);
+  });
+
+  it('hold an .env.example that names every variable and changes nothing before it is edited', () => {
+    const example = renderEnvExample(describeSections());
+    expect(parseEnv(example)).toEqual({});
+    for (const { name } of describeVariables()) expect(example).toMatch(new RegExp(`^# ${name}=`, 'm'));
+  });
+
+  it('hold an .env.example whose lines are the defaults', () => {
+    const uncommented = renderEnvExample(describeSections()).replaceAll(/^# (?=[A-Z_]+=)/gm, '');
+    // Refused beside the default protocol, which would ignore it.
+    const { KAFKA_SSL_REJECT_UNAUTHORIZED: verified, ...env } = parseEnv(uncommented);
+    expect(verified).toBe('true');
+    expect(loadConfig(env)).toEqual(loadConfig({}));
+  });
+});

@@ -1,0 +1,21 @@
+import { writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import { documentsOf } from './documents.js';
+
+/** Writes `.env.example` and the README's configuration tables; with `--check` only says whether they are current. */
+const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+const root = process.cwd();
+const stale = (await documentsOf(root)).filter(({ current, wanted }) => current !== wanted);
+
+for (const { path, wanted } of stale) {
+  const name = relative(root, path);
+  if (values.check) {
+    console.error(`${name} is not what src/config says; build, then run: node dist/tools/config/generate.js`);
+    process.exitCode = 1;
+  } else {
+    writeFileSync(path, wanted);
+    console.log(`${name} written`);
+  }
+}
+if (stale.length === 0) console.log('.env.example and the README are current');

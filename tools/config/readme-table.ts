@@ -1,0 +1,40 @@
+import { format } from 'prettier';
+import type { VariableDescription, VariableSection } from '../../src/config/variables/environment.js';
+
+const START = '<!-- config:start -->';
+const END = '<!-- config:end -->';
+
+/** The README's configuration tables, one a section, laid out as prettier would. */
+export function renderTables(sections: readonly VariableSection[]): Promise<string> {
+  const tables = sections.map(({ title, variables }) =>
+    [
+      `**${title}**\n`,
+      '| variable | default | accepts | meaning |',
+      '| --- | --- | --- | --- |',
+      ...variables.map(row),
+    ].join('\n'),
+  );
+  return format(tables.join('\n\n'), { parser: 'markdown' });
+}
+
+/** The README with the tables between its markers; undefined when it has no markers. */
+export function replaceTables(readme: string, tables: string): string | undefined {
+  const start = readme.indexOf(START);
+  const end = readme.indexOf(END, start);
+  if (start === -1 || end === -1) return undefined;
+  return `${readme.slice(0, start)}${START}\n\n${tables}\n${readme.slice(end)}`;
+}
+
+function row(about: VariableDescription): string {
+  const cells = [names(about), defaultOf(about), about.accepts, about.description];
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
+function names({ name, file, secret }: VariableDescription): string {
+  const variables = file === true ? `\`${name}\` or \`${name}_FILE\`` : `\`${name}\``;
+  return secret === true ? `${variables} (secret)` : variables;
+}
+
+function defaultOf(about: VariableDescription): string {
+  return about.default === undefined ? (about.defaultInWords ?? '') : `\`${about.default}\``;
+}
