@@ -14,8 +14,8 @@ interface Violation {
   readonly rule: { readonly name: string };
 }
 
-/** `[rule, importing file, what it imports]`: each must be reported. */
-const forbidden = [
+/** Each must be reported. */
+const forbidden: readonly (readonly [rule: string, from: string, to: string])[] = [
   ['core-imports-only-core', 'src/core/dispatch/to-config.ts', '../../config/config.js'],
   ['core-imports-only-core', 'src/core/dispatch/to-package.ts', 'rxjs'],
   ['core-imports-only-core', 'src/core/dispatch/to-builtin.ts', 'node:timers'],
@@ -41,13 +41,13 @@ const forbidden = [
   ['no-undeclared-package', 'src/health/to-undeclared.ts', 'express'],
   ['no-unresolvable-import', 'src/health/to-nowhere.ts', './nowhere.js'],
   ['no-cycle', 'src/health/one.ts', './two.js'],
-] as const;
+];
 
 /** The way back, which makes it a cycle; a cycle is reported once. */
 const cycle = ['src/health/two.ts', './one.js'] as const;
 
 /** Imports that the rules must let pass. */
-const allowed = [
+const allowed: readonly (readonly [from: string, to: string])[] = [
   ['src/main.ts', './app.module.js'],
   ['src/app.module.ts', './kafka/handler.js'],
   ['src/core/dispatch/lanes.ts', '../records/record.js'],
@@ -64,7 +64,7 @@ const allowed = [
   ['src/config/config.ts', 'node:fs'],
   ['tools/kafka/broker.ts', 'kafkajs'],
   ['test/support/topic.ts', 'fast-check'],
-] as const;
+];
 
 const leaves = ['src/core/records/record.ts', 'src/core/clock.ts', 'src/core/failures/delay.ts'];
 const orphan = 'src/health/orphan.ts';
@@ -101,7 +101,7 @@ describe('the import rules', () => {
     const { forbidden: rules } = require('../../.dependency-cruiser.cjs') as {
       readonly forbidden: readonly { readonly name: string }[];
     };
-    const proven = new Set<string>(['no-orphan', ...forbidden.map(([rule]) => rule)]);
+    const proven = new Set(['no-orphan', ...forbidden.map(([rule]) => rule)]);
     expect(rules.map(({ name }) => name).filter((name) => !proven.has(name))).toEqual([]);
   });
 
