@@ -1,0 +1,10 @@
+import { Module } from '@nestjs/common';
+import { ServiceConfigModule } from './config/index.js';
+import { HealthModule } from './health/health.module.js';
+import { KafkaModule } from './kafka/index.js';
+import { ProcessingModule } from './processing/processing.module.js';
+import { LoggingModule } from './telemetry/logging.module.js';
+
+/** What the service is made of. */
+@Module({ imports: [ServiceConfigModule, LoggingModule, KafkaModule, HealthModule, ProcessingModule] })
+export class AppModule {}

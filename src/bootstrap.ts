@@ -1,0 +1,35 @@
+import { NestFactory } from '@nestjs/core';
+import { Logger } from 'nestjs-pino';
+import { AppModule } from './app.module.js';
+import { SERVICE_CONFIG, type ServiceConfig } from './config/index.js';
+import { KafkaRuntime, KafkaStrategy } from './kafka/index.js';
+
+/** How much longer than the handlers the rest of the stop may take before the process ends all the same, in ms. */
+const STOP_GRACE_MS = 5_000;
+
+/** Starts the service and ties its end to the signals that ask for it. */
+export async function bootstrap(): Promise<void> {
+  const app = await NestFactory.create(AppModule, { bufferLogs: true, abortOnError: false });
+  const config = app.get<ServiceConfig>(SERVICE_CONFIG);
+  const logger = app.get(Logger);
+  app.useLogger(logger);
+  app.connectMicroservice({ strategy: app.get(KafkaStrategy) }, { inheritAppConfig: true });
+
+  // Health must answer before, and while, the consumer looks for a broker.
+  await app.listen(config.http.port);
+  logger.log(`health is served at ${await app.getUrl()}/health`);
+  await app.startAllMicroservices();
+
+  let stopping = false;
+  const stop = async (signal: NodeJS.Signals): Promise<void> => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    logger.log(`${signal}: draining, ${config.shutdownTimeoutMs} ms at most; a second signal ends at once`);
+    setTimeout(() => process.exit(1), config.shutdownTimeoutMs + STOP_GRACE_MS).unref();
+    const drained = await app.get(KafkaRuntime).stop(config.shutdownTimeoutMs);
+    await app.close();
+    logger.log(drained ? 'stopped' : 'stopped, with handlers aborted at the deadline');
+    process.exit(drained ? 0 : 1);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, (name) => void stop(name));
+}

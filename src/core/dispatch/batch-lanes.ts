@@ -1,0 +1,132 @@
+import type { InFlightRecord } from '../records/in-flight.js';
+
+interface Lane {
+  readonly name: string | undefined;
+  head: InFlightRecord | undefined;
+  tail: InFlightRecord | undefined;
+  waiting: number;
+  /** A running batch has records of it. */
+  busy: boolean;
+}
+
+/** Records that one call of a batch handler gets, in offset order. */
+export interface RecordBatch {
+  readonly records: readonly InFlightRecord[];
+  /** @internal */
+  readonly lanes: readonly Lane[];
+  /** Whether it takes one of the places for concurrent work. */
+  holdsPlace: boolean;
+}
+
+/**
+ * Puts batches together out of lanes that no running batch has records of. With one lane for the partition
+ * that is one batch after the other; with a lane for each key, batches of different keys run side by side.
+ */
+export class BatchLanes {
+  readonly #lanes = new Map<string, Lane>();
+  #idle: Lane[] = [];
+  #startable = 0;
+  #running = 0;
+
+  /**
+   * @param maxRecords the most a batch may hold
+   * @param concurrency batches at work at once
+   */
+  constructor(
+    readonly maxRecords: number,
+    readonly concurrency: number,
+  ) {}
+
+  get running(): number {
+    return this.#running;
+  }
+
+  /** Records that could start now if there were a place. */
+  get startable(): number {
+    return this.#startable;
+  }
+
+  /** Whether a batch may start at all, however small, of records whose sequence is at most `limit`. */
+  canTake(limit: number): boolean {
+    if (this.#running >= this.concurrency || this.#startable === 0) return false;
+    return limit === Infinity || this.#idle.some((lane) => isWithin(lane.head, limit));
+  }
+
+  enqueue(record: InFlightRecord): void {
+    const lane = this.#laneOf(record.lane);
+    if (lane.tail) lane.tail.laneNext = record;
+    else lane.head = record;
+    lane.tail = record;
+    if (lane.waiting++ === 0 && !lane.busy) this.#idle.push(lane);
+    if (!lane.busy) this.#startable++;
+  }
+
+  /** Takes the next batch of records whose sequence is at most `limit`; call it only when one can be taken. */
+  take(limit: number): RecordBatch {
+    const records: InFlightRecord[] = [];
+    const lanes: Lane[] = [];
+    const passedOver: Lane[] = [];
+    let next = 0;
+    for (let lane = this.#idle[next]; lane && records.length < this.maxRecords; lane = this.#idle[++next]) {
+      if (!isWithin(lane.head, limit)) {
+        passedOver.push(lane);
+        continue;
+      }
+      this.#startable -= lane.waiting;
+      lane.busy = true;
+      lanes.push(lane);
+      while (isWithin(lane.head, limit) && records.length < this.maxRecords) {
+        records.push(this.#shift(lane, lane.head));
+      }
+    }
+    this.#idle = passedOver.concat(this.#idle.slice(next));
+    if (lanes.length > 1) records.sort((a, b) => a.sequence - b.sequence);
+    this.#running++;
+    return { records, lanes, holdsPlace: true };
+  }
+
+  /** Gives the batch's place to another; its lanes stay closed. */
+  release(batch: RecordBatch): void {
+    if (!batch.holdsPlace) return;
+    batch.holdsPlace = false;
+    this.#running--;
+  }
+
+  /** Takes back the place that `release` gave away. */
+  retake(batch: RecordBatch): void {
+    batch.holdsPlace = true;
+    this.#running++;
+  }
+
+  /** Opens the batch's lanes again, for what came in meanwhile. */
+  done(batch: RecordBatch): void {
+    this.release(batch);
+    for (const lane of batch.lanes) {
+      lane.busy = false;
+      if (lane.waiting > 0) {
+        this.#idle.push(lane);
+        this.#startable += lane.waiting;
+      } else if (lane.name !== undefined) this.#lanes.delete(lane.name);
+    }
+  }
+
+  #laneOf(name: string | undefined): Lane {
+    const known = name === undefined ? undefined : this.#lanes.get(name);
+    if (known) return known;
+    const lane: Lane = { name, head: undefined, tail: undefined, waiting: 0, busy: false };
+    if (name !== undefined) this.#lanes.set(name, lane);
+    return lane;
+  }
+
+  #shift(lane: Lane, record: InFlightRecord): InFlightRecord {
+    lane.head = record.laneNext;
+    if (!lane.head) lane.tail = undefined;
+    record.laneNext = undefined;
+    lane.waiting--;
+    return record;
+  }
+}
+
+function isWithin(record: InFlightRecord | undefined, limit: number): record is InFlightRecord {
+  return record !== undefined && record.sequence <= limit;
+}

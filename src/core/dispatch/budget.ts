@@ -1,0 +1,80 @@
+/** How many records, and how many bytes of keys and values, may be in flight. */
+export interface BudgetLimits {
+  readonly records: number;
+  readonly bytes: number;
+}
+
+/** What one partition has in flight. */
+export class Usage {
+  records = 0;
+  bytes = 0;
+}
+
+/**
+ * Bounds what is in flight, for the process and for each partition.
+ *
+ * Each partition always has its fair share, so that partitions which are stuck can never starve one which is
+ * not. Beyond its share a partition may take up to a quarter of the whole while the process has room.
+ */
+export class InFlightBudget {
+  readonly total = new Usage();
+  #partitions = 1;
+
+  constructor(readonly limits: BudgetLimits) {}
+
+  /** @param partitions how many partitions share the budget from now on */
+  share(partitions: number): void {
+    this.#partitions = Math.max(1, partitions);
+  }
+
+  add(usage: Usage, bytes: number): void {
+    usage.records++;
+    usage.bytes += bytes;
+    this.total.records++;
+    this.total.bytes += bytes;
+  }
+
+  remove(usage: Usage, bytes: number): void {
+    usage.records--;
+    usage.bytes -= bytes;
+    this.total.records--;
+    this.total.bytes -= bytes;
+  }
+
+  /**
+   * Whether the partition may take a whole fetch. It may then pass its limit by that one fetch: to cut a
+   * fetch short means to fetch and decode its rest again.
+   */
+  admitsFetch(usage: Usage): boolean {
+    return this.#processHasRoom(1) && this.#belowCap(usage, 1);
+  }
+
+  /** Whether the partition has room for one more record within its share. */
+  admitsRecord(usage: Usage): boolean {
+    return this.#belowShare(usage, 1);
+  }
+
+  /** Whether the partition should stop fetching. */
+  isFull(usage: Usage): boolean {
+    return !this.admitsFetch(usage) && !this.admitsRecord(usage);
+  }
+
+  /** Whether a partition that was paused has drained to half of what it may hold. */
+  readmits(usage: Usage): boolean {
+    return this.#belowShare(usage, 0.5) || (this.#processHasRoom(0.5) && this.#belowCap(usage, 0.5));
+  }
+
+  #processHasRoom(part: number): boolean {
+    return this.total.records < this.limits.records * part && this.total.bytes < this.limits.bytes * part;
+  }
+
+  #belowShare(usage: Usage, part: number): boolean {
+    const share = Math.max(1, Math.floor(this.limits.records / this.#partitions));
+    const bytes = this.limits.bytes / this.#partitions;
+    return usage.records < Math.max(1, share * part) && usage.bytes < bytes * part;
+  }
+
+  #belowCap(usage: Usage, part: number): boolean {
+    return usage.records < (this.limits.records / 4) * part && usage.bytes < (this.limits.bytes / 4) * part;
+  }
+}

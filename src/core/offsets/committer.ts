@@ -1,0 +1,219 @@
+import type { Cancel, Clock } from '../clock.js';
+import type { TopicPartitionOffset } from '../records/fetched.js';
+import { compareOffsets, type Offset } from '../records/offset.js';
+
+/** A partition whose watermark is to be committed. */
+export interface CommitSource {
+  readonly topic: string;
+  readonly partition: number;
+  readonly watermark: Offset;
+  /** Every record with a sequence below this one is settled. */
+  readonly watermarkSequence: number;
+  /** What the broker last acknowledged; undefined before the first commit. */
+  committed: Offset | undefined;
+  /** The watermark's sequence at that commit. */
+  committedSequence: number;
+}
+
+/** What a failed commit means for the group. */
+export type CommitFailure = 'rejoin' | 'transient';
+
+/** The broker, as the committer sees it. */
+export interface CommitTarget {
+  /** Resolves once the broker has acknowledged all of the offsets. */
+  commit(offsets: readonly TopicPartitionOffset[]): Promise<void>;
+  /**
+   * `rejoin` when the member has to join the group again before it can commit (generation or member id no
+   * longer known, a rebalance in progress); `transient` for everything else.
+   */
+  classify(error: unknown): CommitFailure;
+}
+
+/** Counts and last events, for health and metrics. */
+export interface CommitterState {
+  readonly commits: number;
+  readonly failures: number;
+  readonly lastError: unknown;
+  /** When the broker last acknowledged a commit, in ms since the epoch; 0 before the first. */
+  readonly lastCommitAt: number;
+}
+
+interface Waiter {
+  readonly source: CommitSource;
+  readonly sequence: number;
+  readonly resolve: () => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+interface Pending {
+  readonly source: CommitSource;
+  readonly offset: Offset;
+  readonly sequence: number;
+}
+
+const RETRY_MS = { first: 100, max: 5_000 };
+
+/**
+ * Commits the watermarks of a group's partitions: one request at a time for all of them, and what settles
+ * meanwhile rides in the next. A commit costs a broker milliseconds, however much is in it.
+ */
+export class Committer {
+  readonly #sources = new Set<CommitSource>();
+  #waiters: Waiter[] = [];
+  #idle: (() => void)[] = [];
+  #inFlight = false;
+  #wanted = false;
+  #suspended = true;
+  #retryMs = 0;
+  #cancelRetry: Cancel | undefined;
+  #cancelInterval: Cancel | undefined;
+  #state = { commits: 0, failures: 0, lastError: undefined as unknown, lastCommitAt: 0 };
+
+  constructor(
+    private readonly target: CommitTarget,
+    private readonly clock: Clock,
+    private readonly intervalMs: number,
+  ) {}
+
+  get state(): CommitterState {
+    return this.#state;
+  }
+
+  /** Starts to commit a partition's watermark. */
+  add(source: CommitSource): void {
+    this.#sources.add(source);
+  }
+
+  /** Forgets a partition that is no longer the member's; whoever waits for it is told `reason`. */
+  remove(source: CommitSource, reason: Error): void {
+    this.#sources.delete(source);
+    const waiting = this.#waiters;
+    this.#waiters = waiting.filter((waiter) => waiter.source !== source);
+    for (const waiter of waiting) if (waiter.source === source) waiter.reject(reason);
+    this.#tellIdle();
+  }
+
+  /** The member has joined: commits may go out. */
+  resume(): void {
+    this.#suspended = false;
+    this.#retryMs = 0;
+    this.#scheduleInterval();
+    if (this.#wanted || this.#waiters.length > 0) this.#send();
+  }
+
+  /** The member has to join again: nothing goes out until `resume`. */
+  suspend(): void {
+    this.#suspended = true;
+    this.#cancelInterval?.();
+    this.#cancelRetry?.();
+    this.#cancelRetry = undefined;
+  }
+
+  /** Resolves once the broker has acknowledged a commit that covers the record with that sequence. */
+  covering(source: CommitSource, sequence: number): Promise<void> {
+    if (sequence < source.committedSequence) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      this.#waiters.push({ source, sequence, resolve, reject });
+      this.request();
+    });
+  }
+
+  /** Commits what has settled so far, as soon as no other commit is under way. */
+  request(): void {
+    this.#wanted = true;
+    this.#send();
+  }
+
+  /**
+   * Commits until nothing that has settled is left to commit. Resolves then, or once the committer was
+   * suspended; never rejects, as what could not be committed is simply delivered again.
+   */
+  async flush(): Promise<void> {
+    while (!this.#suspended && (this.#inFlight || this.#cancelRetry || this.#pending().length > 0)) {
+      this.request();
+      await new Promise<void>((resolve) => this.#idle.push(resolve));
+    }
+  }
+
+  #scheduleInterval(): void {
+    this.#cancelInterval?.();
+    this.#cancelInterval = this.clock.schedule(this.intervalMs, () => {
+      this.request();
+      this.#scheduleInterval();
+    });
+  }
+
+  #send(): void {
+    if (this.#inFlight || this.#suspended || this.#cancelRetry) return;
+    this.#wanted = false;
+    const pending = this.#pending();
+    if (pending.length === 0) {
+      this.#tellIdle();
+      return;
+    }
+    this.#inFlight = true;
+    const offsets = pending.map(({ source, offset }) => ({
+      topic: source.topic,
+      partition: source.partition,
+      offset,
+    }));
+    this.target.commit(offsets).then(
+      () => this.#acknowledged(pending),
+      (error: unknown) => this.#failed(error),
+    );
+  }
+
+  #pending(): Pending[] {
+    const pending: Pending[] = [];
+    for (const source of this.#sources) {
+      const { watermark: offset } = source;
+      if (source.committed !== undefined && compareOffsets(source.committed, offset) >= 0) continue;
+      pending.push({ source, offset, sequence: source.watermarkSequence });
+    }
+    return pending;
+  }
+
+  #acknowledged(pending: readonly Pending[]): void {
+    this.#inFlight = false;
+    this.#retryMs = 0;
+    this.#state.commits++;
+    this.#state.lastCommitAt = this.clock.now();
+    for (const { source, offset, sequence } of pending) {
+      source.committed = offset;
+      source.committedSequence = sequence;
+    }
+    const waiting = this.#waiters;
+    this.#waiters = [];
+    for (const waiter of waiting) {
+      if (waiter.sequence < waiter.source.committedSequence) waiter.resolve();
+      else this.#waiters.push(waiter);
+    }
+    this.#tellIdle();
+    if (this.#wanted) this.#send();
+  }
+
+  #failed(error: unknown): void {
+    this.#inFlight = false;
+    this.#state.failures++;
+    this.#state.lastError = error;
+    this.#wanted = true;
+    if (this.target.classify(error) === 'rejoin') this.suspend();
+    else this.#retryLater();
+    this.#tellIdle();
+  }
+
+  #retryLater(): void {
+    if (this.#suspended) return;
+    this.#retryMs = Math.min(RETRY_MS.max, this.#retryMs === 0 ? RETRY_MS.first : this.#retryMs * 2);
+    this.#cancelRetry = this.clock.schedule(this.#retryMs, () => {
+      this.#cancelRetry = undefined;
+      this.#send();
+    });
+  }
+
+  #tellIdle(): void {
+    const told = this.#idle;
+    this.#idle = [];
+    for (const resolve of told) resolve();
+  }
+}

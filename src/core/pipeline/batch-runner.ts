@@ -1,0 +1,177 @@
+import type { Cancel, Clock, Turn } from '../clock.js';
+import { BatchLanes, type RecordBatch } from '../dispatch/batch-lanes.js';
+import { backoffMs } from '../failures/backoff.js';
+import type { InFlightRecord } from '../records/in-flight.js';
+import { BatchRecordError } from './errors.js';
+import type { BatchHandler } from './handler.js';
+import type { Runner, RunnerEvents } from './runner.js';
+
+/** Calls a batch handler for a partition's records. */
+export class BatchRunner implements Runner {
+  readonly #lanes: BatchLanes;
+  readonly #retries = new Set<Cancel>();
+  #cancelWait: Cancel | undefined;
+  /** Full or not, what waits may start: the wait for more is over, or no more will come for now. */
+  #due = false;
+  #limit = Infinity;
+  #highestStarted = -1;
+  readonly #running = new Map<InFlightRecord, RecordBatch>();
+  #deferred = false;
+  #closed = false;
+
+  constructor(
+    private readonly handler: BatchHandler,
+    private readonly events: RunnerEvents,
+    private readonly clock: Clock,
+    private readonly turn: Turn,
+    private readonly random: () => number,
+  ) {
+    this.#lanes = new BatchLanes(handler.maxRecords, handler.concurrency);
+  }
+
+  get busy(): boolean {
+    return this.#running.size > 0 || this.#deferred;
+  }
+
+  get highestStarted(): number {
+    return this.#highestStarted;
+  }
+
+  enqueue(record: InFlightRecord): void {
+    this.#lanes.enqueue(record);
+  }
+
+  limitTo(limit: number): void {
+    this.#limit = limit;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#cancelWait?.();
+    for (const cancel of this.#retries) cancel();
+    this.#retries.clear();
+  }
+
+  /** Gives the place of the batch that starts with `record` to another: its handler waits for a commit. */
+  releasePlace(record: InFlightRecord): void {
+    const batch = this.#running.get(record);
+    if (!batch) return;
+    this.#lanes.release(batch);
+    this.pump();
+  }
+
+  /** Starts batches that are not full: the partition is paused, so no more records come for now. */
+  startIncomplete(): void {
+    this.#due = true;
+    this.pump();
+  }
+
+  pump(): void {
+    while (!this.#closed && !this.#deferred && this.#lanes.canTake(this.#limit)) {
+      if (!this.#isComplete()) {
+        this.#waitForMore();
+        return;
+      }
+      if (this.turn.spent()) {
+        this.#deferPump();
+        return;
+      }
+      const batch = this.#lanes.take(this.#limit);
+      this.#start(batch, batch.records);
+    }
+    if (this.#lanes.startable === 0) this.#due = false;
+  }
+
+  #isComplete(): boolean {
+    return this.#due || this.#limit !== Infinity || this.#lanes.startable >= this.handler.maxRecords;
+  }
+
+  #waitForMore(): void {
+    this.#cancelWait ??= this.clock.schedule(this.handler.maxWaitMs, () => {
+      this.#cancelWait = undefined;
+      this.startIncomplete();
+    });
+  }
+
+  #deferPump(): void {
+    this.#deferred = true;
+    this.turn.defer(() => {
+      this.#deferred = false;
+      this.pump();
+    });
+  }
+
+  #start(batch: RecordBatch, records: readonly InFlightRecord[]): void {
+    this.#cancelWait?.();
+    this.#cancelWait = undefined;
+    this.#due = false;
+    const [first] = records;
+    if (!first) return;
+    this.#running.set(first, batch);
+    for (const record of records) {
+      if (record.sequence > this.#highestStarted) this.#highestStarted = record.sequence;
+      this.events.started(record);
+    }
+    void this.#run(batch, records, first);
+  }
+
+  async #run(batch: RecordBatch, records: readonly InFlightRecord[], first: InFlightRecord): Promise<void> {
+    try {
+      const completion = this.handler.completion(await this.handler.invoke(records));
+      if (completion) await completion;
+      const late = this.events.overdue(first);
+      if (late) throw late;
+      this.#running.delete(first);
+      this.#lanes.done(batch);
+      for (const record of records) this.events.succeeded(record);
+    } catch (error) {
+      this.#running.delete(first);
+      this.#failed(batch, records, error);
+    }
+    this.events.returned();
+    this.pump();
+  }
+
+  #failed(batch: RecordBatch, records: readonly InFlightRecord[], error: unknown): void {
+    const from = firstFailed(records, error);
+    for (const record of records.slice(0, from)) this.events.succeeded(record);
+    const rest = records.slice(from).filter((record) => !record.settled);
+    const failed = rest[0];
+    if (!failed) {
+      this.#lanes.done(batch);
+      const last = records.at(-1);
+      if (last) this.events.failedAfterSettling(last, error);
+      return;
+    }
+    this.#retryLater(batch, rest, failed, error instanceof BatchRecordError ? error.cause : error);
+  }
+
+  #retryLater(
+    batch: RecordBatch,
+    rest: readonly InFlightRecord[],
+    failed: InFlightRecord,
+    error: unknown,
+  ): void {
+    this.#lanes.release(batch);
+    failed.failures++;
+    failed.lastError = error;
+    const delayMs = backoffMs(this.handler.backoff, failed.failures, this.random());
+    failed.retryAt = this.clock.now() + delayMs;
+    this.events.retrying(failed, error, delayMs);
+    if (this.#closed) return;
+    const cancel = this.clock.schedule(delayMs, () => {
+      this.#retries.delete(cancel);
+      failed.retryAt = 0;
+      this.#lanes.retake(batch);
+      this.#start(batch, rest);
+    });
+    this.#retries.add(cancel);
+  }
+}
+
+/** The place of the record that failed: the first, unless the handler named another that exists. */
+function firstFailed(records: readonly InFlightRecord[], error: unknown): number {
+  if (!(error instanceof BatchRecordError)) return 0;
+  const { index } = error;
+  return Number.isInteger(index) && index > 0 && index < records.length ? index : 0;
+}

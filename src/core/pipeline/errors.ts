@@ -1,0 +1,69 @@
+import type { Offset } from '../records/offset.js';
+
+/** The partition went to another member: nothing of it can be committed here any more. */
+export class PartitionLostError extends Error {
+  readonly code = 'PARTITION_LOST';
+
+  constructor(
+    readonly topic: string,
+    readonly partition: number,
+    readonly offset?: Offset,
+  ) {
+    const at = offset === undefined ? '' : ` at offset ${offset}`;
+    super(
+      `${topic}[${partition}]${at}: the partition now belongs to another member of the group, which will ` +
+        `read the record again; stop working on it`,
+    );
+    this.name = 'PartitionLostError';
+  }
+}
+
+/** The service is stopping and its deadline has passed. */
+export class ShutdownDeadlineError extends Error {
+  readonly code = 'SHUTDOWN_DEADLINE';
+
+  constructor(readonly deadlineMs: number) {
+    super(
+      `the service is stopping and handlers had ${deadlineMs} ms to finish; the record stays uncommitted and ` +
+        `will be delivered again`,
+    );
+    this.name = 'ShutdownDeadlineError';
+  }
+}
+
+/** A handler ran for longer than its `timeoutMs`. */
+export class HandlerTimeoutError extends Error {
+  readonly code = 'HANDLER_TIMEOUT';
+
+  constructor(
+    readonly topic: string,
+    readonly partition: number,
+    readonly offset: Offset,
+    readonly timeoutMs: number,
+  ) {
+    super(
+      `${topic}[${partition}] at offset ${offset}: the handler ran for more than ${timeoutMs} ms; its signal ` +
+        `was aborted, and the record is tried again once the handler has returned`,
+    );
+    this.name = 'HandlerTimeoutError';
+  }
+}
+
+/**
+ * Thrown by a batch handler to say which record failed: the records before it are settled, the one at
+ * `index` has failed, and it and the rest are delivered again.
+ *
+ * @example throw new BatchRecordError(index, error);
+ */
+export class BatchRecordError extends Error {
+  readonly code = 'BATCH_RECORD';
+
+  constructor(
+    /** The failed record's place in the batch, from 0 on. */
+    readonly index: number,
+    override readonly cause: unknown,
+  ) {
+    super(`record ${index} of the batch failed: ${cause instanceof Error ? cause.message : String(cause)}`);
+    this.name = 'BatchRecordError';
+  }
+}

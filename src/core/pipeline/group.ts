@@ -1,0 +1,225 @@
+import type { Cancel, Clock, Turn } from '../clock.js';
+import type { InFlightBudget } from '../dispatch/budget.js';
+import { type CommitTarget, Committer } from '../offsets/committer.js';
+import type {
+  FetchedBatch,
+  FetchedRecord,
+  TopicPartition,
+  TopicPartitionOffset,
+} from '../records/fetched.js';
+import type { InFlightRecord } from '../records/in-flight.js';
+import { compareOffsets, type Offset } from '../records/offset.js';
+import type { Handler } from './handler.js';
+import { type PartitionEvents, PartitionPipeline } from './partition.js';
+
+/** Where fetching is stopped and let go on, partition by partition. */
+export interface FetchControl {
+  pause(partition: TopicPartition): void;
+  resume(partition: TopicPartition): void;
+}
+
+/** What the outside hears of a group's records. */
+export interface GroupEvents {
+  retrying(record: InFlightRecord, error: unknown, delayMs: number): void;
+  failedAfterSettling(record: InFlightRecord, error: unknown): void;
+  /** The log below a partition's position was replaced: its topic was created anew, or cut back. */
+  rewound(from: TopicPartitionOffset, to: TopicPartitionOffset): void;
+}
+
+/** What a group's pipeline is built from. */
+export interface GroupParts {
+  readonly handlerOf: (topic: string) => Handler | undefined;
+  readonly fetching: FetchControl;
+  readonly commits: CommitTarget;
+  readonly commitIntervalMs: number;
+  /** Shared by all groups of the process. */
+  readonly budget: InFlightBudget;
+  readonly events: GroupEvents;
+  readonly clock: Clock;
+  readonly turn: Turn;
+  readonly random: () => number;
+}
+
+/** All of a group member's partitions: who owns what, what is in flight, and what is committed. */
+export class GroupPipeline implements PartitionEvents {
+  readonly committer: Committer;
+  /** Grows with every assignment; what began in one epoch commits nothing in another it does not last into. */
+  epoch = 0;
+
+  readonly #partitions = new Map<string, PartitionPipeline>();
+  /** Assigned, with the position still to come. */
+  readonly #awaited = new Set<string>();
+  #stopping = false;
+  #idleWaiters: (() => void)[] = [];
+
+  constructor(private readonly parts: GroupParts) {
+    this.committer = new Committer(parts.commits, parts.clock, parts.commitIntervalMs);
+  }
+
+  get partitions(): IterableIterator<PartitionPipeline> {
+    return this.#partitions.values();
+  }
+
+  partition(at: TopicPartition): PartitionPipeline | undefined {
+    return this.#partitions.get(keyOf(at));
+  }
+
+  /**
+   * The member has joined with this assignment.
+   * @param continuous whether it was a member all along, so that nobody else can have owned what it keeps
+   */
+  assign(assignment: readonly TopicPartition[], continuous: boolean): void {
+    this.epoch++;
+    const kept = new Set(continuous ? assignment.map(keyOf) : []);
+    for (const [key, pipeline] of this.#partitions) if (!kept.has(key)) this.#lose(key, pipeline);
+    this.#awaited.clear();
+    for (const each of assignment) this.#awaited.add(keyOf(each));
+    this.committer.resume();
+    for (const pipeline of this.#partitions.values()) pipeline.release();
+  }
+
+  /** The member is no longer one: all that it had belongs to others now. */
+  loseAll(): void {
+    this.committer.suspend();
+    for (const [key, pipeline] of this.#partitions) this.#lose(key, pipeline);
+    this.#awaited.clear();
+  }
+
+  /**
+   * An assigned partition will be read from `offset`: where the group's commit, or the reset policy, points.
+   * What a kept partition has in flight stays valid only if that is where it left off.
+   */
+  start({ topic, partition, offset }: TopicPartitionOffset): void {
+    const key = keyOf({ topic, partition });
+    this.#awaited.delete(key);
+    const kept = this.#partitions.get(key);
+    if (kept && compareOffsets(kept.committed ?? kept.origin, offset) <= 0) {
+      kept.fetchFrom(offset);
+      return;
+    }
+    if (kept) this.#rewind(key, kept, offset);
+    const handler = this.parts.handlerOf(topic);
+    if (!handler) return;
+    const { budget, clock, turn, random } = this.parts;
+    const { committer } = this;
+    const pipeline = new PartitionPipeline(topic, partition, offset, {
+      handler,
+      budget,
+      committer,
+      events: this,
+      clock,
+      turn,
+      random,
+    });
+    this.#partitions.set(key, pipeline);
+    this.committer.add(pipeline);
+    this.committer.request();
+  }
+
+  /**
+   * Takes in a fetch.
+   * @returns the last record taken, `'all'` for the whole fetch, or undefined where nothing was taken and the
+   * same offset is to be fetched again
+   */
+  receive(batch: FetchedBatch): FetchedRecord | 'all' | undefined {
+    if (this.#stopping) return undefined;
+    const key = keyOf(batch);
+    if (this.#awaited.has(key)) this.start({ ...batch, offset: batch.from });
+    let pipeline = this.#partitions.get(key);
+    if (pipeline && compareOffsets(batch.from, pipeline.fetchesFrom) < 0) {
+      this.#rewind(key, pipeline, batch.from);
+      this.start({ ...batch, offset: batch.from });
+      pipeline = this.#partitions.get(key);
+    }
+    if (!pipeline) return undefined;
+    const taken = pipeline.receive(batch);
+    if (pipeline.paused) this.parts.fetching.pause(pipeline);
+    return taken;
+  }
+
+  /** A fetch brought only what no reader gets to see; the partition goes on at `offset`. */
+  skip({ topic, partition, offset }: TopicPartitionOffset): void {
+    this.#partitions.get(keyOf({ topic, partition }))?.skipTo(offset);
+  }
+
+  /**
+   * Lets the handlers at work finish, starts only what stands between them and the watermark, and commits.
+   * @returns whether all of them finished, and all that settled was committed, within `boundMs`
+   */
+  async drain(boundMs: number): Promise<boolean> {
+    let inTime = true;
+    let cancel: Cancel = () => undefined;
+    const expired = new Promise<void>((resolve) => {
+      cancel = this.parts.clock.schedule(boundMs, () => {
+        inTime = false;
+        resolve();
+      });
+    });
+    for (const pipeline of this.#partitions.values()) pipeline.hold();
+    await Promise.race([this.#idle(), expired]);
+    await Promise.race([this.committer.flush(), expired]);
+    cancel();
+    return inTime;
+  }
+
+  /** Takes in nothing more, and stops fetching. */
+  stopReading(): void {
+    this.#stopping = true;
+    for (const pipeline of this.#partitions.values()) this.parts.fetching.pause(pipeline);
+  }
+
+  /** Tells every handler at work to stop. */
+  abort(reason: Error): void {
+    for (const pipeline of this.#partitions.values()) pipeline.abort(reason);
+  }
+
+  /** Aborts handlers that have run for longer than they may. */
+  checkTimeouts(): void {
+    for (const pipeline of this.#partitions.values()) pipeline.checkTimeouts();
+  }
+
+  retrying(record: InFlightRecord, error: unknown, delayMs: number): void {
+    this.parts.events.retrying(record, error, delayMs);
+  }
+
+  failedAfterSettling(record: InFlightRecord, error: unknown): void {
+    this.parts.events.failedAfterSettling(record, error);
+  }
+
+  readable(pipeline: PartitionPipeline): void {
+    if (!this.#stopping) this.parts.fetching.resume(pipeline);
+  }
+
+  idle(): void {
+    if (this.#idleWaiters.length === 0 || this.#isBusy()) return;
+    for (const resolve of this.#idleWaiters.splice(0)) resolve();
+  }
+
+  #isBusy(): boolean {
+    for (const pipeline of this.#partitions.values()) if (pipeline.busy) return true;
+    return false;
+  }
+
+  #idle(): Promise<void> {
+    if (!this.#isBusy()) return Promise.resolve();
+    return new Promise((resolve) => this.#idleWaiters.push(resolve));
+  }
+
+  /** The client was sent back: the topic is a new one, its log was cut, or somebody asked it to. */
+  #rewind(key: string, pipeline: PartitionPipeline, offset: Offset): void {
+    const { topic, partition, position } = pipeline;
+    this.parts.events.rewound({ topic, partition, offset: position }, { topic, partition, offset });
+    this.#lose(key, pipeline);
+  }
+
+  #lose(key: string, pipeline: PartitionPipeline): void {
+    this.#partitions.delete(key);
+    if (pipeline.paused) this.parts.fetching.resume(pipeline);
+    pipeline.close();
+    this.idle();
+  }
+}
+
+function keyOf({ topic, partition }: TopicPartition): string {
+  return `${topic}/${partition}`;
+}

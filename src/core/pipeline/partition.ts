@@ -1,0 +1,337 @@
+import type { Clock, Turn } from '../clock.js';
+import { type InFlightBudget, Usage } from '../dispatch/budget.js';
+import type { CommitSource, Committer } from '../offsets/committer.js';
+import { OffsetTracker } from '../offsets/tracker.js';
+import { byteLengthOf, type FetchedBatch, type FetchedRecord } from '../records/fetched.js';
+import { InFlightRecord, type RecordOwner } from '../records/in-flight.js';
+import { compareOffsets, type Offset, offsetAfter } from '../records/offset.js';
+import { BatchRunner } from './batch-runner.js';
+import { HandlerTimeoutError, PartitionLostError } from './errors.js';
+import type { Handler } from './handler.js';
+import { RecordRunner } from './record-runner.js';
+import type { RunnerEvents } from './runner.js';
+
+/** What a handler that was told to stop gets at the least, in ms. */
+const ABORT_GRACE_MS = 1_000;
+
+/** What a partition's pipeline tells the outside about failures. */
+export interface PartitionEvents {
+  retrying(record: InFlightRecord, error: unknown, delayMs: number): void;
+  failedAfterSettling(record: InFlightRecord, error: unknown): void;
+  /** The partition was over its budget and has room again. */
+  readable(pipeline: PartitionPipeline): void;
+  /** No handler is at work in it any more. */
+  idle(): void;
+}
+
+/** What a partition's pipeline is built from. */
+export interface PartitionParts {
+  readonly handler: Handler;
+  readonly budget: InFlightBudget;
+  readonly committer: Committer;
+  readonly events: PartitionEvents;
+  readonly clock: Clock;
+  readonly turn: Turn;
+  readonly random: () => number;
+}
+
+/** The way of one partition's records, from the fetch to the watermark, within one ownership. */
+export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvents {
+  readonly usage = new Usage();
+  /** Records handled with success in this ownership. */
+  handledCount = 0;
+  committed: Offset | undefined;
+  committedSequence = 0;
+  /** The partition's end offset as of the last fetch. */
+  end: Offset;
+  /** The offset that the client fetches next; behind the position while it fetches again what it had. */
+  fetchesFrom: Offset;
+  /** Where this ownership began. */
+  readonly origin: Offset;
+  /** Whether the partition is not fetched from because it is over its budget. */
+  paused = false;
+
+  readonly #tracker: OffsetTracker<InFlightRecord>;
+  readonly #runner: RecordRunner | BatchRunner;
+  readonly #abort = new AbortController();
+  readonly #timed = new Map<InFlightRecord, AbortController>();
+  #watermarkMovedAt: number;
+  #closed: Error | undefined;
+
+  constructor(
+    readonly topic: string,
+    readonly partition: number,
+    position: Offset,
+    private readonly parts: PartitionParts,
+  ) {
+    const { handler, clock, turn, random } = parts;
+    this.end = position;
+    this.origin = position;
+    this.fetchesFrom = position;
+    this.#tracker = new OffsetTracker(position);
+    this.#watermarkMovedAt = clock.now();
+    this.#runner =
+      handler.read === 'batch'
+        ? new BatchRunner(handler, this, clock, turn, random)
+        : new RecordRunner(handler, this, clock, turn, random);
+  }
+
+  get position(): Offset {
+    return this.#tracker.position;
+  }
+
+  get watermark(): Offset {
+    return this.#tracker.watermark;
+  }
+
+  get watermarkSequence(): number {
+    return this.#tracker.watermarkSequence;
+  }
+
+  /** The record that holds the watermark. */
+  get oldest(): InFlightRecord | undefined {
+    return this.#tracker.oldest;
+  }
+
+  /** How long the watermark has not moved although a record is in flight, in ms. */
+  get stalledForMs(): number {
+    const { oldest } = this.#tracker;
+    return oldest ? this.parts.clock.now() - Math.max(oldest.receivedAt, this.#watermarkMovedAt) : 0;
+  }
+
+  /** Whether a handler is at work, or about to be. */
+  get busy(): boolean {
+    return this.#runner.busy;
+  }
+
+  /** Records whose handlers ran into their timeout, were told to stop, and have not for as long again. */
+  get unresponsive(): InFlightRecord[] {
+    const limitMs = (this.parts.handler.timeoutMs ?? 0) * 2 + ABORT_GRACE_MS;
+    const now = this.parts.clock.now();
+    return [...this.#timed.keys()].filter((record) => now - record.startedAt > limitMs);
+  }
+
+  /**
+   * Takes in what a fetch brought, as much of it as the budget admits, and starts what may start.
+   * @returns the last record taken, or `'all'`; undefined where nothing was
+   */
+  receive(batch: FetchedBatch): FetchedRecord | 'all' | undefined {
+    this.end = batch.end;
+    this.fetchFrom(batch.from);
+    const taken = this.#take(batch);
+    if (taken === 'all') this.fetchesFrom = batch.next;
+    else if (taken) this.fetchesFrom = offsetAfter(taken.offset);
+    return taken;
+  }
+
+  /** The client will fetch from there: not before the commit, and perhaps beyond the position. */
+  fetchFrom(offset: Offset): void {
+    this.fetchesFrom = offset;
+    this.skipTo(offset);
+  }
+
+  /** Moves the position over offsets that hold no record for a reader: control records, aborted ones, gaps. */
+  skipTo(next: Offset): void {
+    if (compareOffsets(next, this.position) > 0) this.#tracker.advanceTo(next);
+    if (compareOffsets(next, this.fetchesFrom) > 0) this.fetchesFrom = next;
+  }
+
+  #take(batch: FetchedBatch): FetchedRecord | 'all' | undefined {
+    if (compareOffsets(batch.next, this.position) <= 0) return 'all';
+    const receivedAt = this.parts.clock.now();
+    const whole = this.parts.budget.admitsFetch(this.usage);
+    let taken: FetchedRecord | undefined;
+    for (const record of batch.records) {
+      if (compareOffsets(record.offset, this.position) < 0) {
+        taken = record;
+        continue;
+      }
+      if (!whole && !this.parts.budget.admitsRecord(this.usage)) {
+        if (taken) this.#tracker.advanceTo(record.offset);
+        this.#afterReceiving();
+        return taken;
+      }
+      this.#enqueue(record, receivedAt);
+      taken = record;
+    }
+    this.#tracker.advanceTo(batch.next);
+    this.#afterReceiving();
+    return 'all';
+  }
+
+  /** Settles records on their handler's word: alone in key order, with all before it in partition order. */
+  acknowledge(records: readonly InFlightRecord[]): void {
+    if (this.#closed) throw this.#closed;
+    const { order } = this.parts.handler;
+    const last = records.at(-1);
+    if (!last) return;
+    if (order === 'partition') {
+      for (const record of this.#tracker.settleThrough(last)) this.#freed(record);
+      this.#watermarkMovedAt = this.parts.clock.now();
+    } else for (const record of records) this.#settle(record);
+    this.#readableAgain();
+  }
+
+  /**
+   * What stock code means by committing an offset: every record before it is done.
+   * @throws Error in key order, where earlier records may still be at work
+   */
+  async commitBefore(offset: Offset): Promise<void> {
+    const { commit, order } = this.parts.handler;
+    if (commit === 'auto') return;
+    if (order !== 'partition') {
+      throw new Error(
+        `${this.topic}[${this.partition}]: with order '${order}' an offset says nothing of the records before ` +
+          `it; use OffsetsService.commit(context)`,
+      );
+    }
+    let last: InFlightRecord | undefined;
+    for (const record of this.#tracker.unsettledRecords()) {
+      if (compareOffsets(record.offset, offset) >= 0) break;
+      last = record;
+    }
+    if (last) await this.commit([last]);
+  }
+
+  /**
+   * Settles records as `acknowledge` does, and resolves once the broker has acknowledged a commit that covers
+   * them. Meanwhile the handler's place is another lane's: the commit may have to wait for older records.
+   * @throws PartitionLostError when the partition is, or goes, to another member
+   */
+  async commit(records: readonly InFlightRecord[]): Promise<void> {
+    this.acknowledge(records);
+    const [first] = records;
+    const last = records.at(-1);
+    if (!first || !last) return;
+    const covered = this.parts.committer.covering(this, last.sequence);
+    this.#runner.releasePlace(first);
+    await covered;
+  }
+
+  /** Aborted once the record's handler should stop: time over, partition lost, or service stopping. */
+  signalOf(record: InFlightRecord): AbortSignal {
+    const controller = this.#timed.get(record);
+    return controller ? AbortSignal.any([controller.signal, this.#abort.signal]) : this.#abort.signal;
+  }
+
+  /** Aborts handlers that have run for longer than they may. */
+  checkTimeouts(): void {
+    const { timeoutMs } = this.parts.handler;
+    if (timeoutMs === undefined) return;
+    const now = this.parts.clock.now();
+    for (const [record, controller] of this.#timed) {
+      if (controller.signal.aborted || now - record.startedAt < timeoutMs) continue;
+      controller.abort(new HandlerTimeoutError(this.topic, this.partition, record.offset, timeoutMs));
+    }
+  }
+
+  /** Starts nothing beyond what was started already, so that what has settled can be committed soon. */
+  hold(): void {
+    this.#runner.limitTo(this.#runner.highestStarted);
+    this.#runner.pump();
+  }
+
+  /** Goes on after `hold`. */
+  release(): void {
+    this.#runner.limitTo(Infinity);
+    this.#runner.pump();
+  }
+
+  /** Tells the handlers at work to stop. */
+  abort(reason: Error): void {
+    this.#abort.abort(reason);
+  }
+
+  /** Ends this ownership: nothing more is started, settled or committed, and handlers are told to stop. */
+  close(reason: Error = new PartitionLostError(this.topic, this.partition)): void {
+    if (this.#closed) return;
+    this.#closed = reason;
+    this.#runner.close();
+    this.parts.committer.remove(this, reason);
+    for (const record of this.#tracker.unsettledRecords()) this.parts.budget.remove(this.usage, record.bytes);
+    this.abort(reason);
+  }
+
+  started(record: InFlightRecord): void {
+    record.startedAt = this.parts.clock.now();
+    if (this.parts.handler.timeoutMs !== undefined) this.#timed.set(record, new AbortController());
+  }
+
+  overdue(record: InFlightRecord): Error | undefined {
+    const signal = this.#timed.get(record)?.signal;
+    return signal?.aborted && signal.reason instanceof Error ? signal.reason : undefined;
+  }
+
+  succeeded(record: InFlightRecord): void {
+    record.startedAt = 0;
+    record.handled = true;
+    this.handledCount++;
+    this.#timed.delete(record);
+    if (this.#closed || this.parts.handler.commit === 'manual') return;
+    this.#settle(record);
+    if (this.paused) this.#readableAgain();
+  }
+
+  retrying(record: InFlightRecord, error: unknown, delayMs: number): void {
+    record.startedAt = 0;
+    this.#timed.delete(record);
+    if (!this.#closed) this.parts.events.retrying(record, error, delayMs);
+  }
+
+  failedAfterSettling(record: InFlightRecord, error: unknown): void {
+    record.startedAt = 0;
+    this.#timed.delete(record);
+    this.parts.events.failedAfterSettling(record, error);
+  }
+
+  returned(): void {
+    if (!this.#runner.busy) this.parts.events.idle();
+  }
+
+  #enqueue(fetched: FetchedRecord, receivedAt: number): void {
+    const bytes = byteLengthOf(fetched);
+    const sequence = this.#tracker.nextSequence;
+    const record = new InFlightRecord(this, fetched, sequence, receivedAt, this.#laneOf(fetched), bytes);
+    this.parts.budget.add(this.usage, bytes);
+    this.#tracker.receive(record);
+    this.#runner.enqueue(record);
+  }
+
+  #laneOf({ key }: FetchedRecord): string | undefined {
+    switch (this.parts.handler.order) {
+      case 'partition':
+        return '';
+      case 'key':
+        return key === null ? undefined : latin1(key);
+      case 'none':
+        return undefined;
+    }
+  }
+
+  #afterReceiving(): void {
+    this.#runner.pump();
+    this.paused = this.parts.budget.isFull(this.usage);
+    if (this.paused && this.#runner instanceof BatchRunner) this.#runner.startIncomplete();
+  }
+
+  #settle(record: InFlightRecord): void {
+    if (record.settled) return;
+    if (this.#tracker.settle(record)) this.#watermarkMovedAt = this.parts.clock.now();
+    this.#freed(record);
+  }
+
+  #freed(record: InFlightRecord): void {
+    this.parts.budget.remove(this.usage, record.bytes);
+  }
+
+  #readableAgain(): void {
+    if (!this.paused || !this.parts.budget.readmits(this.usage)) return;
+    this.paused = false;
+    this.parts.events.readable(this);
+  }
+}
+
+/** Every key as text, each byte a character: binary keys stay distinct, and it is the cheapest way there is. */
+function latin1(key: Uint8Array): string {
+  return (key instanceof Buffer ? key : Buffer.from(key)).toString('latin1');
+}

@@ -1,0 +1,147 @@
+import type { Cancel, Clock, Turn } from '../clock.js';
+import { RecordLanes } from '../dispatch/record-lanes.js';
+import { backoffMs } from '../failures/backoff.js';
+import type { InFlightRecord } from '../records/in-flight.js';
+import type { RecordHandler } from './handler.js';
+import type { Runner, RunnerEvents } from './runner.js';
+
+/** Calls a record handler for a partition's records, lane by lane. */
+export class RecordRunner implements Runner {
+  readonly #lanes: RecordLanes;
+  readonly #retries = new Map<InFlightRecord, Cancel>();
+  #limit = Infinity;
+  #highestStarted = -1;
+  #running = 0;
+  #pumping = false;
+  #deferred = false;
+  #closed = false;
+
+  constructor(
+    private readonly handler: RecordHandler,
+    private readonly events: RunnerEvents,
+    private readonly clock: Clock,
+    private readonly turn: Turn,
+    private readonly random: () => number,
+  ) {
+    this.#lanes = new RecordLanes(handler.concurrency);
+  }
+
+  get busy(): boolean {
+    return this.#running > 0 || this.#deferred;
+  }
+
+  get highestStarted(): number {
+    return this.#highestStarted;
+  }
+
+  enqueue(record: InFlightRecord): void {
+    this.#lanes.enqueue(record);
+  }
+
+  limitTo(limit: number): void {
+    this.#limit = limit;
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const cancel of this.#retries.values()) cancel();
+    this.#retries.clear();
+  }
+
+  releasePlace(record: InFlightRecord): void {
+    this.#lanes.release(record);
+    this.pump();
+  }
+
+  pump(): void {
+    if (this.#pumping || this.#deferred) return;
+    this.#pumping = true;
+    for (;;) {
+      if (this.#closed) break;
+      if (this.turn.spent()) {
+        this.#deferPump();
+        break;
+      }
+      const record = this.#lanes.next(this.#limit);
+      if (!record) break;
+      this.#start(record);
+    }
+    this.#pumping = false;
+  }
+
+  #deferPump(): void {
+    this.#deferred = true;
+    this.turn.defer(() => {
+      this.#deferred = false;
+      this.pump();
+    });
+  }
+
+  #start(record: InFlightRecord): void {
+    if (record.sequence > this.#highestStarted) this.#highestStarted = record.sequence;
+    this.#running++;
+    this.events.started(record);
+    let result: unknown;
+    try {
+      result = this.handler.invoke(record);
+    } catch (error) {
+      this.#failed(record, error);
+      return;
+    }
+    if (isPromiseLike(result)) void this.#settleLater(record, result);
+    else this.#succeeded(record);
+  }
+
+  async #settleLater(record: InFlightRecord, result: PromiseLike<unknown>): Promise<void> {
+    try {
+      const completion = this.handler.completion(await result);
+      if (completion) await completion;
+      const late = this.events.overdue(record);
+      if (late) throw late;
+    } catch (error) {
+      this.#failed(record, error);
+      this.pump();
+      return;
+    }
+    this.#succeeded(record);
+    this.pump();
+  }
+
+  #succeeded(record: InFlightRecord): void {
+    this.#running--;
+    this.#lanes.done(record);
+    this.events.succeeded(record);
+    this.events.returned();
+  }
+
+  #failed(record: InFlightRecord, error: unknown): void {
+    this.#running--;
+    if (record.settled) {
+      this.#lanes.done(record);
+      this.events.failedAfterSettling(record, error);
+    } else this.#retryLater(record, error);
+    this.events.returned();
+  }
+
+  #retryLater(record: InFlightRecord, error: unknown): void {
+    this.#lanes.release(record);
+    record.failures++;
+    record.lastError = error;
+    const delayMs = backoffMs(this.handler.backoff, record.failures, this.random());
+    record.retryAt = this.clock.now() + delayMs;
+    this.events.retrying(record, error, delayMs);
+    if (this.#closed) return;
+    const cancel = this.clock.schedule(delayMs, () => {
+      this.#retries.delete(record);
+      record.retryAt = 0;
+      if (record.settled) this.#lanes.done(record);
+      else this.#lanes.requeue(record);
+      this.pump();
+    });
+    this.#retries.set(record, cancel);
+  }
+}
+
+function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}

@@ -1,0 +1,35 @@
+import type { InFlightRecord } from '../records/in-flight.js';
+
+/** Calls the handler for a partition's records, in the order and concurrency it asks for. */
+export interface Runner {
+  /** Takes in records in offset order; `pump` must follow. */
+  enqueue(record: InFlightRecord): void;
+  /** Starts what may start. */
+  pump(): void;
+  /** Starts no record whose sequence is above `limit`; `Infinity` lifts it. */
+  limitTo(limit: number): void;
+  /** Whether a handler is at work, or about to be. Records that wait to be tried again do not count. */
+  readonly busy: boolean;
+  /** The highest sequence that was started; -1 before the first. */
+  readonly highestStarted: number;
+  /** Gives the record's place to another lane: its handler no longer works, it waits for a commit. */
+  releasePlace(record: InFlightRecord): void;
+  /** Starts nothing more, ever. */
+  close(): void;
+}
+
+/** What a runner tells the partition. */
+export interface RunnerEvents {
+  /** A handler is about to be called. */
+  started(record: InFlightRecord): void;
+  /** Why the record's handler, which has returned, failed all the same: it ran for longer than it may. */
+  overdue(record: InFlightRecord): Error | undefined;
+  /** Its handler returned without an error. */
+  succeeded(record: InFlightRecord): void;
+  /** Its handler failed and will be called again after `delayMs`. */
+  retrying(record: InFlightRecord, error: unknown, delayMs: number): void;
+  /** Its handler failed after it had settled the record: nothing is left to retry. */
+  failedAfterSettling(record: InFlightRecord, error: unknown): void;
+  /** A handler has returned, in whatever way, and its lane has gone on. */
+  returned(): void;
+}

@@ -1,0 +1,46 @@
+import type { Offset } from './offset.js';
+
+/** Header values as they came: bytes, text that the decoder made, several under one name, or null. */
+export type RawHeaders = Readonly<
+  Record<string, Uint8Array | string | null | undefined | readonly (Uint8Array | string | null)[]>
+>;
+
+/** A record as the client fetched it: bytes, nothing decoded. */
+export interface FetchedRecord {
+  readonly offset: Offset;
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array | null;
+  /** Milliseconds since the epoch, in decimal digits. */
+  readonly timestamp: string;
+  readonly headers?: RawHeaders | undefined;
+}
+
+/** What one fetch brought for one partition. */
+export interface FetchedBatch {
+  readonly topic: string;
+  readonly partition: number;
+  /** The offset that was asked for; the first record's own offset may be higher where the log has gaps. */
+  readonly from: Offset;
+  /** In offset order, without control records and without records of aborted transactions. */
+  readonly records: readonly FetchedRecord[];
+  /** The offset to ask for next; beyond the last record's own where control records or gaps trail it. */
+  readonly next: Offset;
+  /** The partition's end offset when the fetch was answered. */
+  readonly end: Offset;
+}
+
+/** A topic's partition. */
+export interface TopicPartition {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/** A position in a topic's partition. */
+export interface TopicPartitionOffset extends TopicPartition {
+  readonly offset: Offset;
+}
+
+/** Bytes that a record's key and value take. */
+export function byteLengthOf(record: FetchedRecord): number {
+  return (record.key?.byteLength ?? 0) + (record.value?.byteLength ?? 0);
+}

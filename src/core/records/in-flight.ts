@@ -1,0 +1,59 @@
+import type { FetchedRecord, TopicPartition } from './fetched.js';
+import type { Offset } from './offset.js';
+
+/** The partition a record is of, as far as a handler may act on it. */
+export interface RecordOwner extends TopicPartition {
+  /** Aborted once the handler at work on the record should stop. */
+  signalOf(record: InFlightRecord): AbortSignal;
+  /** Settles records on their handler's word. */
+  acknowledge(records: readonly InFlightRecord[]): void;
+  /** Settles records, and resolves once the broker has acknowledged a commit that covers them. */
+  commit(records: readonly InFlightRecord[]): Promise<void>;
+}
+
+/**
+ * A record from its fetch until it is settled. The only object the runtime makes for a record: the tracker's
+ * list, the lane's queue and the list of what may start all run through its own links.
+ */
+export class InFlightRecord {
+  /** Handled, or its failure stored: its offset may be committed. */
+  settled = false;
+  /** Its handler has returned without an error. In manual mode that alone does not settle it. */
+  handled = false;
+  /** When its handler was last called, in ms since the epoch; 0 while no handler is at work on it. */
+  startedAt = 0;
+  /** Calls of its handler that have failed. */
+  failures = 0;
+  lastError: unknown = undefined;
+  /** When it is to be tried again, in ms since the epoch; 0 while it does not wait for that. */
+  retryAt = 0;
+  /** True while it takes one of the partition's places for concurrent work. */
+  holdsSlot = false;
+
+  /** The next record of the partition, in offset order. */
+  following: InFlightRecord | undefined = undefined;
+  /** The next record of its lane. */
+  laneNext: InFlightRecord | undefined = undefined;
+  /** The next record in the queue of those that may start. */
+  readyNext: InFlightRecord | undefined = undefined;
+
+  /**
+   * @param sequence counts the partition's records in the order they were received, without gaps
+   * @param receivedAt ms since the epoch
+   * @param lane the name of its lane in the partition; undefined where it has a lane to itself
+   * @param bytes what its key and value take
+   * @param owner the partition's pipeline
+   */
+  constructor(
+    readonly owner: RecordOwner,
+    readonly record: FetchedRecord,
+    readonly sequence: number,
+    readonly receivedAt: number,
+    readonly lane: string | undefined,
+    readonly bytes: number,
+  ) {}
+
+  get offset(): Offset {
+    return this.record.offset;
+  }
+}

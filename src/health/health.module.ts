@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { TerminusModule } from '@nestjs/terminus';
+import { KafkaModule } from '../kafka/index.js';
+import { HealthController } from './health.controller.js';
+import { KafkaHealth } from './kafka.health.js';
+
+/** Tells an orchestrator the truth about the consumers. */
+@Module({
+  imports: [TerminusModule.forRoot({ errorLogStyle: 'json', logger: false }), KafkaModule],
+  controllers: [HealthController],
+  providers: [KafkaHealth],
+})
+export class HealthModule {}

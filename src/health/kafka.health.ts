@@ -1,0 +1,67 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
+import { SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
+import { type GroupConsumer, KafkaRuntime } from '../kafka/index.js';
+import { partitionsOf, viewOf } from './group-view.js';
+import {
+  type HealthLimits,
+  lacksProgress,
+  livenessProblem,
+  readinessProblem,
+  startupProblem,
+} from './truth-table.js';
+
+/** How long a broker may take to accept a connection, in ms: probes must not wait. */
+const REACH_MS = 500;
+
+/** Judges the consumers for each probe. Answers from memory; asks the network only when something is wrong. */
+@Injectable()
+export class KafkaHealth {
+  readonly #limits: HealthLimits;
+
+  constructor(
+    private readonly indicators: HealthIndicatorService,
+    private readonly runtime: KafkaRuntime,
+    @Inject(SERVICE_CONFIG) config: ServiceConfig,
+  ) {
+    const { sessionTimeoutMs, stuckAfterMs } = config.kafka;
+    this.#limits = { sessionTimeoutMs, stuckAfterMs };
+  }
+
+  startup(): HealthIndicatorResult {
+    return this.#judge('startup', (group) => startupProblem(viewOf(group)));
+  }
+
+  ready(): HealthIndicatorResult {
+    return this.#judge('ready', (group) => readinessProblem(viewOf(group), this.#limits, Date.now()));
+  }
+
+  async live(): Promise<HealthIndicatorResult> {
+    const now = Date.now();
+    const suspicious = this.runtime.groups.some((group) => lacksProgress(viewOf(group), this.#limits, now));
+    const brokerAnswers = suspicious && (await this.runtime.port.reachable(REACH_MS));
+    return this.#judge('live', (group) => livenessProblem(viewOf(group), this.#limits, now, brokerAnswers));
+  }
+
+  /** Each group's member, assignment, lag, oldest record in flight and last error. */
+  details(): HealthIndicatorResult {
+    const groups = this.runtime.groups.map((group) => ({
+      ...group.status,
+      assignment: partitionsOf(group),
+      oldestInFlight: viewOf(group).oldest,
+      commits: group.pipeline.committer.state.commits,
+      commitFailures: group.pipeline.committer.state.failures,
+    }));
+    return this.indicators.check('consumers').up({ groups });
+  }
+
+  #judge(probe: string, problemOf: (group: GroupConsumer) => string | undefined): HealthIndicatorResult {
+    const problems: Record<string, string> = {};
+    for (const group of this.runtime.groups) {
+      const problem = problemOf(group);
+      if (problem !== undefined) problems[group.status.groupId] = problem;
+    }
+    const indicator = this.indicators.check(probe);
+    return Object.keys(problems).length > 0 ? indicator.down(problems) : indicator.up();
+  }
+}

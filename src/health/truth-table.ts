@@ -1,0 +1,90 @@
+import type { GroupStatus } from '../kafka/index.js';
+
+/** A record that holds its partition's watermark. Ages are in ms. */
+export interface StalledRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: string;
+  readonly ageMs: number;
+  readonly failures: number;
+  readonly state: string;
+  readonly lastError: string | undefined;
+}
+
+/** What the probes judge a group's consumer by. */
+export interface GroupView {
+  readonly status: GroupStatus;
+  /** The record whose watermark has not moved for the longest time. */
+  readonly oldest: StalledRecord | undefined;
+  /** Records whose handlers were told to stop and did not. */
+  readonly unresponsive: readonly StalledRecord[];
+}
+
+/** The limits of the probes, in ms. */
+export interface HealthLimits {
+  readonly sessionTimeoutMs: number;
+  readonly stuckAfterMs: number;
+}
+
+/** Down until the consumer has joined for the first time, and never after. */
+export function startupProblem({ status }: GroupView): string | undefined {
+  if (status.everJoined) return undefined;
+  if (status.lastError) return `not joined yet: ${status.lastError.message}`;
+  if (status.phase === 'waiting-for-topics') {
+    return `not joined yet: none of its topics exists: ${status.missingTopics.join(', ')}`;
+  }
+  return 'not joined yet';
+}
+
+/** Down while the service should get no new work; never for a rebalance, for idling, or for having no partition. */
+export function readinessProblem(view: GroupView, limits: HealthLimits, now: number): string | undefined {
+  const { status, oldest } = view;
+  if (status.phase === 'draining' || status.phase === 'stopped') return `the service is ${status.phase}`;
+  const notStarted = startupProblem(view);
+  if (notStarted) return notStarted;
+  const silentMs = now - status.lastHeartbeatAt;
+  if (silentMs > limits.sessionTimeoutMs) {
+    const why = status.lastError ? `: ${status.lastError.message}` : '';
+    return `no broker has answered for ${silentMs} ms${why}`;
+  }
+  if (oldest && oldest.ageMs > limits.stuckAfterMs) return `stuck: ${describeStalled(oldest)}`;
+  return undefined;
+}
+
+/** Whether the group has made no progress for so long that a broker which answers can't be the reason. */
+export function lacksProgress({ status }: GroupView, limits: HealthLimits, now: number): boolean {
+  return status.phase !== 'draining' && now - status.lastProgressAt > 3 * limits.sessionTimeoutMs;
+}
+
+/** Down only where a restart is the cure. */
+export function livenessProblem(
+  view: GroupView,
+  limits: HealthLimits,
+  now: number,
+  brokerAnswers: boolean,
+): string | undefined {
+  const { status, unresponsive } = view;
+  if (status.ended && status.phase !== 'draining' && status.phase !== 'stopped') {
+    return 'the consumer has ended and is not rebuilt';
+  }
+  const [hung] = unresponsive;
+  if (hung) return `a handler does not stop although it was told to: ${describeStalled(hung)}`;
+  if (brokerAnswers && lacksProgress(view, limits, now)) {
+    const why = status.lastError ? `; last error: ${status.lastError.message}` : '';
+    return `no progress for ${now - status.lastProgressAt} ms although a broker answers${why}`;
+  }
+  return undefined;
+}
+
+function describeStalled({
+  topic,
+  partition,
+  offset,
+  ageMs,
+  failures,
+  state,
+  lastError,
+}: StalledRecord): string {
+  const error = lastError === undefined ? '' : `, last error: ${lastError}`;
+  return `${topic}[${partition}] at offset ${offset} for ${ageMs} ms, ${state}, failed ${failures} times${error}`;
+}

@@ -1,0 +1,77 @@
+import type { KafkaContext } from '@nestjs/microservices';
+import type { FetchControl } from '../core/pipeline/group.js';
+import type { CommitTarget } from '../core/offsets/committer.js';
+import type {
+  FetchedBatch,
+  FetchedRecord,
+  TopicPartition,
+  TopicPartitionOffset,
+} from '../core/records/fetched.js';
+
+/** A member's place in its group, as of its last join. */
+export interface Membership {
+  readonly memberId: string;
+  readonly generation: number;
+  readonly assignment: readonly TopicPartition[];
+  /** Whether it has been a member since its previous join, without a generation in between. */
+  readonly continuous: boolean;
+}
+
+/** What a consumer tells the service. None of it may throw. */
+export interface ConsumerListener {
+  /**
+   * The member is about to join again and gives up what it has; its commits still count until this resolves.
+   * @param isMember false where the group has already shut it out: then nothing can be committed any more
+   */
+  leaving(isMember: boolean): Promise<void>;
+  joined(membership: Membership): void;
+  /** Where an assigned partition will be read from; called before its first batch. */
+  positioned(position: TopicPartitionOffset): void;
+  /** @returns the last record taken, `'all'`, or undefined to fetch the same offset again */
+  fetched(batch: FetchedBatch): FetchedRecord | 'all' | undefined;
+  /** A fetch brought nothing that a reader gets to see; the partition goes on at that offset. */
+  skipped(position: TopicPartitionOffset): void;
+  /** The group's coordinator has answered a heartbeat. */
+  heartbeat(): void;
+}
+
+/** One membership of one group. It never restarts by itself: it ends, and another takes its place. */
+export interface GroupConsumerClient extends FetchControl, CommitTarget {
+  /** Connects and joins. Rejects when that fails. */
+  start(topics: readonly string[]): Promise<void>;
+  /** Resolves with the reason once the consumer has crashed; never, as long as it runs or was stopped. */
+  readonly crashed: Promise<Error>;
+  /** The client library's own consumer, for stock code that asks the context for it. */
+  native(): NativeConsumer;
+  /** Leaves the group and disconnects. */
+  stop(): Promise<void>;
+}
+
+/** What Nest's `KafkaContext` gives out as the consumer and the producer. */
+export type NativeConsumer = ReturnType<KafkaContext['getConsumer']>;
+export type NativeProducer = ReturnType<KafkaContext['getProducer']>;
+
+/** Sends records. */
+export interface RecordProducer {
+  send(record: {
+    readonly topic: string;
+    readonly partition?: number;
+    readonly key?: Buffer | string | null;
+    readonly value: Buffer | string | null;
+    readonly headers?: Record<string, Buffer | string>;
+  }): Promise<void>;
+  /** The client library's own producer, which connects with its first record. */
+  native(): NativeProducer;
+  disconnect(): Promise<void>;
+}
+
+/** Makes clients for one Kafka cluster. */
+export interface KafkaPort {
+  consumer(groupId: string, listener: ConsumerListener): GroupConsumerClient;
+  /** Connects with the first record. */
+  producer(): RecordProducer;
+  /** The names of all topics that this client may see. */
+  topics(): Promise<string[]>;
+  /** Whether any of the brokers takes a connection. */
+  reachable(timeoutMs: number): Promise<boolean>;
+}

@@ -1,0 +1,310 @@
+import { Logger } from '@nestjs/common';
+import type { KafkaConfig } from '../config/index.js';
+import type { InFlightBudget } from '../core/dispatch/budget.js';
+import { backoffMs } from '../core/failures/backoff.js';
+import { GroupPipeline } from '../core/pipeline/group.js';
+import { ShutdownDeadlineError } from '../core/pipeline/errors.js';
+import type { CommitFailure } from '../core/offsets/committer.js';
+import type {
+  FetchedBatch,
+  FetchedRecord,
+  TopicPartition,
+  TopicPartitionOffset,
+} from '../core/records/fetched.js';
+import type { InFlightRecord } from '../core/records/in-flight.js';
+import type {
+  ConsumerListener,
+  GroupConsumerClient,
+  KafkaPort,
+  Membership,
+  NativeConsumer,
+} from './consumer-port.js';
+import { describeError } from './describe-error.js';
+import { eventLoopTurn, systemClock } from './event-loop.js';
+import type { GroupPhase, GroupStatus } from './group-status.js';
+import type { HandlerRegistry } from './handler-registry.js';
+
+/** What a group's consumer is built from. */
+export interface GroupConsumerParts {
+  readonly groupId: string;
+  readonly registry: HandlerRegistry;
+  readonly config: KafkaConfig;
+  readonly port: KafkaPort;
+  readonly budget: InFlightBudget;
+  /** The number of partitions the member has has changed. */
+  readonly assignmentChanged: () => void;
+}
+
+/** How long after an abort, or for a last commit, the stop still waits. */
+const AFTER_ABORT_MS = 1_000;
+const REBUILD_BACKOFF = { initialMs: 500, maxMs: 10_000 };
+const TIMEOUT_CHECK_MS = 100;
+
+/**
+ * One group's consumer for as long as the service runs. Whatever ends a client, a broker that is away, an
+ * error of the library, a topic that appeared, another client takes its place.
+ */
+export class GroupConsumer implements ConsumerListener {
+  readonly pipeline: GroupPipeline;
+  readonly #logger: Logger;
+  readonly #status: GroupStatus;
+  readonly #stopRequested = new AbortController();
+  #client: GroupConsumerClient | undefined;
+  #loop: Promise<void> | undefined;
+  #timeoutCheck: NodeJS.Timeout | undefined;
+
+  constructor(private readonly parts: GroupConsumerParts) {
+    const { groupId, registry, config, budget } = parts;
+    this.#logger = new Logger(`KafkaConsumer ${groupId}`);
+    this.#status = {
+      groupId,
+      phase: 'connecting',
+      everJoined: false,
+      memberId: undefined,
+      generation: undefined,
+      assignment: [],
+      missingTopics: [],
+      lastHeartbeatAt: 0,
+      lastProgressAt: Date.now(),
+      restarts: 0,
+      lastError: undefined,
+      ended: false,
+    };
+    this.pipeline = new GroupPipeline({
+      handlerOf: (topic) => registry.handlerOf(groupId, topic),
+      fetching: {
+        pause: (partition) => this.#client?.pause(partition),
+        resume: (partition) => this.#client?.resume(partition),
+      },
+      commits: {
+        commit: (offsets) => this.#commit(offsets),
+        classify: (error) => this.#classify(error),
+      },
+      commitIntervalMs: config.autoCommitIntervalMs,
+      budget,
+      events: {
+        retrying: (record, error, delayMs) => this.#warnOfRetry(record, error, delayMs),
+        failedAfterSettling: (record, error) => this.#warnOfLateFailure(record, error),
+        rewound: (from, to) => this.#warnOfRewind(from, to),
+      },
+      clock: systemClock,
+      turn: eventLoopTurn,
+      random: Math.random,
+    });
+  }
+
+  get status(): GroupStatus {
+    return this.#status;
+  }
+
+  get nativeConsumer(): NativeConsumer | undefined {
+    return this.#client?.native();
+  }
+
+  /** Starts to consume, and returns at once: no broker needs to be there yet. */
+  start(): void {
+    this.#loop = this.#keepConsuming();
+    this.#timeoutCheck = setInterval(() => this.pipeline.checkTimeouts(), TIMEOUT_CHECK_MS);
+  }
+
+  /**
+   * Stops fetching, lets handlers finish, commits what settled and leaves the group.
+   * @param deadlineMs how long handlers may take; then they are aborted
+   * @returns whether all of them finished in time
+   */
+  async stop(deadlineMs: number): Promise<boolean> {
+    this.#setPhase('draining');
+    this.pipeline.stopReading();
+    const drained = await this.pipeline.drain(deadlineMs);
+    if (!drained) {
+      this.#logger.error(`handlers did not finish within ${deadlineMs} ms; they are aborted`);
+      this.pipeline.abort(new ShutdownDeadlineError(deadlineMs));
+      await this.pipeline.drain(AFTER_ABORT_MS);
+    }
+    this.#stopRequested.abort();
+    await this.#loop;
+    clearInterval(this.#timeoutCheck);
+    this.pipeline.loseAll();
+    this.#setPhase('stopped');
+    return drained;
+  }
+
+  async leaving(isMember: boolean): Promise<void> {
+    this.#setPhase('rebalancing');
+    if (!isMember) {
+      this.#logger.warn('the group has shut this member out; its partitions may belong to others');
+      this.pipeline.loseAll();
+      return;
+    }
+    const drained = await this.pipeline.drain(this.parts.config.rebalanceTimeoutMs / 2);
+    if (!drained) this.#logger.warn('not everything in flight could be finished before the rebalance');
+  }
+
+  joined({ memberId, generation, assignment, continuous }: Membership): void {
+    Object.assign(this.#status, { memberId, generation, assignment, lastHeartbeatAt: Date.now() });
+    this.pipeline.assign(assignment, continuous);
+    this.parts.assignmentChanged();
+    this.#progressed();
+    const named = assignment.map(({ topic, partition }) => `${topic}[${partition}]`).join(', ') || 'none';
+    this.#logger.log(
+      `joined as ${memberId}, generation ${generation}, with ${assignment.length} partitions: ${named}`,
+    );
+    if (assignment.length === 0) this.#running();
+  }
+
+  positioned(position: TopicPartitionOffset): void {
+    this.pipeline.start(position);
+    this.#running();
+  }
+
+  fetched(batch: FetchedBatch): FetchedRecord | 'all' | undefined {
+    this.#progressed();
+    return this.pipeline.receive(batch);
+  }
+
+  skipped(position: TopicPartitionOffset): void {
+    this.pipeline.skip(position);
+  }
+
+  heartbeat(): void {
+    this.#status.lastHeartbeatAt = Date.now();
+    this.#progressed();
+  }
+
+  #progressed(): void {
+    this.#status.lastProgressAt = Date.now();
+  }
+
+  #running(): void {
+    this.#status.everJoined = true;
+    this.#status.lastError = undefined;
+    this.#setPhase('running');
+  }
+
+  /** Draining and stopped are final. */
+  #setPhase(phase: GroupPhase): void {
+    if (this.#status.phase === 'stopped') return;
+    if (this.#status.phase === 'draining' && phase !== 'stopped') return;
+    this.#status.phase = phase;
+  }
+
+  async #keepConsuming(): Promise<void> {
+    const { signal } = this.#stopRequested;
+    let failures = 0;
+    while (!signal.aborted) {
+      const joinsBefore = this.pipeline.epoch;
+      try {
+        const topics = await this.#existingTopics();
+        if (topics.length > 0) await this.#consume(topics);
+        else await sleep(this.parts.config.topicRefreshMs, signal);
+        failures = 0;
+      } catch (error) {
+        this.#fail(error);
+        failures = this.pipeline.epoch > joinsBefore ? 1 : failures + 1;
+        this.pipeline.loseAll();
+        if (!signal.aborted)
+          await sleep(backoffMs(REBUILD_BACKOFF, failures, 0.5 + Math.random() / 2), signal);
+      }
+    }
+    this.#status.ended = true;
+  }
+
+  /** Consumes until the service stops, or topics appear that the group does not read yet. */
+  async #consume(topics: readonly string[]): Promise<void> {
+    this.#setPhase('connecting');
+    const client = this.parts.port.consumer(this.parts.groupId, this);
+    this.#client = client;
+    const session = new AbortController();
+    const over = AbortSignal.any([session.signal, this.#stopRequested.signal]);
+    try {
+      await client.start(topics);
+      const outcome = await Promise.race([client.crashed, this.#moreTopics(topics, over)]);
+      if (outcome instanceof Error) throw outcome;
+      if (outcome === 'more topics') await this.leaving(true);
+    } finally {
+      session.abort();
+      await client
+        .stop()
+        .catch((error: unknown) => this.#logger.warn(`while leaving: ${describeError(error)}`));
+      this.#client = undefined;
+    }
+    if (!this.#stopRequested.signal.aborted) this.pipeline.loseAll();
+  }
+
+  async #existingTopics(): Promise<string[]> {
+    const { registry, port, groupId } = this.parts;
+    const { existing, missing } = registry.select(groupId, await port.topics());
+    if (missing.length > 0 && missing.join() !== this.#status.missingTopics.join()) {
+      this.#logger.warn(`waiting for topics that do not exist yet: ${missing.join(', ')}`);
+    }
+    this.#status.missingTopics = missing;
+    this.#progressed();
+    if (existing.length === 0) this.#setPhase('waiting-for-topics');
+    return existing;
+  }
+
+  /** Resolves when there are topics to read beyond `topics`, or once `over` is aborted. */
+  async #moreTopics(topics: readonly string[], over: AbortSignal): Promise<'more topics' | 'over'> {
+    const known = new Set(topics);
+    const { registry, groupId, config } = this.parts;
+    while (!over.aborted) {
+      await sleep(config.topicRefreshMs, over);
+      if (over.aborted || !registry.awaitsTopics(groupId, known)) continue;
+      const existing = await this.#existingTopics().catch(() => []);
+      if (existing.some((topic) => !known.has(topic))) return 'more topics';
+    }
+    return 'over';
+  }
+
+  #fail(error: unknown): void {
+    if (this.#stopRequested.signal.aborted) return;
+    this.#status.restarts++;
+    this.#status.lastError = { at: Date.now(), message: describeError(error) };
+    this.#setPhase('connecting');
+    this.#logger.error(`${describeError(error)}; a new consumer is built`);
+  }
+
+  #commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {
+    return this.#client?.commit(offsets) ?? Promise.reject(new Error('the consumer is not connected'));
+  }
+
+  #classify(error: unknown): CommitFailure {
+    return this.#client?.classify(error) ?? 'transient';
+  }
+
+  #warnOfRetry(record: InFlightRecord, error: unknown, delayMs: number): void {
+    this.#logger.warn(
+      `${nameOf(record.owner, record)} failed ${record.failures} times, is tried again in ${delayMs} ms: ${describeError(error)}`,
+    );
+  }
+
+  #warnOfLateFailure(record: InFlightRecord, error: unknown): void {
+    this.#logger.error(
+      `${nameOf(record.owner, record)}: the handler failed after it had committed; not tried again: ${describeError(error)}`,
+    );
+  }
+
+  #warnOfRewind(from: TopicPartitionOffset, to: TopicPartitionOffset): void {
+    this.#logger.warn(
+      `${from.topic}[${from.partition}]: goes on at offset ${to.offset} instead of ${from.offset}; the topic was created anew, its log cut, or the group's offset reset`,
+    );
+  }
+}
+
+function nameOf({ topic, partition }: TopicPartition, { offset }: { offset: string }): string {
+  return `${topic}[${partition}] at offset ${offset}`;
+}
+
+/** Resolves after `ms`, or as soon as `signal` is aborted. */
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end);
+  });
+}

@@ -1,0 +1,28 @@
+import type { TopicPartition } from '../core/records/fetched.js';
+
+/** Where a group's consumer is. */
+export type GroupPhase =
+  'connecting' | 'waiting-for-topics' | 'rebalancing' | 'running' | 'draining' | 'stopped';
+
+/** What health and operators are told of a group's consumer. Times are in ms since the epoch. */
+export interface GroupStatus {
+  readonly groupId: string;
+  phase: GroupPhase;
+  /** Whether it has ever joined and known where to read from. */
+  everJoined: boolean;
+  memberId: string | undefined;
+  generation: number | undefined;
+  assignment: readonly TopicPartition[];
+  /** Topics that handlers are for and that do not exist. */
+  missingTopics: readonly string[];
+  /** The coordinator's last answer to a heartbeat or join; 0 before the first. */
+  lastHeartbeatAt: number;
+  /** The last heartbeat, join or batch. */
+  lastProgressAt: number;
+  /** How often a new client took the place of one that had ended. */
+  restarts: number;
+  /** Why the last client ended; undefined once another runs. */
+  lastError: { readonly at: number; readonly message: string } | undefined;
+  /** Whether the loop that rebuilds clients has come to its end. */
+  ended: boolean;
+}

@@ -1,0 +1,96 @@
+import type { MessageHandler } from '@nestjs/microservices';
+import type { Handler } from '../core/pipeline/handler.js';
+import { HandlerOptionsError, type HandlerDefaults, resolveHandlerOptions } from './handler-options.js';
+import { type HandlerBinding, type InvocationServices, toHandler } from './invocation.js';
+
+/** The options that handlers of one topic and group must agree on: they share the topic's records. */
+const SHARED = ['read', 'commit', 'order', 'concurrency', 'timeoutMs'] as const;
+
+/** Which of the topics there are a group reads, and which it misses. */
+export interface TopicSelection {
+  readonly existing: string[];
+  readonly missing: string[];
+}
+
+/** The controllers' methods by topic and group. */
+export class HandlerRegistry {
+  readonly #bindings: HandlerBinding[] = [];
+  readonly #handlers = new Map<string, Handler | undefined>();
+
+  constructor(
+    private readonly defaults: HandlerDefaults,
+    private readonly services: InvocationServices,
+  ) {}
+
+  /**
+   * @throws HandlerOptionsError when the options make no sense, or not beside another handler's of the topic
+   */
+  add(
+    pattern: string | RegExp,
+    callback: MessageHandler,
+    isEvent: boolean,
+    extras: Readonly<Record<string, unknown>>,
+  ): void {
+    const options = resolveHandlerOptions(String(pattern), extras, this.defaults);
+    const binding: HandlerBinding = { pattern, callback, isEvent, options };
+    for (const other of this.#bindings) if (isSame(other, binding)) requireAgreement(other, binding);
+    this.#bindings.push(binding);
+  }
+
+  get groups(): string[] {
+    return [...new Set(this.#bindings.map(({ options }) => options.groupId))];
+  }
+
+  /** The topics of `all` that the group has handlers for, and those it has handlers for that are not there. */
+  select(groupId: string, all: readonly string[]): TopicSelection {
+    const patterns = this.#ofGroup(groupId).map(({ pattern }) => pattern);
+    const existing = all.filter((topic) => patterns.some((pattern) => matches(pattern, topic)));
+    const missing = patterns.filter((pattern) => typeof pattern === 'string' && !all.includes(pattern));
+    return { existing: existing.toSorted(), missing: [...new Set(missing.map(String))].toSorted() };
+  }
+
+  /** Whether topics beyond the known ones could still appear that the group has handlers for. */
+  awaitsTopics(groupId: string, known: ReadonlySet<string>): boolean {
+    return this.#ofGroup(groupId).some(({ pattern }) => pattern instanceof RegExp || !known.has(pattern));
+  }
+
+  /** What handles a topic's records in a group. As in Nest, a topic's own name goes before any pattern. */
+  handlerOf(groupId: string, topic: string): Handler | undefined {
+    const key = `${groupId}\n${topic}`;
+    if (!this.#handlers.has(key))
+      this.#handlers.set(key, toHandler(this.#match(groupId, topic), this.services));
+    return this.#handlers.get(key);
+  }
+
+  #match(groupId: string, topic: string): HandlerBinding[] {
+    const bindings = this.#ofGroup(groupId);
+    const exact = bindings.filter(({ pattern }) => pattern === topic);
+    if (exact.length > 0) return exact;
+    const first = bindings.find(({ pattern }) => matches(pattern, topic));
+    return bindings.filter(({ pattern }) => first && String(pattern) === String(first.pattern));
+  }
+
+  #ofGroup(groupId: string): HandlerBinding[] {
+    return this.#bindings.filter(({ options }) => options.groupId === groupId);
+  }
+}
+
+function matches(pattern: string | RegExp, topic: string): boolean {
+  if (typeof pattern === 'string') return pattern === topic;
+  pattern.lastIndex = 0;
+  return pattern.test(topic);
+}
+
+function isSame(a: HandlerBinding, b: HandlerBinding): boolean {
+  return String(a.pattern) === String(b.pattern) && a.options.groupId === b.options.groupId;
+}
+
+function requireAgreement(a: HandlerBinding, b: HandlerBinding): void {
+  const problems = SHARED.filter((option) => a.options[option] !== b.options[option]).map(
+    (option) => `${option} is ${a.options[option]} for one and ${b.options[option]} for the other`,
+  );
+  if (b.options.read === 'batch') problems.push('a batch handler must be the only one');
+  if (problems.length === 0) return;
+  problems.push('handlers of one topic share its records; give one of them a groupId of its own');
+  throw new HandlerOptionsError(String(a.pattern), problems);
+}

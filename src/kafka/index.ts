@@ -1,0 +1,18 @@
+export {
+  BatchRecordError,
+  HandlerTimeoutError,
+  PartitionLostError,
+  ShutdownDeadlineError,
+} from '../core/pipeline/errors.js';
+export { describeError } from './describe-error.js';
+export type { GroupConsumer } from './group-consumer.js';
+export type { GroupStatus } from './group-status.js';
+export type { KafkaHandlerOptions } from './handler-options.js';
+export { KafkaBatchContext } from './kafka-batch.context.js';
+export { KafkaHandler } from './kafka-handler.decorator.js';
+export { isConfirmable, KafkaRecordContext } from './kafka-record.context.js';
+export { KafkaModule } from './kafka.module.js';
+export { KafkaRuntime } from './kafka-runtime.js';
+export { KafkaStrategy } from './kafka.strategy.js';
+export { PayloadError } from './payload.js';
+export { SchemaViolationError } from './schema.js';

@@ -1,0 +1,115 @@
+import type { MessageHandler } from '@nestjs/microservices';
+import { isObservable, lastValueFrom } from 'rxjs';
+import type { BatchHandler, Handler, RecordHandler } from '../core/pipeline/handler.js';
+import { DEFAULT_BACKOFF } from '../core/failures/backoff.js';
+import type { InFlightRecord } from '../core/records/in-flight.js';
+import type { ResolvedHandlerOptions } from './handler-options.js';
+import { KafkaBatchContext } from './kafka-batch.context.js';
+import { type ContextServices, KafkaRecordContext } from './kafka-record.context.js';
+import { decodeValue } from './payload.js';
+import { validated } from './schema.js';
+
+/** A controller's method, as Nest hands it to a transport. */
+export interface HandlerBinding {
+  readonly pattern: string | RegExp;
+  readonly callback: MessageHandler;
+  readonly isEvent: boolean;
+  readonly options: ResolvedHandlerOptions;
+}
+
+/** What calling a handler needs of the transport. */
+export interface InvocationServices {
+  /** What contexts of a group's records give out. */
+  contextServices(groupId: string): ContextServices;
+  /** Calls through Nest's instrumentation, where there is one. */
+  instrument(context: KafkaRecordContext, call: () => unknown): unknown;
+  /** Answers a request, where the record is one and the handler takes requests. */
+  respond(binding: HandlerBinding, context: KafkaRecordContext, call: () => unknown): unknown;
+}
+
+/** Makes a topic's handler out of the controllers' methods for it. */
+export function toHandler(
+  bindings: readonly HandlerBinding[],
+  services: InvocationServices,
+): Handler | undefined {
+  const [first] = bindings;
+  if (!first) return undefined;
+  return first.options.read === 'batch'
+    ? batchHandler(first, services)
+    : recordHandler(first, bindings, services);
+}
+
+function recordHandler(
+  first: HandlerBinding,
+  bindings: readonly HandlerBinding[],
+  services: InvocationServices,
+): RecordHandler {
+  const calls = bindings.map((binding) => recordCall(binding, services));
+  const [only] = calls;
+  const invoke = calls.length === 1 && only ? only : allOf(calls);
+  return { ...scheduling(first.options), read: 'one', invoke, completion };
+}
+
+function batchHandler({ callback, options }: HandlerBinding, services: InvocationServices): BatchHandler {
+  const { maxRecords, maxWaitMs } = options;
+  const contextServices = services.contextServices(options.groupId);
+  const decode = decoder(options);
+  const invoke = async (records: readonly InFlightRecord[]): Promise<unknown> => {
+    const [head] = records;
+    if (!head) return undefined;
+    const payloads = await Promise.all(records.map(decode));
+    const context = new KafkaBatchContext(records, head, payloads, contextServices);
+    return services.instrument(context, () => callback(payloads, context));
+  };
+  return { ...scheduling(options), read: 'batch', maxRecords, maxWaitMs, invoke, completion };
+}
+
+function scheduling({ commit, order, concurrency, timeoutMs }: ResolvedHandlerOptions) {
+  return { commit, order, concurrency, timeoutMs, backoff: DEFAULT_BACKOFF };
+}
+
+type Call = (record: InFlightRecord) => unknown;
+
+function recordCall(binding: HandlerBinding, services: InvocationServices): Call {
+  const { callback, isEvent, options } = binding;
+  const decode = decoder(options);
+  const contextServices = services.contextServices(options.groupId);
+  const call = (record: InFlightRecord, payload: unknown): unknown => {
+    const context = new KafkaRecordContext(record, payload, contextServices);
+    const run = () => services.instrument(context, () => callback(payload, context));
+    return isEvent ? run() : services.respond(binding, context, run);
+  };
+  if (!options.schema) return (record) => call(record, decode(record));
+  return async (record) => call(record, await decode(record));
+}
+
+/** What a handler gets for a record: decoded, and where there is a schema, checked. */
+function decoder({ value: format, schema }: ResolvedHandlerOptions): (record: InFlightRecord) => unknown {
+  const decode = ({ record }: InFlightRecord): unknown => decodeValue(record.value as Buffer | null, format);
+  return schema ? (record) => validated(schema, decode(record)) : decode;
+}
+
+/**
+ * Calls several handlers side by side. A retry calls only those that have failed.
+ * @throws the error of the first that failed
+ */
+function allOf(calls: readonly Call[]): Call {
+  const remaining = new WeakMap<InFlightRecord, readonly Call[]>();
+  return async (record) => {
+    const due = remaining.get(record) ?? calls;
+    const results = await Promise.allSettled(due.map(async (call) => completion(await call(record))));
+    const failed = results.flatMap((result, at) => (result.status === 'rejected' ? [{ at, result }] : []));
+    const [first] = failed;
+    if (!first) return;
+    remaining.set(
+      record,
+      due.filter((_, at) => failed.some((each) => each.at === at)),
+    );
+    throw first.result.reason;
+  };
+}
+
+/** A stream of results is done when it completes; one without any is as good. */
+function completion(result: unknown): Promise<unknown> | undefined {
+  return isObservable(result) ? lastValueFrom(result, { defaultValue: undefined }) : undefined;
+}

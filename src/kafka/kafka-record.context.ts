@@ -1,0 +1,119 @@
+import { KafkaContext } from '@nestjs/microservices';
+import type { InFlightRecord, RecordOwner } from '../core/records/in-flight.js';
+import { decodeAuto } from './payload.js';
+import type { NativeConsumer, NativeProducer } from './consumer-port.js';
+
+type KafkaMessage = ReturnType<KafkaContext['getMessage']>;
+type Args = ConstructorParameters<typeof KafkaContext>[0];
+
+/** What a context may be asked for beyond its record. */
+export interface ContextServices {
+  nativeConsumer(): NativeConsumer;
+  nativeProducer(): NativeProducer;
+}
+
+/** What a handler can confirm: the records it was given, and the partition they are of. */
+export interface Confirmable {
+  readonly records: readonly InFlightRecord[];
+  readonly owner: RecordOwner;
+}
+
+/** Whether a context came from this transport, so that its records can be confirmed. */
+export function isConfirmable(context: unknown): context is KafkaRecordContext {
+  return context instanceof KafkaRecordContext;
+}
+
+const NO_ARGS = [] as unknown as Args;
+
+/** Heartbeats are the service's: it sends them whatever a handler does. */
+const heartbeat = (): Promise<void> => Promise.resolve();
+
+/**
+ * Nest's `KafkaContext` for one record. What nobody asks for is never made.
+ * `signal` is aborted once the handler should stop: its time is over, its partition is lost, or the service
+ * has to end.
+ */
+export class KafkaRecordContext extends KafkaContext implements Confirmable {
+  #message: KafkaMessage | undefined;
+
+  constructor(
+    private readonly inFlight: InFlightRecord,
+    private readonly payload: unknown,
+    protected readonly services: ContextServices,
+  ) {
+    super(NO_ARGS);
+  }
+
+  get owner(): RecordOwner {
+    return this.inFlight.owner;
+  }
+
+  get records(): readonly InFlightRecord[] {
+    return [this.inFlight];
+  }
+
+  get signal(): AbortSignal {
+    return this.owner.signalOf(this.inFlight);
+  }
+
+  /** The record as Nest gives it: key, value and headers decoded, with topic and partition. */
+  override getMessage(): KafkaMessage {
+    return (this.#message ??= toMessage(this.inFlight, this.payload));
+  }
+
+  override getPartition(): number {
+    return this.owner.partition;
+  }
+
+  override getTopic(): string {
+    return this.owner.topic;
+  }
+
+  override getConsumer(): NativeConsumer {
+    return this.services.nativeConsumer();
+  }
+
+  override getHeartbeat(): () => Promise<void> {
+    return heartbeat;
+  }
+
+  override getProducer(): NativeProducer {
+    return this.services.nativeProducer();
+  }
+
+  override getArgs(): Args {
+    return [
+      this.getMessage(),
+      this.getPartition(),
+      this.getTopic(),
+      this.getConsumer(),
+      heartbeat,
+      this.getProducer(),
+    ];
+  }
+
+  override getArgByIndex<T>(index: number): T {
+    return this.getArgs()[index] as T;
+  }
+}
+
+/** The record as Nest's own transport would give it; the payload stands in for its value. */
+export function toMessage({ record, owner }: InFlightRecord, payload: unknown): KafkaMessage {
+  const headers: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(record.headers ?? {})) headers[name] = decodeHeader(value);
+  const message: unknown = {
+    ...record,
+    key: record.key === null ? null : decodeAuto(record.key as Buffer),
+    value: payload,
+    headers,
+    topic: owner.topic,
+    partition: owner.partition,
+  };
+  return message as KafkaMessage;
+}
+
+function decodeHeader(value: unknown): unknown {
+  if (value === null || value === undefined) return null;
+  if (Array.isArray(value)) return value.map(decodeHeader);
+  return Buffer.isBuffer(value) ? decodeAuto(value) : value;
+}

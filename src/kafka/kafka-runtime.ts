@@ -1,0 +1,75 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type KafkaConfig, SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
+import { InFlightBudget } from '../core/dispatch/budget.js';
+import type { KafkaPort, RecordProducer } from './consumer-port.js';
+import { GroupConsumer } from './group-consumer.js';
+import type { HandlerRegistry } from './handler-registry.js';
+import { KAFKA_PORT } from './tokens.js';
+
+/** All of the process's consumers, one for each group its handlers are in. */
+@Injectable()
+export class KafkaRuntime {
+  readonly budget: InFlightBudget;
+  readonly producer: RecordProducer;
+  readonly #groups = new Map<string, GroupConsumer>();
+  readonly #config: KafkaConfig;
+  #stopped: Promise<boolean> | undefined;
+
+  constructor(
+    @Inject(SERVICE_CONFIG) config: ServiceConfig,
+    @Inject(KAFKA_PORT) readonly port: KafkaPort,
+  ) {
+    this.#config = config.kafka;
+    this.budget = new InFlightBudget({
+      records: config.kafka.maxInFlight,
+      bytes: config.kafka.maxInFlightBytes,
+    });
+    this.producer = port.producer();
+  }
+
+  get groups(): readonly GroupConsumer[] {
+    return [...this.#groups.values()];
+  }
+
+  group(groupId: string): GroupConsumer | undefined {
+    return this.#groups.get(groupId);
+  }
+
+  /** Starts a consumer for each group that has handlers, and returns at once. */
+  start(registry: HandlerRegistry): void {
+    for (const groupId of registry.groups) {
+      const consumer = new GroupConsumer({
+        groupId,
+        registry,
+        config: this.#config,
+        port: this.port,
+        budget: this.budget,
+        assignmentChanged: () => this.#shareBudget(),
+      });
+      this.#groups.set(groupId, consumer);
+      consumer.start();
+    }
+  }
+
+  /**
+   * Drains, commits and leaves, in all groups; a second call waits for the first.
+   * @param deadlineMs how long handlers may take; then they are aborted
+   * @returns whether all of them finished in time
+   */
+  stop(deadlineMs: number): Promise<boolean> {
+    this.#stopped ??= this.#stop(deadlineMs);
+    return this.#stopped;
+  }
+
+  async #stop(deadlineMs: number): Promise<boolean> {
+    const drained = await Promise.all(this.groups.map((group) => group.stop(deadlineMs)));
+    await this.producer.disconnect();
+    return drained.every(Boolean);
+  }
+
+  #shareBudget(): void {
+    let partitions = 0;
+    for (const { status } of this.#groups.values()) partitions += status.assignment.length;
+    this.budget.share(partitions);
+  }
+}

@@ -1,0 +1,177 @@
+import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import type { CommitFailure } from '../../core/offsets/committer.js';
+import type { FetchedRecord, TopicPartition, TopicPartitionOffset } from '../../core/records/fetched.js';
+import { offsetAfter, toOffset } from '../../core/records/offset.js';
+import type { ConsumerListener, GroupConsumerClient } from '../consumer-port.js';
+import { type ConsumerSettings, toKafkaJsConsumerConfig } from './settings.js';
+import { protocolErrorType, rootCause } from './errors.js';
+import { fetchedInGeneration, type GroupHooks } from './group-hooks.js';
+import { hookedAssigner } from './assigner.js';
+import { Membership } from './membership.js';
+
+const REJOIN = new Set([
+  'ILLEGAL_GENERATION',
+  'UNKNOWN_MEMBER_ID',
+  'REBALANCE_IN_PROGRESS',
+  'FENCED_INSTANCE_ID',
+]);
+
+/** While a partition waits for room in its budget, fetches are kept short, so that it goes on soon. */
+const PAUSED_MAX_WAIT_MS = 20;
+
+/** A kafkajs consumer behind the port. It fetches, and leaves every decision to its listener. */
+export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
+  readonly crashed: Promise<Error>;
+  readonly requiresCommittedOffset: boolean;
+
+  readonly #consumer: Consumer;
+  readonly #membership = new Membership();
+  readonly #pausedAt = new Map<string, number>();
+  #wakeUps: (() => void)[] = [];
+  #acknowledged = 0;
+  #tellCrashed: (error: Error) => void = () => undefined;
+
+  constructor(
+    kafka: Kafka,
+    groupId: string,
+    private readonly settings: ConsumerSettings,
+    private readonly listener: ConsumerListener,
+  ) {
+    this.requiresCommittedOffset = settings.autoOffsetReset === 'none';
+    this.crashed = new Promise((resolve) => (this.#tellCrashed = resolve));
+    this.#consumer = kafka.consumer({
+      ...toKafkaJsConsumerConfig(settings, groupId),
+      partitionAssigners: [hookedAssigner(this)],
+    });
+    const { events } = this.#consumer;
+    this.#consumer.on(events.HEARTBEAT, () => this.listener.heartbeat());
+    this.#consumer.on(events.COMMIT_OFFSETS, () => void this.#acknowledged++);
+    this.#consumer.on(events.CRASH, ({ payload }) => this.#tellCrashed(toError(rootCause(payload.error))));
+    this.#consumer.on(events.START_BATCH_PROCESS, ({ payload }) => {
+      if (payload.batchSize > 0) return;
+      const { topic, partition, lastOffset } = payload;
+      this.listener.skipped({ topic, partition, offset: offsetAfter(toOffset(lastOffset)) });
+    });
+  }
+
+  async start(topics: readonly string[]): Promise<void> {
+    await this.#consumer.connect();
+    const fromBeginning = this.settings.autoOffsetReset !== 'latest';
+    await this.#consumer.subscribe({ topics: [...topics], fromBeginning });
+    await this.#consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: 1,
+      eachBatch: (payload) => this.#eachBatch(payload),
+    });
+  }
+
+  native(): Consumer {
+    return this.#consumer;
+  }
+
+  async stop(): Promise<void> {
+    this.#wakeUp();
+    await this.#consumer.disconnect();
+  }
+
+  async commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {
+    const before = this.#acknowledged;
+    await this.#consumer.commitOffsets(offsets.map((offset) => ({ ...offset })));
+    // Once its stop has begun, kafkajs resolves without having asked the broker.
+    if (this.#acknowledged === before) throw new Error('the consumer is stopping; the commit was not sent');
+  }
+
+  classify(error: unknown): CommitFailure {
+    return REJOIN.has(protocolErrorType(error) ?? '') ? 'rejoin' : 'transient';
+  }
+
+  pause({ topic, partition }: TopicPartition): void {
+    this.#pausedAt.set(`${topic}/${partition}`, Date.now());
+    this.#consumer.pause([{ topic, partitions: [partition] }]);
+  }
+
+  resume({ topic, partition }: TopicPartition): void {
+    if (!this.#pausedAt.delete(`${topic}/${partition}`)) return;
+    this.#consumer.resume([{ topic, partitions: [partition] }]);
+    this.#wakeUp();
+  }
+
+  async beforeJoin(group: Parameters<GroupHooks['beforeJoin']>[0]): Promise<void> {
+    const { memberId } = group;
+    if (this.#membership.isFirst) return;
+    if (!memberId) return this.listener.leaving(false);
+    const beat = setInterval(() => void keepAlive(group), this.settings.heartbeatIntervalMs);
+    try {
+      await this.listener.leaving(true);
+    } finally {
+      clearInterval(beat);
+    }
+  }
+
+  afterJoin(group: Parameters<GroupHooks['afterJoin']>[0]): void {
+    const assignment = group.subscriptionState
+      .assigned()
+      .flatMap(({ topic, partitions }) => partitions.map((partition) => ({ topic, partition })));
+    const { memberId, generationId: generation } = group;
+    const continuous = this.#membership.renew(memberId ?? '', generation);
+    this.listener.joined({ memberId: memberId ?? '', generation, assignment, continuous });
+  }
+
+  positioned(position: TopicPartitionOffset): void {
+    this.listener.positioned(position);
+  }
+
+  untilResumed(maxWaitMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, maxWaitMs);
+      this.#wakeUps.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  maxWaitMs(): number {
+    const { fetchMaxWaitMs } = this.settings;
+    const now = Date.now();
+    for (const since of this.#pausedAt.values()) {
+      if (now - since < fetchMaxWaitMs) return Math.min(PAUSED_MAX_WAIT_MS, fetchMaxWaitMs);
+    }
+    return fetchMaxWaitMs;
+  }
+
+  /** Hands over and returns at once: the fetch loop, and with it every heartbeat, waits for it. */
+  #eachBatch({ batch, resolveOffset, heartbeat }: EachBatchPayload): Promise<void> {
+    const first = batch.messages[0];
+    const last = batch.messages.at(-1);
+    if (!first || !last || fetchedInGeneration(batch) !== this.#membership.generation)
+      return Promise.resolve();
+    const taken = this.listener.fetched({
+      topic: batch.topic,
+      partition: batch.partition,
+      from: toOffset((batch as unknown as { fetchedOffset: string }).fetchedOffset),
+      records: batch.messages as unknown as FetchedRecord[],
+      next: offsetAfter(toOffset(batch.lastOffset())),
+      end: toOffset(batch.highWatermark),
+    });
+    if (taken === 'all') resolveOffset(last.offset);
+    else if (taken) resolveOffset(taken.offset);
+    return heartbeat();
+  }
+
+  #wakeUp(): void {
+    for (const wake of this.#wakeUps.splice(0)) wake();
+  }
+}
+
+/** Keeps the member in its group while it drains; the answer "rebalance in progress" is why it drains. */
+async function keepAlive(group: Parameters<GroupHooks['beforeJoin']>[0]): Promise<void> {
+  const { groupId, memberId, generationId: groupGenerationId } = group;
+  if (!memberId) return;
+  await group.coordinator.heartbeat({ groupId, memberId, groupGenerationId }).catch(() => undefined);
+}
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

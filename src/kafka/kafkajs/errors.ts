@@ -1,0 +1,46 @@
+import type { TopicPartition } from '../../core/records/fetched.js';
+
+/** There is nowhere to start reading from, and the service was told not to choose by itself. */
+export class NoCommittedOffsetError extends Error {
+  readonly code = 'NO_COMMITTED_OFFSET';
+  /** Keeps kafkajs from trying the same again by itself. */
+  readonly retriable = false;
+
+  constructor(
+    readonly groupId: string,
+    readonly partitions: readonly TopicPartition[],
+    why: 'missing' | 'out of range',
+  ) {
+    const named = partitions.map(({ topic, partition }) => `${topic}[${partition}]`).join(', ');
+    const what =
+      why === 'missing' ? 'has no committed offset for' : 'has an offset out of range committed for';
+    super(
+      `group ${groupId} ${what} ${named}, and KAFKA_AUTO_OFFSET_RESET=none forbids to choose one; nothing is ` +
+        `consumed. Set the group's offsets with Kafka's kafka-consumer-groups tool (--reset-offsets), or set ` +
+        `KAFKA_AUTO_OFFSET_RESET to earliest or latest`,
+    );
+    this.name = 'NoCommittedOffsetError';
+  }
+}
+
+/** The innermost cause: kafkajs wraps the error that says something in up to three that do not. */
+export function rootCause(error: unknown): unknown {
+  let cause = error;
+  for (let depth = 0; depth < 10; depth++) {
+    if (!(cause instanceof Error)) break;
+    const next = cause.cause ?? ('originalError' in cause ? cause.originalError : undefined);
+    if (!next || next === cause) break;
+    cause = next;
+  }
+  return cause;
+}
+
+/** Kafka's name for what went wrong, where the broker said it: `ILLEGAL_GENERATION` and the like. */
+export function protocolErrorType(error: unknown): string | undefined {
+  for (const each of [error, rootCause(error)]) {
+    if (typeof each === 'object' && each !== null && 'type' in each && typeof each.type === 'string') {
+      return each.type;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,153 @@
+import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
+import type { Batch } from 'kafkajs';
+import { toOffset } from '../../core/records/offset.js';
+import type { TopicPartition, TopicPartitionOffset } from '../../core/records/fetched.js';
+import { NoCommittedOffsetError } from './errors.js';
+
+/**
+ * What kafkajs has no public place for, and a consumer that loses nothing needs:
+ * - a word before a rejoin, while commits still count;
+ * - the member's generation, to tell a partition it kept from one that somebody else had meanwhile;
+ * - the offset that a partition is read from, before its first record;
+ * - an end to the sleep of a fetch loop whose partitions are all paused, once one of them is not;
+ * - a say in what happens when there is no offset to read from.
+ */
+export interface GroupHooks {
+  beforeJoin(group: ConsumerGroup): Promise<void>;
+  afterJoin(group: ConsumerGroup): void;
+  positioned(position: TopicPartitionOffset): void;
+  /** Resolves when a partition was resumed, or after `maxWaitMs`. */
+  untilResumed(maxWaitMs: number): Promise<void>;
+  /** How long the broker may hold the next fetch back for want of records, in ms. */
+  maxWaitMs(): number;
+  /** Whether a partition without a committed offset is an error. */
+  readonly requiresCommittedOffset: boolean;
+}
+
+/** A partition assigner that carries the hooks of its consumer to the group that kafkajs builds around it. */
+export interface HookCarrier {
+  readonly hooks: GroupHooks;
+}
+
+const positionedIn = new WeakMap<ConsumerGroup, number>();
+const joining = new WeakMap<ConsumerGroup, Promise<void>>();
+const generationOf = new WeakMap<Batch, number>();
+
+/** The generation of the group in which a batch was fetched. */
+export function fetchedInGeneration(batch: Batch): number | undefined {
+  return generationOf.get(batch);
+}
+
+let installed = false;
+
+/** Puts the hooks into kafkajs, once a process. Groups without hooks behave as before. */
+export function installGroupHooks(): void {
+  if (installed) return;
+  installed = true;
+  const { prototype } = ConsumerGroup;
+  const { joinAndSync, fetch, recoverFromOffsetOutOfRange } = prototype;
+
+  prototype.joinAndSync = function (this: ConsumerGroup): Promise<void> {
+    const hooks = hooksOf(this);
+    if (!hooks) return joinAndSync.call(this);
+    // Each broker's fetch loop may ask for it at the same time; a member joins once.
+    const underWay = joining.get(this);
+    if (underWay) return underWay;
+    const join = (async () => {
+      await hooks.beforeJoin(this);
+      await joinAndSync.call(this);
+      hooks.afterJoin(this);
+    })().finally(() => joining.delete(this));
+    joining.set(this, join);
+    return join;
+  };
+
+  prototype.fetch = async function (this: ConsumerGroup, nodeId: string): Promise<Batch[]> {
+    const hooks = hooksOf(this);
+    if (!hooks) return fetch.call(this, nodeId);
+    await joining.get(this);
+    const generation = this.generationId;
+    await position(this, hooks);
+    if (!readsFrom(this, nodeId)) {
+      await hooks.untilResumed(hooks.maxWaitMs());
+      if (!readsFrom(this, nodeId)) return [];
+    }
+    this.maxWaitTime = hooks.maxWaitMs();
+    const batches = await fetch.call(this, nodeId);
+    if (this.generationId !== generation) return [];
+    for (const batch of batches) generationOf.set(batch, generation);
+    return batches;
+  };
+
+  prototype.recoverFromOffsetOutOfRange = async function (
+    this: ConsumerGroup,
+    error: Error & TopicPartition,
+  ): Promise<void> {
+    const hooks = hooksOf(this);
+    if (!hooks) return recoverFromOffsetOutOfRange.call(this, error);
+    if (hooks.requiresCommittedOffset)
+      throw new NoCommittedOffsetError(this.groupId, [error], 'out of range');
+    await reset(this, hooks, error);
+  };
+}
+
+function hooksOf(group: ConsumerGroup): GroupHooks | undefined {
+  const carrier = group.assigners.find((assigner): assigner is HookCarrier => 'hooks' in assigner);
+  return carrier?.hooks;
+}
+
+/** Learns, once in each generation, where the member's partitions will be read from. */
+async function position(group: ConsumerGroup, hooks: GroupHooks): Promise<void> {
+  const generation = group.generationId;
+  if (positionedIn.get(group) === generation) return;
+  if (hooks.requiresCommittedOffset) await requireCommittedOffsets(group);
+  await group.offsetManager.resolveOffsets();
+  if (group.generationId !== generation) return;
+  positionedIn.set(group, generation);
+  for (const { topic, partition } of assigned(group)) {
+    const offset = group.offsetManager.committedOffsets()[topic]?.[partition];
+    if (offset != null) hooks.positioned({ topic, partition, offset: toOffset(offset) });
+  }
+}
+
+async function requireCommittedOffsets(group: ConsumerGroup): Promise<void> {
+  const topics = group.subscriptionState
+    .assigned()
+    .map(({ topic, partitions }) => ({ topic, partitions: partitions.map((partition) => ({ partition })) }));
+  const coordinator = await group.offsetManager.getCoordinator();
+  const { responses } = await coordinator.offsetFetch({ groupId: group.groupId, topics });
+  const missing = responses.flatMap(({ topic, partitions }) =>
+    partitions.filter(({ offset }) => Number(offset) < 0).map(({ partition }) => ({ topic, partition })),
+  );
+  if (missing.length > 0) throw new NoCommittedOffsetError(group.groupId, missing, 'missing');
+}
+
+/** Goes on at the topic's first or last offset, as configured, instead of committing a placeholder. */
+async function reset(group: ConsumerGroup, hooks: GroupHooks, at: TopicPartition): Promise<void> {
+  const { topic, partition } = at;
+  const { fromBeginning = false } = group.topicConfigurations[topic] ?? {};
+  const [answer] = await group.cluster.fetchTopicsOffset([
+    { topic, partitions: [{ partition }], fromBeginning },
+  ]);
+  const offset = answer?.partitions[0]?.offset;
+  if (offset === undefined) return;
+  const { resolvedOffsets } = group.offsetManager;
+  const committed = group.offsetManager.committedOffsets();
+  (resolvedOffsets[topic] ??= {})[partition] = offset;
+  (committed[topic] ??= {})[partition] = offset;
+  hooks.positioned({ topic, partition, offset: toOffset(offset) });
+}
+
+function assigned(group: ConsumerGroup): TopicPartition[] {
+  return group.subscriptionState
+    .assigned()
+    .flatMap(({ topic, partitions }) => partitions.map((partition) => ({ topic, partition })));
+}
+
+/** Whether any partition that is not paused is to be fetched from that broker. */
+function readsFrom(group: ConsumerGroup, nodeId: string): boolean {
+  return group.subscriptionState.active().some(({ topic, partitions }) => {
+    const read = group.findReadReplicaForPartitions(topic, partitions)[nodeId];
+    return read !== undefined && read.length > 0;
+  });
+}

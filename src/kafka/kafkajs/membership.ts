@@ -1,0 +1,25 @@
+/**
+ * Remembers a member's place in its group from join to join. A member that kept its id and took part in every
+ * generation has kept what stayed assigned to it; one that missed a generation may have lost a partition to
+ * another member and got it back.
+ */
+export class Membership {
+  #memberId = '';
+  #generation = -1;
+
+  get isFirst(): boolean {
+    return this.#generation < 0;
+  }
+
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** @returns whether the new generation follows the member's last one without a gap */
+  renew(memberId: string, generation: number): boolean {
+    const continuous = memberId === this.#memberId && generation === this.#generation + 1;
+    this.#memberId = memberId;
+    this.#generation = generation;
+    return continuous;
+  }
+}

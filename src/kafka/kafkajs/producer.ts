@@ -1,0 +1,42 @@
+import type { Producer } from 'kafkajs';
+import type { RecordProducer } from '../consumer-port.js';
+
+/** A kafkajs producer that connects with its first record. */
+export class KafkaJsProducer implements RecordProducer {
+  #connected: Promise<void> | undefined;
+
+  constructor(private readonly producer: Producer) {}
+
+  async send({ topic, ...message }: Parameters<RecordProducer['send']>[0]): Promise<void> {
+    await this.#connect();
+    await this.producer.send({ topic, acks: -1, messages: [message] });
+  }
+
+  native(): Producer {
+    return {
+      ...this.producer,
+      send: async (record) => {
+        await this.#connect();
+        return this.producer.send(record);
+      },
+      sendBatch: async (batch) => {
+        await this.#connect();
+        return this.producer.sendBatch(batch);
+      },
+    };
+  }
+
+  async disconnect(): Promise<void> {
+    if (this.#connected) await this.producer.disconnect();
+  }
+
+  async #connect(): Promise<void> {
+    this.#connected ??= this.producer.connect();
+    try {
+      await this.#connected;
+    } catch (error) {
+      this.#connected = undefined;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import type { ValueFormat } from './handler-options.js';
+
+/** A value is not what its handler says it is. */
+export class PayloadError extends Error {
+  readonly code = 'PAYLOAD';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'PayloadError';
+  }
+}
+
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const OBJECT = '{'.charCodeAt(0);
+const ARRAY = '['.charCodeAt(0);
+
+/**
+ * Turns a record's value into what its handler gets. A tombstone is `null` in every format.
+ * @throws PayloadError when the value is not of the format; it never quotes the value
+ */
+export function decodeValue(value: Buffer | null, format: ValueFormat): unknown {
+  if (value === null) return null;
+  switch (format) {
+    case 'bytes':
+      return value;
+    case 'text':
+      return decodeText(value);
+    case 'json':
+      return decodeJson(value);
+    case 'auto':
+      return decodeAuto(value);
+  }
+}
+
+/**
+ * By Nest's own rules, which stock handlers rely on: JSON only where it is an object or an array, and bytes
+ * where the first one is zero, as schema registries write them. Beyond Nest, what is not UTF-8 stays bytes.
+ */
+export function decodeAuto(value: Buffer): unknown {
+  const first = value[0];
+  if (first === 0) return value;
+  const text = value.toString('utf8');
+  if (first === OBJECT || first === ARRAY) {
+    try {
+      return JSON.parse(text);
+    } catch {
+      return isIntact(text, value) ? text : value;
+    }
+  }
+  return isIntact(text, value) ? text : value;
+}
+
+function decodeText(value: Buffer): string {
+  const text = value.toString('utf8');
+  if (!isIntact(text, value))
+    throw new PayloadError(`expected UTF-8 text, got ${value.length} bytes that are not`);
+  return text;
+}
+
+function decodeJson(value: Buffer): unknown {
+  try {
+    return JSON.parse(decodeText(value));
+  } catch (error) {
+    if (error instanceof PayloadError) throw error;
+    throw new PayloadError(`expected JSON, got ${value.length} bytes that are not${positionOf(error)}`);
+  }
+}
+
+/** Whether nothing was lost in decoding: only then can the text hold a replacement character of its own. */
+function isIntact(text: string, value: Buffer): boolean {
+  if (!text.includes('\uFFFD')) return true;
+  try {
+    strictUtf8.decode(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Where parsing stopped. V8's message may quote the text around it, which must not get into a log. */
+function positionOf(error: unknown): string {
+  const found =
+    error instanceof Error ? /position \d+(?: \(line \d+ column \d+\))?/.exec(error.message) : null;
+  return found ? ` (at ${found[0]})` : '';
+}

@@ -1,0 +1,30 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+
+/** A payload breaks its handler's schema. */
+export class SchemaViolationError extends Error {
+  readonly code = 'SCHEMA_VIOLATION';
+
+  constructor(readonly issues: readonly StandardSchemaV1.Issue[]) {
+    super(`the payload breaks the schema: ${issues.map(describeIssue).join('; ')}`);
+    this.name = 'SchemaViolationError';
+  }
+}
+
+/**
+ * The schema's output for a payload.
+ * @throws SchemaViolationError with every issue and its path
+ */
+export function validated(schema: StandardSchemaV1, payload: unknown): unknown {
+  const result = schema['~standard'].validate(payload);
+  return result instanceof Promise ? result.then(outputOf) : outputOf(result);
+}
+
+function outputOf(result: StandardSchemaV1.Result<unknown>): unknown {
+  if (result.issues) throw new SchemaViolationError(result.issues);
+  return result.value;
+}
+
+function describeIssue({ path = [], message }: StandardSchemaV1.Issue): string {
+  const named = path.map((part) => String(typeof part === 'object' ? part.key : part)).join('.');
+  return `${named || 'the payload itself'}: ${message}`;
+}

@@ -1,0 +1,2 @@
+export { OffsetsModule } from './offsets.module.js';
+export { OffsetsService } from './offsets.service.js';

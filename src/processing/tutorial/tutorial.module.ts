@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { OffsetsModule } from '../../offsets/index.js';
+import { TutorialController } from './tutorial.controller.js';
+import { TutorialService } from './tutorial.service.js';
+
+/** The four ways to read and to confirm. */
+@Module({
+  imports: [OffsetsModule],
+  controllers: [TutorialController],
+  providers: [TutorialService],
+})
+export class TutorialModule {}

@@ -1,0 +1,23 @@
+import { Module } from '@nestjs/common';
+import { LoggerModule } from 'nestjs-pino';
+import { SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
+
+/** The service's log: one JSON object a line, or readable lines at a terminal. */
+@Module({
+  imports: [
+    LoggerModule.forRootAsync({
+      inject: [SERVICE_CONFIG],
+      useFactory: ({ log }: ServiceConfig) => ({
+        pinoHttp: {
+          level: log.level,
+          autoLogging: false,
+          ...(log.format === 'pretty'
+            ? { transport: { target: 'pino-pretty', options: { singleLine: true, ignore: 'pid,hostname' } } }
+            : {}),
+        },
+      }),
+    }),
+  ],
+  exports: [LoggerModule],
+})
+export class LoggingModule {}
