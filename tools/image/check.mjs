@@ -57,7 +57,8 @@ async function checkService(image) {
   const env = { ...image.env, PORT: String(port), KAFKA_BROKERS: `127.0.0.1:${closedPort}` };
   const [, ...args] = nodeCommand([...(image.entrypoint ?? []), ...(image.command ?? [])]);
   service = spawn(process.execPath, args, { cwd: inside(image), env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const exited = once(service, 'exit');
+  // Not `exit`, which may come before the last of the log.
+  const closed = once(service, 'close');
   const log = [];
   for (const stream of [service.stdout, service.stderr]) stream.on('data', (chunk) => log.push(chunk));
 
@@ -73,8 +74,10 @@ async function checkService(image) {
     );
     console.log('GET /health/startup: 503');
     checkHealthcheck(image, env);
-    await checkStop(service, exited);
+    await checkStop(service, closed);
   } catch (error) {
+    service.kill('SIGKILL');
+    await closed;
     throw new Error(`${error.message}\nlog of the service:\n${Buffer.concat(log)}`, { cause: error });
   }
 }
@@ -86,11 +89,11 @@ function checkHealthcheck(image, env) {
   console.log('HEALTHCHECK: passes');
 }
 
-async function checkStop(child, exited) {
+async function checkStop(child, closed) {
   const begun = performance.now();
   child.kill('SIGTERM');
   const late = delay(STOP_WITHIN_MS, undefined, { ref: false });
-  const ended = await Promise.race([exited, late]);
+  const ended = await Promise.race([closed, late]);
   assert.ok(ended, `still running ${STOP_WITHIN_MS} ms after SIGTERM`);
   const [code, signal] = ended;
   assert.equal(code, 0, `exit code ${code ?? signal} after SIGTERM, 0 expected`);
