@@ -1,0 +1,61 @@
+/**
+ * Entry of the npm scripts. Plain JavaScript for any Node >= 18, because it is what brings the dependencies,
+ * the build and the project's own Node into being; everything after it runs on that Node.
+ */
+import path from 'node:path';
+import { ensureBuilt } from './run/build.mjs';
+import { ensureInstalled } from './run/install.mjs';
+import { projectNode } from './run/node.mjs';
+import { root } from './run/root.mjs';
+import { runForwardingSignals } from './run/child.mjs';
+
+/** kafkajs sets timers in the past, and Node 24 warns of them. */
+const quietTimers = '--disable-warning=TimeoutNegativeWarning';
+
+const jest = (...args) => ({ file: 'node_modules/jest/bin/jest.js', args, jest: true });
+
+const targets = {
+  demo: { file: 'dist/tools/demo/main.js', built: true, tool: true },
+  kafka: { file: 'dist/tools/kafka/main.js', built: true, tool: true },
+  produce: { file: 'dist/tools/produce/main.js', built: true, tool: true },
+  start: { file: 'dist/src/main.js', built: true },
+  test: { ...jest(), built: true },
+  'test:unit': jest('--selectProjects', 'unit'),
+  'test:integration': { ...jest('--selectProjects', 'integration'), built: true },
+};
+
+const [name, ...extra] = process.argv.slice(2);
+const target = Object.hasOwn(targets, name ?? '') ? targets[name] : undefined;
+if (!target) {
+  console.error(`Usage: node tools/run.mjs <${Object.keys(targets).join('|')}> [arguments]`);
+  process.exit(2);
+}
+
+try {
+  await ensureInstalled();
+  const node = projectNode();
+  if (target.built) await ensureBuilt(node);
+  process.exit(await runForwardingSignals(node, argumentsFor(target), environmentFor(target), target.tool));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}
+
+function argumentsFor({ file, args = [], tool }) {
+  return [...(tool ? [quietTimers] : []), file, ...args, ...extra];
+}
+
+function environmentFor({ jest: runsJest }) {
+  const binaries = path.join(root, 'node_modules/.bin');
+  const environment = {
+    ...process.env,
+    // Where the caller stands: relative paths in arguments mean that folder.
+    INIT_CWD: process.env.INIT_CWD ?? process.cwd(),
+    PATH: `${binaries}${path.delimiter}${process.env.PATH ?? ''}`,
+  };
+  if (runsJest) {
+    const options = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', quietTimers];
+    environment.NODE_OPTIONS = [process.env.NODE_OPTIONS ?? '', ...options].join(' ').trim();
+  }
+  return environment;
+}

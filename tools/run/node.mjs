@@ -1,0 +1,18 @@
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { root } from './root.mjs';
+
+/**
+ * The Node to run with: the one pinned as a devDependency, else the one running now if it is new enough
+ * (an installation with --ignore-scripts leaves the pinned one out).
+ */
+export function projectNode() {
+  const pinned = path.join(root, 'node_modules/.bin/node');
+  if (spawnSync(pinned, ['--version'], { stdio: 'ignore' }).status === 0) return pinned;
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > 22 || (major === 22 && minor >= 12)) return process.execPath;
+  throw new Error(
+    `node_modules/.bin/node does not run (were install scripts off?) and Node ${process.versions.node} is older ` +
+      'than 22.12: run `npm rebuild node`, or use Node 22.12 or newer.',
+  );
+}
