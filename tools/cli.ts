@@ -1,0 +1,36 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { ToolError } from './tool-error.js';
+
+/** A command whose mistakes in the arguments end in one line and exit code 2. */
+export function cli(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .showHelpAfterError('(--help lists the arguments)')
+    .configureOutput({ outputError: (text, write) => write(`${text.trim().replaceAll('\n', ' ')}\n`) })
+    .exitOverride();
+}
+
+/** Parses a whole number within bounds; for commander's option parsers. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+  };
+}
+
+/** Runs a command line program: its result is the exit code, a {@link ToolError} is one message and code 1. */
+export async function run(program: () => Promise<number>): Promise<never> {
+  process.exit(await exitCodeOf(program));
+}
+
+async function exitCodeOf(program: () => Promise<number>): Promise<number> {
+  try {
+    return await program();
+  } catch (error) {
+    // commander has already written its line.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    console.error(error instanceof ToolError ? error.message : error);
+    return 1;
+  }
+}

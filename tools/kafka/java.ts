@@ -1,0 +1,37 @@
+import path from 'node:path';
+import { execute, type Executed, type ExecuteOptions } from './execute.js';
+import { kafkaJars } from './jars.js';
+
+/** Options that keep Kafka's Java programs quiet: slf4j-simple writes every info line otherwise. */
+export const quiet = ['-Dorg.slf4j.simpleLogger.defaultLogLevel=warn'];
+
+/** The `java` to run: that of JAVA_HOME, else that of the path. */
+export function javaCommand(): string {
+  const home = process.env['JAVA_HOME'];
+  return home ? path.join(home, 'bin', 'java') : 'java';
+}
+
+/** The major version of the installed Java, or undefined without one. */
+export async function javaVersion(): Promise<number | undefined> {
+  const { code, stdout, stderr } = await execute(javaCommand(), ['-version'], { timeoutMs: 20_000 });
+  return code === 0 ? majorVersion(stderr + stdout) : undefined;
+}
+
+/** Reads the major version out of what `java -version` prints: 17 of "17.0.15", 8 of "1.8.0_402". */
+export function majorVersion(text: string): number | undefined {
+  const match = /version "(?:1\.)?(\d+)/.exec(text);
+  return match ? Number(match[1]) : undefined;
+}
+
+/**
+ * Runs one of Kafka's own Java programs, such as `org.apache.kafka.tools.ConsumerGroupCommand`, to its end.
+ * @example await javaTool('org.apache.kafka.tools.TopicCommand', ['--bootstrap-server', bootstrap, '--list'])
+ */
+export async function javaTool(
+  mainClass: string,
+  args: readonly string[],
+  options: ExecuteOptions = {},
+): Promise<Executed> {
+  const lib = await kafkaJars();
+  return execute(javaCommand(), [...quiet, '-cp', path.join(lib, '*'), mainClass, ...args], options);
+}

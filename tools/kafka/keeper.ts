@@ -1,0 +1,114 @@
+import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+
+/*
+ * Keepers are shells in sessions of their own: Ctrl-C and a kill of the process group pass them by. Each reads
+ * from a pipe whose other end this process holds. The kernel closes that end even after kill -9, so a keeper
+ * learns of every kind of death and cleans up. They are no Node processes, so that killing all of Node's does
+ * not take them along.
+ */
+
+export interface KeptOptions {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Where its output goes: appended to a file, or readable as `output` and `errors`. */
+  readonly logFile?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+}
+
+/** A program that ends with this process, however this process ends. */
+export interface Kept {
+  readonly pid: number;
+  /** Resolves with the exit code once the program is gone. */
+  readonly ended: Promise<number>;
+  readonly output: Readable | null;
+  readonly errors: Readable | null;
+}
+
+/*
+ * `read` is built in: nothing reaps the program before `wait`, hence its id can't have been given to another
+ * process by the time it is killed. The program inherits descriptor 3, and the end of that pipe says that the
+ * program is gone.
+ */
+const keepScript = `
+"$@" </dev/null &
+program=$!
+echo "$program" >&3
+exec >/dev/null 2>&1 3>&-
+read -r gone || kill -9 "$program"
+wait "$program"
+`;
+
+/** Starts a program that is killed when this process ends. */
+export async function keep({ command, args, logFile, env, cwd }: KeptOptions): Promise<Kept> {
+  const log = logFile === undefined ? 'pipe' : openSync(logFile, 'a');
+  const keeper = spawn('/bin/sh', ['-c', keepScript, 'keeper', command, ...args], {
+    detached: true,
+    stdio: ['pipe', log, log, 'pipe'],
+    ...(env && { env }),
+    ...(cwd !== undefined && { cwd }),
+  });
+  if (typeof log === 'number') closeSync(log);
+  const code = new Promise<number>((resolve) => {
+    keeper.once('error', () => resolve(127));
+    keeper.once('exit', (status) => resolve(status ?? 1));
+  });
+  const owner = ownersEnd(keeper.stdin);
+  const life = keeper.stdio[3] as Readable;
+  const ended = new Promise<void>((resolve) => life.once('close', resolve)).then(() => {
+    owner.end('gone\n');
+    return code;
+  });
+  return {
+    pid: Number(await firstLine(life)),
+    ended,
+    output: keeper.stdout,
+    errors: keeper.stderr,
+  };
+}
+
+/** A file is removed while the last writer is dying: hence the pause and the repetition. */
+const afterwardsScript = `
+read -r released || sleep 0.3
+tries=0
+until "$@"; do
+  tries=$((tries + 1))
+  [ "$tries" -lt 50 ] || exit 1
+  sleep 0.2
+done
+`;
+
+/** Sees to it that a command runs after this process; the function that is returned runs it now. */
+export function afterwards(command: string, ...args: string[]): () => Promise<void> {
+  const keeper = spawn('/bin/sh', ['-c', afterwardsScript, 'keeper', command, ...args], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  const exited = new Promise<void>((resolve) => {
+    keeper.once('error', () => resolve());
+    keeper.once('exit', () => resolve());
+  });
+  const owner = ownersEnd(keeper.stdin);
+  return () => {
+    owner.end('released\n');
+    return exited;
+  };
+}
+
+function ownersEnd(stdin: Writable | null): Writable {
+  if (!stdin) throw new Error('A keeper has a pipe as its input.');
+  // The keeper may be gone before it was told to.
+  return stdin.on('error', () => undefined);
+}
+
+function firstLine(stream: Readable): Promise<string> {
+  return new Promise((resolve, reject) => {
+    // Keeps reading after the line: only a stream that flows notices its end.
+    createInterface({ input: stream }).once('line', resolve);
+    stream.once('error', reject);
+    stream.once('close', () => reject(new Error('A keeper ended before it started anything.')));
+  });
+}

@@ -1,0 +1,68 @@
+import { messageOf, ToolError } from '../tool-error.js';
+import { canUseDocker, startInDocker } from './docker.js';
+import { canHaveJars } from './jars.js';
+import { javaVersion } from './java.js';
+import { waitUntilReady } from './ready.js';
+import { startKafka } from './start-kafka.js';
+
+export interface OpenOptions {
+  /** How many brokers; more than one needs Java. */
+  readonly brokers?: number;
+  /** Port of the first broker; a free one by default. */
+  readonly port?: number;
+  readonly heap?: string;
+}
+
+/** A Kafka to use, wherever it comes from. */
+export interface OpenKafka {
+  readonly bootstrap: string;
+  /** Says where it comes from, for a person. */
+  readonly origin: string;
+  /** It was given by KAFKA_BROKERS: `stop` leaves it alone. */
+  readonly external?: true;
+  /** Resolves with the reason when it ends by itself. */
+  readonly ended: Promise<Error>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Opens the Kafka of KAFKA_BROKERS; else starts one with Docker; else one with Java and Maven.
+ * @throws ToolError `NO_KAFKA` when there is none of the three.
+ */
+export async function openKafka(options: OpenOptions = {}): Promise<OpenKafka> {
+  const given = process.env['KAFKA_BROKERS'];
+  if (given) return existing(given);
+  const { brokers = 1, port } = options;
+  if (brokers === 1 && (await canUseDocker())) return startInDocker(port);
+  await requireJava();
+
+  const cluster = await startKafka(options);
+  const ended = Promise.race(cluster.brokers.map((broker) => broker.ended()));
+  const origin = `Java, ${brokers} ${brokers === 1 ? 'broker' : 'brokers'}`;
+  return { bootstrap: cluster.bootstrap, origin, ended, stop: () => cluster.stop() };
+}
+
+async function existing(bootstrap: string): Promise<OpenKafka> {
+  try {
+    await waitUntilReady(bootstrap, { timeoutMs: 15_000 });
+  } catch (error) {
+    throw new ToolError('NO_KAFKA', `KAFKA_BROKERS is set, but: ${messageOf(error)}`, { cause: error });
+  }
+  return {
+    bootstrap,
+    origin: 'given by KAFKA_BROKERS',
+    external: true,
+    ended: new Promise(() => undefined),
+    stop: () => Promise.resolve(),
+  };
+}
+
+async function requireJava(): Promise<void> {
+  const version = await javaVersion();
+  if (version !== undefined && version >= 17 && (await canHaveJars())) return;
+  throw new ToolError(
+    'NO_KAFKA',
+    'No Kafka to use. One of three is needed: set KAFKA_BROKERS=host:port to a Kafka that runs; ' +
+      'or start Docker; or install Java 17 or newer together with Maven.',
+  );
+}

@@ -1,0 +1,165 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import getPort from 'get-port';
+import { projectName } from '../project.js';
+import { Broker } from './broker.js';
+import { kafkaJars } from './jars.js';
+import { afterwards } from './keeper.js';
+import { waitUntilReady } from './ready.js';
+import { type Credentials, type Node, serverProperties, type ServerOptions } from './server-properties.js';
+import { createKeystore, formatStorage } from './storage.js';
+
+export interface StartOptions {
+  /** How many nodes; 1 by default. */
+  readonly brokers?: number;
+  /** Keeps the data in this folder and starts on what is there; a temporary folder by default. */
+  readonly dataDir?: string;
+  /** Port of the first broker, the others follow; free ones by default. */
+  readonly port?: number;
+  /** Adds a listener that asks for a login: PLAIN, SCRAM-SHA-256 and SCRAM-SHA-512. */
+  readonly sasl?: Credentials;
+  /** Adds a TLS listener, or puts the SASL listener behind TLS. */
+  readonly tls?: boolean;
+  /** Broker properties that win over the defaults. */
+  readonly properties?: ServerOptions['properties'];
+  /** Java heap of each node, such as `1g`; `512m` by default. */
+  readonly heap?: string;
+}
+
+/** A cluster on this machine that ends with this process. */
+export interface KafkaCluster {
+  /** Bootstrap servers without TLS and SASL. */
+  readonly bootstrap: string;
+  /** The listener that `sasl` and `tls` asked for. */
+  readonly secure?: { readonly bootstrap: string; readonly caFile?: string };
+  readonly brokers: readonly Broker[];
+  /** Folder of Kafka's jars. */
+  readonly lib: string;
+  /** Ends all nodes and removes the data, unless a `dataDir` was given. */
+  stop(): Promise<void>;
+}
+
+/** Starts Apache Kafka with Java in KRaft mode and waits until it answers. */
+export async function startKafka(options: StartOptions = {}): Promise<KafkaCluster> {
+  const attempts = options.port === undefined ? 3 : 1;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await startOnce(options);
+    } catch (error) {
+      // A free port can be taken by another program before Kafka binds it.
+      if (attempt === attempts || !/BindException|Address already in use/.test(String(error))) throw error;
+    }
+  }
+}
+
+async function startOnce(options: StartOptions): Promise<KafkaCluster> {
+  const lib = await kafkaJars();
+  const { home, remove } = await dataFolder(options.dataDir);
+  const nodes = await chooseNodes(options);
+  const brokers = nodes.map(
+    ({ nodeId, port }) =>
+      new Broker({
+        nodeId,
+        port,
+        folder: path.join(home, `broker-${nodeId}`),
+        lib,
+        heap: options.heap ?? '512m',
+      }),
+  );
+  const stop = async (): Promise<void> => {
+    // Data that is thrown away needs no orderly end.
+    await Promise.all(brokers.map((broker) => (remove ? broker.kill() : broker.stop())));
+    await remove?.();
+  };
+  try {
+    const caFile = await prepare(home, nodes, options);
+    const bootstrap = addresses(nodes.map(({ port }) => port));
+    await Promise.all(brokers.map((broker) => broker.launch()));
+    const failed = Promise.race(brokers.map((broker) => broker.ended()));
+    await waitUntilReady(bootstrap, { brokers: nodes.length, failed });
+    const secure = secureListener(nodes, caFile);
+    return { bootstrap, brokers, lib, stop, ...(secure && { secure }) };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** The caller's folder, or one that goes with this process. */
+async function dataFolder(dataDir?: string): Promise<{ home: string; remove?: () => Promise<void> }> {
+  if (dataDir !== undefined) {
+    await mkdir(dataDir, { recursive: true });
+    return { home: dataDir };
+  }
+  const home = await mkdtemp(path.join(os.tmpdir(), `${projectName}-`));
+  return { home, remove: afterwards('rm', '-rf', '--', home) };
+}
+
+/** Writes the nodes' folders; returns the certificate for clients, if there is one. */
+async function prepare(
+  home: string,
+  nodes: readonly Node[],
+  options: StartOptions,
+): Promise<string | undefined> {
+  const keystore = options.tls ? await createKeystore(await freshFolder(home, 'tls')) : undefined;
+  const clusterId = await clusterIdOf(home);
+  await Promise.all(
+    nodes.map(async (node) => {
+      const folder = path.join(home, `broker-${node.nodeId}`);
+      await mkdir(folder, { recursive: true });
+      const file = path.join(folder, 'server.properties');
+      const { sasl, properties } = options;
+      const server = {
+        nodes,
+        ...(sasl && { sasl }),
+        ...(keystore && { keystore }),
+        ...(properties && { properties }),
+      };
+      await writeFile(file, serverProperties(node, path.join(folder, 'data'), server));
+      await formatStorage(file, clusterId, sasl);
+    }),
+  );
+  return keystore?.caFile;
+}
+
+async function chooseNodes({ brokers = 1, port, sasl, tls }: StartOptions): Promise<Node[]> {
+  const nodes: Node[] = [];
+  for (let index = 0; index < brokers; index += 1) {
+    nodes.push({
+      nodeId: index + 1,
+      port: port === undefined ? await getPort({ host: '127.0.0.1' }) : port + index,
+      controllerPort: await getPort({ host: '127.0.0.1' }),
+      ...((sasl ?? tls) && { securePort: await getPort({ host: '127.0.0.1' }) }),
+    });
+  }
+  return nodes;
+}
+
+function secureListener(nodes: readonly Node[], caFile: string | undefined): KafkaCluster['secure'] {
+  const ports = nodes.flatMap(({ securePort }) => (securePort === undefined ? [] : [securePort]));
+  if (ports.length === 0) return undefined;
+  return { bootstrap: addresses(ports), ...(caFile !== undefined && { caFile }) };
+}
+
+function addresses(ports: readonly number[]): string {
+  return ports.map((port) => `127.0.0.1:${port}`).join(',');
+}
+
+async function freshFolder(home: string, name: string): Promise<string> {
+  const folder = path.join(home, name);
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder);
+  return folder;
+}
+
+/** The nodes of one data folder belong to one cluster, also at the next start. */
+async function clusterIdOf(home: string): Promise<string> {
+  const file = path.join(home, 'cluster-id');
+  const known = await readFile(file, 'utf8').catch(() => undefined);
+  if (known !== undefined) return known;
+  const id = randomBytes(16).toString('base64url');
+  await writeFile(file, id);
+  return id;
+}

@@ -1,0 +1,21 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The folder of package.json; the same from the sources and from `dist`. */
+export const projectRoot = findRoot(path.dirname(fileURLToPath(import.meta.url)));
+
+/** Names what belongs to this project outside of its folder: cache directory, temporary files, containers. */
+export const projectName = 'nestjs-kafka-consumer';
+
+/** Makes a path that a person typed absolute: npm runs scripts in the project's folder, not in theirs. */
+export function fromCaller(file: string): string {
+  return path.resolve(process.env['INIT_CWD'] ?? process.cwd(), file);
+}
+
+function findRoot(folder: string): string {
+  if (existsSync(path.join(folder, 'package.json'))) return folder;
+  const parent = path.dirname(folder);
+  if (parent === folder) throw new Error('No package.json above this file.');
+  return findRoot(parent);
+}

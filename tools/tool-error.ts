@@ -1,0 +1,17 @@
+/** What went wrong, in words for whoever typed the command; printed as it is, without a stack. */
+export class ToolError extends Error {
+  constructor(
+    /** Stable name of the kind of failure, such as `NO_KAFKA`. */
+    readonly code: string,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = 'ToolError';
+  }
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
