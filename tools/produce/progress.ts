@@ -1,0 +1,18 @@
+const everyMs = 200;
+
+/** Shows how far it is, to a person at a terminal only: a log or a pipe gets nothing. */
+export function progress(topic: string): { update(sent: number): void; end(): void } {
+  if (!process.stderr.isTTY) return { update: () => undefined, end: () => undefined };
+  let shownAt = 0;
+  return {
+    update(sent) {
+      const now = Date.now();
+      if (now - shownAt < everyMs) return;
+      shownAt = now;
+      process.stderr.write(`\r\u001b[K${sent.toLocaleString('en')} records sent to ${topic} ...`);
+    },
+    end() {
+      process.stderr.write('\r\u001b[K');
+    },
+  };
+}
