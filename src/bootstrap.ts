@@ -15,11 +15,6 @@ export async function bootstrap(): Promise<void> {
   app.useLogger(logger);
   app.connectMicroservice({ strategy: app.get(KafkaStrategy) }, { inheritAppConfig: true });
 
-  // Health must answer before, and while, the consumer looks for a broker.
-  await app.listen(config.http.port);
-  logger.log(`health is served at ${await app.getUrl()}/health`);
-  await app.startAllMicroservices();
-
   let stopping = false;
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     if (stopping) process.exit(1);
@@ -32,4 +27,9 @@ export async function bootstrap(): Promise<void> {
     process.exit(drained ? 0 : 1);
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, (name) => void stop(name));
+
+  // Health must answer before, and while, the consumer looks for a broker.
+  await app.listen(config.http.port);
+  logger.log(`health is served at ${await app.getUrl()}/health`);
+  await app.startAllMicroservices();
 }

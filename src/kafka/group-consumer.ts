@@ -19,6 +19,7 @@ import type {
   Membership,
   NativeConsumer,
 } from './consumer-port.js';
+import { sleep, unless } from './abortable.js';
 import { describeError } from './describe-error.js';
 import { eventLoopTurn, systemClock } from './event-loop.js';
 import type { GroupPhase, GroupStatus } from './group-status.js';
@@ -37,6 +38,7 @@ export interface GroupConsumerParts {
 
 /** How long after an abort, or for a last commit, the stop still waits. */
 const AFTER_ABORT_MS = 1_000;
+const LEAVE_MS = 5_000;
 const REBUILD_BACKOFF = { initialMs: 500, maxMs: 10_000 };
 const TIMEOUT_CHECK_MS = 100;
 
@@ -194,7 +196,8 @@ export class GroupConsumer implements ConsumerListener {
     while (!signal.aborted) {
       const joinsBefore = this.pipeline.epoch;
       try {
-        const topics = await this.#existingTopics();
+        const topics = await unless(signal, this.#existingTopics());
+        if (!topics) break;
         if (topics.length > 0) await this.#consume(topics);
         else await sleep(this.parts.config.topicRefreshMs, signal);
         failures = 0;
@@ -217,18 +220,26 @@ export class GroupConsumer implements ConsumerListener {
     const session = new AbortController();
     const over = AbortSignal.any([session.signal, this.#stopRequested.signal]);
     try {
-      await client.start(topics);
+      await unless(over, client.start(topics));
       const outcome = await Promise.race([client.crashed, this.#moreTopics(topics, over)]);
       if (outcome instanceof Error) throw outcome;
       if (outcome === 'more topics') await this.leaving(true);
     } finally {
       session.abort();
-      await client
-        .stop()
-        .catch((error: unknown) => this.#logger.warn(`while leaving: ${describeError(error)}`));
-      this.#client = undefined;
+      await this.#leave(client);
     }
     if (!this.#stopRequested.signal.aborted) this.pipeline.loseAll();
+  }
+
+  /** A broker that does not answer must hold up neither the stop nor the next client. */
+  async #leave(client: GroupConsumerClient): Promise<void> {
+    const left = client.stop().catch((error: unknown) => {
+      this.#logger.warn(`while leaving: ${describeError(error)}`);
+    });
+    const waited = new AbortController();
+    await Promise.race([left, sleep(LEAVE_MS, waited.signal)]);
+    waited.abort();
+    this.#client = undefined;
   }
 
   async #existingTopics(): Promise<string[]> {
@@ -293,18 +304,4 @@ export class GroupConsumer implements ConsumerListener {
 
 function nameOf({ topic, partition }: TopicPartition, { offset }: { offset: string }): string {
   return `${topic}[${partition}] at offset ${offset}`;
-}
-
-/** Resolves after `ms`, or as soon as `signal` is aborted. */
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end);
-  });
 }

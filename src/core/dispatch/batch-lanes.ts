@@ -1,13 +1,6 @@
 import type { InFlightRecord } from '../records/in-flight.js';
-
-interface Lane {
-  readonly name: string | undefined;
-  head: InFlightRecord | undefined;
-  tail: InFlightRecord | undefined;
-  waiting: number;
-  /** A running batch has records of it. */
-  busy: boolean;
-}
+import type { Lane } from './lane.js';
+import { LaneHeap } from './lane-heap.js';
 
 /** Records that one call of a batch handler gets, in offset order. */
 export interface RecordBatch {
@@ -61,28 +54,29 @@ export class BatchLanes {
     if (!lane.busy) this.#startable++;
   }
 
-  /** Takes the next batch of records whose sequence is at most `limit`; call it only when one can be taken. */
+  /**
+   * Takes the next batch of records whose sequence is at most `limit`; call it only when one can be taken.
+   *
+   * It takes the oldest there are. So whatever a lane of the batch still holds is younger than all of the
+   * batch, and a handler that waits for its batch to be committed never waits for its own lanes.
+   */
   take(limit: number): RecordBatch {
     const records: InFlightRecord[] = [];
-    const lanes: Lane[] = [];
-    const passedOver: Lane[] = [];
-    let next = 0;
-    for (let lane = this.#idle[next]; lane && records.length < this.maxRecords; lane = this.#idle[++next]) {
-      if (!isWithin(lane.head, limit)) {
-        passedOver.push(lane);
-        continue;
+    const lanes = new Set<Lane>();
+    const heads = new LaneHeap(this.#idle);
+    for (let lane = heads.first; lane && records.length < this.maxRecords; lane = heads.first) {
+      if (!isWithin(lane.head, limit)) break;
+      if (!lanes.has(lane)) {
+        this.#startable -= lane.waiting;
+        lane.busy = true;
+        lanes.add(lane);
       }
-      this.#startable -= lane.waiting;
-      lane.busy = true;
-      lanes.push(lane);
-      while (isWithin(lane.head, limit) && records.length < this.maxRecords) {
-        records.push(this.#shift(lane, lane.head));
-      }
+      records.push(this.#shift(lane, lane.head));
+      heads.firstChanged();
     }
-    this.#idle = passedOver.concat(this.#idle.slice(next));
-    if (lanes.length > 1) records.sort((a, b) => a.sequence - b.sequence);
+    this.#idle = this.#idle.filter(({ busy }) => !busy);
     this.#running++;
-    return { records, lanes, holdsPlace: true };
+    return { records, lanes: [...lanes], holdsPlace: true };
   }
 
   /** Gives the batch's place to another; its lanes stay closed. */

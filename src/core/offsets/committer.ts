@@ -64,6 +64,8 @@ export class Committer {
   #inFlight = false;
   #wanted = false;
   #suspended = true;
+  /** Counts the joins, to tell a commit of this membership from one of the last. */
+  #epoch = 0;
   #retryMs = 0;
   #cancelRetry: Cancel | undefined;
   #cancelInterval: Cancel | undefined;
@@ -96,6 +98,7 @@ export class Committer {
   /** The member has joined: commits may go out. */
   resume(): void {
     this.#suspended = false;
+    this.#epoch++;
     this.#retryMs = 0;
     this.#scheduleInterval();
     if (this.#wanted || this.#waiters.length > 0) this.#send();
@@ -157,9 +160,10 @@ export class Committer {
       partition: source.partition,
       offset,
     }));
+    const epoch = this.#epoch;
     this.target.commit(offsets).then(
       () => this.#acknowledged(pending),
-      (error: unknown) => this.#failed(error),
+      (error: unknown) => this.#failed(error, epoch),
     );
   }
 
@@ -192,12 +196,13 @@ export class Committer {
     if (this.#wanted) this.#send();
   }
 
-  #failed(error: unknown): void {
+  #failed(error: unknown, epoch: number): void {
     this.#inFlight = false;
     this.#state.failures++;
     this.#state.lastError = error;
     this.#wanted = true;
-    if (this.target.classify(error) === 'rejoin') this.suspend();
+    if (epoch !== this.#epoch) this.#send();
+    else if (this.target.classify(error) === 'rejoin') this.suspend();
     else this.#retryLater();
     this.#tellIdle();
   }

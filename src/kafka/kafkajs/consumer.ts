@@ -29,6 +29,7 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
   readonly #pausedAt = new Map<string, number>();
   #wakeUps: (() => void)[] = [];
   #acknowledged = 0;
+  #stopped = false;
   #tellCrashed: (error: Error) => void = () => undefined;
 
   constructor(
@@ -56,8 +57,10 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
 
   async start(topics: readonly string[]): Promise<void> {
     await this.#consumer.connect();
+    if (this.#stopped) return;
     const fromBeginning = this.settings.autoOffsetReset !== 'latest';
     await this.#consumer.subscribe({ topics: [...topics], fromBeginning });
+    if (this.#stopped) return;
     await this.#consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
@@ -71,6 +74,7 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true;
     this.#wakeUp();
     await this.#consumer.disconnect();
   }

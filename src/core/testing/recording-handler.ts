@@ -1,0 +1,127 @@
+import type { CommitMode, Handler, Order } from '../pipeline/handler.js';
+import type { TopicPartition } from '../records/fetched.js';
+import type { InFlightRecord, RecordOwner } from '../records/in-flight.js';
+import { compareOffsets, type Offset } from '../records/offset.js';
+import type { VirtualClock } from './virtual-time.js';
+
+/** What a handler is to do with its next call. */
+export interface Behaviour {
+  readonly delayMs: number;
+  readonly fails: boolean;
+}
+
+/** How a recording handler is to be called. */
+export interface RecordingOptions {
+  readonly read: 'one' | 'batch';
+  readonly order: Order;
+  readonly commit: CommitMode;
+  readonly concurrency: number;
+}
+
+/** What happened to one partition within one ownership. */
+interface Ownership {
+  readonly atWork: Set<string | undefined>;
+  readonly lastHandled: Map<string | undefined, Offset>;
+  readonly handled: Set<Offset>;
+}
+
+/** A handler that behaves as told, and notes each call that breaks a promise. */
+export class RecordingHandler {
+  /** Every record that was ever handled with success: `partition/offset`. */
+  readonly handled = new Set<string>();
+  /** Broken promises. A test expects none. */
+  readonly violations: string[] = [];
+  /** From now on no call fails. */
+  healed = false;
+  readonly #ownerships = new WeakMap<object, Ownership>();
+  readonly #tokens = new WeakMap<RecordOwner, object>();
+  #calls = 0;
+
+  constructor(
+    private readonly options: RecordingOptions,
+    private readonly behaviours: readonly Behaviour[],
+    private readonly clock: VirtualClock,
+    /** What stands for the partition's present ownership, by whatever the pipeline makes of it. */
+    private readonly tokenOf: (at: TopicPartition) => object,
+  ) {}
+
+  toHandler(): Handler {
+    const { read, order, commit, concurrency } = this.options;
+    const shared = {
+      commit,
+      order,
+      concurrency,
+      backoff: { initialMs: 10, maxMs: 100 },
+      timeoutMs: undefined,
+      completion: () => undefined,
+    };
+    return read === 'one'
+      ? { ...shared, read, invoke: (record) => this.#call([record]) }
+      : { ...shared, read, maxRecords: 5, maxWaitMs: 20, invoke: (records) => this.#call(records) };
+  }
+
+  #call(records: readonly InFlightRecord[]): unknown {
+    const behaviour = this.behaviours[this.#calls++ % this.behaviours.length] ?? { delayMs: 0, fails: false };
+    this.#start(records);
+    if (behaviour.delayMs === 0) return this.#end(records, behaviour);
+    return new Promise((resolve, reject) => {
+      this.clock.schedule(behaviour.delayMs, () => {
+        try {
+          resolve(this.#end(records, behaviour));
+        } catch (error) {
+          reject(error instanceof Error ? error : new Error(String(error)));
+        }
+      });
+    });
+  }
+
+  #start(records: readonly InFlightRecord[]): void {
+    const [first] = records;
+    if (!first) throw new Error('called without records');
+    const { atWork, lastHandled, handled } = this.#ownership(first);
+    for (const record of records) {
+      const lane = this.#laneOf(record);
+      if (handled.has(record.offset)) this.#violated(record, 'handled twice in one ownership');
+      if (lane === undefined) continue;
+      if (atWork.has(lane)) this.#violated(record, 'started beside another of its lane');
+      const last = lastHandled.get(lane);
+      if (last && compareOffsets(record.offset, last) < 0) this.#violated(record, `overtaken by ${last}`);
+    }
+    for (const record of records) atWork.add(this.#laneOf(record));
+  }
+
+  #end(records: readonly InFlightRecord[], { fails }: Behaviour): unknown {
+    const [first] = records;
+    if (!first) return undefined;
+    const { atWork, lastHandled, handled } = this.#ownership(first);
+    for (const record of records) atWork.delete(this.#laneOf(record));
+    if (fails && !this.healed) throw new Error('as told');
+    for (const record of records) {
+      this.handled.add(`${record.owner.partition}/${record.offset}`);
+      handled.add(record.offset);
+      lastHandled.set(this.#laneOf(record), record.offset);
+    }
+    if (this.options.commit === 'auto') return undefined;
+    return first.owner.commit(records).catch(() => undefined);
+  }
+
+  #ownership({ owner }: InFlightRecord): Ownership {
+    const token = this.#tokens.get(owner) ?? this.tokenOf(owner);
+    this.#tokens.set(owner, token);
+    const known = this.#ownerships.get(token);
+    if (known) return known;
+    const ownership: Ownership = { atWork: new Set(), lastHandled: new Map(), handled: new Set() };
+    this.#ownerships.set(token, ownership);
+    return ownership;
+  }
+
+  #laneOf({ record }: InFlightRecord): string | undefined {
+    if (this.options.order === 'partition') return '';
+    if (this.options.order === 'none' || record.key === null) return undefined;
+    return `key ${Buffer.from(record.key).toString()}`;
+  }
+
+  #violated({ owner, offset }: InFlightRecord, what: string): void {
+    this.violations.push(`${owner.partition}/${offset}: ${what}`);
+  }
+}

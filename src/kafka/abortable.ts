@@ -1,0 +1,31 @@
+/** Resolves after `ms`, or as soon as `signal` is aborted. */
+export function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) {
+      resolve();
+      return;
+    }
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end);
+  });
+}
+
+/** What `work` gives, or undefined as soon as `signal` is aborted; the work then ends unheard. */
+export async function unless<T>(signal: AbortSignal, work: Promise<T>): Promise<T | undefined> {
+  const over = new AbortController();
+  const aborted = new Promise<undefined>((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    signal.addEventListener('abort', () => resolve(undefined), { signal: over.signal });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    over.abort();
+    work.catch(() => undefined);
+  }
+}
