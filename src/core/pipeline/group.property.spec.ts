@@ -2,9 +2,9 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { InFlightBudget } from '../dispatch/budget.js';
 import { compareOffsets } from '../records/offset.js';
-import { ModelBroker, modelPartition, type ModelPartition } from '../testing/model-broker.js';
-import { RecordingHandler, type RecordingOptions } from '../testing/recording-handler.js';
-import { endlessTurn, VirtualClock } from '../testing/virtual-time.js';
+import { ModelBroker, modelPartition, type ModelPartition } from './testing/model-broker.js';
+import { RecordingHandler, type RecordingOptions } from './testing/recording-handler.js';
+import { endlessTurn, VirtualClock } from './testing/virtual-time.js';
 import { GroupPipeline } from './group.js';
 
 const LIMIT = 20;

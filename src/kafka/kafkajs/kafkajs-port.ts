@@ -12,12 +12,16 @@ import { toKafkaJsConfig } from './settings.js';
 /** Kafka through kafkajs: the only door to it. */
 export class KafkaJsPort implements KafkaPort {
   readonly #kafka: KafkaClient;
+  /** For short questions, whose failure is an answer too. */
+  readonly #asking: KafkaClient;
 
   constructor(private readonly config: KafkaConfig) {
     registerCodecs();
     installGroupHooks();
     quietRequestQueue();
-    this.#kafka = new kafkajs.Kafka(toKafkaJsConfig(config));
+    const settings = toKafkaJsConfig(config);
+    this.#kafka = new kafkajs.Kafka(settings);
+    this.#asking = new kafkajs.Kafka({ ...settings, retry: { ...settings.retry, retries: 0 } });
   }
 
   consumer(groupId: string, listener: ConsumerListener): GroupConsumerClient {
@@ -34,7 +38,7 @@ export class KafkaJsPort implements KafkaPort {
   }
 
   async topics(): Promise<string[]> {
-    const admin = this.#kafka.admin({ retry: { retries: 1 } });
+    const admin = this.#asking.admin();
     try {
       await admin.connect();
       return await admin.listTopics();

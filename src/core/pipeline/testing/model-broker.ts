@@ -1,7 +1,7 @@
-import type { CommitFailure, CommitTarget } from '../offsets/committer.js';
-import type { GroupPipeline, FetchControl } from '../pipeline/group.js';
-import type { FetchedRecord, TopicPartition, TopicPartitionOffset } from '../records/fetched.js';
-import { compareOffsets, type Offset, offsetAfter, toOffset } from '../records/offset.js';
+import type { CommitFailure, CommitTarget } from '../../offsets/committer.js';
+import type { GroupPipeline, FetchControl } from '../group.js';
+import type { FetchedRecord, TopicPartition, TopicPartitionOffset } from '../../records/fetched.js';
+import { compareOffsets, type Offset, offsetAfter, toOffset } from '../../records/offset.js';
 import type { VirtualClock } from './virtual-time.js';
 
 /** The error of a commit that came with an old generation. */

@@ -1,7 +1,7 @@
-import type { CommitMode, Handler, Order } from '../pipeline/handler.js';
-import type { TopicPartition } from '../records/fetched.js';
-import type { InFlightRecord, RecordOwner } from '../records/in-flight.js';
-import { compareOffsets, type Offset } from '../records/offset.js';
+import type { CommitMode, Handler, Order } from '../handler.js';
+import type { TopicPartition } from '../../records/fetched.js';
+import type { InFlightRecord, RecordOwner } from '../../records/in-flight.js';
+import { compareOffsets, type Offset } from '../../records/offset.js';
 import type { VirtualClock } from './virtual-time.js';
 
 /** What a handler is to do with its next call. */

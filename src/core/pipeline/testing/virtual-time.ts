@@ -1,4 +1,4 @@
-import type { Cancel, Clock, Turn } from '../clock.js';
+import type { Cancel, Clock, Turn } from '../../clock.js';
 
 interface Timer {
   readonly at: number;
