@@ -13,12 +13,13 @@ import { runForwardingSignals } from './run/child.mjs';
 const quietTimers = '--disable-warning=TimeoutNegativeWarning';
 
 const jest = (...args) => ({ file: 'node_modules/jest/bin/jest.js', args, jest: true });
+const program = (file, settings) => ({ file, flags: [quietTimers], built: true, ...settings });
 
 const targets = {
-  demo: { file: 'dist/tools/demo/main.js', built: true, tool: true },
-  kafka: { file: 'dist/tools/kafka/main.js', built: true, tool: true },
-  produce: { file: 'dist/tools/produce/main.js', built: true, tool: true },
-  start: { file: 'dist/src/main.js', built: true },
+  demo: program('dist/tools/demo/main.js', { tool: true }),
+  kafka: program('dist/tools/kafka/main.js', { tool: true }),
+  produce: program('dist/tools/produce/main.js', { tool: true }),
+  start: program('dist/src/main.js'),
   test: { ...jest(), built: true },
   'test:unit': jest('--selectProjects', 'unit'),
   'test:integration': { ...jest('--selectProjects', 'integration'), built: true },
@@ -41,8 +42,8 @@ try {
   process.exit(1);
 }
 
-function argumentsFor({ file, args = [], tool }) {
-  return [...(tool ? [quietTimers] : []), file, ...args, ...extra];
+function argumentsFor({ flags = [], file, args = [] }) {
+  return [...flags, file, ...args, ...extra];
 }
 
 function environmentFor({ jest: runsJest }) {

@@ -10,9 +10,9 @@ export function projectNode() {
   const pinned = path.join(root, 'node_modules/.bin/node');
   if (spawnSync(pinned, ['--version'], { stdio: 'ignore' }).status === 0) return pinned;
   const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major > 22 || (major === 22 && minor >= 12)) return process.execPath;
+  if (major > 22 || (major === 22 && minor >= 15)) return process.execPath;
   throw new Error(
     `node_modules/.bin/node does not run (were install scripts off?) and Node ${process.versions.node} is older ` +
-      'than 22.12: run `npm rebuild node`, or use Node 22.12 or newer.',
+      'than 22.15: run `npm rebuild node`, or use Node 22.15 or newer.',
   );
 }
