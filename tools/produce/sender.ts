@@ -1,4 +1,4 @@
-import { CompressionTypes, type Kafka, KafkaJSNumberOfRetriesExceeded, Partitioners } from 'kafkajs';
+import { CompressionTypes, type Kafka, Partitioners } from 'kafkajs';
 import { messageOf, ToolError } from '../tool-error.js';
 import type { OutgoingRecord } from './batches.js';
 
@@ -29,7 +29,8 @@ export async function openSender(kafka: Kafka, topic: string): Promise<Sender> {
 }
 
 function explained(error: unknown, topic: string, batch: readonly OutgoingRecord[]): ToolError {
-  const cause = error instanceof KafkaJSNumberOfRetriesExceeded ? (error.cause ?? error) : error;
+  // kafkajs wraps what the broker said in an error about its retries.
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const [first, last] = [batch[0]?.lineNumber, batch.at(-1)?.lineNumber];
   const where = first === last ? `line ${first}` : `lines ${first} to ${last}`;
   return new ToolError('SEND_FAILED', `Kafka did not take ${where} for ${topic}: ${messageOf(cause)}`, {
