@@ -95,6 +95,8 @@ export interface WaitOptions {
   readonly everyMs?: number;
 }
 
+type Truthy<T> = Exclude<T, false | null | undefined | 0 | 0n | ''>;
+
 /**
  * Looks again and again until the condition yields something truthy, and returns that.
  * @throws when it takes too long, with the last error of the condition as the cause
@@ -102,13 +104,13 @@ export interface WaitOptions {
 export async function waitFor<T>(
   condition: () => T | Promise<T>,
   { timeoutMs = 15_000, what, everyMs = 50 }: WaitOptions,
-): Promise<T> {
+): Promise<Truthy<T>> {
   const deadline = Date.now() + timeoutMs;
   let cause: unknown;
   for (;;) {
     try {
       const result = await condition();
-      if (result) return result;
+      if (isTruthy(result)) return result;
       cause = undefined;
     } catch (error) {
       cause = error;
@@ -117,4 +119,8 @@ export async function waitFor<T>(
       throw new Error(`After ${timeoutMs} ms still waiting for ${what}.`, { cause });
     await delay(everyMs);
   }
+}
+
+function isTruthy<T>(value: T): value is T & Truthy<T> {
+  return Boolean(value);
 }
