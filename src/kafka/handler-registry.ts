@@ -1,5 +1,6 @@
 import type { MessageHandler } from '@nestjs/microservices';
 import type { Handler } from '../core/pipeline/handler.js';
+import type { DirectCalls } from './direct-calls.js';
 import { HandlerOptionsError, type HandlerDefaults, resolveHandlerOptions } from './handler-options.js';
 import { type HandlerBinding, type InvocationServices, toHandler } from './invocation.js';
 
@@ -20,6 +21,7 @@ export class HandlerRegistry {
   constructor(
     private readonly defaults: HandlerDefaults,
     private readonly services: InvocationServices,
+    private readonly directCalls: Pick<DirectCalls, 'of'>,
   ) {}
 
   /**
@@ -32,7 +34,8 @@ export class HandlerRegistry {
     extras: Readonly<Record<string, unknown>>,
   ): void {
     const options = resolveHandlerOptions(String(pattern), extras, this.defaults);
-    const binding: HandlerBinding = { pattern, callback, isEvent, options };
+    const direct = isEvent ? this.directCalls.of(extras) : undefined;
+    const binding: HandlerBinding = { pattern, callback, isEvent, direct, options };
     for (const other of this.#bindings) if (isSame(other, binding)) requireAgreement(other, binding);
     this.#bindings.push(binding);
   }

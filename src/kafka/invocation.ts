@@ -3,6 +3,7 @@ import { isObservable, lastValueFrom } from 'rxjs';
 import type { BatchHandler, Handler, RecordHandler } from '../core/pipeline/handler.js';
 import { DEFAULT_BACKOFF } from '../core/failures/backoff.js';
 import type { InFlightRecord } from '../core/records/in-flight.js';
+import type { DirectCall } from './direct-calls.js';
 import type { ResolvedHandlerOptions } from './handler-options.js';
 import { KafkaBatchContext } from './kafka-batch.context.js';
 import { type ContextServices, KafkaRecordContext } from './kafka-record.context.js';
@@ -14,6 +15,8 @@ export interface HandlerBinding {
   readonly pattern: string | RegExp;
   readonly callback: MessageHandler;
   readonly isEvent: boolean;
+  /** How to call it without Nest's pipeline, where nothing is in that. */
+  readonly direct: DirectCall | undefined;
   readonly options: ResolvedHandlerOptions;
 }
 
@@ -21,7 +24,9 @@ export interface HandlerBinding {
 export interface InvocationServices {
   /** What contexts of a group's records give out. */
   contextServices(groupId: string): ContextServices;
-  /** Calls through Nest's instrumentation, where there is one. */
+  /** Whether Nest's instrumentation wants to see each call. */
+  readonly instrumented: boolean;
+  /** Calls through Nest's instrumentation. */
   instrument(context: KafkaRecordContext, call: () => unknown): unknown;
   /** Answers a request, where the record is one and the handler takes requests. */
   respond(binding: HandlerBinding, context: KafkaRecordContext, call: () => unknown): unknown;
@@ -50,15 +55,22 @@ function recordHandler(
   return { ...scheduling(first.options), read: 'one', invoke, completion };
 }
 
-function batchHandler({ callback, options }: HandlerBinding, services: InvocationServices): BatchHandler {
+function batchHandler(
+  { callback, direct, options }: HandlerBinding,
+  services: InvocationServices,
+): BatchHandler {
   const { maxRecords, maxWaitMs } = options;
   const contextServices = services.contextServices(options.groupId);
   const decode = decoder(options);
+  const decodeAll = options.schema
+    ? (records: readonly InFlightRecord[]): unknown => Promise.all(records.map(decode))
+    : (records: readonly InFlightRecord[]): unknown => records.map(decode);
   const invoke = async (records: readonly InFlightRecord[]): Promise<unknown> => {
     const [head] = records;
     if (!head) return undefined;
-    const payloads = await Promise.all(records.map(decode));
+    const payloads = (await decodeAll(records)) as readonly unknown[];
     const context = new KafkaBatchContext(records, head, payloads, contextServices);
+    if (direct && !services.instrumented) return direct.call(payloads, context);
     return services.instrument(context, () => callback(payloads, context));
   };
   return { ...scheduling(options), read: 'batch', maxRecords, maxWaitMs, invoke, completion };
@@ -71,12 +83,14 @@ function scheduling({ commit, order, concurrency, timeoutMs }: ResolvedHandlerOp
 type Call = (record: InFlightRecord) => unknown;
 
 function recordCall(binding: HandlerBinding, services: InvocationServices): Call {
-  const { callback, isEvent, options } = binding;
+  const { callback, direct, isEvent, options } = binding;
   const decode = decoder(options);
   const contextServices = services.contextServices(options.groupId);
   const call = (record: InFlightRecord, payload: unknown): unknown => {
+    if (direct && !direct.takesContext && !services.instrumented) return direct.call(payload, undefined);
     const context = new KafkaRecordContext(record, payload, contextServices);
-    const run = () => services.instrument(context, () => callback(payload, context));
+    if (direct && !services.instrumented) return direct.call(payload, context);
+    const run = (): unknown => services.instrument(context, () => callback(payload, context));
     return isEvent ? run() : services.respond(binding, context, run);
   };
   if (!options.schema) return (record) => call(record, decode(record));

@@ -1,6 +1,7 @@
 import { Inject, Module, type OnModuleDestroy } from '@nestjs/common';
 import { HttpAdapterHost, ModuleRef } from '@nestjs/core';
 import { SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
+import { DirectCalls } from './direct-calls.js';
 import { KafkaRuntime } from './kafka-runtime.js';
 import { KafkaStrategy } from './kafka.strategy.js';
 import { KafkaJsPort } from './kafkajs/kafkajs-port.js';
@@ -15,6 +16,7 @@ import { KAFKA_PORT } from './tokens.js';
       useFactory: (config: ServiceConfig) => new KafkaJsPort(config.kafka),
       inject: [SERVICE_CONFIG],
     },
+    DirectCalls,
     KafkaRuntime,
     KafkaStrategy,
   ],
@@ -24,6 +26,7 @@ export class KafkaModule implements OnModuleDestroy {
   constructor(
     moduleRef: ModuleRef,
     http: HttpAdapterHost,
+    directCalls: DirectCalls,
     private readonly runtime: KafkaRuntime,
     @Inject(SERVICE_CONFIG) private readonly config: ServiceConfig,
   ) {
@@ -32,6 +35,7 @@ export class KafkaModule implements OnModuleDestroy {
     moduleRef['container'].applicationConfig
       ?.getGlobalFilters()
       .unshift(new PassThroughFilter(http.httpAdapter));
+    directCalls.identifyHandlers();
   }
 
   async onModuleDestroy(): Promise<void> {

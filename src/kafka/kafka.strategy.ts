@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type CustomTransportStrategy, type MessageHandler, Server, Transport } from '@nestjs/microservices';
 import { SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
+import { DirectCalls } from './direct-calls.js';
 import type { HandlerBinding, InvocationServices } from './invocation.js';
 import { HandlerRegistry } from './handler-registry.js';
 import type { ContextServices, KafkaRecordContext } from './kafka-record.context.js';
@@ -25,10 +26,15 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy, In
   constructor(
     @Inject(SERVICE_CONFIG) private readonly config: ServiceConfig,
     private readonly runtime: KafkaRuntime,
+    directCalls: DirectCalls,
   ) {
     super();
     const { groupId, enableAutoCommit } = config.kafka;
-    this.#registry = new HandlerRegistry({ groupId, commit: enableAutoCommit ? 'auto' : 'manual' }, this);
+    this.#registry = new HandlerRegistry(
+      { groupId, commit: enableAutoCommit ? 'auto' : 'manual' },
+      this,
+      directCalls,
+    );
     this.#replies = new Replies(runtime.producer);
   }
 
@@ -65,6 +71,10 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy, In
   override setOnProcessingStartHook(...args: Parameters<Server['setOnProcessingStartHook']>): void {
     this.#instrumented = true;
     super.setOnProcessingStartHook(...args);
+  }
+
+  get instrumented(): boolean {
+    return this.#instrumented;
   }
 
   instrument(context: KafkaRecordContext, call: () => unknown): unknown {

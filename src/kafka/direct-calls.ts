@@ -1,0 +1,170 @@
+import { Injectable } from '@nestjs/common';
+import {
+  EXCEPTION_FILTERS_METADATA,
+  GUARDS_METADATA,
+  INTERCEPTORS_METADATA,
+  PIPES_METADATA,
+} from '@nestjs/common/constants.js';
+import { type ApplicationConfig, MetadataScanner, ModuleRef, ModulesContainer } from '@nestjs/core';
+import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
+import {
+  PARAM_ARGS_METADATA,
+  PATTERN_EXTRAS_METADATA,
+  PATTERN_METADATA,
+} from '@nestjs/microservices/constants.js';
+import { RpcParamtype } from '@nestjs/microservices/enums/rpc-paramtype.enum.js';
+import { PassThroughFilter } from './pass-through.filter.js';
+
+/** A controller's method, called without Nest's pipeline because nothing is in it. */
+export interface DirectCall {
+  /** Whether the method takes the context; if not, none need be made. */
+  readonly takesContext: boolean;
+  call(payload: unknown, context: unknown): unknown;
+}
+
+/** Under this key a handler's extras carry the controller and method they are of. */
+const IDENTITY = Symbol('handler identity');
+
+interface Identity {
+  readonly wrapper: InstanceWrapper;
+  readonly method: string;
+}
+
+interface Argument {
+  readonly index: number;
+  readonly type: number;
+  readonly field: string | undefined;
+}
+
+const ENHANCERS = [GUARDS_METADATA, PIPES_METADATA, INTERCEPTORS_METADATA, EXCEPTION_FILTERS_METADATA];
+
+/**
+ * Finds the handlers that have no guard, pipe, interceptor, filter or scope of their own or from the
+ * application: for those Nest's pipeline, a dozen promises a record, comes down to calling the method.
+ */
+@Injectable()
+export class DirectCalls {
+  readonly #scanner = new MetadataScanner();
+  readonly #identified = new Map<object, Identity>();
+
+  constructor(
+    private readonly modules: ModulesContainer,
+    private readonly moduleRef: ModuleRef,
+  ) {}
+
+  /** Writes each handler's identity into its extras. Must run before Nest registers the handlers. */
+  identifyHandlers(): void {
+    for (const { controllers } of this.modules.values()) {
+      for (const wrapper of controllers.values()) this.#identify(wrapper);
+    }
+  }
+
+  /** How to call the handler with these extras directly; undefined where Nest has to do it. */
+  of(extras: Readonly<Record<PropertyKey, unknown>>): DirectCall | undefined {
+    const identity = extras[IDENTITY];
+    if (!isIdentity(identity) || this.#isEnhancedGlobally()) return undefined;
+    const { wrapper, method } = identity;
+    const { metatype, instance } = wrapper;
+    if (!metatype || !wrapper.isDependencyTreeStatic() || wrapper.isTransient) return undefined;
+    const callback: unknown = instance[method];
+    if (typeof callback !== 'function') return undefined;
+    if (ENHANCERS.some((key) => Reflect.hasMetadata(key, metatype) || Reflect.hasMetadata(key, callback))) {
+      return undefined;
+    }
+    const declared: unknown = Reflect.getMetadata(PARAM_ARGS_METADATA, metatype, method);
+    const parameters = declared === undefined ? POSITIONAL : toArguments(declared);
+    return parameters && directCall(callback.bind(instance), parameters);
+  }
+
+  #identify(wrapper: InstanceWrapper): void {
+    const prototype: unknown = wrapper.metatype?.prototype;
+    if (typeof prototype !== 'object' || prototype === null) return;
+    for (const method of this.#scanner.getAllMethodNames(prototype)) {
+      const callback: unknown = Reflect.get(prototype, method);
+      if (typeof callback !== 'function' || !Reflect.hasMetadata(PATTERN_METADATA, callback)) continue;
+      // A method that two controllers inherit is one function: which of them is called, only Nest knows.
+      const identity = this.#identified.has(callback) ? undefined : { wrapper, method };
+      if (identity) this.#identified.set(callback, identity);
+      const extras: unknown = Reflect.getMetadata(PATTERN_EXTRAS_METADATA, callback);
+      Reflect.defineMetadata(
+        PATTERN_EXTRAS_METADATA,
+        { ...(typeof extras === 'object' ? extras : {}), [IDENTITY]: identity },
+        callback,
+      );
+    }
+  }
+
+  #isEnhancedGlobally(): boolean {
+    const config: ApplicationConfig | undefined = this.moduleRef['container'].applicationConfig;
+    if (!config) return true;
+    const enhancers = [
+      config.getGlobalGuards(),
+      config.getGlobalPipes(),
+      config.getGlobalInterceptors(),
+      config.getGlobalFilters().filter((filter) => !(filter instanceof PassThroughFilter)),
+      config.getGlobalRequestGuards(),
+      config.getGlobalRequestPipes(),
+      config.getGlobalRequestInterceptors(),
+      config.getGlobalRequestFilters(),
+      config.getGlobalPreRequestHooks(),
+    ];
+    return enhancers.some((each) => each.length > 0);
+  }
+}
+
+/** What a method without parameter decorators gets. */
+const POSITIONAL: readonly Argument[] = [
+  { index: 0, type: RpcParamtype.PAYLOAD, field: undefined },
+  { index: 1, type: RpcParamtype.CONTEXT, field: undefined },
+];
+
+/** The parameters as Nest's decorators declare them; undefined where one needs more than picking a value. */
+function toArguments(declared: unknown): readonly Argument[] | undefined {
+  if (typeof declared !== 'object' || declared === null) return undefined;
+  const found = Object.entries(declared).map(([key, each]) => toArgument(key, each));
+  return found.every((argument) => argument !== undefined) ? found : undefined;
+}
+
+function toArgument(key: string, declared: unknown): Argument | undefined {
+  if (typeof declared !== 'object' || declared === null || !('index' in declared)) return undefined;
+  const type = Number(key.split(':')[0]);
+  const { index } = declared;
+  const data = 'data' in declared ? declared.data : undefined;
+  const isPlain =
+    (type === RpcParamtype.PAYLOAD || type === RpcParamtype.CONTEXT) &&
+    typeof index === 'number' &&
+    (!('pipes' in declared) || !Array.isArray(declared.pipes) || declared.pipes.length === 0) &&
+    (!('schema' in declared) || declared.schema === undefined) &&
+    (data === undefined || data === null || typeof data === 'string');
+  return isPlain
+    ? { index, type, field: typeof data === 'string' && data !== '' ? data : undefined }
+    : undefined;
+}
+
+function directCall(callback: (...args: unknown[]) => unknown, parameters: readonly Argument[]): DirectCall {
+  const takesContext = parameters.some(({ type }) => type === RpcParamtype.CONTEXT);
+  const [only] = parameters;
+  if (parameters.length === 1 && only?.index === 0 && !takesContext && only.field === undefined) {
+    return { takesContext, call: (payload) => callback(payload) };
+  }
+  return {
+    takesContext,
+    call: (payload, context) => {
+      const args: unknown[] = [];
+      for (const { index, type, field } of parameters) {
+        const value = type === RpcParamtype.PAYLOAD ? payload : context;
+        args[index] = type === RpcParamtype.PAYLOAD && field !== undefined ? fieldOf(value, field) : value;
+      }
+      return callback(...args);
+    },
+  };
+}
+
+function fieldOf(value: unknown, field: string): unknown {
+  if (value === null || value === undefined) return undefined;
+  return Reflect.get(Object(value), field);
+}
+
+function isIdentity(value: unknown): value is Identity {
+  return typeof value === 'object' && value !== null && 'wrapper' in value && 'method' in value;
+}
