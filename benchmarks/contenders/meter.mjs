@@ -1,0 +1,85 @@
+/**
+ * Counts handled records and reports, once all are in: the rate from the first record to the last, and what
+ * the process has used until then.
+ */
+import { readFileSync } from 'node:fs';
+
+/**
+ * @typedef {object} Job what a contender is asked to do; the only argument of its process, as JSON
+ * @property {string} bootstrap
+ * @property {string[]} topics
+ * @property {string} groupId never used before
+ * @property {number} records how many to handle
+ * @property {number} [warmUp] how many of them go before the clock starts
+ * @property {number} [delayMs] how long a handler waits
+ * @property {string} [mode] which of the contender's ways
+ * @property {object} [options] the handler's options
+ * @property {number} [keyedBy] hot-key: half of the records have this id modulo the number of keys
+ */
+
+/** @returns {Job} */
+export function readJob() {
+  return JSON.parse(process.argv[2]);
+}
+
+export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+export class Meter {
+  #count = 0;
+  #countAtStart = 0;
+  #startedAt = 0;
+  #firstAt = 0;
+  #warmUp;
+  #records;
+  #onDone;
+  #measures;
+
+  /**
+   * @param {Job} job
+   * @param {(report: object) => void} onDone called with the report after it was written
+   * @param {object} [measures] what else is to be reported
+   */
+  constructor({ records, warmUp = 0 }, onDone = () => process.exit(0), measures = {}) {
+    this.#records = records;
+    this.#warmUp = warmUp;
+    this.#onDone = onDone;
+    this.#measures = measures;
+  }
+
+  /** Call it after records were handled. */
+  handled(records = 1) {
+    const before = this.#count;
+    this.#count += records;
+    if (before <= this.#warmUp && this.#count > this.#warmUp) this.#start();
+    if (before < this.#records && this.#count >= this.#records) this.#finish();
+  }
+
+  #start() {
+    this.#startedAt = performance.now();
+    this.#countAtStart = this.#count;
+    this.#firstAt = Date.now();
+    if (this.#count >= this.#records) this.#countAtStart = 0;
+  }
+
+  #finish() {
+    const seconds = (performance.now() - this.#startedAt) / 1000;
+    const measured = this.#count - this.#countAtStart;
+    const { user, system } = process.cpuUsage();
+    const report = {
+      records: measured,
+      seconds,
+      recordsPerSecond: measured / seconds,
+      cpuSeconds: (user + system) / 1e6,
+      peakRssBytes: peakRssBytes(),
+      firstAt: this.#firstAt,
+      ...this.#measures,
+    };
+    process.stdout.write(`\nBENCH ${JSON.stringify(report)}\n`, () => this.#onDone(report));
+  }
+}
+
+/** The high-water mark of this program alone; `getrusage` would count what forked it too. */
+export function peakRssBytes() {
+  const kilobytes = /VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
+  return Number(kilobytes) * 1024;
+}

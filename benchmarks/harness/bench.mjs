@@ -1,0 +1,131 @@
+import path from 'node:path';
+import { startKafka } from '../../dist/tools/kafka/index.js';
+import { summarize } from '../report/statistics.mjs';
+import { run } from './run.mjs';
+import { runtimeOf } from './runtimes.mjs';
+import { Topics } from './topics.mjs';
+
+const profiles = path.join(import.meta.dirname, '../results');
+const defaultRepeat = { full: 5, quick: 1 };
+let groups = 0;
+
+/**
+ * Runs scenarios on a broker of their own.
+ * @param {import('../scenarios/index.mjs').Scenario[]} scenarios
+ * @param {{ quick?: boolean, repeat?: number, profile?: boolean, onScenario: (result: object, all: object[]) => void }} options
+ */
+export async function bench(scenarios, options) {
+  const results = [];
+  const failures = [];
+  console.error('starting Kafka ...');
+  const kafka = await startKafka({ heap: '1g' });
+  try {
+    const topics = new Topics(kafka);
+    for (const scenario of scenarios) {
+      const names = await topics.ensure(scenario.topic(Boolean(options.quick)));
+      const result = await measure(scenario, { ...options, kafka, topics: names, failures });
+      results.push(result);
+      result.checks = scenario.checks(result, results);
+      options.onScenario(result, results);
+    }
+  } finally {
+    await kafka.stop();
+  }
+  return { results, failures };
+}
+
+async function measure(scenario, context) {
+  const { entries, skipped } = await entriesOf(scenario, context.profile);
+  const runs = [];
+  const repeat = context.profile
+    ? 1
+    : (context.repeat ?? pickSize(scenario.repeat ?? defaultRepeat, context));
+  for (let round = 0; round < repeat; round += 1) {
+    // Whoever comes second finds the broker's pages and the processor's clock in another state.
+    for (const entry of round % 2 === 0 ? entries : entries.toReversed()) {
+      await attempt(scenario, entry, runs, context);
+    }
+  }
+  return { scenario, skipped, runs, contenders: summaries(scenario, runs) };
+}
+
+/** One entry for each contender, or for each of its variants. */
+async function entriesOf({ contenders }, oursOnly) {
+  const entries = [];
+  const skipped = [];
+  for (const contender of contenders) {
+    const { name, variants = [{}] } = contender;
+    if (oursOnly && name !== 'ours') continue;
+    const runtime = await runtimeOf(name);
+    if (runtime.reason) skipped.push({ name, reason: runtime.reason });
+    else
+      for (const { label, options } of variants)
+        entries.push({ ...contender, options: options ?? contender.options, label, runtime });
+  }
+  return { entries, skipped };
+}
+
+async function attempt(scenario, entry, runs, context) {
+  const isOurs = entry.name === 'ours';
+  const job = jobOf(scenario, entry, context);
+  const file = `${scenario.name}.cpuprofile`;
+  const runtime = context.profile ? profiled(entry.runtime, file) : entry.runtime;
+  try {
+    const report = await run(runtime, job, isOurs);
+    const adjusted = scenario.adjust ? scenario.adjust(report, report) : report;
+    const profile = context.profile ? path.join(profiles, file) : undefined;
+    runs.push({ ...adjusted, name: entry.name, label: entry.label, profile });
+    console.error(
+      `  ${scenario.name} ${entry.name} ${entry.label ?? ''} ${adjusted.recordsPerSecond.toFixed(1)}/s`,
+    );
+  } catch (error) {
+    context.failures.push(`${scenario.name} ${entry.name} ${entry.label ?? ''}: ${error.message}`);
+  }
+}
+
+function jobOf(scenario, { name, mode, options, records }, context) {
+  const { delayMs, warmUp } = scenario;
+  const { records: each, copies = 1 } = scenario.topic(Boolean(context.quick));
+  groups += 1;
+  return {
+    bootstrap: context.kafka.bootstrap,
+    topics: context.topics,
+    groupId: `${scenario.name}-${name}-${groups}`,
+    records: records ? pickSize(records, context) : each * copies,
+    mode: mode ?? name.replace('kafkajs-', ''),
+    options,
+    delayMs,
+    warmUp,
+  };
+}
+
+function profiled({ command, args, env }, file) {
+  return {
+    command,
+    args: ['--cpu-prof', `--cpu-prof-dir=${profiles}`, `--cpu-prof-name=${file}`, ...args],
+    env,
+  };
+}
+
+function pickSize({ full, quick }, context) {
+  return context.quick ? quick : full;
+}
+
+/** The best variant of each contender, and ours over it. */
+function summaries({ contenders }, runs) {
+  const best = contenders.map(({ name }) => {
+    const mine = runs.filter((each) => each.name === name);
+    const variants = [...new Set(mine.map(({ label }) => label))].map((label) => {
+      const reports = mine.filter((each) => each.label === label);
+      return { name, variant: label, runs: reports, summary: summarize(reports) };
+    });
+    return variants.toSorted((a, b) => rateOf(b) - rateOf(a))[0] ?? { name, runs: [] };
+  });
+  const ours = best.find(({ name, summary }) => name === 'ours' && summary);
+  if (!ours) return best;
+  return best.map((each) => (each.summary ? { ...each, oursOver: rateOf(ours) / rateOf(each) } : each));
+}
+
+function rateOf({ summary }) {
+  return summary.recordsPerSecond.median;
+}

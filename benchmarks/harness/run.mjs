@@ -1,0 +1,90 @@
+import { createInterface } from 'node:readline';
+import { keep } from '../../dist/tools/kafka/index.js';
+import { committedEverything } from './committed.mjs';
+
+const limitMs = 300_000;
+const stopLimitMs = 30_000;
+
+/** The configuration that ours is measured with, beyond its defaults. */
+const ourEnvironment = ({ bootstrap, groupId }) => ({
+  KAFKA_BROKERS: bootstrap,
+  KAFKA_GROUP_ID: groupId,
+  KAFKA_AUTO_COMMIT_INTERVAL_MS: '1000',
+  KAFKA_FETCH_MAX_WAIT_MS: '100',
+  PORT: '0',
+  LOG_LEVEL: 'warn',
+});
+
+/**
+ * Runs a contender in a process of its own.
+ * @param {{ command: string, args: string[], env?: object }} runtime
+ * @param {import('../contenders/meter.mjs').Job} job
+ * @param {boolean} isOurs stops in an orderly way, and has to have committed everything by then
+ * @throws Error when it does not report in time, or ours has left something uncommitted
+ */
+export async function run(runtime, job, isOurs) {
+  const spawnedAt = Date.now();
+  const child = await keep({
+    command: runtime.command,
+    args: [...runtime.args, JSON.stringify(job)],
+    env: {
+      ...process.env,
+      NODE_ENV: 'production',
+      NODE_OPTIONS: '',
+      ...runtime.env,
+      ...(isOurs && ourEnvironment(job)),
+    },
+  });
+  let complaints = '';
+  child.errors?.setEncoding('utf8').on('data', (text) => (complaints = (complaints + text).slice(-2000)));
+  try {
+    const report = await within(
+      limitMs,
+      reportOf(child, (text) => (complaints += `${text}\n`)),
+    );
+    if (isOurs) await stopAndCheck(child, job);
+    return { ...report, spawnedAt };
+  } catch (error) {
+    throw new Error(`${error.message} ${complaints.trim()}`.trim(), { cause: error });
+  } finally {
+    await end(child);
+  }
+}
+
+/** Resolves with what the contender reports; rejects if it ends without. */
+function reportOf(child, say) {
+  return new Promise((resolve, reject) => {
+    createInterface({ input: child.output }).on('line', (line) => {
+      if (line.startsWith('BENCH ')) resolve(JSON.parse(line.slice(6)));
+      else if (line !== '') say(line);
+    });
+    void child.ended.then((code) => reject(new Error(`ended with exit code ${code} and no report.`)));
+  });
+}
+
+async function stopAndCheck(child, job) {
+  process.kill(child.pid, 'SIGTERM');
+  const code = await within(stopLimitMs, child.ended);
+  if (code !== 0) throw new Error(`did not stop in an orderly way, exit code ${code}.`);
+  const missing = await committedEverything(job);
+  if (missing) throw new Error(`left records uncommitted: ${missing}.`);
+}
+
+async function end(child) {
+  const ended = await Promise.race([child.ended.then(() => true), pause(2000)]);
+  if (ended) return;
+  process.kill(child.pid, 'SIGKILL');
+  await child.ended;
+}
+
+function within(ms, promise) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`did not end within ${ms / 1000} s.`)), ms);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+function pause(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+}

@@ -1,0 +1,43 @@
+import { growth } from './growth.mjs';
+import { large } from './large.mjs';
+import { manual } from './manual.mjs';
+import { noop } from './noop.mjs';
+import { start } from './start.mjs';
+import { wait } from './wait.mjs';
+
+/**
+ * @typedef {object} Size
+ * @property {number} full
+ * @property {number} quick
+ *
+ * @typedef {object} Topic what a topic is filled with; topics that are alike are loaded once
+ * @property {number} partitions
+ * @property {number} records
+ * @property {number} keys
+ * @property {number} bytes
+ * @property {string} codec
+ * @property {boolean} [hot] half of the records have the first key
+ * @property {number} [copies] how many such topics
+ *
+ * @typedef {object} Contender
+ * @property {string} name as in the results
+ * @property {Size} [records] how many it handles; all, if not given
+ * @property {object} [options] of the handler
+ * @property {{ label: string, options: object }[]} [variants] the best of them counts
+ * @property {string} [mode]
+ *
+ * @typedef {object} Scenario
+ * @property {string} name
+ * @property {string} what in a few words
+ * @property {(quick: boolean) => Topic} topic
+ * @property {Contender[]} contenders ours first
+ * @property {number} [delayMs] how long handlers wait
+ * @property {number} [warmUp] records before the clock starts
+ * @property {Size} [repeat]
+ * @property {boolean} [fullOnly]
+ * @property {(report: object, run: object) => object} [adjust] turns a run's report into what is compared
+ * @property {(result: object, all: object[]) => object[]} checks
+ */
+
+/** @type {Scenario[]} */
+export const scenarios = [...noop, ...wait, ...manual, ...large, ...growth, ...start];
