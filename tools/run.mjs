@@ -16,6 +16,7 @@ const jest = (...args) => ({ file: 'node_modules/jest/bin/jest.js', args, jest: 
 const program = (file, settings) => ({ file, flags: [quietTimers], built: true, ...settings });
 
 const targets = {
+  bench: program('benchmarks/main.mjs', { tool: true }),
   demo: program('dist/tools/demo/main.js', { tool: true }),
   kafka: program('dist/tools/kafka/main.js', { tool: true }),
   produce: program('dist/tools/produce/main.js', { tool: true }),

@@ -14,7 +14,7 @@ import { readFileSync } from 'node:fs';
  * @property {number} [delayMs] how long a handler waits
  * @property {string} [mode] which of the contender's ways
  * @property {object} [options] the handler's options
- * @property {number} [keyedBy] hot-key: half of the records have this id modulo the number of keys
+ * @property {string} service the folder of the service's modules
  */
 
 /** @returns {Job} */

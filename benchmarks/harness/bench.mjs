@@ -3,9 +3,9 @@ import { startKafka } from '../../dist/tools/kafka/index.js';
 import { summarize } from '../report/statistics.mjs';
 import { run } from './run.mjs';
 import { runtimeOf } from './runtimes.mjs';
+import { resultsFolder, snapshot } from './snapshot.mjs';
 import { Topics } from './topics.mjs';
 
-const profiles = path.join(import.meta.dirname, '../results');
 const defaultRepeat = { full: 5, quick: 1 };
 let groups = 0;
 
@@ -17,19 +17,21 @@ let groups = 0;
 export async function bench(scenarios, options) {
   const results = [];
   const failures = [];
+  const { service, remove } = snapshot();
   console.error('starting Kafka ...');
   const kafka = await startKafka({ heap: '1g' });
   try {
     const topics = new Topics(kafka);
     for (const scenario of scenarios) {
       const names = await topics.ensure(scenario.topic(Boolean(options.quick)));
-      const result = await measure(scenario, { ...options, kafka, topics: names, failures });
+      const result = await measure(scenario, { ...options, kafka, service, topics: names, failures });
       results.push(result);
       result.checks = scenario.checks(result, results);
       options.onScenario(result, results);
     }
   } finally {
     await kafka.stop();
+    await remove();
   }
   return { results, failures };
 }
@@ -73,7 +75,7 @@ async function attempt(scenario, entry, runs, context) {
   try {
     const report = await run(runtime, job, isOurs);
     const adjusted = scenario.adjust ? scenario.adjust(report, report) : report;
-    const profile = context.profile ? path.join(profiles, file) : undefined;
+    const profile = context.profile ? path.join(resultsFolder, file) : undefined;
     runs.push({ ...adjusted, name: entry.name, label: entry.label, profile });
     console.error(
       `  ${scenario.name} ${entry.name} ${entry.label ?? ''} ${adjusted.recordsPerSecond.toFixed(1)}/s`,
@@ -90,6 +92,7 @@ function jobOf(scenario, { name, mode, options, records }, context) {
   return {
     bootstrap: context.kafka.bootstrap,
     topics: context.topics,
+    service: context.service,
     groupId: `${scenario.name}-${name}-${groups}`,
     records: records ? pickSize(records, context) : each * copies,
     mode: mode ?? name.replace('kafkajs-', ''),
@@ -102,7 +105,7 @@ function jobOf(scenario, { name, mode, options, records }, context) {
 function profiled({ command, args, env }, file) {
   return {
     command,
-    args: ['--cpu-prof', `--cpu-prof-dir=${profiles}`, `--cpu-prof-name=${file}`, ...args],
+    args: ['--cpu-prof', `--cpu-prof-dir=${resultsFolder}`, `--cpu-prof-name=${file}`, ...args],
     env,
   };
 }
