@@ -51,7 +51,7 @@ export class Worker {
   #output = '';
 
   constructor(options: WorkerOptions) {
-    this.#child = spawn(process.execPath, [join(import.meta.dirname, 'worker.mjs')], {
+    this.#child = spawn(process.execPath, [join(import.meta.dirname, 'worker-process.mjs')], {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: {
         ...process.env,
