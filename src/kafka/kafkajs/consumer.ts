@@ -6,7 +6,7 @@ import type { ConsumerListener, GroupConsumerClient } from '../consumer-port.js'
 import { type ConsumerSettings, toKafkaJsConsumerConfig } from './settings.js';
 import { protocolErrorType, rootCause } from './errors.js';
 import { fetchedInGeneration, type GroupHooks } from './group-hooks.js';
-import { hookedAssigner } from './assigner.js';
+import { stickyAssigner } from './assigner.js';
 import { Membership } from './membership.js';
 
 const REJOIN = new Set([
@@ -42,7 +42,7 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
     this.crashed = new Promise((resolve) => (this.#tellCrashed = resolve));
     this.#consumer = kafka.consumer({
       ...toKafkaJsConsumerConfig(settings, groupId),
-      partitionAssigners: [hookedAssigner(this)],
+      partitionAssigners: [stickyAssigner(this)],
     });
     const { events } = this.#consumer;
     this.#consumer.on(events.HEARTBEAT, () => this.listener.heartbeat());
@@ -118,8 +118,12 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
       .assigned()
       .flatMap(({ topic, partitions }) => partitions.map((partition) => ({ topic, partition })));
     const { memberId, generationId: generation } = group;
-    const continuous = this.#membership.renew(memberId ?? '', generation);
+    const continuous = this.#membership.renew(memberId ?? '', generation, assignment);
     this.listener.joined({ memberId: memberId ?? '', generation, assignment, continuous });
+  }
+
+  claim(): ReturnType<GroupHooks['claim']> {
+    return { generation: this.#membership.generation, assignment: this.#membership.assignment };
   }
 
   positioned(position: TopicPartitionOffset): void {

@@ -20,6 +20,8 @@ export interface GroupHooks {
   untilResumed(maxWaitMs: number): Promise<void>;
   /** How long the broker may hold the next fetch back for want of records, in ms. */
   maxWaitMs(): number;
+  /** What the member had as of its last join, for the group's leader to leave it as much of it as it can. */
+  claim(): { readonly generation: number; readonly assignment: readonly TopicPartition[] };
   /** Whether a partition without a committed offset is an error. */
   readonly requiresCommittedOffset: boolean;
 }
