@@ -72,7 +72,7 @@ export class DirectCalls {
       return undefined;
     }
     const declared: unknown = Reflect.getMetadata(PARAM_ARGS_METADATA, metatype, method);
-    const parameters = declared === undefined ? POSITIONAL : toArguments(declared);
+    const parameters = declared === undefined ? UNDECORATED : toArguments(declared);
     return parameters && directCall(callback.bind(instance), parameters);
   }
 
@@ -112,11 +112,8 @@ export class DirectCalls {
   }
 }
 
-/** What a method without parameter decorators gets. */
-const POSITIONAL: readonly Argument[] = [
-  { index: 0, type: RpcParamtype.PAYLOAD, field: undefined },
-  { index: 1, type: RpcParamtype.CONTEXT, field: undefined },
-];
+/** What a method without parameter decorators gets: as from Nest, the payload alone. */
+const UNDECORATED: readonly Argument[] = [{ index: 0, type: RpcParamtype.PAYLOAD, field: undefined }];
 
 /** The parameters as Nest's decorators declare them; undefined where one needs more than picking a value. */
 function toArguments(declared: unknown): readonly Argument[] | undefined {

@@ -1,9 +1,12 @@
 import { toOffset } from '../core/records/offset.js';
 import { PartitionLostError } from '../core/pipeline/errors.js';
 import type { NativeConsumer } from './consumer-port.js';
+import type { GroupConsumer } from './group-consumer.js';
 import type { KafkaRuntime } from './kafka-runtime.js';
 
 const REFUSED = ['connect', 'disconnect', 'run', 'stop', 'subscribe'] as const;
+
+const guarded = new WeakMap<NativeConsumer, NativeConsumer>();
 
 /**
  * What `KafkaContext.getConsumer()` gives out: the client's own consumer, with its commits sent through the
@@ -14,6 +17,14 @@ export function guardedConsumer(runtime: KafkaRuntime, groupId: string): NativeC
   const group = runtime.group(groupId);
   const native = group?.nativeConsumer;
   if (!group || !native) throw new Error(`the consumer of group ${groupId} is not connected at the moment`);
+  const known = guarded.get(native);
+  if (known) return known;
+  const consumer = guard(native, group);
+  guarded.set(native, consumer);
+  return consumer;
+}
+
+function guard(native: NativeConsumer, group: GroupConsumer): NativeConsumer {
   const refused = Object.fromEntries(REFUSED.map((name) => [name, () => refuse(name)]));
   return {
     ...native,

@@ -3,9 +3,22 @@ import type { RecordProducer } from '../consumer-port.js';
 
 /** A kafkajs producer that connects with its first record. */
 export class KafkaJsProducer implements RecordProducer {
+  readonly #native: Producer;
   #connected: Promise<void> | undefined;
 
-  constructor(private readonly producer: Producer) {}
+  constructor(private readonly producer: Producer) {
+    this.#native = {
+      ...producer,
+      send: async (record) => {
+        await this.#connect();
+        return producer.send(record);
+      },
+      sendBatch: async (batch) => {
+        await this.#connect();
+        return producer.sendBatch(batch);
+      },
+    };
+  }
 
   async send({ topic, ...message }: Parameters<RecordProducer['send']>[0]): Promise<void> {
     await this.#connect();
@@ -13,17 +26,7 @@ export class KafkaJsProducer implements RecordProducer {
   }
 
   native(): Producer {
-    return {
-      ...this.producer,
-      send: async (record) => {
-        await this.#connect();
-        return this.producer.send(record);
-      },
-      sendBatch: async (batch) => {
-        await this.#connect();
-        return this.producer.sendBatch(batch);
-      },
-    };
+    return this.#native;
   }
 
   async disconnect(): Promise<void> {
