@@ -5,8 +5,10 @@ import { ToolError } from './tool-error.js';
 export function cli(name: string, description: string): Command {
   return new Command(name)
     .description(description)
-    .showHelpAfterError('(--help lists the arguments)')
-    .configureOutput({ outputError: (text, write) => write(`${text.trim().replaceAll('\n', ' ')}\n`) })
+    .configureOutput({
+      outputError: (text, write) =>
+        write(`${text.trim().replaceAll('\n', ' ')} --help lists the arguments.\n`),
+    })
     .exitOverride();
 }
 

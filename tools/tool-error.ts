@@ -11,7 +11,10 @@ export class ToolError extends Error {
   }
 }
 
-/** The message of anything that was thrown. */
+/** The message of anything that was thrown; kafkajs puts the reasons of a refused request beside its error. */
 export function messageOf(error: unknown): string {
+  if (error instanceof Error && 'errors' in error && Array.isArray(error.errors) && error.errors.length > 0) {
+    return error.errors.map(messageOf).join('; ');
+  }
   return error instanceof Error ? error.message : String(error);
 }

@@ -46,7 +46,8 @@ await run(async () => {
     }
   } catch (error) {
     shown.end();
-    throw new ToolError('INCOMPLETE', `${messageOf(error)}\nSent before it: lines 1 to ${sent}.`, {
+    const before = sent === 0 ? 'Nothing was sent.' : `Lines 1 to ${sent} were sent.`;
+    throw new ToolError('INCOMPLETE', `${messageOf(error)}\n${before}`, {
       cause: error,
     });
   } finally {
