@@ -86,12 +86,11 @@ function report({ positions, problems }: Settled, group: string, lines: number, 
 
 /** Resolves with true when asked to stop, with false when Kafka or the service ended by itself. */
 async function ending(stop: Promise<string>): Promise<boolean> {
-  return Promise.race([
-    stop.then(() => true),
-    kafka?.ended.then((error) => (console.error(error.message), false)) ?? false,
-    service?.ended.then((code) => (console.error(`The service ended with exit code ${code}.`), false)) ??
-      false,
-  ]);
+  const never = new Promise<never>(() => undefined);
+  const reason = await Promise.race([stop, kafka?.ended ?? never, service?.ended ?? never]);
+  if (typeof reason === 'string') return true;
+  console.error(reason instanceof Error ? reason.message : `The service ended with exit code ${reason}.`);
+  return false;
 }
 
 /** Resolves with whether the service stopped in good order. */
