@@ -1,0 +1,47 @@
+import type { LedgerEntry } from './worker.js';
+
+/** The numbers from 0 up to `count` that no worker has handled. */
+export function lostOf(entries: readonly LedgerEntry[], count: number): number[] {
+  const handled = new Set(entries.filter(({ event }) => event === 'done').map(({ value }) => Number(value)));
+  return Array.from({ length: count }, (_, number) => number).filter((number) => !handled.has(number));
+}
+
+/** Records that were handled more than once, with how often. */
+export function repeatedOf(entries: readonly LedgerEntry[]): { at: string; times: number }[] {
+  const times = new Map<string, number>();
+  for (const { event, topic, partition, offset } of entries) {
+    if (event !== 'done') continue;
+    const at = `${topic}[${partition}] ${offset}`;
+    times.set(at, (times.get(at) ?? 0) + 1);
+  }
+  return [...times].filter(([, count]) => count > 1).map(([at, count]) => ({ at, times: count }));
+}
+
+/**
+ * Records that a worker started before an earlier one of their key was done, or after a later one of their
+ * key had been: what order per key forbids within an ownership. A record handled again begins anew.
+ */
+export function overtakenOf(entries: readonly LedgerEntry[]): string[] {
+  const found: string[] = [];
+  const atWork = new Map<string, string>();
+  const last = new Map<string, bigint>();
+  const seen = new Set<string>();
+  for (const { event, pid, partition, offset, key } of entries) {
+    const lane = `${pid} ${partition} ${key}`;
+    const at = `${lane} at ${offset}`;
+    if (event === 'start') {
+      const other = atWork.get(lane);
+      if (other !== undefined) found.push(`${at}: started while ${other} was at work`);
+      const previous = last.get(lane);
+      if (previous !== undefined && BigInt(offset) <= previous && !seen.has(at)) {
+        found.push(`${at}: started after ${previous}`);
+      }
+      atWork.set(lane, offset);
+      seen.add(at);
+    } else if (event === 'done') {
+      atWork.delete(lane);
+      last.set(lane, BigInt(offset));
+    }
+  }
+  return found;
+}
