@@ -99,8 +99,9 @@ export class KafkaRecordContext extends KafkaContext implements Confirmable {
 
 /** The record as Nest's own transport would give it; the payload stands in for its value. */
 export function toMessage({ record, owner }: InFlightRecord, payload: unknown): KafkaMessage {
-  const headers: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(record.headers ?? {})) headers[name] = decodeHeader(value);
+  const headers = Object.fromEntries(
+    Object.entries(record.headers ?? {}).map(([name, value]) => [name, decodeHeader(value)]),
+  );
   const message: unknown = {
     ...record,
     key: record.key === null ? null : decodeAuto(record.key as Buffer),

@@ -1,5 +1,5 @@
 /**
- * The parts of kafkajs 2.2.4 that `group-hooks.ts` and `request-queue.ts` reach into. kafkajs has had no
+ * The parts of kafkajs 2.2.4 that this folder reaches into. kafkajs has had no
  * release since 2023 and its version is pinned, so these shapes hold still; a spec checks them.
  */
 declare module 'kafkajs/src/consumer/consumerGroup.js' {
@@ -54,6 +54,53 @@ declare module 'kafkajs/src/consumer/consumerGroup.js' {
   export default ConsumerGroup;
 }
 
+declare module 'kafkajs/src/protocol/requests/fetch/v11/response.js' {
+  interface FetchedMessage {
+    readonly offset: string;
+    /** Whether it only moves the position. */
+    readonly isControlRecord: boolean;
+  }
+
+  interface FetchResponse {
+    throttleTime: number;
+    clientSideThrottleTime: number;
+    errorCode: number;
+    sessionId: number;
+    responses: {
+      topicName: string;
+      partitions: {
+        partition: number;
+        errorCode: number;
+        highWatermark: string;
+        lastStableOffset: string;
+        lastStartOffset: string;
+        abortedTransactions: { producerId: string; firstOffset: string }[];
+        preferredReadReplica: number;
+        messages: FetchedMessage[];
+      }[];
+    }[];
+  }
+  const response: { decode(bytes: Buffer): Promise<FetchResponse> };
+  export default response;
+}
+
+declare module 'kafkajs/src/protocol/decoder.js' {
+  class Decoder {
+    readonly buffer: Buffer;
+    constructor(bytes: Buffer);
+  }
+  export default Decoder;
+}
+
+declare module 'kafkajs/src/protocol/messageSet/decoder.js' {
+  import type Decoder from 'kafkajs/src/protocol/decoder.js';
+  import type { FetchedMessage } from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
+
+  /** Reads the formats before Kafka 0.11. */
+  const decodeMessageSet: (decoder: Decoder, size: number) => Promise<FetchedMessage[]>;
+  export default decodeMessageSet;
+}
+
 declare module 'kafkajs/src/network/requestQueue/index.js' {
   class RequestQueue {
     readonly pending: readonly unknown[];
@@ -70,4 +117,30 @@ declare module 'kafkajs-snappy' {
     decompress(buffer: Buffer): Promise<Buffer>;
   };
   export default codec;
+}
+
+declare module 'kafkajs/src/protocol/encoder.js' {
+  class Encoder {
+    readonly buffer: Buffer;
+    writeInt16(value: number): this;
+    writeInt32(value: number): this;
+    writeInt64(value: number): this;
+    writeString(value: string): this;
+    writeBuffer(value: Buffer): this;
+  }
+  export default Encoder;
+}
+
+declare module 'kafkajs/src/protocol/recordBatch/record/v0/index.js' {
+  import type Encoder from 'kafkajs/src/protocol/encoder.js';
+
+  const encodeRecord: (record: object) => Encoder;
+  export default encodeRecord;
+}
+
+declare module 'kafkajs/src/protocol/recordBatch/v0/index.js' {
+  import type Encoder from 'kafkajs/src/protocol/encoder.js';
+
+  const batches: { RecordBatch(batch: object): Promise<Encoder> };
+  export default batches;
 }

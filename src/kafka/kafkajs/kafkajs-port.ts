@@ -5,6 +5,7 @@ import type { ConsumerListener, GroupConsumerClient, KafkaPort, RecordProducer }
 import { registerCodecs } from './codecs.js';
 import { KafkaJsConsumer } from './consumer.js';
 import { KafkaJsProducer } from './producer.js';
+import { installFetchResponse } from './fetch-response.js';
 import { installGroupHooks } from './group-hooks.js';
 import { quietRequestQueue } from './request-queue.js';
 import { toKafkaJsConfig } from './settings.js';
@@ -17,6 +18,7 @@ export class KafkaJsPort implements KafkaPort {
 
   constructor(private readonly config: KafkaConfig) {
     registerCodecs();
+    installFetchResponse();
     installGroupHooks();
     quietRequestQueue();
     const settings = toKafkaJsConfig(config);

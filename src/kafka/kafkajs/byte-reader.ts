@@ -1,0 +1,90 @@
+/** Reads the Kafka protocol's types, one after the other. Reading beyond the end throws a RangeError. */
+export class ByteReader {
+  #at = 0;
+
+  constructor(private readonly bytes: Buffer) {}
+
+  get remaining(): number {
+    return this.bytes.length - this.#at;
+  }
+
+  skip(length: number): void {
+    this.#at += length;
+  }
+
+  int8(): number {
+    return this.bytes.readInt8(this.#move(1));
+  }
+
+  int16(): number {
+    return this.bytes.readInt16BE(this.#move(2));
+  }
+
+  int32(): number {
+    return this.bytes.readInt32BE(this.#move(4));
+  }
+
+  int64(): bigint {
+    return this.bytes.readBigInt64BE(this.#move(8));
+  }
+
+  /** A 32-bit number in zigzag encoding. */
+  varint(): number {
+    let result = 0;
+    let shift = 0;
+    let byte: number;
+    do {
+      byte = this.#byte();
+      result |= (byte & 0x7f) << shift;
+      shift += 7;
+    } while (byte >= 0x80);
+    return (result >>> 1) ^ -(result & 1);
+  }
+
+  /** A 64-bit number in zigzag encoding; exact as far as JavaScript's numbers are. */
+  varlong(): number {
+    let result = 0;
+    let factor = 1;
+    let byte: number;
+    do {
+      byte = this.#byte();
+      result += (byte & 0x7f) * factor;
+      factor *= 128;
+    } while (byte >= 0x80);
+    return result % 2 === 0 ? result / 2 : -(result + 1) / 2;
+  }
+
+  /** The next bytes, which stay part of the whole; null where the length is negative. */
+  slice(length: number): Buffer | null {
+    if (length < 0) return null;
+    if (length > this.remaining) throw new RangeError(`${length} bytes wanted, ${this.remaining} left`);
+    const from = this.#move(length);
+    return this.bytes.subarray(from, from + length);
+  }
+
+  rest(): Buffer {
+    return this.bytes.subarray(this.#move(this.remaining));
+  }
+
+  text(length: number): string {
+    return this.slice(length)?.toString('utf8') ?? '';
+  }
+
+  array<T>(length: number, read: () => T): T[] {
+    const result: T[] = [];
+    for (let i = 0; i < length; i++) result.push(read());
+    return result;
+  }
+
+  #byte(): number {
+    const byte = this.bytes[this.#at++];
+    if (byte === undefined) throw new RangeError('a number reaches beyond the end');
+    return byte;
+  }
+
+  #move(by: number): number {
+    const from = this.#at;
+    this.#at += by;
+    return from;
+  }
+}

@@ -1,0 +1,90 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import encodeRecord from 'kafkajs/src/protocol/recordBatch/record/v0/index.js';
+import batches from 'kafkajs/src/protocol/recordBatch/v0/index.js';
+import Encoder from 'kafkajs/src/protocol/encoder.js';
+import kafkajsResponse from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
+import { decodeFetchResponse } from './fetch-response.js';
+
+interface TestBatch {
+  readonly firstOffset: bigint;
+  readonly firstTimestamp: number;
+  readonly compression: number;
+  readonly records: readonly {
+    readonly timestampDelta: number;
+    readonly key: Buffer | null;
+    readonly value: Buffer | null;
+    readonly headers: Readonly<Record<string, Buffer | Buffer[]>>;
+  }[];
+}
+
+const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array));
+const record = fc.record({
+  timestampDelta: fc.integer({ min: 0, max: 2 ** 40 }),
+  key: fc.option(bytes),
+  value: fc.option(bytes),
+  headers: fc.dictionary(
+    fc.string().map((name) => `header ${name}`),
+    fc.oneof(bytes, fc.array(bytes, { minLength: 2, maxLength: 3 })),
+    { maxKeys: 3 },
+  ),
+});
+const batch: fc.Arbitrary<TestBatch> = fc.record({
+  firstOffset: fc.oneof(fc.bigInt(0n, 10_000n), fc.bigInt(2n ** 53n - 5n, 2n ** 62n)),
+  firstTimestamp: fc.integer({ min: 0, max: 2 ** 42 }),
+  compression: fc.constantFrom(0, 1),
+  records: fc.array(record, { minLength: 1, maxLength: 20 }),
+});
+
+async function encoded({ records, ...head }: TestBatch): Promise<Buffer> {
+  const lastOffsetDelta = records.length - 1;
+  const packed = records.map((each, offsetDelta) => encodeRecord({ ...each, offsetDelta }));
+  const { buffer } = await batches.RecordBatch({ ...head, lastOffsetDelta, records: packed });
+  return buffer;
+}
+
+/** The answer to a fetch from one partition. */
+function answer(log: Buffer): Buffer {
+  const head = new Encoder().writeInt32(0).writeInt16(0).writeInt32(0).writeInt32(1).writeString('topic');
+  head.writeInt32(1).writeInt32(3).writeInt16(0).writeInt64(99).writeInt64(98).writeInt64(1);
+  return head.writeInt32(-1).writeInt32(-1).writeInt32(log.length).writeBuffer(log).buffer;
+}
+
+async function offsetsIn(log: Buffer): Promise<string[]> {
+  const { responses } = await decodeFetchResponse(answer(log));
+  return responses.flatMap(({ partitions }) =>
+    partitions.flatMap(({ messages }) => messages.map(({ offset }) => offset)),
+  );
+}
+
+describe('a fetch response', () => {
+  it('is read as kafkajs reads it', async () => {
+    const property = fc.asyncProperty(fc.array(batch, { maxLength: 4 }), async (written) => {
+      const response = answer(Buffer.concat(await Promise.all(written.map(encoded))));
+      expect(await decodeFetchResponse(response)).toEqual(await kafkajsResponse.decode(response));
+    });
+    await fc.assert(property, { numRuns: 100 });
+  });
+
+  it('is read as far as its batches are complete, wherever the broker has cut it off', async () => {
+    const property = fc.asyncProperty(batch, batch, fc.nat(), async (first, second, at) => {
+      const [whole, cut] = [await encoded(first), await encoded(second)];
+      const log = Buffer.concat([whole, cut.subarray(0, at % cut.length)]);
+      expect(await offsetsIn(log)).toEqual(await offsetsIn(whole));
+    });
+    await fc.assert(property, { numRuns: 100 });
+  });
+
+  it('moves the position over a batch that a compaction has emptied', async () => {
+    const { buffer } = await batches.RecordBatch({ firstOffset: 40n, lastOffsetDelta: 9, records: [] });
+    const { responses } = await decodeFetchResponse(answer(buffer));
+    expect(responses[0]?.partitions[0]?.messages).toEqual([{ offset: '49', isControlRecord: true }]);
+  });
+
+  it('is refused where a batch is compressed in a way that nobody knows', async () => {
+    const log = await encoded({ firstOffset: 0n, firstTimestamp: 0, compression: 0, records: [] });
+    log.writeInt16BE(7, 21);
+    log.writeInt32BE(1, 57);
+    await expect(decodeFetchResponse(answer(log))).rejects.toThrow('codec 7');
+  });
+});
