@@ -23,6 +23,22 @@ export class NoCommittedOffsetError extends Error {
   }
 }
 
+/** A record was for a partition that does not exist, or that this client has not heard of yet. */
+export class UnknownPartitionError extends Error {
+  readonly code = 'UNKNOWN_PARTITION';
+
+  constructor(
+    readonly topic: string,
+    readonly partition: number | undefined,
+  ) {
+    super(
+      `${topic}[${partition ?? 'any'}]: the record was not written, as the partition is not known here; if it was ` +
+        `added just now, it will be within some minutes`,
+    );
+    this.name = 'UnknownPartitionError';
+  }
+}
+
 /** The innermost cause: kafkajs wraps the error that says something in up to three that do not. */
 export function rootCause(error: unknown): unknown {
   let cause = error;

@@ -1,5 +1,6 @@
 import type { Producer } from 'kafkajs';
 import type { RecordProducer } from '../consumer-port.js';
+import { UnknownPartitionError } from './errors.js';
 
 /** A kafkajs producer that connects with its first record. */
 export class KafkaJsProducer implements RecordProducer {
@@ -22,7 +23,9 @@ export class KafkaJsProducer implements RecordProducer {
 
   async send({ topic, ...message }: Parameters<RecordProducer['send']>[0]): Promise<void> {
     await this.#connect();
-    await this.producer.send({ topic, acks: -1, messages: [message] });
+    const written = await this.producer.send({ topic, acks: -1, messages: [message] });
+    // kafkajs says nothing of a record for a partition it does not know: it leaves it out.
+    if (written.length === 0) throw new UnknownPartitionError(topic, message.partition);
   }
 
   native(): Producer {
