@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { CompressionTypes } from 'kafkajs';
+import { ForeignClient } from '../../support/foreign-client.js';
+import { createTopic, uniqueName } from '../../support/kafka.js';
+import { useProducer } from '../../support/kafka-clients.js';
+import { Reader, stopReaders } from './reader.js';
+
+let java: ForeignClient;
+beforeAll(async () => {
+  java = await ForeignClient.start();
+});
+afterAll(() => java.stop());
+afterEach(stopReaders);
+
+const CODECS = ['none', 'gzip', 'snappy', 'lz4', 'zstd'];
+
+/** Of every size that matters: nothing, a few bytes, and more than a codec's block, easy and hard to compress. */
+const VALUES = [
+  Buffer.alloc(0),
+  Buffer.from('short'),
+  Buffer.alloc(300_000, 'abcdefgh'),
+  randomBytes(200_000),
+  Buffer.from('last'),
+];
+
+async function written(codec: string, topic: string): Promise<void> {
+  const producer = await java.open({ 'compression.type': codec, 'linger.ms': 200, 'batch.size': 1_000_000 });
+  await producer.send(
+    topic,
+    VALUES.map((value) => ({ key: codec, value })),
+  );
+  await producer.close();
+}
+
+async function valuesOf(topic: string, count: number): Promise<unknown[]> {
+  const reader = await Reader.start(topic, { value: 'bytes', order: 'partition' });
+  await reader.until(count);
+  await reader.caughtUp(topic);
+  return reader.payloads;
+}
+
+/** Compared as base64: a difference in a buffer of 300 KB takes Jest minutes to print. */
+function legible(values: readonly unknown[]): string[] {
+  return values.map((value) => (Buffer.isBuffer(value) ? value.toString('base64') : String(value)));
+}
+
+describe('reading compressed records', () => {
+  it.each(CODECS)("reads what Kafka's own producer writes with %s", async (codec) => {
+    const topic = await createTopic(uniqueName(codec));
+    await written(codec, topic);
+    expect(legible(await valuesOf(topic, VALUES.length))).toEqual(legible(VALUES));
+  });
+
+  it('reads several codecs in one partition', async () => {
+    const topic = await createTopic(uniqueName('mixed'));
+    for (const codec of CODECS) await written(codec, topic);
+    const expected = CODECS.flatMap(() => VALUES);
+    expect(legible(await valuesOf(topic, expected.length))).toEqual(legible(expected));
+  });
+
+  it.each(['gzip', 'snappy', 'lz4', 'zstd'])(
+    'reads what the broker has compressed with %s',
+    async (codec) => {
+      const topic = await createTopic(uniqueName('recoded'), { config: { 'compression.type': codec } });
+      await written('none', topic);
+      expect(legible(await valuesOf(topic, VALUES.length))).toEqual(legible(VALUES));
+    },
+  );
+
+  it('reads bare snappy, as librdkafka writes it', async () => {
+    const topic = await createTopic(uniqueName('bare-snappy'));
+    const reader = await Reader.start(topic, { value: 'bytes', order: 'partition' });
+    const messages = VALUES.map((value) => ({ value }));
+    await useProducer((producer) => producer.send({ topic, messages, compression: CompressionTypes.Snappy }));
+    await reader.until(VALUES.length);
+    expect(legible(reader.payloads)).toEqual(legible(VALUES));
+  });
+});

@@ -1,0 +1,96 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { ForeignClient } from '../../support/foreign-client.js';
+import type { ForeignRecord } from '../../support/foreign-producer.js';
+import { createTopic, produce, uniqueName, waitFor, withTestAdmin } from '../../support/kafka.js';
+import { Reader, stopReaders } from './reader.js';
+
+afterEach(stopReaders);
+
+/** Not with kafkajs: it drops, without a word, what goes to a partition it has not heard of yet. */
+async function writeInto(topic: string, records: readonly ForeignRecord[]): Promise<void> {
+  const java = await ForeignClient.start();
+  const producer = await java.open();
+  await producer.send(topic, records);
+  await java.stop();
+}
+
+describe('reading a topic that appears later', () => {
+  it('waits for it without an error, and reads it from its first record', async () => {
+    const topic = uniqueName('late');
+    const reader = await Reader.start(topic);
+    await waitFor(() => reader.consumer.status.phase === 'waiting-for-topics', {
+      what: 'the consumer to wait',
+    });
+    expect(reader.consumer.status).toMatchObject({
+      missingTopics: [topic],
+      restarts: 0,
+      lastError: undefined,
+    });
+
+    await createTopic(topic);
+    await produce(topic, ['a', 'b']);
+    await reader.until(2);
+    expect(reader.payloads).toEqual(['a', 'b']);
+    await reader.caughtUp(topic);
+    expect(reader.consumer.status.missingTopics).toEqual([]);
+  });
+
+  it('reads those that are there meanwhile', async () => {
+    const [early, late] = [await createTopic(uniqueName('early')), uniqueName('late')];
+    await produce(early, ['early']);
+    const reader = await Reader.start([early, late]);
+    await reader.until(1);
+    expect(reader.consumer.status.missingTopics).toEqual([late]);
+
+    await createTopic(late);
+    await produce(late, ['late']);
+    await reader.until(2);
+    await produce(early, ['early again']);
+    await reader.until(3);
+    expect(reader.payloads).toEqual(['early', 'late', 'early again']);
+    expect(reader.consumer.status.restarts).toBe(0);
+  });
+
+  it('reads each topic that comes to match a pattern', async () => {
+    const prefix = uniqueName('family');
+    const reader = await Reader.start(new RegExp(`^${prefix}\\.`));
+    for (const name of ['a', 'b']) {
+      const topic = await createTopic(`${prefix}.${name}`);
+      await produce(topic, [name]);
+      await reader.caughtUp(topic);
+    }
+    expect(reader.calls.map(({ topic }) => topic)).toEqual([`${prefix}.a`, `${prefix}.b`]);
+    expect(reader.payloads).toEqual(['a', 'b']);
+  });
+
+  it('does not read a topic whose name only resembles the pattern', async () => {
+    const prefix = uniqueName('family');
+    const stranger = await createTopic(`not-${prefix}.a`);
+    const topic = await createTopic(`${prefix}.a`);
+    await produce(stranger, ['stranger']);
+    await produce(topic, ['a']);
+    const reader = await Reader.start(new RegExp(`^${prefix}\\.`));
+    await reader.caughtUp(topic);
+    expect(reader.payloads).toEqual(['a']);
+    expect(reader.consumer.status.assignment).toEqual([{ topic, partition: 0 }]);
+  });
+});
+
+describe('reading partitions that were added later', () => {
+  it('reads all of their records', async () => {
+    const topic = await createTopic(uniqueName('grows'));
+    await produce(topic, ['before']);
+    const reader = await Reader.start(topic);
+    await reader.until(1);
+
+    await withTestAdmin((admin) => admin.createPartitions({ topicPartitions: [{ topic, count: 4 }] }));
+    const records = Array.from({ length: 40 }, (_, i) => ({ value: `v${i}`, partition: i % 4 }));
+    await writeInto(topic, records);
+    await reader.until(41);
+    await reader.caughtUp(topic);
+
+    expect(reader.payloads.toSorted()).toEqual(['before', ...records.map(({ value }) => value)].toSorted());
+    expect(reader.consumer.status.assignment).toHaveLength(4);
+    expect(reader.consumer.status.restarts).toBe(0);
+  });
+});

@@ -1,0 +1,83 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { KafkaHandlerOptions } from '../../../src/kafka/index.js';
+import { createTopic, produce, uniqueName, waitFor } from '../../support/kafka.js';
+import { Reader, stopReaders } from './reader.js';
+
+afterEach(stopReaders);
+
+type Format = NonNullable<KafkaHandlerOptions['value']>;
+
+const BINARY = Buffer.from([0x01, 0xff, 0xfe]);
+const FRAMED = Buffer.concat([Buffer.from([0, 0, 0, 0, 7]), Buffer.from('avro')]);
+
+async function read(
+  value: Format | undefined,
+  values: readonly (string | Buffer | null)[],
+): Promise<unknown[]> {
+  const topic = await createTopic(uniqueName('values'));
+  await produce(
+    topic,
+    values.map((each) => ({ value: each })),
+  );
+  const reader = await Reader.start(topic, { order: 'partition', ...(value && { value }) });
+  await reader.until(values.length);
+  await reader.caughtUp(topic);
+  return reader.payloads;
+}
+
+describe('reading values', () => {
+  it('takes by default for JSON, text or bytes whatever it is', async () => {
+    const values = ['{"a":[1]}', '[1,2]', '{broken', 'grüße', '12', '', BINARY, FRAMED, null];
+    const payloads = [{ a: [1] }, [1, 2], '{broken', 'grüße', '12', '', BINARY, FRAMED, null];
+    expect(await read(undefined, values)).toEqual(payloads);
+    expect(await read('auto', values)).toEqual(payloads);
+  });
+
+  it('reads JSON of every kind as json', async () => {
+    const values = ['{"a":{"b":null}}', '[]', '"text"', '12.5', 'true', 'null', ' {"a":1} ', null];
+    const payloads = [{ a: { b: null } }, [], 'text', 12.5, true, null, { a: 1 }, null];
+    expect(await read('json', values)).toEqual(payloads);
+  });
+
+  it('reads text as text, though it looks like JSON', async () => {
+    const values = ['{"a":1}', 'grüße 🎉', '\uFFFD', '\uFEFFbom', '', null];
+    expect(await read('text', values)).toEqual(values);
+  });
+
+  it('reads bytes as bytes, whatever they are', async () => {
+    const values = ['{"a":1}', '', BINARY, FRAMED, null];
+    const payloads = values.map((value) => (typeof value === 'string' ? Buffer.from(value) : value));
+    expect(await read('bytes', values)).toEqual(payloads);
+  });
+});
+
+describe('reading values that are not what the handler says', () => {
+  const invalid: [Format, string | Buffer, string][] = [
+    ['json', '{"secret":', 'PayloadError: expected JSON, got 10 bytes that are not'],
+    ['json', '', 'PayloadError: expected JSON, got 0 bytes that are not'],
+    ['json', BINARY, 'PayloadError: expected UTF-8 text, got 3 bytes that are not'],
+    ['text', BINARY, 'PayloadError: expected UTF-8 text, got 3 bytes that are not'],
+  ];
+
+  it.each(invalid)('fails the record of %s %p alone, and the consumer goes on', async (value, bad, why) => {
+    const topic = await createTopic(uniqueName('invalid'));
+    const good = (i: number) => ({ key: `good-${i}`, value: String(i) });
+    await produce(topic, [good(1), { key: 'bad', value: bad }, good(2), good(3)]);
+
+    const reader = await Reader.start(topic, { value });
+    await reader.until(3);
+
+    expect(reader.payloads.map(Number)).toEqual([1, 2, 3]);
+    const { status, pipeline } = reader.consumer;
+    const oldest = await waitFor(
+      () => {
+        const record = pipeline.partition({ topic, partition: 0 })?.oldest;
+        return record?.offset === '1' && record.failures > 1 && record;
+      },
+      { what: 'the record to have failed twice' },
+    );
+    expect(String(oldest.lastError)).toContain(why);
+    expect(String(oldest.lastError)).not.toContain('secret');
+    expect(status).toMatchObject({ phase: 'running', restarts: 0 });
+  });
+});

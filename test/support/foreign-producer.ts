@@ -1,0 +1,60 @@
+/** Where a producer's commands go. */
+export interface ForeignCommands {
+  /** Sends a command that has no answer. */
+  tell(...words: readonly string[]): void;
+  /** Sends a command; resolves with its answer. */
+  ask(...words: readonly string[]): Promise<string>;
+}
+
+/** A record as Kafka allows it: anything may be null, and headers keep their order and repeat. */
+export interface ForeignRecord {
+  /** 0 by default. */
+  readonly partition?: number;
+  readonly key?: Buffer | string | null;
+  readonly value: Buffer | string | null;
+  readonly headers?: readonly (readonly [name: string, value: Buffer | string | null])[];
+  /** Milliseconds since the epoch; now by default. */
+  readonly timestamp?: number;
+}
+
+/** One of Kafka's own producers. */
+export class ForeignProducer {
+  constructor(
+    private readonly name: string,
+    private readonly client: ForeignCommands,
+  ) {}
+
+  /** Writes records and returns their offsets; those of an open transaction, too, are then in the log. */
+  async send(topic: string, records: readonly ForeignRecord[]): Promise<bigint[]> {
+    for (const { partition = 0, timestamp, key = null, value, headers = [] } of records) {
+      const fields = [key, value, ...headers.flat()].map(encode);
+      this.client.tell('send', this.name, topic, String(partition), String(timestamp ?? '-'), ...fields);
+    }
+    return toOffsets(await this.client.ask('flush', this.name));
+  }
+
+  async begin(): Promise<void> {
+    await this.client.ask('begin', this.name);
+  }
+
+  async commit(): Promise<void> {
+    await this.client.ask('commit', this.name);
+  }
+
+  async abort(): Promise<void> {
+    await this.client.ask('abort', this.name);
+  }
+
+  async close(): Promise<void> {
+    await this.client.ask('close', this.name);
+  }
+}
+
+function encode(bytes: Buffer | string | null): string {
+  return bytes === null ? '-' : Buffer.from(bytes).toString('base64');
+}
+
+/** Reads the offsets of an answer. */
+export function toOffsets(words: string): bigint[] {
+  return words === '' ? [] : words.split(',').map(BigInt);
+}
