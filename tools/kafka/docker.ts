@@ -11,6 +11,13 @@ import { serverProperties } from './server-properties.js';
 
 const image = `apache/kafka:${kafkaVersion}`;
 
+/** The engine may be creating the container just when its client dies: then a second look is needed. */
+const removeScript = `
+docker rm -f -v "$1"
+[ -z "$ORPHANED" ] || { sleep 3; docker rm -f -v "$1"; }
+true
+`;
+
 /** Whether a Docker engine answers and has Kafka's image or can get it. */
 export async function canUseDocker(): Promise<boolean> {
   const engine = await execute('docker', ['info'], { timeoutMs: 5_000 });
@@ -24,7 +31,7 @@ export async function canUseDocker(): Promise<boolean> {
 export async function startInDocker(wantedPort?: number): Promise<OpenKafka> {
   const port = wantedPort ?? (await getPort({ host: '127.0.0.1' }));
   const container = `${projectName}-${randomBytes(4).toString('hex')}`;
-  const remove = afterwards('docker', 'rm', '-f', '-v', container);
+  const remove = afterwards('/bin/sh', '-c', removeScript, 'remove', container);
   const docker = await keep({
     command: 'docker',
     args: ['run', '--rm', '--name', container, '-p', `127.0.0.1:${port}:${port}`, ...settings(port), image],

@@ -70,9 +70,9 @@ export async function keep({ command, args, logFile, env, cwd }: KeptOptions): P
   };
 }
 
-/** A file is removed while the last writer is dying: hence the pause and the repetition. */
+/* A folder is removed while its last writer is dying: hence the pause and the repetition. */
 const afterwardsScript = `
-read -r released || sleep 0.3
+read -r released || { sleep 0.3; ORPHANED=yes; export ORPHANED; }
 tries=0
 until "$@"; do
   tries=$((tries + 1))
@@ -81,7 +81,10 @@ until "$@"; do
 done
 `;
 
-/** Sees to it that a command runs after this process; the function that is returned runs it now. */
+/**
+ * Sees to it that a command runs after this process; the function that is returned runs it now.
+ * The variable ORPHANED tells the command that this process died without calling the function.
+ */
 export function afterwards(command: string, ...args: string[]): () => Promise<void> {
   const keeper = spawn('/bin/sh', ['-c', afterwardsScript, 'keeper', command, ...args], {
     detached: true,
