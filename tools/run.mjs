@@ -12,7 +12,7 @@ import { runForwardingSignals } from './run/child.mjs';
 /** kafkajs sets timers in the past, and Node 24 warns of them. */
 const quietTimers = '--disable-warning=TimeoutNegativeWarning';
 
-const jest = (...args) => ({ file: 'node_modules/jest/bin/jest.js', args, jest: true });
+const jest = (...last) => ({ file: 'node_modules/jest/bin/jest.js', last, jest: true });
 const program = (file, settings) => ({ file, flags: [quietTimers], built: true, ...settings });
 
 const targets = {
@@ -43,8 +43,9 @@ try {
   process.exit(1);
 }
 
-function argumentsFor({ flags = [], file, args = [] }) {
-  return [...flags, file, ...args, ...extra];
+// --selectProjects takes every word after it for a project, so it comes last.
+function argumentsFor({ flags = [], file, last = [] }) {
+  return [...flags, file, ...extra, ...last];
 }
 
 function environmentFor({ jest: runsJest }) {
