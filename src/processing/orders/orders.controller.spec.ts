@@ -1,0 +1,76 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import { KafkaContext } from '@nestjs/microservices';
+import { PATTERN_EXTRAS_METADATA, PATTERN_METADATA } from '@nestjs/microservices/constants.js';
+import { Test } from '@nestjs/testing';
+import type { KafkaHandlerOptions } from '../../kafka/index.js';
+import type { Order } from './order.schema.js';
+import { OrdersController } from './orders.controller.js';
+import { OrdersModule } from './orders.module.js';
+import { OrdersService } from './orders.service.js';
+
+const order: Order = {
+  id: 'o-1',
+  customer: 'c-7',
+  currency: 'EUR',
+  placedAt: '2026-03-01T08:15:00Z',
+  lines: [{ sku: 'tea', quantity: 2, unitPrice: 4.5 }],
+};
+
+let controller: OrdersController;
+let orders: OrdersService;
+
+beforeEach(async () => {
+  Logger.overrideLogger(false);
+  const module = await Test.createTestingModule({ imports: [OrdersModule] }).compile();
+  controller = module.get(OrdersController);
+  orders = module.get(OrdersService);
+});
+
+describe('OrdersController', () => {
+  it('takes an order in', () => {
+    controller.onOrder(order, contextOf('o-1', order));
+    expect(orders.find('o-1')).toMatchObject({ items: 2, totalMinor: 900 });
+  });
+
+  it('removes the order that a tombstone has as its key', () => {
+    controller.onOrder(order, contextOf('o-1', order));
+    controller.onOrder({ ...order, id: 'o-2' }, contextOf('o-2', order));
+    controller.onOrder(null, contextOf('o-1', null));
+    expect(orders.find('o-1')).toBeUndefined();
+    expect(orders.find('o-2')).toBeDefined();
+  });
+
+  it('may be given the same records twice', () => {
+    for (let delivery = 1; delivery <= 2; delivery++) {
+      controller.onOrder(order, contextOf('o-1', order));
+      controller.onOrder(null, contextOf('o-1', null));
+    }
+    expect(orders.find('o-1')).toBeUndefined();
+  });
+
+  it('handles the topic orders, with the records of an order one after the other', () => {
+    const handler = OrdersController.prototype.onOrder;
+    expect(Reflect.getMetadata(PATTERN_METADATA, handler)).toEqual(['orders']);
+    expect(optionsOf(handler)).toMatchObject({ value: 'json', order: 'key' });
+  });
+
+  it('lets tombstones and sound orders reach the handler, and nothing else', async () => {
+    const { schema } = optionsOf(OrdersController.prototype.onOrder);
+    const isRefused = async (payload: unknown) =>
+      (await schema?.['~standard'].validate(payload))?.issues !== undefined;
+    expect(await isRefused(order)).toBe(false);
+    expect(await isRefused(null)).toBe(false);
+    expect(await isRefused({ ...order, id: undefined })).toBe(true);
+  });
+});
+
+/** Nest's own context, of a record with that key; the handler asks for nothing else. */
+function contextOf(key: string, value: unknown): KafkaContext {
+  const args: unknown = [{ key, value, headers: {} }, 0, 'orders'];
+  return new KafkaContext(args as ConstructorParameters<typeof KafkaContext>[0]);
+}
+
+function optionsOf(handler: object): KafkaHandlerOptions {
+  return Reflect.getMetadata(PATTERN_EXTRAS_METADATA, handler) as KafkaHandlerOptions;
+}
