@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type CustomTransportStrategy, type MessageHandler, Server, Transport } from '@nestjs/microservices';
+import { finalize, isObservable } from 'rxjs';
 import { SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
 import { DirectCalls } from './direct-calls.js';
 import type { HandlerBinding, InvocationServices } from './invocation.js';
@@ -73,18 +74,31 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy, In
     super.setOnProcessingStartHook(...args);
   }
 
+  override setOnProcessingEndHook(...args: Parameters<Server['setOnProcessingEndHook']>): void {
+    this.#instrumented = true;
+    super.setOnProcessingEndHook(...args);
+  }
+
   get instrumented(): boolean {
     return this.#instrumented;
   }
 
+  /** As Nest does it; whatever a hook makes of the promise it is given, the call's outcome is the call's own. */
   instrument(context: KafkaRecordContext, call: () => unknown): unknown {
     if (!this.#instrumented) return call();
-    let result: unknown;
-    const done = this.runWithProcessingHooks(context, async (end) => {
-      result = await call();
-      end();
+    return new Promise((resolve, reject) => {
+      const hooked: unknown = this.runWithProcessingHooks(context, async (end) => {
+        try {
+          const result = await call();
+          if (!isObservable(result)) end();
+          resolve(isObservable(result) ? result.pipe(finalize(end)) : result);
+        } catch (error) {
+          reject(error);
+          throw error;
+        }
+      });
+      Promise.resolve(hooked).catch(reject);
     });
-    return Promise.resolve(done).then(() => result);
   }
 
   respond(_binding: HandlerBinding, context: KafkaRecordContext, call: () => unknown): unknown {

@@ -1,6 +1,17 @@
 import { type ArgumentsHost, Catch } from '@nestjs/common';
 import { BaseExceptionFilter } from '@nestjs/core';
 import { type Observable, throwError } from 'rxjs';
+import { describeError } from './describe-error.js';
+
+/** Something other than an Error was thrown, and no filter made anything of it. */
+export class ThrownValueError extends Error {
+  readonly code = 'THROWN_VALUE';
+
+  constructor(value: unknown) {
+    super(describeError(value), { cause: value });
+    this.name = 'ThrownValueError';
+  }
+}
 
 /**
  * Lets an error that no filter of the user's catches reach the transport as it is. Nest's own last filter
@@ -9,6 +20,7 @@ import { type Observable, throwError } from 'rxjs';
 @Catch()
 export class PassThroughFilter extends BaseExceptionFilter {
   override catch(error: unknown, host: ArgumentsHost): void | Observable<never> {
-    return host.getType() === 'rpc' ? throwError(() => error) : super.catch(error, host);
+    if (host.getType() !== 'rpc') return super.catch(error, host);
+    return throwError(() => (error instanceof Error ? error : new ThrownValueError(error)));
   }
 }

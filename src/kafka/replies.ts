@@ -35,7 +35,11 @@ export class Replies {
   async #answer(address: ReturnAddress, call: () => unknown): Promise<void> {
     let last: Reply | undefined;
     let sent = Promise.resolve();
-    const send = (reply: Reply): void => void (sent = sent.then(() => this.#send(address, reply)));
+    const send = (reply: Reply): void => {
+      sent = sent.then(() => this.#send(address, reply));
+      // It is awaited at the end; a stream may go on for long after the reply to an early value has failed.
+      sent.catch(() => undefined);
+    };
     try {
       const values = toObservable(await call()).pipe(
         tap((response) => {

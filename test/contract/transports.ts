@@ -105,12 +105,17 @@ function contractService(app: INestApplication, groupId: string, stop: () => Pro
   };
 }
 
-/** Leaves topics that are there as they are. */
-async function createTopics(topics: readonly string[]): Promise<void> {
+/** Creates topics, and waits until each partition has a leader. Leaves those that are there as they are. */
+export async function createTopics(topics: readonly string[]): Promise<void> {
   await withTestAdmin((admin) =>
     admin.createTopics({
-      waitForLeaders: true,
+      waitForLeaders: false,
       topics: topics.map((topic) => ({ topic, numPartitions: 1 })),
     }),
   );
+  const hasLeaders = async (): Promise<boolean> => {
+    const metadata = await withTestAdmin((admin) => admin.fetchTopicMetadata({ topics: [...topics] }));
+    return metadata.topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0));
+  };
+  await waitFor(hasLeaders, { what: `leaders of ${topics.join(', ')}` });
 }

@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Catch, Controller, type RpcExceptionFilter, UseFilters } from '@nestjs/common';
+import { ClientKafka, Ctx, KafkaContext, MessagePattern, Payload, RpcException } from '@nestjs/microservices';
+import { concat, EMPTY, lastValueFrom, type Observable, of, throwError, toArray } from 'rxjs';
+import { brokers, produce, uniqueName } from '../support/kafka.js';
+import { Journal } from './journal.js';
+import { Topics } from './topics.js';
+import { type ContractService, createTopics, transports } from './transports.js';
+
+/** What a handler does with a request, and what its client gets. */
+const REQUESTS: Readonly<Record<string, (payload: unknown) => unknown>> = {
+  value: (payload) => ({ got: payload }),
+  text: () => 'text',
+  promise: async (payload) => ({ got: payload }),
+  'stream-of-one': (payload) => of({ got: payload }),
+  'stream-of-many': () => of('a', 'b', 'c'),
+  'empty-stream': () => EMPTY,
+  'with-key': () => ({ key: 'a key', value: { inner: true }, headers: { own: 'header' } }),
+  'rpc-exception': () => fail(new RpcException('refused')),
+  'rpc-exception-with-object': () => fail(new RpcException({ code: 409, reason: 'conflict' })),
+  'unknown-error': () => fail(new Error('a secret of the database')),
+  'thrown-text': () => fail('a secret in a text'),
+  'stream-that-fails': () =>
+    concat(
+      of('a'),
+      throwError(() => new RpcException('late')),
+    ),
+};
+
+describe.each(transports)('requests on $name', ({ start }) => {
+  const topics = new Topics('requests');
+  const filtered = topics.named('filtered');
+  const headersOf = topics.named('headers');
+  const withoutAddress = topics.named('without-address');
+  const journal = new Journal<unknown>();
+  const topicOf = (name: string): string => `${topics.prefix}.${name}`;
+  let service: ContractService;
+  let client: ClientKafka;
+
+  function controllerOf(name: string) {
+    const answer = REQUESTS[name];
+    @Controller()
+    class RequestController {
+      @MessagePattern(topics.named(name))
+      onRequest(@Payload() payload: unknown): unknown {
+        return answer?.(payload);
+      }
+    }
+    return RequestController;
+  }
+
+  @Catch()
+  class TranslatingFilter implements RpcExceptionFilter<Error> {
+    catch({ message }: Error): Observable<never> {
+      return throwError(() => ({ translated: message }));
+    }
+  }
+
+  @Controller()
+  class OtherController {
+    @UseFilters(TranslatingFilter)
+    @MessagePattern(filtered)
+    onFiltered(): void {
+      throw new Error('from the handler');
+    }
+
+    @MessagePattern(headersOf)
+    onHeaders(@Ctx() context: KafkaContext): object {
+      return Object.keys(context.getMessage().headers ?? {});
+    }
+
+    @MessagePattern(withoutAddress)
+    onEvent(@Payload() payload: unknown): string {
+      journal.note(payload);
+      return 'nobody waits for it';
+    }
+  }
+
+  const ask = (topic: string): Promise<unknown[]> =>
+    lastValueFrom(client.send(topic, { id: 7 }).pipe(toArray()));
+
+  beforeAll(async () => {
+    const controllers = [...Object.keys(REQUESTS).map(controllerOf), OtherController];
+    const asked = topics.all.filter((topic) => topic !== withoutAddress);
+    await createTopics(asked.map((topic) => `${topic}.reply`));
+    service = await start({ controllers }, { topics: topics.all });
+    client = new ClientKafka({
+      client: { brokers: brokers().split(',') },
+      consumer: { groupId: uniqueName('contract-client'), maxWaitTimeInMs: 20 },
+      subscribe: { fromBeginning: true },
+    });
+    for (const topic of asked) client.subscribeToResponseOf(topic);
+    await client.connect();
+  });
+  afterAll(async () => {
+    await client.close();
+    await service.stop();
+  });
+
+  test.each([
+    ['value', [{ got: { id: 7 } }]],
+    ['text', ['text']],
+    ['promise', [{ got: { id: 7 } }]],
+    ['stream-of-one', [{ got: { id: 7 } }]],
+    ['stream-of-many', ['a', 'b', 'c']],
+    ['empty-stream', [null]],
+    ['with-key', [{ inner: true }]],
+  ])('the client of a handler with a %s gets it', async (name, answers) => {
+    expect(await ask(topicOf(name))).toEqual(answers);
+  });
+
+  test.each([
+    ['rpc-exception', { status: 'error', message: 'refused' }],
+    ['rpc-exception-with-object', { code: 409, reason: 'conflict' }],
+    ['unknown-error', { status: 'error', message: 'Internal server error' }],
+    ['thrown-text', { status: 'error', message: 'Internal server error' }],
+    ['stream-that-fails', { status: 'error', message: 'late' }],
+  ])('the client of a handler with a %s is told no more than Nest tells', async (name, error) => {
+    await expect(ask(topicOf(name))).rejects.toEqual(error);
+    await service.settled(topicOf(name));
+  });
+
+  test('a filter may say what the client is told', async () => {
+    await expect(ask(filtered)).rejects.toEqual({ translated: 'from the handler' });
+  });
+
+  test('the handler sees the headers of the request', async () => {
+    const names = ['kafka_correlationId', 'kafka_replyPartition', 'kafka_replyTopic'];
+    expect(await ask(headersOf)).toEqual([expect.arrayContaining(names)]);
+  });
+
+  test('a record that names no address for a reply is handled as an event', async () => {
+    await produce(withoutAddress, ['a', { value: 'b', headers: { kafka_correlationId: 'x' } }]);
+    await service.settled(withoutAddress);
+    expect(journal.entries).toEqual(['a', 'b']);
+  });
+});
+
+function fail(error: unknown): never {
+  throw error;
+}
