@@ -1,4 +1,5 @@
 import type { KafkaContext } from '@nestjs/microservices';
+import type { FetchedRecord } from '../core/records/fetched.js';
 import type { InFlightRecord } from '../core/records/in-flight.js';
 import { KafkaRecordContext, type Confirmable, type ContextServices } from './kafka-record.context.js';
 
@@ -8,6 +9,7 @@ import { KafkaRecordContext, type Confirmable, type ContextServices } from './ka
  */
 export class KafkaBatchContext extends KafkaRecordContext implements Confirmable {
   readonly #records: readonly InFlightRecord[];
+  readonly #fetched: readonly FetchedRecord[];
 
   constructor(
     records: readonly InFlightRecord[],
@@ -18,6 +20,7 @@ export class KafkaBatchContext extends KafkaRecordContext implements Confirmable
   ) {
     super(first, payloads[0], services);
     this.#records = records;
+    this.#fetched = records.map(({ record }) => record);
   }
 
   override get records(): readonly InFlightRecord[] {
@@ -33,6 +36,6 @@ export class KafkaBatchContext extends KafkaRecordContext implements Confirmable
   at(index: number): KafkaContext {
     const record = this.#records[index];
     if (!record) throw new RangeError(`the batch has ${this.#records.length} records, none at ${index}`);
-    return new KafkaRecordContext(record, this.payloads[index], this.services);
+    return new KafkaRecordContext(record, this.payloads[index], this.services, this.#fetched[index]);
   }
 }

@@ -1,4 +1,5 @@
 import { KafkaContext } from '@nestjs/microservices';
+import type { FetchedRecord } from '../core/records/fetched.js';
 import type { InFlightRecord, RecordOwner } from '../core/records/in-flight.js';
 import { decodeAuto } from './payload.js';
 import type { NativeConsumer, NativeProducer } from './consumer-port.js';
@@ -40,6 +41,8 @@ export class KafkaRecordContext extends KafkaContext implements Confirmable {
     private readonly inFlight: InFlightRecord,
     private readonly payload: unknown,
     protected readonly services: ContextServices,
+    /** The record itself: once it is settled, the runtime lets go of it. */
+    private readonly fetched: FetchedRecord = inFlight.record,
   ) {
     super(NO_ARGS);
   }
@@ -58,7 +61,7 @@ export class KafkaRecordContext extends KafkaContext implements Confirmable {
 
   /** The record as Nest gives it: key, value and headers decoded, with topic and partition. */
   override getMessage(): KafkaMessage {
-    return (this.#message ??= toMessage(this.inFlight, this.payload));
+    return (this.#message ??= toMessage(this.fetched, this.owner, this.payload));
   }
 
   override getPartition(): number {
@@ -98,7 +101,7 @@ export class KafkaRecordContext extends KafkaContext implements Confirmable {
 }
 
 /** The record as Nest's own transport would give it; the payload stands in for its value. */
-export function toMessage({ record, owner }: InFlightRecord, payload: unknown): KafkaMessage {
+function toMessage(record: FetchedRecord, owner: RecordOwner, payload: unknown): KafkaMessage {
   const headers = Object.fromEntries(
     Object.entries(record.headers ?? {}).map(([name, value]) => [name, decodeHeader(value)]),
   );

@@ -4,6 +4,9 @@ export interface BudgetLimits {
   readonly bytes: number;
 }
 
+/** How far, in budgets, what is settled may be ahead of a record that is not. */
+const AHEAD = 10;
+
 /** What one partition has in flight. */
 export class Usage {
   records = 0;
@@ -25,6 +28,14 @@ export class InFlightBudget {
   /** @param partitions how many partitions share the budget from now on */
   share(partitions: number): void {
     this.#partitions = Math.max(1, partitions);
+  }
+
+  /**
+   * How many records of a partition may lie beyond its first unsettled one. They hold no payload any more, but
+   * a crash would have all of them handled again. For the process it comes to ten budgets at the most.
+   */
+  get aheadLimit(): number {
+    return Math.max(1, (AHEAD * this.limits.records) / Math.max(4, this.#partitions));
   }
 
   add(usage: Usage, bytes: number): void {

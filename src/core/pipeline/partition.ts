@@ -308,9 +308,15 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
     }
   }
 
+  /** Records from the first unsettled one to the last received. */
+  get #ahead(): number {
+    return this.#tracker.nextSequence - this.#tracker.watermarkSequence;
+  }
+
   #afterReceiving(): void {
     this.#runner.pump();
-    this.paused = this.parts.budget.isFull(this.usage);
+    const { budget } = this.parts;
+    this.paused = budget.isFull(this.usage) || this.#ahead >= budget.aheadLimit;
     if (this.paused && this.#runner instanceof BatchRunner) this.#runner.startIncomplete();
   }
 
@@ -321,11 +327,13 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
   }
 
   #freed(record: InFlightRecord): void {
+    if (record.sequence >= this.#tracker.watermarkSequence) record.release();
     this.parts.budget.remove(this.usage, record.bytes);
   }
 
   #readableAgain(): void {
-    if (!this.paused || !this.parts.budget.readmits(this.usage)) return;
+    const { budget } = this.parts;
+    if (!this.paused || !budget.readmits(this.usage) || this.#ahead >= budget.aheadLimit / 2) return;
     this.paused = false;
     this.parts.events.readable(this);
   }

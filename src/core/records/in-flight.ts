@@ -46,7 +46,7 @@ export class InFlightRecord {
    */
   constructor(
     readonly owner: RecordOwner,
-    readonly record: FetchedRecord,
+    public record: FetchedRecord,
     readonly sequence: number,
     readonly receivedAt: number,
     readonly lane: string | undefined,
@@ -55,5 +55,14 @@ export class InFlightRecord {
 
   get offset(): Offset {
     return this.record.offset;
+  }
+
+  /**
+   * Lets go of key, value and headers, and with them of the whole answer of the broker that they lie in. A
+   * settled record may have to wait for long until the watermark passes it.
+   */
+  release(): void {
+    const { offset, timestamp } = this.record;
+    this.record = { offset, timestamp, key: null, value: null };
   }
 }
