@@ -50,34 +50,30 @@ describe('reading transactions that overlap', () => {
     ['one large fetch', {}],
     ['many small ones', { KAFKA_FETCH_MAX_BYTES_PER_PARTITION: '400', KAFKA_FETCH_MAX_BYTES: '400' }],
     ['a narrow budget', { KAFKA_MAX_IN_FLIGHT: '3' }],
-  ])(
-    "reads what Kafka's own consumer reads, in %s",
-    async (_, env) => {
-      const writers = await transactional(producers);
-      const property = fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 60 }), async (steps) => {
-        const topic = await createTopic(uniqueName('tx-random'));
-        const open = new Set<ForeignProducer>();
-        for (const { producer, what } of steps) {
-          const writer = writers[producer];
-          if (!writer) throw new Error(`there is no producer ${producer}`);
-          if (what !== 'send') {
-            if (open.delete(writer)) await writer[what]();
-            continue;
-          }
-          if (!open.has(writer)) await writer.begin();
-          open.add(writer);
-          await writer.send(topic, [{ key: 'k', value: 'v'.repeat(100) }, { value: 'w' }]);
+  ])("reads what Kafka's own consumer reads, in %s", async (_, env) => {
+    const writers = await transactional(producers);
+    const property = fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 60 }), async (steps) => {
+      const topic = await createTopic(uniqueName('tx-random'));
+      const open = new Set<ForeignProducer>();
+      for (const { producer, what } of steps) {
+        const writer = writers[producer];
+        if (!writer) throw new Error(`there is no producer ${producer}`);
+        if (what !== 'send') {
+          if (open.delete(writer)) await writer[what]();
+          continue;
         }
-        for (const writer of open) await writer.abort();
+        if (!open.has(writer)) await writer.begin();
+        open.add(writer);
+        await writer.send(topic, [{ key: 'k', value: 'v'.repeat(100) }, { value: 'w' }]);
+      }
+      for (const writer of open) await writer.abort();
 
-        const expected = await java.read(topic);
-        const reader = await Reader.start(topic, { order: 'partition', env });
-        await reader.caughtUp(topic);
-        await reader.stop();
-        expect(reader.offsets).toEqual(expected);
-      });
-      await fc.assert(property, { numRuns: 3, endOnFailure: true });
-    },
-    60_000,
-  );
+      const expected = await java.read(topic);
+      const reader = await Reader.start(topic, { order: 'partition', env });
+      await reader.caughtUp(topic);
+      await reader.stop();
+      expect(reader.offsets).toEqual(expected);
+    });
+    await fc.assert(property, { numRuns: 3, endOnFailure: true });
+  });
 });
