@@ -40,11 +40,19 @@ export async function createTopic(
   const configEntries = Object.entries(config).map(([key, value]) => ({ name: key, value }));
   await useAdmin((admin) =>
     admin.createTopics({
-      waitForLeaders: true,
+      waitForLeaders: false,
       topics: [{ topic: name, numPartitions: partitions, configEntries }],
     }),
   );
+  // kafkajs's own wait for leaders gives up on a broker that has not heard of the topic yet.
+  await waitFor(() => hasLeaders(name, partitions), { what: `the leaders of ${name}`, everyMs: 20 });
   return name;
+}
+
+async function hasLeaders(name: string, partitions: number): Promise<boolean> {
+  const { topics } = await useAdmin((admin) => admin.fetchTopicMetadata({ topics: [name] }));
+  const leaders = topics.flatMap((topic) => topic.partitions).filter(({ leader }) => leader >= 0);
+  return leaders.length === partitions;
 }
 
 /** Deletes a topic. */
