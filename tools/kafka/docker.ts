@@ -5,7 +5,7 @@ import { ToolError } from '../tool-error.js';
 import { execute } from './execute.js';
 import { kafkaVersion } from './jars.js';
 import { afterwards, keep } from './keeper.js';
-import type { OpenKafka } from './open-kafka.js';
+import type { OpenKafka } from './opened.js';
 import { waitUntilReady } from './ready.js';
 import { serverProperties } from './server-properties.js';
 

@@ -2,6 +2,7 @@ import { messageOf, ToolError } from '../tool-error.js';
 import { canUseDocker, startInDocker } from './docker.js';
 import { canHaveJars } from './jars.js';
 import { javaVersion } from './java.js';
+import type { OpenKafka } from './opened.js';
 import { waitUntilReady } from './ready.js';
 import { startKafka } from './start-kafka.js';
 
@@ -11,18 +12,6 @@ export interface OpenOptions {
   /** Port of the first broker; a free one by default. */
   readonly port?: number;
   readonly heap?: string;
-}
-
-/** A Kafka to use, wherever it comes from. */
-export interface OpenKafka {
-  readonly bootstrap: string;
-  /** Says where it comes from, for a person. */
-  readonly origin: string;
-  /** It was given by KAFKA_BROKERS: `stop` leaves it alone. */
-  readonly external?: true;
-  /** Resolves with the reason when it ends by itself. */
-  readonly ended: Promise<Error>;
-  stop(): Promise<void>;
 }
 
 /**
