@@ -44,15 +44,17 @@ export async function createTopic(
       topics: [{ topic: name, numPartitions: partitions, configEntries }],
     }),
   );
-  // kafkajs's own wait for leaders gives up on a broker that has not heard of the topic yet.
-  await waitFor(() => hasLeaders(name, partitions), { what: `the leaders of ${name}`, everyMs: 20 });
+  // kafkajs's own wait for leaders gives up on a broker that has not heard of the topic yet. And a leader that
+  // does not serve its partition yet would make a producer send again what the other leaders took.
+  await waitFor(async () => (await endOffsets(name)).size === partitions, {
+    what: `the leaders of ${name}`,
+    everyMs: 20,
+  });
   return name;
 }
 
-async function hasLeaders(name: string, partitions: number): Promise<boolean> {
-  const { topics } = await useAdmin((admin) => admin.fetchTopicMetadata({ topics: [name] }));
-  const leaders = topics.flatMap((topic) => topic.partitions).filter(({ leader }) => leader >= 0);
-  return leaders.length === partitions;
+function hasLeaders({ topics }: Awaited<ReturnType<Admin['fetchTopicMetadata']>>): boolean {
+  return topics.every((topic) => topic.partitions.every(({ leader }) => leader >= 0));
 }
 
 /** Deletes a topic. */
