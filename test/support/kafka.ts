@@ -53,10 +53,6 @@ export async function createTopic(
   return name;
 }
 
-function hasLeaders({ topics }: Awaited<ReturnType<Admin['fetchTopicMetadata']>>): boolean {
-  return topics.every((topic) => topic.partitions.every(({ leader }) => leader >= 0));
-}
-
 /** Deletes a topic. */
 export async function deleteTopic(name: string): Promise<void> {
   await useAdmin((admin) => admin.deleteTopics({ topics: [name] }));

@@ -1,5 +1,5 @@
 import type { Admin, Kafka } from 'kafkajs';
-import { withAdmin } from '../kafka/index.js';
+import { createTopics as createTopicsAndWait, withAdmin } from '../kafka/index.js';
 
 /** The topics that get the input's lines: the four ways to read and to commit. */
 export const tutorialTopics = [
@@ -33,7 +33,7 @@ export async function createTopics(kafka: Kafka): Promise<void> {
   await withAdmin(kafka, async (admin) => {
     const known = new Set(await admin.listTopics());
     const topics = wanted.filter(({ topic }) => !known.has(topic));
-    if (topics.length > 0) await admin.createTopics({ waitForLeaders: true, topics });
+    if (topics.length > 0) await createTopicsAndWait(admin, topics);
   });
 }
 

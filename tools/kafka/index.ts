@@ -1,3 +1,4 @@
+export { createTopics } from './create-topics.js';
 export type { Broker } from './broker.js';
 export { brokerList, kafkaClient, withAdmin } from './client.js';
 export { execute, type Executed, type ExecuteOptions } from './execute.js';

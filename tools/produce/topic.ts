@@ -1,5 +1,6 @@
 import type { Kafka } from 'kafkajs';
 import { withAdmin } from '../kafka/client.js';
+import { createTopics } from '../kafka/create-topics.js';
 import { messageOf, ToolError } from '../tool-error.js';
 
 /**
@@ -22,7 +23,7 @@ export async function requireTopic(
           `Topic ${topic} does not exist at ${brokers}. Add --create to create it, with --partitions N for more than one.`,
         );
       }
-      await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: partitions }] });
+      await createTopics(admin, [{ topic, numPartitions: partitions }]);
       console.error(
         `Created topic ${topic} with ${partitions} ${partitions === 1 ? 'partition' : 'partitions'}.`,
       );
