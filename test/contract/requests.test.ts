@@ -1,35 +1,24 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Catch, Controller, type RpcExceptionFilter, UseFilters } from '@nestjs/common';
-import { ClientKafka, Ctx, KafkaContext, MessagePattern, Payload, RpcException } from '@nestjs/microservices';
-import { concat, EMPTY, lastValueFrom, type Observable, of, throwError, toArray } from 'rxjs';
+import {
+  ClientKafka,
+  Ctx,
+  KafkaContext,
+  KafkaRetriableException,
+  MessagePattern,
+  Payload,
+} from '@nestjs/microservices';
+import { lastValueFrom, type Observable, throwError, toArray } from 'rxjs';
 import { brokers, produce, uniqueName } from '../support/kafka.js';
+import { ANSWERS } from './answers.js';
 import { Journal } from './journal.js';
 import { Topics } from './topics.js';
 import { type ContractService, createTopics, transports } from './transports.js';
 
-/** What a handler does with a request, and what its client gets. */
-const REQUESTS: Readonly<Record<string, (payload: unknown) => unknown>> = {
-  value: (payload) => ({ got: payload }),
-  text: () => 'text',
-  promise: async (payload) => ({ got: payload }),
-  'stream-of-one': (payload) => of({ got: payload }),
-  'stream-of-many': () => of('a', 'b', 'c'),
-  'empty-stream': () => EMPTY,
-  'with-key': () => ({ key: 'a key', value: { inner: true }, headers: { own: 'header' } }),
-  'rpc-exception': () => fail(new RpcException('refused')),
-  'rpc-exception-with-object': () => fail(new RpcException({ code: 409, reason: 'conflict' })),
-  'unknown-error': () => fail(new Error('a secret of the database')),
-  'thrown-text': () => fail('a secret in a text'),
-  'stream-that-fails': () =>
-    concat(
-      of('a'),
-      throwError(() => new RpcException('late')),
-    ),
-};
-
 describe.each(transports)('requests on $name', ({ start }) => {
   const topics = new Topics('requests');
   const filtered = topics.named('filtered');
+  const retriable = topics.named('retriable');
   const headersOf = topics.named('headers');
   const withoutAddress = topics.named('without-address');
   const journal = new Journal<unknown>();
@@ -38,7 +27,7 @@ describe.each(transports)('requests on $name', ({ start }) => {
   let client: ClientKafka;
 
   function controllerOf(name: string) {
-    const answer = REQUESTS[name];
+    const answer = ANSWERS[name];
     @Controller()
     class RequestController {
       @MessagePattern(topics.named(name))
@@ -64,6 +53,13 @@ describe.each(transports)('requests on $name', ({ start }) => {
       throw new Error('from the handler');
     }
 
+    @MessagePattern(retriable)
+    onRetriable(): string {
+      journal.note('called');
+      if (journal.entries.length === 1) throw new KafkaRetriableException('not yet');
+      return 'at the second attempt';
+    }
+
     @MessagePattern(headersOf)
     onHeaders(@Ctx() context: KafkaContext): object {
       return Object.keys(context.getMessage().headers ?? {});
@@ -80,7 +76,7 @@ describe.each(transports)('requests on $name', ({ start }) => {
     lastValueFrom(client.send(topic, { id: 7 }).pipe(toArray()));
 
   beforeAll(async () => {
-    const controllers = [...Object.keys(REQUESTS).map(controllerOf), OtherController];
+    const controllers = [...Object.keys(ANSWERS).map(controllerOf), OtherController];
     const asked = topics.all.filter((topic) => topic !== withoutAddress);
     await createTopics(asked.map((topic) => `${topic}.reply`));
     service = await start({ controllers }, { topics: topics.all });
@@ -124,6 +120,11 @@ describe.each(transports)('requests on $name', ({ start }) => {
     await expect(ask(filtered)).rejects.toEqual({ translated: 'from the handler' });
   });
 
+  test('a KafkaRetriableException is no answer: the request is tried again', async () => {
+    expect(await ask(retriable)).toEqual(['at the second attempt']);
+    expect(journal.entries.splice(0)).toEqual(['called', 'called']);
+  });
+
   test('the handler sees the headers of the request', async () => {
     const names = ['kafka_correlationId', 'kafka_replyPartition', 'kafka_replyTopic'];
     expect(await ask(headersOf)).toEqual([expect.arrayContaining(names)]);
@@ -135,7 +136,3 @@ describe.each(transports)('requests on $name', ({ start }) => {
     expect(journal.entries).toEqual(['a', 'b']);
   });
 });
-
-function fail(error: unknown): never {
-  throw error;
-}

@@ -1,21 +1,31 @@
+import { randomInt } from 'node:crypto';
 import { uniqueName } from '../support/kafka.js';
 
 /** Topics that no other test has; those that were named are the ones to create. */
 export class Topics {
   readonly prefix: string;
-  readonly #named = new Set<string>();
+  readonly #named = new Map<string, string>();
 
   constructor(suite: string) {
     this.prefix = uniqueName(`contract-${suite}`);
   }
 
   get all(): readonly string[] {
-    return [...this.#named];
+    return [...this.#named.values()];
   }
 
   named(name: string): string {
-    const topic = `${this.prefix}.${name}`;
-    this.#named.add(topic);
-    return topic;
+    return this.#remember(name, `${this.prefix}.${name}`);
+  }
+
+  /** A topic whose name JSON takes for a number, and would write without its last zero. */
+  numbered(name: string): string {
+    return this.#remember(name, `${randomInt(2 ** 40)}.${randomInt(1, 1000)}0`);
+  }
+
+  #remember(name: string, topic: string): string {
+    const known = this.#named.get(name) ?? topic;
+    this.#named.set(name, known);
+    return known;
   }
 }

@@ -22,8 +22,8 @@ export interface ContractOptions {
   readonly commit?: 'auto' | 'manual';
   /** Runs before the transport is connected: the place for `useGlobal...`. */
   readonly prepare?: (app: INestApplication) => void;
-  /** How Nest's own transport is to differ from its defaults. */
-  readonly stockOptions?: NonNullable<KafkaOptions['options']>;
+  /** How Nest's own transport tries again, where its 5 attempts would take too long. */
+  readonly stockRetry?: { readonly retries: number; readonly initialRetryTime: number };
 }
 
 /** Controllers that run on a transport. */
@@ -45,7 +45,7 @@ export interface ContractTransport {
 export const stock: ContractTransport = {
   name: "Nest's transport",
   async start(controllers, options) {
-    const { groupId = uniqueName('contract'), commit = 'auto', prepare, stockOptions = {} } = options;
+    const { groupId = uniqueName('contract'), commit = 'auto', prepare, stockRetry } = options;
     await createTopics(options.topics);
 
     @Module(controllers)
@@ -58,22 +58,26 @@ export const stock: ContractTransport = {
         transport: Transport.KAFKA,
         options: {
           postfixId: '',
-          subscribe: { fromBeginning: true },
-          ...stockOptions,
-          run: { autoCommit: commit === 'auto', ...stockOptions.run },
-          client: { brokers: brokers().split(','), ...stockOptions.client },
+          client: { brokers: brokers().split(',') },
           consumer: {
             groupId,
             maxWaitTimeInMs: 100,
             allowAutoTopicCreation: false,
-            ...stockOptions.consumer,
+            ...(stockRetry && { retry: stockRetry }),
           },
+          subscribe: { fromBeginning: true },
+          run: { autoCommit: commit === 'auto' },
         },
       },
       { inheritAppConfig: true },
     );
     await app.listen(0, '127.0.0.1');
-    await app.startAllMicroservices();
+    try {
+      await app.startAllMicroservices();
+    } catch (error) {
+      await app.close();
+      throw error;
+    }
     return contractService(app, groupId, () => app.close());
   },
 };
