@@ -23,11 +23,15 @@ export async function bench(scenarios, options) {
   try {
     const topics = new Topics(kafka);
     for (const scenario of scenarios) {
-      const names = await topics.ensure(scenario.topic(Boolean(options.quick)));
-      const result = await measure(scenario, { ...options, kafka, service, topics: names, failures });
-      results.push(result);
-      result.checks = scenario.checks(result, results);
-      options.onScenario(result, results);
+      try {
+        const names = await topics.ensure(scenario.topic(Boolean(options.quick)));
+        const result = await measure(scenario, { ...options, kafka, service, topics: names, failures });
+        results.push(result);
+        result.checks = scenario.checks(result, results);
+        options.onScenario(result, results);
+      } catch (error) {
+        failures.push(`${scenario.name}: ${error.message}`);
+      }
     }
   } finally {
     await kafka.stop();
@@ -81,7 +85,9 @@ async function attempt(scenario, entry, runs, context) {
       `  ${scenario.name} ${entry.name} ${entry.label ?? ''} ${adjusted.recordsPerSecond.toFixed(1)}/s`,
     );
   } catch (error) {
-    context.failures.push(`${scenario.name} ${entry.name} ${entry.label ?? ''}: ${error.message}`);
+    const failure = `${scenario.name} ${entry.name} ${entry.label ?? ''}: ${error.message}`;
+    console.error(`  ${failure}`);
+    context.failures.push(failure);
   }
 }
 

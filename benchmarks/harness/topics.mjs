@@ -43,8 +43,7 @@ export class Topics {
     let errors = '';
     loader.errors?.setEncoding('utf8').on('data', (text) => (errors += text));
     loader.output?.resume();
-    if ((await loader.ended) !== 0)
-      throw new Error(`The topics could not be loaded: ${errors.slice(0, 500)}`);
+    if ((await loader.ended) !== 0) throw new Error(`The topics could not be loaded: ${errors.slice(-500)}`);
   }
 }
 

@@ -1,14 +1,19 @@
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Random;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
@@ -20,44 +25,91 @@ public class Loader {
   private static final Random RANDOM = new Random(1);
 
   public static void main(String[] args) throws Exception {
-    for (int index = 1; index < args.length; index++) load(args[0], args[index].split(","));
+    String bootstrap = args[0];
+    List<Spec> specs = Arrays.stream(args).skip(1).map(Spec::parse).toList();
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
+      create(admin, specs);
+      // All topics of one run are alike.
+      try (var producer = new KafkaProducer<byte[], byte[]>(settings(bootstrap, specs.get(0)))) {
+        for (Spec spec : specs) load(producer, spec);
+      }
+      for (Spec spec : specs) check(admin, spec);
+    }
   }
 
-  private static void load(String bootstrap, String[] spec) throws Exception {
-    String topic = spec[0];
-    int partitions = Integer.parseInt(spec[1]);
-    int records = Integer.parseInt(spec[2]);
-    int keys = Integer.parseInt(spec[3]);
-    int bytes = Integer.parseInt(spec[4]);
-    boolean hot = Boolean.parseBoolean(spec[6]);
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
-      admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1))).all().get();
+  /** A partition without a leader yet makes a producer try again, and a retry can make a duplicate. */
+  private static void create(Admin admin, List<Spec> specs) throws Exception {
+    var topics = specs.stream().map(spec -> new NewTopic(spec.topic(), spec.partitions(), (short) 1));
+    admin.createTopics(topics.toList()).all().get();
+    for (Spec spec : specs) {
+      while (endOffsets(admin, spec) != 0) Thread.sleep(50);
     }
-    List<String> pads = pads(bytes);
+  }
+
+  private static void load(KafkaProducer<byte[], byte[]> producer, Spec spec) throws Exception {
+    int keys = spec.keys();
+    List<String> pads = pads(spec.bytes());
     var failure = new AtomicReference<Exception>();
-    try (var producer = new KafkaProducer<byte[], byte[]>(settings(bootstrap, spec[5], bytes))) {
-      for (int id = 0; id < records && failure.get() == null; id++) {
-        int key = hot ? (id % 2 == 0 ? 0 : 1 + (id / 2) % (keys - 1)) : id % keys;
-        byte[] value = value(id, bytes, pads.get(id % pads.size()));
-        byte[] name = ("k" + key).getBytes(StandardCharsets.ISO_8859_1);
-        producer.send(
-            new ProducerRecord<>(topic, key % partitions, name, value),
-            (done, error) -> {
-              if (error != null) failure.compareAndSet(null, error);
-            });
-      }
+    for (int id = 0; id < spec.records() && failure.get() == null; id++) {
+      int key = spec.hot() ? (id % 2 == 0 ? 0 : 1 + (id / 2) % (keys - 1)) : id % keys;
+      byte[] value = value(id, spec.bytes(), pads.get(id % pads.size()));
+      byte[] name = ("k" + key).getBytes(StandardCharsets.ISO_8859_1);
+      producer.send(
+          new ProducerRecord<>(spec.topic(), key % spec.partitions(), name, value),
+          (done, error) -> {
+            if (error != null) failure.compareAndSet(null, error);
+          });
     }
+    producer.flush();
     if (failure.get() != null) throw failure.get();
   }
 
-  private static Properties settings(String bootstrap, String codec, int bytes) {
+  private static void check(Admin admin, Spec spec) throws Exception {
+    long stored = endOffsets(admin, spec);
+    if (stored == spec.records()) return;
+    throw new IllegalStateException(
+        spec.topic() + " holds " + stored + " records instead of " + spec.records());
+  }
+
+  /** The records of all partitions, or -1 while one has no leader. */
+  private static long endOffsets(Admin admin, Spec spec) throws InterruptedException {
+    Map<TopicPartition, OffsetSpec> request = new HashMap<>();
+    for (int partition = 0; partition < spec.partitions(); partition++) {
+      request.put(new TopicPartition(spec.topic(), partition), OffsetSpec.latest());
+    }
+    try {
+      var offsets = admin.listOffsets(request).all().get().values();
+      return offsets.stream().mapToLong(each -> each.offset()).sum();
+    } catch (ExecutionException notYet) {
+      return -1;
+    }
+  }
+
+  private record Spec(
+      String topic, int partitions, int records, int keys, int bytes, String codec, boolean hot) {
+    static Spec parse(String text) {
+      String[] part = text.split(",");
+      return new Spec(
+          part[0],
+          Integer.parseInt(part[1]),
+          Integer.parseInt(part[2]),
+          Integer.parseInt(part[3]),
+          Integer.parseInt(part[4]),
+          part[5],
+          Boolean.parseBoolean(part[6]));
+    }
+  }
+
+  private static Properties settings(String bootstrap, Spec spec) {
     Properties settings = new Properties();
     settings.put("bootstrap.servers", bootstrap);
     settings.put("key.serializer", ByteArraySerializer.class.getName());
     settings.put("value.serializer", ByteArraySerializer.class.getName());
-    settings.put("compression.type", codec);
+    settings.put("compression.type", spec.codec());
+    // With idempotence, a retry on a topic just created can end in OUT_OF_ORDER_SEQUENCE_NUMBER for ever.
+    settings.put("enable.idempotence", "false");
     settings.put("linger.ms", "20");
-    settings.put("batch.size", bytes > 1000 ? "262144" : "65536");
+    settings.put("batch.size", spec.bytes() > 1000 ? "262144" : "65536");
     settings.put("buffer.memory", "134217728");
     return settings;
   }
