@@ -106,6 +106,8 @@ export class GroupConsumer implements ConsumerListener {
   /** Starts to consume, and returns at once: no broker needs to be there yet. */
   start(): void {
     this.#loop = this.#keepConsuming();
+    const { registry, groupId } = this.parts;
+    if (!registry.hasTimeouts(groupId)) return;
     this.#timeoutCheck = setInterval(() => this.pipeline.checkTimeouts(), TIMEOUT_CHECK_MS);
   }
 

@@ -57,6 +57,11 @@ export class HandlerRegistry {
     return this.#ofGroup(groupId).some(({ pattern }) => pattern instanceof RegExp || !known.has(pattern));
   }
 
+  /** Whether any of the group's handlers may take only so long. */
+  hasTimeouts(groupId: string): boolean {
+    return this.#ofGroup(groupId).some(({ options }) => options.timeoutMs !== undefined);
+  }
+
   /** What handles a topic's records in a group. As in Nest, a topic's own name goes before any pattern. */
   handlerOf(groupId: string, topic: string): Handler | undefined {
     const key = `${groupId}\n${topic}`;
