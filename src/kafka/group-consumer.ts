@@ -5,13 +5,7 @@ import { backoffMs } from '../core/failures/backoff.js';
 import { GroupPipeline } from '../core/pipeline/group.js';
 import { ShutdownDeadlineError } from '../core/pipeline/errors.js';
 import type { CommitFailure } from '../core/offsets/committer.js';
-import type {
-  FetchedBatch,
-  FetchedRecord,
-  TopicPartition,
-  TopicPartitionOffset,
-} from '../core/records/fetched.js';
-import type { InFlightRecord } from '../core/records/in-flight.js';
+import type { FetchedBatch, FetchedRecord, TopicPartitionOffset } from '../core/records/fetched.js';
 import type {
   ConsumerListener,
   GroupConsumerClient,
@@ -23,7 +17,9 @@ import { sleep, unless } from './abortable.js';
 import { describeError } from './describe-error.js';
 import { eventLoopTurn, systemClock } from './event-loop.js';
 import type { GroupPhase, GroupStatus } from './group-status.js';
-import type { HandlerRegistry } from './handler-registry.js';
+import { groupLog } from './group-log.js';
+import type { HandlerRegistry, TopicSelection } from './handler-registry.js';
+import { TopicWatch } from './topic-watch.js';
 
 /** What a group's consumer is built from. */
 export interface GroupConsumerParts {
@@ -50,6 +46,7 @@ export class GroupConsumer implements ConsumerListener {
   readonly pipeline: GroupPipeline;
   readonly #logger: Logger;
   readonly #status: GroupStatus;
+  readonly #topics: TopicWatch;
   readonly #stopRequested = new AbortController();
   #client: GroupConsumerClient | undefined;
   #loop: Promise<void> | undefined;
@@ -72,6 +69,13 @@ export class GroupConsumer implements ConsumerListener {
       lastError: undefined,
       ended: false,
     };
+    this.#topics = new TopicWatch({
+      groupId,
+      registry,
+      list: () => parts.port.topics(),
+      refreshMs: config.topicRefreshMs,
+      seen: (selection) => this.#seen(selection),
+    });
     this.pipeline = new GroupPipeline({
       handlerOf: (topic) => registry.handlerOf(groupId, topic),
       fetching: {
@@ -84,11 +88,7 @@ export class GroupConsumer implements ConsumerListener {
       },
       commitIntervalMs: config.autoCommitIntervalMs,
       budget,
-      events: {
-        retrying: (record, error, delayMs) => this.#warnOfRetry(record, error, delayMs),
-        failedAfterSettling: (record, error) => this.#warnOfLateFailure(record, error),
-        rewound: (from, to) => this.#warnOfRewind(from, to),
-      },
+      events: groupLog(this.#logger),
       clock: systemClock,
       turn: eventLoopTurn,
       random: Math.random,
@@ -198,7 +198,7 @@ export class GroupConsumer implements ConsumerListener {
     while (!signal.aborted) {
       const joinsBefore = this.pipeline.epoch;
       try {
-        const topics = await unless(signal, this.#existingTopics());
+        const topics = await unless(signal, this.#topics.existing());
         if (!topics) break;
         if (topics.length > 0) await this.#consume(topics);
         else await sleep(this.parts.config.topicRefreshMs, signal);
@@ -223,7 +223,7 @@ export class GroupConsumer implements ConsumerListener {
     const over = AbortSignal.any([session.signal, this.#stopRequested.signal]);
     try {
       await unless(over, client.start(topics));
-      const outcome = await Promise.race([client.crashed, this.#moreTopics(topics, over)]);
+      const outcome = await Promise.race([client.crashed, this.#topics.more(topics, over)]);
       if (outcome instanceof Error) throw outcome;
       if (outcome === 'more topics') await this.leaving(true);
     } finally {
@@ -244,29 +244,13 @@ export class GroupConsumer implements ConsumerListener {
     this.#client = undefined;
   }
 
-  async #existingTopics(): Promise<string[]> {
-    const { registry, port, groupId } = this.parts;
-    const { existing, missing } = registry.select(groupId, await port.topics());
+  #seen({ existing, missing }: TopicSelection): void {
     if (missing.length > 0 && missing.join() !== this.#status.missingTopics.join()) {
       this.#logger.warn(`waiting for topics that do not exist yet: ${missing.join(', ')}`);
     }
     this.#status.missingTopics = missing;
     this.#progressed();
     if (existing.length === 0) this.#setPhase('waiting-for-topics');
-    return existing;
-  }
-
-  /** Resolves when there are topics to read beyond `topics`, or once `over` is aborted. */
-  async #moreTopics(topics: readonly string[], over: AbortSignal): Promise<'more topics' | 'over'> {
-    const known = new Set(topics);
-    const { registry, groupId, config } = this.parts;
-    while (!over.aborted) {
-      await sleep(config.topicRefreshMs, over);
-      if (over.aborted || !registry.awaitsTopics(groupId, known)) continue;
-      const existing = await this.#existingTopics().catch(() => []);
-      if (existing.some((topic) => !known.has(topic))) return 'more topics';
-    }
-    return 'over';
   }
 
   #fail(error: unknown): void {
@@ -284,26 +268,4 @@ export class GroupConsumer implements ConsumerListener {
   #classify(error: unknown): CommitFailure {
     return this.#client?.classify(error) ?? 'transient';
   }
-
-  #warnOfRetry(record: InFlightRecord, error: unknown, delayMs: number): void {
-    this.#logger.warn(
-      `${nameOf(record.owner, record)} failed ${record.failures} times, is tried again in ${delayMs} ms: ${describeError(error)}`,
-    );
-  }
-
-  #warnOfLateFailure(record: InFlightRecord, error: unknown): void {
-    this.#logger.error(
-      `${nameOf(record.owner, record)}: the handler failed after it had committed; not tried again: ${describeError(error)}`,
-    );
-  }
-
-  #warnOfRewind(from: TopicPartitionOffset, to: TopicPartitionOffset): void {
-    this.#logger.warn(
-      `${from.topic}[${from.partition}]: goes on at offset ${to.offset} instead of ${from.offset}; the topic was created anew, its log cut, or the group's offset reset`,
-    );
-  }
-}
-
-function nameOf({ topic, partition }: TopicPartition, { offset }: { offset: string }): string {
-  return `${topic}[${partition}] at offset ${offset}`;
 }

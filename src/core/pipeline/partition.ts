@@ -6,13 +6,11 @@ import { byteLengthOf, type FetchedBatch, type FetchedRecord } from '../records/
 import { InFlightRecord, type RecordOwner } from '../records/in-flight.js';
 import { compareOffsets, type Offset, offsetAfter } from '../records/offset.js';
 import { BatchRunner } from './batch-runner.js';
-import { HandlerTimeoutError, PartitionLostError } from './errors.js';
+import { PartitionLostError } from './errors.js';
 import type { Handler } from './handler.js';
+import { HandlerDeadlines } from './handler-deadlines.js';
 import { RecordRunner } from './record-runner.js';
 import type { RunnerEvents } from './runner.js';
-
-/** What a handler that was told to stop gets at the least, in ms. */
-const ABORT_GRACE_MS = 1_000;
 
 /** What a partition's pipeline tells the outside about failures. */
 export interface PartitionEvents {
@@ -54,7 +52,7 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
   readonly #tracker: OffsetTracker<InFlightRecord>;
   readonly #runner: RecordRunner | BatchRunner;
   readonly #abort = new AbortController();
-  readonly #timed = new Map<InFlightRecord, AbortController>();
+  readonly #deadlines: HandlerDeadlines;
   #watermarkMovedAt: number;
   #closed: Error | undefined;
 
@@ -69,6 +67,7 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
     this.origin = position;
     this.fetchesFrom = position;
     this.#tracker = new OffsetTracker(position);
+    this.#deadlines = new HandlerDeadlines(this, handler.timeoutMs, clock);
     this.#watermarkMovedAt = clock.now();
     this.#runner =
       handler.read === 'batch'
@@ -106,9 +105,7 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
 
   /** Records whose handlers ran into their timeout, were told to stop, and have not for as long again. */
   get unresponsive(): InFlightRecord[] {
-    const limitMs = (this.parts.handler.timeoutMs ?? 0) * 2 + ABORT_GRACE_MS;
-    const now = this.parts.clock.now();
-    return [...this.#timed.keys()].filter((record) => now - record.startedAt > limitMs);
+    return this.#deadlines.unresponsive;
   }
 
   /**
@@ -210,19 +207,13 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
 
   /** Aborted once the record's handler should stop: time over, partition lost, or service stopping. */
   signalOf(record: InFlightRecord): AbortSignal {
-    const controller = this.#timed.get(record);
-    return controller ? AbortSignal.any([controller.signal, this.#abort.signal]) : this.#abort.signal;
+    const deadline = this.#deadlines.signalOf(record);
+    return deadline ? AbortSignal.any([deadline, this.#abort.signal]) : this.#abort.signal;
   }
 
   /** Aborts handlers that have run for longer than they may. */
   checkTimeouts(): void {
-    const { timeoutMs } = this.parts.handler;
-    if (timeoutMs === undefined) return;
-    const now = this.parts.clock.now();
-    for (const [record, controller] of this.#timed) {
-      if (controller.signal.aborted || now - record.startedAt < timeoutMs) continue;
-      controller.abort(new HandlerTimeoutError(this.topic, this.partition, record.offset, timeoutMs));
-    }
+    this.#deadlines.check();
   }
 
   /** Starts nothing beyond what was started already, so that what has settled can be committed soon. */
@@ -254,19 +245,18 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
 
   started(record: InFlightRecord): void {
     record.startedAt = this.parts.clock.now();
-    if (this.parts.handler.timeoutMs !== undefined) this.#timed.set(record, new AbortController());
+    this.#deadlines.started(record);
   }
 
   overdue(record: InFlightRecord): Error | undefined {
-    const signal = this.#timed.get(record)?.signal;
-    return signal?.aborted && signal.reason instanceof Error ? signal.reason : undefined;
+    return this.#deadlines.overdue(record);
   }
 
   succeeded(record: InFlightRecord): void {
     record.startedAt = 0;
     record.handled = true;
     this.handledCount++;
-    this.#timed.delete(record);
+    this.#deadlines.ended(record);
     if (this.#closed || this.parts.handler.commit === 'manual') return;
     this.#settle(record);
     if (this.paused) this.#readableAgain();
@@ -274,13 +264,13 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
 
   retrying(record: InFlightRecord, error: unknown, delayMs: number): void {
     record.startedAt = 0;
-    this.#timed.delete(record);
+    this.#deadlines.ended(record);
     if (!this.#closed) this.parts.events.retrying(record, error, delayMs);
   }
 
   failedAfterSettling(record: InFlightRecord, error: unknown): void {
     record.startedAt = 0;
-    this.#timed.delete(record);
+    this.#deadlines.ended(record);
     this.parts.events.failedAfterSettling(record, error);
   }
 
