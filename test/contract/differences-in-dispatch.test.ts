@@ -74,7 +74,9 @@ test('records of different keys are handled side by side, those of one key one a
   const records = ['a 1', 'b 1', 'a 2'].map((value) => ({ key: value.slice(0, 1), value }));
   const [onStock, onOurs] = await onBoth((side) => side.settle('keys', records));
   expect(onStock).toEqual(['begin a 1', 'end a 1', 'begin b 1', 'end b 1', 'begin a 2', 'end a 2']);
-  expect(onOurs).toEqual(['begin a 1', 'begin b 1', 'end a 1', 'begin a 2', 'end b 1', 'end a 2']);
+  expect(onOurs?.slice(0, 2)).toEqual(['begin a 1', 'begin b 1']);
+  const ofOneKey = onOurs?.filter((entry) => / a \d$/.test(String(entry)));
+  expect(ofOneKey).toEqual(['begin a 1', 'end a 1', 'begin a 2', 'end a 2']);
 });
 
 test('a topic whose name reads as a number has its handler, and its records are not committed unhandled', async () => {
