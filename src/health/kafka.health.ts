@@ -5,27 +5,29 @@ import { type GroupConsumer, KafkaRuntime } from '../kafka/index.js';
 import { partitionsOf, viewOf } from './group-view.js';
 import {
   type HealthLimits,
-  lacksProgress,
+  isQuiet,
   livenessProblem,
   readinessProblem,
   startupProblem,
 } from './truth-table.js';
 
-/** How long a broker may take to accept a connection, in ms: probes must not wait. */
+/** How long a broker may take to answer, in ms: probes must not wait. */
 const REACH_MS = 500;
 
 /** Judges the consumers for each probe. Answers from memory; asks the network only when something is wrong. */
 @Injectable()
 export class KafkaHealth {
   readonly #limits: HealthLimits;
+  /** When no broker answered, the last time that one was asked, in ms since the epoch. */
+  #unansweredAt = 0;
 
   constructor(
     private readonly indicators: HealthIndicatorService,
     private readonly runtime: KafkaRuntime,
     @Inject(SERVICE_CONFIG) config: ServiceConfig,
   ) {
-    const { sessionTimeoutMs, stuckAfterMs } = config.kafka;
-    this.#limits = { sessionTimeoutMs, stuckAfterMs };
+    const { sessionTimeoutMs, rebalanceTimeoutMs, stuckAfterMs } = config.kafka;
+    this.#limits = { sessionTimeoutMs, rebalanceTimeoutMs, stuckAfterMs };
   }
 
   startup(): HealthIndicatorResult {
@@ -37,10 +39,11 @@ export class KafkaHealth {
   }
 
   async live(): Promise<HealthIndicatorResult> {
+    const limits = this.#limits;
+    const quiet = this.runtime.groups.some((group) => isQuiet(viewOf(group), limits, Date.now()));
+    if (quiet && !(await this.runtime.port.reachable(REACH_MS))) this.#unansweredAt = Date.now();
     const now = Date.now();
-    const suspicious = this.runtime.groups.some((group) => lacksProgress(viewOf(group), this.#limits, now));
-    const brokerAnswers = suspicious && (await this.runtime.port.reachable(REACH_MS));
-    return this.#judge('live', (group) => livenessProblem(viewOf(group), this.#limits, now, brokerAnswers));
+    return this.#judge('live', (group) => livenessProblem(viewOf(group), limits, now, this.#unansweredAt));
   }
 
   /** Each group's member, assignment, lag, oldest record in flight and last error. */

@@ -23,6 +23,9 @@ export interface GroupView {
 /** The limits of the probes, in ms. */
 export interface HealthLimits {
   readonly sessionTimeoutMs: number;
+  /** How long a rebalance may take, in which nothing is heard of the broker. */
+  readonly rebalanceTimeoutMs: number;
+  readonly rebalanceTimeoutMs: number;
   readonly stuckAfterMs: number;
 }
 
@@ -43,7 +46,7 @@ export function readinessProblem(view: GroupView, limits: HealthLimits, now: num
   const notStarted = startupProblem(view);
   if (notStarted) return notStarted;
   const silentMs = now - status.lastHeartbeatAt;
-  if (silentMs > limits.sessionTimeoutMs) {
+  if (silentMs > limits.sessionTimeoutMs + joiningMs(status, limits)) {
     const why = status.lastError ? `: ${status.lastError.message}` : '';
     return `no broker has answered for ${silentMs} ms${why}`;
   }
@@ -51,27 +54,36 @@ export function readinessProblem(view: GroupView, limits: HealthLimits, now: num
   return undefined;
 }
 
-/** Whether the group has made no progress for so long that a broker which answers can't be the reason. */
-export function lacksProgress({ status }: GroupView, limits: HealthLimits, now: number): boolean {
-  return status.phase !== 'draining' && now - status.lastProgressAt > 3 * limits.sessionTimeoutMs;
+/** Whether there is reason to ask if a broker answers: the group has made no progress for a session timeout. */
+export function isQuiet({ status }: GroupView, { sessionTimeoutMs }: HealthLimits, now: number): boolean {
+  return now - status.lastProgressAt > sessionTimeoutMs;
 }
 
-/** Down only where a restart is the cure. */
+/** While a member joins, the coordinator is silent until all others have joined too. */
+function joiningMs({ phase }: GroupStatus, { rebalanceTimeoutMs }: HealthLimits): number {
+  return phase === 'rebalancing' || phase === 'connecting' ? rebalanceTimeoutMs : 0;
+}
+
+/**
+ * Down only where a restart is the cure.
+ * @param unansweredAt when no broker answered, the last time that one was asked, in ms since the epoch: from then
+ * on the group had nobody to make progress with, and a broker that is back is given time to be found
+ */
 export function livenessProblem(
   view: GroupView,
   limits: HealthLimits,
   now: number,
-  brokerAnswers: boolean,
+  unansweredAt: number,
 ): string | undefined {
   const { status, unresponsive } = view;
-  if (status.ended && status.phase !== 'draining' && status.phase !== 'stopped') {
-    return 'the consumer has ended and is not rebuilt';
-  }
+  const isStopping = status.phase === 'draining' || status.phase === 'stopped';
+  if (status.ended && !isStopping) return 'the consumer has ended and is not rebuilt';
   const [hung] = unresponsive;
   if (hung) return `a handler does not stop although it was told to: ${describeStalled(hung)}`;
-  if (brokerAnswers && lacksProgress(view, limits, now)) {
+  const stalledMs = now - Math.max(status.lastProgressAt, unansweredAt);
+  if (!isStopping && stalledMs > 3 * limits.sessionTimeoutMs + joiningMs(status, limits)) {
     const why = status.lastError ? `; last error: ${status.lastError.message}` : '';
-    return `no progress for ${now - status.lastProgressAt} ms although a broker answers${why}`;
+    return `no progress for ${stalledMs} ms although a broker answers${why}`;
   }
   return undefined;
 }

@@ -72,6 +72,6 @@ export interface KafkaPort {
   producer(): RecordProducer;
   /** The names of all topics that this client may see. */
   topics(): Promise<string[]>;
-  /** Whether any of the brokers takes a connection. */
+  /** Whether any of the brokers answers a request within that time. */
   reachable(timeoutMs: number): Promise<boolean>;
 }

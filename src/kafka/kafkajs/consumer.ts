@@ -27,7 +27,7 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
   readonly #consumer: Consumer;
   readonly #membership = new Membership();
   readonly #pausedAt = new Map<string, number>();
-  #wakeUps: (() => void)[] = [];
+  readonly #wakeUps = new Set<() => void>();
   #acknowledged = 0;
   #stopped = false;
   #tellCrashed: (error: Error) => void = () => undefined;
@@ -105,7 +105,7 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
     const { memberId } = group;
     if (this.#membership.isFirst) return;
     if (!memberId) return this.listener.leaving(false);
-    const beat = setInterval(() => void keepAlive(group), this.settings.heartbeatIntervalMs);
+    const beat = setInterval(() => void this.#keepAlive(group), this.settings.heartbeatIntervalMs);
     try {
       await this.listener.leaving(true);
     } finally {
@@ -132,11 +132,13 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
 
   untilResumed(maxWaitMs: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, maxWaitMs);
-      this.#wakeUps.push(() => {
+      const wake = (): void => {
         clearTimeout(timer);
+        this.#wakeUps.delete(wake);
         resolve();
-      });
+      };
+      const timer = setTimeout(wake, maxWaitMs);
+      this.#wakeUps.add(wake);
     });
   }
 
@@ -168,16 +170,21 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
     return heartbeat();
   }
 
-  #wakeUp(): void {
-    for (const wake of this.#wakeUps.splice(0)) wake();
+  /** Keeps the member in its group while it drains; the answer "rebalance in progress" is why it drains. */
+  async #keepAlive(group: Parameters<GroupHooks['beforeJoin']>[0]): Promise<void> {
+    const { groupId, memberId, generationId: groupGenerationId } = group;
+    if (!memberId) return;
+    try {
+      await group.coordinator.heartbeat({ groupId, memberId, groupGenerationId });
+    } catch (error) {
+      if (protocolErrorType(error) !== 'REBALANCE_IN_PROGRESS') return;
+    }
+    this.listener.heartbeat();
   }
-}
 
-/** Keeps the member in its group while it drains; the answer "rebalance in progress" is why it drains. */
-async function keepAlive(group: Parameters<GroupHooks['beforeJoin']>[0]): Promise<void> {
-  const { groupId, memberId, generationId: groupGenerationId } = group;
-  if (!memberId) return;
-  await group.coordinator.heartbeat({ groupId, memberId, groupGenerationId }).catch(() => undefined);
+  #wakeUp(): void {
+    for (const wake of this.#wakeUps) wake();
+  }
 }
 
 function toError(error: unknown): Error {

@@ -60,3 +60,10 @@ export function protocolErrorType(error: unknown): string | undefined {
   }
   return undefined;
 }
+
+/** Whether a broker answered that it does not know this user, or that the password is wrong. */
+export function isRefusedLogin(error: unknown): boolean {
+  return [error, rootCause(error)].some(
+    (each) => each instanceof Error && each.name === 'KafkaJSSASLAuthenticationError',
+  );
+}

@@ -1,9 +1,9 @@
-import { connect } from 'node:net';
 import kafkajs, { type Kafka as KafkaClient } from 'kafkajs';
 import type { KafkaConfig } from '../../config/index.js';
 import type { ConsumerListener, GroupConsumerClient, KafkaPort, RecordProducer } from '../consumer-port.js';
 import { registerCodecs } from './codecs.js';
 import { KafkaJsConsumer } from './consumer.js';
+import { isRefusedLogin } from './errors.js';
 import { KafkaJsProducer } from './producer.js';
 import { installFetchResponse } from './fetch-response.js';
 import { installGroupHooks } from './group-hooks.js';
@@ -50,22 +50,28 @@ export class KafkaJsPort implements KafkaPort {
   }
 
   async reachable(timeoutMs: number): Promise<boolean> {
-    const answers = this.config.brokers.map((broker) => takesConnections(broker, timeoutMs));
+    const answers = this.config.brokers.map((broker) => this.#answers(broker, timeoutMs));
     return (await Promise.all(answers)).some(Boolean);
   }
-}
 
-function takesConnections(broker: string, timeoutMs: number): Promise<boolean> {
-  const at = broker.lastIndexOf(':');
-  const host = broker.slice(0, at).replace(/^\[|\]$/g, '');
-  return new Promise((resolve) => {
-    const socket = connect({ host, port: Number(broker.slice(at + 1)), timeout: timeoutMs });
-    const done = (answer: boolean) => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.once('connect', () => done(true));
-    socket.once('timeout', () => done(false));
-    socket.once('error', () => done(false));
-  });
+  /** A frozen broker, or a proxy without one behind it, takes connections too: only an answer counts. */
+  async #answers(broker: string, timeoutMs: number): Promise<boolean> {
+    const client = new kafkajs.Kafka({
+      ...toKafkaJsConfig(this.config),
+      brokers: [broker],
+      connectionTimeout: timeoutMs,
+      requestTimeout: timeoutMs,
+      retry: { retries: 0 },
+      logLevel: kafkajs.logLevel.NOTHING,
+    });
+    const admin = client.admin();
+    try {
+      await admin.connect();
+      return true;
+    } catch (error) {
+      return isRefusedLogin(error);
+    } finally {
+      await admin.disconnect();
+    }
+  }
 }

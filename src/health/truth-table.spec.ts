@@ -1,0 +1,104 @@
+import { describe, expect, test } from '@jest/globals';
+import type { GroupStatus } from '../kafka/index.js';
+import {
+  type GroupView,
+  lacksProgress,
+  livenessProblem,
+  readinessProblem,
+  type StalledRecord,
+  startupProblem,
+} from './truth-table.js';
+
+const limits = { sessionTimeoutMs: 30_000, rebalanceTimeoutMs: 60_000, stuckAfterMs: 60_000 };
+const NOW = 10_000_000;
+
+const view = (status: Partial<GroupStatus> = {}, rest: Partial<GroupView> = {}): GroupView => ({
+  status: {
+    groupId: 'g',
+    phase: 'running',
+    everJoined: true,
+    memberId: 'm',
+    generation: 1,
+    assignment: [],
+    missingTopics: [],
+    lastHeartbeatAt: NOW - 1_000,
+    lastProgressAt: NOW - 1_000,
+    restarts: 0,
+    lastError: undefined,
+    ended: false,
+    ...status,
+  },
+  oldest: undefined,
+  unresponsive: [],
+  ...rest,
+});
+
+const record = (ageMs: number): StalledRecord => ({
+  topic: 't',
+  partition: 3,
+  offset: '42',
+  ageMs,
+  failures: 7,
+  state: 'to be tried again in 5 ms',
+  lastError: 'TypeError: x is not a function',
+});
+
+const ready = (of: GroupView) => readinessProblem(of, limits, NOW);
+const live = (of: GroupView, brokerAnswers = true) => livenessProblem(of, limits, NOW, brokerAnswers);
+
+describe('startup', () => {
+  test('is down until the first join, with the reason, and never after', () => {
+    const notYet = view({
+      everJoined: false,
+      phase: 'connecting',
+      lastError: { at: NOW, message: 'ECONNREFUSED' },
+    });
+    expect(startupProblem(notYet)).toContain('ECONNREFUSED');
+    const waiting = view({ everJoined: false, phase: 'waiting-for-topics', missingTopics: ['orders'] });
+    expect(startupProblem(waiting)).toContain('orders');
+    expect(startupProblem(view({ phase: 'connecting', lastHeartbeatAt: 0 }))).toBeUndefined();
+  });
+});
+
+describe('ready', () => {
+  test('is down before the join, while draining, and once no broker has answered for a session timeout', () => {
+    expect(ready(view({ everJoined: false, phase: 'connecting' }))).toBeDefined();
+    expect(ready(view({ phase: 'draining' }))).toContain('draining');
+    expect(ready(view({ phase: 'connecting', lastHeartbeatAt: NOW - 30_001 }))).toContain(
+      'no broker has answered',
+    );
+  });
+
+  test('is down for a stuck record, and names it, how often it failed, and why', () => {
+    const problem = ready(view({}, { oldest: record(60_001) }));
+    expect(problem).toContain('t[3] at offset 42 for 60001 ms');
+    expect(problem).toContain('failed 7 times, last error: TypeError: x is not a function');
+  });
+
+  test('stays up for a rebalance however long it may take, for a member without partitions, and for idling', () => {
+    expect(ready(view({ phase: 'rebalancing', lastHeartbeatAt: NOW - 89_000 }))).toBeUndefined();
+    expect(ready(view({ assignment: [] }))).toBeUndefined();
+    expect(ready(view({}, { oldest: record(59_000) }))).toBeUndefined();
+  });
+});
+
+describe('live', () => {
+  test('is down for a handler that does not stop, and for a consumer that is not rebuilt', () => {
+    expect(live(view({}, { unresponsive: [record(5_000)] }))).toContain('t[3] at offset 42');
+    expect(live(view({ ended: true }))).toContain('not rebuilt');
+  });
+
+  test('is down without progress for three session timeouts only if a broker answers', () => {
+    const silent = view({ lastProgressAt: NOW - 90_001 });
+    expect(live(silent, true)).toContain('no progress for 90001 ms');
+    expect(live(silent, false)).toBeUndefined();
+  });
+
+  test('stays up for a broker that is away, a rebalance, lag, a failing handler, and topics that are missing', () => {
+    expect(live(view({ phase: 'connecting', lastHeartbeatAt: 0 }))).toBeUndefined();
+    expect(live(view({ phase: 'rebalancing', lastProgressAt: NOW - 149_000 }))).toBeUndefined();
+    expect(live(view({}, { oldest: record(10_000_000) }))).toBeUndefined();
+    expect(lacksProgress(view({ phase: 'waiting-for-topics', lastProgressAt: 0 }), limits, NOW)).toBe(false);
+    expect(live(view({ phase: 'draining', ended: true }))).toBeUndefined();
+  });
+});
