@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { GroupStatus } from '../kafka/index.js';
 import {
   type GroupView,
-  lacksProgress,
+  isQuiet,
   livenessProblem,
   readinessProblem,
   type StalledRecord,
@@ -44,7 +44,7 @@ const record = (ageMs: number): StalledRecord => ({
 });
 
 const ready = (of: GroupView) => readinessProblem(of, limits, NOW);
-const live = (of: GroupView, brokerAnswers = true) => livenessProblem(of, limits, NOW, brokerAnswers);
+const live = (of: GroupView, unansweredAt = 0) => livenessProblem(of, limits, NOW, unansweredAt);
 
 describe('startup', () => {
   test('is down until the first join, with the reason, and never after', () => {
@@ -88,17 +88,23 @@ describe('live', () => {
     expect(live(view({ ended: true }))).toContain('not rebuilt');
   });
 
-  test('is down without progress for three session timeouts only if a broker answers', () => {
+  test('is down without progress for three session timeouts in which a broker answered', () => {
     const silent = view({ lastProgressAt: NOW - 90_001 });
-    expect(live(silent, true)).toContain('no progress for 90001 ms');
-    expect(live(silent, false)).toBeUndefined();
+    expect(live(silent)).toContain('no progress for 90001 ms');
+    expect(live(silent, NOW)).toBeUndefined();
+    expect(live(silent, NOW - 89_000)).toBeUndefined();
+  });
+
+  test('has reason to ask for a broker after one session timeout', () => {
+    expect(isQuiet(view({ lastProgressAt: NOW - 29_000 }), limits, NOW)).toBe(false);
+    expect(isQuiet(view({ lastProgressAt: NOW - 31_000 }), limits, NOW)).toBe(true);
   });
 
   test('stays up for a broker that is away, a rebalance, lag, a failing handler, and topics that are missing', () => {
     expect(live(view({ phase: 'connecting', lastHeartbeatAt: 0 }))).toBeUndefined();
     expect(live(view({ phase: 'rebalancing', lastProgressAt: NOW - 149_000 }))).toBeUndefined();
     expect(live(view({}, { oldest: record(10_000_000) }))).toBeUndefined();
-    expect(lacksProgress(view({ phase: 'waiting-for-topics', lastProgressAt: 0 }), limits, NOW)).toBe(false);
+    expect(live(view({ phase: 'waiting-for-topics', lastProgressAt: 0 }))).toBeUndefined();
     expect(live(view({ phase: 'draining', ended: true }))).toBeUndefined();
   });
 });

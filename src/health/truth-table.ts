@@ -25,7 +25,6 @@ export interface HealthLimits {
   readonly sessionTimeoutMs: number;
   /** How long a rebalance may take, in which nothing is heard of the broker. */
   readonly rebalanceTimeoutMs: number;
-  readonly rebalanceTimeoutMs: number;
   readonly stuckAfterMs: number;
 }
 
@@ -46,7 +45,9 @@ export function readinessProblem(view: GroupView, limits: HealthLimits, now: num
   const notStarted = startupProblem(view);
   if (notStarted) return notStarted;
   const silentMs = now - status.lastHeartbeatAt;
-  if (silentMs > limits.sessionTimeoutMs + joiningMs(status, limits)) {
+  // In a rebalance the coordinator is silent until all members have joined.
+  const rebalanceMs = status.phase === 'rebalancing' ? limits.rebalanceTimeoutMs : 0;
+  if (silentMs > limits.sessionTimeoutMs + rebalanceMs) {
     const why = status.lastError ? `: ${status.lastError.message}` : '';
     return `no broker has answered for ${silentMs} ms${why}`;
   }
@@ -59,10 +60,14 @@ export function isQuiet({ status }: GroupView, { sessionTimeoutMs }: HealthLimit
   return now - status.lastProgressAt > sessionTimeoutMs;
 }
 
-/** While a member joins, the coordinator is silent until all others have joined too. */
-function joiningMs({ phase }: GroupStatus, { rebalanceTimeoutMs }: HealthLimits): number {
-  return phase === 'rebalancing' || phase === 'connecting' ? rebalanceTimeoutMs : 0;
+/** How long a group may go without progress although a broker answers; a new member, too, waits for a rebalance. */
+function progressLimitMs({ phase }: GroupStatus, limits: HealthLimits): number {
+  const isJoining = phase === 'rebalancing' || phase === 'connecting';
+  return 3 * limits.sessionTimeoutMs + (isJoining ? limits.rebalanceTimeoutMs : 0);
 }
+
+/** Phases in which there is nothing to make progress with. */
+const RESTING: ReadonlySet<GroupStatus['phase']> = new Set(['waiting-for-topics', 'draining', 'stopped']);
 
 /**
  * Down only where a restart is the cure.
@@ -76,12 +81,12 @@ export function livenessProblem(
   unansweredAt: number,
 ): string | undefined {
   const { status, unresponsive } = view;
-  const isStopping = status.phase === 'draining' || status.phase === 'stopped';
-  if (status.ended && !isStopping) return 'the consumer has ended and is not rebuilt';
+  const rests = RESTING.has(status.phase);
+  if (status.ended && !rests) return 'the consumer has ended and is not rebuilt';
   const [hung] = unresponsive;
   if (hung) return `a handler does not stop although it was told to: ${describeStalled(hung)}`;
   const stalledMs = now - Math.max(status.lastProgressAt, unansweredAt);
-  if (!isStopping && stalledMs > 3 * limits.sessionTimeoutMs + joiningMs(status, limits)) {
+  if (!rests && stalledMs > progressLimitMs(status, limits)) {
     const why = status.lastError ? `; last error: ${status.lastError.message}` : '';
     return `no progress for ${stalledMs} ms although a broker answers${why}`;
   }
