@@ -30,6 +30,7 @@ export interface GroupConsumerParts {
   readonly budget: InFlightBudget;
   /** The number of partitions the member has has changed. */
   readonly assignmentChanged: () => void;
+  readonly phaseChanged: (phase: GroupPhase) => void;
 }
 
 /** How long after an abort, or for a last commit, the stop still waits. */
@@ -49,6 +50,8 @@ export class GroupConsumer implements ConsumerListener {
   readonly #topics: TopicWatch;
   readonly #stopRequested = new AbortController();
   #client: GroupConsumerClient | undefined;
+  /** The last client's: a context may be asked for it while the next one is built. */
+  #native: NativeConsumer | undefined;
   #loop: Promise<void> | undefined;
   #timeoutCheck: NodeJS.Timeout | undefined;
 
@@ -100,7 +103,7 @@ export class GroupConsumer implements ConsumerListener {
   }
 
   get nativeConsumer(): NativeConsumer | undefined {
-    return this.#client?.native();
+    return this.#native;
   }
 
   /** Starts to consume, and returns at once: no broker needs to be there yet. */
@@ -189,7 +192,9 @@ export class GroupConsumer implements ConsumerListener {
   #setPhase(phase: GroupPhase): void {
     if (this.#status.phase === 'stopped') return;
     if (this.#status.phase === 'draining' && phase !== 'stopped') return;
+    if (this.#status.phase === phase) return;
     this.#status.phase = phase;
+    this.parts.phaseChanged(phase);
   }
 
   async #keepConsuming(): Promise<void> {
@@ -219,6 +224,7 @@ export class GroupConsumer implements ConsumerListener {
     this.#setPhase('connecting');
     const client = this.parts.port.consumer(this.parts.groupId, this);
     this.#client = client;
+    this.#native = client.native();
     const session = new AbortController();
     const over = AbortSignal.any([session.signal, this.#stopRequested.signal]);
     try {

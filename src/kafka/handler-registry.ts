@@ -36,8 +36,12 @@ export class HandlerRegistry {
     const options = resolveHandlerOptions(String(pattern), extras, this.defaults);
     const direct = isEvent ? this.directCalls.of(extras) : undefined;
     const binding: HandlerBinding = { pattern, callback, isEvent, direct, options };
-    for (const other of this.#bindings) if (isSame(other, binding)) requireAgreement(other, binding);
-    this.#bindings.push(binding);
+    const others = this.#bindings.filter((other) => isSame(other, binding));
+    const replaced = isEvent ? undefined : others.find((other) => !other.isEvent);
+    for (const other of others) if (other !== replaced) requireAgreement(other, binding);
+    // As in Nest, a request has one answer: the last handler of requests takes the place of the one before.
+    if (replaced) this.#bindings.splice(this.#bindings.indexOf(replaced), 1, binding);
+    else this.#bindings.push(binding);
   }
 
   get groups(): string[] {

@@ -87,10 +87,9 @@ function recordCall(binding: HandlerBinding, services: InvocationServices): Call
   const decode = decoder(options);
   const contextServices = services.contextServices(options.groupId);
   const call = (record: InFlightRecord, payload: unknown): unknown => {
-    if (direct && !direct.takesContext && !services.instrumented)
-      return carriedOut(direct.call(payload, undefined));
+    if (direct && !direct.takesContext && !services.instrumented) return direct.call(payload, undefined);
     const context = new KafkaRecordContext(record, payload, contextServices);
-    if (direct && !services.instrumented) return carriedOut(direct.call(payload, context));
+    if (direct && !services.instrumented) return direct.call(payload, context);
     const run = (): unknown => services.instrument(context, () => callback(payload, context));
     return isEvent ? run() : services.respond(binding, context, run);
   };
@@ -122,11 +121,6 @@ function allOf(calls: readonly Call[]): Call {
     );
     throw first.result.reason;
   };
-}
-
-/** A stream that came without a promise around it has not begun: it takes a subscriber to do its work. */
-function carriedOut(result: unknown): unknown {
-  return completion(result) ?? result;
 }
 
 /** A stream of results is done when it completes; one without any is as good. */

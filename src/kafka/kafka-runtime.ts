@@ -3,6 +3,7 @@ import { type KafkaConfig, SERVICE_CONFIG, type ServiceConfig } from '../config/
 import { InFlightBudget } from '../core/dispatch/budget.js';
 import type { KafkaPort, RecordProducer } from './consumer-port.js';
 import { GroupConsumer } from './group-consumer.js';
+import type { GroupPhase } from './group-status.js';
 import type { HandlerRegistry } from './handler-registry.js';
 import { KAFKA_PORT } from './tokens.js';
 
@@ -36,7 +37,7 @@ export class KafkaRuntime {
   }
 
   /** Starts a consumer for each group that has handlers, and returns at once. */
-  start(registry: HandlerRegistry): void {
+  start(registry: HandlerRegistry, phaseChanged: (phase: GroupPhase) => void): void {
     for (const groupId of registry.groups) {
       const consumer = new GroupConsumer({
         groupId,
@@ -45,6 +46,7 @@ export class KafkaRuntime {
         port: this.port,
         budget: this.budget,
         assignmentChanged: () => this.#shareBudget(),
+        phaseChanged,
       });
       this.#groups.set(groupId, consumer);
       consumer.start();

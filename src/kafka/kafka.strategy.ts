@@ -3,12 +3,23 @@ import { type CustomTransportStrategy, type MessageHandler, Server, Transport } 
 import { finalize, isObservable } from 'rxjs';
 import { SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
 import { DirectCalls } from './direct-calls.js';
+import type { GroupPhase } from './group-status.js';
 import type { HandlerBinding, InvocationServices } from './invocation.js';
 import { HandlerRegistry } from './handler-registry.js';
 import type { ContextServices, KafkaRecordContext } from './kafka-record.context.js';
 import { guardedConsumer } from './guarded-consumer.js';
 import { KafkaRuntime } from './kafka-runtime.js';
 import { Replies } from './replies.js';
+
+/** What `microservice.status` says, in the words of Nest's own transport, which says them at other times. */
+const STATUS: Readonly<Record<GroupPhase, string>> = {
+  connecting: 'disconnected',
+  'waiting-for-topics': 'connected',
+  rebalancing: 'rebalancing',
+  running: 'connected',
+  draining: 'connected',
+  stopped: 'stopped',
+};
 
 /**
  * Nest's Kafka transport, rebuilt to lose nothing. Controllers written for the stock one run on it unchanged;
@@ -53,7 +64,8 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy, In
 
   /** Starts to consume. The broker need not be there: the service goes on trying. */
   listen(callback: (error?: unknown) => void): void {
-    this.runtime.start(this.#registry);
+    // oxlint-disable-next-line eslint/no-underscore-dangle -- Nest's own name
+    this.runtime.start(this.#registry, (phase) => this._status$.next(STATUS[phase]));
     callback();
   }
 

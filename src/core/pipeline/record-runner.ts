@@ -81,14 +81,15 @@ export class RecordRunner implements Runner {
     if (record.sequence > this.#highestStarted) this.#highestStarted = record.sequence;
     this.#running++;
     this.events.started(record);
-    let result: unknown;
+    let pending: PromiseLike<unknown> | undefined;
     try {
-      result = this.handler.invoke(record);
+      const result = this.handler.invoke(record);
+      pending = isPromiseLike(result) ? result : this.handler.completion(result);
     } catch (error) {
       this.#failed(record, error);
       return;
     }
-    if (isPromiseLike(result)) void this.#settleLater(record, result);
+    if (pending) void this.#settleLater(record, pending);
     else this.#succeeded(record);
   }
 
