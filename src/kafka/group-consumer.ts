@@ -201,7 +201,7 @@ export class GroupConsumer implements ConsumerListener {
     const { signal } = this.#stopRequested;
     let failures = 0;
     while (!signal.aborted) {
-      const joinsBefore = this.pipeline.epoch;
+      const startedAt = Date.now();
       try {
         const topics = await unless(signal, this.#topics.existing());
         if (!topics) break;
@@ -210,7 +210,8 @@ export class GroupConsumer implements ConsumerListener {
         failures = 0;
       } catch (error) {
         this.#fail(error);
-        failures = this.pipeline.epoch > joinsBefore ? 1 : failures + 1;
+        // A client that joins only to crash again, as on a batch that can't be read, costs the group a rebalance.
+        failures = Date.now() - startedAt > REBUILD_BACKOFF.maxMs ? 1 : failures + 1;
         this.pipeline.loseAll();
         if (!signal.aborted)
           await sleep(backoffMs(REBUILD_BACKOFF, failures, 0.5 + Math.random() / 2), signal);
