@@ -1,0 +1,73 @@
+import type { Admin } from 'kafkajs';
+import { Partitioners } from 'kafkajs';
+import type { Broker } from '../../../tools/kafka/index.js';
+import { kafkaClient, startKafka, type KafkaCluster, withAdmin } from '../../../tools/kafka/index.js';
+import { type TestRecord, uniqueName, waitFor } from '../../support/kafka.js';
+
+/** What a service needs to notice within seconds that its broker is away. */
+export const QUICK_SESSION = {
+  KAFKA_SESSION_TIMEOUT_MS: '2000',
+  KAFKA_HEARTBEAT_INTERVAL_MS: '300',
+  KAFKA_REBALANCE_TIMEOUT_MS: '15000',
+  KAFKA_CONNECTION_TIMEOUT_MS: '1000',
+} as const;
+
+/** A Kafka of one test file's own, whose broker may be killed, frozen and started again on the same port. */
+export class OwnKafka {
+  private constructor(private readonly cluster: KafkaCluster) {}
+
+  static async start(): Promise<OwnKafka> {
+    const properties = { 'group.min.session.timeout.ms': 500 };
+    return new OwnKafka(await startKafka({ properties, heap: '256m' }));
+  }
+
+  get bootstrap(): string {
+    return this.cluster.bootstrap;
+  }
+
+  get broker(): Broker {
+    const [broker] = this.cluster.brokers;
+    if (!broker) throw new Error('the cluster has no broker');
+    return broker;
+  }
+
+  /** Creates a topic with a name of its own. */
+  async createTopic(prefix: string, partitions = 1): Promise<string> {
+    const topic = uniqueName(prefix);
+    await this.#ask((admin) => admin.createTopics({ topics: [{ topic, numPartitions: partitions }] }));
+    const isServed = (): Promise<boolean> =>
+      this.#ask(async (admin) => (await admin.fetchTopicOffsets(topic)).length === partitions);
+    await waitFor(isServed, { what: `the leaders of ${topic}` });
+    return topic;
+  }
+
+  async produce(topic: string, records: readonly TestRecord[]): Promise<void> {
+    const producer = kafkaClient(this.bootstrap).producer({
+      createPartitioner: Partitioners.DefaultPartitioner,
+    });
+    await producer.connect();
+    try {
+      const messages = records.map((record) =>
+        typeof record === 'string' ? { value: record } : { ...record },
+      );
+      await producer.send({ topic, messages, acks: -1 });
+    } finally {
+      await producer.disconnect();
+    }
+  }
+
+  /** The group's committed offset of a partition; 0 where there is none. */
+  async committed(groupId: string, topic: string, partition = 0): Promise<bigint> {
+    const [answer] = await this.#ask((admin) => admin.fetchOffsets({ groupId, topics: [topic] }));
+    const offset = BigInt(answer?.partitions.find((each) => each.partition === partition)?.offset ?? 0);
+    return offset > 0n ? offset : 0n;
+  }
+
+  async stop(): Promise<void> {
+    await this.cluster.stop();
+  }
+
+  #ask<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
+    return withAdmin(kafkaClient(this.bootstrap), work);
+  }
+}
