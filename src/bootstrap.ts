@@ -1,7 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import { Logger } from 'nestjs-pino';
 import { AppModule } from './app.module.js';
-import { SERVICE_CONFIG, type ServiceConfig } from './config/index.js';
+import { checkEnvironment, SERVICE_CONFIG, type ServiceConfig } from './config/index.js';
 import { KafkaRuntime, KafkaStrategy } from './kafka/index.js';
 
 /** How much longer than the handlers the rest of the stop may take before the process ends all the same, in ms. */
@@ -9,6 +9,7 @@ const STOP_GRACE_MS = 5_000;
 
 /** Starts the service and ties its end to the signals that ask for it. */
 export async function bootstrap(): Promise<void> {
+  checkEnvironment();
   const app = await NestFactory.create(AppModule, { bufferLogs: true, abortOnError: false });
   const config = app.get<ServiceConfig>(SERVICE_CONFIG);
   const logger = app.get(Logger);

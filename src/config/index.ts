@@ -1,4 +1,5 @@
 export type { KafkaConfig, LogConfig, SaslConfig, ServiceConfig, TlsConfig } from './config.js';
 export { ConfigError, type ConfigProblem } from './config-error.js';
 export { loadConfig } from './load-config.js';
+export { checkEnvironment } from './check-environment.js';
 export { SERVICE_CONFIG, ServiceConfigModule } from './service-config.module.js';

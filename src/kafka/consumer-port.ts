@@ -27,6 +27,13 @@ export interface ConsumerListener {
   joined(membership: Membership): void;
   /** Where an assigned partition will be read from; called before its first batch. */
   positioned(position: TopicPartitionOffset): void;
+  /** The log no longer has the offset that a partition was to be read from; it goes on at this one. */
+  outOfRange(position: TopicPartitionOffset): void;
+  /**
+   * Asked before a batch is handed over: what to wait for, if there is no room for it. It is short, as the fetch
+   * loop, and with it every heartbeat, waits along.
+   */
+  room(): Promise<void> | undefined;
   /** @returns the last record taken, `'all'`, or undefined to fetch the same offset again */
   fetched(batch: FetchedBatch): FetchedRecord | 'all' | undefined;
   /** A fetch brought nothing that a reader gets to see; the partition goes on at that offset. */

@@ -35,6 +35,11 @@ export interface GroupConsumerParts {
 
 /** How long after an abort, or for a last commit, the stop still waits. */
 const AFTER_ABORT_MS = 1_000;
+/**
+ * How long a batch may wait for room before it is cut down to its partition's share. Handlers that are quick make
+ * room within that; to fetch and decode the rest again would cost more.
+ */
+const ROOM_MS = 20;
 const LEAVE_MS = 5_000;
 const REBUILD_BACKOFF = { initialMs: 500, maxMs: 10_000 };
 const TIMEOUT_CHECK_MS = 100;
@@ -162,6 +167,22 @@ export class GroupConsumer implements ConsumerListener {
   positioned(position: TopicPartitionOffset): void {
     this.pipeline.start(position);
     this.#running();
+  }
+
+  outOfRange(position: TopicPartitionOffset): void {
+    const { topic, partition, offset } = position;
+    this.#logger.error(
+      `${topic}[${partition}]: the log no longer has the offset to read from; goes on at ${offset}, as ` +
+        `KAFKA_AUTO_OFFSET_RESET=${this.parts.config.autoOffsetReset} says`,
+    );
+    this.positioned(position);
+  }
+
+  room(): Promise<void> | undefined {
+    const { budget } = this.parts;
+    if (budget.hasRoom) return undefined;
+    const waited = new AbortController();
+    return Promise.race([budget.untilRoom(), sleep(ROOM_MS, waited.signal)]).finally(() => waited.abort());
   }
 
   fetched(batch: FetchedBatch): FetchedRecord | 'all' | undefined {

@@ -102,6 +102,7 @@ function requireAgreement(a: HandlerBinding, b: HandlerBinding): void {
     (option) => `${option} is ${a.options[option]} for one and ${b.options[option]} for the other`,
   );
   if (b.options.read === 'batch') problems.push('a batch handler must be the only one');
+  if (b.options.commit === 'manual') problems.push('what one commits, the other may not have handled');
   if (problems.length === 0) return;
   problems.push('handlers of one topic share its records; give one of them a groupId of its own');
   throw new HandlerOptionsError(String(a.pattern), problems);

@@ -2,6 +2,7 @@ import type { MessageHandler } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { BatchHandler, Handler, RecordHandler } from '../core/pipeline/handler.js';
 import { DEFAULT_BACKOFF } from '../core/failures/backoff.js';
+import type { FetchedRecord } from '../core/records/fetched.js';
 import type { InFlightRecord } from '../core/records/in-flight.js';
 import type { DirectCall } from './direct-calls.js';
 import type { ResolvedHandlerOptions } from './handler-options.js';
@@ -86,15 +87,18 @@ function recordCall(binding: HandlerBinding, services: InvocationServices): Call
   const { callback, direct, isEvent, options } = binding;
   const decode = decoder(options);
   const contextServices = services.contextServices(options.groupId);
-  const call = (record: InFlightRecord, payload: unknown): unknown => {
+  const call = (record: InFlightRecord, fetched: FetchedRecord, payload: unknown): unknown => {
     if (direct && !direct.takesContext && !services.instrumented) return direct.call(payload, undefined);
-    const context = new KafkaRecordContext(record, payload, contextServices);
+    const context = new KafkaRecordContext(record, payload, contextServices, fetched);
     if (direct && !services.instrumented) return direct.call(payload, context);
     const run = (): unknown => services.instrument(context, () => callback(payload, context));
     return isEvent ? run() : services.respond(binding, context, run);
   };
-  if (!options.schema) return (record) => call(record, decode(record));
-  return async (record) => call(record, await decode(record));
+  if (!options.schema) return (record) => call(record, record.record, decode(record));
+  return async (record) => {
+    const fetched = record.record;
+    return call(record, fetched, await decode(record));
+  };
 }
 
 /** What a handler gets for a record: decoded, and where there is a schema, checked. */

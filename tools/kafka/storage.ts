@@ -16,8 +16,8 @@ export async function formatStorage(
   const result = await javaTool('kafka.tools.StorageTool', [
     'format',
     '--ignore-formatted',
-    '-t',
-    clusterId,
+    // Joined, as an id may begin with a dash.
+    `--cluster-id=${clusterId}`,
     '-c',
     propertiesFile,
     ...users,

@@ -7,7 +7,7 @@ export const serviceVariables = {
     description: 'With production no .env file is read and logs are JSON',
   }),
   PORT: variable(integer({ min: 0, max: 65_535 }), {
-    description: 'HTTP port of health, metrics and operations; 0 is any free port',
+    description: 'HTTP port of the health endpoints; 0 is any free port',
     default: '3000',
   }),
   SHUTDOWN_TIMEOUT_MS: variable(milliseconds(), {

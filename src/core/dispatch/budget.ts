@@ -21,6 +21,7 @@ export class Usage {
  */
 export class InFlightBudget {
   readonly total = new Usage();
+  #waiting: (() => void)[] = [];
   #partitions = 1;
 
   constructor(readonly limits: BudgetLimits) {}
@@ -50,6 +51,20 @@ export class InFlightBudget {
     usage.bytes -= bytes;
     this.total.records--;
     this.total.bytes -= bytes;
+    if (this.#waiting.length > 0 && this.hasRoom) this.#tellRoom();
+  }
+
+  /** Whether the process may take more, whatever the partition. */
+  get hasRoom(): boolean {
+    return this.#processHasRoom(1);
+  }
+
+  /** Resolves as soon as the process may take more. */
+  untilRoom(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.hasRoom) resolve();
+      else this.#waiting.push(resolve);
+    });
   }
 
   /**
@@ -73,6 +88,10 @@ export class InFlightBudget {
   /** Whether a partition that was paused has drained to half of what it may hold. */
   readmits(usage: Usage): boolean {
     return this.#belowShare(usage, 0.5) || (this.#processHasRoom(0.5) && this.#belowCap(usage, 0.5));
+  }
+
+  #tellRoom(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   #processHasRoom(part: number): boolean {

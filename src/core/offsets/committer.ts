@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from '../clock.js';
+import type { Cancel, Clock, Turn } from '../clock.js';
 import type { TopicPartitionOffset } from '../records/fetched.js';
 import { compareOffsets, type Offset } from '../records/offset.js';
 
@@ -62,7 +62,10 @@ export class Committer {
   #waiters: Waiter[] = [];
   #idle: (() => void)[] = [];
   #inFlight = false;
+  #settledSince = 0;
   #wanted = false;
+  /** Whether a request waits for the end of the turn. */
+  #scheduled = false;
   #suspended = true;
   /** Counts the joins, to tell a commit of this membership from one of the last. */
   #epoch = 0;
@@ -74,7 +77,10 @@ export class Committer {
   constructor(
     private readonly target: CommitTarget,
     private readonly clock: Clock,
+    private readonly turn: Turn,
     private readonly intervalMs: number,
+    /** How many records may settle before a commit goes out ahead of its time. */
+    private readonly threshold: number,
   ) {}
 
   get state(): CommitterState {
@@ -101,7 +107,7 @@ export class Committer {
     this.#epoch++;
     this.#retryMs = 0;
     this.#scheduleInterval();
-    if (this.#wanted || this.#waiters.length > 0) this.#send();
+    if (this.#wanted || this.#waiters.length > 0) this.request();
   }
 
   /** The member has to join again: nothing goes out until `resume`. */
@@ -110,6 +116,11 @@ export class Committer {
     this.#cancelInterval?.();
     this.#cancelRetry?.();
     this.#cancelRetry = undefined;
+  }
+
+  /** A record has settled; enough of them are committed at once, to bound what a crash repeats. */
+  noteSettled(): void {
+    if (++this.#settledSince === this.threshold) this.request();
   }
 
   /** Resolves once the broker has acknowledged a commit that covers the record with that sequence. */
@@ -121,10 +132,18 @@ export class Committer {
     });
   }
 
-  /** Commits what has settled so far, as soon as no other commit is under way. */
+  /**
+   * Commits what has settled so far, as soon as no other commit is under way. It leaves at the end of the turn:
+   * an acknowledgement lets many handlers go on at once, and what they commit next belongs together.
+   */
   request(): void {
     this.#wanted = true;
-    this.#send();
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.turn.defer(() => {
+      this.#scheduled = false;
+      this.#send();
+    });
   }
 
   /**
@@ -149,6 +168,7 @@ export class Committer {
   #send(): void {
     if (this.#inFlight || this.#suspended || this.#cancelRetry) return;
     this.#wanted = false;
+    this.#settledSince = 0;
     const pending = this.#pending();
     if (pending.length === 0) {
       this.#tellIdle();
@@ -193,7 +213,7 @@ export class Committer {
       else this.#waiters.push(waiter);
     }
     this.#tellIdle();
-    if (this.#wanted) this.#send();
+    if (this.#wanted) this.request();
   }
 
   #failed(error: unknown, epoch: number): void {
@@ -201,7 +221,7 @@ export class Committer {
     this.#state.failures++;
     this.#state.lastError = error;
     this.#wanted = true;
-    if (epoch !== this.#epoch) this.#send();
+    if (epoch !== this.#epoch) this.request();
     else if (this.target.classify(error) === 'rejoin') this.suspend();
     else this.#retryLater();
     this.#tellIdle();

@@ -98,6 +98,8 @@ export class BatchRunner implements Runner {
     this.turn.defer(() => {
       this.#deferred = false;
       this.pump();
+      // What returned meanwhile found the runner busy with this; a drain waits to hear that it no longer is.
+      this.events.returned();
     });
   }
 
@@ -134,7 +136,9 @@ export class BatchRunner implements Runner {
 
   #failed(batch: RecordBatch, records: readonly InFlightRecord[], error: unknown): void {
     const from = firstFailed(records, error);
-    for (const record of records.slice(0, from)) this.events.succeeded(record);
+    const done = records.slice(0, from);
+    for (const record of done) this.events.succeeded(record);
+    this.events.confirmed(done);
     const rest = records.slice(from).filter((record) => !record.settled);
     const failed = rest[0];
     if (!failed) {

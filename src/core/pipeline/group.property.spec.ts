@@ -4,7 +4,7 @@ import { InFlightBudget } from '../dispatch/budget.js';
 import { compareOffsets } from '../records/offset.js';
 import { ModelBroker, modelPartition, type ModelPartition } from './testing/model-broker.js';
 import { RecordingHandler, type RecordingOptions } from './testing/recording-handler.js';
-import { endlessTurn, VirtualClock } from './testing/virtual-time.js';
+import { shortTurn, VirtualClock } from './testing/virtual-time.js';
 import { GroupPipeline } from './group.js';
 
 const LIMIT = 20;
@@ -78,7 +78,7 @@ function build(
     budget,
     events: { retrying: () => undefined, failedAfterSettling: () => undefined, rewound: () => undefined },
     clock,
-    turn: endlessTurn,
+    turn: shortTurn(clock, 3),
     random: () => 0.5,
   });
   return { clock, broker, handler, budget, group };

@@ -53,7 +53,8 @@ export class GroupPipeline implements PartitionEvents {
   #idleWaiters: (() => void)[] = [];
 
   constructor(private readonly parts: GroupParts) {
-    this.committer = new Committer(parts.commits, parts.clock, parts.commitIntervalMs);
+    const { commits, clock, turn, commitIntervalMs, budget } = parts;
+    this.committer = new Committer(commits, clock, turn, commitIntervalMs, budget.limits.records);
   }
 
   get partitions(): IterableIterator<PartitionPipeline> {

@@ -262,6 +262,12 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
     if (this.paused) this.#readableAgain();
   }
 
+  confirmed(records: readonly InFlightRecord[]): void {
+    if (this.#closed) return;
+    for (const record of records) this.#settle(record);
+    this.#readableAgain();
+  }
+
   retrying(record: InFlightRecord, error: unknown, delayMs: number): void {
     record.startedAt = 0;
     this.#deadlines.ended(record);
@@ -318,6 +324,7 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
 
   #freed(record: InFlightRecord): void {
     if (record.sequence >= this.#tracker.watermarkSequence) record.release();
+    this.parts.committer.noteSettled();
     this.parts.budget.remove(this.usage, record.bytes);
   }
 

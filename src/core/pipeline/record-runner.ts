@@ -74,6 +74,8 @@ export class RecordRunner implements Runner {
     this.turn.defer(() => {
       this.#deferred = false;
       this.pump();
+      // What returned meanwhile found the runner busy with this; a drain waits to hear that it no longer is.
+      this.events.returned();
     });
   }
 

@@ -130,6 +130,10 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
     this.listener.positioned(position);
   }
 
+  outOfRange(position: TopicPartitionOffset): void {
+    this.listener.outOfRange(position);
+  }
+
   untilResumed(maxWaitMs: number): Promise<void> {
     return new Promise((resolve) => {
       const wake = (): void => {
@@ -152,7 +156,8 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
   }
 
   /** Hands over and returns at once: the fetch loop, and with it every heartbeat, waits for it. */
-  #eachBatch({ batch, resolveOffset, heartbeat }: EachBatchPayload): Promise<void> {
+  async #eachBatch({ batch, resolveOffset, heartbeat }: EachBatchPayload): Promise<void> {
+    await this.listener.room();
     const first = batch.messages[0];
     const last = batch.messages.at(-1);
     if (!first || !last || fetchedInGeneration(batch) !== this.#membership.generation)

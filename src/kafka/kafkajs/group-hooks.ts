@@ -16,6 +16,8 @@ export interface GroupHooks {
   beforeJoin(group: ConsumerGroup): Promise<void>;
   afterJoin(group: ConsumerGroup): void;
   positioned(position: TopicPartitionOffset): void;
+  /** The log no longer reaches back to where a partition was to be read from; it goes on there. */
+  outOfRange(position: TopicPartitionOffset): void;
   /** Resolves when a partition was resumed, or after `maxWaitMs`. */
   untilResumed(maxWaitMs: number): Promise<void>;
   /** How long the broker may hold the next fetch back for want of records, in ms. */
@@ -137,7 +139,7 @@ async function reset(group: ConsumerGroup, hooks: GroupHooks, at: TopicPartition
   const committed = group.offsetManager.committedOffsets();
   (resolvedOffsets[topic] ??= {})[partition] = offset;
   (committed[topic] ??= {})[partition] = offset;
-  hooks.positioned({ topic, partition, offset: toOffset(offset) });
+  hooks.outOfRange({ topic, partition, offset: toOffset(offset) });
 }
 
 function assigned(group: ConsumerGroup): TopicPartition[] {

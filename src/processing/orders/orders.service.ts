@@ -6,7 +6,7 @@ export interface OrderSummary {
   readonly id: string;
   readonly customer: string;
   readonly items: number;
-  /** In the currency's smallest unit, such as cents. */
+  /** In hundredths of the currency. */
   readonly totalMinor: number;
   readonly currency: string;
 }

@@ -57,5 +57,18 @@ export function settled(): Promise<void> {
   });
 }
 
+/** A turn that is spent after so many records, and whose next one comes a millisecond later. */
+export function shortTurn(clock: Clock, records: number): Turn {
+  let left = records;
+  return {
+    spent: () => {
+      if (left-- > 0) return false;
+      left = records;
+      return true;
+    },
+    defer: (run) => void clock.schedule(1, run),
+  };
+}
+
 /** A turn that never ends. */
 export const endlessTurn: Turn = { spent: () => false, defer: (run) => run() };

@@ -1,0 +1,114 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { compareOffsets, type Offset, toOffset } from '../records/offset.js';
+import { OffsetTracker, type Trackable } from './tracker.js';
+
+class Received implements Trackable {
+  settled = false;
+  following: this | undefined = undefined;
+
+  constructor(
+    readonly offset: Offset,
+    readonly sequence: number,
+  ) {}
+}
+
+const step = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('fetch' as const),
+      gaps: fc.array(fc.nat(3), { maxLength: 6 }),
+      trailing: fc.nat(4),
+    }),
+  },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('settle' as const), pick: fc.nat() }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('settle through' as const), pick: fc.nat() }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('skip' as const), by: fc.nat(5) }) },
+);
+
+/** A tracker, and beside it all it has received, in an array that anybody can check. */
+class Tracked {
+  readonly records: Received[] = [];
+  readonly tracker: OffsetTracker<Received>;
+  #next: number;
+
+  constructor(from: number) {
+    this.#next = from;
+    this.tracker = new OffsetTracker(toOffset(from));
+  }
+
+  fetch(gaps: readonly number[], trailing: number): void {
+    for (const gap of gaps) {
+      const record = new Received(toOffset(this.#next + gap), this.records.length);
+      this.records.push(record);
+      this.tracker.receive(record);
+      this.#next += gap + 1;
+    }
+    this.skip(trailing);
+  }
+
+  skip(by: number): void {
+    this.#next += by;
+    this.tracker.advanceTo(toOffset(this.#next));
+  }
+
+  pick(pick: number): Received | undefined {
+    return this.records[pick % Math.max(1, this.records.length)];
+  }
+
+  settleThrough(record: Received): void {
+    const expected = this.records.filter(({ sequence, settled }) => !settled && sequence <= record.sequence);
+    expect(this.tracker.settleThrough(record)).toEqual(expected);
+  }
+
+  get position(): Offset {
+    return toOffset(this.#next);
+  }
+
+  get unsettled(): Received[] {
+    return this.records.filter(({ settled }) => !settled);
+  }
+}
+
+test('the watermark is the first unsettled record, never goes back, and ends at the position', () => {
+  fc.assert(
+    fc.property(fc.nat(10), fc.array(step, { maxLength: 60 }), fc.func(fc.nat()), (from, steps, order) => {
+      const model = new Tracked(from);
+      const { tracker } = model;
+      let last = tracker.watermark;
+      const check = (): void => {
+        const [oldest] = model.unsettled;
+        expect(tracker.oldest).toBe(oldest);
+        expect(tracker.watermark).toBe(oldest?.offset ?? model.position);
+        expect(tracker.watermarkSequence).toBe(oldest?.sequence ?? model.records.length);
+        expect(tracker.nextSequence).toBe(model.records.length);
+        expect(tracker.unsettled).toBe(model.unsettled.length);
+        expect(tracker.position).toBe(model.position);
+        expect(compareOffsets(tracker.watermark, last)).toBeGreaterThanOrEqual(0);
+        last = tracker.watermark;
+      };
+      for (const each of steps) {
+        if (each.do === 'fetch') model.fetch(each.gaps, each.trailing);
+        else if (each.do === 'skip') model.skip(each.by);
+        else {
+          const record = model.pick(each.pick);
+          if (record && each.do === 'settle') {
+            const before = tracker.watermark;
+            expect(tracker.settle(record)).toBe(tracker.watermark !== before);
+          } else if (record) model.settleThrough(record);
+        }
+        check();
+      }
+      const rest = model.unsettled.toSorted((a, b) => order(a.sequence) - order(b.sequence));
+      for (const record of rest) {
+        tracker.settle(record);
+        check();
+      }
+      expect(tracker.watermark).toBe(model.position);
+      expect([...tracker.unsettledRecords()]).toEqual([]);
+      expect(model.records.filter(({ following }) => following)).toEqual([]);
+    }),
+    { numRuns: 300 },
+  );
+});
