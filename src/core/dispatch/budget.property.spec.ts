@@ -58,9 +58,9 @@ test('what is in flight is bounded, and a partition is never refused its share',
         for (const { usage } of partitions) {
           expect(usage.records).toBeLessThan(Math.max(limit.records / 4 + MOST_FETCHED, share + 1));
           const withinShare = usage.records < share && usage.bytes < limit.bytes / count;
-          if (withinShare) expect(budget.isFull(usage)).toBe(false);
-          if (usage.records === 0) expect(budget.readmits(usage)).toBe(true);
-          if (budget.readmits(usage)) expect(budget.isFull(usage)).toBe(false);
+          expect(withinShare && budget.isFull(usage)).toBe(false);
+          expect(usage.records > 0 || budget.readmits(usage)).toBe(true);
+          expect(budget.readmits(usage) && budget.isFull(usage)).toBe(false);
         }
         const sum = partitions.flatMap(({ inFlight }) => inFlight).reduce((a, b) => a + b, 0);
         expect(budget.total.bytes).toBe(sum);

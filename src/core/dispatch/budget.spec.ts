@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { InFlightBudget, Usage } from './budget.js';
 
 const AMPLE = { records: 100, bytes: 1_000_000 };
@@ -85,6 +84,21 @@ describe('a budget', () => {
     expect(budget.readmits(usage)).toBe(false);
     budget.remove(usage, 1);
     expect(budget.readmits(usage)).toBe(true);
+  });
+
+  test('tells whoever waits for room as soon as the process has some', async () => {
+    const budget = budgetOf(2);
+    const usage = new Usage();
+    await budget.untilRoom();
+    use(budget, usage, 101);
+    let told = 0;
+    const waiting = [budget.untilRoom(), budget.untilRoom()].map((room) => room.then(() => told++));
+    budget.remove(usage, 1);
+    await Promise.resolve();
+    expect([budget.hasRoom, told]).toEqual([false, 0]);
+    budget.remove(usage, 1);
+    await Promise.all(waiting);
+    expect([budget.hasRoom, told]).toEqual([true, 2]);
   });
 
   test('bounds what may lie ahead of the watermark to ten budgets, over all partitions', () => {

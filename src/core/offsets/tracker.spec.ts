@@ -13,7 +13,9 @@ class Received implements Trackable {
 }
 
 /** A tracker that has received these offsets, and the records by their place. */
-function received(offsets: readonly number[], { from = 0, next = from } = {}) {
+function received(offsets: readonly number[], options: { from?: number; next?: number } = {}) {
+  const { from = 0 } = options;
+  const { next = from } = options;
   const tracker = new OffsetTracker<Received>(toOffset(from));
   const records = offsets.map((offset, sequence) => new Received(toOffset(offset), sequence));
   for (const record of records) tracker.receive(record);

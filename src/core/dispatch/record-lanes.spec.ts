@@ -1,0 +1,136 @@
+import { describe, expect, test } from '@jest/globals';
+import { InFlightRecord, type RecordOwner } from '../records/in-flight.js';
+import { toOffset } from '../records/offset.js';
+import { RecordLanes } from './record-lanes.js';
+
+const owner: RecordOwner = {
+  topic: 't',
+  partition: 0,
+  signalOf: () => new AbortController().signal,
+  acknowledge: () => undefined,
+  commit: () => Promise.resolve(),
+};
+
+/** Lanes with a record for each name; `-` has none. Sequences count from 0 on. */
+function lanesOf(names: string, concurrency: number) {
+  const lanes = new RecordLanes(concurrency);
+  const records = [...names].map((name, sequence) => {
+    const fetched = { offset: toOffset(sequence), key: null, value: null, timestamp: '0' };
+    return new InFlightRecord(owner, fetched, sequence, 0, name === '-' ? undefined : name, 0);
+  });
+  for (const record of records) lanes.enqueue(record);
+  /** Takes what may start, and says its sequences. */
+  const start = (limit = Infinity): number[] => {
+    const started: number[] = [];
+    for (let next = lanes.next(limit); next; next = lanes.next(limit)) started.push(next.sequence);
+    return started;
+  };
+  const at = (sequence: number): InFlightRecord => {
+    const record = records[sequence];
+    if (!record) throw new RangeError(`no record ${sequence}`);
+    return record;
+  };
+  return { lanes, start, at };
+}
+
+describe('lanes of records', () => {
+  test('start one record of a key, and the next one once it is done', () => {
+    const { lanes, start, at } = lanesOf('aaba', 4);
+    expect(start()).toEqual([0, 2]);
+    lanes.done(at(0));
+    expect(start()).toEqual([1]);
+    lanes.done(at(1));
+    expect(start()).toEqual([3]);
+  });
+
+  test('start no more than there are places for', () => {
+    const { lanes, start, at } = lanesOf('abcd', 2);
+    expect(start()).toEqual([0, 1]);
+    expect(lanes.running).toBe(2);
+    lanes.done(at(1));
+    expect(start()).toEqual([2]);
+  });
+
+  test('start records without a key side by side', () => {
+    expect(lanesOf('-----', 3).start()).toEqual([0, 1, 2]);
+    expect(lanesOf('---', 3).lanes.size).toBe(0);
+  });
+
+  test('let a busy key go before younger keys', () => {
+    const { lanes, start, at } = lanesOf('aabc', 1);
+    start();
+    lanes.done(at(0));
+    expect(start()).toEqual([1]);
+  });
+
+  test('let an older key go before the rest of a busy one', () => {
+    const { lanes, start, at } = lanesOf('abca', 1);
+    start();
+    lanes.done(at(0));
+    expect(start()).toEqual([1]);
+    lanes.done(at(1));
+    expect(start()).toEqual([2]);
+    lanes.done(at(2));
+    expect(start()).toEqual([3]);
+  });
+
+  test('give the place of a record that waits to another lane, but not its lane', () => {
+    const { lanes, start, at } = lanesOf('aab', 1);
+    start();
+    lanes.release(at(0));
+    lanes.release(at(0));
+    expect(lanes.running).toBe(0);
+    expect(start()).toEqual([2]);
+    lanes.done(at(2));
+    expect(start()).toEqual([]);
+    lanes.done(at(0));
+    expect(start()).toEqual([1]);
+    expect(lanes.running).toBe(1);
+  });
+
+  test('start a record again that waited for its retry, in a place of its own', () => {
+    const { lanes, start, at } = lanesOf('ab', 1);
+    start();
+    lanes.release(at(0));
+    start();
+    lanes.requeue(at(0));
+    expect(start()).toEqual([]);
+    lanes.done(at(1));
+    expect(start()).toEqual([0]);
+    expect(at(0).holdsSlot).toBe(true);
+  });
+
+  test('start nothing beyond the limit, and no lane beyond it blocks one that is not', () => {
+    const { lanes, start, at } = lanesOf('abca-', 3);
+    expect(start(2)).toEqual([0, 1, 2]);
+    lanes.release(at(2));
+    lanes.done(at(0));
+    lanes.requeue(at(2));
+    expect(start(2)).toEqual([2]);
+    for (const sequence of [1, 2]) lanes.done(at(sequence));
+    expect(start(2)).toEqual([]);
+    expect(start()).toEqual([3, 4]);
+  });
+
+  test('go on with every lane that stood aside once the limit is lifted', () => {
+    const { lanes, start, at } = lanesOf('aabb', 2);
+    start(2);
+    lanes.release(at(2));
+    lanes.done(at(0));
+    lanes.requeue(at(2));
+    expect(start(0)).toEqual([]);
+    expect(start().toSorted()).toEqual([1, 2]);
+  });
+
+  test('keep no trace of a million keys', () => {
+    const lanes = new RecordLanes(64);
+    for (let sequence = 0; sequence < 1_000_000; sequence++) {
+      const fetched = { offset: toOffset(0), key: null, value: null, timestamp: '0' };
+      lanes.enqueue(new InFlightRecord(owner, fetched, sequence, 0, `key ${sequence}`, 0));
+      const next = lanes.next(Infinity);
+      if (next) lanes.done(next);
+    }
+    expect(lanes.size).toBe(0);
+    expect(lanes.running).toBe(0);
+  });
+});

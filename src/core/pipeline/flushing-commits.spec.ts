@@ -1,0 +1,58 @@
+import { describe, expect, test } from '@jest/globals';
+import { joined, watched } from './testing/commit-target.js';
+import { settled } from './testing/virtual-time.js';
+
+/** A member whose partition has settled one record, with the commit of it under way. */
+async function committing() {
+  const { committer, source, ...rest } = await joined({ intervalMs: 10_000_000 });
+  source.settleBelow(1);
+  committer.request();
+  return { committer, source, ...rest };
+}
+
+describe('a flush', () => {
+  test('ends once all that has settled, also meanwhile, is committed', async () => {
+    const { target, committer, source } = await committing();
+    const flushed = watched(committer.flush());
+    source.settleBelow(2);
+    await target.last.acknowledge();
+    expect(flushed.done).toBe(false);
+    expect(target.sent).toEqual([['0@1'], ['0@2']]);
+    await target.last.acknowledge();
+    expect(flushed.done).toBe(true);
+  });
+
+  test('ends at once where there is nothing to commit', async () => {
+    const { target, committer } = await committing();
+    await target.last.acknowledge();
+    await committer.flush();
+    expect(target.requests).toHaveLength(1);
+  });
+
+  test('lasts through failures that pass', async () => {
+    const { clock, target, committer } = await committing();
+    const flushed = watched(committer.flush());
+    await target.last.fail('transient');
+    expect(flushed.done).toBe(false);
+    await clock.advance(100);
+    await target.last.acknowledge();
+    expect(flushed.done).toBe(true);
+  });
+
+  test('ends when the member has to join again', async () => {
+    const { target, committer } = await committing();
+    const flushed = watched(committer.flush());
+    await target.last.fail('rejoin');
+    expect(flushed.done).toBe(true);
+    await committer.flush();
+  });
+
+  test('ends when what was left to commit is lost', async () => {
+    const { target, committer, source } = await committing();
+    const flushed = watched(committer.flush());
+    committer.remove(source, new Error('gone'));
+    await target.last.acknowledge();
+    await settled();
+    expect(flushed.done).toBe(true);
+  });
+});
