@@ -1,3 +1,5 @@
+import * as nodeModule from 'node:module';
+
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
 // Before anything is imported that an older Node could not even read.
@@ -8,6 +10,9 @@ if (major < 22 || (major === 22 && minor < 15)) {
   );
   process.exit(1);
 }
+
+// Most of a start is compiling what is imported. Where the file system is read-only this does nothing.
+nodeModule.enableCompileCache();
 
 const { bootstrap } = await import('./bootstrap.js');
 

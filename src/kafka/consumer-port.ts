@@ -44,7 +44,8 @@ export interface ConsumerListener {
 
 /** One membership of one group. It never restarts by itself: it ends, and another takes its place. */
 export interface GroupConsumerClient extends FetchControl, CommitTarget {
-  /** Connects and joins. Rejects when that fails. */
+  connect(): Promise<void>;
+  /** Joins, once connected. Rejects when that fails. */
   start(topics: readonly string[]): Promise<void>;
   /** Resolves with the reason once the consumer has crashed; never, as long as it runs or was stopped. */
   readonly crashed: Promise<Error>;

@@ -224,10 +224,7 @@ export class GroupConsumer implements ConsumerListener {
     while (!signal.aborted) {
       const startedAt = Date.now();
       try {
-        const topics = await unless(signal, this.#topics.existing());
-        if (!topics) break;
-        if (topics.length > 0) await this.#consume(topics);
-        else await sleep(this.parts.config.topicRefreshMs, signal);
+        await this.#consume();
         failures = 0;
       } catch (error) {
         this.#fail(error);
@@ -242,14 +239,16 @@ export class GroupConsumer implements ConsumerListener {
   }
 
   /** Consumes until the service stops, or topics appear that the group does not read yet. */
-  async #consume(topics: readonly string[]): Promise<void> {
-    this.#setPhase('connecting');
+  async #consume(): Promise<void> {
+    if (this.#status.phase !== 'waiting-for-topics') this.#setPhase('connecting');
     const client = this.parts.port.consumer(this.parts.groupId, this);
     this.#client = client;
     this.#native = client.native();
     const session = new AbortController();
     const over = AbortSignal.any([session.signal, this.#stopRequested.signal]);
     try {
+      const [topics] = (await unless(over, Promise.all([this.#topics.existing(), client.connect()]))) ?? [[]];
+      if (topics.length === 0) return await sleep(this.parts.config.topicRefreshMs, over);
       await unless(over, client.start(topics));
       const outcome = await Promise.race([client.crashed, this.#topics.more(topics, over)]);
       if (outcome instanceof Error) throw outcome;

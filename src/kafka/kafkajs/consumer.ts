@@ -55,8 +55,11 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
     });
   }
 
+  connect(): Promise<void> {
+    return this.#consumer.connect();
+  }
+
   async start(topics: readonly string[]): Promise<void> {
-    await this.#consumer.connect();
     if (this.#stopped) return;
     const fromBeginning = this.settings.autoOffsetReset !== 'latest';
     await this.#consumer.subscribe({ topics: [...topics], fromBeginning });

@@ -1,0 +1,78 @@
+/**
+ * This service, as it is deployed: the modules of AppModule but for its own features, a controller with the
+ * decorators that users write, records tracked and committed. It ends on SIGTERM as the service does, and the
+ * harness then asks the broker what it has committed.
+ */
+import 'reflect-metadata';
+import { Controller, Inject, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { Ctx, Payload } from '@nestjs/microservices';
+import { Logger } from 'nestjs-pino';
+import { Meter, readJob, sleep } from './meter.mjs';
+import { calibrate } from './calibrate.mjs';
+
+const job = readJob();
+const { AppModule } = await ours('app.module.js');
+const { SERVICE_CONFIG } = await ours('config/index.js');
+const { KafkaHandler, KafkaRuntime, KafkaStrategy } = await ours('kafka/index.js');
+const { OffsetsModule, OffsetsService } = await ours('offsets/index.js');
+const { ProcessingModule } = await ours('processing/processing.module.js');
+
+const { topics, options = {}, delayMs = 0 } = job;
+const measures = job.mode === 'hot-key' ? { sleepMs: await calibrate(delayMs) } : {};
+const meter = new Meter(job, () => undefined, measures);
+
+class OneController {
+  async handle(_payload) {
+    if (delayMs > 0) await sleep(delayMs);
+    meter.handled();
+  }
+}
+
+class BatchController {
+  async handle(payloads) {
+    meter.handled(payloads.length);
+  }
+}
+
+class ManualController {
+  constructor(offsets) {
+    this.offsets = offsets;
+  }
+
+  async handle(_payload, context) {
+    await this.offsets.commit(context);
+    meter.handled();
+  }
+}
+Inject(OffsetsService)(ManualController, undefined, 0);
+
+const BenchController =
+  options.commit === 'manual' ? ManualController : options.read === 'batch' ? BatchController : OneController;
+const { prototype } = BenchController;
+Payload()(prototype, 'handle', 0);
+if (BenchController === ManualController) Ctx()(prototype, 'handle', 1);
+KafkaHandler(topics, options)(prototype, 'handle', Object.getOwnPropertyDescriptor(prototype, 'handle'));
+Controller()(BenchController);
+
+function BenchModule() {}
+const runtimeModules = Reflect.getMetadata('imports', AppModule).filter((each) => each !== ProcessingModule);
+Module({ imports: [...runtimeModules, OffsetsModule], controllers: [BenchController] })(BenchModule);
+
+const app = await NestFactory.create(BenchModule, { bufferLogs: true, abortOnError: false });
+const config = app.get(SERVICE_CONFIG);
+app.useLogger(app.get(Logger));
+app.connectMicroservice({ strategy: app.get(KafkaStrategy) }, { inheritAppConfig: true });
+await app.listen(config.http.port, '127.0.0.1');
+await app.startAllMicroservices();
+
+process.once('SIGTERM', async () => {
+  const drained = await app.get(KafkaRuntime).stop(config.shutdownTimeoutMs);
+  await app.close();
+  process.exit(drained ? 0 : 1);
+});
+
+/** From the build that this run has set aside: another one may replace `dist` meanwhile. */
+function ours(module) {
+  return import(`${job.service}/${module}`);
+}
