@@ -1,7 +1,13 @@
 import type { Admin } from 'kafkajs';
 import { Partitioners } from 'kafkajs';
 import type { Broker } from '../../../tools/kafka/index.js';
-import { kafkaClient, startKafka, type KafkaCluster, withAdmin } from '../../../tools/kafka/index.js';
+import {
+  kafkaClient,
+  startKafka,
+  type KafkaCluster,
+  type StartOptions,
+  withAdmin,
+} from '../../../tools/kafka/index.js';
 import { type TestRecord, uniqueName, waitFor } from '../../support/kafka.js';
 
 /** What a service needs to notice within seconds that its broker is away. */
@@ -14,11 +20,11 @@ export const QUICK_SESSION = {
 
 /** A Kafka of one test file's own, whose broker may be killed, frozen and started again on the same port. */
 export class OwnKafka {
-  private constructor(private readonly cluster: KafkaCluster) {}
+  private constructor(readonly cluster: KafkaCluster) {}
 
-  static async start(): Promise<OwnKafka> {
-    const properties = { 'group.min.session.timeout.ms': 500 };
-    return new OwnKafka(await startKafka({ properties, heap: '256m' }));
+  static async start({ properties, ...options }: StartOptions = {}): Promise<OwnKafka> {
+    const lowered = { 'group.min.session.timeout.ms': 500, ...properties };
+    return new OwnKafka(await startKafka({ heap: '256m', ...options, properties: lowered }));
   }
 
   get bootstrap(): string {
