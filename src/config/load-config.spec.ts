@@ -23,7 +23,7 @@ describe('loadConfig', () => {
         rebalanceTimeoutMs: 60_000,
         fetchMaxWaitMs: 500,
         fetchMaxBytes: 10_485_760,
-        fetchMaxBytesPerPartition: 1_048_576,
+        fetchMaxBytesPerPartition: 524_288,
         maxInFlight: 10_000,
         maxInFlightBytes: 67_108_864,
         isolationLevel: 'read_committed',

@@ -54,7 +54,7 @@ export const kafkaVariables = {
   }),
   KAFKA_FETCH_MAX_BYTES_PER_PARTITION: variable(integer({ min: 1, max: MAX_INT32 }, 'bytes'), {
     description: 'Most a broker returns of one partition to one fetch',
-    default: '1048576',
+    default: '524288',
   }),
   KAFKA_MAX_IN_FLIGHT: variable(integer({ min: 1, max: 10_000_000 }, 'records'), {
     description: 'Records fetched and not yet settled in the whole process; beyond it partitions are paused',
