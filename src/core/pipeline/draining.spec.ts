@@ -1,0 +1,129 @@
+import { describe, expect, test } from '@jest/globals';
+import { watched } from './testing/commit-target.js';
+import { RETRY_MS, Scene, type SceneOptions } from './testing/scene.js';
+
+/** A member that has committed where it begins, and fetched nothing yet. */
+async function joined(keys: string, options: SceneOptions = {}): Promise<Scene> {
+  const scene = new Scene(keys, options);
+  await scene.committed();
+  return scene;
+}
+
+describe('a drain', () => {
+  test('ends once handlers have returned and what they settled is committed', async () => {
+    const scene = await joined('ab');
+    await scene.fetch();
+    const drained = scene.group.drain(1000);
+    const state = watched(drained.then(() => undefined));
+    await scene.call(0).returns();
+    expect(state.done).toBe(false);
+    await scene.call(1).returns();
+    expect(state.done).toBe(false);
+    await scene.clock.advance(scene.broker.commitDelayMs);
+    expect(state.done).toBe(true);
+    await expect(drained).resolves.toBe(true);
+    expect(scene.partition.committed).toBe('2');
+  });
+
+  test('starts only what lies below what was started already', async () => {
+    const scene = await joined('aabab', { concurrency: 2 });
+    await scene.fetch();
+    expect(scene.called).toEqual(['0', '2']);
+    void scene.group.drain(1000);
+    await scene.call(0).returns();
+    await scene.call(1).returns();
+    expect(scene.called).toEqual(['0', '2', '1']);
+    await scene.call(2).returns();
+    expect(scene.called).toEqual(['0', '2', '1']);
+    expect(await scene.committed()).toBe('3');
+  });
+
+  test('starts nothing of what is fetched meanwhile', async () => {
+    const scene = await joined('abc');
+    await scene.fetch(1);
+    void scene.group.drain(1000);
+    await scene.fetch();
+    expect(scene.called).toEqual(['0']);
+  });
+
+  test('starts nothing where nothing was started', async () => {
+    const scene = await joined('ab', { read: 'batch', order: 'key' });
+    await scene.fetch();
+    await expect(scene.group.drain(1000)).resolves.toBe(true);
+    await scene.clock.advance(500);
+    expect(scene.calls).toEqual([]);
+  });
+
+  test('does not wait for a record that waits to be tried again', async () => {
+    const scene = await joined('ab');
+    await scene.fetch();
+    await scene.call(0).fails();
+    await scene.call(1).returns();
+    await expect(scene.group.drain(1000)).resolves.toBe(true);
+  });
+
+  test('gives up on handlers that take too long, and says so', async () => {
+    const scene = await joined('ab');
+    await scene.fetch();
+    await scene.call(0).returns();
+    const drained = scene.group.drain(300);
+    await scene.clock.advance(300);
+    await expect(drained).resolves.toBe(false);
+  });
+
+  test('gives up on a broker that takes too long, and says so', async () => {
+    const scene = await joined('a');
+    await scene.fetch();
+    scene.broker.commitDelayMs = 10_000;
+    await scene.call(0).returns();
+    const drained = scene.group.drain(300);
+    await scene.clock.advance(300);
+    await expect(drained).resolves.toBe(false);
+  });
+
+  test('leaves no timer behind when it ends in time', async () => {
+    const scene = await joined('');
+    const { pending } = scene.clock;
+    await scene.group.drain(300);
+    expect(scene.clock.pending).toBe(pending);
+  });
+
+  test('is over after the rejoin: all lanes that were held go on', async () => {
+    const scene = await joined('aabba', { concurrency: 2 });
+    await scene.fetch();
+    const drained = scene.group.drain(1000);
+    await scene.call(0).returns();
+    await scene.call(1).fails();
+    await scene.call(2).returns();
+    await scene.clock.advance(2 * RETRY_MS);
+    await drained;
+    await scene.call(3).returns();
+    expect(scene.called).toEqual(['0', '2', '1', '2']);
+    scene.rejoin(true);
+    expect(scene.called).toEqual(['0', '2', '1', '2', '4', '3']);
+  });
+});
+
+describe('a stop', () => {
+  test('takes in nothing more, and lets no pause end', async () => {
+    const scene = await joined('abcdefgh', { limit: 4 });
+    await scene.fetch(4);
+    expect(scene.partition.paused).toBe(true);
+    scene.group.stopReading();
+    for (const call of scene.calls) await call.returns();
+    expect(scene.partition.paused).toBe(true);
+    scene.partition.paused = false;
+    await scene.fetch();
+    expect(scene.called).toEqual(['0', '1', '2', '3']);
+  });
+
+  test('tells handlers to stop when its deadline passes, without taking their partition away', async () => {
+    const scene = await joined('a');
+    await scene.fetch();
+    const reason = new Error('deadline');
+    scene.group.abort(reason);
+    expect(scene.call(0).signal.reason).toBe(reason);
+    await scene.call(0).returns();
+    expect(await scene.committed()).toBe('1');
+  });
+});

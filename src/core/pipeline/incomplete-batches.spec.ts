@@ -1,0 +1,72 @@
+import { describe, expect, test } from '@jest/globals';
+import { Scene } from './testing/scene.js';
+
+const batches = { read: 'batch', order: 'partition', maxRecords: 3, maxWaitMs: 50 } as const;
+
+describe('a batch', () => {
+  test('starts at once when it is full', async () => {
+    const scene = new Scene('aaaa', batches);
+    await scene.fetch();
+    expect(scene.called).toEqual(['0,1,2']);
+  });
+
+  test('that is not full waits for more, as long as its first record may wait and no longer', async () => {
+    const scene = new Scene('aaa', batches);
+    await scene.fetch(1);
+    await scene.clock.advance(49);
+    await scene.fetch(1);
+    expect(scene.called).toEqual([]);
+    await scene.clock.advance(1);
+    expect(scene.called).toEqual(['0,1']);
+  });
+
+  test('starts before its wait is over when it gets full, and the next one waits anew', async () => {
+    const scene = new Scene('abcd', { ...batches, order: 'key' });
+    await scene.fetch(2);
+    await scene.clock.advance(40);
+    await scene.fetch(2);
+    expect(scene.called).toEqual(['0,1,2']);
+    await scene.clock.advance(49);
+    expect(scene.called).toEqual(['0,1,2']);
+    await scene.clock.advance(1);
+    expect(scene.called).toEqual(['0,1,2', '3']);
+  });
+
+  test('holds what came in while its lane was at work, after a wait that begins with the end of that', async () => {
+    const scene = new Scene('aaaa', batches);
+    await scene.fetch();
+    await scene.clock.advance(500);
+    await scene.call(0).returns();
+    expect(scene.called).toEqual(['0,1,2']);
+    await scene.clock.advance(50);
+    expect(scene.called).toEqual(['0,1,2', '3']);
+  });
+
+  test('does not wait where the partition is paused, as no more records would come', async () => {
+    const scene = new Scene('aaaaaaaaaa', { ...batches, maxRecords: 100, limit: 8 });
+    await scene.fetch();
+    expect(scene.partition.paused).toBe(true);
+    expect(scene.called).toEqual(['0,1,2,3,4,5,6,7,8,9']);
+  });
+
+  test('does not wait in a drain, as what would fill it is not to start', async () => {
+    const scene = new Scene('aaba', { ...batches, order: 'key' });
+    for (let record = 0; record < 3; record++) {
+      await scene.fetch(1);
+      await scene.clock.advance(50);
+    }
+    await scene.fetch(1);
+    expect(scene.called).toEqual(['0', '2']);
+    void scene.group.drain(5000);
+    await scene.call(0).returns();
+    expect(scene.called).toEqual(['0', '2', '1']);
+  });
+
+  test('of a partition that is lost never starts', async () => {
+    const scene = new Scene('a', batches);
+    await scene.fetch();
+    scene.group.loseAll();
+    await scene.clock.advance(1000);
+    expect(scene.called).toEqual([]);
+  });
+});

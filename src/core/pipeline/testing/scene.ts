@@ -1,0 +1,147 @@
+import type { Clock, Turn } from '../../clock.js';
+import { InFlightBudget } from '../../dispatch/budget.js';
+import type { InFlightRecord } from '../../records/in-flight.js';
+import { GroupPipeline } from '../group.js';
+import type { CommitMode, Handler, Order } from '../handler.js';
+import type { PartitionPipeline } from '../partition.js';
+import { ModelBroker, modelPartition } from './model-broker.js';
+import { endlessTurn, settled, VirtualClock } from './virtual-time.js';
+
+/** A call of the handler, which a test ends when it likes. */
+export interface Call {
+  readonly offsets: readonly string[];
+  readonly records: readonly InFlightRecord[];
+  readonly signal: AbortSignal;
+  returns(): Promise<void>;
+  fails(error?: unknown): Promise<void>;
+}
+
+/** What a test may want otherwise. */
+export interface SceneOptions {
+  readonly read?: 'one' | 'batch';
+  readonly order?: Order;
+  readonly commit?: CommitMode;
+  readonly concurrency?: number;
+  readonly timeoutMs?: number;
+  readonly maxRecords?: number;
+  readonly maxWaitMs?: number;
+  /** Records in flight; the bytes are not bounded. */
+  readonly limit?: number;
+  /** Takes the place of calls that wait for the test. */
+  readonly invoke?: (record: InFlightRecord) => unknown;
+  readonly turnOf?: (clock: Clock) => Turn;
+}
+
+/** Every retry comes after exactly that time. */
+export const RETRY_MS = 100;
+export const COMMIT_INTERVAL_MS = 1000;
+
+/**
+ * One partition, one handler, a broker in memory, and a clock that stands still. The log has a record for each
+ * character of `keys`; `-` stands for one without a key.
+ */
+export class Scene {
+  readonly clock = new VirtualClock();
+  readonly broker: ModelBroker;
+  readonly budget: InFlightBudget;
+  readonly group: GroupPipeline;
+  readonly calls: Call[] = [];
+  /** What the group told of failures and resets: `event offset`. */
+  readonly told: string[] = [];
+
+  constructor(keys: string, options: SceneOptions = {}) {
+    const log = [...keys].map((key) => ({ gap: 0, key: key === '-' ? null : key }));
+    this.broker = new ModelBroker([modelPartition(0, log, 0)], this.clock);
+    this.budget = new InFlightBudget({ records: options.limit ?? 1000, bytes: Infinity });
+    const handler = this.#handler(options);
+    this.group = new GroupPipeline({
+      handlerOf: () => handler,
+      fetching: this.broker,
+      commits: this.broker,
+      commitIntervalMs: COMMIT_INTERVAL_MS,
+      budget: this.budget,
+      events: {
+        retrying: ({ offset }) => void this.told.push(`retrying ${offset}`),
+        failedAfterSettling: ({ offset }) => void this.told.push(`failed after settling ${offset}`),
+        rewound: (from, to) => void this.told.push(`rewound from ${from.offset} to ${to.offset}`),
+      },
+      clock: this.clock,
+      turn: (options.turnOf ?? (() => endlessTurn))(this.clock),
+      random: () => 0.5,
+    });
+    this.broker.join(this.group, [true], false);
+  }
+
+  get partition() {
+    return this.broker.at({ topic: 't', partition: 0 });
+  }
+
+  get pipeline(): PartitionPipeline {
+    const pipeline = this.group.partition(this.partition);
+    if (!pipeline) throw new Error('the partition is not assigned');
+    return pipeline;
+  }
+
+  /** The offsets of each call. */
+  get called(): string[] {
+    return this.calls.map(({ offsets }) => offsets.join());
+  }
+
+  call(at: number): Call {
+    const call = this.calls.at(at);
+    if (!call) throw new RangeError(`call ${at} was not made`);
+    return call;
+  }
+
+  /** Fetches up to `most` records, and lets happen what follows. */
+  fetch(most = 1000): Promise<void> {
+    this.broker.fetch(this.group, this.partition, most);
+    return settled();
+  }
+
+  /** The next commit interval passes, and the broker answers. */
+  async committed(): Promise<string> {
+    await this.clock.advance(COMMIT_INTERVAL_MS + this.broker.commitDelayMs);
+    return this.partition.committed;
+  }
+
+  rejoin(continuous: boolean, owned = true): void {
+    this.broker.join(this.group, [owned], continuous);
+  }
+
+  #handler(options: SceneOptions): Handler {
+    const { read = 'one', order = 'key', commit = 'auto', concurrency = 10 } = options;
+    const shared = {
+      order,
+      commit,
+      concurrency,
+      backoff: { initialMs: 2 * RETRY_MS, maxMs: 2 * RETRY_MS },
+      timeoutMs: options.timeoutMs,
+      completion: () => undefined,
+    };
+    const { maxRecords = 10, maxWaitMs = 50, invoke = (record) => this.#called([record]) } = options;
+    return read === 'one'
+      ? { ...shared, read, invoke }
+      : { ...shared, read, maxRecords, maxWaitMs, invoke: (records) => this.#called(records) };
+  }
+
+  #called(records: readonly InFlightRecord[]): Promise<void> {
+    const [first] = records;
+    if (!first) throw new Error('called without records');
+    return new Promise((resolve, reject) => {
+      this.calls.push({
+        records,
+        offsets: records.map(({ offset }) => offset),
+        signal: first.owner.signalOf(first),
+        returns: () => {
+          resolve();
+          return settled();
+        },
+        fails: (error = new Error('as told')) => {
+          reject(error instanceof Error ? error : new Error(String(error)));
+          return settled();
+        },
+      });
+    });
+  }
+}
