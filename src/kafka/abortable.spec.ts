@@ -1,0 +1,79 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { sleep, unless } from './abortable.js';
+
+describe('a sleep', () => {
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  test('ends after its time', async () => {
+    let over = false;
+    const slept = sleep(1000, new AbortController().signal).then(() => (over = true));
+    await jest.advanceTimersByTimeAsync(999);
+    expect(over).toBe(false);
+    await jest.advanceTimersByTimeAsync(1);
+    await slept;
+    expect(over).toBe(true);
+  });
+
+  test('ends when it is aborted, and leaves no timer behind', async () => {
+    const abort = new AbortController();
+    const slept = sleep(1000, abort.signal);
+    abort.abort();
+    await slept;
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  test('does not begin where it was aborted before', async () => {
+    await sleep(1000, AbortSignal.abort());
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  test('leaves no listener behind, as a signal may outlive thousands of them', async () => {
+    const { signal } = new AbortController();
+    const [added, removed] = [
+      jest.spyOn(signal, 'addEventListener'),
+      jest.spyOn(signal, 'removeEventListener'),
+    ];
+    const slept = sleep(10, signal);
+    await jest.advanceTimersByTimeAsync(10);
+    await slept;
+    expect(removed.mock.calls).toEqual(added.mock.calls);
+  });
+});
+
+describe('work unless it is aborted', () => {
+  test('gives what the work gives', async () => {
+    await expect(unless(new AbortController().signal, Promise.resolve(7))).resolves.toBe(7);
+  });
+
+  test('fails as the work fails', async () => {
+    const failed = unless(new AbortController().signal, Promise.reject(new Error('no')));
+    await expect(failed).rejects.toThrow('no');
+  });
+
+  test('gives nothing once it is aborted, however long the work takes', async () => {
+    const abort = new AbortController();
+    const outcome = unless(abort.signal, new Promise(() => undefined));
+    abort.abort();
+    await expect(outcome).resolves.toBeUndefined();
+  });
+
+  test('gives nothing where it was aborted before', async () => {
+    await expect(unless(AbortSignal.abort(), new Promise(() => undefined))).resolves.toBeUndefined();
+  });
+
+  test('lets work that fails later end unheard', async () => {
+    let fail: (error: Error) => void = () => undefined;
+    const work = new Promise<never>((_, reject) => {
+      fail = reject;
+    });
+    await unless(AbortSignal.abort(), work);
+    // Jest fails a test that leaves a rejection unhandled, as Node ends the process.
+    fail(new Error('too late'));
+    await expect(work).rejects.toThrow('too late');
+  });
+});

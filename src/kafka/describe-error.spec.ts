@@ -1,0 +1,25 @@
+import { describe, expect, test } from '@jest/globals';
+import { describeError } from './describe-error.js';
+
+describe('the description of an error', () => {
+  test.each([
+    ['its message', new Error('no'), 'no'],
+    ['its class too, where that says something', new TypeError('no'), 'TypeError: no'],
+    ['its message where its name is empty', Object.assign(new Error('no'), { name: '' }), 'no'],
+    ['the text that was thrown', 'no', 'no'],
+    ['the object that was thrown', { status: 'error', code: 7 }, '{"status":"error","code":7}'],
+    ['nothing', undefined, 'undefined'],
+    ['null', null, 'null'],
+    ['a number', 7, '7'],
+    ['what JSON does not know', 7n, '7'],
+    ['what JSON leaves out', Symbol('s'), 'Symbol(s)'],
+  ])('is %s', (_, error, description) => {
+    expect(describeError(error)).toBe(description);
+  });
+
+  test('does not fail at an object that holds itself', () => {
+    const circular: Record<string, unknown> = {};
+    circular['self'] = circular;
+    expect(describeError(circular)).toBe('[object Object]');
+  });
+});

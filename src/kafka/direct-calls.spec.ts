@@ -1,0 +1,145 @@
+import 'reflect-metadata';
+import { describe, expect, test } from '@jest/globals';
+import { Controller, type INestApplication, type Type } from '@nestjs/common';
+import {
+  Ctx,
+  EventPattern,
+  type KafkaContext,
+  MessagePattern,
+  Payload,
+  Transport,
+} from '@nestjs/microservices';
+import { PATTERN_EXTRAS_METADATA } from '@nestjs/microservices/constants.js';
+import { Test } from '@nestjs/testing';
+import { type DirectCall, DirectCalls } from './direct-calls.js';
+import { KafkaHandler } from './kafka-handler.decorator.js';
+
+async function applicationOf(controllers: Type[]): Promise<INestApplication> {
+  const module = await Test.createTestingModule({ controllers, providers: [DirectCalls] }).compile();
+  const app = module.createNestApplication({ logger: false });
+  app.get(DirectCalls).identifyHandlers();
+  return app;
+}
+
+/** How the application would call the controller's method directly. */
+function callOf(app: INestApplication, controller: Type, method = 'on'): DirectCall | undefined {
+  const handler: unknown = Reflect.get(Object(controller.prototype), method);
+  const extras: unknown = Reflect.getMetadata(PATTERN_EXTRAS_METADATA, Object(handler));
+  return app.get(DirectCalls).of(Object(extras));
+}
+
+async function directly(controller: Type, method?: string): Promise<DirectCall> {
+  const call = callOf(await applicationOf([controller]), controller, method);
+  if (!call) throw new Error('not eligible');
+  return call;
+}
+
+const context = { a: 'context' };
+
+describe('a handler that nothing surrounds is called directly', () => {
+  test('on its controller’s instance, with what the method returns', async () => {
+    @Controller()
+    class Counter {
+      count = 40;
+      @KafkaHandler('t')
+      on(@Payload() by: number): number {
+        return (this.count += by);
+      }
+    }
+    const call = await directly(Counter);
+    expect(call.takesContext).toBe(false);
+    expect(call.call(2, undefined)).toBe(42);
+  });
+
+  test('with the payload alone where it has no decorated parameters', async () => {
+    @Controller()
+    class Plain {
+      @KafkaHandler('t')
+      on(...args: unknown[]): unknown[] {
+        return args;
+      }
+    }
+    const call = await directly(Plain);
+    expect(call.takesContext).toBe(false);
+    expect(call.call('p', context)).toEqual(['p']);
+  });
+
+  test('with payload and context in the order in which it declares them', async () => {
+    @Controller()
+    class Both {
+      @KafkaHandler('t')
+      on(@Ctx() first: KafkaContext, @Payload() second: unknown): unknown[] {
+        return [first, second];
+      }
+
+      @KafkaHandler('u')
+      alone(@Ctx() only: KafkaContext): unknown {
+        return only;
+      }
+    }
+    const call = await directly(Both);
+    expect(call.takesContext).toBe(true);
+    expect(call.call('p', context)).toEqual([context, 'p']);
+    const alone = await directly(Both, 'alone');
+    expect(alone.takesContext).toBe(true);
+    expect(alone.call('p', context)).toBe(context);
+  });
+
+  test('with the field of the payload that it asks for, if there is one', async () => {
+    @Controller()
+    class Field {
+      @KafkaHandler('t')
+      on(@Payload('id') id: unknown, @Payload() all: unknown): unknown[] {
+        return [id, all];
+      }
+    }
+    const { call } = await directly(Field);
+    expect(call({ id: 7 }, undefined)).toEqual([7, { id: 7 }]);
+    expect(call({}, undefined)).toEqual([undefined, {}]);
+    expect(call('text', undefined)).toEqual([undefined, 'text']);
+    expect(call(null, undefined)).toEqual([undefined, null]);
+  });
+
+  test('leaving a parameter in between that has no decorator undefined', async () => {
+    @Controller()
+    class Sparse {
+      @KafkaHandler('t')
+      on(_first: unknown, @Payload() second: unknown): unknown[] {
+        return [_first, second];
+      }
+    }
+    expect((await directly(Sparse)).call('p', undefined)).toEqual([undefined, 'p']);
+  });
+
+  test('whether its decorator is Nest’s own or the service’s, with its options kept', async () => {
+    @Controller()
+    class Stock {
+      @EventPattern('t', Transport.KAFKA, { order: 'none' })
+      on(@Payload() payload: unknown): unknown {
+        return payload;
+      }
+
+      @MessagePattern('u')
+      asked(@Payload() payload: unknown): unknown {
+        return payload;
+      }
+    }
+    expect((await directly(Stock)).call('p', undefined)).toBe('p');
+    expect((await directly(Stock, 'asked')).call('p', undefined)).toBe('p');
+    const extras: unknown = Reflect.getMetadata(PATTERN_EXTRAS_METADATA, Reflect.get(Stock.prototype, 'on'));
+    expect(extras).toMatchObject({ order: 'none' });
+  });
+
+  test('in every application that has its controller', async () => {
+    @Controller()
+    class Shared {
+      @KafkaHandler('t')
+      on(): string {
+        return 'called';
+      }
+    }
+    for (let application = 0; application < 2; application++) {
+      expect((await directly(Shared)).call('p', undefined)).toBe('called');
+    }
+  });
+});

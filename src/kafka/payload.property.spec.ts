@@ -1,0 +1,57 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { decodeValue, type PayloadError } from './payload.js';
+
+/** No word of the messages is made of these: a slice of the value is found in one only if it was quoted. */
+const secret = fc.string({
+  unit: fc.constantFrom(...'0123456789ABCDEFGHIKMQRSVWXYZ#$%&*ßÄ€'),
+  minLength: 8,
+  maxLength: 40,
+});
+const notJson = fc.oneof(
+  secret,
+  secret.map((text) => `{"${text}`),
+  secret.map((text) => `{"${text}": ${text}}`),
+  fc.tuple(secret, secret).map(([a, b]) => `{"a": "${a}", "b": [${b}]}`),
+  fc.tuple(secret, fc.nat(30)).map(([text, cut]) => JSON.stringify({ a: [text, text] }).slice(0, 8 + cut)),
+);
+const SLICE = 8;
+
+function messageOf(value: Buffer): string | undefined {
+  try {
+    decodeValue(value, 'json');
+    return undefined;
+  } catch (error) {
+    const { message, stack, cause } = error as PayloadError;
+    return [message, stack, cause].join('\n');
+  }
+}
+
+function quoted(text: string, message: string): string[] {
+  const slices = Array.from({ length: Math.max(0, text.length - SLICE + 1) }, (_, at) =>
+    text.slice(at, at + SLICE),
+  );
+  return slices.filter((slice) => message.includes(slice));
+}
+
+test('what is wrong with JSON is said without a word of it', () => {
+  fc.assert(
+    fc.property(notJson, (text) => {
+      const message = messageOf(Buffer.from(text));
+      fc.pre(message !== undefined);
+      expect(message).toContain(`got ${Buffer.byteLength(text)} bytes`);
+      expect(quoted(text, message)).toEqual([]);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('what is not UTF-8 is told of without a word of it', () => {
+  fc.assert(
+    fc.property(secret, (text) => {
+      const message = messageOf(Buffer.concat([Buffer.from(text), Buffer.of(0xff)]));
+      expect(message).toContain('expected UTF-8 text');
+      expect(quoted(text, message ?? '')).toEqual([]);
+    }),
+  );
+});

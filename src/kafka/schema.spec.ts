@@ -1,0 +1,51 @@
+import { describe, expect, test } from '@jest/globals';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { z } from 'zod';
+import { SchemaViolationError, validated } from './schema.js';
+
+const Order = z.object({
+  id: z.string(),
+  lines: z.array(z.object({ count: z.coerce.number().int('must be whole') })),
+});
+
+/** A schema of another library, that finds these issues. */
+const finding = (issues: readonly StandardSchemaV1.Issue[]): StandardSchemaV1 => ({
+  '~standard': { version: 1, vendor: 'test', validate: () => ({ issues }) },
+});
+
+describe('a schema', () => {
+  test('replaces the payload by its output', () => {
+    const payload = { id: 'a', lines: [{ count: '2' }], more: true };
+    expect(validated(Order, payload)).toEqual({ id: 'a', lines: [{ count: 2 }] });
+  });
+
+  test('may take its time', async () => {
+    const Later = Order.refine((order) => Promise.resolve(order.id !== 'taken'), 'the id is taken');
+    await expect(validated(Later, { id: 'free', lines: [] })).resolves.toEqual({ id: 'free', lines: [] });
+    await expect(validated(Later, { id: 'taken', lines: [] })).rejects.toThrow(
+      new SchemaViolationError([{ message: 'the id is taken' }]),
+    );
+  });
+
+  test('that is broken lists every issue with its path', () => {
+    const broken = (): unknown => validated(Order, { id: 1, lines: [{ count: 1 }, { count: 1.5 }] });
+    expect(broken).toThrow(SchemaViolationError);
+    expect(broken).toThrow(
+      'the payload breaks the schema: id: Invalid input: expected string, received number; ' +
+        'lines.1.count: must be whole',
+    );
+    expect(broken).toThrow(
+      expect.objectContaining({ code: 'SCHEMA_VIOLATION', issues: [expect.anything(), expect.anything()] }),
+    );
+  });
+
+  test('that is broken by the payload as a whole says so', () => {
+    expect(() => validated(Order, null)).toThrow('the payload itself: Invalid input');
+    expect(() => validated(finding([{ message: 'no', path: [] }]), 1)).toThrow('the payload itself: no');
+  });
+
+  test('may spell its paths in every way the standard has', () => {
+    const path = ['a', 0, Symbol('s'), { key: 'b' }, { key: 1 }];
+    expect(() => validated(finding([{ message: 'no', path }]), 1)).toThrow('a.0.Symbol(s).b.1: no');
+  });
+});
