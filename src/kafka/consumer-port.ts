@@ -75,7 +75,11 @@ export interface RecordProducer {
 
 /** Makes clients for one Kafka cluster. */
 export interface KafkaPort {
-  consumer(groupId: string, listener: ConsumerListener): GroupConsumerClient;
+  /**
+   * @param memberId what a client that crashed was known as: the group takes its successor for the same member,
+   * and need not wait for the session of the lost one to run out
+   */
+  consumer(groupId: string, listener: ConsumerListener, memberId?: string): GroupConsumerClient;
   /** Connects with the first record. */
   producer(): RecordProducer;
   /** The names of all topics that this client may see. */

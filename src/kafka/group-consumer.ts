@@ -41,7 +41,7 @@ const AFTER_ABORT_MS = 1_000;
  */
 const ROOM_MS = 20;
 const LEAVE_MS = 5_000;
-const REBUILD_BACKOFF = { initialMs: 500, maxMs: 10_000 };
+const REBUILD_BACKOFF = { initialMs: 500, maxMs: 5_000 };
 const TIMEOUT_CHECK_MS = 100;
 
 /**
@@ -241,7 +241,7 @@ export class GroupConsumer implements ConsumerListener {
   /** Consumes until the service stops, or topics appear that the group does not read yet. */
   async #consume(): Promise<void> {
     if (this.#status.phase !== 'waiting-for-topics') this.#setPhase('connecting');
-    const client = this.parts.port.consumer(this.parts.groupId, this);
+    const client = this.parts.port.consumer(this.parts.groupId, this, this.#status.memberId);
     this.#client = client;
     this.#native = client.native();
     const session = new AbortController();

@@ -37,6 +37,7 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
     groupId: string,
     private readonly settings: ConsumerSettings,
     private readonly listener: ConsumerListener,
+    private readonly formerMemberId?: string,
   ) {
     this.requiresCommittedOffset = settings.autoOffsetReset === 'none';
     this.crashed = new Promise((resolve) => (this.#tellCrashed = resolve));
@@ -106,7 +107,10 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
 
   async beforeJoin(group: Parameters<GroupHooks['beforeJoin']>[0]): Promise<void> {
     const { memberId } = group;
-    if (this.#membership.isFirst) return;
+    if (this.#membership.isFirst) {
+      group.memberId ??= this.formerMemberId ?? null;
+      return;
+    }
     if (!memberId) return this.listener.leaving(false);
     const beat = setInterval(() => void this.#keepAlive(group), this.settings.heartbeatIntervalMs);
     try {

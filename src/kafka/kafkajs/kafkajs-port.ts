@@ -26,8 +26,8 @@ export class KafkaJsPort implements KafkaPort {
     this.#asking = new kafkajs.Kafka({ ...settings, retry: { ...settings.retry, retries: 0 } });
   }
 
-  consumer(groupId: string, listener: ConsumerListener): GroupConsumerClient {
-    return new KafkaJsConsumer(this.#kafka, groupId, this.config, listener);
+  consumer(groupId: string, listener: ConsumerListener, memberId?: string): GroupConsumerClient {
+    return new KafkaJsConsumer(this.#kafka, groupId, this.config, listener, memberId);
   }
 
   producer(): RecordProducer {
