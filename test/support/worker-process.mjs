@@ -49,7 +49,7 @@ const descriptor = Object.getOwnPropertyDescriptor(WorkerController.prototype, '
 KafkaHandler(WORKER_TOPIC, options)(WorkerController.prototype, 'handle', descriptor);
 Controller()(WorkerController);
 
-class WorkerModule {}
+function WorkerModule() {}
 Module({
   imports: [ServiceConfigModule, KafkaModule, HealthModule, OffsetsModule],
   controllers: [WorkerController],
