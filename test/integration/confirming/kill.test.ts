@@ -91,7 +91,7 @@ async function killInTheMiddle({ name, handler, manual = false, delayMs, records
   outcomes.set(name, { committedAtKill, before, after: ledger.entries().slice(before.length) });
 }
 
-beforeAll(() => Promise.all(WAYS.map(killInTheMiddle)), 90_000);
+beforeAll(() => Promise.all(WAYS.map(killInTheMiddle)), 150_000);
 afterAll(() => Promise.all(workers.map((worker) => worker.kill())));
 
 describe.each(WAYS)('kill -9 while records are read $name', ({ name, manual, records }) => {

@@ -16,7 +16,7 @@ const LONG_MS = 3 * SESSION_MS + 1_000;
 let kafka: OwnKafka;
 beforeAll(async () => {
   kafka = await OwnKafka.start();
-}, 60_000);
+}, 150_000);
 afterEach(async () => {
   jest.restoreAllMocks();
   await stopServices();

@@ -21,7 +21,7 @@ beforeAll(async () => {
     OwnKafka.start({ tls: true }),
     OwnKafka.start({ tls: true, properties }),
   ]);
-}, 60_000);
+}, 150_000);
 afterEach(stopServices);
 afterAll(() => Promise.all([open.stop(), demanding.stop(), client.remove()]));
 

@@ -19,7 +19,7 @@ let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'secrets-'));
   kafka = await OwnKafka.start({ sasl: user, tls: true });
-}, 60_000);
+}, 150_000);
 afterEach(stopServices);
 afterAll(async () => {
   await kafka.stop();

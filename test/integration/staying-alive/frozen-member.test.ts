@@ -98,7 +98,7 @@ async function freezeInTheMiddle({ name, handler, manual }: Way): Promise<void> 
 
 beforeAll(async () => {
   await Promise.all(WAYS.map(freezeInTheMiddle));
-}, 120_000);
+}, 240_000);
 afterAll(() => Promise.all(workers.map((worker) => worker.kill())));
 
 describe.each(WAYS)('a member that commits $name, frozen for longer than the session timeout', ({ name }) => {

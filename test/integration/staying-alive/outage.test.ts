@@ -81,7 +81,7 @@ const cleanups: (() => Promise<void>)[] = [];
 const outcomes = new Map<string, Outcome>();
 beforeAll(async () => {
   await Promise.all(OUTAGES.map(async (outage) => outcomes.set(outage.name, await goThrough(outage))));
-}, 120_000);
+}, 240_000);
 afterAll(async () => {
   await stopServices();
   await Promise.all(cleanups.map((stop) => stop()));
