@@ -15,7 +15,13 @@ import { HealthModule } from '../../dist/src/health/health.module.js';
 import { KafkaHandler, KafkaModule, KafkaRuntime, KafkaStrategy } from '../../dist/src/kafka/index.js';
 import { OffsetsModule, OffsetsService } from '../../dist/src/offsets/index.js';
 
-const { WORKER_TOPIC, WORKER_LEDGER, WORKER_OPTIONS = '{}', WORKER_DELAY_MS = '0', WORKER_MANUAL } = process.env;
+const {
+  WORKER_TOPIC,
+  WORKER_LEDGER,
+  WORKER_OPTIONS = '{}',
+  WORKER_DELAY_MS = '0',
+  WORKER_MANUAL,
+} = process.env;
 const options = JSON.parse(WORKER_OPTIONS);
 const delayMs = Number(WORKER_DELAY_MS);
 
