@@ -22,11 +22,12 @@ describe('a partition kept across a rejoin', () => {
   });
 
   test('takes what is new out of a fetch that begins with what it has', async () => {
-    const scene = new Scene('abcd');
+    const scene = new Scene('----');
     await scene.fetch(2);
     scene.rejoin(true);
     await scene.fetch(4);
     expect(scene.called).toEqual(['0', '1', '2', '3']);
+    expect(scene.budget.total.records).toBe(4);
   });
 
   test('goes on with its retries', async () => {
