@@ -26,6 +26,5 @@ export async function unless<T>(signal: AbortSignal, work: Promise<T>): Promise<
     return await Promise.race([work, aborted]);
   } finally {
     over.abort();
-    work.catch(() => undefined);
   }
 }

@@ -7,7 +7,9 @@ describe('the description of an error', () => {
     ['its class too, where that says something', new TypeError('no'), 'TypeError: no'],
     ['its message where its name is empty', Object.assign(new Error('no'), { name: '' }), 'no'],
     ['the text that was thrown', 'no', 'no'],
-    ['the object that was thrown', { status: 'error', code: 7 }, '{"status":"error","code":7}'],
+    ['no more than that an object was thrown', { card: '4111111111111111' }, 'an object was thrown'],
+    ['the message of an object that has one', { message: 'no', card: '4111' }, 'no'],
+    ['in one line', new Error('no\n  at all'), 'no at all'],
     ['nothing', undefined, 'undefined'],
     ['null', null, 'null'],
     ['a number', 7, '7'],
@@ -20,6 +22,8 @@ describe('the description of an error', () => {
   test('does not fail at an object that holds itself', () => {
     const circular: Record<string, unknown> = {};
     circular['self'] = circular;
-    expect(describeError(circular)).toBe('[object Object]');
+    expect(describeError(circular)).toBe('an object was thrown');
+    const bare: object = Object.assign(Object.create(null), { self: circular });
+    expect(describeError(bare)).toBe('an object was thrown');
   });
 });

@@ -1,13 +1,14 @@
-/** An error in one line: its class and message, never a payload. */
+/** An error in one line: its class and message. Of other things that were thrown, no more than that they were. */
 export function describeError(error: unknown): string {
+  return textOf(error).replaceAll(/\s*[\r\n]+\s*/g, ' ');
+}
+
+function textOf(error: unknown): string {
   if (error instanceof Error) {
     const name = error.name && error.name !== 'Error' ? `${error.name}: ` : '';
     return `${name}${error.message}`;
   }
   if (typeof error === 'string') return error;
-  try {
-    return JSON.stringify(error) ?? String(error);
-  } catch {
-    return String(error);
-  }
+  if (typeof error !== 'object' || error === null) return String(error);
+  return 'message' in error && typeof error.message === 'string' ? error.message : 'an object was thrown';
 }

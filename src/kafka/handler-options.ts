@@ -133,7 +133,7 @@ class OptionReader {
   object(name: string): Readonly<Record<string, unknown>> {
     const value = this.options[name];
     if (value === undefined) return {};
-    if (typeof value === 'object' && value !== null) return { ...value };
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
     this.#refuse(name, value, 'an object');
     return {};
   }
@@ -147,11 +147,16 @@ class OptionReader {
   }
 
   #refuse(name: string, value: unknown, accepted: string): void {
-    const got = typeof value === 'string' ? `"${value}"` : typeof value === 'number' ? value : typeof value;
+    const got = typeof value === 'string' ? `"${value}"` : describeKind(value);
     this.problems.push(`${this.prefix}${name} is ${got}, but must be ${accepted}`);
   }
 }
 
 function isStandardSchema(value: unknown): value is StandardSchemaV1 {
   return (typeof value === 'object' || typeof value === 'function') && value !== null && '~standard' in value;
+}
+
+function describeKind(value: unknown): string {
+  if (typeof value === 'number' || value === null) return String(value);
+  return Array.isArray(value) ? 'a list' : typeof value;
 }

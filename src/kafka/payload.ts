@@ -40,14 +40,13 @@ export function decodeAuto(value: Buffer): unknown {
   const first = value[0];
   if (first === 0) return value;
   const text = value.toString('utf8');
-  if (first === OBJECT || first === ARRAY) {
-    try {
-      return JSON.parse(text);
-    } catch {
-      return isIntact(text, value) ? text : value;
-    }
+  if (!isIntact(text, value)) return value;
+  if (first !== OBJECT && first !== ARRAY) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
   }
-  return isIntact(text, value) ? text : value;
 }
 
 function decodeText(value: Buffer): string {
@@ -80,6 +79,8 @@ function isIntact(text: string, value: Buffer): boolean {
 /** Where parsing stopped. V8's message may quote the text around it, which must not get into a log. */
 function positionOf(error: unknown): string {
   const found =
-    error instanceof Error ? /position \d+(?: \(line \d+ column \d+\))?/.exec(error.message) : null;
-  return found ? ` (at ${found[0]})` : '';
+    error instanceof Error
+      ? / in JSON at (position \d+(?: \(line \d+ column \d+\))?)$/.exec(error.message)
+      : null;
+  return found ? ` (at ${found[1]})` : '';
 }

@@ -39,9 +39,14 @@ export class BatchLanes {
     return this.#startable;
   }
 
+  /** Whether another batch may be at work. */
+  get hasPlace(): boolean {
+    return this.#running < this.concurrency;
+  }
+
   /** Whether a batch may start at all, however small, of records whose sequence is at most `limit`. */
   canTake(limit: number): boolean {
-    if (this.#running >= this.concurrency || this.#startable === 0) return false;
+    if (!this.hasPlace || this.#startable === 0) return false;
     return limit === Infinity || this.#idle.some((lane) => isWithin(lane.head, limit));
   }
 

@@ -1,4 +1,5 @@
 import type { InFlightRecord } from '../records/in-flight.js';
+import { OldestFirst } from './oldest-first.js';
 
 /** First in, first out, through the records' own `readyNext` links. */
 class ReadyQueue {
@@ -32,8 +33,7 @@ class ReadyQueue {
 export class RecordLanes {
   readonly #last = new Map<string, InFlightRecord>();
   readonly #fresh = new ReadyQueue();
-  readonly #continued = new ReadyQueue();
-  readonly #beyondLimit: InFlightRecord[] = [];
+  readonly #continued = new OldestFirst();
   #running = 0;
 
   /** @param concurrency lanes at work at once */
@@ -98,26 +98,14 @@ export class RecordLanes {
 
   /**
    * Of the two queues the one whose first record is older, so that neither a busy key nor new keys can keep
-   * the oldest record, and with it the watermark, waiting. Continued lanes are not in offset order: those
-   * beyond the limit stand aside for the ones behind them.
+   * the oldest record, and with it the watermark, waiting. Fresh records come in offset order as it is.
    */
-  #oldestQueue(limit: number): ReadyQueue | undefined {
+  #oldestQueue(limit: number): ReadyQueue | OldestFirst | undefined {
     const fresh = this.#fresh.first;
-    const continued = this.#continuedWithin(limit);
-    if (!continued) return fresh && fresh.sequence <= limit ? this.#fresh : undefined;
-    return fresh && fresh.sequence < continued.sequence ? this.#fresh : this.#continued;
-  }
-
-  #continuedWithin(limit: number): InFlightRecord | undefined {
-    if (this.#beyondLimit.length > 0 && limit === Infinity) {
-      for (const record of this.#beyondLimit.splice(0)) this.#continued.push(record);
-    }
-    let first = this.#continued.first;
-    while (first && first.sequence > limit) {
-      this.#continued.shift();
-      this.#beyondLimit.push(first);
-      first = this.#continued.first;
-    }
-    return first;
+    const continued = this.#continued.first;
+    const isFresh = fresh && (!continued || fresh.sequence < continued.sequence);
+    const first = isFresh ? fresh : continued;
+    if (!first || first.sequence > limit) return undefined;
+    return isFresh ? this.#fresh : this.#continued;
   }
 }

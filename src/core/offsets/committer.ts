@@ -106,6 +106,8 @@ export class Committer {
     this.#suspended = false;
     this.#epoch++;
     this.#retryMs = 0;
+    this.#cancelRetry?.();
+    this.#cancelRetry = undefined;
     this.#scheduleInterval();
     if (this.#wanted || this.#waiters.length > 0) this.request();
   }
@@ -116,6 +118,7 @@ export class Committer {
     this.#cancelInterval?.();
     this.#cancelRetry?.();
     this.#cancelRetry = undefined;
+    this.#tellIdle();
   }
 
   /** A record has settled; enough of them are committed at once, to bound what a crash repeats. */

@@ -10,6 +10,8 @@ import type { Runner, RunnerEvents } from './runner.js';
 export class BatchRunner implements Runner {
   readonly #lanes: BatchLanes;
   readonly #retries = new Set<Cancel>();
+  /** What failed and may be tried again as soon as there is a place. */
+  readonly #again: { readonly batch: RecordBatch; readonly records: readonly InFlightRecord[] }[] = [];
   #cancelWait: Cancel | undefined;
   /** Full or not, what waits may start: the wait for more is over, or no more will come for now. */
   #due = false;
@@ -67,19 +69,37 @@ export class BatchRunner implements Runner {
   }
 
   pump(): void {
-    while (!this.#closed && !this.#deferred && this.#lanes.canTake(this.#limit)) {
-      if (!this.#isComplete()) {
-        this.#waitForMore();
-        return;
-      }
+    while (!this.#closed && !this.#deferred && this.#startable()) {
       if (this.turn.spent()) {
         this.#deferPump();
         return;
       }
-      const batch = this.#lanes.take(this.#limit);
-      this.#start(batch, batch.records);
+      this.#startNext();
     }
     if (this.#lanes.startable === 0) this.#due = false;
+  }
+
+  /** Whether a batch may start; where one waits to be filled, it will be looked at again when it is due. */
+  #startable(): boolean {
+    if (this.#again.length > 0) return this.#lanes.hasPlace;
+    if (!this.#lanes.canTake(this.#limit)) return false;
+    if (this.#isComplete()) return true;
+    this.#waitForMore();
+    return false;
+  }
+
+  #startNext(): void {
+    const again = this.#again.shift();
+    if (again) {
+      this.#lanes.retake(again.batch);
+      this.#start(again.batch, again.records);
+      return;
+    }
+    this.#cancelWait?.();
+    this.#cancelWait = undefined;
+    this.#due = false;
+    const batch = this.#lanes.take(this.#limit);
+    this.#start(batch, batch.records);
   }
 
   #isComplete(): boolean {
@@ -104,9 +124,6 @@ export class BatchRunner implements Runner {
   }
 
   #start(batch: RecordBatch, records: readonly InFlightRecord[]): void {
-    this.#cancelWait?.();
-    this.#cancelWait = undefined;
-    this.#due = false;
     const [first] = records;
     if (!first) return;
     this.#running.set(first, batch);
@@ -135,6 +152,7 @@ export class BatchRunner implements Runner {
   }
 
   #failed(batch: RecordBatch, records: readonly InFlightRecord[], error: unknown): void {
+    for (const record of records) this.events.stopped(record);
     const from = firstFailed(records, error);
     const done = records.slice(0, from);
     for (const record of done) this.events.succeeded(record);
@@ -166,8 +184,8 @@ export class BatchRunner implements Runner {
     const cancel = this.clock.schedule(delayMs, () => {
       this.#retries.delete(cancel);
       failed.retryAt = 0;
-      this.#lanes.retake(batch);
-      this.#start(batch, rest);
+      this.#again.push({ batch, records: rest });
+      this.pump();
     });
     this.#retries.add(cancel);
   }

@@ -100,7 +100,7 @@ describe('a drain', () => {
     await scene.call(3).returns();
     expect(scene.called).toEqual(['0', '2', '1', '2']);
     scene.rejoin(true);
-    expect(scene.called).toEqual(['0', '2', '1', '2', '4', '3']);
+    expect(scene.called).toEqual(['0', '2', '1', '2', '3', '4']);
   });
 });
 

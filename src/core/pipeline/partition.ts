@@ -188,6 +188,7 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
       last = record;
     }
     if (last) await this.commit([last]);
+    else await this.parts.committer.covering(this, this.watermarkSequence - 1);
   }
 
   /**
@@ -252,11 +253,15 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
     return this.#deadlines.overdue(record);
   }
 
-  succeeded(record: InFlightRecord): void {
+  stopped(record: InFlightRecord): void {
     record.startedAt = 0;
+    this.#deadlines.ended(record);
+  }
+
+  succeeded(record: InFlightRecord): void {
+    this.stopped(record);
     record.handled = true;
     this.handledCount++;
-    this.#deadlines.ended(record);
     if (this.#closed || this.parts.handler.commit === 'manual') return;
     this.#settle(record);
     if (this.paused) this.#readableAgain();
@@ -269,14 +274,12 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
   }
 
   retrying(record: InFlightRecord, error: unknown, delayMs: number): void {
-    record.startedAt = 0;
-    this.#deadlines.ended(record);
+    this.stopped(record);
     if (!this.#closed) this.parts.events.retrying(record, error, delayMs);
   }
 
   failedAfterSettling(record: InFlightRecord, error: unknown): void {
-    record.startedAt = 0;
-    this.#deadlines.ended(record);
+    this.stopped(record);
     this.parts.events.failedAfterSettling(record, error);
   }
 

@@ -26,6 +26,8 @@ export interface RunnerEvents {
   overdue(record: InFlightRecord): Error | undefined;
   /** Its handler returned without an error. */
   succeeded(record: InFlightRecord): void;
+  /** Its handler no longer works on it, however the call ended. */
+  stopped(record: InFlightRecord): void;
   /** The handler has said of these records that they are done, whoever commits. */
   confirmed(records: readonly InFlightRecord[]): void;
   /** Its handler failed and will be called again after `delayMs`. */

@@ -1,4 +1,4 @@
-import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import kafkajs, { type Consumer, type EachBatchPayload, type Kafka } from 'kafkajs';
 import type { CommitFailure } from '../../core/offsets/committer.js';
 import type { FetchedRecord, TopicPartition, TopicPartitionOffset } from '../../core/records/fetched.js';
 import { offsetAfter, toOffset } from '../../core/records/offset.js';
@@ -43,7 +43,8 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
     this.crashed = new Promise((resolve) => (this.#tellCrashed = resolve));
     this.#consumer = kafka.consumer({
       ...toKafkaJsConsumerConfig(settings, groupId),
-      partitionAssigners: [stickyAssigner(this)],
+      // The second is for a rollout from a service that has kafkajs deal the partitions out.
+      partitionAssigners: [stickyAssigner(this), kafkajs.PartitionAssigners.roundRobin],
     });
     const { events } = this.#consumer;
     this.#consumer.on(events.HEARTBEAT, () => this.listener.heartbeat());

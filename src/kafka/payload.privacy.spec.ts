@@ -1,0 +1,12 @@
+import { expect, test } from '@jest/globals';
+import { decodeValue } from './payload.js';
+
+test('an error names a position only where the parser says one, and never quotes the value', () => {
+  const quoting = Buffer.from('position 41111111');
+  expect(() => decodeValue(quoting, 'json')).toThrow(/^expected JSON, got 17 bytes that are not$/);
+});
+
+test('auto never loses bytes: what is not UTF-8 stays as it is, within JSON too', () => {
+  const broken = Buffer.from([0x7b, 0x22, 0x61, 0x22, 0x3a, 0x22, 0xff, 0x22, 0x7d]);
+  expect(decodeValue(broken, 'auto')).toBe(broken);
+});
