@@ -1,15 +1,15 @@
 import type { Cancel, Clock, Turn } from '../clock.js';
 import { BatchLanes, type RecordBatch } from '../dispatch/batch-lanes.js';
-import { backoffMs } from '../failures/backoff.js';
 import type { InFlightRecord } from '../records/in-flight.js';
 import { BatchRecordError } from './errors.js';
 import type { BatchHandler } from './handler.js';
+import { Retries } from './retries.js';
 import type { Runner, RunnerEvents } from './runner.js';
 
 /** Calls a batch handler for a partition's records. */
 export class BatchRunner implements Runner {
   readonly #lanes: BatchLanes;
-  readonly #retries = new Set<Cancel>();
+  readonly #retries: Retries;
   /** What failed and may be tried again as soon as there is a place. */
   readonly #again: { readonly batch: RecordBatch; readonly records: readonly InFlightRecord[] }[] = [];
   #cancelWait: Cancel | undefined;
@@ -26,9 +26,10 @@ export class BatchRunner implements Runner {
     private readonly events: RunnerEvents,
     private readonly clock: Clock,
     private readonly turn: Turn,
-    private readonly random: () => number,
+    random: () => number,
   ) {
     this.#lanes = new BatchLanes(handler.maxRecords, handler.concurrency);
+    this.#retries = new Retries(handler.backoff, events, clock, random);
   }
 
   get busy(): boolean {
@@ -50,8 +51,7 @@ export class BatchRunner implements Runner {
   close(): void {
     this.#closed = true;
     this.#cancelWait?.();
-    for (const cancel of this.#retries) cancel();
-    this.#retries.clear();
+    this.#retries.close();
   }
 
   /** Gives the place of the batch that starts with `record` to another: its handler waits for a commit. */
@@ -175,19 +175,10 @@ export class BatchRunner implements Runner {
     error: unknown,
   ): void {
     this.#lanes.release(batch);
-    failed.failures++;
-    failed.lastError = error;
-    const delayMs = backoffMs(this.handler.backoff, failed.failures, this.random());
-    failed.retryAt = this.clock.now() + delayMs;
-    this.events.retrying(failed, error, delayMs);
-    if (this.#closed) return;
-    const cancel = this.clock.schedule(delayMs, () => {
-      this.#retries.delete(cancel);
-      failed.retryAt = 0;
+    this.#retries.later(failed, error, () => {
       this.#again.push({ batch, records: rest });
       this.pump();
     });
-    this.#retries.add(cancel);
   }
 }
 

@@ -1,14 +1,14 @@
-import type { Cancel, Clock, Turn } from '../clock.js';
+import type { Clock, Turn } from '../clock.js';
 import { RecordLanes } from '../dispatch/record-lanes.js';
-import { backoffMs } from '../failures/backoff.js';
 import type { InFlightRecord } from '../records/in-flight.js';
 import type { RecordHandler } from './handler.js';
+import { Retries } from './retries.js';
 import type { Runner, RunnerEvents } from './runner.js';
 
 /** Calls a record handler for a partition's records, lane by lane. */
 export class RecordRunner implements Runner {
   readonly #lanes: RecordLanes;
-  readonly #retries = new Map<InFlightRecord, Cancel>();
+  readonly #retries: Retries;
   #limit = Infinity;
   #highestStarted = -1;
   #running = 0;
@@ -19,11 +19,12 @@ export class RecordRunner implements Runner {
   constructor(
     private readonly handler: RecordHandler,
     private readonly events: RunnerEvents,
-    private readonly clock: Clock,
+    clock: Clock,
     private readonly turn: Turn,
-    private readonly random: () => number,
+    random: () => number,
   ) {
     this.#lanes = new RecordLanes(handler.concurrency);
+    this.#retries = new Retries(handler.backoff, events, clock, random);
   }
 
   get busy(): boolean {
@@ -44,8 +45,7 @@ export class RecordRunner implements Runner {
 
   close(): void {
     this.#closed = true;
-    for (const cancel of this.#retries.values()) cancel();
-    this.#retries.clear();
+    this.#retries.close();
   }
 
   releasePlace(record: InFlightRecord): void {
@@ -128,20 +128,11 @@ export class RecordRunner implements Runner {
 
   #retryLater(record: InFlightRecord, error: unknown): void {
     this.#lanes.release(record);
-    record.failures++;
-    record.lastError = error;
-    const delayMs = backoffMs(this.handler.backoff, record.failures, this.random());
-    record.retryAt = this.clock.now() + delayMs;
-    this.events.retrying(record, error, delayMs);
-    if (this.#closed) return;
-    const cancel = this.clock.schedule(delayMs, () => {
-      this.#retries.delete(record);
-      record.retryAt = 0;
+    this.#retries.later(record, error, () => {
       if (record.settled) this.#lanes.done(record);
       else this.#lanes.requeue(record);
       this.pump();
     });
-    this.#retries.set(record, cancel);
   }
 }
 
