@@ -1,0 +1,41 @@
+/**
+ * Names of the headers that the runtime adds to records which it puts aside or sends back. Values are UTF-8 text;
+ * numbers are in decimal digits. What is called `dlt-original-…` and `dlt-exception-…` is replaced each time a
+ * record is put aside and taken off when it is sent back; `dlt-replays` stays with it for good.
+ */
+export const HEADERS = {
+  originalTopic: 'dlt-original-topic',
+  originalPartition: 'dlt-original-partition',
+  originalOffset: 'dlt-original-offset',
+  /** Milliseconds since the epoch. */
+  originalTimestamp: 'dlt-original-timestamp',
+  /** The consumer group whose handler failed. */
+  originalGroup: 'dlt-original-group',
+  exceptionClass: 'dlt-exception-class',
+  exceptionMessage: 'dlt-exception-message',
+  /** Cut at 4 KiB. */
+  exceptionStacktrace: 'dlt-exception-stacktrace',
+  /** Calls of the handler that failed, over all retry topics. */
+  attempts: 'dlt-attempts',
+  /** When it failed for the first time, ISO 8601. */
+  firstFailedAt: 'dlt-first-failed-at',
+  /** When it was put aside, ISO 8601. */
+  failedAt: 'dlt-failed-at',
+  /** How often it was sent back from the dead-letter topic. */
+  replays: 'dlt-replays',
+  /** Present where the value was too large to be stored: the bytes that the whole value had. */
+  truncated: 'dlt-value-truncated-from',
+  /** On a record that was sent back: the only group that is to handle it. */
+  replayFor: 'dlt-replay-for',
+  /** In a retry topic: when it is to be tried again, milliseconds since the epoch. */
+  dueAt: 'dlt-due-at',
+  /** On a mark within a dead-letter topic: the partition and offset of the dead letter that was sent back. */
+  replayedPartition: 'dlt-replayed-partition',
+  replayedOffset: 'dlt-replayed-offset',
+  replayedTo: 'dlt-replayed-to',
+} as const;
+
+/** The dead-letter topic of a topic whose handler names no other. */
+export function deadLetterTopicOf(topic: string): string {
+  return `${topic}.dlt`;
+}
