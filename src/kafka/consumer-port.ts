@@ -7,6 +7,7 @@ import type {
   TopicPartition,
   TopicPartitionOffset,
 } from '../core/records/fetched.js';
+import type { Offset } from '../core/records/offset.js';
 
 /** A member's place in its group, as of its last join. */
 export interface Membership {
@@ -73,6 +74,33 @@ export interface RecordProducer {
   disconnect(): Promise<void>;
 }
 
+/** Where a partition's log begins, and where what is to be read of it ends. */
+export interface PartitionBounds {
+  readonly partition: number;
+  /** The first offset that the log still has. */
+  readonly start: Offset;
+  /** The offset after the last record that no open transaction holds back. */
+  readonly end: Offset;
+}
+
+/**
+ * Reads partitions without being a member of any group. It sees committed records alone, whatever
+ * `KAFKA_ISOLATION_LEVEL` says.
+ */
+export interface PartitionReader {
+  /** @throws UnknownTopicError where there is no such topic */
+  bounds(topic: string): Promise<PartitionBounds[]>;
+  /**
+   * The records from one offset up to another, without the latter, in order. Offsets that the log has no record
+   * for are passed over; those it no longer reaches back to as well. Whoever wants to go on later asks for
+   * `bounds` again, and reads from what was `to`.
+   * @param to no further than the partition's end
+   */
+  read(topic: string, partition: number, from: Offset, to: Offset): AsyncIterable<FetchedRecord>;
+  /** Disconnects; what is being read rejects. */
+  close(): Promise<void>;
+}
+
 /** Makes clients for one Kafka cluster. */
 export interface KafkaPort {
   /**
@@ -82,6 +110,8 @@ export interface KafkaPort {
   consumer(groupId: string, listener: ConsumerListener, memberId?: string): GroupConsumerClient;
   /** Connects with the first record. */
   producer(): RecordProducer;
+  /** Connects with the first question. */
+  reader(): PartitionReader;
   /** The names of all topics that this client may see. */
   topics(): Promise<string[]>;
   /** Whether any of the brokers answers a request within that time. */

@@ -39,6 +39,26 @@ export class UnknownPartitionError extends Error {
   }
 }
 
+/** A topic that does not exist, or that this client may not see. */
+export class UnknownTopicError extends Error {
+  readonly code = 'UNKNOWN_TOPIC';
+
+  constructor(readonly topic: string) {
+    super(`there is no topic ${topic}, or this client may not see it; check the name and the topic's ACLs`);
+    this.name = 'UnknownTopicError';
+  }
+}
+
+/** A partition could not be read as far as was asked for. */
+export class PartitionReadError extends Error {
+  readonly code = 'PARTITION_READ';
+
+  constructor(topic: string, partition: number, offset: string, why: string, options?: ErrorOptions) {
+    super(`${topic}[${partition}] could not be read on from offset ${offset}: ${why}`, options);
+    this.name = 'PartitionReadError';
+  }
+}
+
 /** The innermost cause: kafkajs wraps the error that says something in up to three that do not. */
 export function rootCause(error: unknown): unknown {
   let cause = error;

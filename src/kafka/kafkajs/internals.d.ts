@@ -55,10 +55,16 @@ declare module 'kafkajs/src/consumer/consumerGroup.js' {
 }
 
 declare module 'kafkajs/src/protocol/requests/fetch/v11/response.js' {
+  import type { RawHeaders } from '../../core/records/fetched.js';
+
   interface FetchedMessage {
     readonly offset: string;
-    /** Whether it only moves the position. */
+    /** Whether it only moves the position; then it has none of the fields below. */
     readonly isControlRecord: boolean;
+    readonly key?: Buffer | null;
+    readonly value?: Buffer | null;
+    readonly timestamp?: string;
+    readonly headers?: RawHeaders;
   }
 
   interface FetchResponse {
@@ -81,6 +87,7 @@ declare module 'kafkajs/src/protocol/requests/fetch/v11/response.js' {
     }[];
   }
   const response: { decode(bytes: Buffer): Promise<FetchResponse> };
+  export type { FetchedMessage, FetchResponse };
   export default response;
 }
 

@@ -1,9 +1,16 @@
 import kafkajs, { type Kafka as KafkaClient } from 'kafkajs';
 import type { KafkaConfig } from '../../config/index.js';
-import type { ConsumerListener, GroupConsumerClient, KafkaPort, RecordProducer } from '../consumer-port.js';
+import type {
+  ConsumerListener,
+  GroupConsumerClient,
+  KafkaPort,
+  PartitionReader,
+  RecordProducer,
+} from '../consumer-port.js';
 import { registerCodecs } from './codecs.js';
 import { KafkaJsConsumer } from './consumer.js';
 import { isRefusedLogin } from './errors.js';
+import { KafkaJsPartitionReader } from './partition-reader.js';
 import { KafkaJsProducer } from './producer.js';
 import { installFetchResponse } from './fetch-response.js';
 import { installGroupHooks } from './group-hooks.js';
@@ -37,6 +44,10 @@ export class KafkaJsPort implements KafkaPort {
         createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
       }),
     );
+  }
+
+  reader(): PartitionReader {
+    return new KafkaJsPartitionReader(this.#kafka, this.config.fetchMaxBytes);
   }
 
   async topics(): Promise<string[]> {

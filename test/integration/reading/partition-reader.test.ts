@@ -1,0 +1,205 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import { loadConfig } from '../../../src/config/index.js';
+import type { FetchedRecord } from '../../../src/core/records/fetched.js';
+import { toOffset } from '../../../src/core/records/offset.js';
+import type { PartitionReader } from '../../../src/kafka/consumer-port.js';
+import { KafkaJsPort } from '../../../src/kafka/kafkajs/kafkajs-port.js';
+import { ForeignClient } from '../../support/foreign-client.js';
+import {
+  brokers,
+  createTopic,
+  deleteTopic,
+  produce,
+  uniqueName,
+  waitFor,
+  withTestAdmin,
+} from '../../support/kafka.js';
+
+const NOTHING = toOffset(0);
+
+let java: ForeignClient;
+let reader: PartitionReader;
+beforeAll(async () => {
+  Logger.overrideLogger(false);
+  java = await ForeignClient.start();
+});
+afterAll(() => java.stop());
+afterEach(() => reader.close());
+
+function open(env: Readonly<Record<string, string>> = {}): PartitionReader {
+  const config = loadConfig({ KAFKA_BROKERS: brokers(), ...env });
+  reader = new KafkaJsPort(config.kafka).reader();
+  return reader;
+}
+
+async function all(records: AsyncIterable<FetchedRecord>): Promise<FetchedRecord[]> {
+  const read: FetchedRecord[] = [];
+  for await (const record of records) read.push(record);
+  return read;
+}
+
+async function whole(topic: string, partition = 0): Promise<FetchedRecord[]> {
+  const bounds = (await reader.bounds(topic)).find((each) => each.partition === partition);
+  if (!bounds) throw new Error(`${topic} has no partition ${partition}`);
+  return all(reader.read(topic, partition, bounds.start, bounds.end));
+}
+
+function valuesOf(records: readonly FetchedRecord[]): string[] {
+  return records.map(({ value }) => String(value));
+}
+
+describe('reading a partition without a group', () => {
+  it('says where each partition begins and ends, the empty ones too', async () => {
+    const topic = await createTopic(uniqueName('bounds'), { partitions: 3 });
+    await produce(topic, [
+      { value: 'a', partition: 0 },
+      { value: 'b', partition: 2 },
+      { value: 'c', partition: 2 },
+    ]);
+    await withTestAdmin((admin) =>
+      admin.deleteTopicRecords({ topic, partitions: [{ partition: 2, offset: '1' }] }),
+    );
+    expect(await open().bounds(topic)).toEqual([
+      { partition: 0, start: '0', end: '1' },
+      { partition: 1, start: '0', end: '0' },
+      { partition: 2, start: '1', end: '2' },
+    ]);
+    expect(await whole(topic, 1)).toEqual([]);
+  });
+
+  it('reads from one offset up to another, in order, and goes on from there', async () => {
+    const topic = await createTopic(uniqueName('range'));
+    await produce(
+      topic,
+      Array.from({ length: 10 }, (_, i) => `v${i}`),
+    );
+    open();
+    expect(valuesOf(await all(reader.read(topic, 0, toOffset(2), toOffset(5))))).toEqual(['v2', 'v3', 'v4']);
+    await produce(topic, ['v10']);
+    const [bounds] = await reader.bounds(topic);
+    expect(valuesOf(await all(reader.read(topic, 0, toOffset(9), bounds?.end ?? NOTHING)))).toEqual([
+      'v9',
+      'v10',
+    ]);
+  });
+
+  it('gives key, value, headers and time as they lie there', async () => {
+    const topic = await createTopic(uniqueName('shapes'));
+    const producer = await java.open();
+    await producer.send(topic, [
+      {
+        key: Buffer.from([0, 255]),
+        value: null,
+        timestamp: 1_700_000_000_000,
+        headers: [
+          ['a', 'one'],
+          ['a', null],
+          ['b', Buffer.from([254])],
+        ],
+      },
+    ]);
+    open();
+    expect(await whole(topic)).toEqual([
+      {
+        offset: '0',
+        key: Buffer.from([0, 255]),
+        value: null,
+        timestamp: '1700000000000',
+        headers: { a: [Buffer.from('one'), null], b: Buffer.from([254]) },
+      },
+    ]);
+  });
+
+  it('reads committed records alone, and no further than an open transaction', async () => {
+    const topic = await createTopic(uniqueName('transactions'));
+    const [aborting, committing, hanging, plain] = await Promise.all([
+      java.open({ 'transactional.id': uniqueName('a') }),
+      java.open({ 'transactional.id': uniqueName('c') }),
+      java.open({ 'transactional.id': uniqueName('h') }),
+      java.open(),
+    ]);
+    await aborting.begin();
+    await aborting.send(topic, [{ value: 'aborted' }]);
+    await committing.begin();
+    await committing.send(topic, [{ value: 'committed' }]);
+    await aborting.abort();
+    await committing.commit();
+    await hanging.begin();
+    await hanging.send(topic, [{ value: 'hanging' }]);
+    await plain.send(topic, [{ value: 'behind' }]);
+
+    open({ KAFKA_ISOLATION_LEVEL: 'read_uncommitted' });
+    expect(await reader.bounds(topic)).toEqual([{ partition: 0, start: '0', end: '4' }]);
+    expect(valuesOf(await whole(topic))).toEqual(['committed']);
+    await hanging.abort();
+    expect(valuesOf(await whole(topic))).toEqual(['committed', 'behind']);
+  });
+
+  it('reads records larger than a fetch, one by one', async () => {
+    const topic = await createTopic(uniqueName('large'));
+    const values = Array.from({ length: 5 }, (_, i) => String(i).repeat(300_000));
+    for (const value of values) await produce(topic, [value]);
+    open({ KAFKA_FETCH_MAX_BYTES: '1000', KAFKA_FETCH_MAX_BYTES_PER_PARTITION: '1000' });
+    expect(valuesOf(await whole(topic))).toEqual(values);
+  });
+
+  it('goes on at the start of the log where that has passed the offset', async () => {
+    const topic = await createTopic(uniqueName('passed'));
+    await produce(topic, ['v0', 'v1', 'v2', 'v3']);
+    await withTestAdmin((admin) =>
+      admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '3' }] }),
+    );
+    open();
+    expect(valuesOf(await all(reader.read(topic, 0, NOTHING, toOffset(4))))).toEqual(['v3']);
+    expect(await all(reader.read(topic, 0, NOTHING, toOffset(2)))).toEqual([]);
+  });
+
+  it('gets to the end of a compacted partition', async () => {
+    const topic = await createTopic(uniqueName('compacted'), {
+      config: {
+        'cleanup.policy': 'compact',
+        'segment.ms': '1',
+        'segment.bytes': '1048576',
+        'min.cleanable.dirty.ratio': '0.001',
+      },
+    });
+    for (const [index, value] of ['first', 'second', 'third', 'last'].entries()) {
+      const timestamp = Date.now() - 3_600_000 + index * 60_000;
+      const producer = await java.open();
+      await producer.send(topic, [{ key: 'same', value, timestamp }]);
+      await producer.close();
+    }
+    // The log's last segment stays as it is.
+    await waitFor(async () => (await java.read(topic)).length === 2, {
+      what: 'the compaction',
+      timeoutMs: 90_000,
+      everyMs: 500,
+    });
+    open();
+    expect(valuesOf(await whole(topic))).toEqual(['third', 'last']);
+    expect(await all(reader.read(topic, 0, NOTHING, toOffset(2)))).toEqual([]);
+  }, 100_000);
+
+  it('says that there is no such topic, and still reads the others', async () => {
+    const [gone, there] = await Promise.all([
+      createTopic(uniqueName('gone')),
+      createTopic(uniqueName('there')),
+    ]);
+    await produce(there, ['v']);
+    open();
+    await expect(reader.bounds(uniqueName('never'))).rejects.toMatchObject({ code: 'UNKNOWN_TOPIC' });
+    await reader.bounds(gone);
+    await deleteTopic(gone);
+    await expect(reader.bounds(gone)).rejects.toMatchObject({ code: 'UNKNOWN_TOPIC' });
+    expect(valuesOf(await whole(there))).toEqual(['v']);
+  });
+
+  it('rejects, once closed, what is still being read', async () => {
+    const topic = await createTopic(uniqueName('closed'));
+    open();
+    const reading = all(reader.read(topic, 0, NOTHING, toOffset(1)));
+    await reader.close();
+    await expect(reading).rejects.toBeDefined();
+  });
+});
