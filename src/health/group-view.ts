@@ -2,7 +2,8 @@ import type { InFlightRecord } from '../core/records/in-flight.js';
 import { offsetsBetween } from '../core/records/offset.js';
 import type { PartitionPipeline } from '../core/pipeline/partition.js';
 import { describeError, type GroupConsumer } from '../kafka/index.js';
-import type { GroupView, StalledRecord } from './truth-table.js';
+import type { FailureProblem } from '../core/pipeline/failures.js';
+import type { GroupView, StalledRecord, StuckRecord } from './truth-table.js';
 
 /** What a group's partitions look like to an operator. Ages are in ms. */
 export interface PartitionView {
@@ -14,6 +15,7 @@ export interface PartitionView {
   readonly lag: number;
   readonly inFlight: number;
   readonly paused: boolean;
+  readonly pausedBecause: readonly string[];
   readonly watermarkAgeMs: number;
 }
 
@@ -27,7 +29,10 @@ export function viewOf(group: GroupConsumer): GroupView {
   const unresponsive = pipelines.flatMap((pipeline) =>
     pipeline.unresponsive.map((record) => stalled(pipeline, record, Date.now() - record.startedAt)),
   );
-  return { status: group.status, oldest, unresponsive };
+  const stuck = pipelines.flatMap((pipeline) =>
+    pipeline.problems.map((problem) => toStuck(pipeline, problem)),
+  );
+  return { status: group.status, oldest, stuck, unresponsive };
 }
 
 /** The member's partitions, for `/health`. */
@@ -41,6 +46,7 @@ export function partitionsOf(group: GroupConsumer): PartitionView[] {
     lag: offsetsBetween(pipeline.watermark, pipeline.end),
     inFlight: pipeline.usage.records,
     paused: pipeline.paused,
+    pausedBecause: pipeline.pausedBecause,
     watermarkAgeMs: pipeline.stalledForMs,
   }));
 }
@@ -48,6 +54,23 @@ export function partitionsOf(group: GroupConsumer): PartitionView[] {
 function oldestOf(pipeline: PartitionPipeline): StalledRecord | undefined {
   const { oldest } = pipeline;
   return oldest && stalled(pipeline, oldest, pipeline.stalledForMs);
+}
+
+function toStuck(pipeline: PartitionPipeline, problem: FailureProblem): StuckRecord {
+  const { record, kind } = problem;
+  const ageMs = Date.now() - record.receivedAt;
+  return { ...stalled(pipeline, record, ageMs), kind, why: whyStuck(problem) };
+}
+
+function whyStuck({ kind, error, reason }: FailureProblem): string {
+  switch (kind) {
+    case 'not stored':
+      return `a record can not be put aside (${describeError(error)})`;
+    case 'brake':
+      return `no more records are given up, as ${reason}`;
+    case 'stop':
+      return 'a handler has stopped its partition';
+  }
 }
 
 function stalled(pipeline: PartitionPipeline, record: InFlightRecord, ageMs: number): StalledRecord {

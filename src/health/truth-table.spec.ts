@@ -29,6 +29,7 @@ const view = (status: Partial<GroupStatus> = {}, rest: Partial<GroupView> = {}):
     ...status,
   },
   oldest: undefined,
+  stuck: [],
   unresponsive: [],
   ...rest,
 });

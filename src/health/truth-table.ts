@@ -11,11 +11,20 @@ export interface StalledRecord {
   readonly lastError: string | undefined;
 }
 
+/** A record that nothing can be done with until somebody mends what it waits for. */
+export interface StuckRecord extends StalledRecord {
+  readonly kind: 'not stored' | 'brake' | 'stop';
+  /** In words. */
+  readonly why: string;
+}
+
 /** What the probes judge a group's consumer by. */
 export interface GroupView {
   readonly status: GroupStatus;
   /** The record whose watermark has not moved for the longest time. */
   readonly oldest: StalledRecord | undefined;
+  /** What keeps a partition from going on, whatever its age. */
+  readonly stuck: readonly StuckRecord[];
   /** Records whose handlers were told to stop and did not. */
   readonly unresponsive: readonly StalledRecord[];
 }
@@ -51,6 +60,8 @@ export function readinessProblem(view: GroupView, limits: HealthLimits, now: num
     const why = status.lastError ? `: ${status.lastError.message}` : '';
     return `no broker has answered for ${silentMs} ms${why}`;
   }
+  const [stuck] = view.stuck;
+  if (stuck) return `${stuck.why}: ${describeStalled(stuck)}`;
   if (oldest && oldest.ageMs > limits.stuckAfterMs) return `stuck: ${describeStalled(oldest)}`;
   return undefined;
 }

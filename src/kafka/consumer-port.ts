@@ -4,6 +4,7 @@ import type { CommitTarget } from '../core/offsets/committer.js';
 import type {
   FetchedBatch,
   FetchedRecord,
+  RawHeaders,
   TopicPartition,
   TopicPartitionOffset,
 } from '../core/records/fetched.js';
@@ -60,15 +61,25 @@ export interface GroupConsumerClient extends FetchControl, CommitTarget {
 export type NativeConsumer = ReturnType<KafkaContext['getConsumer']>;
 export type NativeProducer = ReturnType<KafkaContext['getProducer']>;
 
+/** A record to be written. */
+export interface OutgoingRecord {
+  readonly topic: string;
+  /** By the key where there is none given. */
+  readonly partition?: number;
+  readonly key?: Uint8Array | string | null;
+  readonly value: Uint8Array | string | null;
+  /** Null, and several values of one name, are written as they are. */
+  readonly headers?: RawHeaders;
+}
+
 /** Sends records. */
 export interface RecordProducer {
-  send(record: {
-    readonly topic: string;
-    readonly partition?: number;
-    readonly key?: Buffer | string | null;
-    readonly value: Buffer | string | null;
-    readonly headers?: Record<string, Buffer | string>;
-  }): Promise<void>;
+  /**
+   * Resolves once all in-sync replicas have the record.
+   * @throws UnknownPartitionError where the topic has no such partition
+   * @throws RecordTooLargeError where the topic does not take records of its size
+   */
+  send(record: OutgoingRecord): Promise<void>;
   /** The client library's own producer, which connects with its first record. */
   native(): NativeProducer;
   disconnect(): Promise<void>;
@@ -101,6 +112,17 @@ export interface PartitionReader {
   close(): Promise<void>;
 }
 
+/** A topic that the service itself needs. */
+export interface TopicSpec {
+  readonly topic: string;
+  /** The topic whose number of partitions it is to have. */
+  readonly like: string;
+  /** Its settings, should it have to be made. */
+  readonly config?: Readonly<Record<string, string>>;
+  /** Whether partitions are added where it has fewer. */
+  readonly grow?: boolean;
+}
+
 /** Makes clients for one Kafka cluster. */
 export interface KafkaPort {
   /**
@@ -112,6 +134,11 @@ export interface KafkaPort {
   producer(): RecordProducer;
   /** Connects with the first question. */
   reader(): PartitionReader;
+  /**
+   * Makes a topic where it does not exist, with the broker's default replication.
+   * @returns how many partitions it has
+   */
+  ensureTopic(spec: TopicSpec): Promise<number>;
   /** The names of all topics that this client may see. */
   topics(): Promise<string[]>;
   /** Whether any of the brokers answers a request within that time. */

@@ -81,6 +81,7 @@ export class GroupConsumer implements ConsumerListener {
       groupId,
       registry,
       list: () => parts.port.topics(),
+      ensure: (spec) => parts.port.ensureTopic(spec),
       refreshMs: config.topicRefreshMs,
       seen: (selection) => this.#seen(selection),
     });

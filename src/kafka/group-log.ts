@@ -1,7 +1,15 @@
 import type { Logger } from '@nestjs/common';
 import type { GroupEvents } from '../core/pipeline/group.js';
+import type { Aside } from '../core/pipeline/handler.js';
 import type { InFlightRecord } from '../core/records/in-flight.js';
 import { describeError } from './describe-error.js';
+
+const BECAME: Readonly<Record<Aside, string>> = {
+  'dead-letter': 'is a dead letter now',
+  'retry-topic': 'waits in a retry topic',
+  park: 'is parked, as all later records of its key will be',
+  skip: 'is skipped, as its handler asks for',
+};
 
 /** Says what becomes of a group's records where something is wrong. It names positions, never payloads. */
 export function groupLog(logger: Logger): GroupEvents {
@@ -9,6 +17,26 @@ export function groupLog(logger: Logger): GroupEvents {
     retrying: (record, error, delayMs) =>
       logger.warn(
         `${nameOf(record)} failed ${record.failures} times, is tried again in ${delayMs} ms: ${describeError(error)}`,
+      ),
+    gaveUp: (record, error, how) =>
+      logger.error(
+        `${nameOf(record)} ${BECAME[how]}, after ${record.failures} failed calls: ${describeError(error)}`,
+      ),
+    notStored: (record, error, how, delayMs) =>
+      logger.error(
+        `${nameOf(record)} could not be put aside (${how}), which is tried again in ${delayMs} ms; nothing is ` +
+          `committed past it: ${describeError(error)}`,
+      ),
+    braked: (record, error, reason, delayMs) =>
+      logger.error(
+        `${nameOf(record)} is not given up, as ${reason}: its partition is paused, and it is tried again in ` +
+          `${delayMs} ms: ${describeError(error)}`,
+      ),
+    unbraked: ({ topic, partition }) => logger.log(`${topic}[${partition}]: records pass again; it goes on`),
+    halted: (record, error) =>
+      logger.error(
+        `${nameOf(record)} stops its partition, as its handler asks for; once its cause is mended, restart the ` +
+          `service: ${describeError(error)}`,
       ),
     failedAfterSettling: (record, error) =>
       logger.error(

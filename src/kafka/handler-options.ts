@@ -1,11 +1,17 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { CommitMode, Order } from '../core/pipeline/handler.js';
+import {
+  type KafkaFailureOptions,
+  type ResolvedFailureOptions,
+  resolveFailureOptions,
+} from './failure-options.js';
+import { OptionReader } from './option-reader.js';
 
 /** How a record's value becomes the handler's payload. */
 export type ValueFormat = 'auto' | 'json' | 'text' | 'bytes';
 
 /** What a handler may ask for, in the decorator's second argument. */
-export interface KafkaHandlerOptions {
+export interface KafkaHandlerOptions extends KafkaFailureOptions {
   /** One record a call, or an array of one partition's records. Default `'one'`. */
   readonly read?: 'one' | 'batch';
   /** How large a batch grows, and how long it waits to: whichever comes first. Default 500 records, 100 ms. */
@@ -47,6 +53,7 @@ export interface ResolvedHandlerOptions {
   readonly schema: StandardSchemaV1 | undefined;
   readonly timeoutMs: number | undefined;
   readonly groupId: string;
+  readonly failures: ResolvedFailureOptions;
 }
 
 /** A handler asks for something that does not exist. */
@@ -94,69 +101,13 @@ export function resolveHandlerOptions(
     schema: check.schema('schema'),
     timeoutMs: check.whole('timeoutMs', 1),
     groupId: check.text('groupId') ?? defaults.groupId,
+    failures: resolveFailureOptions(extras, problems),
   };
+  if (resolved.failures.policy.onFailure === 'park' && (read === 'batch' || order === 'none')) {
+    problems.push(
+      "onFailure 'park' keeps the order of keys: it needs read: 'one', and order 'key' or 'partition'",
+    );
+  }
   if (problems.length > 0) throw new HandlerOptionsError(pattern, problems);
   return resolved;
-}
-
-class OptionReader {
-  constructor(
-    private readonly options: Readonly<Record<string, unknown>>,
-    private readonly problems: string[],
-    private readonly prefix = '',
-  ) {}
-
-  oneOf<T extends string>(name: string, accepted: readonly T[]): T | undefined {
-    const value = this.options[name];
-    const known = accepted.find((each) => each === value);
-    if (value !== undefined && known === undefined)
-      this.#refuse(name, value, `one of ${accepted.join(', ')}`);
-    return known;
-  }
-
-  whole(name: string, least: number): number | undefined {
-    const value = this.options[name];
-    if (value === undefined) return undefined;
-    if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least) return value;
-    this.#refuse(name, value, `a whole number from ${least} on`);
-    return undefined;
-  }
-
-  text(name: string): string | undefined {
-    const value = this.options[name];
-    if (value === undefined) return undefined;
-    if (typeof value === 'string' && value !== '') return value;
-    this.#refuse(name, value, 'text that is not empty');
-    return undefined;
-  }
-
-  object(name: string): Readonly<Record<string, unknown>> {
-    const value = this.options[name];
-    if (value === undefined) return {};
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
-    this.#refuse(name, value, 'an object');
-    return {};
-  }
-
-  schema(name: string): StandardSchemaV1 | undefined {
-    const value = this.options[name];
-    if (value === undefined) return undefined;
-    if (isStandardSchema(value)) return value;
-    this.#refuse(name, value, 'a Standard Schema, such as one of zod, valibot or arktype');
-    return undefined;
-  }
-
-  #refuse(name: string, value: unknown, accepted: string): void {
-    const got = typeof value === 'string' ? `"${value}"` : describeKind(value);
-    this.problems.push(`${this.prefix}${name} is ${got}, but must be ${accepted}`);
-  }
-}
-
-function isStandardSchema(value: unknown): value is StandardSchemaV1 {
-  return (typeof value === 'object' || typeof value === 'function') && value !== null && '~standard' in value;
-}
-
-function describeKind(value: unknown): string {
-  if (typeof value === 'number' || value === null) return String(value);
-  return Array.isArray(value) ? 'a list' : typeof value;
 }

@@ -18,6 +18,7 @@ class Registered {
     { groupId: GROUP, commit: 'auto' },
     {
       contextServices: () => ({ nativeConsumer: notAskedFor, nativeProducer: notAskedFor }),
+      asides: { deadLetter: notAskedFor, retryLater: notAskedFor },
       instrumented: false,
       instrument: (_, call) => call(),
       respond: (_binding, _context, call) => call(),

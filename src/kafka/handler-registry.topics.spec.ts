@@ -10,7 +10,8 @@ const notAskedFor = (): never => {
 
 function registryOf(...handlers: readonly (readonly [string | RegExp, KafkaHandlerOptions?])[]) {
   const services = {
-    contextServices: notAskedFor,
+    contextServices: () => ({ nativeConsumer: notAskedFor, nativeProducer: notAskedFor }),
+    asides: { deadLetter: notAskedFor, retryLater: notAskedFor },
     instrumented: false,
     instrument: notAskedFor,
     respond: notAskedFor,
@@ -29,11 +30,11 @@ describe('a group’s topics', () => {
 
   test('are missing where a handler names one that is not there, each named once', () => {
     const registry = registryOf(['b'], ['a'], ['a'], [/^never/], ['there']);
-    expect(registry.select(GROUP, ['there'])).toEqual({ existing: ['there'], missing: ['a', 'b'] });
+    expect(registry.select(GROUP, ['there'])).toMatchObject({ existing: ['there'], missing: ['a', 'b'] });
   });
 
   test('are none for a group without handlers', () => {
-    expect(registryOf(['a']).select('unknown', ['a'])).toEqual({ existing: [], missing: [] });
+    expect(registryOf(['a']).select('unknown', ['a'])).toMatchObject({ existing: [], missing: [] });
   });
 
   test('are awaited while one that a handler names is not known', () => {
@@ -51,4 +52,35 @@ describe('a group’s topics', () => {
 test('a group has timeouts if one of its handlers has', () => {
   const registry = registryOf(['a'], ['b', { timeoutMs: 5 }], ['c', { groupId: 'other' }]);
   expect([registry.hasTimeouts(GROUP), registry.hasTimeouts('other')]).toEqual([true, false]);
+});
+
+describe('a group’s retry topics', () => {
+  const delays = ['1m', '1h'];
+
+  test('are one for each delay of each topic that is there, under the group’s name', () => {
+    const registry = registryOf([/^orders/, { onFailure: 'retry-topic', delays }], ['other']);
+    const { existing, retryTopics } = registry.select(GROUP, ['orders.eu', 'other']);
+    expect(existing).toEqual(['orders.eu', 'other']);
+    expect(retryTopics).toEqual([
+      { topic: `orders.eu.${GROUP}.retry.1m`, source: 'orders.eu', hop: 0 },
+      { topic: `orders.eu.${GROUP}.retry.1h`, source: 'orders.eu', hop: 1 },
+    ]);
+  });
+
+  test('are handled as their source is, once a try, each followed by the next and the last by a dead letter', () => {
+    const registry = registryOf(['orders', { onFailure: 'retry-topic', delays }]);
+    const { retryTopics } = registry.select(GROUP, ['orders']);
+    const handlers = retryTopics.map(({ topic }) => registry.handlerOf(GROUP, topic));
+    expect(handlers.map((handler) => handler?.failures)).toMatchObject([
+      { onFailure: 'retry-topic', retry: { attempts: 1 } },
+      { onFailure: 'dead-letter', retry: { attempts: 1 } },
+    ]);
+    expect(handlers.every((handler) => handler?.dueAt)).toBe(true);
+  });
+});
+
+test('a pattern never means the topics that records are put aside in, a name may', () => {
+  const aside = ['orders.dlt', `orders.${GROUP}.retry.10m`, `orders.${GROUP}.parked`];
+  const registry = registryOf([/^orders/], ['orders.dlt']);
+  expect(registry.select(GROUP, ['orders', ...aside]).existing).toEqual(['orders', 'orders.dlt']);
 });

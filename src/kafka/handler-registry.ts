@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { MessageHandler } from '@nestjs/microservices';
 import type { Handler } from '../core/pipeline/handler.js';
+import { isAsideTopic, retryTopicOf } from '../redelivery/aside-topics.js';
 import type { DirectCalls } from './direct-calls.js';
 import { HandlerOptionsError, type HandlerDefaults, resolveHandlerOptions } from './handler-options.js';
 import { type HandlerBinding, type InvocationServices, toHandler } from './invocation.js';
@@ -11,12 +13,24 @@ const SHARED = ['read', 'commit', 'order', 'concurrency', 'timeoutMs'] as const;
 export interface TopicSelection {
   readonly existing: string[];
   readonly missing: string[];
+  /** Topics that the existing ones' handlers have their retries in. */
+  readonly retryTopics: readonly RetryTopic[];
+}
+
+/** A topic in which a group's records of another topic wait for one of their retries. */
+export interface RetryTopic {
+  readonly topic: string;
+  readonly source: string;
+  /** Which of the handler's delays it is for, from 0 on. */
+  readonly hop: number;
 }
 
 /** The controllers' methods by topic and group. */
 export class HandlerRegistry {
   readonly #bindings: HandlerBinding[] = [];
   readonly #handlers = new Map<string, Handler | undefined>();
+  /** By group and name, once their sources were selected. */
+  readonly #retryTopics = new Map<string, RetryTopic>();
 
   constructor(
     private readonly defaults: HandlerDefaults,
@@ -53,7 +67,11 @@ export class HandlerRegistry {
     const patterns = this.#ofGroup(groupId).map(({ pattern }) => pattern);
     const existing = all.filter((topic) => patterns.some((pattern) => matches(pattern, topic)));
     const missing = patterns.filter((pattern) => typeof pattern === 'string' && !all.includes(pattern));
-    return { existing: existing.toSorted(), missing: [...new Set(missing.map(String))].toSorted() };
+    return {
+      existing: existing.toSorted(),
+      missing: [...new Set(missing.map(String))].toSorted(),
+      retryTopics: existing.toSorted().flatMap((topic) => this.#retryTopicsOf(groupId, topic)),
+    };
   }
 
   /** Whether topics beyond the known ones could still appear that the group has handlers for. */
@@ -68,10 +86,23 @@ export class HandlerRegistry {
 
   /** What handles a topic's records in a group. As in Nest, a topic's own name goes before any pattern. */
   handlerOf(groupId: string, topic: string): Handler | undefined {
-    const key = `${groupId}\n${topic}`;
-    if (!this.#handlers.has(key))
-      this.#handlers.set(key, toHandler(this.#match(groupId, topic), this.services));
+    const key = keyOf(groupId, topic);
+    if (!this.#handlers.has(key)) {
+      const retry = this.#retryTopics.get(key);
+      const bindings = this.#match(groupId, retry?.source ?? topic);
+      this.#handlers.set(key, toHandler(bindings, this.services, retry?.hop));
+    }
     return this.#handlers.get(key);
+  }
+
+  #retryTopicsOf(groupId: string, source: string): RetryTopic[] {
+    const failures = this.#match(groupId, source)[0]?.options.failures;
+    if (failures?.policy.onFailure !== 'retry-topic') return [];
+    return failures.delays.map(({ name }, hop) => {
+      const retry = { topic: retryTopicOf(source, groupId, name), source, hop };
+      this.#retryTopics.set(keyOf(groupId, retry.topic), retry);
+      return retry;
+    });
   }
 
   #match(groupId: string, topic: string): HandlerBinding[] {
@@ -87,8 +118,14 @@ export class HandlerRegistry {
   }
 }
 
+function keyOf(groupId: string, topic: string): string {
+  return `${groupId}\n${topic}`;
+}
+
+/** A pattern such as `/^orders/` is not meant for the dead letters of what it matches. */
 function matches(pattern: string | RegExp, topic: string): boolean {
   if (typeof pattern === 'string') return pattern === topic;
+  if (isAsideTopic(topic)) return false;
   pattern.lastIndex = 0;
   return pattern.test(topic);
 }
@@ -101,6 +138,9 @@ function requireAgreement(a: HandlerBinding, b: HandlerBinding): void {
   const problems = SHARED.filter((option) => a.options[option] !== b.options[option]).map(
     (option) => `${option} is ${a.options[option]} for one and ${b.options[option]} for the other`,
   );
+  if (!isDeepStrictEqual(a.options.failures.given, b.options.failures.given)) {
+    problems.push('what they ask for where they fail (retry, onFailure, ...) is not the same');
+  }
   if (b.options.read === 'batch') problems.push('a batch handler must be the only one');
   if (b.options.commit === 'manual') problems.push('what one commits, the other may not have handled');
   if (problems.length === 0) return;

@@ -4,6 +4,7 @@ export {
   PartitionLostError,
   ShutdownDeadlineError,
 } from '../core/pipeline/errors.js';
+export { PermanentError } from '../core/failures/permanent.error.js';
 export { describeError } from './describe-error.js';
 export type { GroupConsumer } from './group-consumer.js';
 export type { GroupStatus } from './group-status.js';

@@ -1,13 +1,14 @@
 import type { MessageHandler } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
+import { UnreadableRecordsError } from '../core/pipeline/errors.js';
 import type { BatchHandler, Handler, RecordHandler } from '../core/pipeline/handler.js';
-import { DEFAULT_BACKOFF } from '../core/failures/backoff.js';
 import type { FetchedRecord } from '../core/records/fetched.js';
 import type { InFlightRecord } from '../core/records/in-flight.js';
 import type { DirectCall } from './direct-calls.js';
 import type { ResolvedHandlerOptions } from './handler-options.js';
 import { KafkaBatchContext } from './kafka-batch.context.js';
 import { type ContextServices, KafkaRecordContext } from './kafka-record.context.js';
+import { type AsideRouter, failureHandling } from './failure-handling.js';
 import { decodeValue } from './payload.js';
 import { validated } from './schema.js';
 
@@ -23,6 +24,7 @@ export interface HandlerBinding {
 
 /** What calling a handler needs of the transport. */
 export interface InvocationServices {
+  readonly asides: AsideRouter;
   /** What contexts of a group's records give out. */
   contextServices(groupId: string): ContextServices;
   /** Whether Nest's instrumentation wants to see each call. */
@@ -33,52 +35,51 @@ export interface InvocationServices {
   respond(binding: HandlerBinding, context: KafkaRecordContext, call: () => unknown): unknown;
 }
 
-/** Makes a topic's handler out of the controllers' methods for it. */
+/**
+ * Makes a topic's handler out of the controllers' methods for it.
+ * @param hop of a retry topic: which of the handler's delays it is for
+ */
 export function toHandler(
   bindings: readonly HandlerBinding[],
   services: InvocationServices,
+  hop?: number,
 ): Handler | undefined {
   const [first] = bindings;
   if (!first) return undefined;
+  const { commit, order, concurrency, timeoutMs } = first.options;
+  const failing = failureHandling(first.options, services.asides, hop);
+  const shared = { commit, order, concurrency, timeoutMs, ...failing, completion };
   return first.options.read === 'batch'
-    ? batchHandler(first, services)
-    : recordHandler(first, bindings, services);
+    ? { ...shared, ...batchCalls(first, services) }
+    : { ...shared, ...recordCalls(bindings, services) };
 }
 
-function recordHandler(
-  first: HandlerBinding,
+function recordCalls(
   bindings: readonly HandlerBinding[],
   services: InvocationServices,
-): RecordHandler {
+): Pick<RecordHandler, 'read' | 'invoke'> {
   const calls = bindings.map((binding) => recordCall(binding, services));
   const [only] = calls;
   const invoke = calls.length === 1 && only ? only : allOf(calls);
-  return { ...scheduling(first.options), read: 'one', invoke, completion };
+  return { read: 'one', invoke };
 }
 
-function batchHandler(
+function batchCalls(
   { callback, direct, options }: HandlerBinding,
   services: InvocationServices,
-): BatchHandler {
+): Pick<BatchHandler, 'read' | 'maxRecords' | 'maxWaitMs' | 'invoke'> {
   const { maxRecords, maxWaitMs } = options;
   const contextServices = services.contextServices(options.groupId);
-  const decode = decoder(options);
-  const decodeAll = options.schema
-    ? (records: readonly InFlightRecord[]): unknown => Promise.all(records.map(decode))
-    : (records: readonly InFlightRecord[]): unknown => records.map(decode);
+  const decodeAll = batchDecoder(options);
   const invoke = async (records: readonly InFlightRecord[]): Promise<unknown> => {
     const [head] = records;
     if (!head) return undefined;
-    const payloads = (await decodeAll(records)) as readonly unknown[];
+    const payloads = await decodeAll(records);
     const context = new KafkaBatchContext(records, head, payloads, contextServices);
     if (direct && !services.instrumented) return direct.call(payloads, context);
     return services.instrument(context, () => callback(payloads, context));
   };
-  return { ...scheduling(options), read: 'batch', maxRecords, maxWaitMs, invoke, completion };
-}
-
-function scheduling({ commit, order, concurrency, timeoutMs }: ResolvedHandlerOptions) {
-  return { commit, order, concurrency, timeoutMs, backoff: DEFAULT_BACKOFF };
+  return { read: 'batch', maxRecords, maxWaitMs, invoke };
 }
 
 type Call = (record: InFlightRecord) => unknown;
@@ -105,6 +106,29 @@ function recordCall(binding: HandlerBinding, services: InvocationServices): Call
 function decoder({ value: format, schema }: ResolvedHandlerOptions): (record: InFlightRecord) => unknown {
   const decode = ({ record }: InFlightRecord): unknown => decodeValue(record.value as Buffer | null, format);
   return schema ? (record) => validated(schema, decode(record)) : decode;
+}
+
+type BatchDecoder = (records: readonly InFlightRecord[]) => readonly unknown[] | Promise<readonly unknown[]>;
+
+/** Decodes a batch; where some of it can't be, fails with all of those, and of no other. */
+function batchDecoder(options: ResolvedHandlerOptions): BatchDecoder {
+  const decode = decoder(options);
+  const decodeEach = async (records: readonly InFlightRecord[]): Promise<readonly unknown[]> => {
+    const decoded = await Promise.allSettled(records.map(async (record) => decode(record)));
+    const errors = decoded.flatMap((each, at) =>
+      each.status === 'rejected' ? [[at, each.reason] as const] : [],
+    );
+    if (errors.length > 0) throw new UnreadableRecordsError(new Map(errors));
+    return decoded.map((each) => (each.status === 'fulfilled' ? each.value : undefined));
+  };
+  if (options.schema) return decodeEach;
+  return (records) => {
+    try {
+      return records.map(decode);
+    } catch {
+      return decodeEach(records);
+    }
+  };
 }
 
 /**

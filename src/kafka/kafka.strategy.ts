@@ -9,6 +9,8 @@ import { HandlerRegistry } from './handler-registry.js';
 import type { ContextServices, KafkaRecordContext } from './kafka-record.context.js';
 import { guardedConsumer } from './guarded-consumer.js';
 import { KafkaRuntime } from './kafka-runtime.js';
+import { AsideWriter } from '../redelivery/aside-writer.js';
+import type { AsideRouter } from './failure-handling.js';
 import { Replies } from './replies.js';
 
 /** What `microservice.status` says, in the words of Nest's own transport, which says them at other times. */
@@ -31,6 +33,7 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy, In
   /** The runtime reports what handlers throw; Nest must not do so a second time. */
   override readonly propagatesEventHandlerErrors = true;
 
+  readonly asides: AsideRouter;
   readonly #registry: HandlerRegistry;
   readonly #replies: Replies;
   #instrumented = false;
@@ -41,6 +44,7 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy, In
     directCalls: DirectCalls,
   ) {
     super();
+    this.asides = new AsideWriter(runtime.producer, runtime.port);
     const { groupId, enableAutoCommit } = config.kafka;
     this.#registry = new HandlerRegistry(
       { groupId, commit: enableAutoCommit ? 'auto' : 'manual' },

@@ -1,8 +1,9 @@
+import { PermanentError } from '../core/failures/permanent.error.js';
 import type { ValueFormat } from './handler-options.js';
 
 /** A value is not what its handler says it is. */
-export class PayloadError extends Error {
-  readonly code = 'PAYLOAD';
+export class PayloadError extends PermanentError {
+  override readonly code = 'PAYLOAD';
 
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);

@@ -1,8 +1,9 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { PermanentError } from '../core/failures/permanent.error.js';
 
 /** A payload breaks its handler's schema. */
-export class SchemaViolationError extends Error {
-  readonly code = 'SCHEMA_VIOLATION';
+export class SchemaViolationError extends PermanentError {
+  override readonly code = 'SCHEMA_VIOLATION';
 
   constructor(readonly issues: readonly StandardSchemaV1.Issue[]) {
     super(`the payload breaks the schema: ${issues.map(describeIssue).join('; ')}`);

@@ -1,4 +1,5 @@
 import { sleep } from './abortable.js';
+import type { TopicSpec } from './consumer-port.js';
 import type { HandlerRegistry, TopicSelection } from './handler-registry.js';
 
 /** What a topic watch is built from. */
@@ -7,6 +8,8 @@ export interface TopicWatchParts {
   readonly registry: HandlerRegistry;
   /** All topics there are. */
   readonly list: () => Promise<string[]>;
+  /** Makes one that its handlers need; resolves once it exists. */
+  readonly ensure: (spec: TopicSpec) => Promise<unknown>;
   /** How often to look, in ms. */
   readonly refreshMs: number;
   /** Called with each answer. */
@@ -17,12 +20,19 @@ export interface TopicWatchParts {
 export class TopicWatch {
   constructor(private readonly parts: TopicWatchParts) {}
 
-  /** @throws what listing the topics throws */
+  /**
+   * The topics to read, those of retries among them, which are made where they are not there.
+   * @throws what listing or making topics throws
+   */
   async existing(): Promise<string[]> {
-    const { registry, groupId, list, seen } = this.parts;
-    const selection = registry.select(groupId, await list());
+    const { registry, groupId, list, ensure, seen } = this.parts;
+    const all = await list();
+    const selection = registry.select(groupId, all);
+    for (const { topic, source } of selection.retryTopics) {
+      await ensure({ topic, like: source, grow: true });
+    }
     seen(selection);
-    return selection.existing;
+    return [...selection.existing, ...selection.retryTopics.map(({ topic }) => topic)];
   }
 
   /** Resolves when there are topics to read beyond `topics`, or once `over` is aborted. */

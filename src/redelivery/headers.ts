@@ -34,8 +34,3 @@ export const HEADERS = {
   replayedOffset: 'dlt-replayed-offset',
   replayedTo: 'dlt-replayed-to',
 } as const;
-
-/** The dead-letter topic of a topic whose handler names no other. */
-export function deadLetterTopicOf(topic: string): string {
-  return `${topic}.dlt`;
-}

@@ -23,7 +23,7 @@ describe('a backoff', () => {
 
   test('doubles its bound with each failure, up to the maximum', () => {
     const half = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11].map((count) => backoffMs(DEFAULT_BACKOFF, count, 0.5));
-    expect(half).toEqual([50, 100, 200, 400, 800, 1600, 3200, 6400, 12_800, 15_000, 15_000]);
+    expect(half).toEqual([250, 500, 1000, 2000, 4000, 8000, 15_000, 15_000, 15_000, 15_000, 15_000]);
   });
 
   test('never gets shorter with more failures, luck being the same', () => {

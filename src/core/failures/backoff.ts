@@ -6,8 +6,8 @@ export interface Backoff {
   readonly maxMs: number;
 }
 
-/** From a tenth of a second, doubling, up to half a minute. */
-export const DEFAULT_BACKOFF: Backoff = { initialMs: 100, maxMs: 30_000 };
+/** From half a second, doubling, up to half a minute. */
+export const DEFAULT_BACKOFF: Backoff = { initialMs: 500, maxMs: 30_000 };
 
 /**
  * Exponential backoff with full jitter: a wait between 0 and a bound that doubles with each failure, so that

@@ -1,17 +1,25 @@
 import type { Cancel, Clock, Turn } from '../clock.js';
 import { BatchLanes, type RecordBatch } from '../dispatch/batch-lanes.js';
 import type { InFlightRecord } from '../records/in-flight.js';
-import { BatchRecordError } from './errors.js';
+import { type BatchOutcome, outcomeOfError, outcomeOfResult } from './batch-outcomes.js';
+import type { Failures } from './failures.js';
 import type { BatchHandler } from './handler.js';
-import { Retries } from './retries.js';
 import type { Runner, RunnerEvents } from './runner.js';
+
+/** What is left to handle of a batch. Its lanes stay closed until that is nothing. */
+interface Delivery {
+  readonly batch: RecordBatch;
+  /** In offset order; never empty. */
+  readonly records: readonly InFlightRecord[];
+  /** Whether each is handled by itself, to find the one to blame. */
+  readonly singly: boolean;
+}
 
 /** Calls a batch handler for a partition's records. */
 export class BatchRunner implements Runner {
   readonly #lanes: BatchLanes;
-  readonly #retries: Retries;
   /** What failed and may be tried again as soon as there is a place. */
-  readonly #again: { readonly batch: RecordBatch; readonly records: readonly InFlightRecord[] }[] = [];
+  readonly #again: Delivery[] = [];
   #cancelWait: Cancel | undefined;
   /** Full or not, what waits may start: the wait for more is over, or no more will come for now. */
   #due = false;
@@ -24,12 +32,11 @@ export class BatchRunner implements Runner {
   constructor(
     private readonly handler: BatchHandler,
     private readonly events: RunnerEvents,
+    private readonly failures: Failures,
     private readonly clock: Clock,
     private readonly turn: Turn,
-    random: () => number,
   ) {
     this.#lanes = new BatchLanes(handler.maxRecords, handler.concurrency);
-    this.#retries = new Retries(handler.backoff, events, clock, random);
   }
 
   get busy(): boolean {
@@ -51,7 +58,6 @@ export class BatchRunner implements Runner {
   close(): void {
     this.#closed = true;
     this.#cancelWait?.();
-    this.#retries.close();
   }
 
   /** Gives the place of the batch that starts with `record` to another: its handler waits for a commit. */
@@ -92,14 +98,14 @@ export class BatchRunner implements Runner {
     const again = this.#again.shift();
     if (again) {
       this.#lanes.retake(again.batch);
-      this.#start(again.batch, again.records);
+      this.#start(again);
       return;
     }
     this.#cancelWait?.();
     this.#cancelWait = undefined;
     this.#due = false;
     const batch = this.#lanes.take(this.#limit);
-    this.#start(batch, batch.records);
+    this.#start({ batch, records: batch.records, singly: false });
   }
 
   #isComplete(): boolean {
@@ -123,68 +129,121 @@ export class BatchRunner implements Runner {
     });
   }
 
-  #start(batch: RecordBatch, records: readonly InFlightRecord[]): void {
-    const [first] = records;
+  #start(delivery: Delivery): void {
+    const [first] = delivery.records;
     if (!first) return;
-    this.#running.set(first, batch);
+    const records = delivery.singly ? [first] : delivery.records;
+    this.#running.set(first, delivery.batch);
     for (const record of records) {
       if (record.sequence > this.#highestStarted) this.#highestStarted = record.sequence;
       this.events.started(record);
     }
-    void this.#run(batch, records, first);
+    void this.#run(delivery, records, first);
   }
 
-  async #run(batch: RecordBatch, records: readonly InFlightRecord[], first: InFlightRecord): Promise<void> {
+  async #run(delivery: Delivery, records: readonly InFlightRecord[], first: InFlightRecord): Promise<void> {
+    let outcome: BatchOutcome | undefined;
+    let failure: unknown;
     try {
-      const completion = this.handler.completion(await this.handler.invoke(records));
-      if (completion) await completion;
+      let result = await this.handler.invoke(records);
+      const completion = this.handler.completion(result);
+      if (completion) result = await completion;
       const late = this.events.overdue(first);
       if (late) throw late;
-      this.#running.delete(first);
-      this.#lanes.done(batch);
-      for (const record of records) this.events.succeeded(record);
+      outcome = outcomeOfResult(records, result);
     } catch (error) {
-      this.#running.delete(first);
-      this.#failed(batch, records, error);
+      failure = error;
+      outcome = outcomeOfError(records, error);
     }
+    this.#running.delete(first);
+    if (outcome) this.#conclude(delivery, records, outcome);
+    else this.#failed(delivery, failure);
     this.events.returned();
     this.pump();
   }
 
-  #failed(batch: RecordBatch, records: readonly InFlightRecord[], error: unknown): void {
+  #conclude(delivery: Delivery, records: readonly InFlightRecord[], outcome: BatchOutcome): void {
+    for (const record of outcome.handled) this.events.succeeded(record);
+    const left = delivery.records.slice(records.length);
+    if (outcome.failed.length === 0) {
+      this.#goOn(delivery, [...outcome.rest, ...left]);
+      return;
+    }
+    // The handler has named what failed, and with that said of the others that they are done.
+    this.events.confirmed(outcome.handled);
+    for (const { record } of outcome.failed) this.events.stopped(record);
+    for (const record of outcome.rest) this.events.stopped(record);
+    this.#lanes.release(delivery.batch);
+    this.#seeThrough(delivery, outcome, left);
+  }
+
+  /** Goes on with the batch once it is known of each record that failed whether it is handled again. */
+  #seeThrough(delivery: Delivery, { failed, rest }: BatchOutcome, left: readonly InFlightRecord[]): void {
+    const next = [...rest, ...left];
+    let open = failed.length;
+    const closeOne = (): void => {
+      if (--open > 0) return;
+      this.#goOn(
+        delivery,
+        next.toSorted((a, b) => a.sequence - b.sequence),
+      );
+      this.pump();
+    };
+    for (const { record, error } of failed) {
+      if (record.settled) {
+        this.events.failedAfterSettling(record, error);
+        closeOne();
+      } else {
+        const again = (): void => {
+          next.push(record);
+          closeOne();
+        };
+        this.failures.failed(record, error, { again, done: closeOne });
+      }
+    }
+  }
+
+  /** The whole batch failed, and nothing says because of which record. */
+  #failed({ batch, records }: Delivery, error: unknown): void {
     for (const record of records) this.events.stopped(record);
-    const from = firstFailed(records, error);
-    const done = records.slice(0, from);
-    for (const record of done) this.events.succeeded(record);
-    this.events.confirmed(done);
-    const rest = records.slice(from).filter((record) => !record.settled);
-    const failed = rest[0];
-    if (!failed) {
+    this.#lanes.release(batch);
+    const unsettled = records.filter(({ settled }) => !settled);
+    const [first] = unsettled;
+    const last = records.at(-1);
+    if (!first) {
       this.#lanes.done(batch);
-      const last = records.at(-1);
       if (last) this.events.failedAfterSettling(last, error);
       return;
     }
-    this.#retryLater(batch, rest, failed, error instanceof BatchRecordError ? error.cause : error);
-  }
-
-  #retryLater(
-    batch: RecordBatch,
-    rest: readonly InFlightRecord[],
-    failed: InFlightRecord,
-    error: unknown,
-  ): void {
-    this.#lanes.release(batch);
-    this.#retries.later(failed, error, () => {
-      this.#again.push({ batch, records: rest });
+    this.failures.note(first, error);
+    const delayMs = this.failures.retryDelayMs(first, error);
+    if (delayMs === undefined) {
+      this.#isolate(batch, unsettled, first);
+      return;
+    }
+    this.failures.retry(first, error, delayMs, () => {
+      this.#goOn({ batch, records, singly: false }, unsettled);
       this.pump();
     });
   }
-}
 
-/** The place of the record that failed: the first, unless the handler named another that exists. */
-function firstFailed(records: readonly InFlightRecord[], error: unknown): number {
-  if (!(error instanceof BatchRecordError)) return 0;
-  const { index } = error;
-  return Number.isInteger(index) && index > 0 && index < records.length ? index : 0;
+  /** Each record gets one more call, by itself: only one that fails in that is to blame. */
+  #isolate(batch: RecordBatch, records: readonly InFlightRecord[], first: InFlightRecord): void {
+    const { failures, firstFailedAt } = first;
+    for (const record of records) {
+      record.failures = failures - 1;
+      record.firstFailedAt = firstFailedAt;
+    }
+    this.#goOn({ batch, records, singly: true }, records);
+  }
+
+  #goOn({ batch, singly }: Delivery, next: readonly InFlightRecord[]): void {
+    const records = next.filter(({ settled }) => !settled);
+    if (records.length === 0) {
+      this.#lanes.done(batch);
+      return;
+    }
+    this.#lanes.release(batch);
+    this.#again.push({ batch, records, singly });
+  }
 }

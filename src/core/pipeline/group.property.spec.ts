@@ -5,7 +5,7 @@ import { compareOffsets } from '../records/offset.js';
 import { ModelBroker, modelPartition, type ModelPartition } from './testing/model-broker.js';
 import { RecordingHandler, type RecordingOptions } from './testing/recording-handler.js';
 import { shortTurn, VirtualClock } from './testing/virtual-time.js';
-import { GroupPipeline } from './group.js';
+import { type GroupEvents, GroupPipeline } from './group.js';
 
 const LIMIT = 20;
 const FETCH = 15;
@@ -21,6 +21,7 @@ const options: fc.Arbitrary<RecordingOptions> = fc.record({
   order: fc.constantFrom('partition', 'key', 'none'),
   commit: fc.constantFrom('auto', 'manual'),
   concurrency: fc.integer({ min: 1, max: 4 }),
+  attempts: fc.constantFrom(Infinity, 1, 2),
 });
 
 const behaviours = fc.array(
@@ -59,6 +60,17 @@ const step = fc.oneof(
   },
 );
 
+const silent: GroupEvents = {
+  retrying: () => undefined,
+  gaveUp: () => undefined,
+  notStored: () => undefined,
+  braked: () => undefined,
+  unbraked: () => undefined,
+  halted: () => undefined,
+  failedAfterSettling: () => undefined,
+  rewound: () => undefined,
+};
+
 function build(
   options_: RecordingOptions,
   told: readonly { delayMs: number; fails: boolean }[],
@@ -76,7 +88,7 @@ function build(
     commits: broker,
     commitIntervalMs: 50,
     budget,
-    events: { retrying: () => undefined, failedAfterSettling: () => undefined, rewound: () => undefined },
+    events: silent,
     clock,
     turn: shortTurn(clock, 3),
     random: () => 0.5,

@@ -7,10 +7,9 @@ import type {
   TopicPartition,
   TopicPartitionOffset,
 } from '../records/fetched.js';
-import type { InFlightRecord } from '../records/in-flight.js';
 import { compareOffsets, type Offset } from '../records/offset.js';
 import type { Handler } from './handler.js';
-import { type PartitionEvents, PartitionPipeline } from './partition.js';
+import { type PartitionEvents, PartitionPipeline, type RecordFailureEvents } from './partition.js';
 
 /** Where fetching is stopped and let go on, partition by partition. */
 export interface FetchControl {
@@ -19,9 +18,7 @@ export interface FetchControl {
 }
 
 /** What the outside hears of a group's records. */
-export interface GroupEvents {
-  retrying(record: InFlightRecord, error: unknown, delayMs: number): void;
-  failedAfterSettling(record: InFlightRecord, error: unknown): void;
+export interface GroupEvents extends RecordFailureEvents {
   /** The log below a partition's position was replaced: its topic was created anew, or cut back. */
   rewound(from: TopicPartitionOffset, to: TopicPartitionOffset): void;
 }
@@ -179,12 +176,12 @@ export class GroupPipeline implements PartitionEvents {
     for (const pipeline of this.#partitions.values()) pipeline.checkTimeouts();
   }
 
-  retrying(record: InFlightRecord, error: unknown, delayMs: number): void {
-    this.parts.events.retrying(record, error, delayMs);
+  get failures(): RecordFailureEvents {
+    return this.parts.events;
   }
 
-  failedAfterSettling(record: InFlightRecord, error: unknown): void {
-    this.parts.events.failedAfterSettling(record, error);
+  unreadable(pipeline: PartitionPipeline): void {
+    this.parts.fetching.pause(pipeline);
   }
 
   readable(pipeline: PartitionPipeline): void {

@@ -1,4 +1,6 @@
-import type { Backoff } from '../failures/backoff.js';
+import type { DeadLetterLimit } from '../failures/brake.js';
+import type { FailurePolicy } from '../failures/decision.js';
+import type { FetchedRecord, TopicPartition } from '../records/fetched.js';
 import type { InFlightRecord } from '../records/in-flight.js';
 
 /** What has to be handled one after the other: a partition's records, a key's, or none. */
@@ -7,14 +9,35 @@ export type Order = 'partition' | 'key' | 'none';
 /** Who says that a record may be committed: the runtime once its handler has returned, or the handler. */
 export type CommitMode = 'auto' | 'manual';
 
+/** How a record that its lane gave up is kept, or that it is not kept at all. */
+export type Aside = 'dead-letter' | 'retry-topic' | 'park' | 'skip';
+
+/** A record that its lane gives up, and why. Times are in ms since the epoch. */
+export interface FailedRecord {
+  readonly at: TopicPartition;
+  readonly record: FetchedRecord;
+  readonly error: unknown;
+  /** Calls of the handler that failed, in this lane. */
+  readonly attempts: number;
+  readonly firstFailedAt: number;
+}
+
 interface HandlerBase {
   readonly commit: CommitMode;
   readonly order: Order;
   /** Lanes, or batches, at work at once, per partition. */
   readonly concurrency: number;
-  readonly backoff: Backoff;
   /** How long one call may take before it counts as failed; undefined for no limit. */
   readonly timeoutMs: number | undefined;
+  readonly failures: FailurePolicy;
+  /** When no more records may be given up; undefined for never. */
+  readonly deadLetterLimit: DeadLetterLimit | undefined;
+  /** Resolves once the record is stored for good: only then is it settled here. */
+  putAside(how: Exclude<Aside, 'skip'>, failed: FailedRecord): Promise<void>;
+  /** Whether a record is meant for somebody else, and passed over; undefined where all are meant for the handler. */
+  readonly passesOver?: (record: FetchedRecord) => boolean;
+  /** When a record may be handled at the earliest, in ms since the epoch; undefined where all may at once. */
+  readonly dueAt?: (record: FetchedRecord) => number;
 }
 
 /** What a call returned may stand for work that goes on: a stream of results, a reply to be sent. */
@@ -36,6 +59,7 @@ export interface BatchHandler extends HandlerBase, Completing {
   readonly maxRecords: number;
   /** How long the first record of a batch that is not full waits for more. */
   readonly maxWaitMs: number;
+  /** Fails, or gives a `PromiseSettledResult` for each record, where some of them failed and others did not. */
   invoke(records: readonly InFlightRecord[]): unknown;
 }
 

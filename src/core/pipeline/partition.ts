@@ -1,25 +1,41 @@
-import type { Clock, Turn } from '../clock.js';
+import type { Cancel, Clock, Turn } from '../clock.js';
 import { type InFlightBudget, Usage } from '../dispatch/budget.js';
 import type { CommitSource, Committer } from '../offsets/committer.js';
 import { OffsetTracker } from '../offsets/tracker.js';
-import { byteLengthOf, type FetchedBatch, type FetchedRecord } from '../records/fetched.js';
+import {
+  byteLengthOf,
+  type FetchedBatch,
+  type FetchedRecord,
+  type TopicPartition,
+} from '../records/fetched.js';
 import { InFlightRecord, type RecordOwner } from '../records/in-flight.js';
 import { compareOffsets, type Offset, offsetAfter } from '../records/offset.js';
 import { BatchRunner } from './batch-runner.js';
 import { PartitionLostError } from './errors.js';
-import type { Handler } from './handler.js';
+import { Failures, type FailureEvents, type FailureProblem } from './failures.js';
+import { FetchGate, type FetchStop } from './fetch-gate.js';
+import type { Aside, Handler } from './handler.js';
 import { HandlerDeadlines } from './handler-deadlines.js';
 import { RecordRunner } from './record-runner.js';
 import type { RunnerEvents } from './runner.js';
 
-/** What a partition's pipeline tells the outside about failures. */
+/** What a partition's pipeline tells the outside. */
 export interface PartitionEvents {
-  retrying(record: InFlightRecord, error: unknown, delayMs: number): void;
-  failedAfterSettling(record: InFlightRecord, error: unknown): void;
-  /** The partition was over its budget and has room again. */
+  readonly failures: RecordFailureEvents;
+  /** Nothing more is to be fetched for now. */
+  unreadable(pipeline: PartitionPipeline): void;
+  /** There is nothing against fetching any more. */
   readable(pipeline: PartitionPipeline): void;
   /** No handler is at work in it any more. */
   idle(): void;
+}
+
+/** What becomes of records whose handlers failed. */
+export interface RecordFailureEvents extends Omit<FailureEvents, 'stored' | 'unbraked'> {
+  /** Its handler failed after it had settled the record: nothing is left to retry. */
+  failedAfterSettling(record: InFlightRecord, error: unknown): void;
+  /** Records of the partition pass again, which had failed too often to be given up. */
+  unbraked(partition: TopicPartition): void;
 }
 
 /** What a partition's pipeline is built from. */
@@ -34,7 +50,7 @@ export interface PartitionParts {
 }
 
 /** The way of one partition's records, from the fetch to the watermark, within one ownership. */
-export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvents {
+export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvents, FailureEvents {
   readonly usage = new Usage();
   /** Records handled with success in this ownership. */
   handledCount = 0;
@@ -46,11 +62,12 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
   fetchesFrom: Offset;
   /** Where this ownership began. */
   readonly origin: Offset;
-  /** Whether the partition is not fetched from because it is over its budget. */
-  paused = false;
 
   readonly #tracker: OffsetTracker<InFlightRecord>;
   readonly #runner: RecordRunner | BatchRunner;
+  readonly #failures: Failures;
+  readonly #gate: FetchGate;
+  #cancelDue: Cancel | undefined;
   readonly #abort = new AbortController();
   readonly #deadlines: HandlerDeadlines;
   #watermarkMovedAt: number;
@@ -69,10 +86,15 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
     this.#tracker = new OffsetTracker(position);
     this.#deadlines = new HandlerDeadlines(this, handler.timeoutMs, clock);
     this.#watermarkMovedAt = clock.now();
+    this.#gate = new FetchGate((closed) => {
+      if (closed) parts.events.unreadable(this);
+      else parts.events.readable(this);
+    });
+    this.#failures = new Failures(handler, this, clock, random);
     this.#runner =
       handler.read === 'batch'
-        ? new BatchRunner(handler, this, clock, turn, random)
-        : new RecordRunner(handler, this, clock, turn, random);
+        ? new BatchRunner(handler, this, this.#failures, clock, turn)
+        : new RecordRunner(handler, this, this.#failures, turn);
   }
 
   get position(): Offset {
@@ -98,9 +120,24 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
     return oldest ? this.parts.clock.now() - Math.max(oldest.receivedAt, this.#watermarkMovedAt) : 0;
   }
 
-  /** Whether a handler is at work, or about to be. */
+  /** Whether a handler is at work, or about to be, or a record is being stored elsewhere. */
   get busy(): boolean {
-    return this.#runner.busy;
+    return this.#runner.busy || this.#failures.busy;
+  }
+
+  /** Whether the partition is not fetched from for now. */
+  get paused(): boolean {
+    return this.#gate.closed;
+  }
+
+  /** Why the partition is not fetched from. */
+  get pausedBecause(): readonly FetchStop[] {
+    return this.#gate.reasons;
+  }
+
+  /** Records that are stuck until somebody, or something outside, mends what they wait for. */
+  get problems(): FailureProblem[] {
+    return [...this.#failures.problems];
   }
 
   /** Records whose handlers ran into their timeout, were told to stop, and have not for as long again. */
@@ -136,14 +173,15 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
   #take(batch: FetchedBatch): FetchedRecord | 'all' | undefined {
     if (compareOffsets(batch.next, this.position) <= 0) return 'all';
     const receivedAt = this.parts.clock.now();
-    const whole = this.parts.budget.admitsFetch(this.usage);
+    const { budget, handler } = this.parts;
+    const whole = budget.admitsFetch(this.usage);
     let taken: FetchedRecord | undefined;
     for (const record of batch.records) {
-      if (compareOffsets(record.offset, this.position) < 0) {
+      if (compareOffsets(record.offset, this.position) < 0 || handler.passesOver?.(record)) {
         taken = record;
         continue;
       }
-      if (!whole && !this.parts.budget.admitsRecord(this.usage)) {
+      if ((!whole && !budget.admitsRecord(this.usage)) || !this.#isDue(record, receivedAt)) {
         if (taken) this.#tracker.advanceTo(record.offset);
         this.#afterReceiving();
         return taken;
@@ -223,8 +261,9 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
     this.#runner.pump();
   }
 
-  /** Goes on after `hold`. */
+  /** Goes on after `hold`, unless the partition's handler has stopped it. */
   release(): void {
+    if (this.#gate.has('stopped by its handler')) return;
     this.#runner.limitTo(Infinity);
     this.#runner.pump();
   }
@@ -238,7 +277,9 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
   close(reason: Error = new PartitionLostError(this.topic, this.partition)): void {
     if (this.#closed) return;
     this.#closed = reason;
+    this.#cancelDue?.();
     this.#runner.close();
+    this.#failures.close();
     this.parts.committer.remove(this, reason);
     for (const record of this.#tracker.unsettledRecords()) this.parts.budget.remove(this.usage, record.bytes);
     this.abort(reason);
@@ -262,7 +303,9 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
     this.stopped(record);
     record.handled = true;
     this.handledCount++;
-    if (this.#closed || this.parts.handler.commit === 'manual') return;
+    if (this.#closed) return;
+    this.#failures.passed();
+    if (this.parts.handler.commit === 'manual') return;
     this.#settle(record);
     if (this.paused) this.#readableAgain();
   }
@@ -274,17 +317,47 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
   }
 
   retrying(record: InFlightRecord, error: unknown, delayMs: number): void {
-    this.stopped(record);
-    if (!this.#closed) this.parts.events.retrying(record, error, delayMs);
+    if (!this.#closed) this.parts.events.failures.retrying(record, error, delayMs);
+  }
+
+  gaveUp(record: InFlightRecord, error: unknown, how: Aside): void {
+    this.parts.events.failures.gaveUp(record, error, how);
+    this.confirmed([record]);
+  }
+
+  notStored(record: InFlightRecord, error: unknown, how: Aside, delayMs: number): void {
+    this.parts.events.failures.notStored(record, error, how, delayMs);
+  }
+
+  braked(record: InFlightRecord, error: unknown, reason: string, delayMs: number): void {
+    if (this.#closed) return;
+    this.#gate.close('dead-letter limit');
+    this.parts.events.failures.braked(record, error, reason, delayMs);
+  }
+
+  unbraked(): void {
+    this.parts.events.failures.unbraked(this);
+    this.#gate.open('dead-letter limit');
+  }
+
+  halted(record: InFlightRecord, error: unknown): void {
+    if (this.#closed) return;
+    this.#gate.close('stopped by its handler');
+    this.hold();
+    this.parts.events.failures.halted(record, error);
+  }
+
+  stored(): void {
+    this.returned();
   }
 
   failedAfterSettling(record: InFlightRecord, error: unknown): void {
     this.stopped(record);
-    this.parts.events.failedAfterSettling(record, error);
+    this.parts.events.failures.failedAfterSettling(record, error);
   }
 
   returned(): void {
-    if (!this.#runner.busy) this.parts.events.idle();
+    if (!this.busy) this.parts.events.idle();
   }
 
   #enqueue(fetched: FetchedRecord, receivedAt: number): void {
@@ -315,8 +388,18 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
   #afterReceiving(): void {
     this.#runner.pump();
     const { budget } = this.parts;
-    this.paused = budget.isFull(this.usage) || this.#ahead >= budget.aheadLimit;
+    if (budget.isFull(this.usage) || this.#ahead >= budget.aheadLimit) this.#gate.close('over budget');
     if (this.paused && this.#runner instanceof BatchRunner) this.#runner.startIncomplete();
+  }
+
+  /** A record that is to wait is left in the log, with all that follow it, and fetched again when it is due. */
+  #isDue(record: FetchedRecord, now: number): boolean {
+    const waitMs = (this.parts.handler.dueAt?.(record) ?? now) - now;
+    if (waitMs <= 0) return true;
+    this.#gate.close('not due yet');
+    this.#cancelDue?.();
+    this.#cancelDue = this.parts.clock.schedule(waitMs, () => this.#gate.open('not due yet'));
+    return false;
   }
 
   #settle(record: InFlightRecord): void {
@@ -334,8 +417,7 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
   #readableAgain(): void {
     const { budget } = this.parts;
     if (!this.paused || !budget.readmits(this.usage) || this.#ahead >= budget.aheadLimit / 2) return;
-    this.paused = false;
-    this.parts.events.readable(this);
+    this.#gate.open('over budget');
   }
 }
 

@@ -1,14 +1,13 @@
-import type { Clock, Turn } from '../clock.js';
+import type { Turn } from '../clock.js';
 import { RecordLanes } from '../dispatch/record-lanes.js';
 import type { InFlightRecord } from '../records/in-flight.js';
+import type { Failures } from './failures.js';
 import type { RecordHandler } from './handler.js';
-import { Retries } from './retries.js';
 import type { Runner, RunnerEvents } from './runner.js';
 
 /** Calls a record handler for a partition's records, lane by lane. */
 export class RecordRunner implements Runner {
   readonly #lanes: RecordLanes;
-  readonly #retries: Retries;
   #limit = Infinity;
   #highestStarted = -1;
   #running = 0;
@@ -19,12 +18,10 @@ export class RecordRunner implements Runner {
   constructor(
     private readonly handler: RecordHandler,
     private readonly events: RunnerEvents,
-    clock: Clock,
+    private readonly failures: Failures,
     private readonly turn: Turn,
-    random: () => number,
   ) {
     this.#lanes = new RecordLanes(handler.concurrency);
-    this.#retries = new Retries(handler.backoff, events, clock, random);
   }
 
   get busy(): boolean {
@@ -45,7 +42,6 @@ export class RecordRunner implements Runner {
 
   close(): void {
     this.#closed = true;
-    this.#retries.close();
   }
 
   releasePlace(record: InFlightRecord): void {
@@ -119,20 +115,29 @@ export class RecordRunner implements Runner {
 
   #failed(record: InFlightRecord, error: unknown): void {
     this.#running--;
+    this.events.stopped(record);
     if (record.settled) {
       this.#lanes.done(record);
       this.events.failedAfterSettling(record, error);
-    } else this.#retryLater(record, error);
+    } else {
+      this.#lanes.release(record);
+      this.failures.failed(record, error, {
+        again: () => this.#again(record),
+        done: () => this.#done(record),
+      });
+    }
     this.events.returned();
   }
 
-  #retryLater(record: InFlightRecord, error: unknown): void {
-    this.#lanes.release(record);
-    this.#retries.later(record, error, () => {
-      if (record.settled) this.#lanes.done(record);
-      else this.#lanes.requeue(record);
-      this.pump();
-    });
+  #again(record: InFlightRecord): void {
+    if (record.settled) this.#lanes.done(record);
+    else this.#lanes.requeue(record);
+    this.pump();
+  }
+
+  #done(record: InFlightRecord): void {
+    this.#lanes.done(record);
+    this.pump();
   }
 }
 

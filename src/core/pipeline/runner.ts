@@ -30,8 +30,6 @@ export interface RunnerEvents {
   stopped(record: InFlightRecord): void;
   /** The handler has said of these records that they are done, whoever commits. */
   confirmed(records: readonly InFlightRecord[]): void;
-  /** Its handler failed and will be called again after `delayMs`. */
-  retrying(record: InFlightRecord, error: unknown, delayMs: number): void;
   /** Its handler failed after it had settled the record: nothing is left to retry. */
   failedAfterSettling(record: InFlightRecord, error: unknown): void;
   /** A handler has returned, in whatever way, and its lane has gone on. */

@@ -24,6 +24,8 @@ export class InFlightRecord {
   startedAt = 0;
   /** Calls of its handler that have failed. */
   failures = 0;
+  /** When the first of them failed, in ms since the epoch; 0 before. */
+  firstFailedAt = 0;
   lastError: unknown = undefined;
   /** When it is to be tried again, in ms since the epoch; 0 while it does not wait for that. */
   retryAt = 0;

@@ -23,22 +23,6 @@ export class NoCommittedOffsetError extends Error {
   }
 }
 
-/** A record was for a partition that does not exist, or that this client has not heard of yet. */
-export class UnknownPartitionError extends Error {
-  readonly code = 'UNKNOWN_PARTITION';
-
-  constructor(
-    readonly topic: string,
-    readonly partition: number | undefined,
-  ) {
-    super(
-      `${topic}[${partition ?? 'any'}]: the record was not written, as the partition is not known here; if it was ` +
-        `added just now, it will be within some minutes`,
-    );
-    this.name = 'UnknownPartitionError';
-  }
-}
-
 /** A topic that does not exist, or that this client may not see. */
 export class UnknownTopicError extends Error {
   readonly code = 'UNKNOWN_TOPIC';

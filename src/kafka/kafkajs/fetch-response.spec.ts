@@ -64,7 +64,7 @@ describe('a fetch response', () => {
       expect(await decodeFetchResponse(response)).toEqual(await kafkajsResponse.decode(response));
     });
     await fc.assert(property, { numRuns: 100 });
-  });
+  }, 60_000);
 
   it('is read as far as its batches are complete, wherever the broker has cut it off', async () => {
     const property = fc.asyncProperty(batch, batch, fc.nat(), async (first, second, at) => {

@@ -134,6 +134,8 @@ declare module 'kafkajs/src/protocol/encoder.js' {
     writeInt64(value: number): this;
     writeString(value: string): this;
     writeBuffer(value: Buffer): this;
+    writeVarInt(value: number): this;
+    writeVarIntBytes(value: Buffer | string | null | undefined): this;
   }
   export default Encoder;
 }

@@ -6,6 +6,7 @@ import type {
   KafkaPort,
   PartitionReader,
   RecordProducer,
+  TopicSpec,
 } from '../consumer-port.js';
 import { registerCodecs } from './codecs.js';
 import { KafkaJsConsumer } from './consumer.js';
@@ -14,8 +15,10 @@ import { KafkaJsPartitionReader } from './partition-reader.js';
 import { KafkaJsProducer } from './producer.js';
 import { installFetchResponse } from './fetch-response.js';
 import { installGroupHooks } from './group-hooks.js';
+import { installNullHeaders } from './null-headers.js';
 import { quietRequestQueue } from './request-queue.js';
 import { toKafkaJsConfig } from './settings.js';
+import { TopicAdmin } from './topic-admin.js';
 
 /** Kafka through kafkajs: the only door to it. */
 export class KafkaJsPort implements KafkaPort {
@@ -27,6 +30,7 @@ export class KafkaJsPort implements KafkaPort {
     registerCodecs();
     installFetchResponse();
     installGroupHooks();
+    installNullHeaders();
     quietRequestQueue();
     const settings = toKafkaJsConfig(config);
     this.#kafka = new kafkajs.Kafka(settings);
@@ -48,6 +52,10 @@ export class KafkaJsPort implements KafkaPort {
 
   reader(): PartitionReader {
     return new KafkaJsPartitionReader(this.#kafka, this.config.fetchMaxBytes);
+  }
+
+  ensureTopic(spec: TopicSpec): Promise<number> {
+    return new TopicAdmin(this.#asking).ensure(spec);
   }
 
   async topics(): Promise<string[]> {

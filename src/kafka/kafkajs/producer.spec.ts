@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Producer, RecordMetadata } from 'kafkajs';
-import { UnknownPartitionError } from './errors.js';
+import { UnknownPartitionError } from '../producer-errors.js';
 import { KafkaJsProducer } from './producer.js';
 
 function kafkajsThatAnswers(written: readonly RecordMetadata[]): Producer {

@@ -8,6 +8,7 @@ afterEach(async () => {
   jest.restoreAllMocks();
 });
 
+const retry = { attempts: Infinity, initialMs: 100 };
 const TRIES = 6;
 const PARTITIONS = 40;
 /** What a timer and a busy machine may add to a delay. */
@@ -35,7 +36,7 @@ describe('the delays between the tries of a record', () => {
       topic,
       Array.from({ length: PARTITIONS }, (_, partition) => ({ value: 'x', partition })),
     );
-    await startHandlers([{ topic, handle }]);
+    await startHandlers([{ topic, handle, options: { retry } }]);
     const all = (): number[][] => [...tries.values()];
     await waitFor(() => all().length === PARTITIONS && all().every((times) => times.length === TRIES), {
       what: `${TRIES} tries in each of ${PARTITIONS} partitions`,
@@ -64,7 +65,7 @@ describe('the delays between the tries of a record', () => {
       throw new Error('for ever');
     };
     await produce(topic, ['x']);
-    const { runtime } = await startHandlers([{ topic, handle }]);
+    const { runtime } = await startHandlers([{ topic, handle, options: { retry } }]);
     await waitFor(() => tries === 40, { what: '40 tries' });
     const [partition] = runtime.groups[0]?.pipeline.partitions ?? [];
     const waitMs = (partition?.oldest?.retryAt ?? 0) - Date.now();

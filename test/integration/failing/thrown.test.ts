@@ -45,9 +45,11 @@ const FAILURES: Readonly<Record<string, (context: KafkaRecordContext) => unknown
   'a timeout': ({ signal }) => new Promise((resolve) => signal.addEventListener('abort', resolve)),
 };
 
+const retry = { attempts: Infinity, initialMs: 100 };
+
 const WAYS: readonly (readonly [string, KafkaHandlerOptions])[] = [
-  ['a record', { order: 'partition', timeoutMs: 100 }],
-  ['a batch', { read: 'batch', batch: { maxRecords: 1 }, timeoutMs: 100 }],
+  ['a record', { order: 'partition', timeoutMs: 100, retry }],
+  ['a batch', { read: 'batch', batch: { maxRecords: 1 }, timeoutMs: 100, retry }],
 ];
 
 const cases = WAYS.flatMap(([what, options]) =>

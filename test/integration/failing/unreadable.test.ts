@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { z } from 'zod';
 import type { KafkaHandlerOptions } from '../../../src/kafka/index.js';
-import { createTopic, produce, uniqueName, waitFor } from '../../support/kafka.js';
-import { committed, startHandlers, stopServices } from '../confirming/handler-service.js';
-import { downProbes, probe } from '../health/probe.js';
+import { createTopic, isCaughtUp, produce, uniqueName, waitFor } from '../../support/kafka.js';
+import { readTopic } from '../../support/read-topic.js';
+import { startHandlers, stopServices } from '../confirming/handler-service.js';
+import { downProbes } from '../health/probe.js';
 
 jest.setTimeout(30_000);
 afterEach(stopServices);
@@ -40,7 +41,7 @@ const UNREADABLE: readonly Unreadable[] = [
 ];
 
 describe.each(UNREADABLE)('a value that $name', ({ options, value, reason }) => {
-  test('never reaches the handler, is not lost, and stops neither the consumer nor other partitions', async () => {
+  test('never reaches the handler, is a dead letter at once, and stops nothing', async () => {
     const topic = await createTopic(uniqueName('unreadable'), { partitions: 2 });
     const good = JSON.stringify({ id: 'good', lines: [] });
     const handled: unknown[] = [];
@@ -55,25 +56,16 @@ describe.each(UNREADABLE)('a value that $name', ({ options, value, reason }) => 
       { value: good, partition: 0 },
       { value: good, partition: 1 },
     ]);
-    const env = { KAFKA_STUCK_AFTER_MS: '300' };
-    const service = await startHandlers([spec], { env });
-    const { url, groupId } = service;
-    const isStuck = async (): Promise<boolean> =>
-      /failed [3-9] times/.test((await probe(url, 'ready')).reason);
-    await waitFor(isStuck, { what: 'three tries' });
-    const down = await downProbes(url);
-    expect(Object.keys(down)).toEqual(['ready']);
-    for (const part of [`${topic}[0] at offset 1`, ...reason]) expect(down.ready).toContain(part);
-    expect(down.ready).not.toContain(SECRET);
-    expect(handled).toHaveLength(2);
-
-    await service.stop();
-    expect(await committed(groupId, topic, 0)).toBe(1n);
-    expect(await committed(groupId, topic, 1)).toBe(1n);
-
-    const next = await startHandlers([spec], { groupId, env });
-    await waitFor(async () => (await probe(next.url, 'ready')).reason.includes('at offset 1'), {
-      what: 'the next instance to meet it again',
-    });
+    const { url, groupId } = await startHandlers([spec]);
+    await waitFor(() => isCaughtUp(groupId, topic), { what: 'the end of both partitions' });
+    expect(handled).toHaveLength(3);
+    const [letter, ...others] = await readTopic(`${topic}.dlt`);
+    expect(others).toEqual([]);
+    expect(letter).toMatchObject({ partition: 0, value: Buffer.from(value) });
+    expect(letter?.headers).toMatchObject({ 'dlt-original-offset': '1', 'dlt-attempts': '1' });
+    const why = `${letter?.headers['dlt-exception-class']}: ${letter?.headers['dlt-exception-message']}`;
+    for (const part of reason) expect(why).toContain(part);
+    expect(why).not.toContain(SECRET);
+    expect(await downProbes(url)).toEqual({});
   });
 });

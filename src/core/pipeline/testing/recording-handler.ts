@@ -1,4 +1,4 @@
-import type { CommitMode, Handler, Order } from '../handler.js';
+import type { CommitMode, FailedRecord, Handler, Order } from '../handler.js';
 import type { TopicPartition } from '../../records/fetched.js';
 import type { InFlightRecord, RecordOwner } from '../../records/in-flight.js';
 import { compareOffsets, type Offset } from '../../records/offset.js';
@@ -16,6 +16,8 @@ export interface RecordingOptions {
   readonly order: Order;
   readonly commit: CommitMode;
   readonly concurrency: number;
+  /** Calls until a record is given up. */
+  readonly attempts: number;
 }
 
 /** What happened to one partition within one ownership. */
@@ -27,7 +29,7 @@ interface Ownership {
 
 /** A handler that behaves as told, and notes each call that breaks a promise. */
 export class RecordingHandler {
-  /** Every record that was ever handled with success: `partition/offset`. */
+  /** Every record that was ever handled with success, or given up and stored: `partition/offset`. */
   readonly handled = new Set<string>();
   /** Broken promises. A test expects none. */
   readonly violations: string[] = [];
@@ -51,7 +53,17 @@ export class RecordingHandler {
       commit,
       order,
       concurrency,
-      backoff: { initialMs: 10, maxMs: 100 },
+      failures: {
+        retry: {
+          attempts: this.options.attempts,
+          backoff: { initialMs: 10, maxMs: 100 },
+          maxElapsedMs: Infinity,
+          isRetriable: () => true,
+        },
+        onFailure: 'dead-letter',
+      } as const,
+      deadLetterLimit: { consecutive: 4, ratio: 0.5, window: 20 },
+      putAside: (_how: unknown, failed: FailedRecord) => this.#putAside(failed),
       timeoutMs: undefined,
       completion: () => undefined,
     };
@@ -60,8 +72,27 @@ export class RecordingHandler {
       : { ...shared, read, maxRecords: 5, maxWaitMs: 20, invoke: (records) => this.#call(records) };
   }
 
+  /** Storing takes its time, and fails as often as calls do. */
+  #putAside({ at, record }: FailedRecord): Promise<void> {
+    const { delayMs, fails } = this.#nextBehaviour();
+    return new Promise((resolve, reject) => {
+      this.clock.schedule(delayMs + 1, () => {
+        if (fails && !this.healed) {
+          reject(new Error('not stored, as told'));
+          return;
+        }
+        this.handled.add(`${at.partition}/${record.offset}`);
+        resolve();
+      });
+    });
+  }
+
+  #nextBehaviour(): Behaviour {
+    return this.behaviours[this.#calls++ % this.behaviours.length] ?? { delayMs: 0, fails: false };
+  }
+
   #call(records: readonly InFlightRecord[]): unknown {
-    const behaviour = this.behaviours[this.#calls++ % this.behaviours.length] ?? { delayMs: 0, fails: false };
+    const behaviour = this.#nextBehaviour();
     this.#start(records);
     if (behaviour.delayMs === 0) return this.#end(records, behaviour);
     return new Promise((resolve, reject) => {

@@ -1,8 +1,11 @@
 import type { Clock, Turn } from '../../clock.js';
 import { InFlightBudget } from '../../dispatch/budget.js';
+import type { DeadLetterLimit } from '../../failures/brake.js';
+import type { LastResort } from '../../failures/decision.js';
+import type { FetchedRecord } from '../../records/fetched.js';
 import type { InFlightRecord } from '../../records/in-flight.js';
 import { GroupPipeline } from '../group.js';
-import type { CommitMode, Handler, Order } from '../handler.js';
+import type { Aside, CommitMode, FailedRecord, Handler, Order } from '../handler.js';
 import type { PartitionPipeline } from '../partition.js';
 import { ModelBroker, modelPartition } from './model-broker.js';
 import { endlessTurn, settled, VirtualClock } from './virtual-time.js';
@@ -12,7 +15,7 @@ export interface Call {
   readonly offsets: readonly string[];
   readonly records: readonly InFlightRecord[];
   readonly signal: AbortSignal;
-  returns(): Promise<void>;
+  returns(result?: unknown): Promise<void>;
   fails(error?: unknown): Promise<void>;
 }
 
@@ -27,6 +30,12 @@ export interface SceneOptions {
   readonly maxWaitMs?: number;
   /** Records in flight; the bytes are not bounded. */
   readonly limit?: number;
+  /** Calls until a record is given up; for ever, unless a test says otherwise. */
+  readonly attempts?: number;
+  readonly onFailure?: LastResort;
+  readonly deadLetterLimit?: DeadLetterLimit;
+  readonly dueAt?: (record: FetchedRecord) => number;
+  readonly passesOver?: (record: FetchedRecord) => boolean;
   /** Takes the place of calls that wait for the test. */
   readonly invoke?: (record: InFlightRecord) => unknown;
   readonly turnOf?: (clock: Clock) => Turn;
@@ -46,6 +55,10 @@ export class Scene {
   readonly budget: InFlightBudget;
   readonly group: GroupPipeline;
   readonly calls: Call[] = [];
+  /** What was put aside: `how offset`, in the order in which it was stored. */
+  readonly aside: string[] = [];
+  /** Errors that storing fails with, one a try; none is success. */
+  readonly storeErrors: Error[] = [];
   /** What the group told of failures and resets: `event offset`. */
   readonly told: string[] = [];
 
@@ -62,6 +75,11 @@ export class Scene {
       budget: this.budget,
       events: {
         retrying: ({ offset }) => void this.told.push(`retrying ${offset}`),
+        gaveUp: ({ offset }, _error, how) => void this.told.push(`${how} ${offset}`),
+        notStored: ({ offset }) => void this.told.push(`not stored ${offset}`),
+        braked: ({ offset }) => void this.told.push(`braked ${offset}`),
+        unbraked: () => void this.told.push('unbraked'),
+        halted: ({ offset }) => void this.told.push(`halted ${offset}`),
         failedAfterSettling: ({ offset }) => void this.told.push(`failed after settling ${offset}`),
         rewound: (from, to) => void this.told.push(`rewound from ${from.offset} to ${to.offset}`),
       },
@@ -115,9 +133,21 @@ export class Scene {
       order,
       commit,
       concurrency,
-      backoff: { initialMs: 2 * RETRY_MS, maxMs: 2 * RETRY_MS },
+      failures: {
+        retry: {
+          attempts: options.attempts ?? Infinity,
+          backoff: { initialMs: 2 * RETRY_MS, maxMs: 2 * RETRY_MS },
+          maxElapsedMs: Infinity,
+          isRetriable: () => true,
+        },
+        onFailure: options.onFailure ?? 'dead-letter',
+      },
+      deadLetterLimit: options.deadLetterLimit,
+      putAside: (how: Aside, { record }: FailedRecord) => this.#putAside(how, record.offset),
       timeoutMs: options.timeoutMs,
       completion: () => undefined,
+      ...(options.dueAt && { dueAt: options.dueAt }),
+      ...(options.passesOver && { passesOver: options.passesOver }),
     };
     const { maxRecords = 10, maxWaitMs = 50, invoke = (record) => this.#called([record]) } = options;
     return read === 'one'
@@ -125,7 +155,13 @@ export class Scene {
       : { ...shared, read, maxRecords, maxWaitMs, invoke: (records) => this.#called(records) };
   }
 
-  #called(records: readonly InFlightRecord[]): Promise<void> {
+  async #putAside(how: Aside, offset: string): Promise<void> {
+    const error = this.storeErrors.shift();
+    if (error) throw error;
+    this.aside.push(`${how} ${offset}`);
+  }
+
+  #called(records: readonly InFlightRecord[]): Promise<unknown> {
     const [first] = records;
     if (!first) throw new Error('called without records');
     return new Promise((resolve, reject) => {
@@ -133,8 +169,8 @@ export class Scene {
         records,
         offsets: records.map(({ offset }) => offset),
         signal: first.owner.signalOf(first),
-        returns: () => {
-          resolve();
+        returns: (result) => {
+          resolve(result);
           return settled();
         },
         fails: (error = new Error('as told')) => {

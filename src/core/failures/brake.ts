@@ -1,0 +1,62 @@
+/** How many records of a partition may be given up before the fault is taken to be the service's own. */
+export interface DeadLetterLimit {
+  /** That many in a row. */
+  readonly consecutive: number;
+  /** That part of the last `window` records, from 0 to 1. */
+  readonly ratio: number;
+  /** Records that `ratio` is of. */
+  readonly window: number;
+}
+
+/**
+ * Poison is rare: of records that fail one time in a hundred, fifty in a row, or half of two hundred, never come.
+ * A release that fails every record is stopped after fifty a partition, one that fails most after a hundred.
+ */
+export const DEFAULT_DEAD_LETTER_LIMIT: DeadLetterLimit = { consecutive: 50, ratio: 0.5, window: 200 };
+
+/**
+ * Keeps a bad release from pouring a topic into dead letters: tells, from how a partition's records fared, when
+ * no more of them may be given up. It lets go as soon as records pass again.
+ */
+export class DeadLetterBrake {
+  #consecutive = 0;
+  #outcomes = 0;
+  /** The numbers of the outcomes within the window that were failures. */
+  #failed: number[] = [];
+
+  constructor(private readonly limit: DeadLetterLimit) {}
+
+  /** Whether no record may be given up at the moment. */
+  get engaged(): boolean {
+    const { consecutive, ratio, window } = this.limit;
+    return this.#consecutive >= consecutive || this.#failed.length >= ratio * window;
+  }
+
+  /** A record was handled. */
+  passed(): void {
+    this.#consecutive = 0;
+    this.#outcomes++;
+    if (this.#failed.length > 0) this.#forget();
+  }
+
+  /** A record was given up, or would have been. */
+  failed(): void {
+    this.#consecutive++;
+    this.#failed.push(this.#outcomes++);
+    this.#forget();
+  }
+
+  /** @returns what of the limit was reached, in words */
+  get reason(): string {
+    const { consecutive, window } = this.limit;
+    return this.#consecutive >= consecutive
+      ? `${this.#consecutive} records in a row failed for good`
+      : `${this.#failed.length} of the last ${window} records failed for good`;
+  }
+
+  #forget(): void {
+    const from = this.#outcomes - this.limit.window;
+    const first = this.#failed.findIndex((outcome) => outcome >= from);
+    if (first !== 0) this.#failed = first < 0 ? [] : this.#failed.slice(first);
+  }
+}

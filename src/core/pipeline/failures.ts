@@ -1,0 +1,192 @@
+import type { Cancel, Clock } from '../clock.js';
+import { type Backoff, backoffMs } from '../failures/backoff.js';
+import { DeadLetterBrake } from '../failures/brake.js';
+import { decide, type LastResort } from '../failures/decision.js';
+import type { InFlightRecord } from '../records/in-flight.js';
+import type { Aside, Handler } from './handler.js';
+
+/** What a partition hears of its failures. */
+export interface FailureEvents {
+  /** It will be handled again after `delayMs`. */
+  retrying(record: InFlightRecord, error: unknown, delayMs: number): void;
+  /** It was given up, and is kept elsewhere unless it was skipped: nothing is left to do here. */
+  gaveUp(record: InFlightRecord, error: unknown, how: Aside): void;
+  /** It is to be given up, and could not be stored; that is tried again after `delayMs`. */
+  notStored(record: InFlightRecord, error: unknown, how: Aside, delayMs: number): void;
+  /** Too many were given up: this one is handled again after `delayMs` instead, and nothing more is fetched. */
+  braked(record: InFlightRecord, error: unknown, reason: string, delayMs: number): void;
+  /** Records pass again. */
+  unbraked(): void;
+  /** Its handler asks for the partition to stop here. */
+  halted(record: InFlightRecord, error: unknown): void;
+  /** What was being stored no longer is. */
+  stored(): void;
+}
+
+/** Where a record goes on after a failure. */
+export interface Continuation {
+  /** To be handled again. */
+  again(): void;
+  /** Settled, one way or another. */
+  done(): void;
+}
+
+/** Why a record is stuck although no handler is at work on it. */
+export interface FailureProblem {
+  readonly kind: 'not stored' | 'brake' | 'stop';
+  readonly record: InFlightRecord;
+  /** What keeps it from being stored, or how its handler failed. */
+  readonly error: unknown;
+  /** Of the brake: what was reached. */
+  readonly reason?: string;
+}
+
+/** Between two tries to store a record. */
+const STORE_BACKOFF: Backoff = { initialMs: 500, maxMs: 10_000 };
+
+/** Sees a partition's failed records through: waits, stores, or stops, as the handler's policy has it. */
+export class Failures {
+  readonly #waits = new Set<Cancel>();
+  readonly #problems = new Map<InFlightRecord, FailureProblem>();
+  readonly #brake: DeadLetterBrake | undefined;
+  #braked = false;
+  #storing = 0;
+  #closed = false;
+
+  constructor(
+    private readonly handler: Handler,
+    private readonly events: FailureEvents,
+    private readonly clock: Clock,
+    private readonly random: () => number,
+  ) {
+    this.#brake = handler.deadLetterLimit && new DeadLetterBrake(handler.deadLetterLimit);
+  }
+
+  /** Whether a record is on its way to where it is kept: it is settled soon, or not at all. */
+  get busy(): boolean {
+    return this.#storing > 0;
+  }
+
+  /** What keeps records stuck for as long as nobody does something about it. */
+  get problems(): IterableIterator<FailureProblem> {
+    return this.#problems.values();
+  }
+
+  /** A record was handled with success. */
+  passed(): void {
+    const brake = this.#brake;
+    if (!brake) return;
+    brake.passed();
+    if (!this.#braked || brake.engaged) return;
+    this.#braked = false;
+    this.events.unbraked();
+  }
+
+  /** Decides what becomes of a record whose handler failed, and sees to it. */
+  failed(record: InFlightRecord, error: unknown, then: Continuation): void {
+    this.note(record, error);
+    const decision = decide(error, this.#historyOf(record), this.handler.failures, this.random());
+    if (decision.action === 'retry') this.retry(record, error, decision.delayMs, then.again);
+    else this.#giveUp(record, error, decision.action, then);
+  }
+
+  /** Counts a failed call of the record's handler. */
+  note(record: InFlightRecord, error: unknown): void {
+    record.failures++;
+    record.lastError = error;
+    if (record.firstFailedAt === 0) record.firstFailedAt = this.clock.now();
+  }
+
+  /** Whether a failure noted of the record is followed by a retry, and after how many ms. */
+  retryDelayMs(record: InFlightRecord, error: unknown): number | undefined {
+    const decision = decide(error, this.#historyOf(record), this.handler.failures, this.random());
+    return decision.action === 'retry' ? decision.delayMs : undefined;
+  }
+
+  /** Says that the record is tried again, and calls `again` when it is time. */
+  retry(record: InFlightRecord, error: unknown, delayMs: number, again: () => void): void {
+    this.events.retrying(record, error, delayMs);
+    this.#wait(record, delayMs, again);
+  }
+
+  /** Nothing is tried again any more. */
+  close(): void {
+    this.#closed = true;
+    for (const cancel of this.#waits) cancel();
+    this.#waits.clear();
+    this.#problems.clear();
+  }
+
+  #historyOf({ failures, firstFailedAt }: InFlightRecord): { failures: number; elapsedMs: number } {
+    return { failures, elapsedMs: this.clock.now() - firstFailedAt };
+  }
+
+  #giveUp(record: InFlightRecord, error: unknown, how: LastResort, then: Continuation): void {
+    if (how === 'stop') {
+      this.#problems.set(record, { kind: 'stop', record, error });
+      this.events.halted(record, error);
+    } else if (how !== 'retry-topic' && this.#isHeldBack()) this.#holdBack(record, error, then);
+    else if (how === 'skip') this.#gaveUp(record, error, how, then);
+    else void this.#store(record, error, how, then, 1);
+  }
+
+  /** Retry topics are left out: what they take comes back by itself. */
+  #isHeldBack(): boolean {
+    this.#brake?.failed();
+    return this.#brake?.engaged ?? false;
+  }
+
+  #holdBack(record: InFlightRecord, error: unknown, { again }: Continuation): void {
+    const delayMs = backoffMs(this.handler.failures.retry.backoff, record.failures, this.random());
+    const reason = this.#brake?.reason ?? '';
+    this.#braked = true;
+    this.#problems.set(record, { kind: 'brake', record, error, reason });
+    this.events.braked(record, error, reason, delayMs);
+    this.#wait(record, delayMs, () => {
+      this.#problems.delete(record);
+      again();
+    });
+  }
+
+  async #store(
+    record: InFlightRecord,
+    error: unknown,
+    how: Exclude<Aside, 'skip'>,
+    then: Continuation,
+    tries: number,
+  ): Promise<void> {
+    const { owner, failures: attempts, firstFailedAt } = record;
+    this.#storing++;
+    try {
+      await this.handler.putAside(how, { at: owner, record: record.record, error, attempts, firstFailedAt });
+      this.#storing--;
+      if (!this.#closed) this.#gaveUp(record, error, how, then);
+    } catch (storeError) {
+      this.#storing--;
+      if (!this.#closed) {
+        const delayMs = backoffMs(STORE_BACKOFF, tries, this.random());
+        this.#problems.set(record, { kind: 'not stored', record, error: storeError });
+        this.events.notStored(record, storeError, how, delayMs);
+        this.#wait(record, delayMs, () => void this.#store(record, error, how, then, tries + 1));
+      }
+    }
+    this.events.stored();
+  }
+
+  #gaveUp(record: InFlightRecord, error: unknown, how: Aside, then: Continuation): void {
+    this.#problems.delete(record);
+    this.events.gaveUp(record, error, how);
+    then.done();
+  }
+
+  #wait(record: InFlightRecord, delayMs: number, then: () => void): void {
+    record.retryAt = this.clock.now() + delayMs;
+    if (this.#closed) return;
+    const cancel = this.clock.schedule(delayMs, () => {
+      this.#waits.delete(cancel);
+      record.retryAt = 0;
+      then();
+    });
+    this.#waits.add(cancel);
+  }
+}

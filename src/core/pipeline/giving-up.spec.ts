@@ -1,0 +1,168 @@
+import { describe, expect, test } from '@jest/globals';
+import { PermanentError } from '../failures/permanent.error.js';
+import { COMMIT_INTERVAL_MS, RETRY_MS, Scene, type SceneOptions } from './testing/scene.js';
+
+/** A scene whose records have all been fetched. */
+async function fetched(keys: string, options: SceneOptions): Promise<Scene> {
+  const scene = new Scene(keys, options);
+  await scene.fetch();
+  return scene;
+}
+
+describe('a record whose attempts are used up', () => {
+  test('is stored, then settled, and its key goes on', async () => {
+    const scene = await fetched('aab', { attempts: 2 });
+    await scene.call(0).fails();
+    await scene.clock.advance(RETRY_MS);
+    expect(scene.called).toEqual(['0', '2', '0']);
+    await scene.call(2).fails();
+    expect(scene.aside).toEqual(['dead-letter 0']);
+    expect(scene.told).toEqual(['retrying 0', 'dead-letter 0']);
+    expect(scene.called).toEqual(['0', '2', '0', '1']);
+    await scene.call(1).returns();
+    await scene.call(3).returns();
+    expect(await scene.committed()).toBe('3');
+  });
+
+  test('is committed only once it is stored: until then that is tried again, and nothing passes it', async () => {
+    const scene = await fetched('ab', { attempts: 1 });
+    scene.storeErrors.push(...Array.from({ length: 20 }, () => new Error('away')));
+    await scene.call(1).returns();
+    await scene.call(0).fails();
+    expect(scene.told).toEqual(['not stored 0']);
+    expect(scene.pipeline.problems).toMatchObject([{ kind: 'not stored', error: { message: 'away' } }]);
+    expect(await scene.committed()).toBe('0');
+    scene.storeErrors.length = 0;
+    await scene.clock.advance(20_000);
+    expect(scene.told.at(-1)).toBe('dead-letter 0');
+    expect(scene.pipeline.problems).toEqual([]);
+    expect(await scene.committed()).toBe('2');
+    expect(scene.calls).toHaveLength(2);
+  });
+
+  test('is not waited for at all where no retry can help', async () => {
+    const scene = await fetched('a', { attempts: 9 });
+    await scene.call(0).fails(new PermanentError('no'));
+    expect(scene.aside).toEqual(['dead-letter 0']);
+  });
+
+  test('settles nothing where its partition was lost while it was stored', async () => {
+    const scene = await fetched('a', { attempts: 1 });
+    const failed = scene.call(0).fails();
+    scene.group.loseAll();
+    await failed;
+    expect(scene.told).toEqual([]);
+    expect(scene.partition.committed).toBe('0');
+  });
+
+  test('is skipped, told and settled where its handler asks for that', async () => {
+    const scene = await fetched('a', { attempts: 1, onFailure: 'skip' });
+    await scene.call(0).fails();
+    expect(scene.told).toEqual(['skip 0']);
+    expect(scene.aside).toEqual([]);
+    expect(await scene.committed()).toBe('1');
+  });
+
+  test('two that fail at once are both stored', async () => {
+    const scene = await fetched('ab', { attempts: 1 });
+    await Promise.all([scene.call(0).fails(), scene.call(1).fails()]);
+    expect(scene.aside).toEqual(['dead-letter 0', 'dead-letter 1']);
+    expect(await scene.committed()).toBe('2');
+  });
+});
+
+describe('a handler that asks to stop', () => {
+  test('starts nothing more in its partition, and nothing is committed past the record, not even after a rejoin', async () => {
+    const scene = await fetched('aabc', { attempts: 1, onFailure: 'stop', concurrency: 2 });
+    await scene.call(0).fails();
+    await scene.call(1).returns();
+    expect(scene.told).toEqual(['halted 0']);
+    expect(scene.called).toEqual(['0', '2']);
+    expect(scene.pipeline.pausedBecause).toEqual(['stopped by its handler']);
+    expect(scene.pipeline.problems).toMatchObject([{ kind: 'stop', record: { offset: '0' } }]);
+    expect(await scene.committed()).toBe('0');
+    await scene.group.drain(100);
+    scene.rejoin(true);
+    await scene.fetch();
+    expect(scene.called).toEqual(['0', '2']);
+  });
+});
+
+describe('the brake', () => {
+  const options = {
+    attempts: 1,
+    deadLetterLimit: { consecutive: 2, ratio: 1, window: 100 },
+    order: 'partition',
+  } as const;
+
+  test('keeps records from being given up, stops fetching, and lets go by itself once records pass', async () => {
+    const scene = await fetched('aaaa', options);
+    await scene.call(0).fails();
+    await scene.call(1).fails();
+    expect(scene.told).toEqual(['dead-letter 0', 'braked 1']);
+    expect(scene.pipeline.pausedBecause).toEqual(['dead-letter limit']);
+    expect(scene.partition.paused).toBe(true);
+    expect(scene.pipeline.problems).toMatchObject([
+      { kind: 'brake', reason: '2 records in a row failed for good' },
+    ]);
+    await scene.clock.advance(RETRY_MS);
+    await scene.call(2).fails();
+    expect(await scene.committed()).toBe('1');
+    await scene.clock.advance(RETRY_MS);
+    expect(scene.called).toEqual(['0', '1', '1', '1']);
+    await scene.call(3).returns();
+    expect(scene.told.slice(2)).toEqual(['braked 1', 'unbraked']);
+    expect(scene.pipeline.problems).toEqual([]);
+    expect(scene.partition.paused).toBe(false);
+    await scene.call(4).returns();
+    await scene.call(5).returns();
+    expect(await scene.committed()).toBe('4');
+    expect(scene.aside).toEqual(['dead-letter 0']);
+  });
+
+  test('holds back what would be skipped as well, and not what goes to a retry topic', async () => {
+    const skipping = await fetched('aaa', { ...options, onFailure: 'skip' });
+    await skipping.call(0).fails();
+    await skipping.call(1).fails();
+    expect(skipping.told).toEqual(['skip 0', 'braked 1']);
+    const retrying = await fetched('aaa', { ...options, onFailure: 'retry-topic' });
+    for (const at of [0, 1, 2]) await retrying.call(at).fails();
+    expect(retrying.told).toEqual(['retry-topic 0', 'retry-topic 1', 'retry-topic 2']);
+  });
+});
+
+describe('a record that is not due yet', () => {
+  test('stays in the log with all that follow it, uncommitted, and is fetched again when it is', async () => {
+    let dueAt = 0;
+    const scene = new Scene('abc', { dueAt: ({ offset }) => (offset === '1' ? dueAt : 0) });
+    dueAt = scene.clock.now() + 5000;
+    await scene.fetch();
+    expect(scene.called).toEqual(['0']);
+    await scene.call(0).returns();
+    expect(scene.partition.paused).toBe(true);
+    expect(scene.pipeline.pausedBecause).toEqual(['not due yet']);
+    expect(await scene.committed()).toBe('1');
+    expect(scene.budget.total.records).toBe(0);
+    await scene.clock.advance(dueAt - scene.clock.now());
+    expect(scene.partition.paused).toBe(false);
+    await scene.fetch();
+    expect(scene.called).toEqual(['0', '1', '2']);
+  });
+});
+
+test('a record that is meant for others is passed over as if it were not there', async () => {
+  const scene = await fetched('abc', { passesOver: ({ offset }) => offset !== '1' });
+  expect(scene.called).toEqual(['1']);
+  await scene.call(0).returns();
+  expect(await scene.committed()).toBe('3');
+});
+
+test('a rejoin waits for what is being stored', async () => {
+  const scene = await fetched('a', { attempts: 1 });
+  void scene.call(0).fails();
+  const drained = scene.group.drain(COMMIT_INTERVAL_MS);
+  await scene.clock.advance(COMMIT_INTERVAL_MS / 2);
+  expect(await drained).toBe(true);
+  expect(scene.partition.committed).toBe('1');
+  expect(scene.aside).toEqual(['dead-letter 0']);
+});

@@ -1,0 +1,58 @@
+import type { FailurePolicy } from '../core/failures/decision.js';
+import type { Aside, FailedRecord, Handler } from '../core/pipeline/handler.js';
+import type { FetchedRecord } from '../core/records/fetched.js';
+import { headerNumber, headerText, originalTopicOf } from '../redelivery/aside-headers.js';
+import { retryTopicOf } from '../redelivery/aside-topics.js';
+import type { RetryRoute } from '../redelivery/aside-writer.js';
+import { HEADERS } from '../redelivery/headers.js';
+import type { ResolvedHandlerOptions } from './handler-options.js';
+
+/** Writes records to where they are put aside; see `AsideWriter`. */
+export interface AsideRouter {
+  deadLetter(failed: FailedRecord, groupId: string, topic?: string): Promise<void>;
+  retryLater(failed: FailedRecord, groupId: string, route: RetryRoute): Promise<void>;
+}
+
+type FailureHandling = Pick<Handler, 'failures' | 'deadLetterLimit' | 'putAside' | 'passesOver' | 'dueAt'>;
+
+/**
+ * What a handler's failures lead to, in its own topic or in one of its retry topics.
+ * @param hop of a retry topic: which of the handler's delays it is for; undefined in its own topic
+ */
+export function failureHandling(
+  { failures, groupId }: ResolvedHandlerOptions,
+  asides: AsideRouter,
+  hop?: number,
+): FailureHandling {
+  const next = failures.delays[hop === undefined ? 0 : hop + 1];
+  const putAside = (how: Exclude<Aside, 'skip'>, failed: FailedRecord): Promise<void> => {
+    if (how !== 'retry-topic' || !next) return asides.deadLetter(failed, groupId, failures.deadLetterTopic);
+    const topic = retryTopicOf(originalTopicOf(failed), groupId, next.name);
+    return asides.retryLater(failed, groupId, { topic, delayMs: next.ms });
+  };
+  const passesOver = (record: FetchedRecord): boolean => isForOthers(record, groupId);
+  if (hop === undefined) {
+    return { failures: failures.policy, deadLetterLimit: failures.deadLetterLimit, putAside, passesOver };
+  }
+  return {
+    failures: inRetryTopic(failures.policy, next !== undefined),
+    // Whatever comes here has failed before: of a bad release it says nothing.
+    deadLetterLimit: undefined,
+    putAside,
+    passesOver,
+    dueAt: (record) => headerNumber(record, HEADERS.dueAt, 0),
+  };
+}
+
+/** A retry topic is one try: what fails in it goes on to the next, or ends as a dead letter. */
+function inRetryTopic({ retry }: FailurePolicy, hasNext: boolean): FailurePolicy {
+  return { retry: { ...retry, attempts: 1 }, onFailure: hasNext ? 'retry-topic' : 'dead-letter' };
+}
+
+/** Replays are for the group that failed alone, and a dead-letter topic's marks are for nobody. */
+function isForOthers(record: FetchedRecord, groupId: string): boolean {
+  const { headers } = record;
+  if (headers === undefined) return false;
+  if (HEADERS.replayedOffset in headers) return true;
+  return HEADERS.replayFor in headers && headerText(record, HEADERS.replayFor) !== groupId;
+}

@@ -1,0 +1,28 @@
+/** A record was for a partition that does not exist, or that this client has not heard of yet. */
+export class UnknownPartitionError extends Error {
+  readonly code = 'UNKNOWN_PARTITION';
+
+  constructor(
+    readonly topic: string,
+    readonly partition: number | undefined,
+  ) {
+    super(
+      `${topic}[${partition ?? 'any'}]: the record was not written, as the partition is not known here; if it was ` +
+        `added just now, it will be within some minutes`,
+    );
+    this.name = 'UnknownPartitionError';
+  }
+}
+
+/** A record is larger than its topic takes. */
+export class RecordTooLargeError extends Error {
+  readonly code = 'RECORD_TOO_LARGE';
+
+  constructor(
+    readonly topic: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${topic}: the record is larger than the topic takes; raise its max.message.bytes`, options);
+    this.name = 'RecordTooLargeError';
+  }
+}

@@ -1,0 +1,79 @@
+import type { FailedRecord } from '../core/pipeline/handler.js';
+import type { FetchedRecord, RawHeaders } from '../core/records/fetched.js';
+import { HEADERS } from './headers.js';
+
+const STACK_BYTES = 4096;
+const MESSAGE_BYTES = 1024;
+/** Every name that the runtime gives out, but for the count of replays, which a record keeps for good. */
+const MANAGED: ReadonlySet<string> = new Set(
+  Object.values(HEADERS).filter((name) => name !== HEADERS.replays),
+);
+
+/** A header's text; undefined where the record has none of that name. The last of several counts. */
+export function headerText(record: FetchedRecord, name: string): string | undefined {
+  const found = record.headers?.[name];
+  const value = Array.isArray(found) ? found.at(-1) : found;
+  if (value === undefined || value === null) return undefined;
+  return typeof value === 'string' ? value : Buffer.from(value).toString('utf8');
+}
+
+/** A header's whole number, or `otherwise` where the record has none. */
+export function headerNumber(record: FetchedRecord, name: string, otherwise: number): number {
+  const text = headerText(record, name);
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : otherwise;
+}
+
+/** The headers that a record has of its own. */
+export function ownHeaders(record: FetchedRecord): RawHeaders {
+  return Object.fromEntries(Object.entries(record.headers ?? {}).filter(([name]) => !MANAGED.has(name)));
+}
+
+/** The topic that a record was in before the first retry topic, if it has been in any. */
+export function originalTopicOf({ at, record }: FailedRecord): string {
+  return headerText(record, HEADERS.originalTopic) ?? at.topic;
+}
+
+/** A failed record's own headers, with where it comes from and why it is put aside. */
+export function failureHeaders(failed: FailedRecord, groupId: string, now: Date): RawHeaders {
+  const { at, record, error, attempts, firstFailedAt } = failed;
+  const first = (name: string, otherwise: string | number): string =>
+    headerText(record, name) ?? String(otherwise);
+  return {
+    ...ownHeaders(record),
+    [HEADERS.originalTopic]: first(HEADERS.originalTopic, at.topic),
+    [HEADERS.originalPartition]: first(HEADERS.originalPartition, at.partition),
+    [HEADERS.originalOffset]: first(HEADERS.originalOffset, record.offset),
+    [HEADERS.originalTimestamp]: first(HEADERS.originalTimestamp, record.timestamp),
+    [HEADERS.originalGroup]: groupId,
+    ...exceptionHeaders(error),
+    [HEADERS.attempts]: String(attempts + headerNumber(record, HEADERS.attempts, 0)),
+    [HEADERS.firstFailedAt]: first(HEADERS.firstFailedAt, new Date(firstFailedAt || now).toISOString()),
+    [HEADERS.failedAt]: now.toISOString(),
+    [HEADERS.replays]: String(headerNumber(record, HEADERS.replays, 0)),
+  };
+}
+
+function exceptionHeaders(error: unknown): RawHeaders {
+  const isError = error instanceof Error;
+  return {
+    [HEADERS.exceptionClass]: isError ? error.name : typeof error,
+    [HEADERS.exceptionMessage]: cut(isError ? error.message : String(error), MESSAGE_BYTES),
+    [HEADERS.exceptionStacktrace]: cut(isError ? stackOf(error) : '', STACK_BYTES),
+  };
+}
+
+/** The stack, followed by those of its causes. */
+function stackOf(error: Error): string {
+  const stacks: string[] = [];
+  for (let each: unknown = error; each instanceof Error && stacks.length < 5; each = each.cause) {
+    stacks.push(each.stack ?? `${each.name}: ${each.message}`);
+  }
+  return stacks.join('\nCaused by: ');
+}
+
+/** The text's first bytes, without half a character at their end. */
+function cut(text: string, bytes: number): string {
+  const whole = Buffer.from(text);
+  if (whole.length <= bytes) return text;
+  return new TextDecoder('utf-8').decode(whole.subarray(0, bytes), { stream: true });
+}

@@ -1,0 +1,189 @@
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { PermanentError } from '../../../src/kafka/index.js';
+import { installNullHeaders, NULL_HEADER } from '../../../src/kafka/kafkajs/null-headers.js';
+import { createTopic, isCaughtUp, produce, uniqueName, waitFor, withTestAdmin } from '../../support/kafka.js';
+import { readTopic } from '../../support/read-topic.js';
+import { startHandlers, stopServices } from '../confirming/handler-service.js';
+
+jest.setTimeout(60_000);
+installNullHeaders();
+afterEach(stopServices);
+
+const quick = { attempts: 3, initialMs: 10 };
+const bad = (): never => {
+  throw new PermanentError('no such customer', { cause: new TypeError('the cause of it') });
+};
+
+describe('a dead letter', () => {
+  test('has the record byte for byte, in the same partition, and why it failed', async () => {
+    const topic = await createTopic(uniqueName('letter'), { partitions: 3 });
+    const key = Buffer.from([0xff, 0, 1]);
+    const value = Buffer.from([0xfe, 0xff, 0]);
+    const headers = { empty: '', bytes: Buffer.from([0xff, 0]), twice: ['a', 'b'], 'dlt-replays': '2' };
+    await produce(topic, [{ key, value, headers, partition: 2, timestamp: '1700000000000' }]);
+    const before = Date.now();
+    const { groupId } = await startHandlers([{ topic, options: { value: 'bytes' }, handle: bad }]);
+    await waitFor(() => isCaughtUp(groupId, topic), { what: 'the end' });
+    const [letter, ...others] = await readTopic(`${topic}.dlt`);
+    expect(others).toEqual([]);
+    expect(letter).toMatchObject({ partition: 2, key, value });
+    expect(letter?.raw.headers).toMatchObject({
+      empty: Buffer.alloc(0),
+      bytes: headers.bytes,
+      twice: [Buffer.from('a'), Buffer.from('b')],
+    });
+    expect(letter?.headers).toMatchObject({
+      'dlt-original-topic': topic,
+      'dlt-original-partition': '2',
+      'dlt-original-offset': '0',
+      'dlt-original-timestamp': '1700000000000',
+      'dlt-original-group': groupId,
+      'dlt-exception-class': 'PermanentError',
+      'dlt-exception-message': 'no such customer',
+      'dlt-attempts': '1',
+      'dlt-replays': '2',
+    });
+    const stack = letter?.headers['dlt-exception-stacktrace'] ?? '';
+    expect(stack).toContain('dead-letters.test.ts');
+    expect(stack).toContain('Caused by: TypeError: the cause of it');
+    expect(Buffer.byteLength(stack)).toBeLessThanOrEqual(4096);
+    expect(Date.parse(letter?.headers['dlt-failed-at'] ?? '')).toBeGreaterThanOrEqual(before);
+  });
+
+  test('keeps headers without a value, and tombstones, as they are', async () => {
+    const topic = await createTopic(uniqueName('nulls'));
+    await produce(topic, [{ key: 'gone', value: null, headers: { none: NULL_HEADER, some: 'x' } }]);
+    const { groupId } = await startHandlers([{ topic, handle: bad }]);
+    await waitFor(() => isCaughtUp(groupId, topic), { what: 'the end' });
+    const [original] = await readTopic(topic);
+    const [letter] = await readTopic(`${topic}.dlt`);
+    expect(original?.raw.headers).toEqual({ none: null, some: Buffer.from('x') });
+    expect(letter).toMatchObject({ key: Buffer.from('gone'), value: null });
+    expect(letter?.raw.headers).toMatchObject({ none: null, some: Buffer.from('x') });
+  });
+
+  test('goes to the topic that its handler names, which has fewer partitions, by its key', async () => {
+    const topic = await createTopic(uniqueName('named'), { partitions: 4 });
+    const deadLetterTopic = await createTopic(uniqueName('graveyard'), { partitions: 1 });
+    await produce(topic, [{ key: 'k', value: 'x', partition: 3 }]);
+    const { groupId } = await startHandlers([{ topic, options: { deadLetterTopic }, handle: bad }]);
+    await waitFor(() => isCaughtUp(groupId, topic), { what: 'the end' });
+    expect(await readTopic(deadLetterTopic)).toMatchObject([{ partition: 0, value: Buffer.from('x') }]);
+    expect(await readTopic(`${topic}.dlt`)).toEqual([]);
+  });
+
+  test('that is too large for its topic has the head of its value, and says how much there was', async () => {
+    const topic = await createTopic(uniqueName('large'));
+    await createTopic(`${topic}.dlt`, { config: { 'max.message.bytes': '100000' } });
+    const value = Buffer.alloc(300_000, 'x');
+    await produce(topic, [{ value, headers: { mine: 'kept' } }]);
+    const { groupId } = await startHandlers([{ topic, handle: bad }]);
+    await waitFor(() => isCaughtUp(groupId, topic), { what: 'the end' });
+    const [letter] = await readTopic(`${topic}.dlt`);
+    expect(letter?.value).toEqual(value.subarray(0, 64 * 1024));
+    expect(letter?.headers).toMatchObject({ mine: 'kept', 'dlt-value-truncated-from': '300000' });
+  });
+});
+
+describe('a record that always fails among 10,000 good ones', () => {
+  test.each(['dead-letter', 'skip'] as const)(
+    'with onFailure %p costs nobody anything',
+    async (onFailure) => {
+      const topic = await createTopic(uniqueName('one-in-many'), { partitions: 4 });
+      const records = Array.from({ length: 10_000 }, (_, n) => ({ key: `k${n % 100}`, value: String(n) }));
+      await produce(topic, records);
+      const handled = new Map<string, string[]>();
+      let calls = 0;
+      const { groupId } = await startHandlers([
+        {
+          topic,
+          options: { onFailure, retry: quick },
+          handle: (payload, context) => {
+            if (payload === '4242') {
+              calls++;
+              throw new TypeError("Cannot read properties of undefined (reading 'name')");
+            }
+            const key = String(context.getMessage().key);
+            handled.set(key, [...(handled.get(key) ?? []), String(payload)]);
+          },
+        },
+      ]);
+      await waitFor(() => isCaughtUp(groupId, topic), { what: 'the end', timeoutMs: 30_000 });
+      expect(calls).toBe(3);
+      const expected = new Map<string, string[]>();
+      for (const { key, value } of records) {
+        if (value !== '4242') expected.set(key, [...(expected.get(key) ?? []), value]);
+      }
+      // Each once, and each key's in their order.
+      expect(handled).toEqual(expected);
+      const letters = await readTopic(`${topic}.dlt`);
+      expect(letters.map(({ value }) => String(value))).toEqual(onFailure === 'skip' ? [] : ['4242']);
+      if (onFailure === 'dead-letter')
+        expect(letters[0]?.headers).toMatchObject({
+          'dlt-exception-class': 'TypeError',
+          'dlt-attempts': '3',
+        });
+    },
+  );
+});
+
+test('two records of one partition that fail at once are both kept', async () => {
+  const topic = await createTopic(uniqueName('both'));
+  await produce(
+    topic,
+    ['a', 'b', 'c', 'd'].map((key) => ({ key, value: key })),
+  );
+  let arrived = 0;
+  let open = (): void => undefined;
+  const all = new Promise<void>((resolve) => (open = resolve));
+  const { groupId } = await startHandlers([
+    {
+      topic,
+      options: { retry: { attempts: 1 } },
+      handle: async (payload) => {
+        if (++arrived === 4) open();
+        await all;
+        if (payload === 'b' || payload === 'c') throw new Error('at once');
+      },
+    },
+  ]);
+  await waitFor(() => isCaughtUp(groupId, topic), { what: 'the end' });
+  const letters = await readTopic(`${topic}.dlt`);
+  expect(letters.map(({ value }) => String(value)).toSorted()).toEqual(['b', 'c']);
+});
+
+test('a replayed record is handled by the group that failed alone', async () => {
+  const topic = await createTopic(uniqueName('replayed'));
+  const groups = [uniqueName('failed'), uniqueName('other')];
+  const handled: string[] = [];
+  await produce(topic, [
+    { value: 'new' },
+    { value: 'again', headers: { 'dlt-replay-for': groups[0] ?? '' } },
+  ]);
+  await startHandlers(
+    groups.map((groupId, at) => ({
+      topic,
+      options: { groupId },
+      handle: (payload: unknown) => void handled.push(`${at} ${String(payload)}`),
+    })),
+  );
+  for (const groupId of groups) await waitFor(() => isCaughtUp(groupId, topic), { what: 'the end' });
+  expect(handled.toSorted()).toEqual(['0 again', '0 new', '1 new']);
+});
+
+test('the dead-letter topic is made with as many partitions as the topic has, and keeps what it gets', async () => {
+  const topic = await createTopic(uniqueName('made'), { partitions: 5 });
+  await produce(topic, [{ value: 'x', partition: 4 }]);
+  const { groupId } = await startHandlers([{ topic, handle: bad }]);
+  await waitFor(() => isCaughtUp(groupId, topic), { what: 'the end' });
+  const name = `${topic}.dlt`;
+  const { topics } = await withTestAdmin((admin) => admin.fetchTopicMetadata({ topics: [name] }));
+  expect(topics[0]?.partitions).toHaveLength(5);
+  const { resources } = await withTestAdmin((admin) =>
+    admin.describeConfigs({
+      includeSynonyms: false,
+      resources: [{ type: 2, name, configNames: ['retention.ms'] }],
+    }),
+  );
+  expect(resources[0]?.configEntries).toMatchObject([{ configValue: '-1' }]);
+});

@@ -1,0 +1,48 @@
+import { loadConfig } from '../../src/config/index.js';
+import type { FetchedRecord } from '../../src/core/records/fetched.js';
+import { KafkaJsPort } from '../../src/kafka/kafkajs/kafkajs-port.js';
+import { headerText } from '../../src/redelivery/aside-headers.js';
+import { brokers } from './kafka-clients.js';
+
+/** A record as a test looks at it. */
+export interface StoredRecord {
+  readonly partition: number;
+  readonly offset: string;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  /** As text; the last of several values of one name. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** As they were read. */
+  readonly raw: FetchedRecord;
+}
+
+/** All that a topic has at the moment, partition by partition; nothing where it does not exist. */
+export async function readTopic(topic: string): Promise<StoredRecord[]> {
+  const reader = new KafkaJsPort(
+    loadConfig({ KAFKA_BROKERS: brokers(), KAFKA_GROUP_ID: 'none' }).kafka,
+  ).reader();
+  const found: StoredRecord[] = [];
+  try {
+    for (const { partition, start, end } of await reader.bounds(topic)) {
+      for await (const raw of reader.read(topic, partition, start, end)) found.push(toStored(partition, raw));
+    }
+    return found;
+  } catch (error) {
+    if (error instanceof Error && error.name === 'UnknownTopicError') return [];
+    throw error;
+  } finally {
+    await reader.close();
+  }
+}
+
+function toStored(partition: number, raw: FetchedRecord): StoredRecord {
+  const names = Object.keys(raw.headers ?? {});
+  return {
+    partition,
+    offset: raw.offset,
+    key: raw.key === null ? null : Buffer.from(raw.key),
+    value: raw.value === null ? null : Buffer.from(raw.value),
+    headers: Object.fromEntries(names.map((name) => [name, headerText(raw, name)])),
+    raw,
+  };
+}
