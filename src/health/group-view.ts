@@ -17,6 +17,8 @@ export interface PartitionView {
   readonly paused: boolean;
   readonly pausedBecause: readonly string[];
   readonly watermarkAgeMs: number;
+  /** Records that are parked. */
+  readonly parked: number;
 }
 
 /** The state that the probes judge. */
@@ -48,6 +50,7 @@ export function partitionsOf(group: GroupConsumer): PartitionView[] {
     paused: pipeline.paused,
     pausedBecause: pipeline.pausedBecause,
     watermarkAgeMs: pipeline.stalledForMs,
+    parked: pipeline.parked,
   }));
 }
 

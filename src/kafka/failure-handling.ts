@@ -1,6 +1,7 @@
 import type { FailurePolicy } from '../core/failures/decision.js';
 import type { Aside, FailedRecord, Handler } from '../core/pipeline/handler.js';
-import type { FetchedRecord } from '../core/records/fetched.js';
+import type { ParkingLot } from '../core/pipeline/parking.js';
+import type { FetchedRecord, TopicPartition } from '../core/records/fetched.js';
 import { headerNumber, headerText, originalTopicOf } from '../redelivery/aside-headers.js';
 import { retryTopicOf } from '../redelivery/aside-topics.js';
 import type { RetryRoute } from '../redelivery/aside-writer.js';
@@ -13,7 +14,22 @@ export interface AsideRouter {
   retryLater(failed: FailedRecord, groupId: string, route: RetryRoute): Promise<void>;
 }
 
-type FailureHandling = Pick<Handler, 'failures' | 'deadLetterLimit' | 'putAside' | 'passesOver' | 'dueAt'>;
+/** Parks records; see `ParkingLots`. */
+export interface ParkingRouter {
+  open(at: TopicPartition, groupId: string): ParkingLot;
+  park(failed: FailedRecord, groupId: string): Promise<void>;
+}
+
+/** Where records go whose handlers give them up. */
+export interface FailureServices {
+  readonly asides: AsideRouter;
+  readonly parking: ParkingRouter;
+}
+
+type FailureHandling = Pick<
+  Handler,
+  'failures' | 'deadLetterLimit' | 'putAside' | 'parking' | 'passesOver' | 'dueAt'
+>;
 
 /**
  * What a handler's failures lead to, in its own topic or in one of its retry topics.
@@ -21,18 +37,26 @@ type FailureHandling = Pick<Handler, 'failures' | 'deadLetterLimit' | 'putAside'
  */
 export function failureHandling(
   { failures, groupId }: ResolvedHandlerOptions,
-  asides: AsideRouter,
+  { asides, parking }: FailureServices,
   hop?: number,
 ): FailureHandling {
   const next = failures.delays[hop === undefined ? 0 : hop + 1];
   const putAside = (how: Exclude<Aside, 'skip'>, failed: FailedRecord): Promise<void> => {
+    if (how === 'park') return parking.park(failed, groupId);
     if (how !== 'retry-topic' || !next) return asides.deadLetter(failed, groupId, failures.deadLetterTopic);
     const topic = retryTopicOf(originalTopicOf(failed), groupId, next.name);
     return asides.retryLater(failed, groupId, { topic, delayMs: next.ms });
   };
   const passesOver = (record: FetchedRecord): boolean => isForOthers(record, groupId);
   if (hop === undefined) {
-    return { failures: failures.policy, deadLetterLimit: failures.deadLetterLimit, putAside, passesOver };
+    const lots = { limit: failures.parkLimit, lotOf: (at: TopicPartition) => parking.open(at, groupId) };
+    return {
+      failures: failures.policy,
+      deadLetterLimit: failures.deadLetterLimit,
+      putAside,
+      passesOver,
+      ...(failures.policy.onFailure === 'park' && { parking: lots }),
+    };
   }
   return {
     failures: inRetryTopic(failures.policy, next !== undefined),

@@ -33,6 +33,11 @@ export function groupLog(logger: Logger): GroupEvents {
           `${delayMs} ms: ${describeError(error)}`,
       ),
     unbraked: ({ topic, partition }) => logger.log(`${topic}[${partition}]: records pass again; it goes on`),
+    lotUnavailable: ({ topic, partition }, error, delayMs) =>
+      logger.error(
+        `${topic}[${partition}]: what is parked can not be read or changed, which is tried again in ${delayMs} ms: ` +
+          describeError(error),
+      ),
     halted: (record, error) =>
       logger.error(
         `${nameOf(record)} stops its partition, as its handler asks for; once its cause is mended, restart the ` +

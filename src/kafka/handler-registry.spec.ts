@@ -18,7 +18,10 @@ class Registered {
     { groupId: GROUP, commit: 'auto' },
     {
       contextServices: () => ({ nativeConsumer: notAskedFor, nativeProducer: notAskedFor }),
-      asides: { deadLetter: notAskedFor, retryLater: notAskedFor },
+      failures: {
+        asides: { deadLetter: notAskedFor, retryLater: notAskedFor },
+        parking: { open: notAskedFor, park: notAskedFor },
+      },
       instrumented: false,
       instrument: (_, call) => call(),
       respond: (_binding, _context, call) => call(),

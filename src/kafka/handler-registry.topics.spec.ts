@@ -11,7 +11,10 @@ const notAskedFor = (): never => {
 function registryOf(...handlers: readonly (readonly [string | RegExp, KafkaHandlerOptions?])[]) {
   const services = {
     contextServices: () => ({ nativeConsumer: notAskedFor, nativeProducer: notAskedFor }),
-    asides: { deadLetter: notAskedFor, retryLater: notAskedFor },
+    failures: {
+      asides: { deadLetter: notAskedFor, retryLater: notAskedFor },
+      parking: { open: notAskedFor, park: notAskedFor },
+    },
     instrumented: false,
     instrument: notAskedFor,
     respond: notAskedFor,

@@ -8,7 +8,7 @@ import type { DirectCall } from './direct-calls.js';
 import type { ResolvedHandlerOptions } from './handler-options.js';
 import { KafkaBatchContext } from './kafka-batch.context.js';
 import { type ContextServices, KafkaRecordContext } from './kafka-record.context.js';
-import { type AsideRouter, failureHandling } from './failure-handling.js';
+import { failureHandling, type FailureServices } from './failure-handling.js';
 import { decodeValue } from './payload.js';
 import { validated } from './schema.js';
 
@@ -24,7 +24,7 @@ export interface HandlerBinding {
 
 /** What calling a handler needs of the transport. */
 export interface InvocationServices {
-  readonly asides: AsideRouter;
+  readonly failures: FailureServices;
   /** What contexts of a group's records give out. */
   contextServices(groupId: string): ContextServices;
   /** Whether Nest's instrumentation wants to see each call. */
@@ -47,7 +47,7 @@ export function toHandler(
   const [first] = bindings;
   if (!first) return undefined;
   const { commit, order, concurrency, timeoutMs } = first.options;
-  const failing = failureHandling(first.options, services.asides, hop);
+  const failing = failureHandling(first.options, services.failures, hop);
   const shared = { commit, order, concurrency, timeoutMs, ...failing, completion };
   return first.options.read === 'batch'
     ? { ...shared, ...batchCalls(first, services) }

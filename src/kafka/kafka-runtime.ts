@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type KafkaConfig, SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
 import { InFlightBudget } from '../core/dispatch/budget.js';
+import { ParkingLots } from '../redelivery/parking/parking-lots.js';
 import type { KafkaPort, RecordProducer } from './consumer-port.js';
 import { GroupConsumer } from './group-consumer.js';
 import type { GroupPhase } from './group-status.js';
@@ -12,6 +13,7 @@ import { KAFKA_PORT } from './tokens.js';
 export class KafkaRuntime {
   readonly budget: InFlightBudget;
   readonly producer: RecordProducer;
+  readonly parking: ParkingLots;
   readonly #groups = new Map<string, GroupConsumer>();
   readonly #config: KafkaConfig;
   #stopped: Promise<boolean> | undefined;
@@ -26,6 +28,7 @@ export class KafkaRuntime {
       bytes: config.kafka.maxInFlightBytes,
     });
     this.producer = port.producer();
+    this.parking = new ParkingLots(this.producer, port);
   }
 
   get groups(): readonly GroupConsumer[] {
@@ -65,6 +68,7 @@ export class KafkaRuntime {
 
   async #stop(deadlineMs: number): Promise<boolean> {
     const drained = await Promise.all(this.groups.map((group) => group.stop(deadlineMs)));
+    await this.parking.close();
     await this.producer.disconnect();
     return drained.every(Boolean);
   }

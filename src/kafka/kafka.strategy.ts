@@ -10,7 +10,7 @@ import type { ContextServices, KafkaRecordContext } from './kafka-record.context
 import { guardedConsumer } from './guarded-consumer.js';
 import { KafkaRuntime } from './kafka-runtime.js';
 import { AsideWriter } from '../redelivery/aside-writer.js';
-import type { AsideRouter } from './failure-handling.js';
+import type { FailureServices } from './failure-handling.js';
 import { Replies } from './replies.js';
 
 /** What `microservice.status` says, in the words of Nest's own transport, which says them at other times. */
@@ -33,7 +33,7 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy, In
   /** The runtime reports what handlers throw; Nest must not do so a second time. */
   override readonly propagatesEventHandlerErrors = true;
 
-  readonly asides: AsideRouter;
+  readonly failures: FailureServices;
   readonly #registry: HandlerRegistry;
   readonly #replies: Replies;
   #instrumented = false;
@@ -44,7 +44,8 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy, In
     directCalls: DirectCalls,
   ) {
     super();
-    this.asides = new AsideWriter(runtime.producer, runtime.port);
+    const { producer, port } = runtime;
+    this.failures = { asides: new AsideWriter(producer, port), parking: runtime.parking };
     const { groupId, enableAutoCommit } = config.kafka;
     this.#registry = new HandlerRegistry(
       { groupId, commit: enableAutoCommit ? 'auto' : 'manual' },

@@ -29,6 +29,10 @@ export const HEADERS = {
   replayFor: 'dlt-replay-for',
   /** In a retry topic: when it is to be tried again, milliseconds since the epoch. */
   dueAt: 'dlt-due-at',
+  /** In a parking topic: the record's key. */
+  parkedKey: 'dlt-parked-key',
+  /** In a parking topic: present where the record's value is null. */
+  parkedTombstone: 'dlt-parked-tombstone',
   /** On a mark within a dead-letter topic: the partition and offset of the dead letter that was sent back. */
   replayedPartition: 'dlt-replayed-partition',
   replayedOffset: 'dlt-replayed-offset',

@@ -81,3 +81,33 @@ export class UnreadableRecordsError extends Error {
     this.name = 'UnreadableRecordsError';
   }
 }
+
+/** A record goes aside because an earlier one of its key is there. */
+export class FollowsParkedError extends Error {
+  readonly code = 'FOLLOWS_PARKED';
+
+  /** @param first the offset of the key's oldest parked record */
+  constructor(readonly first: Offset) {
+    super(
+      `the record at offset ${first} has the same key and is parked; this one follows it, to keep their order`,
+    );
+    this.name = 'FollowsParkedError';
+  }
+}
+
+/** As many records of a partition are parked as may be. */
+export class ParkingFullError extends Error {
+  readonly code = 'PARKING_FULL';
+
+  constructor(
+    readonly topic: string,
+    readonly partition: number,
+    readonly limit: number,
+  ) {
+    super(
+      `${topic}[${partition}]: ${limit} records are parked, which is the most (parkLimit); release some with ` +
+        `\`npm run dlq -- parked release KEY\`, once what keeps them from being handled is mended`,
+    );
+    this.name = 'ParkingFullError';
+  }
+}

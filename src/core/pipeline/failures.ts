@@ -4,6 +4,7 @@ import { DeadLetterBrake } from '../failures/brake.js';
 import { decide, type LastResort } from '../failures/decision.js';
 import type { InFlightRecord } from '../records/in-flight.js';
 import type { Aside, Handler } from './handler.js';
+import { isReleased, type Parking } from './parking.js';
 
 /** What a partition hears of its failures. */
 export interface FailureEvents {
@@ -58,6 +59,7 @@ export class Failures {
     private readonly events: FailureEvents,
     private readonly clock: Clock,
     private readonly random: () => number,
+    private readonly parking: Parking | undefined,
   ) {
     this.#brake = handler.deadLetterLimit && new DeadLetterBrake(handler.deadLetterLimit);
   }
@@ -80,6 +82,18 @@ export class Failures {
     if (!this.#braked || brake.engaged) return;
     this.#braked = false;
     this.events.unbraked();
+  }
+
+  /** Whether a record has to go aside without a call, as an earlier one of its key is there. */
+  mustFollow(record: InFlightRecord): boolean {
+    return this.parking !== undefined && this.parking.follows(record) !== undefined;
+  }
+
+  /** Sends a record after those of its key that are aside, or back to its lane once none is there any more. */
+  follow(record: InFlightRecord, then: Continuation): void {
+    const why = this.parking?.follows(record);
+    if (why) void this.#store(record, why, 'park', then, 1, () => this.follow(record, then));
+    else then.again();
   }
 
   /** Decides what becomes of a record whose handler failed, and sees to it. */
@@ -122,7 +136,10 @@ export class Failures {
   }
 
   #giveUp(record: InFlightRecord, error: unknown, how: LastResort, then: Continuation): void {
-    if (how === 'stop') {
+    if (isReleased(record)) {
+      this.parking?.stays(record);
+      this.#gaveUp(record, error, 'park', then);
+    } else if (how === 'stop') {
       this.#problems.set(record, { kind: 'stop', record, error });
       this.events.halted(record, error);
     } else if (how !== 'retry-topic' && this.#isHeldBack()) this.#holdBack(record, error, then);
@@ -154,20 +171,25 @@ export class Failures {
     how: Exclude<Aside, 'skip'>,
     then: Continuation,
     tries: number,
+    retry = (): void => void this.#store(record, error, how, then, tries + 1),
   ): Promise<void> {
     const { owner, failures: attempts, firstFailedAt } = record;
     this.#storing++;
     try {
+      if (how === 'park') this.parking?.admit(record);
       await this.handler.putAside(how, { at: owner, record: record.record, error, attempts, firstFailedAt });
       this.#storing--;
-      if (!this.#closed) this.#gaveUp(record, error, how, then);
+      if (!this.#closed) {
+        if (how === 'park') this.parking?.add(record, error);
+        this.#gaveUp(record, error, how, then);
+      }
     } catch (storeError) {
       this.#storing--;
       if (!this.#closed) {
         const delayMs = backoffMs(STORE_BACKOFF, tries, this.random());
         this.#problems.set(record, { kind: 'not stored', record, error: storeError });
         this.events.notStored(record, storeError, how, delayMs);
-        this.#wait(record, delayMs, () => void this.#store(record, error, how, then, tries + 1));
+        this.#wait(record, delayMs, retry);
       }
     }
     this.events.stored();

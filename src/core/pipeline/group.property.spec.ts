@@ -66,6 +66,7 @@ const silent: GroupEvents = {
   notStored: () => undefined,
   braked: () => undefined,
   unbraked: () => undefined,
+  lotUnavailable: () => undefined,
   halted: () => undefined,
   failedAfterSettling: () => undefined,
   rewound: () => undefined,

@@ -2,6 +2,7 @@ import type { DeadLetterLimit } from '../failures/brake.js';
 import type { FailurePolicy } from '../failures/decision.js';
 import type { FetchedRecord, TopicPartition } from '../records/fetched.js';
 import type { InFlightRecord } from '../records/in-flight.js';
+import type { ParkingLot } from './parking.js';
 
 /** What has to be handled one after the other: a partition's records, a key's, or none. */
 export type Order = 'partition' | 'key' | 'none';
@@ -34,6 +35,11 @@ interface HandlerBase {
   readonly deadLetterLimit: DeadLetterLimit | undefined;
   /** Resolves once the record is stored for good: only then is it settled here. */
   putAside(how: Exclude<Aside, 'skip'>, failed: FailedRecord): Promise<void>;
+  /** Where records are parked, where the handler parks any. */
+  readonly parking?: {
+    readonly limit: number;
+    lotOf(at: TopicPartition): ParkingLot;
+  };
   /** Whether a record is meant for somebody else, and passed over; undefined where all are meant for the handler. */
   readonly passesOver?: (record: FetchedRecord) => boolean;
   /** When a record may be handled at the earliest, in ms since the epoch; undefined where all may at once. */

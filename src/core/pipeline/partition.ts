@@ -16,6 +16,8 @@ import { Failures, type FailureEvents, type FailureProblem } from './failures.js
 import { FetchGate, type FetchStop } from './fetch-gate.js';
 import type { Aside, Handler } from './handler.js';
 import { HandlerDeadlines } from './handler-deadlines.js';
+import { isReleased, keyNameOf, Parking } from './parking.js';
+import { ReleasedRunner } from './released-runner.js';
 import { RecordRunner } from './record-runner.js';
 import type { RunnerEvents } from './runner.js';
 
@@ -34,6 +36,8 @@ export interface PartitionEvents {
 export interface RecordFailureEvents extends Omit<FailureEvents, 'stored' | 'unbraked'> {
   /** Its handler failed after it had settled the record: nothing is left to retry. */
   failedAfterSettling(record: InFlightRecord, error: unknown): void;
+  /** Where records are parked does not answer; it is asked again after `delayMs`. */
+  lotUnavailable(partition: TopicPartition, error: unknown, delayMs: number): void;
   /** Records of the partition pass again, which had failed too often to be given up. */
   unbraked(partition: TopicPartition): void;
 }
@@ -67,6 +71,8 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
   readonly #runner: RecordRunner | BatchRunner;
   readonly #failures: Failures;
   readonly #gate: FetchGate;
+  readonly #parking: Parking | undefined;
+  readonly #released: ReleasedRunner | undefined;
   #cancelDue: Cancel | undefined;
   readonly #abort = new AbortController();
   readonly #deadlines: HandlerDeadlines;
@@ -90,11 +96,48 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
       if (closed) parts.events.unreadable(this);
       else parts.events.readable(this);
     });
-    this.#failures = new Failures(handler, this, clock, random);
+    this.#parking = this.#createParking();
+    this.#failures = new Failures(handler, this, clock, random, this.#parking);
     this.#runner =
       handler.read === 'batch'
         ? new BatchRunner(handler, this, this.#failures, clock, turn)
         : new RecordRunner(handler, this, this.#failures, turn);
+    if (!this.#parking) return;
+    this.#released = new ReleasedRunner(handler, this, this.#failures, this.#parking);
+    this.hold();
+    void this.#parking.start(position);
+  }
+
+  #createParking(): Parking | undefined {
+    const { handler, clock, random, events } = this.parts;
+    if (!handler.parking) return undefined;
+    return new Parking({
+      lot: handler.parking.lotOf(this),
+      limit: handler.parking.limit,
+      clock,
+      random,
+      deliver: (record) => this.#deliver(record),
+      loaded: () => this.release(),
+      unavailable: (error, delayMs) => events.failures.lotUnavailable(this, error, delayMs),
+    });
+  }
+
+  /** Takes in a record that was parked: the log's own order, and the watermark, have nothing to do with it. */
+  #deliver(fetched: FetchedRecord): void {
+    const bytes = byteLengthOf(fetched);
+    const now = this.parts.clock.now();
+    this.parts.budget.add(this.usage, bytes);
+    this.#released?.start(new InFlightRecord(this, fetched, -1, now, undefined, bytes));
+  }
+
+  /** How many records are parked; 0 where none may be. */
+  get parked(): number {
+    return this.#parking?.count ?? 0;
+  }
+
+  /** Why it is not known what is parked, as long as nothing is handled for that reason. */
+  get parkingProblem(): unknown {
+    return this.#parking?.isLoaded === false ? this.#parking.problem : undefined;
   }
 
   get position(): Offset {
@@ -122,7 +165,7 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
 
   /** Whether a handler is at work, or about to be, or a record is being stored elsewhere. */
   get busy(): boolean {
-    return this.#runner.busy || this.#failures.busy;
+    return this.#runner.busy || this.#failures.busy || this.#released?.busy === true;
   }
 
   /** Whether the partition is not fetched from for now. */
@@ -199,7 +242,8 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
     if (this.#closed) throw this.#closed;
     const { order } = this.parts.handler;
     const last = records.at(-1);
-    if (!last) return;
+    // What was parked was settled when it was: it leaves the lot once its handler has returned.
+    if (!last || isReleased(last)) return;
     if (order === 'partition') {
       for (const record of this.#tracker.settleThrough(last)) this.#freed(record);
       this.#watermarkMovedAt = this.parts.clock.now();
@@ -238,7 +282,7 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
     this.acknowledge(records);
     const [first] = records;
     const last = records.at(-1);
-    if (!first || !last) return;
+    if (!first || !last || isReleased(last)) return;
     const covered = this.parts.committer.covering(this, last.sequence);
     this.#runner.releasePlace(first);
     await covered;
@@ -257,13 +301,15 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
 
   /** Starts nothing beyond what was started already, so that what has settled can be committed soon. */
   hold(): void {
+    this.#released?.hold();
     this.#runner.limitTo(this.#runner.highestStarted);
     this.#runner.pump();
   }
 
   /** Goes on after `hold`, unless the partition's handler has stopped it. */
   release(): void {
-    if (this.#gate.has('stopped by its handler')) return;
+    if (this.#gate.has('stopped by its handler') || this.#parking?.isLoaded === false) return;
+    this.#released?.release();
     this.#runner.limitTo(Infinity);
     this.#runner.pump();
   }
@@ -280,6 +326,7 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
     this.#cancelDue?.();
     this.#runner.close();
     this.#failures.close();
+    this.#parking?.close();
     this.parts.committer.remove(this, reason);
     for (const record of this.#tracker.unsettledRecords()) this.parts.budget.remove(this.usage, record.bytes);
     this.abort(reason);
@@ -305,7 +352,7 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
     this.handledCount++;
     if (this.#closed) return;
     this.#failures.passed();
-    if (this.parts.handler.commit === 'manual') return;
+    if (this.parts.handler.commit === 'manual' && !isReleased(record)) return;
     this.#settle(record);
     if (this.paused) this.#readableAgain();
   }
@@ -374,7 +421,7 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
       case 'partition':
         return '';
       case 'key':
-        return key === null ? undefined : latin1(key);
+        return keyNameOf({ key });
       case 'none':
         return undefined;
     }
@@ -404,6 +451,11 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
 
   #settle(record: InFlightRecord): void {
     if (record.settled) return;
+    if (isReleased(record)) {
+      record.settled = true;
+      this.parts.budget.remove(this.usage, record.bytes);
+      return;
+    }
     if (this.#tracker.settle(record)) this.#watermarkMovedAt = this.parts.clock.now();
     this.#freed(record);
   }
@@ -419,9 +471,4 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
     if (!this.paused || !budget.readmits(this.usage) || this.#ahead >= budget.aheadLimit / 2) return;
     this.#gate.open('over budget');
   }
-}
-
-/** Every key as text, each byte a character: binary keys stay distinct, and it is the cheapest way there is. */
-function latin1(key: Uint8Array): string {
-  return (key instanceof Buffer ? key : Buffer.from(key)).toString('latin1');
 }

@@ -77,6 +77,10 @@ export class RecordRunner implements Runner {
 
   #start(record: InFlightRecord): void {
     if (record.sequence > this.#highestStarted) this.#highestStarted = record.sequence;
+    if (this.failures.mustFollow(record)) {
+      this.#follow(record);
+      return;
+    }
     this.#running++;
     this.events.started(record);
     let pending: PromiseLike<unknown> | undefined;
@@ -89,6 +93,14 @@ export class RecordRunner implements Runner {
     }
     if (pending) void this.#settleLater(record, pending);
     else this.#succeeded(record);
+  }
+
+  #follow(record: InFlightRecord): void {
+    this.#lanes.release(record);
+    this.failures.follow(record, {
+      again: () => this.#again(record),
+      done: () => this.#done(record),
+    });
   }
 
   async #settleLater(record: InFlightRecord, result: PromiseLike<unknown>): Promise<void> {

@@ -117,12 +117,8 @@ describe('a record that always fails among 10,000 good ones', () => {
       // Each once, and each key's in their order.
       expect(handled).toEqual(expected);
       const letters = await readTopic(`${topic}.dlt`);
-      expect(letters.map(({ value }) => String(value))).toEqual(onFailure === 'skip' ? [] : ['4242']);
-      if (onFailure === 'dead-letter')
-        expect(letters[0]?.headers).toMatchObject({
-          'dlt-exception-class': 'TypeError',
-          'dlt-attempts': '3',
-        });
+      const why = letters.map(({ value, headers }) => `${value} ${headers['dlt-exception-class']}`);
+      expect(why).toEqual(onFailure === 'skip' ? [] : ['4242 TypeError']);
     },
   );
 });

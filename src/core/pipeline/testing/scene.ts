@@ -4,9 +4,11 @@ import type { DeadLetterLimit } from '../../failures/brake.js';
 import type { LastResort } from '../../failures/decision.js';
 import type { FetchedRecord } from '../../records/fetched.js';
 import type { InFlightRecord } from '../../records/in-flight.js';
+import { toOffset } from '../../records/offset.js';
 import { GroupPipeline } from '../group.js';
 import type { Aside, CommitMode, FailedRecord, Handler, Order } from '../handler.js';
 import type { PartitionPipeline } from '../partition.js';
+import { ModelLot } from './model-lot.js';
 import { ModelBroker, modelPartition } from './model-broker.js';
 import { endlessTurn, settled, VirtualClock } from './virtual-time.js';
 
@@ -34,6 +36,10 @@ export interface SceneOptions {
   readonly attempts?: number;
   readonly onFailure?: LastResort;
   readonly deadLetterLimit?: DeadLetterLimit;
+  /** The offset that the group has committed before. */
+  readonly committed?: number;
+  readonly lot?: ModelLot;
+  readonly parkLimit?: number;
   readonly dueAt?: (record: FetchedRecord) => number;
   readonly passesOver?: (record: FetchedRecord) => boolean;
   /** Takes the place of calls that wait for the test. */
@@ -78,6 +84,7 @@ export class Scene {
         gaveUp: ({ offset }, _error, how) => void this.told.push(`${how} ${offset}`),
         notStored: ({ offset }) => void this.told.push(`not stored ${offset}`),
         braked: ({ offset }) => void this.told.push(`braked ${offset}`),
+        lotUnavailable: () => void this.told.push('lot unavailable'),
         unbraked: () => void this.told.push('unbraked'),
         halted: ({ offset }) => void this.told.push(`halted ${offset}`),
         failedAfterSettling: ({ offset }) => void this.told.push(`failed after settling ${offset}`),
@@ -87,6 +94,7 @@ export class Scene {
       turn: (options.turnOf ?? (() => endlessTurn))(this.clock),
       random: () => 0.5,
     });
+    if (options.committed !== undefined) this.partition.committed = toOffset(options.committed);
     this.broker.join(this.group, [true], false);
   }
 
@@ -143,9 +151,12 @@ export class Scene {
         onFailure: options.onFailure ?? 'dead-letter',
       },
       deadLetterLimit: options.deadLetterLimit,
-      putAside: (how: Aside, { record }: FailedRecord) => this.#putAside(how, record.offset),
+      putAside: (how: Aside, { record }: FailedRecord) => this.#putAside(how, record, options.lot),
       timeoutMs: options.timeoutMs,
       completion: () => undefined,
+      ...(options.lot && {
+        parking: { limit: options.parkLimit ?? 100, lotOf: () => options.lot ?? new ModelLot() },
+      }),
       ...(options.dueAt && { dueAt: options.dueAt }),
       ...(options.passesOver && { passesOver: options.passesOver }),
     };
@@ -155,10 +166,11 @@ export class Scene {
       : { ...shared, read, maxRecords, maxWaitMs, invoke: (records) => this.#called(records) };
   }
 
-  async #putAside(how: Aside, offset: string): Promise<void> {
+  async #putAside(how: Aside, record: FetchedRecord, lot: ModelLot | undefined): Promise<void> {
     const error = this.storeErrors.shift();
     if (error) throw error;
-    this.aside.push(`${how} ${offset}`);
+    if (how === 'park') lot?.records.set(record.offset, record);
+    this.aside.push(`${how} ${record.offset}`);
   }
 
   #called(records: readonly InFlightRecord[]): Promise<unknown> {

@@ -1,0 +1,146 @@
+import { describe, expect, test } from '@jest/globals';
+import { ModelLot } from './testing/model-lot.js';
+import { RETRY_MS, Scene, type SceneOptions } from './testing/scene.js';
+
+/** A scene that parks what fails once, with all of its records fetched. */
+async function parking(keys: string, options: SceneOptions = {}): Promise<{ scene: Scene; lot: ModelLot }> {
+  const lot = options.lot ?? new ModelLot();
+  const scene = new Scene(keys, { attempts: 1, onFailure: 'park', ...options, lot });
+  await scene.clock.advance(0);
+  await scene.fetch();
+  return { scene, lot };
+}
+
+describe('a key with a parked record', () => {
+  test('has all its later records follow, uncalled and in order, while other keys go on', async () => {
+    const { scene, lot } = await parking('aaba');
+    await scene.call(0).fails();
+    await scene.call(1).returns();
+    expect(scene.called).toEqual(['0', '2']);
+    expect(scene.told).toEqual(['park 0', 'park 1', 'park 3']);
+    expect(lot.offsets).toEqual(['0', '1', '3']);
+    expect(await scene.committed()).toBe('4');
+  });
+
+  test('gets them back in order when it is released, and what comes meanwhile follows', async () => {
+    const { scene, lot } = await parking('aaa');
+    await scene.call(0).fails();
+    lot.release('a');
+    await scene.clock.advance(0);
+    expect(scene.called).toEqual(['0', '0']);
+    await scene.call(1).returns();
+    expect(scene.called).toEqual(['0', '0', '1']);
+    expect(lot.offsets).toEqual(['1', '2']);
+    await scene.call(2).returns();
+    await scene.call(3).returns();
+    expect(scene.called).toEqual(['0', '0', '1', '2']);
+    expect(lot.offsets).toEqual([]);
+    expect(lot.requests.size).toBe(0);
+    expect(scene.pipeline.parked).toBe(0);
+    expect(scene.budget.total.records).toBe(0);
+  });
+
+  test('stays parked where its first record fails again', async () => {
+    const { scene, lot } = await parking('aa', { attempts: 2 });
+    await scene.call(0).fails();
+    await scene.clock.advance(RETRY_MS);
+    await scene.call(1).fails();
+    lot.release('a');
+    await scene.clock.advance(0);
+    await scene.call(2).fails();
+    await scene.clock.advance(RETRY_MS);
+    await scene.call(3).fails();
+    expect(scene.called).toEqual(['0', '0', '0', '0']);
+    expect(lot.offsets).toEqual(['0', '1']);
+    expect(lot.requests.size).toBe(0);
+    expect(scene.budget.total.records).toBe(0);
+  });
+
+  test('lets its lane go on only once the record is out of the lot', async () => {
+    const { scene, lot } = await parking('a');
+    await scene.call(0).fails();
+    lot.release('a');
+    await scene.clock.advance(0);
+    lot.failures = 1;
+    await scene.call(1).returns();
+    expect(scene.told.at(-1)).toBe('lot unavailable');
+    expect(lot.offsets).toEqual(['0']);
+    await scene.clock.advance(1000);
+    expect(lot.offsets).toEqual([]);
+    expect(scene.called).toEqual(['0', '0']);
+  });
+});
+
+describe('the next owner of a partition', () => {
+  test('handles nothing before it knows what is parked, and then goes on as the one before', async () => {
+    const { scene, lot } = await parking('aab');
+    await scene.call(0).fails();
+    await scene.call(1).returns();
+    expect(await scene.committed()).toBe('3');
+    lot.failures = 1;
+    const { scene: next } = await parking('aaba', { lot, committed: 3 });
+    expect(next.told).toEqual(['lot unavailable']);
+    expect(lot.offsets).toEqual(['0', '1']);
+    await next.clock.advance(1000);
+    expect(next.called).toEqual([]);
+    expect(lot.offsets).toEqual(['0', '1', '3']);
+  });
+
+  test('takes out of the lot what was parked and never committed: it comes again', async () => {
+    const { scene, lot } = await parking('aa');
+    await scene.call(0).fails();
+    expect(lot.offsets).toEqual(['0', '1']);
+    const { scene: next } = await parking('aa', { lot });
+    expect(lot.offsets).toEqual([]);
+    expect(next.called).toEqual(['0']);
+    await next.call(0).returns();
+    await next.call(1).returns();
+    expect(await next.committed()).toBe('2');
+  });
+
+  test('goes on with a release that was asked for before', async () => {
+    const { scene, lot } = await parking('a');
+    await scene.call(0).fails();
+    await scene.committed();
+    lot.requests.add('a');
+    const { scene: next } = await parking('a', { lot, committed: 1 });
+    expect(next.called).toEqual(['0']);
+  });
+});
+
+test('no more than the limit are parked: what is next waits, uncommitted, until there is room', async () => {
+  const { scene, lot } = await parking('aaab', { parkLimit: 2 });
+  await scene.call(0).fails();
+  await scene.call(1).returns();
+  expect(scene.told).toEqual(['park 0', 'park 1', 'not stored 2']);
+  expect(scene.pipeline.problems).toMatchObject([{ kind: 'not stored', error: { code: 'PARKING_FULL' } }]);
+  expect(await scene.committed()).toBe('2');
+  lot.release('a');
+  await scene.clock.advance(0);
+  await scene.call(2).returns();
+  await scene.clock.advance(20_000);
+  expect(scene.pipeline.problems).toEqual([]);
+});
+
+test('records without a key are parked one by one, and nothing follows them', async () => {
+  const { scene, lot } = await parking('--');
+  await scene.call(0).fails();
+  await scene.call(1).returns();
+  expect(scene.told).toEqual(['park 0']);
+  lot.release(undefined);
+  await scene.clock.advance(0);
+  await scene.call(2).returns();
+  expect(lot.offsets).toEqual([]);
+});
+
+test('a record that commits by hand leaves the lot once its handler has returned', async () => {
+  const { scene, lot } = await parking('a', { commit: 'manual' });
+  await scene.call(0).fails();
+  lot.release('a');
+  await scene.clock.advance(0);
+  const { records } = scene.call(1);
+  await scene.pipeline.commit(records);
+  expect(lot.offsets).toEqual(['0']);
+  await scene.call(1).returns();
+  expect(lot.offsets).toEqual([]);
+});

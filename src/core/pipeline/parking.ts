@@ -1,0 +1,187 @@
+import type { Cancel, Clock } from '../clock.js';
+import { type Backoff, backoffMs } from '../failures/backoff.js';
+import { type KeyName, ParkedKeys } from '../failures/parked-keys.js';
+import type { FetchedRecord } from '../records/fetched.js';
+import type { InFlightRecord } from '../records/in-flight.js';
+import type { Offset } from '../records/offset.js';
+import { FollowsParkedError, ParkingFullError } from './errors.js';
+
+/** A record that is parked. */
+export interface ParkedRecord {
+  readonly key: KeyName;
+  /** Of the record in its own partition. */
+  readonly offset: Offset;
+}
+
+/** Where the parked records of one partition are kept: outside, for longer than any member lives. */
+export interface ParkingLot {
+  /**
+   * What is parked, from a partition that is owned from `position` on. What lies from there on in it was parked
+   * by an owner that could not commit it, and comes again: it is taken out of the lot.
+   */
+  load(position: Offset): Promise<readonly ParkedRecord[]>;
+  /** The parked record as it was fetched; undefined where it is gone. */
+  read(offset: Offset): Promise<FetchedRecord | undefined>;
+  /** Resolves once it is gone for good. */
+  remove(offset: Offset): Promise<void>;
+  /** Calls `release` for each key whose release is, or was before and is still, asked for. */
+  watch(release: (key: KeyName) => void): Cancel;
+  /** The key's release has ended. */
+  released(key: KeyName): Promise<void>;
+}
+
+/** What a partition's parking is built from. */
+export interface ParkingParts {
+  readonly lot: ParkingLot;
+  /** Records that may be parked at most. */
+  readonly limit: number;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Hands a parked record to its lane. */
+  readonly deliver: (record: FetchedRecord) => void;
+  /** What is parked is known: records may be handled. */
+  readonly loaded: () => void;
+  /** The lot does not answer; it is asked again after `delayMs`. */
+  readonly unavailable: (error: unknown, delayMs: number) => void;
+}
+
+const LOT_BACKOFF: Backoff = { initialMs: 500, maxMs: 10_000 };
+
+/**
+ * Keeps the order of keys that have a record aside: as long as one of a key is parked, all later ones follow it
+ * there. Released, they come back one by one, in their order, through the key's own lane; what the key gets
+ * meanwhile still follows, so that nothing is ever overtaken.
+ */
+export class Parking {
+  readonly #keys = new ParkedKeys();
+  readonly #releasing = new Set<KeyName>();
+  #cancelWatch: Cancel | undefined;
+  #cancelWait: Cancel | undefined;
+  #closed = false;
+  /** Whether it is known what is parked. */
+  isLoaded = false;
+  /** Why that is not known yet, as of the last attempt. */
+  problem: unknown;
+
+  constructor(private readonly parts: ParkingParts) {}
+
+  /** How many records are parked. */
+  get count(): number {
+    return this.#keys.count;
+  }
+
+  /** Learns what is parked; nothing of the partition may be handled before. */
+  async start(position: Offset): Promise<void> {
+    const parked = await this.#untilDone(() => this.parts.lot.load(position));
+    if (!parked || this.#closed) return;
+    for (const { key, offset } of parked) this.#keys.add(key, offset);
+    this.isLoaded = true;
+    this.parts.loaded();
+    this.#cancelWatch = this.parts.lot.watch((key) => void this.#release(key));
+  }
+
+  /** Why a record must follow others of its key aside; undefined where it need not. */
+  follows(record: InFlightRecord): FollowsParkedError | undefined {
+    const key = keyNameOf(record.record);
+    if (isReleased(record) || key === undefined) return undefined;
+    const first = this.#keys.first(key);
+    return first === undefined ? undefined : new FollowsParkedError(first);
+  }
+
+  /** @throws ParkingFullError when no more records may be parked */
+  admit({ owner }: InFlightRecord): void {
+    if (this.#keys.count >= this.parts.limit) {
+      throw new ParkingFullError(owner.topic, owner.partition, this.parts.limit);
+    }
+  }
+
+  /** A record is in the lot, because it failed or because it follows others. */
+  add({ record, offset }: InFlightRecord, why: unknown): void {
+    const key = keyNameOf(record);
+    const isLate = why instanceof FollowsParkedError && !this.#keys.has(key);
+    this.#keys.add(key, offset);
+    // The last of those that it was to follow was released while it was on its way.
+    if (isLate) void this.#release(key);
+  }
+
+  /** A released record was handled: resolves once it is out of the lot, before which its lane must not go on. */
+  async handled({ record, offset }: InFlightRecord): Promise<void> {
+    await this.#untilDone(() => this.parts.lot.remove(offset));
+    if (this.#closed) return;
+    const key = keyNameOf(record);
+    this.#keys.remove(key, offset);
+    void this.#releaseNext(key);
+  }
+
+  /** A released record failed for good again: it stays where it is, and so does the rest of its key. */
+  stays({ record }: InFlightRecord): void {
+    void this.#ended(keyNameOf(record));
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#cancelWatch?.();
+    this.#cancelWait?.();
+  }
+
+  async #release(key: KeyName): Promise<void> {
+    if (this.#closed || this.#releasing.has(key)) return;
+    this.#releasing.add(key);
+    await this.#releaseNext(key);
+  }
+
+  async #releaseNext(key: KeyName): Promise<void> {
+    const offset = this.#keys.first(key);
+    if (offset === undefined) return this.#ended(key);
+    const found = await this.#untilDone(async () => ({ record: await this.parts.lot.read(offset) }));
+    if (!found || this.#closed) return;
+    if (found.record) {
+      this.parts.deliver(found.record);
+      return;
+    }
+    this.#keys.remove(key, offset);
+    await this.#releaseNext(key);
+  }
+
+  async #ended(key: KeyName): Promise<void> {
+    this.#releasing.delete(key);
+    await this.#untilDone(() => this.parts.lot.released(key));
+  }
+
+  /** Asks the lot again and again; undefined once the partition is closed. */
+  async #untilDone<T>(ask: () => Promise<T>): Promise<T | undefined> {
+    for (let failures = 1; !this.#closed; failures++) {
+      try {
+        const answer = await ask();
+        this.problem = undefined;
+        return answer;
+      } catch (error) {
+        this.problem = error;
+        const delayMs = backoffMs(LOT_BACKOFF, failures, this.parts.random());
+        if (!this.#closed) this.parts.unavailable(error, delayMs);
+        await this.#wait(delayMs);
+      }
+    }
+    return undefined;
+  }
+
+  #wait(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.parts.clock.schedule(delayMs, resolve);
+      this.#cancelWait = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+}
+
+/** Whether a record came back from the lot, and not from its partition. */
+export function isReleased({ sequence }: InFlightRecord): boolean {
+  return sequence < 0;
+}
+
+/** A key's name: each byte a character. */
+export function keyNameOf({ key }: Pick<FetchedRecord, 'key'>): KeyName {
+  return key === null ? undefined : (key instanceof Buffer ? key : Buffer.from(key)).toString('latin1');
+}

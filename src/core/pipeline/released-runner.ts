@@ -1,0 +1,73 @@
+import type { InFlightRecord } from '../records/in-flight.js';
+import type { Failures } from './failures.js';
+import type { Handler } from './handler.js';
+import type { Parking } from './parking.js';
+import type { RunnerEvents } from './runner.js';
+
+/**
+ * Calls the handler for records that come back from where they were parked. They do not go through their key's
+ * lane: what the key has in there goes aside behind them, without a call, until the last of them is handled.
+ */
+export class ReleasedRunner {
+  readonly #waiting: InFlightRecord[] = [];
+  #held = false;
+  #running = 0;
+
+  constructor(
+    private readonly handler: Handler,
+    private readonly events: RunnerEvents,
+    private readonly failures: Failures,
+    private readonly parking: Parking,
+  ) {}
+
+  /** Whether a handler is at work on one of them. */
+  get busy(): boolean {
+    return this.#running > 0;
+  }
+
+  /** Starts the record, or keeps it until `release`. */
+  start(record: InFlightRecord): void {
+    if (this.#held) this.#waiting.push(record);
+    else void this.#run(record);
+  }
+
+  /** Starts no more of them. */
+  hold(): void {
+    this.#held = true;
+  }
+
+  /** Goes on after `hold`. */
+  release(): void {
+    this.#held = false;
+    for (const record of this.#waiting.splice(0)) void this.#run(record);
+  }
+
+  async #run(record: InFlightRecord): Promise<void> {
+    this.#running++;
+    this.events.started(record);
+    try {
+      await this.#call(record);
+      const late = this.events.overdue(record);
+      if (late) throw late;
+    } catch (error) {
+      this.#running--;
+      this.events.stopped(record);
+      this.failures.failed(record, error, { again: () => this.start(record), done: () => undefined });
+      this.events.returned();
+      return;
+    }
+    // It counts as being at work until it is out of the lot: a rejoin would have it handled twice.
+    await this.parking.handled(record);
+    this.#running--;
+    this.events.succeeded(record);
+    this.events.returned();
+  }
+
+  async #call(record: InFlightRecord): Promise<void> {
+    const { handler } = this;
+    const result: unknown = await (handler.read === 'one'
+      ? handler.invoke(record)
+      : handler.invoke([record]));
+    await handler.completion(result);
+  }
+}
