@@ -34,7 +34,7 @@ export function viewOf(group: GroupConsumer): GroupView {
   const stuck = pipelines.flatMap((pipeline) =>
     pipeline.problems.map((problem) => toStuck(pipeline, problem)),
   );
-  return { status: group.status, oldest, stuck, unresponsive };
+  return { status: group.status, oldest, stuck, unopened: pipelines.flatMap(whyUnopened), unresponsive };
 }
 
 /** The member's partitions, for `/health`. */
@@ -57,6 +57,13 @@ export function partitionsOf(group: GroupConsumer): PartitionView[] {
 function oldestOf(pipeline: PartitionPipeline): StalledRecord | undefined {
   const { oldest } = pipeline;
   return oldest && stalled(pipeline, oldest, pipeline.stalledForMs);
+}
+
+function whyUnopened({ topic, partition, parkingProblem }: PartitionPipeline): string[] {
+  if (parkingProblem === undefined) return [];
+  return [
+    `${topic}[${partition}]: what is parked can not be read, so nothing is handled: ${describeError(parkingProblem)}`,
+  ];
 }
 
 function toStuck(pipeline: PartitionPipeline, problem: FailureProblem): StuckRecord {

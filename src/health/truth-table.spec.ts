@@ -30,6 +30,7 @@ const view = (status: Partial<GroupStatus> = {}, rest: Partial<GroupView> = {}):
   },
   oldest: undefined,
   stuck: [],
+  unopened: [],
   unresponsive: [],
   ...rest,
 });
@@ -74,6 +75,20 @@ describe('ready', () => {
     const problem = ready(view({}, { oldest: record(60_001) }));
     expect(problem).toContain('t[3] at offset 42 for 60001 ms');
     expect(problem).toContain('failed 7 times, last error: TypeError: x is not a function');
+  });
+
+  test('is down at once, whatever the age, for what needs somebody to mend it', () => {
+    const stuck = {
+      ...record(5),
+      kind: 'not stored' as const,
+      why: 'a record can not be put aside (TIMEOUT)',
+    };
+    expect(ready(view({}, { stuck: [stuck] }))).toBe(
+      'a record can not be put aside (TIMEOUT): t[3] at offset 42 for 5 ms, to be tried again in 5 ms, ' +
+        'failed 7 times, last error: TypeError: x is not a function',
+    );
+    expect(ready(view({}, { unopened: ['t[3]: what is parked can not be read'] }))).toContain('t[3]');
+    expect(live(view({}, { stuck: [stuck], unopened: ['t[3]'] }))).toBeUndefined();
   });
 
   test('stays up for a rebalance however long it may take, for a member without partitions, and for idling', () => {

@@ -25,6 +25,8 @@ export interface GroupView {
   readonly oldest: StalledRecord | undefined;
   /** What keeps a partition from going on, whatever its age. */
   readonly stuck: readonly StuckRecord[];
+  /** Partitions in which nothing may be handled yet, and why. */
+  readonly unopened: readonly string[];
   /** Records whose handlers were told to stop and did not. */
   readonly unresponsive: readonly StalledRecord[];
 }
@@ -60,6 +62,8 @@ export function readinessProblem(view: GroupView, limits: HealthLimits, now: num
     const why = status.lastError ? `: ${status.lastError.message}` : '';
     return `no broker has answered for ${silentMs} ms${why}`;
   }
+  const [unopened] = view.unopened;
+  if (unopened) return unopened;
   const [stuck] = view.stuck;
   if (stuck) return `${stuck.why}: ${describeStalled(stuck)}`;
   if (oldest && oldest.ageMs > limits.stuckAfterMs) return `stuck: ${describeStalled(oldest)}`;

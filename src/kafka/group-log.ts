@@ -20,7 +20,7 @@ export function groupLog(logger: Logger): GroupEvents {
       ),
     gaveUp: (record, error, how) =>
       logger.error(
-        `${nameOf(record)} ${BECAME[how]}, after ${record.failures} failed calls: ${describeError(error)}`,
+        `${nameOf(record)} ${BECAME[how]}, after ${record.failures} tries: ${describeError(error)}`,
       ),
     notStored: (record, error, how, delayMs) =>
       logger.error(

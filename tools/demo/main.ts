@@ -3,6 +3,7 @@ import { cli, run } from '../cli.js';
 import { kafkaClient, openKafka, type OpenKafka } from '../kafka/index.js';
 import { fromCaller } from '../project.js';
 import { stayAlive, stopRequest } from '../stop-request.js';
+import { deadOrders } from './dead-letters.js';
 import { environmentFor, groupFor } from './environment.js';
 import { chooseInput, requireFile, watchStandardInput } from './input.js';
 import type { LogLine } from './log-line.js';
@@ -11,7 +12,7 @@ import { sendLines, sendOrders } from './send.js';
 import { DemoService } from './service.js';
 import { type Settled, waitUntilSettled } from './settle.js';
 import { positionTable } from './table.js';
-import { createTopics } from './topics.js';
+import { createTopics, ordersTopic } from './topics.js';
 
 const readyMs = 60_000;
 const patienceMs = 60_000;
@@ -64,6 +65,7 @@ async function demonstrate(file: string | undefined): Promise<Settled> {
   const [lines, orders] = await Promise.all([sendLines(client, input), sendOrders(client)]);
   const settled = await waitUntilSettled(client, group, received, lines, patienceMs);
   report(settled, group, lines, orders);
+  reportDeadLetters(await deadOrders(client), kafka.bootstrap);
   return settled;
 }
 
@@ -81,6 +83,14 @@ function report({ positions, problems }: Settled, group: string, lines: number, 
   const url = service?.url ?? '';
   console.log(
     ['/health', '/health/live', '/health/ready', '/health/startup'].map((at) => `${url}${at}`).join('\n'),
+  );
+}
+
+function reportDeadLetters(letters: number, bootstrap: string): void {
+  if (letters === 0) return;
+  console.log(
+    `Two of the orders are bad on purpose: ${letters} dead letters in ${ordersTopic}.dlt. While this runs:\n` +
+      `  KAFKA_BROKERS=${bootstrap} npm run dlq -- list --records`,
   );
 }
 

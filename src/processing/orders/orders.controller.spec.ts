@@ -4,6 +4,7 @@ import { KafkaContext } from '@nestjs/microservices';
 import { PATTERN_EXTRAS_METADATA, PATTERN_METADATA } from '@nestjs/microservices/constants.js';
 import { Test } from '@nestjs/testing';
 import type { KafkaHandlerOptions } from '../../kafka/index.js';
+import { OrderRejectedError } from './order-rejected.error.js';
 import type { Order } from './order.schema.js';
 import { OrdersController } from './orders.controller.js';
 import { OrdersModule } from './orders.module.js';
@@ -62,6 +63,11 @@ describe('OrdersController', () => {
     expect(await isRefused(order)).toBe(false);
     expect(await isRefused(null)).toBe(false);
     expect(await isRefused({ ...order, id: undefined })).toBe(true);
+  });
+
+  it('does not try a rejected order again', () => {
+    const { retry } = optionsOf(OrdersController.prototype.onOrder);
+    expect(retry?.never).toEqual([OrderRejectedError]);
   });
 });
 

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
+import { OrderRejectedError } from './order-rejected.error.js';
 import type { Order } from './order.schema.js';
 import { OrdersService } from './orders.service.js';
 
@@ -30,6 +31,13 @@ describe('OrdersService', () => {
       totalMinor: 6026,
       currency: 'EUR',
     });
+  });
+
+  it('rejects an order in a currency that it does not take, and keeps nothing of it', () => {
+    const rejected = (): unknown => orders.process({ ...order, currency: 'XBT' });
+    expect(rejected).toThrow(OrderRejectedError);
+    expect(rejected).toThrow('order o-1: XBT is not taken, only EUR, USD, GBP, CHF');
+    expect(orders.find('o-1')).toBeUndefined();
   });
 
   it('finds an order that it has taken in', () => {

@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { OrderRejectedError } from './order-rejected.error.js';
 import type { Order } from './order.schema.js';
 
 /** What the shop knows of an order that it has taken in. */
@@ -11,14 +12,26 @@ export interface OrderSummary {
   readonly currency: string;
 }
 
+/** What the shop is paid in. */
+const CURRENCIES: ReadonlySet<string> = new Set(['EUR', 'USD', 'GBP', 'CHF']);
+
 /** Takes orders in. It knows nothing of Kafka: the same call serves a test, a script or another transport. */
 @Injectable()
 export class OrdersService {
   readonly #logger = new Logger(OrdersService.name);
   readonly #summaries = new Map<string, OrderSummary>();
 
-  /** Takes an order in. The same order delivered again replaces itself: at least once is enough. */
+  /**
+   * Takes an order in. The same order delivered again replaces itself: at least once is enough.
+   * @throws OrderRejectedError in a currency that the shop does not take
+   */
   process(order: Order): OrderSummary {
+    if (!CURRENCIES.has(order.currency)) {
+      throw new OrderRejectedError(
+        order.id,
+        `${order.currency} is not taken, only ${[...CURRENCIES].join(', ')}`,
+      );
+    }
     const summary: OrderSummary = {
       id: order.id,
       customer: order.customer,

@@ -1,0 +1,13 @@
+import type { Kafka } from 'kafkajs';
+import { withAdmin } from '../kafka/index.js';
+import { ordersTopic } from './topics.js';
+
+/** How many of the orders, two of which are bad on purpose, are dead letters. */
+export async function deadOrders(kafka: Kafka): Promise<number> {
+  return withAdmin(kafka, async (admin) => {
+    const topic = `${ordersTopic}.dlt`;
+    if (!(await admin.listTopics()).includes(topic)) return 0;
+    const partitions = await admin.fetchTopicOffsets(topic);
+    return partitions.reduce((sum, { low, high }) => sum + Number(BigInt(high) - BigInt(low)), 0);
+  });
+}
