@@ -25,6 +25,7 @@ export interface PartitionView {
 export function viewOf(group: GroupConsumer): GroupView {
   const pipelines = [...group.pipeline.partitions];
   const [oldest] = pipelines
+    .filter((pipeline) => !group.pipeline.isPaused(pipeline))
     .map(oldestOf)
     .filter((record) => record !== undefined)
     .toSorted((a, b) => b.ageMs - a.ageMs);

@@ -46,6 +46,8 @@ export class GroupPipeline implements PartitionEvents {
   readonly #partitions = new Map<string, PartitionPipeline>();
   /** Assigned, with the position still to come. */
   readonly #awaited = new Set<string>();
+  /** Partitions, and whole topics, that an operator has paused. */
+  readonly #pausedByOperator = new Set<string>();
   #stopping = false;
   #idleWaiters: (() => void)[] = [];
 
@@ -110,6 +112,7 @@ export class GroupPipeline implements PartitionEvents {
       random,
     });
     this.#partitions.set(key, pipeline);
+    if (this.isPaused(pipeline)) pipeline.pause();
     this.committer.add(pipeline);
     this.committer.request();
   }
@@ -133,6 +136,32 @@ export class GroupPipeline implements PartitionEvents {
     const taken = pipeline.receive(batch);
     if (pipeline.paused) this.parts.fetching.pause(pipeline);
     return taken;
+  }
+
+  /**
+   * Stops a topic, or one partition of it, until `resume`: also where it is assigned to this member only later.
+   * Handlers at work finish.
+   */
+  pause(topic: string, partition?: number): void {
+    this.#pausedByOperator.add(partition === undefined ? topic : keyOf({ topic, partition }));
+    for (const pipeline of this.#partitions.values()) if (this.isPaused(pipeline)) pipeline.pause();
+  }
+
+  /** Lets a topic, with all of its partitions, or one partition go on. */
+  resume(topic: string, partition?: number): void {
+    for (const name of this.#pausedByOperator) {
+      const isMeant =
+        partition === undefined
+          ? name === topic || name.startsWith(`${topic}/`)
+          : name === keyOf({ topic, partition });
+      if (isMeant) this.#pausedByOperator.delete(name);
+    }
+    for (const pipeline of this.#partitions.values()) if (!this.isPaused(pipeline)) pipeline.resume();
+  }
+
+  /** Whether an operator has paused the partition, or its topic. */
+  isPaused(at: TopicPartition): boolean {
+    return this.#pausedByOperator.has(at.topic) || this.#pausedByOperator.has(keyOf(at));
   }
 
   /** A fetch brought only what no reader gets to see; the partition goes on at `offset`. */

@@ -306,12 +306,25 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
     this.#runner.pump();
   }
 
-  /** Goes on after `hold`, unless the partition's handler has stopped it. */
+  /** Goes on after `hold`, unless the partition's handler or an operator has stopped it. */
   release(): void {
-    if (this.#gate.has('stopped by its handler') || this.#parking?.isLoaded === false) return;
+    if (this.#gate.has('stopped by its handler') || this.#gate.has('by an operator')) return;
+    if (this.#parking?.isLoaded === false) return;
     this.#released?.release();
     this.#runner.limitTo(Infinity);
     this.#runner.pump();
+  }
+
+  /** Fetches nothing more, and starts nothing beyond what was started already, until `resume`. */
+  pause(): void {
+    this.#gate.close('by an operator');
+    this.hold();
+  }
+
+  /** Goes on after `pause`. */
+  resume(): void {
+    this.#gate.open('by an operator');
+    this.release();
   }
 
   /** Tells the handlers at work to stop. */
