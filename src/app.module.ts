@@ -4,7 +4,10 @@ import { HealthModule } from './health/health.module.js';
 import { KafkaModule } from './kafka/index.js';
 import { ProcessingModule } from './processing/processing.module.js';
 import { LoggingModule } from './telemetry/logging.module.js';
+import { MetricsModule } from './telemetry/metrics/metrics.module.js';
 
 /** What the service is made of. */
-@Module({ imports: [ServiceConfigModule, LoggingModule, KafkaModule, HealthModule, ProcessingModule] })
+@Module({
+  imports: [ServiceConfigModule, LoggingModule, MetricsModule, KafkaModule, HealthModule, ProcessingModule],
+})
 export class AppModule {}

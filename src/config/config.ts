@@ -39,6 +39,8 @@ export interface KafkaConfig {
   readonly isolationLevel: 'read_committed' | 'read_uncommitted';
   /** How often topics and partitions that appeared later are looked for. */
   readonly topicRefreshMs: number;
+  /** How often the end of a partition that nothing was fetched from is asked for. */
+  readonly lagRefreshMs: number;
   /** A record unsettled for longer takes readiness down. */
   readonly stuckAfterMs: number;
   readonly connectionTimeoutMs: number;

@@ -28,6 +28,7 @@ describe('loadConfig', () => {
         maxInFlightBytes: 67_108_864,
         isolationLevel: 'read_committed',
         topicRefreshMs: 30_000,
+        lagRefreshMs: 10_000,
         stuckAfterMs: 60_000,
         connectionTimeoutMs: 3000,
         requestTimeoutMs: 30_000,

@@ -39,6 +39,7 @@ function toKafkaConfig(values: Values): KafkaConfig {
     maxInFlightBytes: values.KAFKA_MAX_IN_FLIGHT_BYTES,
     isolationLevel: values.KAFKA_ISOLATION_LEVEL,
     topicRefreshMs: values.KAFKA_TOPIC_REFRESH_MS,
+    lagRefreshMs: values.KAFKA_LAG_REFRESH_MS,
     stuckAfterMs: values.KAFKA_STUCK_AFTER_MS,
     connectionTimeoutMs: values.KAFKA_CONNECTION_TIMEOUT_MS,
     requestTimeoutMs: values.KAFKA_REQUEST_TIMEOUT_MS,

@@ -24,6 +24,7 @@ const view = (status: Partial<GroupStatus> = {}, rest: Partial<GroupView> = {}):
     lastHeartbeatAt: NOW - 1_000,
     lastProgressAt: NOW - 1_000,
     restarts: 0,
+    joins: 0,
     lastError: undefined,
     ended: false,
     ...status,

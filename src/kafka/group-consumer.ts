@@ -15,7 +15,9 @@ import type {
 } from './consumer-port.js';
 import { sleep, unless } from './abortable.js';
 import { describeError } from './describe-error.js';
+import { failureReasonOf } from './failure-reason.js';
 import { eventLoopTurn, systemClock } from './event-loop.js';
+import { GroupCounts } from './group-counts.js';
 import type { GroupPhase, GroupStatus } from './group-status.js';
 import { groupLog } from './group-log.js';
 import type { HandlerRegistry, TopicSelection } from './handler-registry.js';
@@ -50,6 +52,7 @@ const TIMEOUT_CHECK_MS = 100;
  */
 export class GroupConsumer implements ConsumerListener {
   readonly pipeline: GroupPipeline;
+  readonly failures: GroupCounts;
   readonly #logger: Logger;
   readonly #status: GroupStatus;
   readonly #topics: TopicWatch;
@@ -74,6 +77,7 @@ export class GroupConsumer implements ConsumerListener {
       lastHeartbeatAt: 0,
       lastProgressAt: Date.now(),
       restarts: 0,
+      joins: 0,
       lastError: undefined,
       ended: false,
     };
@@ -85,8 +89,10 @@ export class GroupConsumer implements ConsumerListener {
       refreshMs: config.topicRefreshMs,
       seen: (selection) => this.#seen(selection),
     });
+    const handlerOf = (topic: string) => registry.handlerOf(groupId, topic);
+    this.failures = new GroupCounts((topic, error) => failureReasonOf(error, handlerOf(topic)));
     this.pipeline = new GroupPipeline({
-      handlerOf: (topic) => registry.handlerOf(groupId, topic),
+      handlerOf,
       fetching: {
         pause: (partition) => this.#client?.pause(partition),
         resume: (partition) => this.#client?.resume(partition),
@@ -97,7 +103,7 @@ export class GroupConsumer implements ConsumerListener {
       },
       commitIntervalMs: config.autoCommitIntervalMs,
       budget,
-      events: groupLog(this.#logger),
+      events: this.failures.counting(groupLog(this.#logger)),
       clock: systemClock,
       turn: eventLoopTurn,
       random: Math.random,
@@ -154,6 +160,7 @@ export class GroupConsumer implements ConsumerListener {
   }
 
   joined({ memberId, generation, assignment, continuous }: Membership): void {
+    this.#status.joins++;
     Object.assign(this.#status, { memberId, generation, assignment, lastHeartbeatAt: Date.now() });
     this.pipeline.assign(assignment, continuous);
     this.parts.assignmentChanged();

@@ -21,6 +21,8 @@ export interface GroupStatus {
   lastProgressAt: number;
   /** How often a new client took the place of one that had ended. */
   restarts: number;
+  /** How often it has joined the group, the first time included. */
+  joins: number;
   /** Why the last client ended; undefined once another runs. */
   lastError: { readonly at: number; readonly message: string } | undefined;
   /** Whether the loop that rebuilds clients has come to its end. */

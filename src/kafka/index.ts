@@ -6,6 +6,8 @@ export {
 } from '../core/pipeline/errors.js';
 export { PermanentError } from '../core/failures/permanent.error.js';
 export { describeError } from './describe-error.js';
+export { FAILURE_REASONS } from './failure-reason.js';
+export type { FailureCounts } from './group-counts.js';
 export type { GroupConsumer } from './group-consumer.js';
 export type { GroupStatus } from './group-status.js';
 export type { KafkaHandlerOptions } from './handler-options.js';

@@ -5,6 +5,7 @@ import { loadConfig, SERVICE_CONFIG } from '../../src/config/index.js';
 import { HealthModule } from '../../src/health/health.module.js';
 import { KafkaModule, KafkaRuntime, KafkaStrategy } from '../../src/kafka/index.js';
 import { OffsetsModule } from '../../src/offsets/index.js';
+import { MetricsModule } from '../../src/telemetry/metrics/metrics.module.js';
 import { brokers } from './kafka.js';
 
 /** A service of the test's own controllers, in this process, on the real transport and a real broker. */
@@ -39,7 +40,14 @@ export async function startService(
 
   @Module({
     ...metadata,
-    imports: [TestConfigModule, KafkaModule, HealthModule, OffsetsModule, ...(metadata.imports ?? [])],
+    imports: [
+      TestConfigModule,
+      KafkaModule,
+      HealthModule,
+      MetricsModule,
+      OffsetsModule,
+      ...(metadata.imports ?? []),
+    ],
   })
   class TestModule {}
 

@@ -72,6 +72,11 @@ export const kafkaVariables = {
     description: 'How often topics and partitions that appeared later are looked for',
     default: '30000',
   }),
+  KAFKA_LAG_REFRESH_MS: variable(milliseconds(100), {
+    description:
+      'How often the end of partitions that nothing was fetched from is asked for, to know their lag',
+    default: '10000',
+  }),
   KAFKA_STUCK_AFTER_MS: variable(milliseconds(), {
     description: 'A record unsettled for longer takes readiness down',
     default: '60000',

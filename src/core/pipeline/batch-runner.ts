@@ -156,6 +156,7 @@ export class BatchRunner implements Runner {
       outcome = outcomeOfError(records, error);
     }
     this.#running.delete(first);
+    this.events.callEnded(first);
     if (outcome) this.#conclude(delivery, records, outcome);
     else this.#failed(delivery, failure);
     this.events.returned();

@@ -10,6 +10,7 @@ import type {
 import { compareOffsets, type Offset } from '../records/offset.js';
 import type { Handler } from './handler.js';
 import { type PartitionEvents, PartitionPipeline, type RecordFailureEvents } from './partition.js';
+import { TopicCounts } from './topic-counts.js';
 
 /** Where fetching is stopped and let go on, partition by partition. */
 export interface FetchControl {
@@ -42,6 +43,8 @@ export class GroupPipeline implements PartitionEvents {
   readonly committer: Committer;
   /** Grows with every assignment; what began in one epoch commits nothing in another it does not last into. */
   epoch = 0;
+  /** By topic, of every topic that it ever had a partition of. */
+  readonly counts = new Map<string, TopicCounts>();
 
   readonly #partitions = new Map<string, PartitionPipeline>();
   /** Assigned, with the position still to come. */
@@ -58,6 +61,11 @@ export class GroupPipeline implements PartitionEvents {
 
   get partitions(): IterableIterator<PartitionPipeline> {
     return this.#partitions.values();
+  }
+
+  /** How many partitions are the member's, those among them that it does not know yet where to read from. */
+  get assignedCount(): number {
+    return new Set([...this.#partitions.keys(), ...this.#awaited]).size;
   }
 
   partition(at: TopicPartition): PartitionPipeline | undefined {
@@ -106,6 +114,7 @@ export class GroupPipeline implements PartitionEvents {
       handler,
       budget,
       committer,
+      counts: this.#countsOf(topic),
       events: this,
       clock,
       turn,
@@ -237,6 +246,12 @@ export class GroupPipeline implements PartitionEvents {
     const { topic, partition, position } = pipeline;
     this.parts.events.rewound({ topic, partition, offset: position }, { topic, partition, offset });
     this.#lose(key, pipeline);
+  }
+
+  #countsOf(topic: string): TopicCounts {
+    const counts = this.counts.get(topic) ?? new TopicCounts();
+    this.counts.set(topic, counts);
+    return counts;
   }
 
   #lose(key: string, pipeline: PartitionPipeline): void {

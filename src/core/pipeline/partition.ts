@@ -20,6 +20,7 @@ import { isReleased, keyNameOf, Parking } from './parking.js';
 import { ReleasedRunner } from './released-runner.js';
 import { RecordRunner } from './record-runner.js';
 import type { RunnerEvents } from './runner.js';
+import type { TopicCounts } from './topic-counts.js';
 
 /** What a partition's pipeline tells the outside. */
 export interface PartitionEvents {
@@ -47,6 +48,7 @@ export interface PartitionParts {
   readonly handler: Handler;
   readonly budget: InFlightBudget;
   readonly committer: Committer;
+  readonly counts: TopicCounts;
   readonly events: PartitionEvents;
   readonly clock: Clock;
   readonly turn: Turn;
@@ -56,12 +58,12 @@ export interface PartitionParts {
 /** The way of one partition's records, from the fetch to the watermark, within one ownership. */
 export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvents, FailureEvents {
   readonly usage = new Usage();
-  /** Records handled with success in this ownership. */
-  handledCount = 0;
   committed: Offset | undefined;
   committedSequence = 0;
-  /** The partition's end offset as of the last fetch. */
+  /** The partition's end offset, as far as the broker has said it. */
   end: Offset;
+  /** When the broker last said so, in ms since the epoch; 0 before it has. */
+  endKnownAt = 0;
   /** The offset that the client fetches next; behind the position while it fetches again what it had. */
   fetchesFrom: Offset;
   /** Where this ownership began. */
@@ -194,11 +196,18 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
    */
   receive(batch: FetchedBatch): FetchedRecord | 'all' | undefined {
     this.end = batch.end;
+    this.endKnownAt = this.parts.clock.now();
     this.fetchFrom(batch.from);
     const taken = this.#take(batch);
     if (taken === 'all') this.fetchesFrom = batch.next;
     else if (taken) this.fetchesFrom = offsetAfter(taken.offset);
     return taken;
+  }
+
+  /** The broker was asked for the partition's end. A fetch that was answered meanwhile may know of a later one. */
+  endsAt(end: Offset): void {
+    this.endKnownAt = this.parts.clock.now();
+    if (compareOffsets(end, this.end) > 0) this.end = end;
   }
 
   /** The client will fetch from there: not before the commit, and perhaps beyond the position. */
@@ -350,6 +359,10 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
     this.#deadlines.started(record);
   }
 
+  callEnded(first: InFlightRecord): void {
+    this.parts.counts.calls.add(this.parts.clock.now() - first.startedAt);
+  }
+
   overdue(record: InFlightRecord): Error | undefined {
     return this.#deadlines.overdue(record);
   }
@@ -362,7 +375,7 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
   succeeded(record: InFlightRecord): void {
     this.stopped(record);
     record.handled = true;
-    this.handledCount++;
+    this.parts.counts.handled++;
     if (this.#closed) return;
     this.#failures.passed();
     if (this.parts.handler.commit === 'manual' && !isReleased(record)) return;

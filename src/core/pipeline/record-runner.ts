@@ -120,6 +120,7 @@ export class RecordRunner implements Runner {
 
   #succeeded(record: InFlightRecord): void {
     this.#running--;
+    this.events.callEnded(record);
     this.#lanes.done(record);
     this.events.succeeded(record);
     this.events.returned();
@@ -127,6 +128,7 @@ export class RecordRunner implements Runner {
 
   #failed(record: InFlightRecord, error: unknown): void {
     this.#running--;
+    this.events.callEnded(record);
     this.events.stopped(record);
     if (record.settled) {
       this.#lanes.done(record);

@@ -22,6 +22,8 @@ export interface Runner {
 export interface RunnerEvents {
   /** A handler is about to be called. */
   started(record: InFlightRecord): void;
+  /** A call of the handler has ended, in whatever way; `first` is the first of its records. */
+  callEnded(first: InFlightRecord): void;
   /** Why the record's handler, which has returned, failed all the same: it ran for longer than it may. */
   overdue(record: InFlightRecord): Error | undefined;
   /** Its handler returned without an error. */

@@ -1,0 +1,25 @@
+/** Upper bounds, in ms, of the classes that calls of a handler are counted in; a last class has no bound. */
+export const CALL_BOUNDS_MS: readonly number[] = [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000];
+
+/** How long the calls of a topic's handler took. It only counts, in place: it is told of every call. */
+export class CallTimes {
+  /** How many calls ended within each bound and above the one before it. */
+  readonly counts: number[] = Array.from({ length: CALL_BOUNDS_MS.length + 1 }, () => 0);
+  /** Of all calls together. */
+  sumMs = 0;
+
+  add(ms: number): void {
+    let at = 0;
+    while (ms > (CALL_BOUNDS_MS[at] ?? Infinity)) at++;
+    this.counts[at] = (this.counts[at] ?? 0) + 1;
+    // A clock that was set back must not make a sum of times shrink.
+    if (ms > 0) this.sumMs += ms;
+  }
+}
+
+/** What has come of a topic's records in a group, over all ownerships of its partitions. */
+export class TopicCounts {
+  /** Records whose handler returned without an error. */
+  handled = 0;
+  readonly calls = new CallTimes();
+}

@@ -1,0 +1,89 @@
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { SERVICE_CONFIG, type ServiceConfig } from '../../config/index.js';
+import type { PartitionPipeline } from '../../core/pipeline/partition.js';
+import { describeError, KafkaRuntime } from '../../kafka/index.js';
+import { lagOf } from './lag-of.js';
+
+/**
+ * Keeps the end of every assigned partition known. A fetch tells it along with its records; of a partition that
+ * is idle, paused or stuck nothing is fetched, and its end is asked for here.
+ */
+@Injectable()
+export class EndOffsets implements OnApplicationBootstrap, OnApplicationShutdown {
+  readonly #logger = new Logger(EndOffsets.name);
+  readonly #reader;
+  readonly #refreshMs: number;
+  /** Of partitions that have something to read and nothing in flight: where they stand, and since when. */
+  readonly #behind = new WeakMap<PartitionPipeline, { readonly watermark: string; readonly since: number }>();
+  #timer: NodeJS.Timeout | undefined;
+  #refreshing: Promise<void> | undefined;
+
+  constructor(
+    private readonly runtime: KafkaRuntime,
+    @Inject(SERVICE_CONFIG) config: ServiceConfig,
+  ) {
+    this.#refreshMs = config.kafka.lagRefreshMs;
+    this.#reader = runtime.port.reader();
+  }
+
+  onApplicationBootstrap(): void {
+    this.#timer = setInterval(() => {
+      this.#refreshing ??= this.#refresh().finally(() => (this.#refreshing = undefined));
+    }, this.#refreshMs).unref();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#reader.close();
+    await this.#refreshing;
+  }
+
+  /** Since when a partition with nothing in flight has had something to read, in ms since the epoch. */
+  behindSince(pipeline: PartitionPipeline): number | undefined {
+    const behind = this.#behind.get(pipeline);
+    return behind?.watermark === pipeline.watermark ? behind.since : undefined;
+  }
+
+  async #refresh(): Promise<void> {
+    for (const topic of this.#unknown()) {
+      try {
+        const ends = new Map(
+          (await this.#reader.bounds(topic)).map(({ partition, end }) => [partition, end]),
+        );
+        for (const pipeline of this.#pipelines()) {
+          const end = pipeline.topic === topic ? ends.get(pipeline.partition) : undefined;
+          if (end !== undefined) pipeline.endsAt(end);
+        }
+      } catch (error) {
+        // Without a broker the consumer itself complains; here it is only a figure that is out of date.
+        this.#logger.debug(`${topic}: its end is not known for now: ${describeError(error)}`);
+      }
+    }
+    for (const pipeline of this.#pipelines()) this.#note(pipeline);
+  }
+
+  #note(pipeline: PartitionPipeline): void {
+    const { watermark, oldest } = pipeline;
+    if (oldest || lagOf(pipeline) === 0) this.#behind.delete(pipeline);
+    else if (this.behindSince(pipeline) === undefined) {
+      this.#behind.set(pipeline, { watermark, since: Date.now() });
+    }
+  }
+
+  /** Topics of partitions whose end nobody has told for as long as a refresh takes to come round. */
+  #unknown(): ReadonlySet<string> {
+    const limit = Date.now() - this.#refreshMs;
+    const old = this.#pipelines().filter(({ endKnownAt }) => endKnownAt <= limit);
+    return new Set(old.map(({ topic }) => topic));
+  }
+
+  #pipelines(): PartitionPipeline[] {
+    return this.runtime.groups.flatMap(({ pipeline }) => [...pipeline.partitions]);
+  }
+}

@@ -1,0 +1,78 @@
+import type { Registry } from 'prom-client';
+import type { FailureProblem } from '../../core/pipeline/failures.js';
+import type { PartitionPipeline } from '../../core/pipeline/partition.js';
+import type { KafkaRuntime } from '../../kafka/index.js';
+import type { EndOffsets } from './end-offsets.js';
+import { gauge, type Sample } from './families.js';
+import { lagOf, lagSecondsOf } from './lag-of.js';
+
+type PartitionLabel = 'group' | 'topic' | 'partition';
+
+const KINDS: readonly FailureProblem['kind'][] = ['not stored', 'brake', 'stop'];
+
+/** Registers what is measured of each assigned partition; its series end with the assignment. */
+export function registerPartitionMetrics(registry: Registry, runtime: KafkaRuntime, ends: EndOffsets): void {
+  const each = (valueOf: (pipeline: PartitionPipeline) => number) => (): Sample<PartitionLabel>[] =>
+    runtime.groups.flatMap(({ status: { groupId: group }, pipeline: { partitions } }) =>
+      [...partitions].map((pipeline): Sample<PartitionLabel> => {
+        const { topic, partition } = pipeline;
+        return [{ group, topic, partition }, valueOf(pipeline)];
+      }),
+    );
+  const labelNames = ['group', 'topic', 'partition'] as const;
+
+  gauge(
+    registry,
+    {
+      name: 'kafka_consumer_lag',
+      help: 'Records from the watermark (the first record that is not settled) to the end of an assigned partition.',
+      labelNames,
+    },
+    each(lagOf),
+  );
+  gauge(
+    registry,
+    {
+      name: 'kafka_consumer_lag_seconds',
+      help: "Age in seconds of an assigned partition's first record that is not settled, by the record's own timestamp; 0 where all are settled.",
+      labelNames,
+    },
+    each((pipeline) => lagSecondsOf(pipeline, ends.behindSince(pipeline), Date.now())),
+  );
+  gauge(
+    registry,
+    {
+      name: 'kafka_consumer_in_flight',
+      help: 'Records of an assigned partition that were fetched and are not settled.',
+      labelNames,
+    },
+    each(({ usage }) => usage.records),
+  );
+  gauge(
+    registry,
+    {
+      name: 'kafka_consumer_watermark_age_seconds',
+      help: 'How long the watermark of an assigned partition has not moved although a record is in flight, in seconds.',
+      labelNames,
+    },
+    each(({ stalledForMs }) => stalledForMs / 1000),
+  );
+  gauge(
+    registry,
+    {
+      name: 'kafka_consumer_blocked_records',
+      help: 'Records that hold up their partition until something is mended, by what holds them: not-stored (where they are to be put aside takes nothing), brake (too many were given up), stop (their handler asked for it).',
+      labelNames: ['group', 'kind'],
+    },
+    () =>
+      runtime.groups.flatMap(({ status, pipeline }) => blockedOf(status.groupId, [...pipeline.partitions])),
+  );
+}
+
+function blockedOf(group: string, pipelines: readonly PartitionPipeline[]): Sample<'group' | 'kind'>[] {
+  const kinds = pipelines.flatMap(({ problems }) => problems.map(({ kind }) => kind));
+  return KINDS.map((kind) => [
+    { group, kind: kind.replace(' ', '-') },
+    kinds.filter((each) => each === kind).length,
+  ]);
+}

@@ -1,0 +1,74 @@
+import type { Registry } from 'prom-client';
+import type { TopicCounts } from '../../core/pipeline/topic-counts.js';
+import { FAILURE_REASONS, type FailureCounts, type KafkaRuntime } from '../../kafka/index.js';
+import { callHistogram, counter, type Sample } from './families.js';
+
+interface TopicView {
+  readonly labels: { readonly group: string; readonly topic: string };
+  readonly counts: TopicCounts;
+  readonly failures: FailureCounts;
+}
+
+/** Registers what is counted of each topic, in each group, since the process began. */
+export function registerTopicMetrics(registry: Registry, runtime: KafkaRuntime): void {
+  const topics = (): TopicView[] =>
+    runtime.groups.flatMap(({ status: { groupId: group }, pipeline, failures }) =>
+      [...pipeline.counts].map(([topic, counts]) => ({
+        labels: { group, topic },
+        counts,
+        failures: failures.of(topic),
+      })),
+    );
+
+  counter(
+    registry,
+    {
+      name: 'kafka_consumer_records_total',
+      help: 'Records that the service was done with, by outcome: handled (the handler returned), or given up and where they went: dead-letter, retry-topic, park, skip; failed-after-commit for those whose handler committed and failed then.',
+      labelNames: ['group', 'topic', 'outcome'],
+    },
+    () => topics().flatMap(recordsOf),
+  );
+  counter(
+    registry,
+    {
+      name: 'kafka_consumer_retries_total',
+      help: 'Calls of a handler that failed and are made again in their lane, with all records of the call.',
+      labelNames: ['group', 'topic'],
+    },
+    () => topics().map(({ labels, failures }) => [labels, failures.retries] as const),
+  );
+  counter(
+    registry,
+    {
+      name: 'kafka_consumer_dead_letters_total',
+      help: 'Records stored as dead letters, by reason: payload (not readable), schema (violated), permanent (an error that no retry cures), timeout (of the handler), error (any other, after its last try).',
+      labelNames: ['group', 'topic', 'reason'],
+    },
+    () => topics().flatMap(deadLettersOf),
+  );
+  callHistogram(
+    registry,
+    {
+      name: 'kafka_consumer_handler_seconds',
+      help: 'Time of a call of a handler in seconds, from before its value is decoded until its result is there, with or without success; a batch is one call.',
+      labelNames: ['group', 'topic'],
+    },
+    () => topics().map(({ labels, counts }) => [labels, counts.calls] as const),
+  );
+}
+
+function recordsOf({ labels, counts, failures }: TopicView): Sample<'group' | 'topic' | 'outcome'>[] {
+  return [
+    [{ ...labels, outcome: 'handled' }, counts.handled],
+    [{ ...labels, outcome: 'failed-after-commit' }, failures.failedAfterCommit],
+    ...Object.entries(failures.asides).map(([outcome, count]): Sample<'group' | 'topic' | 'outcome'> => [
+      { ...labels, outcome },
+      count,
+    ]),
+  ];
+}
+
+function deadLettersOf({ labels, failures }: TopicView): Sample<'group' | 'topic' | 'reason'>[] {
+  return FAILURE_REASONS.map((reason) => [{ ...labels, reason }, failures.deadLetters[reason]]);
+}

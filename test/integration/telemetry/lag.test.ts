@@ -1,0 +1,91 @@
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { createTopic, isCaughtUp, produce, uniqueName, waitFor } from '../../support/kafka.js';
+import { startHandlers, stopServices } from '../confirming/handler-service.js';
+import { Scrape } from './scrape.js';
+
+jest.setTimeout(60_000);
+afterEach(stopServices);
+
+const env = { KAFKA_LAG_REFRESH_MS: '100' };
+
+describe('the lag of a partition', () => {
+  test('grows while it is paused over budget by a stuck handler, and is 0 once all is settled', async () => {
+    const topic = await createTopic(uniqueName('paused'));
+    let release: () => void = () => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const timestamp = String(Date.now() - 3_600_000);
+    await produce(topic, [{ value: 'first', timestamp }]);
+    const { groupId, url } = await startHandlers(
+      [{ topic, options: { order: 'partition' }, handle: () => released }],
+      { env: { ...env, KAFKA_MAX_IN_FLIGHT: '1' } },
+    );
+    const value = async (name: string) =>
+      (await Scrape.of(url)).value(`kafka_consumer_${name}`, { group: groupId });
+    await waitFor(async () => (await value('paused_partitions')) === 1, { what: 'the pause' });
+    expect(await value('lag')).toBe(1);
+    expect(await value('lag_seconds')).toBeGreaterThanOrEqual(3600);
+    expect(await value('in_flight')).toBe(1);
+
+    await produce(topic, ['second', 'third']);
+    await waitFor(async () => (await value('lag')) === 3, {
+      what: 'the lag to show what was written meanwhile',
+    });
+    expect(await value('paused_partitions')).toBe(1);
+    const age = (await value('watermark_age_seconds')) ?? 0;
+    await waitFor(async () => ((await value('watermark_age_seconds')) ?? 0) > age, {
+      what: 'the watermark to age',
+    });
+
+    release();
+    await waitFor(() => isCaughtUp(groupId, topic), { what: 'the end' });
+    const scrape = await Scrape.of(url);
+    for (const name of ['lag', 'lag_seconds', 'in_flight', 'watermark_age_seconds', 'paused_partitions']) {
+      expect([name, scrape.value(`kafka_consumer_${name}`, { group: groupId })]).toEqual([name, 0]);
+    }
+  });
+
+  test('is that of a partition which its handler has stopped, record by record', async () => {
+    const topic = await createTopic(uniqueName('stopped'));
+    await produce(topic, ['bad']);
+    const handle = () => Promise.reject(new Error('no'));
+    const options = { onFailure: 'stop', retry: { attempts: 1 } } as const;
+    const { url } = await startHandlers([{ topic, options, handle }], { env });
+    const blocked = async () => (await Scrape.of(url)).by('kafka_consumer_blocked_records', 'kind');
+    await waitFor(async () => (await blocked())['stop'] === 1, { what: 'the stop' });
+    for (const [at, value] of ['second', 'third'].entries()) {
+      await produce(topic, [value]);
+      await waitFor(async () => (await Scrape.of(url)).value('kafka_consumer_lag', { topic }) === at + 2, {
+        what: `the lag after ${value}`,
+      });
+    }
+    expect(await blocked()).toEqual({ stop: 1 });
+  });
+
+  test('has a series for as long as the partition is the member’s, and no longer', async () => {
+    const topic = await createTopic(uniqueName('moving'), { partitions: 4 });
+    const specs = [{ topic, handle: () => undefined }];
+    const first = await startHandlers(specs, { env });
+    await first.joined();
+    const seriesOf = async (url: string): Promise<string[]> => {
+      const scrape = await Scrape.of(url);
+      const names = ['lag', 'lag_seconds', 'in_flight', 'watermark_age_seconds'];
+      const partitions = names.map((name) =>
+        scrape.all(`kafka_consumer_${name}`, { topic }).map(({ labels }) => labels['partition'] ?? ''),
+      );
+      for (const each of partitions) expect(each.toSorted()).toEqual(partitions[0]?.toSorted());
+      return partitions[0] ?? [];
+    };
+    await waitFor(async () => (await seriesOf(first.url)).length === 4, { what: 'all partitions' });
+    const second = await startHandlers(specs, { env, groupId: first.groupId });
+    await waitFor(
+      async () => (await seriesOf(first.url)).length === 2 && (await seriesOf(second.url)).length === 2,
+      { what: 'the partitions to be shared' },
+    );
+    expect([...(await seriesOf(first.url)), ...(await seriesOf(second.url))].toSorted()).toEqual([
+      '0',
+      '1',
+      '2',
+      '3',
+    ]);
+  });
+});

@@ -1,0 +1,48 @@
+/** One line of what `/metrics` answers. */
+export interface Series {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+/** A scrape, as Prometheus would take it. */
+export class Scrape {
+  private constructor(
+    readonly text: string,
+    readonly series: readonly Series[],
+  ) {}
+
+  static async of(url: string): Promise<Scrape> {
+    const response = await fetch(`${url}/metrics`, { headers: { connection: 'close' } });
+    if (!response.ok) throw new Error(`/metrics answered ${response.status}`);
+    const text = await response.text();
+    return new Scrape(text, text.split('\n').flatMap(parse));
+  }
+
+  /** All series of a name that have these labels, among others. */
+  all(name: string, labels: Readonly<Record<string, string>> = {}): Series[] {
+    return this.series.filter(
+      (each) =>
+        each.name === name && Object.entries(labels).every(([label, value]) => each.labels[label] === value),
+    );
+  }
+
+  /** The sum of all series of a name that have these labels; undefined where there is none. */
+  value(name: string, labels: Readonly<Record<string, string>> = {}): number | undefined {
+    const found = this.all(name, labels);
+    return found.length === 0 ? undefined : found.reduce((sum, { value }) => sum + value, 0);
+  }
+
+  /** A name's values by one of its labels, those of 0 left out. */
+  by(name: string, label: string, labels: Readonly<Record<string, string>> = {}): Record<string, number> {
+    const found = this.all(name, labels).filter(({ value }) => value !== 0);
+    return Object.fromEntries(found.map((each) => [each.labels[label], each.value]));
+  }
+}
+
+function parse(line: string): Series[] {
+  const [, name = '', labels = '', value = ''] = /^([a-z_]+)(?:\{(.*)\})? (\S+)$/i.exec(line) ?? [];
+  if (name === '') return [];
+  const pairs = [...labels.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, label, text]) => [label, text]);
+  return [{ name, labels: Object.fromEntries(pairs), value: Number(value) }];
+}
