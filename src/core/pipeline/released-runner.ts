@@ -65,9 +65,13 @@ export class ReleasedRunner {
 
   async #call(record: InFlightRecord): Promise<void> {
     const { handler } = this;
-    const result: unknown = await (handler.read === 'one'
-      ? handler.invoke(record)
-      : handler.invoke([record]));
-    await handler.completion(result);
+    try {
+      const result: unknown = await (handler.read === 'one'
+        ? handler.invoke(record)
+        : handler.invoke([record]));
+      await handler.completion(result);
+    } finally {
+      this.events.callEnded(record);
+    }
   }
 }

@@ -8,7 +8,9 @@ import { lagOf, lagSecondsOf } from './lag-of.js';
 
 type PartitionLabel = 'group' | 'topic' | 'partition';
 
-const KINDS: readonly FailureProblem['kind'][] = ['not stored', 'brake', 'stop'];
+type Block = FailureProblem['kind'] | 'parking';
+
+const BLOCKS: readonly Block[] = ['not stored', 'brake', 'stop', 'parking'];
 
 /** Registers what is measured of each assigned partition; its series end with the assignment. */
 export function registerPartitionMetrics(registry: Registry, runtime: KafkaRuntime, ends: EndOffsets): void {
@@ -60,8 +62,17 @@ export function registerPartitionMetrics(registry: Registry, runtime: KafkaRunti
   gauge(
     registry,
     {
+      name: 'kafka_consumer_parked_records',
+      help: 'Records of an assigned partition that are parked, and wait to be released.',
+      labelNames,
+    },
+    each(({ parked }) => parked),
+  );
+  gauge(
+    registry,
+    {
       name: 'kafka_consumer_blocked_records',
-      help: 'Records that hold up their partition until something is mended, by what holds them: not-stored (where they are to be put aside takes nothing), brake (too many were given up), stop (their handler asked for it).',
+      help: 'Records that hold up their partition until something is mended, by what holds them: not-stored (where they are to be put aside takes nothing), brake (too many were given up), stop (their handler asked for it), parking (what is parked of a partition can not be read, which counts as one).',
       labelNames: ['group', 'kind'],
     },
     () =>
@@ -70,9 +81,12 @@ export function registerPartitionMetrics(registry: Registry, runtime: KafkaRunti
 }
 
 function blockedOf(group: string, pipelines: readonly PartitionPipeline[]): Sample<'group' | 'kind'>[] {
-  const kinds = pipelines.flatMap(({ problems }) => problems.map(({ kind }) => kind));
-  return KINDS.map((kind) => [
-    { group, kind: kind.replace(' ', '-') },
-    kinds.filter((each) => each === kind).length,
+  const blocks = pipelines.flatMap(({ problems, parkingProblem }): Block[] => [
+    ...problems.map(({ kind }) => kind),
+    ...(parkingProblem === undefined ? [] : ['parking' as const]),
+  ]);
+  return BLOCKS.map((block) => [
+    { group, kind: block.replace(' ', '-') },
+    blocks.filter((each) => each === block).length,
   ]);
 }
