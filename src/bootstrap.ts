@@ -2,6 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import { Logger } from 'nestjs-pino';
 import { AppModule } from './app.module.js';
 import { checkEnvironment, SERVICE_CONFIG, type ServiceConfig } from './config/index.js';
+import { HardenedExpressAdapter } from './http/index.js';
 import { KafkaRuntime, KafkaStrategy } from './kafka/index.js';
 
 /** How much longer than the handlers the rest of the stop may take before the process ends all the same, in ms. */
@@ -10,7 +11,10 @@ const STOP_GRACE_MS = 5_000;
 /** Starts the service and ties its end to the signals that ask for it. */
 export async function bootstrap(): Promise<void> {
   checkEnvironment();
-  const app = await NestFactory.create(AppModule, { bufferLogs: true, abortOnError: false });
+  const app = await NestFactory.create(AppModule, new HardenedExpressAdapter(), {
+    bufferLogs: true,
+    abortOnError: false,
+  });
   const config = app.get<ServiceConfig>(SERVICE_CONFIG);
   const logger = app.get(Logger);
   app.useLogger(logger);

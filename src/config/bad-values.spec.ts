@@ -74,6 +74,19 @@ describe('a bad value', () => {
     expect(error.message).not.toContain('hunter22');
   });
 
+  it.each([
+    ['hunter22', 'take a longer one'],
+    ['hunter22 hunter22', 'letters, digits and'],
+    ['hunter22'.repeat(129), 'shorten it'],
+  ])('is refused as a token, and not shown: %s', (token, hint) => {
+    const error = errorOf({ OPS_TOKEN: token });
+    expect(error.problems).toEqual([
+      expect.objectContaining({ variable: 'OPS_TOKEN', got: `set, ${token.length} characters` }),
+    ]);
+    expect(error.message).toContain(hint);
+    expect(error.message).not.toContain('hunter22');
+  });
+
   it('is reported together with every other problem, in one message', () => {
     const error = errorOf({
       PORT: 'http',

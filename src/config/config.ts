@@ -55,11 +55,17 @@ export interface LogConfig {
   readonly format: 'json' | 'pretty';
 }
 
+/** Who may use the operators' endpoints: nobody while there is no token. */
+export interface OpsConfig {
+  readonly token: string | undefined;
+}
+
 /** The whole configuration: validated, typed and frozen. */
 export interface ServiceConfig {
   readonly kafka: KafkaConfig;
   /** Port 0 is any free port. */
   readonly http: { readonly port: number };
+  readonly ops: OpsConfig;
   readonly shutdownTimeoutMs: number;
   readonly log: LogConfig;
 }

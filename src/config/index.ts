@@ -1,4 +1,4 @@
-export type { KafkaConfig, LogConfig, SaslConfig, ServiceConfig, TlsConfig } from './config.js';
+export type { KafkaConfig, LogConfig, OpsConfig, SaslConfig, ServiceConfig, TlsConfig } from './config.js';
 export { ConfigError, type ConfigProblem } from './config-error.js';
 export { loadConfig } from './load-config.js';
 export { checkEnvironment } from './check-environment.js';

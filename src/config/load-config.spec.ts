@@ -36,6 +36,7 @@ describe('loadConfig', () => {
         sasl: undefined,
       },
       http: { port: 3000 },
+      ops: { token: undefined },
       shutdownTimeoutMs: 25_000,
       log: { level: 'info', format: 'json' },
     });

@@ -13,6 +13,7 @@ export function toConfig(values: Values, isTerminal: boolean): ServiceConfig {
   return {
     kafka: toKafkaConfig(values),
     http: { port: values.PORT },
+    ops: { token: values.OPS_TOKEN },
     shutdownTimeoutMs: values.SHUTDOWN_TIMEOUT_MS,
     log: {
       level: values.LOG_LEVEL,

@@ -3,6 +3,7 @@ import { Global, type INestApplication, Module, type ModuleMetadata } from '@nes
 import { NestFactory } from '@nestjs/core';
 import { loadConfig, SERVICE_CONFIG } from '../../src/config/index.js';
 import { HealthModule } from '../../src/health/health.module.js';
+import { HardenedExpressAdapter } from '../../src/http/index.js';
 import { KafkaModule, KafkaRuntime, KafkaStrategy } from '../../src/kafka/index.js';
 import { OffsetsModule } from '../../src/offsets/index.js';
 import { MetricsModule } from '../../src/telemetry/metrics/metrics.module.js';
@@ -51,7 +52,10 @@ export async function startService(
   })
   class TestModule {}
 
-  const app = await NestFactory.create(TestModule, { logger: false, abortOnError: false });
+  const app = await NestFactory.create(TestModule, new HardenedExpressAdapter(), {
+    logger: false,
+    abortOnError: false,
+  });
   prepare(app);
   app.connectMicroservice({ strategy: app.get(KafkaStrategy) }, { inheritAppConfig: true });
   await app.listen(0, '127.0.0.1');

@@ -27,6 +27,16 @@ export function secretText(): Kind<string> {
   return { accepts: 'text', schema: z.string() };
 }
 
+/** Long enough not to be guessed, of characters that an HTTP header carries unchanged (RFC 6750, b64token). */
+export function bearerToken(): Kind<string> {
+  const schema = z
+    .string()
+    .regex(/^[\w.~+/=-]*$/, { error: 'use letters, digits and - . _ ~ + / = only' })
+    .min(16, { error: 'take a longer one, such as `openssl rand -hex 32` makes' })
+    .max(1024, { error: 'shorten it to 1024 characters' });
+  return { accepts: 'text of 16 to 1024 letters, digits and - . _ ~ + / =', schema };
+}
+
 /** `true` or `false`, in any case; `1` and `0` too. */
 export function flag(): Kind<boolean> {
   const schema = z.stringbool({

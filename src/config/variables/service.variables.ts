@@ -1,4 +1,4 @@
-import { integer, milliseconds, oneOf, text } from './kinds.js';
+import { bearerToken, integer, milliseconds, oneOf, text } from './kinds.js';
 import { optional, variable } from './variable.js';
 
 /** What is not about Kafka: HTTP, shutdown, logs. */
@@ -9,6 +9,11 @@ export const serviceVariables = {
   PORT: variable(integer({ min: 0, max: 65_535 }), {
     description: 'HTTP port of the health endpoints; 0 is any free port',
     default: '3000',
+  }),
+  OPS_TOKEN: optional(bearerToken(), {
+    description: "Token that opens the operators' endpoints, sent as Authorization: Bearer; none is closed",
+    secret: true,
+    file: true,
   }),
   SHUTDOWN_TIMEOUT_MS: variable(milliseconds(), {
     description:

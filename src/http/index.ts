@@ -1,0 +1,2 @@
+export { HardenedExpressAdapter, HTTP_LIMITS } from './hardened-express.adapter.js';
+export { OpsTokenGuard } from './ops-token.guard.js';

@@ -1,0 +1,66 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import 'reflect-metadata';
+import { Controller, Get, type INestApplication, Module, UseGuards } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { SERVICE_CONFIG } from '../config/index.js';
+import { HardenedExpressAdapter } from './hardened-express.adapter.js';
+import { OpsTokenGuard } from './ops-token.guard.js';
+
+const TOKEN = 'correct-horse-battery-staple';
+
+@Controller()
+@UseGuards(OpsTokenGuard)
+class OpsController {
+  @Get()
+  get(): string {
+    return 'secret';
+  }
+}
+
+let app: INestApplication | undefined;
+afterEach(() => app?.close());
+
+/** What an endpoint behind the guard answers to this header. */
+async function answer(token: string | undefined, authorization?: string): Promise<Response> {
+  @Module({
+    controllers: [OpsController],
+    providers: [{ provide: SERVICE_CONFIG, useValue: { ops: { token } } }],
+  })
+  class OpsModule {}
+  app = await NestFactory.create(OpsModule, new HardenedExpressAdapter(), { logger: false });
+  await app.listen(0, '127.0.0.1');
+  return fetch(await app.getUrl(), authorization === undefined ? {} : { headers: { authorization } });
+}
+
+describe('the guard of the operators’ endpoints', () => {
+  it.each([`Bearer ${TOKEN}`, `bearer  ${TOKEN}`])('lets in who has the token: %s', async (header) => {
+    const response = await answer(TOKEN, header);
+    expect([response.status, await response.text()]).toEqual([200, 'secret']);
+  });
+
+  it.each([
+    undefined,
+    '',
+    'Bearer',
+    'Bearer ',
+    `Basic ${TOKEN}`,
+    TOKEN,
+    `Bearer ${TOKEN.slice(0, -1)}`,
+    `Bearer ${TOKEN}x`,
+    `Bearer ${TOKEN} ${TOKEN}`,
+    `Bearer ${TOKEN.toUpperCase()}`,
+  ])('asks for the token of who sends another header: %s', async (header) => {
+    const response = await answer(TOKEN, header);
+    expect(response.status).toBe(401);
+    expect(response.headers.get('www-authenticate')).toBe('Bearer');
+    expect(await response.text()).not.toContain(TOKEN);
+  });
+
+  it.each([undefined, 'Bearer undefined', `Bearer ${TOKEN}`])(
+    'lets nobody in while there is no token, and says what to set: %s',
+    async (header) => {
+      const response = await answer(undefined, header);
+      expect([response.status, await response.text()]).toEqual([403, expect.stringContaining('OPS_TOKEN')]);
+    },
+  );
+});
