@@ -105,9 +105,12 @@ function toMessage(record: FetchedRecord, owner: RecordOwner, payload: unknown):
   const headers = Object.fromEntries(
     Object.entries(record.headers ?? {}).map(([name, value]) => [name, decodeHeader(value)]),
   );
+  const { offset, timestamp, key } = record;
   const message: unknown = {
-    ...record,
-    key: record.key === null ? null : decodeAuto(record.key as Buffer),
+    ...record.details,
+    offset,
+    timestamp,
+    key: key === null ? null : decodeAuto(key as Buffer),
     value: payload,
     headers,
     topic: owner.topic,

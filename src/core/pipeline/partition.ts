@@ -228,8 +228,10 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
     const { budget, handler } = this.parts;
     const whole = budget.admitsFetch(this.usage);
     let taken: FetchedRecord | undefined;
+    let isRepeat = compareOffsets(batch.from, this.position) < 0;
     for (const record of batch.records) {
-      if (compareOffsets(record.offset, this.position) < 0 || handler.passesOver?.(record)) {
+      isRepeat &&= compareOffsets(record.offset, this.position) < 0;
+      if (isRepeat || handler.passesOver?.(record)) {
         taken = record;
         continue;
       }

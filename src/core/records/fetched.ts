@@ -5,7 +5,10 @@ export type RawHeaders = Readonly<
   Record<string, Uint8Array | string | null | undefined | readonly (Uint8Array | string | null)[]>
 >;
 
-/** A record as the client fetched it: bytes, nothing decoded. */
+/**
+ * A record as the client fetched it: bytes, nothing decoded. A client may make each part only when it is read:
+ * take the parts by their names, and don't spread it.
+ */
 export interface FetchedRecord {
   readonly offset: Offset;
   readonly key: Uint8Array | null;
@@ -13,6 +16,10 @@ export interface FetchedRecord {
   /** Milliseconds since the epoch, in decimal digits. */
   readonly timestamp: string;
   readonly headers?: RawHeaders | undefined;
+  /** What key and value take, where the client knows it without making them. */
+  readonly byteLength?: number;
+  /** What else the client tells of it, by the client's own names. */
+  readonly details?: object;
 }
 
 /** What one fetch brought for one partition. */
@@ -21,7 +28,7 @@ export interface FetchedBatch {
   readonly partition: number;
   /** The offset that was asked for; the first record's own offset may be higher where the log has gaps. */
   readonly from: Offset;
-  /** In offset order, without control records and without records of aborted transactions. */
+  /** From that offset on, in offset order, without control records and records of aborted transactions. */
   readonly records: readonly FetchedRecord[];
   /** The offset to ask for next; beyond the last record's own where control records or gaps trail it. */
   readonly next: Offset;
@@ -42,5 +49,5 @@ export interface TopicPartitionOffset extends TopicPartition {
 
 /** Bytes that a record's key and value take. */
 export function byteLengthOf(record: FetchedRecord): number {
-  return (record.key?.byteLength ?? 0) + (record.value?.byteLength ?? 0);
+  return record.byteLength ?? (record.key?.byteLength ?? 0) + (record.value?.byteLength ?? 0);
 }

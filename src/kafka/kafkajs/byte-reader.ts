@@ -1,8 +1,18 @@
 /** Reads the Kafka protocol's types, one after the other. Reading beyond the end throws a RangeError. */
 export class ByteReader {
-  #at = 0;
+  #at: number;
 
-  constructor(private readonly bytes: Buffer) {}
+  /** @param at where to begin */
+  constructor(
+    private readonly bytes: Buffer,
+    at = 0,
+  ) {
+    this.#at = at;
+  }
+
+  get at(): number {
+    return this.#at;
+  }
 
   get remaining(): number {
     return this.bytes.length - this.#at;
@@ -30,14 +40,12 @@ export class ByteReader {
 
   /** A 32-bit number in zigzag encoding. */
   varint(): number {
-    let result = 0;
-    let shift = 0;
-    let byte: number;
-    do {
+    let byte = this.#byte();
+    let result = byte & 0x7f;
+    for (let shift = 7; byte >= 0x80; shift += 7) {
       byte = this.#byte();
       result |= (byte & 0x7f) << shift;
-      shift += 7;
-    } while (byte >= 0x80);
+    }
     return (result >>> 1) ^ -(result & 1);
   }
 
@@ -52,6 +60,18 @@ export class ByteReader {
       factor *= 128;
     } while (byte >= 0x80);
     return result % 2 === 0 ? result / 2 : -(result + 1) / 2;
+  }
+
+  /** Moves over what `varlong` would read. */
+  skipVarlong(): void {
+    while (this.#byte() >= 0x80);
+  }
+
+  /** Goes on at `at`, which must not lie behind what was read. */
+  moveTo(at: number): void {
+    if (at < this.#at || at > this.bytes.length)
+      throw new RangeError(`${at} is beyond the end, or was passed`);
+    this.#at = at;
   }
 
   /** The next bytes, which stay part of the whole; null where the length is negative. */

@@ -1,11 +1,11 @@
 import kafkajs, { type Consumer, type EachBatchPayload, type Kafka } from 'kafkajs';
 import type { CommitFailure } from '../../core/offsets/committer.js';
-import type { FetchedRecord, TopicPartition, TopicPartitionOffset } from '../../core/records/fetched.js';
+import type { TopicPartition, TopicPartitionOffset } from '../../core/records/fetched.js';
 import { offsetAfter, toOffset } from '../../core/records/offset.js';
 import type { ConsumerListener, GroupConsumerClient } from '../consumer-port.js';
 import { type ConsumerSettings, toKafkaJsConsumerConfig } from './settings.js';
 import { protocolErrorType, rootCause } from './errors.js';
-import { fetchedInGeneration, type GroupHooks } from './group-hooks.js';
+import { fetchOf, type GroupHooks } from './group-hooks.js';
 import { stickyAssigner } from './assigner.js';
 import { Membership } from './membership.js';
 
@@ -166,19 +166,18 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
   /** Hands over and returns at once: the fetch loop, and with it every heartbeat, waits for it. */
   async #eachBatch({ batch, resolveOffset, heartbeat }: EachBatchPayload): Promise<void> {
     await this.listener.room();
-    const first = batch.messages[0];
-    const last = batch.messages.at(-1);
-    if (!first || !last || fetchedInGeneration(batch) !== this.#membership.generation)
-      return Promise.resolve();
+    const fetch = fetchOf(batch);
+    if (fetch?.generation !== this.#membership.generation) return;
+    const last = toOffset(batch.lastOffset());
     const taken = this.listener.fetched({
       topic: batch.topic,
       partition: batch.partition,
-      from: toOffset((batch as unknown as { fetchedOffset: string }).fetchedOffset),
-      records: batch.messages as unknown as FetchedRecord[],
-      next: offsetAfter(toOffset(batch.lastOffset())),
+      from: fetch.from,
+      records: fetch.records,
+      next: offsetAfter(last),
       end: toOffset(batch.highWatermark),
     });
-    if (taken === 'all') resolveOffset(last.offset);
+    if (taken === 'all') resolveOffset(last);
     else if (taken) resolveOffset(taken.offset);
     return heartbeat();
   }

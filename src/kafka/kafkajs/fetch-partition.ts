@@ -3,6 +3,7 @@ import type { FetchedMessage, FetchResponse } from 'kafkajs/src/protocol/request
 import type { FetchedRecord, TopicPartitionOffset } from '../../core/records/fetched.js';
 import { toOffset } from '../../core/records/offset.js';
 import { READ_COMMITTED, type ReadingCluster } from './cluster.js';
+import { unpacked } from './packed-messages.js';
 
 /** How long a leader may hold an answer back for want of records, in ms: there should be some. */
 const MAX_WAIT_MS = 100;
@@ -32,7 +33,7 @@ export async function fetchPartition(
     maxBytes,
     topics: [{ topic, partitions: [{ partition, fetchOffset: offset, maxBytes }] }],
   });
-  return responses[0]?.partitions[0]?.messages ?? [];
+  return unpacked(responses[0]?.partitions[0]?.messages ?? []);
 }
 
 /** A message as a record; undefined for one that only moves the position. */

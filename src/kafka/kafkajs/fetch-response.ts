@@ -2,10 +2,14 @@ import Decoder from 'kafkajs/src/protocol/decoder.js';
 import decodeMessageSet from 'kafkajs/src/protocol/messageSet/decoder.js';
 import fetchResponse from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
 import { ByteReader } from './byte-reader.js';
-import { MAGIC, MAGIC_AT, readRecordBatch, type RecordBatch } from './record-batch.js';
+import { MAGIC } from './batch-context.js';
+import type { LogRecord } from './log-record.js';
+import { PackedMessages } from './packed-messages.js';
+import { MAGIC_AT, readRecordBatch, type RecordBatch } from './record-batch.js';
 
 type FetchResponse = Awaited<ReturnType<typeof fetchResponse.decode>>;
 type FetchedPartition = FetchResponse['responses'][number]['partitions'][number];
+type FetchedMessage = FetchedPartition['messages'][number];
 
 interface AbortedTransaction {
   readonly producerId: string;
@@ -65,27 +69,20 @@ async function readPartition(reader: ByteReader): Promise<FetchedPartition> {
   return { ...head, abortedTransactions: [], preferredReadReplica, messages };
 }
 
-/**
- * The records that a reader gets to see. Where the log goes on beyond the last of them, a control record
- * stands at its end, so that the position moves there.
- */
-async function readLog(
-  log: Buffer,
-  aborted: readonly AbortedTransaction[],
-): Promise<FetchedPartition['messages']> {
+/** What a reader gets to see, packed. */
+async function readLog(log: Buffer, aborted: readonly AbortedTransaction[]): Promise<FetchedMessage[]> {
   if (log.length > MAGIC_AT && log[MAGIC_AT] !== MAGIC) return decodeMessageSet(new Decoder(log), log.length);
   const reader = new ByteReader(log);
   const transactions = new Transactions(aborted);
-  const visible: FetchedPartition['messages'] = [];
+  const records: LogRecord[] = [];
   let end: bigint | undefined;
   for (let batch = readRecordBatch(reader); batch; batch = readRecordBatch(reader)) {
     end = batch.lastOffset;
     if (!(await transactions.admits(batch))) continue;
-    for (const record of await batch.records()) visible.push(record);
+    for (const record of await batch.records()) records.push(record);
   }
-  if (end !== undefined && visible.at(-1)?.offset !== String(end))
-    visible.push({ offset: String(end), isControlRecord: true });
-  return visible;
+  if (end === undefined) return [];
+  return [new PackedMessages(String(end), records)];
 }
 
 /**

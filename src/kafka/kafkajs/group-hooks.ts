@@ -1,8 +1,9 @@
 import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
-import type { Batch } from 'kafkajs';
-import { toOffset } from '../../core/records/offset.js';
-import type { TopicPartition, TopicPartitionOffset } from '../../core/records/fetched.js';
+import type Batch from 'kafkajs/src/consumer/batch.js';
+import { type Offset, toOffset } from '../../core/records/offset.js';
+import type { FetchedRecord, TopicPartition, TopicPartitionOffset } from '../../core/records/fetched.js';
 import { NoCommittedOffsetError } from './errors.js';
+import { recordsOf, unpackedBatch } from './packed-messages.js';
 
 /**
  * What kafkajs has no public place for, and a consumer that loses nothing needs:
@@ -35,11 +36,20 @@ export interface HookCarrier {
 
 const positionedIn = new WeakMap<ConsumerGroup, number>();
 const joining = new WeakMap<ConsumerGroup, Promise<void>>();
-const generationOf = new WeakMap<Batch, number>();
+const fetches = new WeakMap<object, Fetch>();
 
-/** The generation of the group in which a batch was fetched. */
-export function fetchedInGeneration(batch: Batch): number | undefined {
-  return generationOf.get(batch);
+/** What kafkajs does not tell of a batch. */
+export interface Fetch {
+  /** The generation of the group in which it was fetched. */
+  readonly generation: number;
+  /** The offset that was asked for. */
+  readonly from: Offset;
+  readonly records: readonly FetchedRecord[];
+}
+
+/** The fetch that a batch is of. */
+export function fetchOf(batch: object): Fetch | undefined {
+  return fetches.get(batch);
 }
 
 let installed = false;
@@ -68,7 +78,7 @@ export function installGroupHooks(): void {
 
   prototype.fetch = async function (this: ConsumerGroup, nodeId: string): Promise<Batch[]> {
     const hooks = hooksOf(this);
-    if (!hooks) return fetch.call(this, nodeId);
+    if (!hooks) return (await fetch.call(this, nodeId)).map(unpackedBatch);
     await joining.get(this);
     const generation = this.generationId;
     await position(this, hooks);
@@ -79,7 +89,9 @@ export function installGroupHooks(): void {
     this.maxWaitTime = hooks.maxWaitMs();
     const batches = await fetch.call(this, nodeId);
     if (this.generationId !== generation) return [];
-    for (const batch of batches) generationOf.set(batch, generation);
+    for (const batch of batches) {
+      fetches.set(batch, { generation, from: toOffset(batch.fetchedOffset), records: recordsOf(batch) });
+    }
     return batches;
   };
 

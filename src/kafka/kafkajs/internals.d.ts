@@ -3,7 +3,7 @@
  * release since 2023 and its version is pinned, so these shapes hold still; a spec checks them.
  */
 declare module 'kafkajs/src/consumer/consumerGroup.js' {
-  import type { Batch } from 'kafkajs';
+  import type Batch from 'kafkajs/src/consumer/batch.js';
 
   interface OffsetManager {
     resolvedOffsets: Record<string, Record<number, string>>;
@@ -52,6 +52,33 @@ declare module 'kafkajs/src/consumer/consumerGroup.js' {
   }
 
   export default ConsumerGroup;
+}
+
+declare module 'kafkajs/src/consumer/batch.js' {
+  import type { FetchedMessage } from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
+  import type { FetchedRecord } from '../../core/records/fetched.js';
+
+  interface PartitionData {
+    partition: number;
+    highWatermark: string;
+    abortedTransactions: { producerId: string; firstOffset: string }[];
+    messages: FetchedMessage[];
+  }
+
+  class Batch {
+    readonly topic: string;
+    readonly partition: number;
+    readonly highWatermark: string;
+    /** The offset that was asked for. */
+    readonly fetchedOffset: string;
+    readonly rawMessages: readonly FetchedMessage[];
+    /** What is left of them: from that offset on, without control records. */
+    readonly messages: readonly FetchedRecord[];
+    constructor(topic: string, fetchedOffset: string, partitionData: PartitionData);
+    lastOffset(): string;
+  }
+
+  export default Batch;
 }
 
 declare module 'kafkajs/src/protocol/requests/fetch/v11/response.js' {

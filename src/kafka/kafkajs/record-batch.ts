@@ -1,34 +1,7 @@
 import kafkajs from 'kafkajs';
+import { type BatchContext, MAGIC } from './batch-context.js';
 import { ByteReader } from './byte-reader.js';
-
-/** A record as kafkajs hands it on. A control record moves the position and is shown to nobody. */
-export interface DecodedRecord {
-  readonly magicByte: number;
-  readonly attributes: number;
-  readonly offset: string;
-  readonly timestamp: string;
-  readonly key: Buffer | null;
-  readonly value: Buffer | null;
-  readonly headers: Headers;
-  readonly isControlRecord: boolean;
-  readonly batchContext: BatchContext;
-}
-
-/** What kafkajs tells of a record's batch, by its names. */
-export interface BatchContext {
-  readonly magicByte: number;
-  readonly firstOffset: string;
-  readonly firstTimestamp: string;
-  readonly maxTimestamp: string;
-  readonly timestampType: number;
-  readonly partitionLeaderEpoch: number;
-  readonly producerId: string;
-  readonly producerEpoch: number;
-  readonly firstSequence: number;
-  readonly lastOffsetDelta: number;
-  readonly inTransaction: boolean;
-  readonly isControlBatch: boolean;
-}
+import { type LogRecord, readRecord, RecordSource } from './log-record.js';
 
 /** A batch of the log, its records still packed. */
 export interface RecordBatch {
@@ -36,14 +9,9 @@ export interface RecordBatch {
   readonly lastOffset: bigint;
   readonly context: BatchContext;
   /** Reads its records; once. */
-  records(): Promise<DecodedRecord[]>;
+  records(): Promise<LogRecord[]>;
 }
 
-type HeaderValue = Buffer | null;
-type Headers = Readonly<Record<string, HeaderValue | readonly HeaderValue[]>>;
-
-/** The format since Kafka 0.11, and the only one that Kafka 4 writes. */
-export const MAGIC = 2;
 /** Where the magic byte stands: after offset, length and leader epoch. */
 export const MAGIC_AT = 16;
 const CHECKSUM_BYTES = 4;
@@ -52,7 +20,6 @@ const CODEC = 0x07;
 const LOG_APPEND_TIME = 0x08;
 const TRANSACTIONAL = 0x10;
 const CONTROL = 0x20;
-const NO_HEADERS: Headers = Object.freeze({});
 
 /** Reads the next batch; undefined where a fetch was cut off within it, or nothing is left. */
 export function readRecordBatch(log: ByteReader): RecordBatch | undefined {
@@ -86,63 +53,20 @@ export function readRecordBatch(log: ByteReader): RecordBatch | undefined {
 }
 
 /** @throws where they are compressed in a way that nobody has registered */
-async function readRecords(
-  batch: ByteReader,
-  codec: number,
-  context: BatchContext,
-): Promise<DecodedRecord[]> {
+async function readRecords(batch: ByteReader, codec: number, context: BatchContext): Promise<LogRecord[]> {
   const count = batch.int32();
   if (count === 0) return [];
-  const records = codec === 0 ? batch : await unpacked(batch, codec);
-  const offsetAt = offsetsFrom(BigInt(context.firstOffset), context.lastOffsetDelta);
-  const firstTimestamp = Number(context.firstTimestamp);
-  const appendedAt = context.timestampType === 1 ? context.maxTimestamp : undefined;
-  return records.array(count, () => {
-    records.varint(); // its length
-    const attributes = records.int8();
-    const createdAt = firstTimestamp + records.varlong();
-    const offset = offsetAt(records.varint());
-    return {
-      magicByte: MAGIC,
-      attributes,
-      timestamp: appendedAt ?? String(createdAt),
-      offset,
-      key: records.slice(records.varint()),
-      value: records.slice(records.varint()),
-      headers: readHeaders(records),
-      isControlRecord: context.isControlBatch,
-      batchContext: context,
-    };
-  });
+  const packed = batch.rest();
+  const bytes = codec === 0 ? packed : await unpacked(packed, codec);
+  const records = new ByteReader(bytes);
+  const source = new RecordSource(bytes, context);
+  return records.array(count, () => readRecord(records, source));
 }
 
-/** Offsets are 64-bit numbers, and almost always small enough to be added the fast way. */
-function offsetsFrom(first: bigint, lastDelta: number): (delta: number) => string {
-  const fast = Number(first);
-  return Number.isSafeInteger(fast + lastDelta)
-    ? (delta) => String(fast + delta)
-    : (delta) => String(first + BigInt(delta));
-}
-
-async function unpacked(batch: ByteReader, codec: number): Promise<ByteReader> {
+async function unpacked(bytes: Buffer, codec: number): Promise<Buffer> {
   const codecs: Record<number, (() => { decompress(bytes: Buffer): Promise<Buffer> }) | undefined> =
     kafkajs.CompressionCodecs;
   const known = codecs[codec];
   if (!known) throw new Error(`a batch is compressed with codec ${codec}, which is not known here`);
-  return new ByteReader(await known().decompress(batch.rest()));
-}
-
-/** Values that share a name become an array, in their order. */
-function readHeaders(records: ByteReader): Headers {
-  const count = records.varint();
-  if (count <= 0) return NO_HEADERS;
-  const headers = new Map<string, HeaderValue | HeaderValue[]>();
-  for (let i = 0; i < count; i++) {
-    const name = records.text(records.varint());
-    const value = records.slice(records.varint());
-    const earlier = headers.get(name);
-    if (earlier === undefined) headers.set(name, value);
-    else headers.set(name, Array.isArray(earlier) ? [...earlier, value] : [earlier, value]);
-  }
-  return Object.fromEntries(headers);
+  return known().decompress(bytes);
 }

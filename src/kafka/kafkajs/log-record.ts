@@ -1,0 +1,148 @@
+import type { FetchedRecord, RawHeaders } from '../../core/records/fetched.js';
+import type { Offset } from '../../core/records/offset.js';
+import { ByteReader } from './byte-reader.js';
+import { type BatchContext, MAGIC } from './batch-context.js';
+
+/** A record as kafkajs hands it on, with everything made. */
+export interface PlainRecord extends FetchedRecord, RecordDetails {
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+}
+
+/** What kafkajs tells of a record beyond what a consumer needs. */
+interface RecordDetails {
+  readonly magicByte: number;
+  readonly attributes: number;
+  readonly isControlRecord: boolean;
+  readonly batchContext: BatchContext;
+}
+
+/** The unpacked bytes of a batch, and what its records need to be told. */
+export class RecordSource {
+  /** Undefined beyond what JavaScript's numbers hold exactly. */
+  readonly #first: number | undefined;
+  readonly #firstTimestamp: number;
+  readonly #appendedAt: string | undefined;
+
+  constructor(
+    readonly bytes: Buffer,
+    readonly context: BatchContext,
+  ) {
+    const first = Number(context.firstOffset);
+    this.#first = Number.isSafeInteger(first + context.lastOffsetDelta) ? first : undefined;
+    this.#firstTimestamp = Number(context.firstTimestamp);
+    this.#appendedAt = context.timestampType === 1 ? context.maxTimestamp : undefined;
+  }
+
+  /** Offsets are 64-bit numbers, and almost always small enough to be added the fast way. */
+  offset(delta: number): Offset {
+    const first = this.#first;
+    return String(
+      first === undefined ? BigInt(this.context.firstOffset) + BigInt(delta) : first + delta,
+    ) as Offset;
+  }
+
+  timestamp(delta: number): string {
+    return this.#appendedAt ?? String(this.#firstTimestamp + delta);
+  }
+}
+
+const NO_HEADERS: RawHeaders = Object.freeze({});
+
+/**
+ * A record that stays packed: where its parts lie, and each part made when it is asked for. Most are never:
+ * an offset and a timestamp as text, two views of bytes and an object of headers cost more than all else that
+ * is done for a record whose handler returns at once.
+ */
+export class LogRecord implements FetchedRecord {
+  /**
+   * @param source what it lies in
+   * @param at where it begins, after its length
+   * @param keyLength -1 for none, as is `valueLength`
+   */
+  constructor(
+    private readonly source: RecordSource,
+    private readonly at: number,
+    private readonly offsetDelta: number,
+    private readonly keyAt: number,
+    private readonly keyLength: number,
+    private readonly valueAt: number,
+    private readonly valueLength: number,
+  ) {}
+
+  get offset(): Offset {
+    return this.source.offset(this.offsetDelta);
+  }
+
+  get key(): Buffer | null {
+    const { keyAt, keyLength } = this;
+    return keyLength < 0 ? null : this.source.bytes.subarray(keyAt, keyAt + keyLength);
+  }
+
+  get value(): Buffer | null {
+    const { valueAt, valueLength } = this;
+    return valueLength < 0 ? null : this.source.bytes.subarray(valueAt, valueAt + valueLength);
+  }
+
+  get byteLength(): number {
+    return Math.max(0, this.keyLength) + Math.max(0, this.valueLength);
+  }
+
+  get timestamp(): string {
+    const reader = new ByteReader(this.source.bytes, this.at);
+    reader.int8(); // its attributes
+    return this.source.timestamp(reader.varlong());
+  }
+
+  get headers(): RawHeaders {
+    return readHeaders(new ByteReader(this.source.bytes, this.valueAt + Math.max(0, this.valueLength)));
+  }
+
+  get details(): RecordDetails {
+    const { bytes, context } = this.source;
+    return {
+      magicByte: MAGIC,
+      attributes: bytes.readInt8(this.at),
+      isControlRecord: context.isControlBatch,
+      batchContext: context,
+    };
+  }
+
+  /** All of it, made, for those who take a record for a plain object. */
+  toPlain(): PlainRecord {
+    const { offset, key, value, timestamp, headers, details } = this;
+    return { ...details, offset, key, value, timestamp, headers };
+  }
+}
+
+/** Reads over the next record. */
+export function readRecord(records: ByteReader, source: RecordSource): LogRecord {
+  const length = records.varint();
+  const { at } = records;
+  records.skip(1); // its attributes
+  records.skipVarlong(); // its timestamp
+  const offsetDelta = records.varint();
+  const keyLength = records.varint();
+  const keyAt = records.at;
+  if (keyLength > 0) records.skip(keyLength);
+  const valueLength = records.varint();
+  const valueAt = records.at;
+  if (valueLength > 0) records.skip(valueLength);
+  records.moveTo(at + length);
+  return new LogRecord(source, at, offsetDelta, keyAt, keyLength, valueAt, valueLength);
+}
+
+/** Values that share a name become an array, in their order. */
+function readHeaders(records: ByteReader): RawHeaders {
+  const count = records.varint();
+  if (count <= 0) return NO_HEADERS;
+  const headers = new Map<string, Buffer | null | (Buffer | null)[]>();
+  for (let i = 0; i < count; i++) {
+    const name = records.text(records.varint());
+    const value = records.slice(records.varint());
+    const earlier = headers.get(name);
+    if (earlier === undefined) headers.set(name, value);
+    else headers.set(name, Array.isArray(earlier) ? [...earlier, value] : [earlier, value]);
+  }
+  return Object.fromEntries(headers);
+}

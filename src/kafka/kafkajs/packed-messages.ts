@@ -1,0 +1,59 @@
+import KafkaJsBatch from 'kafkajs/src/consumer/batch.js';
+import type { FetchedMessage } from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
+import type { FetchedRecord } from '../../core/records/fetched.js';
+import { compareOffsets, toOffset } from '../../core/records/offset.js';
+import type { LogRecord } from './log-record.js';
+
+/**
+ * What a fetch brought for a partition, as one message at the end of it: of each message kafkajs makes two
+ * 64-bit numbers and three calls before it hands any of them on. Where there is nothing for a reader to see,
+ * it is a control record, so that the position moves there.
+ */
+export class PackedMessages implements FetchedMessage {
+  readonly isControlRecord: boolean;
+
+  /** @param offset the last that the log's batches stand for; the last record's own may be lower */
+  constructor(
+    readonly offset: string,
+    readonly records: readonly LogRecord[],
+  ) {
+    this.isControlRecord = records.length === 0;
+  }
+
+  /** As kafkajs would have read them. */
+  toPlain(): FetchedMessage[] {
+    const messages: FetchedMessage[] = this.records.map((record) => record.toPlain());
+    if (messages.at(-1)?.offset !== this.offset)
+      messages.push({ offset: this.offset, isControlRecord: true });
+    return messages;
+  }
+}
+
+/** A batch's records from the offset that was asked for: a log's batch that is read from its middle comes whole. */
+export function recordsOf({ fetchedOffset, rawMessages, messages }: KafkaJsBatch): readonly FetchedRecord[] {
+  const [packed] = rawMessages;
+  // What brokers before 2.3 answer, and logs older than Kafka 0.11, kafkajs reads.
+  if (!(packed instanceof PackedMessages))
+    return messages.map((message) => ({ ...message, details: message }));
+  const from = toOffset(fetchedOffset);
+  const first = packed.records.findIndex(({ offset }) => compareOffsets(offset, from) >= 0);
+  return first === 0 ? packed.records : packed.records.slice(first < 0 ? packed.records.length : first);
+}
+
+/** The messages of a partition as kafkajs would have read them. */
+export function unpacked(messages: readonly FetchedMessage[]): FetchedMessage[] {
+  return messages.flatMap((message) => (message instanceof PackedMessages ? message.toPlain() : message));
+}
+
+/** The batch as kafkajs would have made it, for consumers that are not the service's. */
+export function unpackedBatch(batch: KafkaJsBatch): KafkaJsBatch {
+  const { topic, fetchedOffset, partition, highWatermark, rawMessages } = batch;
+  if (!(rawMessages[0] instanceof PackedMessages)) return batch;
+  const messages = unpacked(rawMessages);
+  return new KafkaJsBatch(topic, fetchedOffset, {
+    partition,
+    highWatermark,
+    abortedTransactions: [],
+    messages,
+  });
+}
