@@ -9,7 +9,7 @@ import type { ResolvedHandlerOptions } from './handler-options.js';
 import { KafkaBatchContext } from './kafka-batch.context.js';
 import { type ContextServices, KafkaRecordContext } from './kafka-record.context.js';
 import { failureHandling, type FailureServices } from './failure-handling.js';
-import { decodeValue } from './payload.js';
+import { valueOf } from './payload.js';
 import { validated } from './schema.js';
 
 /** A controller's method, as Nest hands it to a transport. */
@@ -104,7 +104,7 @@ function recordCall(binding: HandlerBinding, services: InvocationServices): Call
 
 /** What a handler gets for a record: decoded, and where there is a schema, checked. */
 function decoder({ value: format, schema }: ResolvedHandlerOptions): (record: InFlightRecord) => unknown {
-  const decode = ({ record }: InFlightRecord): unknown => decodeValue(record.value as Buffer | null, format);
+  const decode = ({ record }: InFlightRecord): unknown => valueOf(record, format);
   return schema ? (record) => validated(schema, decode(record)) : decode;
 }
 

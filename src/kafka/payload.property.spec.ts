@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { decodeValue, type PayloadError } from './payload.js';
+import { decodeValue, type PayloadError, valueOf } from './payload.js';
 
 /** No word of the messages is made of these: a slice of the value is found in one only if it was quoted. */
 const secret = fc.string({
@@ -33,6 +33,19 @@ function quoted(text: string, message: string): string[] {
   );
   return slices.filter((slice) => message.includes(slice));
 }
+
+test('a payload is the same whether it is made from the text or from the bytes', () => {
+  const value = fc.oneof(
+    fc.uint8Array().map((bytes) => Buffer.from(bytes)),
+    fc.oneof(fc.json(), fc.string({ unit: 'binary' })).map((text) => Buffer.from(text)),
+  );
+  fc.assert(
+    fc.property(value, (bytes) => {
+      expect(valueOf({ value: bytes, text: bytes.toString() }, 'auto')).toEqual(decodeValue(bytes, 'auto'));
+    }),
+    { numRuns: 500 },
+  );
+});
 
 test('what is wrong with JSON is said without a word of it', () => {
   fc.assert(

@@ -1,4 +1,5 @@
 import { PermanentError } from '../core/failures/permanent.error.js';
+import type { FetchedRecord } from '../core/records/fetched.js';
 import type { ValueFormat } from './handler-options.js';
 
 /** A value is not what its handler says it is. */
@@ -12,11 +13,24 @@ export class PayloadError extends PermanentError {
 }
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+/** What stands for bytes that are not UTF-8. */
+const REPLACEMENT = '\uFFFD';
 const OBJECT = '{'.charCodeAt(0);
 const ARRAY = '['.charCodeAt(0);
 
 /**
- * Turns a record's value into what its handler gets. A tombstone is `null` in every format.
+ * Turns a record's value into what its handler gets, as `decodeValue` does; from the text, where the client can
+ * make that without the bytes.
+ */
+export function valueOf(record: Pick<FetchedRecord, 'value' | 'text'>, format: ValueFormat): unknown {
+  const text = format === 'auto' ? record.text : undefined;
+  if (typeof text !== 'string' || text.startsWith('\0') || text.includes(REPLACEMENT))
+    return decodeValue(record.value as Buffer | null, format);
+  return parsed(text);
+}
+
+/**
+ * Turns a value into what its handler gets. A tombstone is `null` in every format.
  * @throws PayloadError when the value is not of the format; it never quotes the value
  */
 export function decodeValue(value: Buffer | null, format: ValueFormat): unknown {
@@ -38,10 +52,13 @@ export function decodeValue(value: Buffer | null, format: ValueFormat): unknown 
  * where the first one is zero, as schema registries write them. Beyond Nest, what is not UTF-8 stays bytes.
  */
 export function decodeAuto(value: Buffer): unknown {
-  const first = value[0];
-  if (first === 0) return value;
+  if (value[0] === 0) return value;
   const text = value.toString('utf8');
-  if (!isIntact(text, value)) return value;
+  return isIntact(text, value) ? parsed(text) : value;
+}
+
+function parsed(text: string): unknown {
+  const first = text.charCodeAt(0);
   if (first !== OBJECT && first !== ARRAY) return text;
   try {
     return JSON.parse(text);
@@ -68,7 +85,7 @@ function decodeJson(value: Buffer): unknown {
 
 /** Whether nothing was lost in decoding: only then can the text hold a replacement character of its own. */
 function isIntact(text: string, value: Buffer): boolean {
-  if (!text.includes('\uFFFD')) return true;
+  if (!text.includes(REPLACEMENT)) return true;
   try {
     strictUtf8.decode(value);
     return true;

@@ -16,6 +16,8 @@ export interface FetchedRecord {
   /** Milliseconds since the epoch, in decimal digits. */
   readonly timestamp: string;
   readonly headers?: RawHeaders | undefined;
+  /** The value read as UTF-8, where the client can do so without making the value. */
+  readonly text?: string | null;
   /** What key and value take, where the client knows it without making them. */
   readonly byteLength?: number;
   /** What else the client tells of it, by the client's own names. */

@@ -84,6 +84,11 @@ export class LogRecord implements FetchedRecord {
     return valueLength < 0 ? null : this.source.bytes.subarray(valueAt, valueAt + valueLength);
   }
 
+  get text(): string | null {
+    const { valueAt, valueLength } = this;
+    return valueLength < 0 ? null : this.source.bytes.toString('utf8', valueAt, valueAt + valueLength);
+  }
+
   get byteLength(): number {
     return Math.max(0, this.keyLength) + Math.max(0, this.valueLength);
   }
@@ -95,7 +100,10 @@ export class LogRecord implements FetchedRecord {
   }
 
   get headers(): RawHeaders {
-    return readHeaders(new ByteReader(this.source.bytes, this.valueAt + Math.max(0, this.valueLength)));
+    const { bytes } = this.source;
+    const at = this.valueAt + Math.max(0, this.valueLength);
+    // A count of zero, without a reader: every record is looked at for who it is meant for.
+    return bytes[at] === 0 ? NO_HEADERS : readHeaders(new ByteReader(bytes, at));
   }
 
   get details(): RecordDetails {
