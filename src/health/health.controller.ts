@@ -12,7 +12,7 @@ export class HealthController {
 
   /** Everything, for people. */
   @Get()
-  @HealthCheck()
+  @HealthCheck({ noCache: true, swaggerDocumentation: false })
   all(): Promise<HealthCheckResult> {
     return this.health.check([
       () => this.kafka.startup(),
@@ -24,21 +24,21 @@ export class HealthController {
 
   /** Whether a restart is needed. */
   @Get('live')
-  @HealthCheck()
+  @HealthCheck({ noCache: true, swaggerDocumentation: false })
   live(): Promise<HealthCheckResult> {
     return this.health.check([() => this.kafka.live()]);
   }
 
   /** Whether all is well enough to go on with a rollout. */
   @Get('ready')
-  @HealthCheck()
+  @HealthCheck({ noCache: true, swaggerDocumentation: false })
   ready(): Promise<HealthCheckResult> {
     return this.health.check([() => this.kafka.ready()]);
   }
 
   /** Whether the first join has happened. */
   @Get('startup')
-  @HealthCheck()
+  @HealthCheck({ noCache: true, swaggerDocumentation: false })
   startup(): Promise<HealthCheckResult> {
     return this.health.check([() => this.kafka.startup()]);
   }
