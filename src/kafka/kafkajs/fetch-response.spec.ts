@@ -3,9 +3,10 @@ import fc from 'fast-check';
 import encodeRecord from 'kafkajs/src/protocol/recordBatch/record/v0/index.js';
 import batches from 'kafkajs/src/protocol/recordBatch/v0/index.js';
 import Encoder from 'kafkajs/src/protocol/encoder.js';
+import KafkaJsBatch from 'kafkajs/src/consumer/batch.js';
 import kafkajsResponse from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
 import { decodeFetchResponse } from './fetch-response.js';
-import { unpacked } from './packed-messages.js';
+import { recordsOf, unpacked, unpackedBatch } from './packed-messages.js';
 
 interface TestBatch {
   readonly firstOffset: bigint;
@@ -75,6 +76,25 @@ describe('a fetch response', () => {
     });
     await fc.assert(property, { numRuns: 100 });
   }, 60_000);
+
+  it('gives the records from the offset asked for, to our consumers and to those of others alike', async () => {
+    const property = fc.asyncProperty(batch, fc.nat(25), async (written, ahead) => {
+      const response = answer(await encoded(written));
+      const { responses } = await decodeFetchResponse(response);
+      const messages = responses[0]?.partitions[0]?.messages ?? [];
+      const from = String(written.firstOffset + BigInt(ahead));
+      const partitionData = { partition: 3, highWatermark: '99', abortedTransactions: [], messages };
+      const packed = new KafkaJsBatch('topic', from, partitionData);
+      const whole = await kafkajsResponse.decode(response);
+      const plain = whole.responses[0]?.partitions[0]?.messages ?? [];
+      const expected = plain.filter(({ offset }) => BigInt(offset) >= BigInt(from));
+      expect(unpackedBatch(packed).messages).toEqual(expected);
+      expect(recordsOf(packed).map(({ offset, value }) => ({ offset, value }))).toEqual(
+        expected.map(({ offset, value }) => ({ offset, value })),
+      );
+    });
+    await fc.assert(property, { numRuns: 100 });
+  });
 
   it('is read as far as its batches are complete, wherever the broker has cut it off', async () => {
     const property = fc.asyncProperty(batch, batch, fc.nat(), async (first, second, at) => {
