@@ -18,6 +18,7 @@ const program = (file, settings) => ({ file, flags: [quietTimers], built: true, 
 const targets = {
   bench: program('benchmarks/main.mjs', { tool: true }),
   demo: program('dist/tools/demo/main.js', { tool: true }),
+  dlq: program('dist/src/cli.js', { first: ['dlq'] }),
   kafka: program('dist/tools/kafka/main.js', { tool: true }),
   produce: program('dist/tools/produce/main.js', { tool: true }),
   start: program('dist/src/main.js'),
@@ -44,8 +45,8 @@ try {
 }
 
 // --selectProjects takes every word after it for a project, so it comes last.
-function argumentsFor({ flags = [], file, last = [] }) {
-  return [...flags, file, ...extra, ...last];
+function argumentsFor({ flags = [], file, first = [], last = [] }) {
+  return [...flags, file, ...first, ...extra, ...last];
 }
 
 function environmentFor({ jest: runsJest }) {

@@ -85,6 +85,22 @@ export interface RecordProducer {
   disconnect(): Promise<void>;
 }
 
+/** Writes records in transactions: whoever reads committed records sees all of one, or nothing. */
+export interface TransactionalProducer {
+  /**
+   * Takes over its transactional id. What another one with that id has left open is aborted, and that one's
+   * writes fail from then on. Once this resolves, the log holds nothing of theirs that is undecided.
+   */
+  open(): Promise<void>;
+  /**
+   * Writes all of them in one transaction, in their order within each partition.
+   * @throws FencedError where another one has taken over the id
+   * @throws RecordTooLargeError where a topic does not take one of them; then nothing was written
+   */
+  write(records: readonly OutgoingRecord[]): Promise<void>;
+  disconnect(): Promise<void>;
+}
+
 /** Where a partition's log begins, and where what is to be read of it ends. */
 export interface PartitionBounds {
   readonly partition: number;
@@ -132,6 +148,10 @@ export interface KafkaPort {
   consumer(groupId: string, listener: ConsumerListener, memberId?: string): GroupConsumerClient;
   /** Connects with the first record. */
   producer(): RecordProducer;
+  /** Every process that gives the same id shuts the one before out. */
+  transactional(transactionalId: string): TransactionalProducer;
+  /** Deletes what lies before an offset of each of these partitions, for good. */
+  deleteBefore(topic: string, offsets: ReadonlyMap<number, Offset>): Promise<void>;
   /** Connects with the first question. */
   reader(): PartitionReader;
   /**

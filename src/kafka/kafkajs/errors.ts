@@ -43,6 +43,16 @@ export class PartitionReadError extends Error {
   }
 }
 
+/** Another process has taken over a transactional id. */
+export class FencedError extends Error {
+  readonly code = 'FENCED';
+
+  constructor(transactionalId: string, options?: ErrorOptions) {
+    super(`another process has taken over the transactions of ${transactionalId}; let it finish`, options);
+    this.name = 'FencedError';
+  }
+}
+
 /** The innermost cause: kafkajs wraps the error that says something in up to three that do not. */
 export function rootCause(error: unknown): unknown {
   let cause = error;

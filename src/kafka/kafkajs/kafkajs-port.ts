@@ -1,5 +1,6 @@
 import kafkajs, { type Kafka as KafkaClient } from 'kafkajs';
 import type { KafkaConfig } from '../../config/index.js';
+import type { Offset } from '../../core/records/offset.js';
 import type {
   ConsumerListener,
   GroupConsumerClient,
@@ -7,6 +8,7 @@ import type {
   PartitionReader,
   RecordProducer,
   TopicSpec,
+  TransactionalProducer,
 } from '../consumer-port.js';
 import { registerCodecs } from './codecs.js';
 import { KafkaJsConsumer } from './consumer.js';
@@ -17,6 +19,7 @@ import { installFetchResponse } from './fetch-response.js';
 import { installGroupHooks } from './group-hooks.js';
 import { installNullHeaders } from './null-headers.js';
 import { quietRequestQueue } from './request-queue.js';
+import { KafkaJsTransactionalProducer } from './transactional-producer.js';
 import { toKafkaJsConfig } from './settings.js';
 import { TopicAdmin } from './topic-admin.js';
 
@@ -48,6 +51,14 @@ export class KafkaJsPort implements KafkaPort {
         createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
       }),
     );
+  }
+
+  transactional(transactionalId: string): TransactionalProducer {
+    return new KafkaJsTransactionalProducer(this.#kafka, transactionalId);
+  }
+
+  deleteBefore(topic: string, offsets: ReadonlyMap<number, Offset>): Promise<void> {
+    return new TopicAdmin(this.#kafka).deleteBefore(topic, offsets);
   }
 
   reader(): PartitionReader {

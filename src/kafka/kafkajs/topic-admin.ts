@@ -1,4 +1,5 @@
 import type { Admin, Kafka } from 'kafkajs';
+import type { Offset } from '../../core/records/offset.js';
 import type { TopicSpec } from '../consumer-port.js';
 import { protocolErrorType } from './errors.js';
 
@@ -17,6 +18,19 @@ export class TopicAdmin {
       if (found > 0) await admin.createPartitions({ topicPartitions: [{ topic, count: wanted }] });
       else await create(admin, topic, Math.max(1, wanted), config);
       return await partitionsOf(admin, topic);
+    } finally {
+      await admin.disconnect();
+    }
+  }
+
+  async deleteBefore(topic: string, offsets: ReadonlyMap<number, Offset>): Promise<void> {
+    const admin = this.kafka.admin();
+    try {
+      await admin.connect();
+      // Only after this does it know the topic's leaders; it does not look for them itself.
+      await admin.fetchTopicOffsets(topic);
+      const partitions = [...offsets].map(([partition, offset]) => ({ partition, offset }));
+      await admin.deleteTopicRecords({ topic, partitions });
     } finally {
       await admin.disconnect();
     }

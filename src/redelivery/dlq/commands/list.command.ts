@@ -1,0 +1,138 @@
+import type { Command } from 'commander';
+import { duration, wholeNumber } from '../arguments.js';
+import { deadLettersOf } from '../dead-letter-log.js';
+import type { DeadLetter } from '../dead-letter.js';
+import { type Filter, matches } from '../filter.js';
+import { legible } from '../legible.js';
+import { counted, print, table } from '../output.js';
+import { type ModuleLoader, type Session, withSession } from '../session.js';
+import { Tally, type TallyGroup } from '../tally.js';
+import type { SelectedTopic } from '../topics.js';
+
+interface Options {
+  readonly reason?: string;
+  readonly since?: number;
+  readonly key?: string;
+  readonly records?: true;
+  readonly limit: number;
+  readonly json?: true;
+}
+
+/** A dead letter as `list --records` shows it. */
+interface ListedRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: string;
+  readonly key: string | null;
+  readonly originalTopic: string | null;
+  readonly originalPartition: number | null;
+  readonly originalOffset: string | null;
+  readonly reason: string;
+  readonly failedAt: string;
+  readonly replays: number;
+  readonly replayed: boolean;
+}
+
+/** `dlq list`: what lies in the dead-letter topics. */
+export function addListCommand(dlq: Command, loadModule: ModuleLoader): void {
+  dlq
+    .command('list')
+    .description('counts dead letters by topic, reason and hour, or lists them')
+    .argument('[topic]', 'a topic or its dead-letter topic; all of them by default')
+    .option('--reason <class>', "only those whose error's class is this")
+    .option('--since <duration>', 'only those put aside within this time, such as 1h', duration)
+    .option('--key <key>', 'only those with this key')
+    .option('--records', 'the records one by one')
+    .option('--limit <number>', 'how many of the records to list at most', wholeNumber(1), 1_000)
+    .option('--json', 'JSON on stdout')
+    .action((topic: string | undefined, options: Options) =>
+      withSession(loadModule, async (session) => {
+        const selected = topic === undefined ? session.topics.all() : session.topics.of(topic);
+        if (options.records) await listRecords(session, selected, options);
+        else await listCounts(session, selected, options);
+      }),
+    );
+}
+
+async function listCounts(
+  session: Session,
+  selected: readonly SelectedTopic[],
+  options: Options,
+): Promise<void> {
+  const tally = new Tally();
+  for await (const logged of select(session, selected, options)) tally.add(logged);
+  const groups = tally.groups();
+  const deadLetters = sum(groups, ({ deadLetters: count }) => count);
+  const replayed = sum(groups, ({ replayed: count }) => count);
+  print({ deadLetters, replayed, groups }, options.json === true, () => {
+    if (deadLetters === 0) return 'No dead letters.';
+    const rows = groups.map((group) => [
+      group.topic,
+      group.originalTopic ?? '',
+      group.reason,
+      group.hour,
+      group.deadLetters,
+      group.replayed,
+    ]);
+    const head = ['dead-letter topic', 'original topic', 'reason', 'hour', 'dead letters', 'replayed'];
+    return `${table(head, rows)}\n${counted(deadLetters, 'dead letter')}, ${replayed} of them already replayed.`;
+  });
+}
+
+async function listRecords(
+  session: Session,
+  selected: readonly SelectedTopic[],
+  options: Options,
+): Promise<void> {
+  const records: ListedRecord[] = [];
+  let total = 0;
+  for await (const { letter, replayed } of select(session, selected, options)) {
+    if (total++ < options.limit) records.push(listed(letter, replayed));
+  }
+  print({ total, records }, options.json === true, () => {
+    if (total === 0) return 'No dead letters.';
+    const rows = records.map((record) => [
+      `${record.topic} ${record.partition} ${record.offset}`,
+      record.key ?? '(null)',
+      record.reason,
+      record.failedAt,
+      record.replays,
+      record.replayed ? 'yes' : 'no',
+    ]);
+    const rest = total - records.length;
+    const more = rest === 0 ? '' : `\n${counted(rest, 'more', 'more')}; raise --limit to see them.`;
+    return `${table(['topic partition offset', 'key', 'reason', 'failed at', 'replays', 'replayed'], rows)}${more}`;
+  });
+}
+
+async function* select({ reader, signal }: Session, selected: readonly SelectedTopic[], options: Options) {
+  const { reason, key, since } = options;
+  for (const { topic, originalTopic } of selected) {
+    const filter: Filter = { originalTopic, reason, key, since: since && Date.now() - since };
+    for await (const logged of deadLettersOf(reader, topic)) {
+      if (signal.aborted) return;
+      if (matches(logged.letter, filter)) yield logged;
+    }
+  }
+}
+
+function listed(letter: DeadLetter, replayed: boolean): ListedRecord {
+  const { topic, partition, offset, reason, replays } = letter;
+  return {
+    topic,
+    partition,
+    offset,
+    key: legible(letter.key),
+    originalTopic: letter.originalTopic ?? null,
+    originalPartition: letter.originalPartition ?? null,
+    originalOffset: letter.originalOffset ?? null,
+    reason,
+    failedAt: new Date(letter.failedAt).toISOString(),
+    replays,
+    replayed,
+  };
+}
+
+function sum(groups: readonly TallyGroup[], of: (group: TallyGroup) => number): number {
+  return groups.reduce((total, group) => total + of(group), 0);
+}

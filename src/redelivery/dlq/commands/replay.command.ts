@@ -1,0 +1,107 @@
+import type { Command } from 'commander';
+import { duration, rate, wholeNumber } from '../arguments.js';
+import { confirmed } from '../confirm.js';
+import { deadLettersOf } from '../dead-letter-log.js';
+import { DryRun } from '../dry-run.js';
+import { DlqError } from '../errors.js';
+import { type Filter, matches } from '../filter.js';
+import { counted, print } from '../output.js';
+import { Pace } from '../pace.js';
+import { ReplayPlanner } from '../planner.js';
+import { progress } from '../progress.js';
+import { Replay } from '../replay.js';
+import { dryRunInWords, replayInWords } from '../replay-words.js';
+import { type ModuleLoader, type Session, withSession } from '../session.js';
+import { loadTransform } from '../transform.js';
+
+interface Options {
+  readonly reason?: string;
+  readonly since?: number;
+  readonly key?: string;
+  readonly to?: string;
+  readonly dryRun?: true;
+  readonly limit?: number;
+  readonly rate?: number;
+  readonly maxReplays: number;
+  readonly transform?: string;
+  readonly payload?: true;
+  readonly yes?: true;
+  readonly json?: true;
+}
+
+/** `dlq replay`: sends dead letters back to where they came from. */
+export function addReplayCommand(dlq: Command, loadModule: ModuleLoader): void {
+  dlq
+    .command('replay')
+    .description('sends dead letters back to their original topic')
+    .argument('<topic>', 'a topic or its dead-letter topic')
+    .option('--reason <class>', "only those whose error's class is this")
+    .option('--since <duration>', 'only those put aside within this time, such as 1h', duration)
+    .option('--key <key>', 'only those with this key')
+    .option('--to <topic>', 'to this topic instead')
+    .option('--dry-run', "check them against the handlers' formats and schemas, and send nothing")
+    .option('--limit <number>', 'so many at most', wholeNumber(1))
+    .option('--rate <number/s>', 'so many in a second at most', rate)
+    .option('--max-replays <number>', 'leave those that came back so often', wholeNumber(1), 3)
+    .option('--transform <file>', 'an ES module that mends each record, or leaves it by returning null')
+    .option('--payload', "show values in a dry run's samples")
+    .option('--yes', 'do not ask')
+    .option('--json', 'JSON on stdout')
+    .action((topic: string, options: Options) =>
+      withSession(loadModule, (session) => replay(session, topic, options)),
+    );
+}
+
+async function replay(session: Session, name: string, options: Options): Promise<void> {
+  const { reader, topics, handlers, signal, port } = session;
+  const { topic, originalTopic } = topics.one(name);
+  const { reason, key, since, to, maxReplays, limit = Infinity } = options;
+  if (to !== undefined && !topics.exists(to)) throw new DlqError(`--to ${to}: there is no such topic`);
+  const filter: Filter = { originalTopic, reason, key, since: since && Date.now() - since };
+  const transform = options.transform === undefined ? undefined : await loadTransform(options.transform);
+  const planner = new ReplayPlanner(reader, { filter, to, maxReplays, transform });
+  const json = options.json === true;
+
+  if (options.dryRun) {
+    const bar = progress('checking', json ? 0 : await countMeant(session, topic, filter, limit));
+    const run = new DryRun(reader, planner, handlers, {
+      limit,
+      signal,
+      payload: options.payload === true,
+      progressed: bar.update,
+    });
+    const report = await run.run(topic).finally(bar.end);
+    return print(report, json, () => dryRunInWords(report));
+  }
+
+  // Refuses before anything is counted, where nobody can be asked.
+  if (!process.stdin.isTTY) await confirmed('', options.yes === true);
+  const meant = await countMeant(session, topic, filter, limit);
+  const question = `Send ${counted(meant, 'dead letter')} of ${topic} to ${to ?? 'where they came from'}?`;
+  if (!(await confirmed(question, options.yes === true))) throw new DlqError('nothing was sent');
+  const producer = port.transactional(`dlq-replay-${topic}`);
+  const bar = progress('replaying', json ? 0 : meant);
+  try {
+    const pace = new Pace(options.rate);
+    const run = new Replay(reader, producer, planner, { limit, pace, signal, progressed: bar.update });
+    const report = await run.run(topic).finally(bar.end);
+    print(report, json, () => replayInWords(report));
+  } finally {
+    await producer.disconnect();
+  }
+}
+
+/** How many are to be sent, before any of them is looked at more closely. */
+async function countMeant(
+  { reader }: Session,
+  topic: string,
+  filter: Filter,
+  limit: number,
+): Promise<number> {
+  let count = 0;
+  for await (const { letter, replayed } of deadLettersOf(reader, topic)) {
+    if (count >= limit) break;
+    if (!replayed && matches(letter, filter)) count++;
+  }
+  return count;
+}

@@ -1,0 +1,87 @@
+import type { FetchedRecord, RawHeaders } from '../../core/records/fetched.js';
+import { headerText } from '../aside-headers.js';
+import { HEADERS } from '../headers.js';
+
+/** A record of a dead-letter topic, and what its headers say of how it came there. */
+export interface DeadLetter {
+  /** The dead-letter topic. */
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: string;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  /** The record's own headers, without those of this service. */
+  readonly headers: RawHeaders;
+  readonly originalTopic: string | undefined;
+  readonly originalPartition: number | undefined;
+  readonly originalOffset: string | undefined;
+  /** The consumer group whose handler failed. */
+  readonly group: string | undefined;
+  /** The error's class; `unknown` where nothing says so. */
+  readonly reason: string;
+  readonly message: string | undefined;
+  readonly stack: string | undefined;
+  readonly attempts: number | undefined;
+  /** When it was put aside, in ms since the epoch. */
+  readonly failedAt: number;
+  /** How often it was sent back before. */
+  readonly replays: number;
+  /** The bytes its value had, where only a part of it could be stored. */
+  readonly truncatedFrom: number | undefined;
+}
+
+/** A record within a dead-letter topic that says of an earlier one of its partition that it was sent back. */
+export interface ReplayMark {
+  readonly replayedPartition: number;
+  readonly replayedOffset: string;
+  readonly replayedTo: string;
+}
+
+const OURS: ReadonlySet<string> = new Set(Object.values(HEADERS));
+
+/** Reads a record of a dead-letter topic. */
+export function toDeadLetter(topic: string, partition: number, record: FetchedRecord): DeadLetter {
+  const { headers = {}, offset, timestamp } = record;
+  const failedAt = Date.parse(headerText(record, HEADERS.failedAt) ?? '');
+  return {
+    topic,
+    partition,
+    offset,
+    key: record.key && Buffer.from(record.key),
+    value: record.value && Buffer.from(record.value),
+    headers: withoutOurs(headers),
+    originalTopic: headerText(record, HEADERS.originalTopic),
+    originalPartition: numberOf(record, HEADERS.originalPartition),
+    originalOffset: headerText(record, HEADERS.originalOffset),
+    group: headerText(record, HEADERS.originalGroup),
+    reason: headerText(record, HEADERS.exceptionClass) ?? 'unknown',
+    message: headerText(record, HEADERS.exceptionMessage),
+    stack: headerText(record, HEADERS.exceptionStacktrace),
+    attempts: numberOf(record, HEADERS.attempts),
+    failedAt: Number.isNaN(failedAt) ? Number(timestamp) : failedAt,
+    replays: numberOf(record, HEADERS.replays) ?? 0,
+    truncatedFrom: numberOf(record, HEADERS.truncated),
+  };
+}
+
+/**
+ * Reads a mark; undefined for a dead letter. Whoever else reads a dead-letter topic tells the two apart by the
+ * same headers.
+ */
+export function toReplayMark(record: FetchedRecord): ReplayMark | undefined {
+  const replayedPartition = numberOf(record, HEADERS.replayedPartition);
+  const replayedOffset = headerText(record, HEADERS.replayedOffset);
+  if (record.value !== null || replayedPartition === undefined || replayedOffset === undefined)
+    return undefined;
+  return { replayedPartition, replayedOffset, replayedTo: headerText(record, HEADERS.replayedTo) ?? '' };
+}
+
+function withoutOurs(headers: RawHeaders): RawHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !OURS.has(name)));
+}
+
+/** A header's whole number; undefined where it is none. */
+function numberOf(record: FetchedRecord, name: string): number | undefined {
+  const text = headerText(record, name);
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}

@@ -1,0 +1,23 @@
+import type { DeadLetter } from './dead-letter.js';
+import { legible } from './legible.js';
+
+/** Which dead letters a command is about; what is left out does not matter. */
+export interface Filter {
+  readonly originalTopic?: string | undefined;
+  /** The error's class. */
+  readonly reason?: string | undefined;
+  /** Put aside at this time or later, in ms since the epoch. */
+  readonly since?: number | undefined;
+  /** The record's key as `list` shows it. */
+  readonly key?: string | undefined;
+}
+
+/** Whether a dead letter is among those that a filter asks for. */
+export function matches(letter: DeadLetter, { originalTopic, reason, since, key }: Filter): boolean {
+  return (
+    (originalTopic === undefined || letter.originalTopic === originalTopic) &&
+    (reason === undefined || letter.reason === reason) &&
+    (since === undefined || letter.failedAt >= since) &&
+    (key === undefined || legible(letter.key) === key)
+  );
+}

@@ -1,0 +1,128 @@
+import { type INestApplicationContext, type LoggerService, type Type } from '@nestjs/common';
+import { MetadataScanner, ModulesContainer, NestFactory } from '@nestjs/core';
+import { Transport } from '@nestjs/microservices';
+import {
+  PATTERN_EXTRAS_METADATA,
+  PATTERN_METADATA,
+  TRANSPORT_METADATA,
+} from '@nestjs/microservices/constants.js';
+import type { KafkaConfig } from '../../config/index.js';
+import { type ResolvedHandlerOptions, resolveHandlerOptions } from '../../kafka/handler-options.js';
+import { decodeValue } from '../../kafka/payload.js';
+import { validated } from '../../kafka/schema.js';
+import { deadLetterTopicOf } from '../aside-topics.js';
+
+/** A controller's method that handles a topic, as far as its decorator tells. */
+export interface DeclaredHandler {
+  readonly pattern: string | RegExp;
+  readonly options: ResolvedHandlerOptions;
+}
+
+/** The handlers that this version of the service has. */
+export class HandlerCatalog {
+  constructor(private readonly handlers: readonly DeclaredHandler[]) {}
+
+  /** The dead-letter topics that handlers name instead of the default. */
+  get namedTopics(): string[] {
+    return [...new Set(this.handlers.flatMap(namedTopicOf))];
+  }
+
+  /** Where the dead letters of a topic may lie. */
+  deadLetterTopicsOf(topic: string): string[] {
+    const named = this.#of(topic).flatMap(namedTopicOf);
+    return [...new Set([...named, deadLetterTopicOf(topic)])];
+  }
+
+  /**
+   * Decodes and checks a value as the topic's handlers would.
+   * @param group the only one that is to handle it; undefined for all
+   * @returns why it would not reach them; undefined where it would
+   */
+  async refusal(topic: string, group: string | undefined, value: Buffer | null): Promise<Error | undefined> {
+    const handlers = this.#of(topic).filter(
+      ({ options }) => group === undefined || options.groupId === group,
+    );
+    if (handlers.length === 0)
+      return new Error(`no handler${group === undefined ? '' : ` of group ${group}`} for ${topic}`);
+    for (const { options } of handlers) {
+      try {
+        const payload = decodeValue(value, options.value);
+        if (options.schema) await validated(options.schema, payload);
+      } catch (error) {
+        return error instanceof Error ? error : new Error(String(error));
+      }
+    }
+    return undefined;
+  }
+
+  /** As the transport chooses them: a topic's own name goes before any pattern. */
+  #of(topic: string): DeclaredHandler[] {
+    const exact = this.handlers.filter(({ pattern }) => pattern === topic);
+    if (exact.length > 0) return exact;
+    return this.handlers.filter(
+      ({ pattern }) => pattern instanceof RegExp && new RegExp(pattern).test(topic),
+    );
+  }
+}
+
+/**
+ * Finds the handlers of a Nest module. In Nest's preview mode nothing of it is constructed: no consumer starts,
+ * no port is listened on, and no database is connected to.
+ */
+export async function findHandlers(
+  module: Type,
+  config: KafkaConfig,
+  logger: LoggerService,
+): Promise<HandlerCatalog> {
+  const app = await NestFactory.createApplicationContext(module, {
+    preview: true,
+    logger,
+    abortOnError: false,
+  });
+  return new HandlerCatalog(declaredIn(app, config));
+}
+
+function declaredIn(
+  app: INestApplicationContext,
+  { groupId, enableAutoCommit }: KafkaConfig,
+): DeclaredHandler[] {
+  const scanner = new MetadataScanner();
+  const defaults = { groupId, commit: enableAutoCommit ? 'auto' : 'manual' } as const;
+  const declared: DeclaredHandler[] = [];
+  for (const { controllers } of app.get(ModulesContainer).values()) {
+    for (const { metatype } of controllers.values()) {
+      const prototype: unknown = metatype?.prototype;
+      if (typeof prototype !== 'object' || prototype === null) continue;
+      for (const name of scanner.getAllMethodNames(prototype)) {
+        const method: unknown = Reflect.get(prototype, name);
+        if (typeof method !== 'function' || !isForKafka(method)) continue;
+        const extras = extrasOf(method);
+        for (const pattern of patternsOf(method)) {
+          declared.push({ pattern, options: resolveHandlerOptions(String(pattern), extras, defaults) });
+        }
+      }
+    }
+  }
+  return declared;
+}
+
+function namedTopicOf({ options }: DeclaredHandler): string[] {
+  const { deadLetterTopic } = options.failures;
+  return deadLetterTopic === undefined ? [] : [deadLetterTopic];
+}
+
+function isForKafka(method: object): boolean {
+  const transport: unknown = Reflect.getMetadata(TRANSPORT_METADATA, method);
+  return transport === undefined || transport === Transport.KAFKA;
+}
+
+function patternsOf(method: object): (string | RegExp)[] {
+  const patterns: unknown = Reflect.getMetadata(PATTERN_METADATA, method);
+  if (!Array.isArray(patterns)) return [];
+  return patterns.filter((pattern) => typeof pattern === 'string' || pattern instanceof RegExp);
+}
+
+function extrasOf(method: object): Record<string, unknown> {
+  const extras: unknown = Reflect.getMetadata(PATTERN_EXTRAS_METADATA, method);
+  return typeof extras === 'object' && extras !== null ? { ...extras } : {};
+}

@@ -1,0 +1,87 @@
+import type { PartitionReader } from '../../kafka/consumer-port.js';
+import { describeError } from '../../kafka/describe-error.js';
+import type { LoggedDeadLetter } from './dead-letter-log.js';
+import type { DeadLetter } from './dead-letter.js';
+import { type Filter, matches } from './filter.js';
+import type { LeftReason } from './left-behind.js';
+import { type Destination, destinationOf, type ReplayRecord, toReplayRecord } from './replay-record.js';
+import type { AppliedTransform } from './transform.js';
+
+/** What is to happen with a dead letter. */
+export type Plan =
+  | { readonly action: 'ignore'; readonly replayed: boolean }
+  | {
+      readonly action: 'leave';
+      readonly letter: DeadLetter;
+      readonly reason: LeftReason;
+      readonly detail: string;
+    }
+  | {
+      readonly action: 'replay';
+      readonly letter: DeadLetter;
+      readonly record: ReplayRecord;
+      readonly destination: Destination;
+    };
+
+/** What a replay was asked for. */
+export interface PlannerOptions {
+  readonly filter: Filter;
+  /** Instead of each record's original topic. */
+  readonly to: string | undefined;
+  readonly maxReplays: number;
+  readonly transform: AppliedTransform | undefined;
+}
+
+/** Decides for each dead letter whether, as what and where to it goes back. */
+export class ReplayPlanner {
+  readonly #partitions = new Map<string, Promise<ReadonlySet<number> | undefined>>();
+
+  constructor(
+    private readonly reader: Pick<PartitionReader, 'bounds'>,
+    private readonly options: PlannerOptions,
+  ) {}
+
+  async plan({ letter, replayed }: LoggedDeadLetter): Promise<Plan> {
+    const { filter, to = letter.originalTopic, maxReplays, transform } = this.options;
+    const isMeant = matches(letter, filter);
+    if (!isMeant || replayed) return { action: 'ignore', replayed: isMeant && replayed };
+    const leave = (reason: LeftReason, detail: string): Plan => ({ action: 'leave', letter, reason, detail });
+    if (letter.replays >= maxReplays)
+      return leave('max-replays', `came back after ${letter.replays} replays`);
+    if (to === undefined) return leave('no-original-topic', 'no header says where it came from; give --to');
+    const partitions = await this.#partitionsOf(to);
+    if (!partitions) return leave('unknown-topic', `there is no topic ${to}`);
+
+    const original = toReplayRecord(letter);
+    let record: ReplayRecord | null = original;
+    try {
+      if (transform) record = await transform(letter, original);
+    } catch (error) {
+      return leave('transform-failed', describeError(error));
+    }
+    if (record === null) return leave('transform-null', 'the transform returned null');
+    if (letter.truncatedFrom !== undefined && record.value === original.value) {
+      return leave(
+        'truncated',
+        `only a part of its ${letter.truncatedFrom} bytes was stored; a transform may set them`,
+      );
+    }
+    return { action: 'replay', letter, record, destination: destinationOf(letter, record, to, partitions) };
+  }
+
+  /** The numbers of a topic's partitions; undefined where there is no such topic. */
+  #partitionsOf(topic: string): Promise<ReadonlySet<number> | undefined> {
+    const known = this.#partitions.get(topic) ?? this.#ask(topic);
+    this.#partitions.set(topic, known);
+    return known;
+  }
+
+  async #ask(topic: string): Promise<ReadonlySet<number> | undefined> {
+    try {
+      return new Set((await this.reader.bounds(topic)).map(({ partition }) => partition));
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'UNKNOWN_TOPIC') return undefined;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import type { LoggedDeadLetter } from './dead-letter-log.js';
+
+/** Dead letters that have topic, reason and hour in common. */
+export interface TallyGroup {
+  readonly topic: string;
+  /** Null where no header says where it came from. */
+  readonly originalTopic: string | null;
+  readonly reason: string;
+  /** The hour in which they were put aside, ISO 8601. */
+  readonly hour: string;
+  readonly deadLetters: number;
+  /** How many of them were sent back already. */
+  readonly replayed: number;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** Counts dead letters by topic, reason and hour. */
+export class Tally {
+  readonly #groups = new Map<string, TallyGroup>();
+
+  add({ letter, replayed }: LoggedDeadLetter): void {
+    const { topic, originalTopic = null, reason } = letter;
+    const hour = `${new Date(Math.floor(letter.failedAt / HOUR_MS) * HOUR_MS).toISOString().slice(0, 13)}:00Z`;
+    const key = JSON.stringify([topic, originalTopic, reason, hour]);
+    const { deadLetters = 0, replayed: before = 0 } = this.#groups.get(key) ?? {};
+    this.#groups.set(key, {
+      topic,
+      originalTopic,
+      reason,
+      hour,
+      deadLetters: deadLetters + 1,
+      replayed: before + (replayed ? 1 : 0),
+    });
+  }
+
+  /** By topic and reason, the latest hour last. */
+  groups(): TallyGroup[] {
+    const rank = (group: TallyGroup): string =>
+      [group.topic, group.originalTopic ?? '', group.reason, group.hour].join('\n');
+    return [...this.#groups.values()].toSorted((a, b) => (rank(a) < rank(b) ? -1 : 1));
+  }
+}

@@ -1,0 +1,56 @@
+import { DlqError } from './errors.js';
+import type { HandlerCatalog } from './handlers.js';
+
+/** A dead-letter topic that a command is about, and of which original topic's records. */
+export interface SelectedTopic {
+  readonly topic: string;
+  /** Given where the dead-letter topic was not named itself: it may hold other topics' as well. */
+  readonly originalTopic: string | undefined;
+}
+
+/** Chooses dead-letter topics among those that exist. */
+export class DeadLetterTopics {
+  constructor(
+    private readonly existing: readonly string[],
+    private readonly handlers: HandlerCatalog,
+  ) {}
+
+  /** Every one there is. */
+  all(): SelectedTopic[] {
+    const named = new Set(this.handlers.namedTopics);
+    return this.existing
+      .filter((topic) => isDeadLetterTopic(topic, named))
+      .toSorted()
+      .map((topic) => ({ topic, originalTopic: undefined }));
+  }
+
+  /**
+   * Those that a name stands for: a dead-letter topic itself, or the topic whose dead letters are meant.
+   * @throws DlqError where there is none
+   */
+  of(name: string): SelectedTopic[] {
+    if (isDeadLetterTopic(name, new Set(this.handlers.namedTopics)) && this.existing.includes(name)) {
+      return [{ topic: name, originalTopic: undefined }];
+    }
+    const candidates = this.handlers.deadLetterTopicsOf(name);
+    const found = candidates.filter((topic) => this.existing.includes(topic));
+    if (found.length > 0) return found.map((topic) => ({ topic, originalTopic: name }));
+    throw new DlqError(`no dead letters of ${name}: there is no topic ${candidates.join(', nor ')}`);
+  }
+
+  /** The only one that a name stands for. */
+  one(name: string): SelectedTopic {
+    const [first, ...others] = this.of(name);
+    if (first && others.length === 0) return first;
+    const topics = this.of(name).map(({ topic }) => topic);
+    throw new DlqError(`${name} has dead letters in ${topics.join(' and ')}; name one of these`);
+  }
+
+  exists(topic: string): boolean {
+    return this.existing.includes(topic);
+  }
+}
+
+function isDeadLetterTopic(topic: string, named: ReadonlySet<string>): boolean {
+  return topic.endsWith('.dlt') || named.has(topic);
+}

@@ -1,0 +1,80 @@
+import { loadConfig } from '../../../src/config/index.js';
+import type { FetchedRecord } from '../../../src/core/records/fetched.js';
+import { KafkaJsPort } from '../../../src/kafka/kafkajs/kafkajs-port.js';
+import { HEADERS } from '../../../src/redelivery/headers.js';
+import { brokers, createTopic, uniqueName } from '../../support/kafka.js';
+import { GROUP } from './cli-process.js';
+
+/** A topic and its dead-letter topic. */
+export interface Topics {
+  readonly topic: string;
+  readonly dlt: string;
+}
+
+/** A dead letter as a test says it; what it leaves out has a value of no matter. */
+export interface LetterSettings {
+  readonly topic: string;
+  readonly value: string | Buffer | null;
+  readonly key?: string | Buffer | null;
+  readonly partition?: number;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly failedAt?: Date;
+  readonly replays?: number;
+  readonly offset?: number;
+  readonly group?: string;
+}
+
+/** A record read back, with its partition. */
+export type ReadRecord = FetchedRecord & { readonly partition: number };
+
+/** Creates a topic and its dead-letter topic. */
+export async function createTopics(prefix: string, partitions = 1): Promise<Topics> {
+  const topic = await createTopic(uniqueName(prefix), { partitions });
+  return { topic, dlt: await createTopic(`${topic}.dlt`, { partitions }) };
+}
+
+/** The headers that the runtime gives to a dead letter. */
+export function letterHeaders(settings: Omit<LetterSettings, 'value'>): Record<string, string> {
+  const { topic, partition = 0, offset = 0, reason = 'TypeError', message = 'it failed', replays } = settings;
+  return {
+    [HEADERS.originalTopic]: topic,
+    [HEADERS.originalPartition]: String(partition),
+    [HEADERS.originalOffset]: String(offset),
+    [HEADERS.originalTimestamp]: '1700000000000',
+    [HEADERS.originalGroup]: settings.group ?? GROUP,
+    [HEADERS.exceptionClass]: reason,
+    [HEADERS.exceptionMessage]: message,
+    [HEADERS.exceptionStacktrace]: `${reason}: ${message}\n    at handle (payments.ts:1:1)`,
+    [HEADERS.attempts]: '5',
+    [HEADERS.firstFailedAt]: (settings.failedAt ?? new Date()).toISOString(),
+    [HEADERS.failedAt]: (settings.failedAt ?? new Date()).toISOString(),
+    ...(replays === undefined ? {} : { [HEADERS.replays]: String(replays) }),
+  };
+}
+
+/** A record for a dead-letter topic. */
+export function letter(settings: LetterSettings) {
+  const { value, key = 'k', partition = 0 } = settings;
+  return { key, value, partition, headers: letterHeaders(settings) };
+}
+
+/** Everything that a reader of committed records gets to see of a topic. */
+export async function committed(topic: string): Promise<ReadRecord[]> {
+  const reader = new KafkaJsPort(loadConfig({ KAFKA_BROKERS: brokers() }).kafka).reader();
+  const records: ReadRecord[] = [];
+  try {
+    for (const { partition, start, end } of await reader.bounds(topic)) {
+      for await (const record of reader.read(topic, partition, start, end))
+        records.push({ ...record, partition });
+    }
+  } finally {
+    await reader.close();
+  }
+  return records;
+}
+
+/** The values of what can be read of a topic. */
+export async function committedValues(topic: string): Promise<(string | null)[]> {
+  return (await committed(topic)).map(({ value }) => value && Buffer.from(value).toString());
+}

@@ -1,0 +1,195 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import { ForeignClient } from '../../support/foreign-client.js';
+import { createTopic, produce, uniqueName } from '../../support/kafka.js';
+import { CliProcess, dlq, dlqJson, endProcesses, GROUP } from './cli-process.js';
+import { committed, committedValues, createTopics, letter, letterHeaders } from './dead-letters.js';
+
+// Each command is a process of its own.
+jest.setTimeout(60_000);
+
+let java: ForeignClient;
+beforeAll(async () => {
+  Logger.overrideLogger(false);
+  java = await ForeignClient.start();
+});
+afterAll(() => java.stop());
+afterEach(endProcesses);
+
+const YES = ['--yes'];
+
+describe('dlq replay', () => {
+  it('sends a record back byte for byte, to its partition, without the headers that told of its failure', async () => {
+    const { topic, dlt } = await createTopics('bytes', 3);
+    const own = [
+      ['trace', Buffer.from([0, 255])],
+      ['null', null],
+      ['list', 'one'],
+      ['list', null],
+      ['list', 'two'],
+    ] as const;
+    const added = Object.entries(letterHeaders({ topic, partition: 2, offset: 41 }));
+    const producer = await java.open();
+    await producer.send(dlt, [
+      {
+        partition: 2,
+        key: Buffer.from([1, 254]),
+        value: Buffer.from([0, 255, 7]),
+        headers: [...own, ...added],
+      },
+      { partition: 2, key: null, value: null, headers: added },
+    ]);
+
+    expect(await dlqJson(topic, ['replay', topic, ...YES])).toMatchObject({ replayed: 2, left: [] });
+    const sentBack = { 'dlt-replays': Buffer.from('1'), 'dlt-replay-for': Buffer.from(GROUP) };
+    expect(await committed(topic)).toMatchObject([
+      {
+        partition: 2,
+        key: Buffer.from([1, 254]),
+        value: Buffer.from([0, 255, 7]),
+        headers: {
+          trace: Buffer.from([0, 255]),
+          null: null,
+          list: [Buffer.from('one'), null, Buffer.from('two')],
+          ...sentBack,
+        },
+      },
+      { partition: 2, key: null, value: null, headers: sentBack },
+    ]);
+    const [record] = await committed(topic);
+    expect(Object.keys(record?.headers ?? {}).toSorted()).toEqual(
+      ['trace', 'null', 'list', 'dlt-replays', 'dlt-replay-for'].toSorted(),
+    );
+  });
+
+  it('marks what it sent back, and sends nothing twice', async () => {
+    const { topic, dlt } = await createTopics('twice');
+    await produce(dlt, [letter({ topic, value: 'a' }), letter({ topic, value: 'b' })]);
+    await dlqJson(topic, ['replay', topic, ...YES]);
+    expect(await dlqJson(topic, ['replay', dlt, ...YES])).toMatchObject({ replayed: 0, alreadyReplayed: 2 });
+    expect(await committedValues(topic)).toEqual(['a', 'b']);
+    const marks = (await committed(dlt)).slice(2);
+    expect(marks).toMatchObject(
+      ['0', '1'].map((offset) => ({
+        key: Buffer.from('k'),
+        value: null,
+        headers: {
+          'dlt-replayed-partition': Buffer.from('0'),
+          'dlt-replayed-offset': Buffer.from(offset),
+          'dlt-replayed-to': Buffer.from(topic),
+        },
+      })),
+    );
+    expect(await dlqJson(topic, ['list', topic])).toMatchObject({ deadLetters: 2, replayed: 2 });
+  });
+
+  it('chooses by reason, time and key, and stops at the limit', async () => {
+    const { topic, dlt } = await createTopics('filters');
+    const yesterday = new Date(Date.now() - 86_400_000);
+    await produce(dlt, [
+      letter({ topic, value: 'old', failedAt: yesterday }),
+      letter({ topic, value: 'other', reason: 'PayloadError' }),
+      letter({ topic, value: 'key', key: 'x' }),
+      ...['1', '2', '3'].map((value) => letter({ topic, value })),
+    ]);
+    const filters = ['--reason', 'TypeError', '--since', '1h', '--key', 'k'];
+    const first = await dlqJson(topic, ['replay', topic, ...filters, '--limit', '2', ...YES]);
+    expect(first).toMatchObject({ replayed: 2, ended: 'limit' });
+    expect(await committedValues(topic)).toEqual(['1', '2']);
+    expect(await dlqJson(topic, ['replay', topic, ...filters, ...YES])).toMatchObject({ replayed: 1 });
+    expect(await committedValues(topic)).toEqual(['1', '2', '3']);
+  });
+
+  it('leaves what came back too often, what says nothing of its topic, and what was not stored whole', async () => {
+    const { topic, dlt } = await createTopics('left');
+    await produce(dlt, [
+      letter({ topic, value: 'three', replays: 3 }),
+      letter({ topic, value: 'two', replays: 2 }),
+      { value: 'bare', partition: 0 },
+      letter({ topic: `${topic}-gone`, value: 'gone' }),
+      {
+        ...letter({ topic, value: 'par' }),
+        headers: { ...letterHeaders({ topic }), 'dlt-value-truncated-from': '9000000' },
+      },
+    ]);
+    const report = await dlqJson(topic, ['replay', dlt, '--max-replays', '3', ...YES]);
+    expect(report).toMatchObject({ replayed: 1 });
+    const { left } = report as { left: { reason: string; positions: string[] }[] };
+    expect(left.map(({ reason, positions }) => [reason, positions])).toEqual([
+      ['max-replays', [`${dlt}[0] at offset 0`]],
+      ['no-original-topic', [`${dlt}[0] at offset 2`]],
+      ['unknown-topic', [`${dlt}[0] at offset 3`]],
+      ['truncated', [`${dlt}[0] at offset 4`]],
+    ]);
+    const [record] = await committed(topic);
+    expect(record?.headers?.['dlt-replays']).toEqual(Buffer.from('3'));
+  });
+
+  it('sends elsewhere with --to, for every group there, and by key where the partition does not exist', async () => {
+    const { topic, dlt } = await createTopics('elsewhere', 3);
+    const other = await createTopic(uniqueName('other'));
+    await produce(dlt, [letter({ topic, value: 'a', partition: 2 })]);
+    expect(await dlqJson(topic, ['replay', topic, '--to', other, ...YES])).toMatchObject({ replayed: 1 });
+    const [record] = await committed(other);
+    expect(String(record?.value)).toBe('a');
+    expect(Object.keys(record?.headers ?? {})).toEqual(['dlt-replays']);
+    expect(await committedValues(topic)).toEqual([]);
+  });
+
+  it('finds the dead letters where the handler has them put', async () => {
+    const { topic } = await createTopics('named');
+    const named = await createTopic(uniqueName('graveyard'));
+    await produce(named, [
+      letter({ topic, value: 'mine' }),
+      letter({ topic: `${topic}-other`, value: 'not mine' }),
+    ]);
+    const env = { DLQ_NAMED: named };
+    const { code, stderr } = await dlq(topic, ['replay', topic, ...YES], env);
+    expect([code, stderr]).toEqual([
+      1,
+      `error: ${topic} has dead letters in ${named} and ${topic}.dlt; name one of these\n`,
+    ]);
+    expect(await dlqJson(topic, ['list', topic], env)).toMatchObject({ deadLetters: 1 });
+    expect(await dlqJson(topic, ['list'], env)).toMatchObject({
+      groups: expect.arrayContaining([expect.objectContaining({ topic: named })]),
+    });
+  });
+
+  it('splits what is too large for one request, and leaves what its topic does not take', async () => {
+    const topic = await createTopic(uniqueName('large'), { config: { 'max.message.bytes': '600000' } });
+    const dlt = await createTopic(`${topic}.dlt`);
+    const values = ['a', 'b', 'c'].map((each) => each.repeat(400_000));
+    for (const value of [...values, 'd'.repeat(700_000), 'e']) await produce(dlt, [letter({ topic, value })]);
+    const report = await dlqJson(topic, ['replay', topic, ...YES]);
+    expect(report).toMatchObject({
+      replayed: 4,
+      left: [{ reason: 'too-large', positions: [`${dlt}[0] at offset 3`] }],
+    });
+    expect((await committedValues(topic)).map((value) => value?.[0])).toEqual(['a', 'b', 'c', 'e']);
+  });
+
+  it('refuses to begin where nobody can be asked', async () => {
+    const { topic, dlt } = await createTopics('unasked');
+    await produce(dlt, [letter({ topic, value: 'a' })]);
+    const { code, stdout, stderr } = await dlq(topic, ['replay', topic]);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^.*--yes.*\n$/);
+    expect(await committedValues(topic)).toEqual([]);
+  });
+
+  it('is shut out, and says so, where another replay of the topic begins', async () => {
+    const { topic, dlt } = await createTopics('fenced');
+    const values = Array.from({ length: 50 }, (_, i) => `v${i}`);
+    await produce(
+      dlt,
+      values.map((value) => letter({ topic, value })),
+    );
+    const slow = new CliProcess(topic, ['replay', topic, '--rate', '2/s', ...YES]);
+    while ((await committedValues(topic)).length === 0) expect(slow.hasEnded).toBe(false);
+    expect(await dlqJson(topic, ['replay', topic, ...YES])).toMatchObject({ ended: 'complete' });
+    const { code, stderr } = await slow.ended();
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: another process has taken over .*\n$/);
+    expect(await committedValues(topic)).toEqual(values);
+  });
+});
