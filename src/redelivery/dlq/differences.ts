@@ -16,19 +16,22 @@ export interface TransformSample {
   readonly after?: string | null;
 }
 
-/** Compares a record before and after; values are quoted only with `payload`. */
+/** Compares a record before and after; undefined where it is the same. Values are quoted only with `payload`. */
 export function toSample(
   position: string,
   before: ReplayRecord,
   after: ReplayRecord,
   payload: boolean,
-): TransformSample {
+): TransformSample | undefined {
+  const keyChanged = !isSame(before.key, after.key);
+  const headersChanged = changedNames(before.headers, after.headers);
+  if (!keyChanged && headersChanged.length === 0 && isSame(before.value, after.value)) return undefined;
   return {
     position,
     bytesBefore: before.value?.length ?? null,
     bytesAfter: after.value?.length ?? null,
-    keyChanged: legible(before.key) !== legible(after.key),
-    headersChanged: changedNames(before.headers, after.headers),
+    keyChanged,
+    headersChanged,
     pathsChanged: changedPathsOf(before.value, after.value),
     ...(payload ? { before: legible(before.value), after: legible(after.value) } : {}),
   };
@@ -70,6 +73,10 @@ function textOf(value: ReplayRecord['headers'][string]): string {
 function toText(value: unknown): string | null {
   if (typeof value === 'string') return legible(Buffer.from(value));
   return value instanceof Uint8Array ? legible(value) : null;
+}
+
+function isSame(a: Buffer | null, b: Buffer | null): boolean {
+  return a === null || b === null ? a === b : a.equals(b);
 }
 
 function isTree(value: unknown): value is object {

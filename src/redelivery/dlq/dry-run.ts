@@ -87,27 +87,10 @@ export class DryRun {
     const group = destination.topic === letter.originalTopic ? letter.group : undefined;
     const refusal = await this.handlers.refusal(destination.topic, group, record.value);
     if (refusal) this.#failures.add('refused', describeError(refusal), letter);
-    const original = toReplayRecord(letter);
-    if (this.#samples.length < SAMPLES && record !== original) {
-      const sample = toSample(positionText(letter), original, record, this.options.payload);
-      if (isChange(sample)) this.#samples.push(sample);
+    if (this.#samples.length < SAMPLES) {
+      const sample = toSample(positionText(letter), toReplayRecord(letter), record, this.options.payload);
+      if (sample) this.#samples.push(sample);
     }
     this.options.progressed(this.#checked);
   }
-}
-
-function isChange({
-  bytesBefore,
-  bytesAfter,
-  keyChanged,
-  headersChanged,
-  pathsChanged,
-}: TransformSample): boolean {
-  return (
-    bytesBefore !== bytesAfter ||
-    keyChanged ||
-    headersChanged.length > 0 ||
-    pathsChanged === undefined ||
-    pathsChanged.length > 0
-  );
 }

@@ -1,0 +1,62 @@
+import { describe, expect, it } from '@jest/globals';
+import type { FetchedRecord, RawHeaders } from '../../core/records/fetched.js';
+import { toOffset } from '../../core/records/offset.js';
+import { HEADERS } from '../headers.js';
+import { toDeadLetter, toReplayMark } from './dead-letter.js';
+import { toMark } from './replay-record.js';
+import { someLetter } from './testing/letter.js';
+
+function record(headers: RawHeaders, value: string | null = 'v'): FetchedRecord {
+  return {
+    offset: toOffset(3),
+    key: null,
+    value: value === null ? null : Buffer.from(value),
+    timestamp: '5',
+    headers,
+  };
+}
+
+describe('a record of a dead-letter topic', () => {
+  it('without any header is a dead letter of which nothing is known', () => {
+    expect(toDeadLetter('t.dlt', 1, record({}))).toMatchObject({
+      originalTopic: undefined,
+      reason: 'unknown',
+      failedAt: 5,
+      replays: 0,
+      headers: {},
+    });
+  });
+
+  it('keeps its own headers, and gives up those of this service', () => {
+    const ours = Object.fromEntries(Object.values(HEADERS).map((name) => [name, Buffer.from('1')]));
+    const own = { trace: [Buffer.from('a'), null], 'dlt-mine': Buffer.from('b'), constructor: null };
+    expect(toDeadLetter('t.dlt', 1, record({ ...own, ...ours })).headers).toEqual(own);
+  });
+
+  it('does not trust numbers that are none', () => {
+    const headers = {
+      [HEADERS.replays]: Buffer.from('many'),
+      [HEADERS.originalPartition]: Buffer.from('-1'),
+    };
+    expect(toDeadLetter('t.dlt', 1, record(headers))).toMatchObject({
+      replays: 0,
+      originalPartition: undefined,
+    });
+  });
+
+  it('takes the last of several values, as Kafka itself does', () => {
+    const headers = { [HEADERS.originalTopic]: [Buffer.from('first'), Buffer.from('last')] };
+    expect(toDeadLetter('t.dlt', 1, record(headers)).originalTopic).toBe('last');
+  });
+
+  it('is a mark where it says of another one that it was sent back', () => {
+    const { headers } = toMark(someLetter({ partition: 2, offset: '9' }), 't');
+    expect(toReplayMark(record(headers, null))).toEqual({
+      replayedPartition: 2,
+      replayedOffset: '9',
+      replayedTo: 't',
+    });
+    expect(toReplayMark(record(headers))).toBeUndefined();
+    expect(toReplayMark(record({}, null))).toBeUndefined();
+  });
+});

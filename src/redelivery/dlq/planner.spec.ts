@@ -1,0 +1,83 @@
+import { describe, expect, it } from '@jest/globals';
+import { toOffset } from '../../core/records/offset.js';
+import { UnknownTopicError } from '../../kafka/kafkajs/errors.js';
+import type { DeadLetter } from './dead-letter.js';
+import { ReplayPlanner, type PlannerOptions } from './planner.js';
+import { destinationOf, toOutgoing, toReplayRecord } from './replay-record.js';
+import { someLetter } from './testing/letter.js';
+
+const reader = {
+  bounds: (topic: string) =>
+    topic === 'gone'
+      ? Promise.reject(new UnknownTopicError(topic))
+      : Promise.resolve([{ partition: 0, start: toOffset(0), end: toOffset(0) }]),
+};
+
+function planOf(settings: Partial<DeadLetter>, options: Partial<PlannerOptions> = {}, replayed = false) {
+  const planner = new ReplayPlanner(reader, {
+    filter: {},
+    to: undefined,
+    maxReplays: 3,
+    transform: undefined,
+    ...options,
+  });
+  return planner.plan({ letter: someLetter(settings), replayed });
+}
+
+describe('planning a replay', () => {
+  it('sends a record to its topic and partition', async () => {
+    expect(await planOf({})).toMatchObject({ action: 'replay', destination: { topic: 't', partition: 0 } });
+  });
+
+  it('leaves the partition to the key where there is none of that number', async () => {
+    expect(await planOf({ originalPartition: 4 })).toMatchObject({ destination: { partition: undefined } });
+  });
+
+  it('leaves the partition to a key that was changed', async () => {
+    const transform = (_: DeadLetter, record: ReturnType<typeof toReplayRecord>) =>
+      Promise.resolve({ ...record, key: Buffer.from('other') });
+    expect(await planOf({}, { transform })).toMatchObject({ destination: { partition: undefined } });
+  });
+
+  it.each<[string, Partial<DeadLetter>, Partial<PlannerOptions>, string]>([
+    ['came back too often', { replays: 3 }, {}, 'max-replays'],
+    ['came back more often than it may now', { replays: 9 }, {}, 'max-replays'],
+    ['says nothing of its topic', { originalTopic: undefined }, {}, 'no-original-topic'],
+    ['goes to a topic that is gone', { originalTopic: 'gone' }, {}, 'unknown-topic'],
+    ['was not stored whole', { truncatedFrom: 9_000 }, {}, 'truncated'],
+    ['its transform gives up', {}, { transform: () => Promise.resolve(null) }, 'transform-null'],
+    ['its transform fails at', {}, { transform: () => Promise.reject(new Error('no')) }, 'transform-failed'],
+  ])('leaves a record that %s', async (_, settings, options, reason) => {
+    expect(await planOf(settings, options)).toMatchObject({ action: 'leave', reason });
+  });
+
+  it('sends a record that was not stored whole once a transform has given it a value', async () => {
+    const transform = (_: DeadLetter, record: ReturnType<typeof toReplayRecord>) =>
+      Promise.resolve({ ...record, value: Buffer.from('whole') });
+    expect(await planOf({ truncatedFrom: 9_000 }, { transform })).toMatchObject({ action: 'replay' });
+  });
+
+  it('counts what was replayed only among what was asked for', async () => {
+    expect(await planOf({}, {}, true)).toEqual({ action: 'ignore', replayed: true });
+    expect(await planOf({}, { filter: { reason: 'Other' } }, true)).toEqual({
+      action: 'ignore',
+      replayed: false,
+    });
+    expect(
+      await planOf({}, { filter: { key: 'k', since: 0, originalTopic: 't', reason: 'TypeError' } }),
+    ).toMatchObject({
+      action: 'replay',
+    });
+  });
+});
+
+describe('a record that is sent back', () => {
+  it('names the group that failed, where it goes back, and counts the replay', () => {
+    const letter = someLetter({ replays: 1, headers: { own: null } });
+    const record = toReplayRecord(letter);
+    const back = toOutgoing(letter, record, destinationOf(letter, record, 't', new Set([0])));
+    expect(back.headers).toEqual({ own: null, 'dlt-replays': '2', 'dlt-replay-for': 'g' });
+    const elsewhere = toOutgoing(letter, record, destinationOf(letter, record, 'other', new Set([0])));
+    expect(elsewhere.headers).toEqual({ own: null, 'dlt-replays': '2' });
+  });
+});
