@@ -47,6 +47,7 @@ async function check() {
 
   const before = listFiles(image.root);
   await checkService(image);
+  await checkCommands(image);
   const written = changedFiles(before, listFiles(image.root)).map((path) => path.slice(image.root.length));
   assert.deepEqual(written, [], `the service runs on a read-only file system, but wrote ${written}`);
 }
@@ -80,6 +81,21 @@ async function checkService(image) {
     await closed;
     throw new Error(`${error.message}\nlog of the service:\n${Buffer.concat(log)}`, { cause: error });
   }
+}
+
+/** The commands load what the production dependencies have, and end by themselves without a broker. */
+async function checkCommands(image) {
+  const [, ...entrypoint] = nodeCommand(image.entrypoint ?? []);
+  const env = { ...image.env, KAFKA_BROKERS: `127.0.0.1:${await freePort()}` };
+  const { status, stderr } = spawnSync(process.execPath, [...entrypoint, 'dist/src/cli.js', 'dlq', 'list'], {
+    cwd: inside(image),
+    env,
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
+  assert.equal(status, 1, `dlq list without a broker ended with ${status}: ${stderr}`);
+  assert.match(stderr, /^error: no broker at [^\n]+\n$/);
+  console.log('dlq list: exit code 1, no broker');
 }
 
 function checkHealthcheck(image, env) {

@@ -7,8 +7,7 @@ import { UsageError } from './errors.js';
  */
 export async function confirmed(question: string, yes: boolean): Promise<boolean> {
   if (yes) return true;
-  if (!process.stdin.isTTY)
-    throw new UsageError('nobody can be asked here: give --yes to go ahead, or --dry-run');
+  if (!process.stdin.isTTY) throw new UsageError('nobody can be asked here: give --yes to go ahead');
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());

@@ -50,7 +50,7 @@ describe('a record of a dead-letter topic', () => {
   });
 
   it('is a mark where it says of another one that it was sent back', () => {
-    const { headers } = toMark(someLetter({ partition: 2, offset: '9' }), 't');
+    const { headers = {} } = toMark(someLetter({ partition: 2, offset: '9' }), 't');
     expect(toReplayMark(record(headers, null))).toEqual({
       replayedPartition: 2,
       replayedOffset: '9',

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { ForeignClient } from '../../support/foreign-client.js';
-import { createTopic, produce, uniqueName } from '../../support/kafka.js';
+import { createTopic, produce, uniqueName, waitFor } from '../../support/kafka.js';
 import { CliProcess, dlq, dlqJson, endProcesses, GROUP } from './cli-process.js';
 import { committed, committedValues, createTopics, letter, letterHeaders } from './dead-letters.js';
 
@@ -185,7 +185,7 @@ describe('dlq replay', () => {
       values.map((value) => letter({ topic, value })),
     );
     const slow = new CliProcess(topic, ['replay', topic, '--rate', '2/s', ...YES]);
-    while ((await committedValues(topic)).length === 0) expect(slow.hasEnded).toBe(false);
+    await waitFor(async () => (await committedValues(topic)).length > 0, { what: 'the first records' });
     expect(await dlqJson(topic, ['replay', topic, ...YES])).toMatchObject({ ended: 'complete' });
     const { code, stderr } = await slow.ended();
     expect(code).toBe(1);

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { loadConfig } from '../../../src/config/index.js';
 import type { FetchedRecord } from '../../../src/core/records/fetched.js';
@@ -15,6 +15,8 @@ import {
   waitFor,
   withTestAdmin,
 } from '../../support/kafka.js';
+
+jest.setTimeout(60_000);
 
 const NOTHING = toOffset(0);
 
