@@ -1,10 +1,14 @@
 import * as nodeModule from 'node:module';
-import { Command } from 'commander';
-import { addDlqCommands } from './redelivery/dlq/dlq.command.js';
-import { runProgram, withPlainErrors } from './redelivery/dlq/run-program.js';
+import { requireNode } from './require-node.js';
+
+requireNode();
 
 // Most of a start is compiling what is imported. Where the file system is read-only this does nothing.
 nodeModule.enableCompileCache();
+
+const { Command } = await import('commander');
+const { addDlqCommands } = await import('./redelivery/dlq/dlq.command.js');
+const { runProgram, withPlainErrors } = await import('./redelivery/dlq/run-program.js');
 
 const program = withPlainErrors(new Command('cli').description('Commands for whoever runs the service.'));
 addDlqCommands(program, async () => (await import('./app.module.js')).AppModule);

@@ -4,7 +4,7 @@ import { endOffsets, produce } from '../../support/kafka.js';
 import { dlq, dlqJson, endProcesses, moduleFile } from './cli-process.js';
 import { committedValues, createTopics, letter, type Topics } from './dead-letters.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 beforeAll(() => Logger.overrideLogger(false));
 afterEach(endProcesses);
 

@@ -72,8 +72,8 @@ describe('a replay that is interrupted', () => {
       dlt,
       Array.from({ length: 200 }, (_, i) => letter({ topic, value: `v${i}` })),
     );
-    const run = new CliProcess(topic, ['replay', topic, '--rate', '20/s', '--yes', '--json']);
-    await waitFor(async () => (await written(topic)) > 0, { what: 'the first records' });
+    const run = new CliProcess(topic, ['replay', topic, '--rate', '5/s', '--yes', '--json']);
+    await waitFor(async () => (await written(topic)) > 0, { what: 'the first records', timeoutMs: 60_000 });
     run.signal('SIGTERM');
     const { code, stdout } = await run.ended();
     expect(code).toBe(0);

@@ -6,7 +6,7 @@ import { produce, uniqueName } from '../../support/kafka.js';
 import { dlq, endProcesses, moduleFile } from './cli-process.js';
 import { createTopics, letter, type Topics } from './dead-letters.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 let topics: Topics;
 beforeAll(async () => {
   Logger.overrideLogger(false);

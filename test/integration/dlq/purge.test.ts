@@ -4,7 +4,7 @@ import { produce } from '../../support/kafka.js';
 import { dlq, dlqJson, endProcesses } from './cli-process.js';
 import { committed, createTopics, letter } from './dead-letters.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 beforeAll(() => Logger.overrideLogger(false));
 afterEach(endProcesses);
 

@@ -6,7 +6,7 @@ import { CliProcess, dlq, dlqJson, endProcesses, GROUP } from './cli-process.js'
 import { committed, committedValues, createTopics, letter, letterHeaders } from './dead-letters.js';
 
 // Each command is a process of its own.
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 let java: ForeignClient;
 beforeAll(async () => {
@@ -179,13 +179,16 @@ describe('dlq replay', () => {
 
   it('is shut out, and says so, where another replay of the topic begins', async () => {
     const { topic, dlt } = await createTopics('fenced');
-    const values = Array.from({ length: 50 }, (_, i) => `v${i}`);
+    const values = Array.from({ length: 300 }, (_, i) => `v${i}`);
     await produce(
       dlt,
       values.map((value) => letter({ topic, value })),
     );
     const slow = new CliProcess(topic, ['replay', topic, '--rate', '2/s', ...YES]);
-    await waitFor(async () => (await committedValues(topic)).length > 0, { what: 'the first records' });
+    await waitFor(async () => (await committedValues(topic)).length > 0, {
+      what: 'the first records',
+      timeoutMs: 60_000,
+    });
     expect(await dlqJson(topic, ['replay', topic, ...YES])).toMatchObject({ ended: 'complete' });
     const { code, stderr } = await slow.ended();
     expect(code).toBe(1);
