@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -7,6 +8,11 @@ export const projectRoot = findRoot(path.dirname(fileURLToPath(import.meta.url))
 
 /** Names what belongs to this project outside of its folder: cache directory, temporary files, containers. */
 export const projectName = 'nestjs-kafka-consumer';
+
+/** Where programs and jars are kept that were fetched once for this user. */
+export function cacheFolder(): string {
+  return path.join(process.env['XDG_CACHE_HOME'] || path.join(os.homedir(), '.cache'), projectName);
+}
 
 /** Makes a path that a person typed absolute: npm runs scripts in the project's folder, not in theirs. */
 export function fromCaller(file: string): string {

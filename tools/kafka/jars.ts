@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
-import { projectName, projectRoot } from '../project.js';
+import { cacheFolder, projectRoot } from '../project.js';
 import { messageOf, ToolError } from '../tool-error.js';
 import { execute } from './execute.js';
 
@@ -31,10 +30,6 @@ export async function kafkaJars(): Promise<string> {
 export async function canHaveJars(): Promise<boolean> {
   if (existsSync(path.join(cacheFolder(), `kafka-${kafkaVersion}`, 'lib'))) return true;
   return (await execute('mvn', ['--version'], { timeoutMs: 60_000 })).code === 0;
-}
-
-function cacheFolder(): string {
-  return path.join(process.env['XDG_CACHE_HOME'] || path.join(os.homedir(), '.cache'), projectName);
 }
 
 async function fetchJars(folder: string): Promise<void> {

