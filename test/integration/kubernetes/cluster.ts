@@ -56,7 +56,7 @@ export class Cluster {
       ([name, ms]) => [name, String(Number(environment[name] ?? ms) / SPEED)] as const,
     );
     return {
-      ...serviceLinks(pod),
+      ...ADDED,
       ...Object.fromEntries([...moved, ...divided]),
       PORT: String(port),
       KAFKA_BROKERS: this.kafka.cluster.secure?.bootstrap ?? '',
@@ -64,9 +64,10 @@ export class Cluster {
   }
 }
 
-/** What a kubelet adds for the Services of a namespace that has one named kafka. */
-function serviceLinks({ spec }: Pod): Record<string, string> {
-  const api = { KUBERNETES_SERVICE_HOST: '10.96.0.1', KUBERNETES_PORT: 'tcp://10.96.0.1:443' };
-  if (!spec.enableServiceLinks) return api;
-  return { ...api, KAFKA_SERVICE_HOST: '10.96.0.2', KAFKA_PORT: 'tcp://10.96.0.2:9092' };
-}
+/** What a kubelet adds to every environment, and for a Service named kafka where links are on. */
+const ADDED = {
+  KUBERNETES_SERVICE_HOST: '10.96.0.1',
+  KUBERNETES_PORT: 'tcp://10.96.0.1:443',
+  KAFKA_SERVICE_HOST: '10.96.0.2',
+  KAFKA_PORT: 'tcp://10.96.0.2:9092',
+} as const;

@@ -22,8 +22,6 @@ export const podRules: readonly Rule[] = [
   }),
   single(
     'no service links',
-    (manifests) =>
-      podOf(manifests).enableServiceLinks &&
-      'a Service named kafka would set KAFKA_ variables, which the start refuses',
+    (manifests) => podOf(manifests).enableServiceLinks && 'the Services of the namespace become variables',
   ),
 ];
