@@ -1,0 +1,39 @@
+/** A handler of one of two kinds, which tells its parent how many records it has handled. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Controller, Module } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { KafkaHandler } from '../../dist/src/kafka/index.js';
+import { Pool } from './pool.mjs';
+
+const { SCALING_TOPIC, SCALING_KIND } = process.env;
+
+/** As a query of 50 ms on one of the member's 16 connections. */
+const pool = new Pool(16);
+
+const kinds = {
+  pool: { options: {}, work: () => pool.use(() => sleep(50)) },
+  lanes: { options: { concurrency: 16 }, work: () => sleep(50) },
+};
+const { options, work } = kinds[SCALING_KIND];
+
+let handled = 0;
+setInterval(() => process.send?.(handled), 50).unref();
+
+class ScalingController {
+  async handle(_payload) {
+    await work();
+    handled += 1;
+  }
+}
+const { prototype } = ScalingController;
+Payload()(prototype, 'handle', 0);
+KafkaHandler(SCALING_TOPIC, options)(
+  prototype,
+  'handle',
+  Object.getOwnPropertyDescriptor(prototype, 'handle'),
+);
+Controller()(ScalingController);
+
+/** A class without the `class`, which is nothing but its module's name. */
+export function ProcessingModule() {}
+Module({ controllers: [ScalingController] })(ProcessingModule);
