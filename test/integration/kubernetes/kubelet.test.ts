@@ -5,7 +5,7 @@ import { type Kubelet, kubelets } from './kubelet.js';
 import { type Pod, podOf } from './pod.js';
 import { answersOf, type Answers, Scene } from './scene.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 /** The truth table: what startup, liveness and readiness answer. */
 const UP: Answers = { startup: 200, live: 200, ready: 200 };
@@ -60,6 +60,7 @@ describe('a pod that starts while no broker is there', () => {
       () => kubelet.resultsOf('startupProbe').filter(({ answer }) => answer === '503').length > 5,
       {
         what: 'startup to be asked',
+        timeoutMs: 30_000,
       },
     );
     expect(await answersOf(kubelet)).toEqual(NOT_JOINED_YET);
