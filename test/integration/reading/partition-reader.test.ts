@@ -47,6 +47,12 @@ async function whole(topic: string, partition = 0): Promise<FetchedRecord[]> {
   return all(reader.read(topic, partition, bounds.start, bounds.end));
 }
 
+/** A transaction's end is acknowledged before the broker has written its marks to the partitions. */
+async function endsAt(topic: string, offset: string): Promise<void> {
+  const isThere = async (): Promise<boolean> => (await reader.bounds(topic))[0]?.end === offset;
+  await waitFor(isThere, { what: `the marks up to ${offset}` });
+}
+
 function valuesOf(records: readonly FetchedRecord[]): string[] {
   return records.map(({ value }) => String(value));
 }
@@ -132,9 +138,11 @@ describe('reading a partition without a group', () => {
     await plain.send(topic, [{ value: 'behind' }]);
 
     open({ KAFKA_ISOLATION_LEVEL: 'read_uncommitted' });
+    await endsAt(topic, '4');
     expect(await reader.bounds(topic)).toEqual([{ partition: 0, start: '0', end: '4' }]);
     expect(valuesOf(await whole(topic))).toEqual(['committed']);
     await hanging.abort();
+    await endsAt(topic, '7');
     expect(valuesOf(await whole(topic))).toEqual(['committed', 'behind']);
   });
 
