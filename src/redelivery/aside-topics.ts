@@ -13,6 +13,11 @@ export function parkedTopicOf(topic: string, groupId: string): string {
   return `${topic}.${toTopicPart(groupId)}.parked`;
 }
 
+/** Whether a topic is one that `parkedTopicOf` names. */
+export function isParkingTopic(topic: string): boolean {
+  return topic.endsWith('.parked');
+}
+
 /** Whether a topic is one of those that this service makes: a handler's pattern is never meant for them. */
 export function isAsideTopic(topic: string): boolean {
   return /\.(dlt|parked|retry\.\d+(ms|s|m|h|d))$/.test(topic);

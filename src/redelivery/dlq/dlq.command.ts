@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { addListCommand } from './commands/list.command.js';
+import { addParkedCommands } from './commands/parked.command.js';
 import { addPurgeCommand } from './commands/purge.command.js';
 import { addReplayCommand } from './commands/replay.command.js';
 import { addShowCommand } from './commands/show.command.js';
@@ -12,4 +13,5 @@ export function addDlqCommands(program: Command, loadModule: ModuleLoader): void
   addShowCommand(dlq, loadModule);
   addReplayCommand(dlq, loadModule);
   addPurgeCommand(dlq, loadModule);
+  addParkedCommands(dlq, loadModule);
 }

@@ -10,7 +10,7 @@ import type { KafkaConfig } from '../../config/index.js';
 import { type ResolvedHandlerOptions, resolveHandlerOptions } from '../../kafka/handler-options.js';
 import { decodeValue } from '../../kafka/payload.js';
 import { validated } from '../../kafka/schema.js';
-import { deadLetterTopicOf } from '../aside-topics.js';
+import { deadLetterTopicOf, parkedTopicOf } from '../aside-topics.js';
 
 /** A controller's method that handles a topic, as far as its decorator tells. */
 export interface DeclaredHandler {
@@ -31,6 +31,11 @@ export class HandlerCatalog {
   deadLetterTopicsOf(topic: string): string[] {
     const named = this.#of(topic).flatMap(namedTopicOf);
     return [...new Set([...named, deadLetterTopicOf(topic)])];
+  }
+
+  /** Where the records of a topic may be parked: each group has a place of its own. */
+  parkingTopicsOf(topic: string): string[] {
+    return [...new Set(this.#of(topic).map(({ options }) => parkedTopicOf(topic, options.groupId)))];
   }
 
   /**

@@ -1,3 +1,4 @@
+import { isParkingTopic } from '../aside-topics.js';
 import { DlqError } from './errors.js';
 import type { HandlerCatalog } from './handlers.js';
 
@@ -44,6 +45,18 @@ export class DeadLetterTopics {
     if (first && others.length === 0) return first;
     const topics = this.of(name).map(({ topic }) => topic);
     throw new DlqError(`${name} has dead letters in ${topics.join(' and ')}; name one of these`);
+  }
+
+  /**
+   * Where records are parked: everywhere, or those of one topic, which may be named by its parking topic too.
+   * None of them need exist: a parking topic is made when the first partition that may park is read.
+   */
+  parking(topic?: string): string[] {
+    const existing = this.existing.filter(isParkingTopic);
+    if (topic === undefined) return existing.toSorted();
+    if (existing.includes(topic)) return [topic];
+    const candidates = this.handlers.parkingTopicsOf(topic);
+    return existing.filter((each) => candidates.includes(each)).toSorted();
   }
 
   exists(topic: string): boolean {

@@ -1,0 +1,80 @@
+import type { KeyName } from '../../core/failures/parked-keys.js';
+import type { FetchedRecord } from '../../core/records/fetched.js';
+import type { PartitionReader, RecordProducer } from '../../kafka/consumer-port.js';
+import { headerText } from '../aside-headers.js';
+import { HEADERS } from '../headers.js';
+import { toRelease } from './parked-entry.js';
+import { ParkedPartition } from './parked-partition.js';
+
+/** A key that has records parked. */
+export interface ParkedKey {
+  /** The parking topic. */
+  readonly topic: string;
+  readonly partition: number;
+  /** Undefined for the records that have no key: each of them waits by itself. */
+  readonly key: KeyName;
+  /** Offsets in the records' own topic, oldest first. */
+  readonly offsets: readonly string[];
+  /** Why its oldest record went aside, and since when, ISO 8601. */
+  readonly oldest: WhyAside;
+  /** Whether its release is asked for, and has not ended yet. */
+  readonly releasing: boolean;
+}
+
+/** Why a record went aside. */
+export interface WhyAside {
+  readonly reason: string | undefined;
+  readonly message: string | undefined;
+  readonly since: string | undefined;
+}
+
+const UNKNOWN: WhyAside = { reason: undefined, message: undefined, since: undefined };
+
+/** Reads which keys of a topic are parked, whoever owns its partitions. */
+export async function parkedKeysOf(reader: PartitionReader, topic: string): Promise<ParkedKey[]> {
+  const found: ParkedKey[] = [];
+  for (const { partition, start, end } of await reader.bounds(topic)) {
+    const state = new ParkedPartition();
+    const why = new Map<string, WhyAside>();
+    for await (const stored of reader.read(topic, partition, start, end)) {
+      const entry = state.apply(stored);
+      if (entry?.kind === 'parked') why.set(entry.offset, whyAside(stored));
+      else if (entry?.kind === 'taken out') why.delete(entry.offset);
+    }
+    found.push(...keysIn(topic, partition, state, why));
+  }
+  return found;
+}
+
+/** Asks for the release of keys; resolves once that is written, where whoever owns their partitions reads it. */
+export async function askRelease(producer: RecordProducer, keys: readonly ParkedKey[]): Promise<void> {
+  for (const { topic, partition, key } of keys) {
+    await producer.send({ ...toRelease(key, true), topic, partition });
+  }
+}
+
+function keysIn(
+  topic: string,
+  partition: number,
+  { parked, wanted }: ParkedPartition,
+  why: ReadonlyMap<string, WhyAside>,
+): ParkedKey[] {
+  const byKey = new Map<KeyName, string[]>();
+  for (const { key, offset } of parked) {
+    const offsets = byKey.get(key) ?? [];
+    offsets.push(offset);
+    byKey.set(key, offsets);
+  }
+  return [...byKey].map(([key, offsets]) => {
+    const oldest = why.get(offsets[0] ?? '') ?? UNKNOWN;
+    return { topic, partition, key, offsets, oldest, releasing: wanted.includes(key) };
+  });
+}
+
+function whyAside(stored: FetchedRecord): WhyAside {
+  return {
+    reason: headerText(stored, HEADERS.exceptionClass),
+    message: headerText(stored, HEADERS.exceptionMessage),
+    since: headerText(stored, HEADERS.failedAt),
+  };
+}
