@@ -51,9 +51,8 @@ async function release(session: Session, key: string | null, { topic, json }: Op
   }
   print(found.map(toShown), json === true, () =>
     [
-      `Asked for the release of ${counted(recordsOf(found), 'record')}. A service that is running handles them`,
-      'within a second or two, oldest first; `dlq parked list` shows what is left. A record that fails again',
-      'stays, and so does the rest of its key.',
+      `Asked for the release of ${counted(recordsOf(found), 'record')}. A service that is running handles them within a second or two, oldest`,
+      'first; `dlq parked list` shows what is left. A record that fails again stays, and so does the rest of its key.',
     ].join('\n'),
   );
 }
