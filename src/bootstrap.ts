@@ -4,6 +4,7 @@ import { AppModule } from './app.module.js';
 import { checkEnvironment, SERVICE_CONFIG, type ServiceConfig } from './config/index.js';
 import { HardenedExpressAdapter } from './http/index.js';
 import { KafkaRuntime, KafkaStrategy } from './kafka/index.js';
+import { stopWith } from './stop-signals.js';
 
 /** How much longer than the handlers the rest of the stop may take before the process ends all the same, in ms. */
 const STOP_GRACE_MS = 5_000;
@@ -31,7 +32,7 @@ export async function bootstrap(): Promise<void> {
     logger.log(drained ? 'stopped' : 'stopped, with handlers aborted at the deadline');
     process.exit(drained ? 0 : 1);
   };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, (name) => void stop(name));
+  stopWith((signal) => void stop(signal));
 
   // Health must answer before, and while, the consumer looks for a broker.
   await app.listen(config.http.port);

@@ -1,7 +1,9 @@
 import * as nodeModule from 'node:module';
 import { requireNode } from './require-node.js';
+import { listenForStop } from './stop-signals.js';
 
 requireNode();
+listenForStop();
 
 // Most of a start is compiling what is imported. Where the file system is read-only this does nothing.
 nodeModule.enableCompileCache();

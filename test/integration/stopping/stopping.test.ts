@@ -1,5 +1,8 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import {
+  brokers,
   committedOffsets,
   createTopic,
   isCaughtUp,
@@ -134,4 +137,16 @@ describe('without anything to wait for', () => {
     expect(await Promise.all([joined.ended(), alone.ended()])).toEqual([0, 0]);
     expect(Date.now() - at).toBeLessThan(2_000);
   });
+});
+
+test('SIGTERM before anything has started ends the process with 0: the first of a container would ignore it', () => {
+  const [hook, main] = ['signal-while-importing.mjs', '../../../dist/src/main.js'].map((file) =>
+    join(import.meta.dirname, file),
+  );
+  const { status, signal, stderr } = spawnSync(process.execPath, ['--import', hook ?? '', main ?? ''], {
+    env: { ...process.env, NODE_OPTIONS: '', KAFKA_BROKERS: brokers(), PORT: '0' },
+    timeout: 30_000,
+    encoding: 'utf8',
+  });
+  expect({ status, signal, stderr }).toEqual({ status: 0, signal: null, stderr: '' });
 });

@@ -1,0 +1,9 @@
+/** Sends SIGTERM to the process just before it imports the service. */
+import { registerHooks } from 'node:module';
+
+registerHooks({
+  resolve(specifier, context, next) {
+    if (specifier.endsWith('/bootstrap.js')) process.kill(process.pid, 'SIGTERM');
+    return next(specifier, context);
+  },
+});
