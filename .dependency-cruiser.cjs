@@ -5,6 +5,7 @@
 const SPEC = '\\.spec\\.ts$';
 // Covers kafkajs-snappy and its like as well.
 const KAFKA_CLIENT = 'node_modules/(kafkajs|lz4-napi)';
+const DATABASE_DRIVER = 'node_modules/(pg|@types/pg|@electric-sql/pglite)/';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -45,8 +46,33 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/processing/.+\\.service\\.ts$' },
       to: {
-        path: ['^src/(kafka|offsets|redelivery)/', 'node_modules/@nestjs/microservices/', KAFKA_CLIENT],
+        path: [
+          '^src/(kafka|offsets|redelivery|idempotency)/',
+          'node_modules/@nestjs/microservices/',
+          KAFKA_CLIENT,
+        ],
       },
+    },
+    {
+      name: 'database-knows-no-transport',
+      comment: 'Services write through it; what is idempotent, and by which record, is decided around them.',
+      severity: 'error',
+      from: { path: '^src/database/' },
+      to: { path: ['^src/(?!database/|config/)', 'node_modules/@nestjs/microservices/'] },
+    },
+    {
+      name: 'database-driver-in-adapter-only',
+      comment: 'Statements go through Database, or they would be in nobody’s transaction.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/database/(postgres|pglite)\\.ts$' },
+      to: { path: DATABASE_DRIVER },
+    },
+    {
+      name: 'idempotency-on-demand',
+      comment: 'A service without an idempotent handler loads neither it nor a database.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(idempotency|database|processing)/' },
+      to: { path: '^src/(idempotency|database)/' },
     },
     {
       name: 'config-stands-alone',
@@ -64,9 +90,11 @@ module.exports = {
     },
     {
       name: 'no-dev-dependency-at-run-time',
-      comment: 'The image holds no devDependencies.',
+      comment:
+        'The image holds no devDependencies. The embedded PostgreSQL is one on purpose: it is loaded in development ' +
+        'only, when it is used, and the configuration refuses it in production.',
       severity: 'error',
-      from: { path: '^src/', pathNot: SPEC },
+      from: { path: '^src/', pathNot: [SPEC, '^src/database/pglite\\.ts$'] },
       to: { dependencyTypes: ['npm-dev'] },
     },
     {

@@ -49,6 +49,20 @@ export interface KafkaConfig {
   readonly sasl: SaslConfig | undefined;
 }
 
+/** The database of idempotent handlers. */
+export interface DatabaseConfig {
+  /** Its connection string, with credentials: never to be printed. */
+  readonly url: string | undefined;
+  /** Whether a PostgreSQL within the process may take its place. */
+  readonly embeddedAllowed: boolean;
+  /** Where that one keeps its data; undefined for in memory. */
+  readonly embeddedDir: string | undefined;
+  readonly poolSize: number;
+  readonly connectTimeoutMs: number;
+  readonly statementTimeoutMs: number;
+  readonly idleInTransactionTimeoutMs: number;
+}
+
 /** What the service writes to stdout. */
 export interface LogConfig {
   readonly level: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
@@ -67,5 +81,7 @@ export interface ServiceConfig {
   readonly http: { readonly port: number };
   readonly ops: OpsConfig;
   readonly shutdownTimeoutMs: number;
+  readonly database: DatabaseConfig;
+  readonly idempotency: { readonly ttlMs: number };
   readonly log: LogConfig;
 }

@@ -1,4 +1,12 @@
-export type { KafkaConfig, LogConfig, OpsConfig, SaslConfig, ServiceConfig, TlsConfig } from './config.js';
+export type {
+  DatabaseConfig,
+  KafkaConfig,
+  LogConfig,
+  OpsConfig,
+  SaslConfig,
+  ServiceConfig,
+  TlsConfig,
+} from './config.js';
 export { ConfigError, type ConfigProblem } from './config-error.js';
 export { loadConfig } from './load-config.js';
 export { callerFolder } from './caller-folder.js';

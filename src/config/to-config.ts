@@ -1,4 +1,4 @@
-import type { KafkaConfig, SaslConfig, ServiceConfig, TlsConfig } from './config.js';
+import type { DatabaseConfig, KafkaConfig, SaslConfig, ServiceConfig, TlsConfig } from './config.js';
 import type { Values } from './variables/environment.js';
 import { usesSasl, usesTls } from './rules/security-protocol.js';
 
@@ -8,6 +8,8 @@ const SASL_MECHANISMS = {
   'SCRAM-SHA-512': 'scram-sha-512',
 } as const;
 
+const HOUR_MS = 3_600_000;
+
 /** The configuration that sound values make. `isTerminal` is whether stdout is one. */
 export function toConfig(values: Values, isTerminal: boolean): ServiceConfig {
   return {
@@ -15,6 +17,8 @@ export function toConfig(values: Values, isTerminal: boolean): ServiceConfig {
     http: { port: values.PORT },
     ops: { token: values.OPS_TOKEN },
     shutdownTimeoutMs: values.SHUTDOWN_TIMEOUT_MS,
+    database: toDatabaseConfig(values),
+    idempotency: { ttlMs: values.IDEMPOTENCY_TTL_HOURS * HOUR_MS },
     log: {
       level: values.LOG_LEVEL,
       format: values.LOG_FORMAT ?? (isTerminal && values.NODE_ENV !== 'production' ? 'pretty' : 'json'),
@@ -46,6 +50,18 @@ function toKafkaConfig(values: Values): KafkaConfig {
     requestTimeoutMs: values.KAFKA_REQUEST_TIMEOUT_MS,
     ssl: toTlsConfig(values),
     sasl: toSaslConfig(values),
+  };
+}
+
+function toDatabaseConfig(values: Values): DatabaseConfig {
+  return {
+    url: values.DATABASE_URL,
+    embeddedAllowed: values.NODE_ENV !== 'production',
+    embeddedDir: values.DATABASE_EMBEDDED_DIR,
+    poolSize: values.DATABASE_POOL_SIZE,
+    connectTimeoutMs: values.DATABASE_CONNECT_TIMEOUT_MS,
+    statementTimeoutMs: values.DATABASE_STATEMENT_TIMEOUT_MS,
+    idleInTransactionTimeoutMs: values.DATABASE_IDLE_IN_TRANSACTION_TIMEOUT_MS,
   };
 }
 

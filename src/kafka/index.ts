@@ -5,6 +5,7 @@ export {
   ShutdownDeadlineError,
 } from '../core/pipeline/errors.js';
 export { PermanentError } from '../core/failures/permanent.error.js';
+export type { ConfirmationGate } from './confirmation-gate.js';
 export { describeError } from './describe-error.js';
 export { FAILURE_REASONS } from './failure-reason.js';
 export type { FailureCounts } from './group-counts.js';

@@ -1,6 +1,7 @@
 import { KafkaContext } from '@nestjs/microservices';
 import type { FetchedRecord } from '../core/records/fetched.js';
 import type { InFlightRecord, RecordOwner } from '../core/records/in-flight.js';
+import { type ConfirmationGate, GatedOwner } from './confirmation-gate.js';
 import { decodeAuto } from './payload.js';
 import type { NativeConsumer, NativeProducer } from './consumer-port.js';
 
@@ -11,6 +12,14 @@ type Args = ConstructorParameters<typeof KafkaContext>[0];
 export interface ContextServices {
   nativeConsumer(): NativeConsumer;
   nativeProducer(): NativeProducer;
+}
+
+/** What a context behind a gate may be asked for. */
+export function gatedServices(services: ContextServices, gate: ConfirmationGate): ContextServices {
+  return {
+    nativeConsumer: () => ({ ...services.nativeConsumer(), commitOffsets: () => gate.commitOffsets() }),
+    nativeProducer: () => services.nativeProducer(),
+  };
 }
 
 /** What a handler can confirm: the records it was given, and the partition they are of. */
@@ -43,12 +52,22 @@ export class KafkaRecordContext extends KafkaContext implements Confirmable {
     protected readonly services: ContextServices,
     /** The record itself: once it is settled, the runtime lets go of it. */
     private readonly fetched: FetchedRecord = inFlight.record,
+    /** The partition, as far as the handler may act on it. */
+    readonly owner: RecordOwner = inFlight.owner,
   ) {
     super(NO_ARGS);
   }
 
-  get owner(): RecordOwner {
-    return this.inFlight.owner;
+  /** The same context for a handler whose confirmations go through a gate. */
+  behind(gate: ConfirmationGate): KafkaRecordContext {
+    const { inFlight, payload, services, fetched, owner } = this;
+    return new KafkaRecordContext(
+      inFlight,
+      payload,
+      gatedServices(services, gate),
+      fetched,
+      new GatedOwner(owner, gate),
+    );
   }
 
   get records(): readonly InFlightRecord[] {

@@ -34,10 +34,20 @@ const forbidden: readonly (readonly [rule: string, from: string, to: string])[] 
   ['services-know-no-transport', 'src/processing/orders/b.service.ts', '../../kafka/handler.js'],
   ['services-know-no-transport', 'src/processing/orders/c.service.ts', '../../offsets/offsets.service.js'],
   ['services-know-no-transport', 'src/processing/orders/d.service.ts', 'kafkajs'],
+  ['services-know-no-transport', 'src/processing/orders/e.service.ts', '../../idempotency/index.js'],
+  ['database-knows-no-transport', 'src/database/to-kafka.ts', '../kafka/handler.js'],
+  ['database-knows-no-transport', 'src/database/to-idempotency.ts', '../idempotency/index.js'],
+  ['database-knows-no-transport', 'src/database/to-transport.ts', '@nestjs/microservices'],
+  ['database-driver-in-adapter-only', 'src/processing/orders/to-driver.ts', 'pg'],
+  ['database-driver-in-adapter-only', 'src/database/to-driver.ts', 'pg'],
+  ['database-driver-in-adapter-only', 'src/idempotency/to-embedded.ts', '@electric-sql/pglite'],
+  ['idempotency-on-demand', 'src/health/to-idempotency.ts', '../idempotency/index.js'],
+  ['idempotency-on-demand', 'src/kafka/to-database.ts', '../database/database.js'],
   ['config-stands-alone', 'src/config/to-core.ts', '../core/records/record.js'],
   ['src-imports-no-tooling', 'src/health/to-tools.ts', '../../tools/kafka/broker.js'],
   ['src-imports-no-tooling', 'src/health/to-test.spec.ts', '../../test/support/topic.js'],
   ['no-dev-dependency-at-run-time', 'src/health/to-dev.ts', 'fast-check'],
+  ['no-dev-dependency-at-run-time', 'src/database/postgres.ts', '@electric-sql/pglite'],
   ['no-undeclared-package', 'src/health/to-undeclared.ts', 'express'],
   ['no-unresolvable-import', 'src/health/to-nowhere.ts', './nowhere.js'],
   ['no-cycle', 'src/health/one.ts', './two.js'],
@@ -61,17 +71,28 @@ const allowed: readonly (readonly [from: string, to: string])[] = [
   ['src/processing/orders/orders.controller.ts', '../../kafka/handler.js'],
   ['src/processing/orders/orders.service.ts', 'rxjs'],
   ['src/offsets/offsets.service.ts', '@nestjs/microservices'],
+  ['src/database/pool.ts', '../config/config.js'],
+  ['src/database/pglite.ts', '@electric-sql/pglite'],
+  ['src/idempotency/index.ts', '../database/database.js'],
+  ['src/idempotency/key.ts', '../kafka/handler.js'],
+  ['src/processing/orders/orders.module.ts', '../../idempotency/index.js'],
+  ['src/processing/orders/stock.service.ts', '../../database/database.js'],
   ['src/config/config.ts', 'node:fs'],
   ['tools/kafka/broker.ts', 'kafkajs'],
   ['test/support/topic.ts', 'fast-check'],
 ];
 
-const leaves = ['src/core/records/record.ts', 'src/core/clock.ts', 'src/core/failures/delay.ts'];
+const leaves = [
+  'src/core/records/record.ts',
+  'src/core/clock.ts',
+  'src/core/failures/delay.ts',
+  'src/database/database.ts',
+];
 const orphan = 'src/health/orphan.ts';
 
 /** Dependencies as this project has them; express is installed but not declared, as with any transitive one. */
-const dependencies = ['rxjs', 'kafkajs', 'kafkajs-snappy', 'lz4-napi', '@nestjs/microservices'];
-const devDependencies = ['fast-check'];
+const dependencies = ['rxjs', 'kafkajs', 'kafkajs-snappy', 'lz4-napi', 'pg', '@nestjs/microservices'];
+const devDependencies = ['fast-check', '@electric-sql/pglite'];
 const undeclared = ['express'];
 
 describe('the import rules', () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { databaseVariables } from './database.variables.js';
 import { kafkaVariables } from './kafka.variables.js';
 import { securityVariables } from './security.variables.js';
 import { serviceVariables } from './service.variables.js';
@@ -8,10 +9,16 @@ const sections = {
   Service: serviceVariables,
   Kafka: kafkaVariables,
   'Kafka security': securityVariables,
+  Database: databaseVariables,
 };
 
 /** Every variable the service reads; each has a default or may be left out. */
-export const environment = z.object({ ...serviceVariables, ...kafkaVariables, ...securityVariables });
+export const environment = z.object({
+  ...serviceVariables,
+  ...kafkaVariables,
+  ...securityVariables,
+  ...databaseVariables,
+});
 
 /** The variables' values by name. */
 export type Values = z.output<typeof environment>;

@@ -1,0 +1,51 @@
+import { Module, type OnApplicationShutdown } from '@nestjs/common';
+import { ConfigError, SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
+import type { ConnectionSource } from './connection.js';
+import { Database } from './database.js';
+import { openPglite } from './pglite.js';
+import { openPostgres } from './postgres.js';
+
+/**
+ * Provides {@link Database}. Nothing is loaded nor connected to before it is used.
+ */
+@Module({
+  providers: [
+    {
+      provide: Database,
+      useFactory: (config: ServiceConfig) => new Database(() => openConfigured(config)),
+      inject: [SERVICE_CONFIG],
+    },
+  ],
+  exports: [Database],
+})
+export class DatabaseModule implements OnApplicationShutdown {
+  constructor(private readonly database: Database) {}
+
+  /** The last hook: handlers have drained, or were aborted at their deadline. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.database.close();
+  }
+}
+
+/**
+ * Whether the configuration says which database to use.
+ * @throws ConfigError when there is none, and none may take its place
+ */
+export function requireDatabase({ database }: ServiceConfig): void {
+  if (database.url !== undefined || database.embeddedAllowed) return;
+  throw new ConfigError([
+    {
+      variable: 'DATABASE_URL',
+      got: 'not set',
+      accepts: 'postgres://user:password@host:5432/database',
+      hint: 'set it, or DATABASE_URL_FILE: a handler is idempotent by what it writes there',
+    },
+  ]);
+}
+
+async function openConfigured(config: ServiceConfig): Promise<ConnectionSource> {
+  requireDatabase(config);
+  const { database, kafka } = config;
+  if (database.url === undefined) return openPglite(database.embeddedDir);
+  return openPostgres({ ...database, url: database.url, applicationName: kafka.clientId });
+}

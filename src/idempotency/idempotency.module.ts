@@ -1,0 +1,78 @@
+import {
+  type DynamicModule,
+  Inject,
+  Module,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { MetadataScanner, ModulesContainer } from '@nestjs/core';
+import { SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
+import { DatabaseModule } from '../database/index.js';
+import { IdempotentHandlerError } from './errors.js';
+import { IdempotencyStore } from './idempotency-store.js';
+import { idempotentHandler, isIdempotent, type Named } from './idempotent-handler.js';
+import { PostgresStore } from './postgres.store.js';
+
+/**
+ * Import it where a controller has handlers with `@Idempotent`, or a service needs `Database`.
+ *
+ * @example
+ * @Module({ imports: [IdempotencyModule], controllers: [PaymentsController], providers: [PaymentsService] })
+ */
+@Module({
+  imports: [DatabaseModule],
+  providers: [{ provide: IdempotencyStore, useClass: PostgresStore }],
+  exports: [IdempotencyStore, DatabaseModule],
+})
+export class IdempotencyModule implements OnModuleInit, OnApplicationShutdown {
+  readonly #scanner = new MetadataScanner();
+
+  constructor(
+    private readonly store: IdempotencyStore,
+    private readonly modules: ModulesContainer,
+    @Inject(SERVICE_CONFIG) private readonly config: ServiceConfig,
+  ) {}
+
+  /** The module with another store: a `MemoryStore` in a test, or one of your own. */
+  static withStore(store: IdempotencyStore): DynamicModule {
+    return { module: IdempotencyModule, providers: [{ provide: IdempotencyStore, useValue: store }] };
+  }
+
+  /**
+   * @throws IdempotentHandlerError when a handler can't be idempotent, or two have the same name
+   * @throws ConfigError when a handler needs a database that the configuration does not name
+   */
+  onModuleInit(): void {
+    const scopes = new Map<string, string>();
+    for (const { controller, method } of this.#handlers()) {
+      const { name, scope } = idempotentHandler(controller, method, this.config.kafka);
+      const other = scopes.get(scope);
+      if (other !== undefined) {
+        throw new IdempotentHandlerError(
+          name,
+          `${other} has the same name, so that a record handled by one would count as handled by both; give ` +
+            `one of them a name of its own, as in @Idempotent({ name: 'payments-audit' })`,
+        );
+      }
+      scopes.set(scope, name);
+    }
+    if (scopes.size > 0) this.store.start();
+  }
+
+  onApplicationShutdown(): void {
+    this.store.stop();
+  }
+
+  *#handlers(): Iterable<{ readonly controller: Named; readonly method: Named }> {
+    for (const { controllers } of this.modules.values()) {
+      for (const { metatype } of controllers.values()) {
+        const prototype: unknown = metatype?.prototype;
+        if (!metatype || typeof prototype !== 'object' || prototype === null) continue;
+        for (const name of this.#scanner.getAllMethodNames(prototype)) {
+          const method: unknown = Reflect.get(prototype, name);
+          if (typeof method === 'function' && isIdempotent(method)) yield { controller: metatype, method };
+        }
+      }
+    }
+  }
+}

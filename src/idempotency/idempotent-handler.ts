@@ -1,0 +1,59 @@
+import { PATTERN_EXTRAS_METADATA, PATTERN_HANDLER_METADATA } from '@nestjs/microservices/constants.js';
+import { PatternHandler } from '@nestjs/microservices/enums/pattern-handler.enum.js';
+import type { KafkaConfig } from '../config/index.js';
+import { IdempotentHandlerError } from './errors.js';
+import { type IdempotencyKey, IDEMPOTENT, type IdempotentOptions } from './options.js';
+
+/** A class, or a method. */
+export interface Named {
+  readonly name: string;
+}
+
+/** What is to be known of a handler with `@Idempotent`. */
+export interface IdempotentHandler {
+  /** `Class.method`. */
+  readonly name: string;
+  readonly groupId: string;
+  /** Whose effect it is: another group's, or another handler's, for the same record is another one. */
+  readonly scope: string;
+  readonly key: IdempotencyKey;
+  /** Whether the runtime waits for the handler's word before it takes a record for settled. */
+  readonly isManual: boolean;
+}
+
+/** Whether a method has `@Idempotent`. */
+export function isIdempotent(method: object): boolean {
+  return Reflect.hasMetadata(IDEMPOTENT, method);
+}
+
+/**
+ * @param defaults what handlers that do not say otherwise inherit
+ * @throws IdempotentHandlerError on a method that is no event handler: there is no answer to repeat for a request
+ */
+export function idempotentHandler(
+  controller: Named,
+  method: Named,
+  defaults: Pick<KafkaConfig, 'groupId' | 'enableAutoCommit'>,
+): IdempotentHandler {
+  const name = `${controller.name}.${method.name}`;
+  if (Reflect.getMetadata(PATTERN_HANDLER_METADATA, method) !== PatternHandler.EVENT) {
+    throw new IdempotentHandlerError(name, 'it is for handlers of events: @KafkaHandler, or @EventPattern');
+  }
+  const options: IdempotentOptions = Reflect.getMetadata(IDEMPOTENT, method) ?? {};
+  const extras: unknown = Reflect.getMetadata(PATTERN_EXTRAS_METADATA, method);
+  const groupId = optionOf(extras, 'groupId') ?? defaults.groupId;
+  const commit = optionOf(extras, 'commit') ?? (defaults.enableAutoCommit ? 'auto' : 'manual');
+  return {
+    name,
+    groupId,
+    scope: `${groupId}/${options.name ?? name}`,
+    key: options.key ?? 'position',
+    isManual: commit === 'manual',
+  };
+}
+
+function optionOf(extras: unknown, name: string): string | undefined {
+  if (typeof extras !== 'object' || extras === null) return undefined;
+  const value: unknown = Reflect.get(extras, name);
+  return typeof value === 'string' ? value : undefined;
+}

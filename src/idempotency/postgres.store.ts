@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
+import { Database, requireDatabase } from '../database/index.js';
+import { type Claim, IdempotencyStore, type UnitOfWork } from './idempotency-store.js';
+import { createMarks, deleteMarks, insertMarks } from './marks.js';
+
+const PRUNE_EVERY_MS = 600_000;
+const PRUNE_AT_ONCE = 1_000;
+const LONGEST_KEY = 255;
+
+/**
+ * Remembers in PostgreSQL, in the transaction of the handler: the mark and what the handler writes through
+ * {@link Database} stand together or not at all. A second delivery waits on the mark's primary key until the
+ * transaction of the first has ended.
+ */
+@Injectable()
+export class PostgresStore extends IdempotencyStore {
+  readonly #logger = new Logger('Idempotency');
+  #created: Promise<void> | undefined;
+  #pruning: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly database: Database,
+    @Inject(SERVICE_CONFIG) private readonly config: ServiceConfig,
+  ) {
+    super();
+  }
+
+  /** @throws ConfigError when the configuration names no database and none may take its place */
+  override start(): void {
+    requireDatabase(this.config);
+    this.#ready().catch((error: unknown) => this.#warn('the marks are not ready yet', error));
+    const prune = (): void => {
+      this.prune().catch((error: unknown) => this.#warn('old marks stay for now', error));
+    };
+    this.#pruning = setInterval(prune, PRUNE_EVERY_MS).unref();
+  }
+
+  override stop(): void {
+    clearInterval(this.#pruning);
+  }
+
+  async once({ scope, keys, signal }: Claim, work: (unit: UnitOfWork) => Promise<void>): Promise<boolean> {
+    await this.#ready();
+    return this.database.transaction(async (transaction) => {
+      const inserted = await insertMarks(transaction, scope, keys.map(storable));
+      const fresh = keys.filter((key) => inserted.has(storable(key)));
+      if (fresh.length === 0) return false;
+      await work({ fresh, complete: () => transaction.commit() });
+      return true;
+    }, signal);
+  }
+
+  /** Deletes the marks that are older than `IDEMPOTENCY_TTL_HOURS`, and returns how many that were. */
+  async prune(): Promise<number> {
+    await this.#ready();
+    let all = 0;
+    for (;;) {
+      const deleted = await deleteMarks(this.database, this.config.idempotency.ttlMs, PRUNE_AT_ONCE);
+      all += deleted;
+      if (deleted < PRUNE_AT_ONCE) return all;
+    }
+  }
+
+  async #ready(): Promise<void> {
+    this.#created ??= createMarks(this.database);
+    try {
+      await this.#created;
+    } catch (error) {
+      this.#created = undefined;
+      throw error;
+    }
+  }
+
+  #warn(what: string, error: unknown): void {
+    this.#logger.warn(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** The key as a column can hold it: not too long for the index, without NUL and with sound surrogates. */
+function storable(key: string): string {
+  if (key.length <= LONGEST_KEY && !/[\0\p{Surrogate}]/u.test(key)) return key;
+  return `sha256:${createHash('sha256').update(key, 'utf16le').digest('hex')}`;
+}

@@ -1,0 +1,66 @@
+import { isUtf8 } from 'node:buffer';
+import type { KafkaContext } from '@nestjs/microservices';
+import type { FetchedRecord, TopicPartition } from '../core/records/fetched.js';
+import { HEADERS } from '../redelivery/headers.js';
+import { IdempotencyKeyError } from './errors.js';
+import type { IdempotencyKey } from './options.js';
+
+/** A record as far as its key depends on it. */
+export interface KeyedRecord {
+  readonly at: TopicPartition;
+  readonly record: FetchedRecord;
+  readonly payload: unknown;
+  readonly context: KafkaContext;
+}
+
+/**
+ * What a record is known by within a handler's scope.
+ * @param groupId the group that reads it
+ * @throws IdempotencyKeyError when the header is missing, or the key is empty or no text
+ */
+export function keyOf(key: IdempotencyKey, groupId: string, keyed: KeyedRecord): string {
+  if (key === 'position') return positionOf(keyed, groupId);
+  const { at, record, payload, context } = keyed;
+  const refuse = (problem: string): never => {
+    throw new IdempotencyKeyError(at.topic, at.partition, record.offset, problem);
+  };
+  if (typeof key === 'function') {
+    const made: unknown = key(payload, context);
+    if (typeof made === 'string' && made !== '') return made;
+    return refuse(
+      typeof made === 'string' ? 'its key is empty' : `its key is ${typeof made} instead of text`,
+    );
+  }
+  const value = headerOf(record, key.header);
+  if (value === undefined) return refuse(`it has no header ${key.header}`);
+  return value === '' ? refuse(`its header ${key.header} is empty`) : value;
+}
+
+/**
+ * Where the record was first, with its timestamp: a topic that is deleted and created anew counts from 0 again,
+ * and its records are others. Headers of another group are not about this one's delivery.
+ */
+function positionOf({ at, record }: KeyedRecord, groupId: string): string {
+  const original = [
+    HEADERS.originalTopic,
+    HEADERS.originalPartition,
+    HEADERS.originalOffset,
+    HEADERS.originalTimestamp,
+  ].map((name) => headerOf(record, name));
+  const isOriginal = headerOf(record, HEADERS.originalGroup) === groupId && original.every(Boolean);
+  return (isOriginal ? original : [at.topic, at.partition, record.offset, record.timestamp]).join('/');
+}
+
+/** A header's last value, as Kafka's own clients take it; undefined where there is none. */
+function headerOf({ headers }: FetchedRecord, name: string): string | undefined {
+  const value = headers && Object.hasOwn(headers, name) ? headers[name] : undefined;
+  const last = Array.isArray(value) ? value.at(-1) : value;
+  if (last === null || last === undefined) return undefined;
+  return typeof last === 'string' ? last : textOf(last);
+}
+
+/** Ids may be bytes: decoded as text, different ones would become the same. */
+function textOf(bytes: Uint8Array): string {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return isUtf8(buffer) ? buffer.toString('utf8') : `hex:${buffer.toString('hex')}`;
+}
