@@ -47,6 +47,16 @@ const bad: readonly (readonly [string, string, string, string])[] = [
   ['SHUTDOWN_TIMEOUT_MS', '25s', DURATION, 'without a unit: 25000'],
   ['LOG_LEVEL', 'verbose', LEVELS, 'write one of the accepted words'],
   ['LOG_FORMAT', 'jsn', 'json, pretty', 'did you mean json?'],
+  ['DATABASE_POOL_SIZE', '0', 'whole number of connections, 1 to 1000', 'raise it to 1 connections or more'],
+  ['DATABASE_STATEMENT_TIMEOUT_MS', '30s', DURATION, 'without a unit: 30000'],
+  ['IDEMPOTENCY_TTL_HOURS', '14d', 'whole number of hours, 1 to 87600', 'digits only'],
+];
+
+/** What is wrong with them is said without them: each may hold a password. */
+const badUrls: readonly (readonly [string, string])[] = [
+  ['mysql://app:pa55@db/shop', 'begin it with postgres:// or postgresql://'],
+  ['postgres://app:pa55@db', 'name the database after the host'],
+  ['postgres://app:pa55#@db:5432/shop', 'percent-encode what is special in the password'],
 ];
 
 describe('a bad value', () => {
@@ -128,5 +138,13 @@ describe('a bad value', () => {
 
       Every variable is described in .env.example and in the README."
     `);
+  });
+
+  it.each(badUrls)('DATABASE_URL=%s is refused, and its password is not shown', (text, hint) => {
+    const error = errorOf({ DATABASE_URL: text });
+    expect(error.problems).toEqual([
+      expect.objectContaining({ variable: 'DATABASE_URL', hint: expect.stringContaining(hint) }),
+    ]);
+    expect(error.message).not.toContain('pa55');
   });
 });

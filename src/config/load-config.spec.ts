@@ -38,6 +38,16 @@ describe('loadConfig', () => {
       http: { port: 3000 },
       ops: { token: undefined },
       shutdownTimeoutMs: 25_000,
+      database: {
+        url: undefined,
+        embeddedAllowed: true,
+        embeddedDir: undefined,
+        poolSize: 10,
+        connectTimeoutMs: 5000,
+        statementTimeoutMs: 30_000,
+        idleInTransactionTimeoutMs: 60_000,
+      },
+      idempotency: { ttlMs: 1_209_600_000 },
       log: { level: 'info', format: 'json' },
     });
   });

@@ -42,7 +42,10 @@ export class MemoryStore extends IdempotencyStore {
     try {
       // In one order for all, so that no two claims wait for each other.
       for (const id of keys.map((key) => idOf(scope, key)).toSorted()) {
-        await this.#free(id, signal);
+        for (let other = this.#running.get(id); other; other = this.#running.get(id)) {
+          await endOf(other, signal);
+        }
+        // Nothing is awaited between the look and this.
         this.#running.set(id, ended);
         held.push(id);
       }
@@ -73,15 +76,6 @@ export class MemoryStore extends IdempotencyStore {
     return true;
   }
 
-  async #free(id: string, signal: AbortSignal | undefined): Promise<void> {
-    for (;;) {
-      signal?.throwIfAborted();
-      const running = this.#running.get(id);
-      if (!running) return;
-      await endOf(running, signal);
-    }
-  }
-
   #forget(): void {
     const oldest = this.#now() - this.#ttlMs;
     for (const [id, at] of this.#marks) {
@@ -97,10 +91,11 @@ function idOf(scope: string, key: string): string {
 }
 
 async function endOf(running: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  if (!signal) return running;
+  signal?.throwIfAborted();
   let stop = (): void => undefined;
   const aborted = new Promise<void>((resolve) => (stop = resolve));
-  signal.addEventListener('abort', stop, { once: true });
+  signal?.addEventListener('abort', stop, { once: true });
   await Promise.race([running, aborted]);
-  signal.removeEventListener('abort', stop);
+  signal?.removeEventListener('abort', stop);
+  signal?.throwIfAborted();
 }

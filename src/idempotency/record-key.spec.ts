@@ -1,0 +1,88 @@
+import { describe, expect, it } from '@jest/globals';
+import { KafkaContext } from '@nestjs/microservices';
+import type { RawHeaders } from '../core/records/fetched.js';
+import { toOffset } from '../core/records/offset.js';
+import { HEADERS } from '../redelivery/headers.js';
+import { IdempotencyKeyError } from './errors.js';
+import type { IdempotencyKey } from './options.js';
+import { keyOf } from './record-key.js';
+
+const noArgs: unknown = [];
+const context = new KafkaContext(noArgs as ConstructorParameters<typeof KafkaContext>[0]);
+
+function keyFor(key: IdempotencyKey, headers: RawHeaders = {}, at = { topic: 't', partition: 1 }): string {
+  const record = { offset: toOffset(7), key: null, value: null, timestamp: '1700', headers };
+  return keyOf(key, 'group', { at, record, payload: { id: 'p-1' }, context });
+}
+
+const original: RawHeaders = {
+  [HEADERS.originalTopic]: Buffer.from('t'),
+  [HEADERS.originalPartition]: Buffer.from('1'),
+  [HEADERS.originalOffset]: Buffer.from('7'),
+  [HEADERS.originalTimestamp]: Buffer.from('1700'),
+  [HEADERS.originalGroup]: Buffer.from('group'),
+};
+
+describe('the key by position', () => {
+  it('is where the record is, with its timestamp: a topic created anew counts from 0 again', () => {
+    expect(keyFor('position')).toBe('t/1/7/1700');
+  });
+
+  it('is where the record was first, when it comes through a retry topic', () => {
+    expect(keyFor('position', original, { topic: 't.retry-1m', partition: 0 })).toBe(keyFor('position'));
+  });
+
+  it('is where the record is, when another group has put it aside', () => {
+    const headers = { ...original, [HEADERS.originalGroup]: Buffer.from('other') };
+    expect(keyFor('position', headers, { topic: 't.dlt', partition: 0 })).toBe('t.dlt/0/7/1700');
+  });
+
+  it('is where the record is, when its first position is not wholly known', () => {
+    const { [HEADERS.originalOffset]: _, ...headers } = original;
+    expect(keyFor('position', headers, { topic: 't.retry-1m', partition: 0 })).toBe('t.retry-1m/0/7/1700');
+  });
+});
+
+describe('the key by header', () => {
+  it('is its text', () => {
+    expect(keyFor({ header: 'message-id' }, { 'message-id': Buffer.from('m-1') })).toBe('m-1');
+  });
+
+  it('is the last one where there are several', () => {
+    const headers = { 'message-id': [Buffer.from('m-1'), Buffer.from('m-2')] };
+    expect(keyFor({ header: 'message-id' }, headers)).toBe('m-2');
+  });
+
+  it('keeps bytes apart that are no text', () => {
+    const ids = [0xf0, 0xf1].map((byte) => keyFor({ header: 'id' }, { id: Buffer.from([byte, 0x80]) }));
+    expect(new Set(ids).size).toBe(2);
+  });
+
+  it.each<[string, RawHeaders, string]>([
+    ['is missing', {}, 't[1] at offset 7: it has no header message-id'],
+    ['is null', { 'message-id': null }, 'it has no header message-id'],
+    ['is empty', { 'message-id': Buffer.alloc(0) }, 'its header message-id is empty'],
+    ['is a list of none', { 'message-id': [] }, 'it has no header message-id'],
+  ])('is an error where the header %s', (_what, headers, message) => {
+    expect(() => keyFor({ header: 'message-id' }, headers)).toThrow(IdempotencyKeyError);
+    expect(() => keyFor({ header: 'message-id' }, headers)).toThrow(message);
+  });
+
+  it('is an error where the name is that of something every object has', () => {
+    expect(() => keyFor({ header: 'constructor' })).toThrow(IdempotencyKeyError);
+  });
+});
+
+describe('the key by payload', () => {
+  it('is what the function makes of it', () => {
+    expect(keyFor((payload) => `id:${JSON.stringify(payload)}`)).toBe('id:{"id":"p-1"}');
+  });
+
+  it.each<[string, () => unknown, string]>([
+    ['empty', () => '', 'its key is empty'],
+    ['undefined', () => undefined, 'its key is undefined instead of text'],
+    ['a number', () => 7, 'its key is number instead of text'],
+  ])('is an error where it is %s', (_what, key, message) => {
+    expect(() => keyFor(key as () => string)).toThrow(message);
+  });
+});

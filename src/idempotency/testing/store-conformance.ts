@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { IdempotencyStore, UnitOfWork } from '../idempotency-store.js';
+
+/** A store that is held to its promises. */
+export interface StoreUnderTest {
+  readonly store: IdempotencyStore;
+  close(): Promise<void>;
+}
+
+const failure = new Error('the handler failed');
+let scopes = 0;
+
+/** What every {@link IdempotencyStore} promises, as tests. */
+export function describeStore(name: string, open: () => Promise<StoreUnderTest>): void {
+  describe(`${name} keeps the promises of a store`, () => {
+    let opened: StoreUnderTest;
+    beforeAll(async () => {
+      opened = await open();
+    }, 60_000);
+    afterAll(() => opened.close());
+
+    /** A scope of the test's own, and the keys that work was called for in it. */
+    function inScope(scope = `scope-${++scopes}`) {
+      const called: string[][] = [];
+      const once = (keys: readonly string[], work?: (unit: UnitOfWork) => Promise<void>) =>
+        opened.store.once({ scope, keys }, async (unit) => {
+          called.push([...unit.fresh]);
+          await work?.(unit);
+        });
+      return { once, called };
+    }
+
+    it('calls work for a key that has no mark, and not for one that has', async () => {
+      const { once, called } = inScope();
+      expect(await once(['a'])).toBe(true);
+      expect(await once(['a'])).toBe(false);
+      expect(called).toEqual([['a']]);
+    });
+
+    it('leaves no mark when work fails', async () => {
+      const { once, called } = inScope();
+      await expect(once(['a'], () => Promise.reject(failure))).rejects.toBe(failure);
+      expect(await once(['a'])).toBe(true);
+      expect(called).toEqual([['a'], ['a']]);
+    });
+
+    it('keeps the keys of two scopes apart', async () => {
+      expect(await inScope('group/a').once(['same'])).toBe(true);
+      expect(await inScope('group/b').once(['same'])).toBe(true);
+    });
+
+    it('gives work those keys that have no mark, in their order', async () => {
+      const { once, called } = inScope();
+      await once(['c', 'e']);
+      await once(['e', 'd', 'c', 'b', 'a']);
+      expect(called).toEqual([
+        ['c', 'e'],
+        ['d', 'b', 'a'],
+      ]);
+    });
+
+    it('marks none of several keys when work fails', async () => {
+      const { once, called } = inScope();
+      await expect(once(['a', 'b'], () => Promise.reject(failure))).rejects.toBe(failure);
+      await once(['b', 'a']);
+      expect(called.at(-1)).toEqual(['b', 'a']);
+    });
+
+    it.each([
+      ['longer than an index takes', 'x'.repeat(10_000), `${'x'.repeat(9_999)}y`],
+      ['with characters that a text column refuses', 'a\0b', 'a\0c'],
+      ['with half of a surrogate pair', 'a\ud800', 'a\ud801'],
+      ['that look like SQL', `'); DROP TABLE x; --`, `'); DROP TABLE y; --`],
+    ])('tells keys apart that are %s', async (_what, one, other) => {
+      const { once } = inScope();
+      expect(await once([one])).toBe(true);
+      expect(await once([other])).toBe(true);
+      expect(await once([one, other])).toBe(false);
+    });
+
+    it('has one effect when two deliveries come at the same time', async () => {
+      const { once, called } = inScope();
+      let second: Promise<boolean> | undefined;
+      await once(['a'], async () => {
+        second = once(['a']);
+      });
+      expect(await second).toBe(false);
+      expect(called).toEqual([['a']]);
+    });
+
+    it('lets the second delivery have the effect when the first one fails', async () => {
+      const { once, called } = inScope();
+      let second: Promise<boolean> | undefined;
+      const first = once(['a'], async () => {
+        second = once(['a']);
+        throw failure;
+      });
+      await expect(first).rejects.toBe(failure);
+      expect(await second).toBe(true);
+      expect(called).toEqual([['a'], ['a']]);
+    });
+
+    it('has one effect a key when batches overlap in opposite order', async () => {
+      const { once, called } = inScope();
+      const keys = Array.from({ length: 50 }, (_, at) => `k${at}`);
+      const batches = Array.from({ length: 8 }, (_, at) => (at % 2 === 0 ? keys : keys.toReversed()));
+      await Promise.all(batches.map((batch) => once(batch)));
+      expect(called.flat().toSorted()).toEqual(keys.toSorted());
+    });
+
+    it('keeps the marks of work that was completed, even if it fails then', async () => {
+      const { once } = inScope();
+      const work = async (unit: UnitOfWork): Promise<void> => {
+        await unit.complete();
+        throw failure;
+      };
+      await expect(once(['a'], work)).rejects.toBe(failure);
+      expect(await once(['a'])).toBe(false);
+    });
+  });
+}
