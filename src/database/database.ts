@@ -68,6 +68,15 @@ export class Database {
     }
   }
 
+  /**
+   * Runs work apart from the transaction that the caller is in, for what a handler sets off that is not its own:
+   * a timer that goes on, or the next handler, which the runtime may call while one confirms. A statement in it
+   * takes another connection; a handler that waits for that one holds two.
+   */
+  outside<T>(work: () => T): T {
+    return this.#current.exit(work);
+  }
+
   /** Ends what is still under way, and closes every connection. */
   async close(): Promise<void> {
     this.#closed = true;

@@ -14,14 +14,15 @@ export async function createMarks(database: Database): Promise<void> {
   if (await exists(database)) return;
   await database.transaction(async (transaction) => {
     await transaction.query('SELECT pg_advisory_xact_lock($1)', [CREATE_LOCK]);
-    if (await exists(transaction)) return;
-    await transaction.query(`CREATE TABLE idempotency_marks (
+    await transaction.query(`CREATE TABLE IF NOT EXISTS idempotency_marks (
       scope text NOT NULL,
       key text NOT NULL,
       handled_at timestamptz NOT NULL DEFAULT now(),
       PRIMARY KEY (scope, key)
     )`);
-    await transaction.query('CREATE INDEX idempotency_marks_handled_at ON idempotency_marks (handled_at)');
+    await transaction.query(
+      'CREATE INDEX IF NOT EXISTS idempotency_marks_handled_at ON idempotency_marks (handled_at)',
+    );
   });
 }
 

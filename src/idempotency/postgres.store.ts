@@ -41,15 +41,17 @@ export class PostgresStore extends IdempotencyStore {
     clearInterval(this.#pruning);
   }
 
-  async once({ scope, keys, signal }: Claim, work: (unit: UnitOfWork) => Promise<void>): Promise<boolean> {
-    await this.#ready();
-    return this.database.transaction(async (transaction) => {
-      const inserted = await insertMarks(transaction, scope, keys.map(storable));
-      const fresh = keys.filter((key) => inserted.has(storable(key)));
-      if (fresh.length === 0) return false;
-      await work({ fresh, complete: () => transaction.commit() });
-      return true;
-    }, signal);
+  once({ scope, keys, signal }: Claim, work: (unit: UnitOfWork) => Promise<void>): Promise<boolean> {
+    return this.database.outside(async () => {
+      await this.#ready();
+      return this.database.transaction(async (transaction) => {
+        const inserted = await insertMarks(transaction, scope, keys.map(storable));
+        const fresh = keys.filter((key) => inserted.has(storable(key)));
+        if (fresh.length === 0) return false;
+        await work({ fresh, complete: () => transaction.commit() });
+        return true;
+      }, signal);
+    });
   }
 
   /** Deletes the marks that are older than `IDEMPOTENCY_TTL_HOURS`, and returns how many that were. */

@@ -42,6 +42,8 @@ export interface WorkerOptions {
   /** Commit through OffsetsService after each call. */
   readonly manual?: boolean;
   readonly env?: Readonly<Record<string, string>>;
+  /** What it runs; `worker-process.mjs` by default. */
+  readonly script?: string;
 }
 
 /** A service as a process of its own. */
@@ -51,7 +53,8 @@ export class Worker {
   #output = '';
 
   constructor(options: WorkerOptions) {
-    this.#child = spawn(process.execPath, [join(import.meta.dirname, 'worker-process.mjs')], {
+    const script = options.script ?? join(import.meta.dirname, 'worker-process.mjs');
+    this.#child = spawn(process.execPath, [script], {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: {
         ...process.env,

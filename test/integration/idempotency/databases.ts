@@ -1,0 +1,72 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { uniqueName } from '../../support/kafka.js';
+import { findPostgres, PostgresServer } from '../../support/postgres.js';
+
+/** A database that services under test write to, and the test looks into. */
+export interface TestDatabase {
+  /** What points a service to it. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Runs one statement. Where the database is within a service's process, that must not run meanwhile. */
+  query<R extends object>(text: string): Promise<R[]>;
+  close(): Promise<void>;
+}
+
+/** A kind of database that tests run on. */
+export interface DatabaseKind {
+  readonly name: string;
+  readonly isServer: boolean;
+  create(): Promise<TestDatabase>;
+}
+
+/** PostgreSQL within the service's process, in a folder: what there is everywhere. */
+const embedded: DatabaseKind = {
+  name: 'the embedded PostgreSQL',
+  isServer: false,
+  async create() {
+    const folder = mkdtempSync(join(tmpdir(), 'pglite-'));
+    const dataDir = join(folder, 'data');
+    return {
+      env: { DATABASE_EMBEDDED_DIR: dataDir, NODE_ENV: 'test' },
+      async query<R extends object>(text: string) {
+        const database = await PGlite.create({ dataDir });
+        const { rows } = await database.query<R>(text);
+        await database.close();
+        return rows;
+      },
+      close: async () => rmSync(folder, { recursive: true, force: true }),
+    };
+  },
+};
+
+const bin = findPostgres();
+if (bin === undefined) console.warn('skipped: tests on a PostgreSQL server, as none is installed here');
+
+let running: Promise<PostgresServer> | undefined;
+
+/** The server that the tests of a file share; undefined where none is installed. */
+export const server: (() => Promise<PostgresServer>) | undefined =
+  bin === undefined ? undefined : () => (running ??= PostgresServer.start(bin));
+
+/** For `afterAll`: stops the server, if a test has started it. */
+export async function stopServer(): Promise<void> {
+  await (await running)?.stop();
+}
+
+/** What tests run on here: the embedded PostgreSQL, and a server where one is installed. */
+export const kinds: readonly DatabaseKind[] = [
+  embedded,
+  ...(server ? [{ name: 'a PostgreSQL server', isServer: true, create: () => onServer(server) }] : []),
+];
+
+async function onServer(start: () => Promise<PostgresServer>): Promise<TestDatabase> {
+  const postgres = await start();
+  const name = uniqueName('test');
+  return {
+    env: { DATABASE_URL: await postgres.createDatabase(name) },
+    query: <R extends object>(text: string) => postgres.query<R>(name, text),
+    close: async () => undefined,
+  };
+}

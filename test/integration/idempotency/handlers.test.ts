@@ -1,0 +1,314 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { Controller, type Type } from '@nestjs/common';
+import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
+import { Database } from '../../../src/database/index.js';
+import {
+  Idempotent,
+  IdempotencyModule,
+  type IdempotentOptions,
+  MemoryStore,
+} from '../../../src/idempotency/index.js';
+import {
+  BatchRecordError,
+  type KafkaBatchContext,
+  KafkaHandler,
+  type KafkaHandlerOptions,
+  type KafkaRecordContext,
+} from '../../../src/kafka/index.js';
+import { OffsetsService } from '../../../src/offsets/index.js';
+import {
+  createTopic,
+  isCaughtUp,
+  produce,
+  type TestRecord,
+  uniqueName,
+  waitFor,
+} from '../../support/kafka.js';
+import { type RunningService, startService } from '../../support/service.js';
+import { kinds, stopServer, type TestDatabase } from './databases.js';
+
+type Handle = (given: {
+  readonly payload: unknown;
+  readonly context: KafkaRecordContext & KafkaBatchContext;
+  readonly database: Database;
+  readonly offsets: OffsetsService;
+}) => Promise<void>;
+
+interface Scenario {
+  readonly options?: KafkaHandlerOptions;
+  readonly idempotent?: IdempotentOptions;
+  readonly partitions?: number;
+  readonly records: readonly TestRecord[];
+  readonly handle: Handle;
+}
+
+function controllerOf(
+  topic: string,
+  { options = {}, idempotent = {}, handle }: Omit<Scenario, 'records'>,
+): Type {
+  @Controller()
+  class ScenarioController {
+    constructor(
+      private readonly database: Database,
+      private readonly offsets: OffsetsService,
+    ) {}
+
+    @KafkaHandler(topic, options)
+    @Idempotent(idempotent)
+    async on(
+      @Payload() payload: unknown,
+      @Ctx() context: KafkaRecordContext & KafkaBatchContext,
+    ): Promise<void> {
+      await handle({ payload, context, database: this.database, offsets: this.offsets });
+    }
+  }
+  return ScenarioController;
+}
+
+const byHeader: IdempotentOptions = { key: { header: 'message-id' } };
+const message = (id: string, value: string, partition = 0): TestRecord => ({
+  value,
+  partition,
+  headers: { 'message-id': id },
+});
+const pick = kinds.at(-1) ?? kinds[0];
+
+/** On a server where one is installed: the embedded database has one connection, so less can happen at once. */
+describe(`an idempotent handler on ${pick?.name}`, () => {
+  let world: TestDatabase;
+  let service: RunningService | undefined;
+
+  beforeAll(async () => {
+    if (!pick) throw new Error('there is a database to test on');
+    world = await pick.create();
+  }, 60_000);
+  afterEach(async () => {
+    await service?.stop(2_000);
+    service = undefined;
+  });
+  afterAll(async () => {
+    await world.close();
+    await stopServer();
+  });
+
+  /** Lets a handler have its records, until all of them are committed; returns the effects in their order. */
+  async function run({ partitions = 1, records, ...scenario }: Scenario): Promise<string[]> {
+    const topic = await createTopic(uniqueName('idempotent'), { partitions });
+    const group = uniqueName('group');
+    const controllers = [controllerOf(topic, scenario)];
+    const imports = [IdempotencyModule];
+    service = await startService({ controllers, imports }, { KAFKA_GROUP_ID: group, ...world.env });
+    const database = service.app.get(Database, { strict: false });
+    await database.query('CREATE TABLE IF NOT EXISTS effects (at serial, id text)');
+    await database.query('TRUNCATE effects');
+    await service.joined();
+    await produce(topic, records);
+    await waitFor(() => isCaughtUp(group, topic), { what: 'every record', timeoutMs: 30_000 });
+    const { rows } = await database.query<{ id: string }>('SELECT id FROM effects ORDER BY at');
+    return rows.map(({ id }) => id);
+  }
+
+  const insert = (database: Database, id: unknown) =>
+    database.query('INSERT INTO effects (id) VALUES ($1)', [String(id)]);
+
+  test('that fails and then succeeds has one effect', async () => {
+    let calls = 0;
+    const effects = await run({
+      records: ['a'],
+      handle: async ({ payload, database }) => {
+        await insert(database, payload);
+        if (++calls < 3) throw new Error('not yet');
+      },
+    });
+    expect(calls).toBe(3);
+    expect(effects).toEqual(['a']);
+  });
+
+  test('is called once for two records of one id, also where they come at the same time', async () => {
+    const calls: unknown[] = [];
+    const effects = await run({
+      idempotent: byHeader,
+      partitions: 2,
+      records: [message('m-1', 'a', 0), message('m-1', 'a', 1), message('m-2', 'b', 0)],
+      handle: async ({ payload, database }) => {
+        calls.push(payload);
+        await insert(database, payload);
+      },
+    });
+    expect(calls.toSorted()).toEqual(['a', 'b']);
+    expect(effects.toSorted()).toEqual(['a', 'b']);
+  });
+
+  test('takes an id from the payload', async () => {
+    const effects = await run({
+      idempotent: { key: (payload) => Reflect.get(Object(payload), 'id') },
+      records: ['{"id":"p-1","n":1}', '{"id":"p-2","n":2}', '{"id":"p-1","n":3}'],
+      handle: async ({ payload, database }) => {
+        await insert(database, Reflect.get(Object(payload), 'n'));
+      },
+    });
+    expect(effects.toSorted()).toEqual(['1', '2']);
+  });
+
+  test('commits its transaction before its offset, when it commits by hand', async () => {
+    const before: unknown[] = [];
+    const effects = await run({
+      options: { commit: 'manual', order: 'key', concurrency: 4 },
+      records: Array.from({ length: 30 }, (_, n) => ({ key: `k${n % 5}`, value: `${n}` })),
+      handle: async ({ payload, context, database, offsets }) => {
+        await insert(database, payload);
+        await offsets.commit(context);
+        const found = await database
+          .outside(() => database.query('SELECT FROM effects WHERE id = $1', [payload]))
+          .then(({ rowCount }) => rowCount);
+        before.push(found);
+      },
+    });
+    expect(before).toEqual(Array.from({ length: 30 }, () => 1));
+    expect(effects.toSorted()).toEqual(Array.from({ length: 30 }, (_, n) => `${n}`).toSorted());
+  });
+
+  test('need not commit by hand: what it returns from is settled', async () => {
+    const options = { commit: 'manual', order: 'key' } as const;
+    const handle: Handle = async ({ payload, database }) => void (await insert(database, payload));
+    expect(await run({ options, records: ['a', 'b'], handle })).toHaveLength(2);
+  });
+
+  test('may not commit through the client’s own consumer', async () => {
+    const refused: unknown[] = [];
+    await run({
+      options: { commit: 'manual' },
+      records: ['a'],
+      handle: async ({ context }) => {
+        const consumer = context.getConsumer();
+        await consumer
+          .commitOffsets([{ topic: context.getTopic(), partition: 0, offset: '1' }])
+          .catch((error: unknown) => refused.push(error));
+      },
+    });
+    expect(refused).toEqual([expect.objectContaining({ code: 'EARLY_COMMIT' })]);
+  });
+
+  const batch = { read: 'batch', batch: { maxRecords: 5, maxWaitMs: 2_000 } } as const;
+
+  test('gets the records of a batch that were not handled before', async () => {
+    const given: unknown[] = [];
+    const effects = await run({
+      options: batch,
+      idempotent: byHeader,
+      records: ['a', 'b', 'a', 'c', 'b', 'a', 'd', 'c', 'b', 'a'].map((id) => message(id, id)),
+      handle: async ({ payload, context, database }) => {
+        given.push(payload);
+        expect(context.records).toHaveLength(Array.isArray(payload) ? payload.length : 0);
+        for (const each of context.payloads) await insert(database, each);
+      },
+    });
+    expect(given.flat()).toEqual(['a', 'b', 'c', 'd']);
+    expect(effects).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  test('keeps the effect of the records before the one of a batch that fails', async () => {
+    const failures = new Set(['c']);
+    const effects = await run({
+      options: { ...batch, commit: 'manual' },
+      records: ['a', 'b', 'c', 'd', 'e'],
+      handle: async ({ context, database }) => {
+        for (const [index, payload] of context.payloads.entries()) {
+          await insert(database, payload);
+          if (failures.delete(String(payload))) throw new BatchRecordError(index, new Error('not yet'));
+        }
+      },
+    });
+    expect(effects).toEqual(['a', 'b', 'c', 'd', 'e']);
+  });
+
+  test('may commit a batch, but not a part of it', async () => {
+    const refused: unknown[] = [];
+    const effects = await run({
+      options: { ...batch, commit: 'manual' },
+      records: ['a', 'b', 'c', 'd', 'e'],
+      handle: async ({ context, database, offsets }) => {
+        for (const payload of context.payloads) await insert(database, payload);
+        if (context.records.length > 1) {
+          await offsets.commit(context.at(0)).catch((error: unknown) => refused.push(error));
+        }
+        await offsets.commit(context);
+      },
+    });
+    expect(effects).toEqual(['a', 'b', 'c', 'd', 'e']);
+    expect(refused).toContainEqual(expect.objectContaining({ code: 'EARLY_COMMIT' }));
+  });
+
+  test('fails for a record without a key, and handles those before it in the batch', async () => {
+    const handled: unknown[] = [];
+    const topic = await createTopic(uniqueName('keyless'));
+    const handle: Handle = async ({ payload }) => void handled.push(payload);
+    const controllers = [controllerOf(topic, { options: batch, idempotent: byHeader, handle })];
+    const env = { KAFKA_GROUP_ID: uniqueName('group'), ...world.env };
+    const imports = [IdempotencyModule.withStore(new MemoryStore())];
+    service = await startService({ controllers, imports }, env);
+    await service.joined();
+    await produce(topic, [message('m-1', 'a'), 'keyless', message('m-3', 'c')]);
+    const { runtime } = service;
+    const stuck = await waitFor(
+      () =>
+        runtime.groups.flatMap((group) => group.status.partitions ?? []).find((each) => each.oldest?.error),
+      { what: 'the failure to be reported' },
+    );
+    expect(String(stuck.oldest?.error)).toContain('no header message-id');
+    expect(handled).toEqual([['a']]);
+  });
+});
+
+describe('@Idempotent', () => {
+  const env = { KAFKA_GROUP_ID: 'never-joined' };
+
+  @Controller()
+  class RequestController {
+    @MessagePattern('requests')
+    @Idempotent()
+    onRequest(): string {
+      return 'answer';
+    }
+  }
+
+  @Controller()
+  class TwinController {
+    @KafkaHandler('twins')
+    @Idempotent({ name: 'twin' })
+    one(): void {}
+
+    @KafkaHandler('twins')
+    @Idempotent({ name: 'twin' })
+    other(): void {}
+  }
+
+  @Controller()
+  class PlainController {
+    @KafkaHandler('plain')
+    @Idempotent()
+    on(): void {}
+  }
+
+  test('is refused at the start on a handler of requests', async () => {
+    const start = startService({ controllers: [RequestController], imports: [IdempotencyModule] }, env);
+    await expect(start).rejects.toMatchObject({ code: 'IDEMPOTENT_HANDLER' });
+  });
+
+  test('is refused at the start on two handlers of one name', async () => {
+    const start = startService({ controllers: [TwinController], imports: [IdempotencyModule] }, env);
+    await expect(start).rejects.toThrow('has the same name');
+  });
+
+  test('needs DATABASE_URL in production', async () => {
+    const production = { ...env, NODE_ENV: 'production' };
+    const start = startService({ controllers: [PlainController], imports: [IdempotencyModule] }, production);
+    await expect(start).rejects.toThrow(/DATABASE_URL\n\s+got:\s+not set/);
+  });
+
+  test('needs no database where no handler has it', async () => {
+    const production = { ...env, NODE_ENV: 'production' };
+    const service = await startService({ imports: [IdempotencyModule] }, production);
+    await service.stop();
+  });
+});

@@ -1,0 +1,74 @@
+/**
+ * A service whose handler is idempotent, as a process of its own, for tests that kill or suspend it. For each
+ * record it is called for, it inserts a row into `effects`. Configured as test/support/worker-process.mjs is.
+ */
+import 'reflect-metadata';
+import { appendFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Controller, Inject, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { Ctx, Payload } from '@nestjs/microservices';
+import { ServiceConfigModule } from '../../../dist/src/config/index.js';
+import { Database } from '../../../dist/src/database/index.js';
+import { Idempotent, IdempotencyModule } from '../../../dist/src/idempotency/index.js';
+import { KafkaHandler, KafkaModule, KafkaStrategy } from '../../../dist/src/kafka/index.js';
+import { OffsetsModule, OffsetsService } from '../../../dist/src/offsets/index.js';
+
+const {
+  WORKER_TOPIC,
+  WORKER_LEDGER,
+  WORKER_OPTIONS = '{}',
+  WORKER_DELAY_MS = '0',
+  WORKER_MANUAL,
+} = process.env;
+
+function note(event, { owner, record }) {
+  const { offset, key, value } = record;
+  const line = [event, process.pid, owner.topic, owner.partition, offset, key ?? '', value ?? '', Date.now()];
+  appendFileSync(WORKER_LEDGER, `${line.join('\t')}\n`);
+}
+
+class WorkerController {
+  constructor(database, offsets) {
+    this.database = database;
+    this.offsets = offsets;
+  }
+
+  async handle(_payload, context) {
+    for (const record of context.records) {
+      const { offset, value } = record.record;
+      const effect = [value.toString(), context.getPartition(), offset, process.pid];
+      await this.database.query(
+        'INSERT INTO effects (id, partition, "offset", pid) VALUES ($1, $2, $3, $4)',
+        effect,
+      );
+      note('start', record);
+    }
+    await sleep(Number(WORKER_DELAY_MS));
+    if (WORKER_MANUAL) await this.offsets.commit(context);
+    for (const record of context.records) note('done', record);
+  }
+}
+Inject(Database)(WorkerController, undefined, 0);
+Inject(OffsetsService)(WorkerController, undefined, 1);
+Payload()(WorkerController.prototype, 'handle', 0);
+Ctx()(WorkerController.prototype, 'handle', 1);
+const descriptor = Object.getOwnPropertyDescriptor(WorkerController.prototype, 'handle');
+Idempotent()(WorkerController.prototype, 'handle', descriptor);
+KafkaHandler(WORKER_TOPIC, JSON.parse(WORKER_OPTIONS))(WorkerController.prototype, 'handle', descriptor);
+Controller()(WorkerController);
+
+function WorkerModule() {}
+Module({
+  imports: [ServiceConfigModule, KafkaModule, OffsetsModule, IdempotencyModule],
+  controllers: [WorkerController],
+})(WorkerModule);
+
+const app = await NestFactory.create(WorkerModule, { logger: ['log', 'warn', 'error'], abortOnError: false });
+app.connectMicroservice({ strategy: app.get(KafkaStrategy) }, { inheritAppConfig: true });
+await app.listen(0, '127.0.0.1');
+await app.startAllMicroservices();
+process.stdout.write(`WORKER READY ${await app.getUrl()}\n`);
+process.on('SIGTERM', () => app.close().then(() => process.exit(0)));
+// A test that dies takes its worker with it: its end of this pipe closes.
+process.stdin.on('end', () => process.exit(9)).resume();
