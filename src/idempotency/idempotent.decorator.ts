@@ -8,7 +8,7 @@ import { IDEMPOTENT, type IdempotentOptions } from './options.js';
  * `Database` is committed together with a mark that says so, and a record with a mark is not handled again.
  * The module of the controller imports `IdempotencyModule`.
  *
- * Put it above the other interceptors of the method: those below it run within the transaction.
+ * Put it above the other interceptors of the method, so that they run around the transaction and not in it.
  *
  * @example
  * @KafkaHandler('payments', { schema: Payment })
