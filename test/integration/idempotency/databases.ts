@@ -1,9 +1,12 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
+import { promisify } from 'node:util';
 import { uniqueName } from '../../support/kafka.js';
 import { findPostgres, PostgresServer } from '../../support/postgres.js';
+
+const execute = promisify(execFile);
 
 /** A database that services under test write to, and the test looks into. */
 export interface TestDatabase {
@@ -31,10 +34,10 @@ const embedded: DatabaseKind = {
     return {
       env: { DATABASE_EMBEDDED_DIR: dataDir, NODE_ENV: 'test' },
       async query<R extends object>(text: string) {
-        const database = await PGlite.create({ dataDir });
-        const { rows } = await database.query<R>(text);
-        await database.close();
-        return rows;
+        const script = join(import.meta.dirname, 'query-embedded.mjs');
+        const env = { ...process.env, NODE_OPTIONS: '' };
+        const { stdout } = await execute(process.execPath, [script, dataDir, text], { env });
+        return JSON.parse(stdout) as R[];
       },
       close: async () => rmSync(folder, { recursive: true, force: true }),
     };

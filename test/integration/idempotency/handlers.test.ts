@@ -93,7 +93,7 @@ describe(`an idempotent handler on ${pick?.name}`, () => {
   afterAll(async () => {
     await world.close();
     await stopServer();
-  });
+  }, 30_000);
 
   /** Lets a handler have its records, until all of them are committed; returns the effects in their order. */
   async function run({ partitions = 1, records, ...scenario }: Scenario): Promise<string[]> {

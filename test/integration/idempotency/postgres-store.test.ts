@@ -14,7 +14,7 @@ import { uniqueName, waitFor } from '../../support/kafka.js';
 import type { PostgresServer } from '../../support/postgres.js';
 import { server, stopServer } from './databases.js';
 
-afterAll(stopServer);
+afterAll(stopServer, 30_000);
 
 const config = loadConfig({});
 const embedded = (): Database => new Database(() => openPglite(undefined));

@@ -65,6 +65,9 @@ Module({
 })(WorkerModule);
 
 const app = await NestFactory.create(WorkerModule, { logger: ['log', 'warn', 'error'], abortOnError: false });
+await app
+  .get(Database, { strict: false })
+  .query('CREATE TABLE IF NOT EXISTS effects (id text, partition int, "offset" bigint, pid int)');
 app.connectMicroservice({ strategy: app.get(KafkaStrategy) }, { inheritAppConfig: true });
 await app.listen(0, '127.0.0.1');
 await app.startAllMicroservices();
