@@ -1,8 +1,9 @@
+import { PermanentError } from '../core/failures/permanent.error.js';
 import type { Offset } from '../core/records/offset.js';
 
-/** A record by which a handler is to be idempotent has no key. */
-export class IdempotencyKeyError extends Error {
-  readonly code = 'IDEMPOTENCY_KEY';
+/** A record has no key by which its handler could be idempotent. Trying again is no use. */
+export class IdempotencyKeyError extends PermanentError {
+  override readonly code = 'IDEMPOTENCY_KEY';
 
   constructor(
     readonly topic: string,

@@ -28,7 +28,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     return defer(() => this.#handle(host, next));
   }
 
-  async #handle(host: ExecutionContext, next: CallHandler): Promise<void> {
+  async #handle(host: ExecutionContext, next: CallHandler): Promise<unknown> {
     // Nest reads the handler's arguments from this very array when it calls it.
     const args: unknown[] = host.getArgs();
     const [payload, context] = args;
@@ -39,10 +39,11 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const handler = idempotentHandler(host.getClass(), host.getHandler(), this.config.kafka);
     const call: Call = async (...given) => {
       args.splice(0, 2, ...given);
-      await lastValueFrom(next.handle(), { defaultValue: undefined });
+      return lastValueFrom<unknown, unknown>(next.handle(), { defaultValue: undefined });
     };
-    await this.#deliver(handler, payload, context, call);
-    if (handler.isManual) settle(context);
+    const outcomes = await this.#deliver(handler, payload, context, call);
+    if (handler.isManual && !outcomes) settle(context);
+    return outcomes;
   }
 
   async #deliver(
@@ -50,16 +51,16 @@ export class IdempotencyInterceptor implements NestInterceptor {
     payload: unknown,
     context: KafkaRecordContext,
     call: Call,
-  ): Promise<void> {
+  ): Promise<readonly PromiseSettledResult<unknown>[] | undefined> {
     if (context instanceof KafkaBatchContext) {
-      await new BatchDelivery(this.store, handler, context, call).deliver();
-      return;
+      return new BatchDelivery(this.store, handler, context, call).deliver();
     }
     const [record] = context.records;
-    if (await deliverRecord(this.store, handler, { payload, context, call })) return;
+    if (await deliverRecord(this.store, handler, { payload, context, call })) return undefined;
     this.#logger.debug(
       `${context.getTopic()}[${context.getPartition()}] at offset ${record?.offset}: handled before`,
     );
+    return undefined;
   }
 }
 

@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
-import { Database, requireDatabase } from '../database/index.js';
+import { Database, DatabaseUnavailableError, requireDatabase } from '../database/index.js';
 import { type Claim, IdempotencyStore, type UnitOfWork } from './idempotency-store.js';
 import { createMarks, deleteMarks, insertMarks } from './marks.js';
 
 const PRUNE_EVERY_MS = 600_000;
 const PRUNE_AT_ONCE = 1_000;
 const LONGEST_KEY = 255;
+const FIRST_WAIT_MS = 100;
+const LONGEST_WAIT_MS = 5_000;
 
 /**
  * Remembers in PostgreSQL, in the transaction of the handler: the mark and what the handler writes through
@@ -19,6 +22,7 @@ export class PostgresStore extends IdempotencyStore {
   readonly #logger = new Logger('Idempotency');
   #created: Promise<void> | undefined;
   #pruning: NodeJS.Timeout | undefined;
+  #isAway = false;
 
   constructor(
     private readonly database: Database,
@@ -41,17 +45,41 @@ export class PostgresStore extends IdempotencyStore {
     clearInterval(this.#pruning);
   }
 
-  once({ scope, keys, signal }: Claim, work: (unit: UnitOfWork) => Promise<void>): Promise<boolean> {
+  /**
+   * Waits for as long as the database can't be reached: the record is not to blame, and tries that fail would soon
+   * send it to the dead letters. A connection that is lost later fails the call.
+   */
+  once(claim: Claim, work: (unit: UnitOfWork) => Promise<void>): Promise<boolean> {
     return this.database.outside(async () => {
-      await this.#ready();
-      return this.database.transaction(async (transaction) => {
-        const inserted = await insertMarks(transaction, scope, keys.map(storable));
-        const fresh = keys.filter((key) => inserted.has(storable(key)));
-        if (fresh.length === 0) return false;
-        await work({ fresh, complete: () => transaction.commit() });
-        return true;
-      }, signal);
+      for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)) {
+        const begun = { yet: false };
+        try {
+          return await this.#try(claim, work, begun);
+        } catch (error) {
+          if (begun.yet || !(error instanceof DatabaseUnavailableError)) throw error;
+          this.#sayAway(error);
+        }
+        await setTimeout(waitMs, undefined, claim.signal && { signal: claim.signal }).catch(() => undefined);
+        claim.signal?.throwIfAborted();
+      }
     });
+  }
+
+  async #try(
+    { scope, keys, signal }: Claim,
+    work: (unit: UnitOfWork) => Promise<void>,
+    begun: { yet: boolean },
+  ): Promise<boolean> {
+    await this.#ready();
+    return this.database.transaction(async (transaction) => {
+      this.#isAway = false;
+      const inserted = await insertMarks(transaction, scope, keys.map(storable));
+      const fresh = keys.filter((key) => inserted.has(storable(key)));
+      if (fresh.length === 0) return false;
+      begun.yet = true;
+      await work({ fresh, complete: () => transaction.commit() });
+      return true;
+    }, signal);
   }
 
   /** Deletes the marks that are older than `IDEMPOTENCY_TTL_HOURS`, and returns how many that were. */
@@ -73,6 +101,12 @@ export class PostgresStore extends IdempotencyStore {
       this.#created = undefined;
       throw error;
     }
+  }
+
+  /** Once, however many records wait. */
+  #sayAway(error: DatabaseUnavailableError): void {
+    if (!this.#isAway) this.#warn('records wait', error);
+    this.#isAway = true;
   }
 
   #warn(what: string, error: unknown): void {

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { Controller, type NestInterceptor, type Type, UseInterceptors } from '@nestjs/common';
 import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
 import { catchError, EMPTY } from 'rxjs';
@@ -28,12 +28,15 @@ import {
 import { type RunningService, startService } from '../../support/service.js';
 import { kinds, stopServer, type TestDatabase } from './databases.js';
 
+// Databases start and stop here, on machines that may be busy.
+jest.setTimeout(120_000);
+
 type Handle = (given: {
   readonly payload: unknown;
   readonly context: KafkaRecordContext & KafkaBatchContext;
   readonly database: Database;
   readonly offsets: OffsetsService;
-}) => Promise<void>;
+}) => Promise<unknown>;
 
 interface Scenario {
   readonly options?: KafkaHandlerOptions;
@@ -62,8 +65,8 @@ function controllerOf(
     async on(
       @Payload() payload: unknown,
       @Ctx() context: KafkaRecordContext & KafkaBatchContext,
-    ): Promise<void> {
-      await handle({ payload, context, database: this.database, offsets: this.offsets });
+    ): Promise<unknown> {
+      return handle({ payload, context, database: this.database, offsets: this.offsets });
     }
   }
   return ScenarioController;
@@ -225,6 +228,24 @@ describe(`an idempotent handler on ${pick?.name}`, () => {
       },
     });
     expect(effects).toEqual(['a', 'b', 'c', 'd', 'e']);
+  });
+
+  test('keeps the effect of the records that its outcomes say are good', async () => {
+    const failures = new Set(['b', 'd']);
+    const effects = await run({
+      options: { ...batch, commit: 'manual' },
+      records: ['a', 'b', 'c', 'd', 'e'],
+      handle: async ({ context, database }) => {
+        for (const payload of context.payloads) await insert(database, payload);
+        return context.payloads.map((payload) =>
+          failures.delete(String(payload))
+            ? { status: 'rejected', reason: new Error('not yet') }
+            : { status: 'fulfilled', value: undefined },
+        );
+      },
+    });
+    expect(effects.slice(0, 3)).toEqual(['a', 'c', 'e']);
+    expect(effects.slice(3).toSorted()).toEqual(['b', 'd']);
   });
 
   test('may commit a batch, but not a part of it', async () => {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { KafkaHandlerOptions } from '../../../src/kafka/index.js';
 import {
   committedOffsets,
@@ -11,6 +11,9 @@ import {
 } from '../../support/kafka.js';
 import { Ledger, Worker } from '../../support/worker.js';
 import { type DatabaseKind, kinds, stopServer, type TestDatabase } from './databases.js';
+
+// Databases start and stop here, on machines that may be busy.
+jest.setTimeout(120_000);
 
 const RECORDS = 600;
 

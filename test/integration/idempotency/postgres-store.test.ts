@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, jest, test } from '@jest/globals';
 import { loadConfig } from '../../../src/config/index.js';
 import {
   Database,
@@ -13,6 +13,9 @@ import { describeStore } from '../../../src/idempotency/testing/store-conformanc
 import { uniqueName, waitFor } from '../../support/kafka.js';
 import type { PostgresServer } from '../../support/postgres.js';
 import { server, stopServer } from './databases.js';
+
+// Databases start and stop here, on machines that may be busy.
+jest.setTimeout(120_000);
 
 afterAll(stopServer, 30_000);
 
@@ -227,17 +230,24 @@ if (server) {
       await database.close();
     });
 
-    test('says that the database is away, and goes on once it is back', async () => {
+    test('waits for a database that is away, until it is back or the record is another member’s', async () => {
       const { postgres, url } = await newDatabase();
       const database = onServer(url);
       const store = new PostgresStore(database, config);
-      const once = (key: string) => store.once({ scope: 's', keys: [key] }, async () => undefined);
+      const abort = new AbortController();
+      const once = (key: string, signal?: AbortSignal) =>
+        store.once({ scope: 's', keys: [key], ...(signal && { signal }) }, async () => undefined);
       await once('a');
       await postgres.crash();
-      await expect(once('b')).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+      await expect(database.query('SELECT 1')).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+      const lost = once('c', abort.signal);
+      const patient = once('b');
+      abort.abort(new Error('the partition is lost'));
+      await expect(lost).rejects.toThrow('the partition is lost');
       await postgres.resume();
-      expect(await once('b')).toBe(true);
+      expect(await patient).toBe(true);
       expect(await once('a')).toBe(false);
+      expect(await once('c')).toBe(true);
       await database.close();
     });
 
