@@ -73,6 +73,7 @@ const allowed: readonly (readonly [from: string, to: string])[] = [
   ['src/offsets/offsets.service.ts', '@nestjs/microservices'],
   ['src/database/pool.ts', '../config/config.js'],
   ['src/database/pglite.ts', '@electric-sql/pglite'],
+  ['src/idempotency/testing/promises.ts', 'fast-check'],
   ['src/idempotency/index.ts', '../database/database.js'],
   ['src/idempotency/key.ts', '../kafka/handler.js'],
   ['src/processing/orders/orders.module.ts', '../../idempotency/index.js'],
