@@ -76,6 +76,12 @@ export class DirectCalls {
     return parameters && directCall(callback.bind(instance), parameters);
   }
 
+  /** Class and method of the handler with these extras; undefined where two controllers inherit it. */
+  nameOf(extras: Readonly<Record<PropertyKey, unknown>>): string | undefined {
+    const identity = extras[IDENTITY];
+    return isIdentity(identity) ? `${identity.wrapper.name}.${identity.method}` : undefined;
+  }
+
   #identify(wrapper: InstanceWrapper): void {
     const prototype: unknown = wrapper.metatype?.prototype;
     if (typeof prototype !== 'object' || prototype === null) return;

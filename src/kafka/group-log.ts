@@ -1,8 +1,10 @@
 import type { Logger } from '@nestjs/common';
 import type { GroupEvents } from '../core/pipeline/group.js';
 import type { Aside } from '../core/pipeline/handler.js';
+import type { TopicPartition } from '../core/records/fetched.js';
 import type { InFlightRecord } from '../core/records/in-flight.js';
 import { describeError } from './describe-error.js';
+import { LineLimit } from './line-limit.js';
 
 const BECAME: Readonly<Record<Aside, string>> = {
   'dead-letter': 'is a dead letter now',
@@ -11,50 +13,102 @@ const BECAME: Readonly<Record<Aside, string>> = {
   skip: 'is skipped, as its handler asks for',
 };
 
-/** Says what becomes of a group's records where something is wrong. It names positions, never payloads. */
-export function groupLog(logger: Logger): GroupEvents {
+type Level = 'log' | 'warn' | 'error';
+
+/**
+ * Says what becomes of a group's records where something is wrong. It names positions, never payloads; what
+ * happens again and again in a topic is summed up.
+ */
+export function groupLog(logger: Logger, limit = new LineLimit()): GroupEvents {
+  const write = (level: Level, event: string, { topic }: TopicPartition, line: () => string): void => {
+    const summarize = (leftOut: number, windowMs: number): void =>
+      logger[level](`${topic}: ${leftOut} more lines of ${event} were left out in ${windowMs / 1000} s`);
+    if (limit.admits(`${event} ${topic}`, summarize)) logger[level](line());
+  };
+  const ofRecord = (
+    level: Level,
+    event: string,
+    record: InFlightRecord,
+    error: unknown,
+    what: string,
+  ): void => write(level, event, record.owner, () => `${nameOf(record)} ${what}: ${describeError(error)}`);
+
   return {
     retrying: (record, error, delayMs) =>
-      logger.warn(
-        `${nameOf(record)} failed ${record.failures} times, is tried again in ${delayMs} ms: ${describeError(error)}`,
+      ofRecord(
+        'warn',
+        'retries',
+        record,
+        error,
+        `failed ${record.failures} times, is tried again in ${delayMs} ms`,
       ),
     gaveUp: (record, error, how) =>
-      logger.error(
-        `${nameOf(record)} ${BECAME[how]}, after ${record.failures} tries: ${describeError(error)}`,
+      ofRecord(
+        'error',
+        'records that were given up',
+        record,
+        error,
+        `${BECAME[how]}, after ${record.failures} failed calls`,
       ),
     notStored: (record, error, how, delayMs) =>
-      logger.error(
-        `${nameOf(record)} could not be put aside (${how}), which is tried again in ${delayMs} ms; nothing is ` +
-          `committed past it: ${describeError(error)}`,
+      ofRecord(
+        'error',
+        'records that could not be put aside',
+        record,
+        error,
+        `could not be put aside (${how}), which is tried again in ${delayMs} ms; nothing is committed past it`,
       ),
     braked: (record, error, reason, delayMs) =>
-      logger.error(
-        `${nameOf(record)} is not given up, as ${reason}: its partition is paused, and it is tried again in ` +
-          `${delayMs} ms: ${describeError(error)}`,
+      ofRecord(
+        'error',
+        'records that the brake holds back',
+        record,
+        error,
+        `is not given up, as ${reason}: its partition is paused, and it is tried again in ${delayMs} ms`,
       ),
-    unbraked: ({ topic, partition }) => logger.log(`${topic}[${partition}]: records pass again; it goes on`),
-    lotUnavailable: ({ topic, partition }, error, delayMs) =>
-      logger.error(
-        `${topic}[${partition}]: what is parked can not be read or changed, which is tried again in ${delayMs} ms: ` +
+    unbraked: (at) =>
+      write('log', 'brakes let go', at, () => `${partitionOf(at)}: records pass again; it goes on`),
+    lotUnavailable: (at, error, delayMs) =>
+      write(
+        'error',
+        'parking lots that do not answer',
+        at,
+        () =>
+          `${partitionOf(at)}: what is parked can not be read or changed, which is tried again in ${delayMs} ms: ` +
           describeError(error),
       ),
     halted: (record, error) =>
-      logger.error(
-        `${nameOf(record)} stops its partition, as its handler asks for; once its cause is mended, restart the ` +
-          `service: ${describeError(error)}`,
+      ofRecord(
+        'error',
+        'partitions stopped',
+        record,
+        error,
+        'stops its partition, as its handler asks for; once its cause is mended, restart the service',
       ),
     failedAfterSettling: (record, error) =>
-      logger.error(
-        `${nameOf(record)}: the handler failed after it had committed; not tried again: ${describeError(error)}`,
+      ofRecord(
+        'error',
+        'handlers that failed after their commit',
+        record,
+        error,
+        'was committed by its handler, which failed after that; not tried again',
       ),
     rewound: (from, to) =>
-      logger.warn(
-        `${from.topic}[${from.partition}]: goes on at offset ${to.offset} instead of ${from.offset}; the topic ` +
-          "was created anew, its log cut, or the group's offset reset",
+      write(
+        'warn',
+        'partitions sent back',
+        from,
+        () =>
+          `${partitionOf(from)}: goes on at offset ${to.offset} instead of ${from.offset}; the topic was created ` +
+          "anew, its log cut, or the group's offset reset",
       ),
   };
 }
 
+function partitionOf({ topic, partition }: TopicPartition): string {
+  return `${topic}[${partition}]`;
+}
+
 function nameOf({ owner, offset }: InFlightRecord): string {
-  return `${owner.topic}[${owner.partition}] at offset ${offset}`;
+  return `${partitionOf(owner)} at offset ${offset}`;
 }

@@ -26,7 +26,7 @@ class Registered {
       instrument: (_, call) => call(),
       respond: (_binding, _context, call) => call(),
     },
-    { of: () => undefined },
+    { of: () => undefined, nameOf: () => undefined },
   );
 
   add(name: string, pattern: string | RegExp, options: KafkaHandlerOptions = {}, isEvent = true): this {

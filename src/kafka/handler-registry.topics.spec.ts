@@ -19,7 +19,10 @@ function registryOf(...handlers: readonly (readonly [string | RegExp, KafkaHandl
     instrument: notAskedFor,
     respond: notAskedFor,
   };
-  const registry = new HandlerRegistry({ groupId: GROUP, commit: 'auto' }, services, { of: () => undefined });
+  const registry = new HandlerRegistry({ groupId: GROUP, commit: 'auto' }, services, {
+    of: () => undefined,
+    nameOf: () => undefined,
+  });
   for (const [pattern, options] of handlers) registry.add(pattern, notAskedFor, true, { ...options });
   return registry;
 }

@@ -35,7 +35,7 @@ export class HandlerRegistry {
   constructor(
     private readonly defaults: HandlerDefaults,
     private readonly services: InvocationServices,
-    private readonly directCalls: Pick<DirectCalls, 'of'>,
+    private readonly directCalls: Pick<DirectCalls, 'of' | 'nameOf'>,
   ) {}
 
   /**
@@ -49,7 +49,8 @@ export class HandlerRegistry {
   ): void {
     const options = resolveHandlerOptions(String(pattern), extras, this.defaults);
     const direct = isEvent ? this.directCalls.of(extras) : undefined;
-    const binding: HandlerBinding = { pattern, callback, isEvent, direct, options };
+    const name = this.directCalls.nameOf(extras) ?? String(pattern);
+    const binding: HandlerBinding = { pattern, name, callback, isEvent, direct, options };
     const others = this.#bindings.filter((other) => isSame(other, binding));
     const replaced = isEvent ? undefined : others.find((other) => !other.isEvent);
     for (const other of others) if (other !== replaced) requireAgreement(other, binding);

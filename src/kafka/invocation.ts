@@ -5,6 +5,7 @@ import type { BatchHandler, Handler, RecordHandler } from '../core/pipeline/hand
 import type { FetchedRecord } from '../core/records/fetched.js';
 import type { InFlightRecord } from '../core/records/in-flight.js';
 import type { DirectCall } from './direct-calls.js';
+import { HandlerCall, within } from './handler-call.js';
 import type { ResolvedHandlerOptions } from './handler-options.js';
 import { KafkaBatchContext } from './kafka-batch.context.js';
 import { type ContextServices, KafkaRecordContext } from './kafka-record.context.js';
@@ -15,6 +16,8 @@ import { validated } from './schema.js';
 /** A controller's method, as Nest hands it to a transport. */
 export interface HandlerBinding {
   readonly pattern: string | RegExp;
+  /** The controller's class and method, for people. */
+  readonly name: string;
   readonly callback: MessageHandler;
   readonly isEvent: boolean;
   /** How to call it without Nest's pipeline, where nothing is in that. */
@@ -65,19 +68,21 @@ function recordCalls(
 }
 
 function batchCalls(
-  { callback, direct, options }: HandlerBinding,
+  { name, callback, direct, options }: HandlerBinding,
   services: InvocationServices,
 ): Pick<BatchHandler, 'read' | 'maxRecords' | 'maxWaitMs' | 'invoke'> {
   const { maxRecords, maxWaitMs } = options;
   const contextServices = services.contextServices(options.groupId);
   const decodeAll = batchDecoder(options);
-  const invoke = async (records: readonly InFlightRecord[]): Promise<unknown> => {
-    const [head] = records;
-    if (!head) return undefined;
+  const call = async (records: readonly InFlightRecord[], head: InFlightRecord): Promise<unknown> => {
     const payloads = await decodeAll(records);
     const context = new KafkaBatchContext(records, head, payloads, contextServices);
     if (direct && !services.instrumented) return direct.call(payloads, context);
-    return services.instrument(context, () => callback(payloads, context));
+    return completed(services.instrument(context, () => callback(payloads, context)));
+  };
+  const invoke = (records: readonly InFlightRecord[]): unknown => {
+    const [head] = records;
+    return head && within(new HandlerCall(name, head, records.length), () => call(records, head));
   };
   return { read: 'batch', maxRecords, maxWaitMs, invoke };
 }
@@ -85,21 +90,24 @@ function batchCalls(
 type Call = (record: InFlightRecord) => unknown;
 
 function recordCall(binding: HandlerBinding, services: InvocationServices): Call {
-  const { callback, direct, isEvent, options } = binding;
+  const { name, callback, direct, isEvent, options } = binding;
   const decode = decoder(options);
   const contextServices = services.contextServices(options.groupId);
   const call = (record: InFlightRecord, fetched: FetchedRecord, payload: unknown): unknown => {
-    if (direct && !direct.takesContext && !services.instrumented) return direct.call(payload, undefined);
+    if (direct && !direct.takesContext && !services.instrumented)
+      return started(direct.call(payload, undefined));
     const context = new KafkaRecordContext(record, payload, contextServices, fetched);
-    if (direct && !services.instrumented) return direct.call(payload, context);
+    if (direct && !services.instrumented) return started(direct.call(payload, context));
     const run = (): unknown => services.instrument(context, () => callback(payload, context));
-    return isEvent ? run() : services.respond(binding, context, run);
+    return isEvent ? completed(run()) : services.respond(binding, context, run);
   };
-  if (!options.schema) return (record) => call(record, record.record, decode(record));
-  return async (record) => {
+  const checked = async (record: InFlightRecord): Promise<unknown> => {
     const fetched = record.record;
     return call(record, fetched, await decode(record));
   };
+  const plain = (record: InFlightRecord): unknown => call(record, record.record, decode(record));
+  const run = options.schema ? checked : plain;
+  return (record) => within(new HandlerCall(name, record), run);
 }
 
 /** What a handler gets for a record: decoded, and where there is a schema, checked. */
@@ -149,6 +157,16 @@ function allOf(calls: readonly Call[]): Call {
     );
     throw first.result.reason;
   };
+}
+
+/** A stream of results begins once somebody listens: here, so that what is behind it runs as part of the call. */
+function started(result: unknown): unknown {
+  return result instanceof Promise ? result : (completion(result) ?? result);
+}
+
+/** The same of a stream that is still to come. */
+function completed(result: unknown): unknown {
+  return result instanceof Promise ? result.then((value: unknown) => completion(value) ?? value) : result;
 }
 
 /** A stream of results is done when it completes; one without any is as good. */

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
+import { callFields } from './call-fields.js';
 import { SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
 
 /** The service's log: one JSON object a line, or readable lines at a terminal. */
@@ -11,6 +12,7 @@ import { SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
         pinoHttp: {
           level: log.level,
           autoLogging: false,
+          mixin: callFields,
           ...(log.format === 'pretty'
             ? { transport: { target: 'pino-pretty', options: { singleLine: true, ignore: 'pid,hostname' } } }
             : {}),

@@ -7,7 +7,9 @@ import type { Ledger } from '../../support/worker.js';
 export interface ProcessOptions {
   readonly topic: string;
   readonly groupId: string;
-  readonly ledger: Ledger;
+  readonly ledger?: Ledger;
+  /** The file of the handlers, seen from here; that of this folder by default. */
+  readonly processing?: string;
   readonly delayMs?: number;
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -24,7 +26,7 @@ export class ServiceProcess {
   readonly #ending: Promise<Ending>;
   #output = '';
 
-  constructor({ topic, groupId, ledger, delayMs = 0, env = {} }: ProcessOptions) {
+  constructor({ topic, groupId, ledger, processing, delayMs = 0, env = {} }: ProcessOptions) {
     const main = join(here, '../../../dist/src/main.js');
     this.#child = spawn(process.execPath, ['--import', join(here, 'replace-processing.mjs'), main], {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -39,7 +41,8 @@ export class ServiceProcess {
         // Only the stop itself can be the reason of a commit.
         KAFKA_AUTO_COMMIT_INTERVAL_MS: '600000',
         STOPPING_TOPIC: topic,
-        STOPPING_LEDGER: ledger.path,
+        ...(ledger && { STOPPING_LEDGER: ledger.path }),
+        ...(processing !== undefined && { REPLACEMENT_PROCESSING: processing }),
         STOPPING_DELAY_MS: String(delayMs),
         ...env,
       },

@@ -18,6 +18,7 @@ jest.setTimeout(40_000);
 afterEach(endProcesses);
 
 interface Scene extends ProcessOptions {
+  readonly ledger: Ledger;
   /** Resolves once a handler has begun, or ended, as often. */
   until(event: 'start' | 'done', count: number): Promise<void>;
 }

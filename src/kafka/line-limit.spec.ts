@@ -1,0 +1,47 @@
+import { describe, expect, test } from '@jest/globals';
+import { LineLimit } from './line-limit.js';
+
+/** Writes lines of kinds, and ends windows when the test says so. */
+class Written {
+  readonly lines: string[] = [];
+  readonly #due: (() => void)[] = [];
+  readonly #limit = new LineLimit((_delayMs, run) => this.#due.push(run));
+
+  write(kind: string, times: number): void {
+    for (let at = 0; at < times; at++) {
+      const summarize = (leftOut: number): unknown => this.lines.push(`${kind}: ${leftOut} left out`);
+      if (this.#limit.admits(kind, summarize)) this.lines.push(kind);
+    }
+  }
+
+  endWindows(): void {
+    for (const run of this.#due.splice(0)) run();
+  }
+}
+
+describe('lines of one kind', () => {
+  test('are written ten times in a window, and then only counted', () => {
+    const written = new Written();
+    written.write('a', 250);
+    expect(written.lines).toEqual(Array.from({ length: 10 }, () => 'a'));
+    written.endWindows();
+    expect(written.lines.slice(10)).toEqual(['a: 240 left out']);
+  });
+
+  test('have a new window after that, and none where nothing was left out', () => {
+    const written = new Written();
+    written.write('a', 10);
+    written.endWindows();
+    written.write('a', 11);
+    written.endWindows();
+    expect(written.lines).toHaveLength(21);
+    expect(written.lines.at(-1)).toBe('a: 1 left out');
+  });
+
+  test('take no lines from another kind', () => {
+    const written = new Written();
+    written.write('a', 100);
+    written.write('b', 1);
+    expect(written.lines.at(-1)).toBe('b');
+  });
+});

@@ -1,0 +1,43 @@
+/** How many lines of one kind are written in a window, before the rest is only counted. */
+const MOST = 10;
+const WINDOW_MS = 10_000;
+
+/** Says how many lines were left out, once their window is over. */
+type Summary = (leftOut: number, windowMs: number) => void;
+
+/** Keeps what repeats itself from filling the log: the first lines of a window are written, the rest counted. */
+export class LineLimit {
+  readonly #windows = new Map<string, { written: number; leftOut: number }>();
+
+  constructor(private readonly schedule: (delayMs: number, run: () => void) => void = unhurried) {}
+
+  /**
+   * @param kind lines of one kind share a limit
+   * @param summarize called at the end of a window in which lines of the kind were left out
+   * @returns whether the line is to be written
+   */
+  admits(kind: string, summarize: Summary): boolean {
+    const window = this.#windows.get(kind) ?? this.#open(kind, summarize);
+    if (window.written < MOST) {
+      window.written++;
+      return true;
+    }
+    window.leftOut++;
+    return false;
+  }
+
+  #open(kind: string, summarize: Summary): { written: number; leftOut: number } {
+    const window = { written: 0, leftOut: 0 };
+    this.#windows.set(kind, window);
+    this.schedule(WINDOW_MS, () => {
+      this.#windows.delete(kind);
+      if (window.leftOut > 0) summarize(window.leftOut, WINDOW_MS);
+    });
+    return window;
+  }
+}
+
+/** A count of lines must not keep the process alive. */
+function unhurried(delayMs: number, run: () => void): void {
+  setTimeout(run, delayMs).unref();
+}

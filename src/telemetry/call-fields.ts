@@ -1,0 +1,35 @@
+import { trace } from '@opentelemetry/api';
+import { currentCall } from '../kafka/index.js';
+
+/** What a line written within a handler says of the record at hand; nothing of its key, value or headers. */
+export interface CallFields {
+  readonly topic?: string;
+  readonly partition?: number;
+  /** Of a batch: that of its first record. */
+  readonly offset?: string;
+  /** Records of a batch. */
+  readonly records?: number;
+  /** The controller's class and method. */
+  readonly handler?: string;
+  /** 1 for the first call for the record. */
+  readonly attempt?: number;
+  readonly traceId?: string;
+  readonly spanId?: string;
+}
+
+/** The fields for a line that is written now; none outside of handlers. */
+export function callFields(): CallFields {
+  const call = currentCall();
+  const span = trace.getActiveSpan()?.spanContext();
+  return {
+    ...(call && {
+      topic: call.first.owner.topic,
+      partition: call.first.owner.partition,
+      offset: call.first.offset,
+      ...(call.batchSize !== undefined && { records: call.batchSize }),
+      handler: call.handler,
+      attempt: call.first.failures + 1,
+    }),
+    ...(span && { traceId: span.traceId, spanId: span.spanId }),
+  };
+}

@@ -1,0 +1,42 @@
+/**
+ * Handlers that log, before and after they wait, as users write them; what a record's `kind` says happens to it.
+ * The record's topic is LOGGING_TOPIC; a second handler takes batches of `<topic>.batch`.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Controller, Logger, Module } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { z } from 'zod';
+import { KafkaHandler, PermanentError } from '../../../dist/src/kafka/index.js';
+
+const topic = process.env.STOPPING_TOPIC;
+const schema = z.strictObject({ kind: z.enum(['ok', 'retry', 'dead']), secret: z.string(), id: z.number() });
+const retry = { attempts: 3, initialMs: 1 };
+
+class LoggingController {
+  logger = new Logger('Feature');
+
+  async handle({ kind }) {
+    this.logger.log(`begins ${kind}`);
+    await sleep(5);
+    this.logger.log(`goes on ${kind}`);
+    if (kind === 'retry') throw new Error('told by the handler');
+    if (kind === 'dead') throw new PermanentError('told for good');
+  }
+
+  async handleBatch(payloads) {
+    await sleep(5);
+    this.logger.log(`batch of ${payloads.length}`);
+  }
+}
+const { prototype } = LoggingController;
+for (const [method, name, options] of [
+  ['handle', topic, { value: 'json', schema, retry, deadLetterLimit: false }],
+  ['handleBatch', `${topic}.batch`, { read: 'batch', batch: { maxRecords: 3, maxWaitMs: 10_000 } }],
+]) {
+  Payload()(prototype, method, 0);
+  KafkaHandler(name, options)(prototype, method, Object.getOwnPropertyDescriptor(prototype, method));
+}
+Controller()(LoggingController);
+
+export function ProcessingModule() {}
+Module({ controllers: [LoggingController] })(ProcessingModule);
