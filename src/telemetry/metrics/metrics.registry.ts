@@ -8,7 +8,11 @@ import { registerPartitionMetrics } from './partition-metrics.js';
 import { registerTopicMetrics } from './topic-metrics.js';
 
 /** Gauges that are called counters, and are sums of others: `promtool check metrics` refuses them. */
-const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
+const MISNAMED = [
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+  'nodejs_active_resources_total',
+];
 
 /**
  * All that a scrape is told. The consumers count in plain fields of their own, and only a scrape reads them: a
