@@ -1,0 +1,78 @@
+/**
+ * Checks what is offered for monitoring against the built service, on a Kafka and under a Prometheus of its own:
+ * the names of metrics, the alerts and their tests, and that every query of the dashboard finds something.
+ * Started by tools/monitoring/check.sh, which brings Prometheus along.
+ */
+import path from 'node:path';
+import getPort from 'get-port';
+import { cli, run } from '../cli.js';
+import { environmentFor, groupFor } from '../demo/environment.js';
+import { fileInput } from '../demo/input.js';
+import { sendLines, sendOrders } from '../demo/send.js';
+import { DemoService } from '../demo/service.js';
+import { createTopics } from '../demo/topics.js';
+import { execute, kafkaClient, openKafka } from '../kafka/index.js';
+import { projectRoot } from '../project.js';
+import { ToolError } from '../tool-error.js';
+import { queriesOf } from './dashboard.js';
+import { type Found, Prometheus } from './prometheus.js';
+
+const monitoring = path.join(projectRoot, 'deploy/monitoring');
+const rules = path.join(monitoring, 'rules.yaml');
+const waitMs = 60_000;
+
+await run(async () => {
+  cli(
+    'monitoring',
+    'Checks metrics, alerts and dashboard with a Prometheus that scrapes the service.',
+  ).parse();
+  await promtool(['check', 'rules', rules]);
+  await promtool(['test', 'rules', path.join(monitoring, 'rules.test.yaml')]);
+  const kafka = await openKafka();
+  const port = await getPort();
+  const env = { ...environmentFor(kafka, groupFor(kafka), port), LOG_LEVEL: 'error' };
+  const service = await DemoService.start(port, env, () => undefined);
+  const prometheus = await Prometheus.start(`127.0.0.1:${port}`, rules);
+  try {
+    const client = kafkaClient(kafka.bootstrap);
+    await createTopics(client);
+    await service.ready(waitMs);
+    await prometheus.until('kafka_consumer_assigned_partitions > 0', waitMs);
+    await sendLines(client, await fileInput(path.join(projectRoot, 'tools/demo/input.txt'), 'input'));
+    await sendOrders(client);
+    await prometheus.until('sum(rate(kafka_consumer_handler_seconds_count[30s])) > 0', waitMs);
+    await promtool(['check', 'metrics'], await (await fetch(`${service.url}/metrics`)).text());
+    return (await runQueries(prometheus)) ? 0 : 1;
+  } finally {
+    await prometheus.stop();
+    await service.stop(waitMs);
+    await kafka.stop();
+  }
+});
+
+async function promtool(args: readonly string[], stdin?: string): Promise<void> {
+  const input = stdin === undefined ? {} : { stdin };
+  const { code, stdout, stderr } = await execute('promtool', args, { timeoutMs: waitMs, ...input });
+  const said = `${stdout}${stderr}`.trim();
+  console.log(`promtool ${args.map((each) => path.basename(each)).join(' ')}: ${said || 'nothing to say'}`);
+  if (code !== 0) throw new ToolError('PROMTOOL', `promtool ${args.join(' ')} ended with ${code}.`);
+}
+
+/** @returns whether each found something */
+async function runQueries(prometheus: Prometheus): Promise<boolean> {
+  let all = true;
+  for (const { panel, expr } of await queriesOf(path.join(monitoring, 'dashboard.json'))) {
+    const found = await prometheus.query(expr);
+    all &&= found.length > 0;
+    console.log(`${found.length > 0 ? 'ok     ' : 'NOTHING'} ${panel}: ${summaryOf(found)}`);
+  }
+  return all;
+}
+
+function summaryOf(found: readonly Found[]): string {
+  const [first] = found.toSorted((a, b) => b.value - a.value);
+  if (!first) return 'no series';
+  const labels = Object.entries(first.labels).filter(([name]) => name !== 'job' && name !== '__name__');
+  const named = labels.map(([name, value]) => `${name}=${value}`).join(' ');
+  return `${found.length} series, the highest ${Number(first.value.toPrecision(4))} ${named}`.trim();
+}
