@@ -166,7 +166,8 @@ describe('a container that is killed', () => {
     expect(await scene.lostAtTheEnd()).toEqual([]);
     await untilReady(kubelet);
     expect(await answersOf(kubelet)).toEqual(UP);
-    expect(healthOf(kubelet)).toEqual({ ...UNTOUCHED, endings: ['SIGKILL'] });
+    // A probe may find nobody between the kill and the restart; it must not be what restarts the container.
+    expect(healthOf(kubelet)).toMatchObject({ killedFor: [], endings: ['SIGKILL'] });
     expect(scene.values('start').length).toBeLessThanOrEqual(6 + 4);
   });
 });
