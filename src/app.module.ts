@@ -5,9 +5,18 @@ import { KafkaModule } from './kafka/index.js';
 import { ProcessingModule } from './processing/processing.module.js';
 import { LoggingModule } from './telemetry/logging.module.js';
 import { MetricsModule } from './telemetry/metrics/metrics.module.js';
+import { TracingModule } from './telemetry/tracing/tracing.module.js';
 
 /** What the service is made of. */
 @Module({
-  imports: [ServiceConfigModule, LoggingModule, MetricsModule, KafkaModule, HealthModule, ProcessingModule],
+  imports: [
+    ServiceConfigModule,
+    LoggingModule,
+    TracingModule,
+    MetricsModule,
+    KafkaModule,
+    HealthModule,
+    ProcessingModule,
+  ],
 })
 export class AppModule {}

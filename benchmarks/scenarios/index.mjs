@@ -3,6 +3,7 @@ import { large } from './large.mjs';
 import { manual } from './manual.mjs';
 import { noop } from './noop.mjs';
 import { start } from './start.mjs';
+import { telemetry } from './telemetry.mjs';
 import { wait } from './wait.mjs';
 
 /**
@@ -40,4 +41,4 @@ import { wait } from './wait.mjs';
  */
 
 /** @type {Scenario[]} */
-export const scenarios = [...noop, ...wait, ...manual, ...large, ...growth, ...start];
+export const scenarios = [...noop, ...wait, ...manual, ...large, ...growth, ...start, ...telemetry];

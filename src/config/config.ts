@@ -74,6 +74,22 @@ export interface OpsConfig {
   readonly token: string | undefined;
 }
 
+/** Where traces go, and which of them. */
+export interface TracingConfig {
+  /** Of the collector's endpoint for traces. */
+  readonly url: string;
+  readonly serviceName: string;
+  readonly sampler:
+    | 'always_on'
+    | 'always_off'
+    | 'traceidratio'
+    | 'parentbased_always_on'
+    | 'parentbased_always_off'
+    | 'parentbased_traceidratio';
+  /** From 0 to 1; of the samplers by ratio. */
+  readonly ratio: number;
+}
+
 /** The whole configuration: validated, typed and frozen. */
 export interface ServiceConfig {
   readonly kafka: KafkaConfig;
@@ -84,4 +100,6 @@ export interface ServiceConfig {
   readonly database: DatabaseConfig;
   readonly idempotency: { readonly ttlMs: number };
   readonly log: LogConfig;
+  /** Undefined where no collector is configured. */
+  readonly tracing: TracingConfig | undefined;
 }

@@ -6,6 +6,7 @@ export type {
   SaslConfig,
   ServiceConfig,
   TlsConfig,
+  TracingConfig,
 } from './config.js';
 export { ConfigError, type ConfigProblem } from './config-error.js';
 export { loadConfig } from './load-config.js';

@@ -48,6 +48,7 @@ describe('loadConfig', () => {
         idleInTransactionTimeoutMs: 60_000,
       },
       idempotency: { ttlMs: 1_209_600_000 },
+      tracing: undefined,
       log: { level: 'info', format: 'json' },
     });
   });

@@ -1,4 +1,11 @@
-import type { DatabaseConfig, KafkaConfig, SaslConfig, ServiceConfig, TlsConfig } from './config.js';
+import type {
+  DatabaseConfig,
+  KafkaConfig,
+  SaslConfig,
+  ServiceConfig,
+  TlsConfig,
+  TracingConfig,
+} from './config.js';
 import type { Values } from './variables/environment.js';
 import { usesSasl, usesTls } from './rules/security-protocol.js';
 
@@ -23,6 +30,19 @@ export function toConfig(values: Values, isTerminal: boolean): ServiceConfig {
       level: values.LOG_LEVEL,
       format: values.LOG_FORMAT ?? (isTerminal && values.NODE_ENV !== 'production' ? 'pretty' : 'json'),
     },
+    tracing: toTracingConfig(values),
+  };
+}
+
+function toTracingConfig(values: Values): TracingConfig | undefined {
+  const base = values.OTEL_EXPORTER_OTLP_ENDPOINT?.replace(/\/$/, '');
+  const url = values.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? (base && `${base}/v1/traces`);
+  if (url === undefined || values.OTEL_SDK_DISABLED) return undefined;
+  return {
+    url,
+    serviceName: values.OTEL_SERVICE_NAME ?? values.KAFKA_CLIENT_ID,
+    sampler: values.OTEL_TRACES_SAMPLER,
+    ratio: values.OTEL_TRACES_SAMPLER_ARG,
   };
 }
 

@@ -3,6 +3,9 @@ import type { InFlightRecord } from '../core/records/in-flight.js';
 
 /** A call of a handler, as whatever the handler does can find it. */
 export class HandlerCall {
+  /** The call's span, where calls are traced. */
+  trace: { readonly traceId: string; readonly spanId: string } | undefined = undefined;
+
   constructor(
     /** The controller's class and its method. */
     readonly handler: string,

@@ -22,6 +22,7 @@ class Registered {
         asides: { deadLetter: notAskedFor, retryLater: notAskedFor },
         parking: { open: notAskedFor, park: notAskedFor },
       },
+      tracer: undefined,
       instrumented: false,
       instrument: (_, call) => call(),
       respond: (_binding, _context, call) => call(),

@@ -15,6 +15,7 @@ function registryOf(...handlers: readonly (readonly [string | RegExp, KafkaHandl
       asides: { deadLetter: notAskedFor, retryLater: notAskedFor },
       parking: { open: notAskedFor, park: notAskedFor },
     },
+    tracer: undefined,
     instrumented: false,
     instrument: notAskedFor,
     respond: notAskedFor,

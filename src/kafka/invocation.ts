@@ -4,6 +4,7 @@ import { UnreadableRecordsError } from '../core/pipeline/errors.js';
 import type { BatchHandler, Handler, RecordHandler } from '../core/pipeline/handler.js';
 import type { FetchedRecord } from '../core/records/fetched.js';
 import type { InFlightRecord } from '../core/records/in-flight.js';
+import type { CallTracer } from './call-tracer.js';
 import type { DirectCall } from './direct-calls.js';
 import { HandlerCall, within } from './handler-call.js';
 import type { ResolvedHandlerOptions } from './handler-options.js';
@@ -28,6 +29,8 @@ export interface HandlerBinding {
 /** What calling a handler needs of the transport. */
 export interface InvocationServices {
   readonly failures: FailureServices;
+  /** Undefined where calls are not traced. */
+  readonly tracer: CallTracer | undefined;
   /** What contexts of a group's records give out. */
   contextServices(groupId: string): ContextServices;
   /** Whether Nest's instrumentation wants to see each call. */
@@ -74,6 +77,7 @@ function batchCalls(
   const { maxRecords, maxWaitMs } = options;
   const contextServices = services.contextServices(options.groupId);
   const decodeAll = batchDecoder(options);
+  const { tracer } = services;
   const call = async (records: readonly InFlightRecord[], head: InFlightRecord): Promise<unknown> => {
     const payloads = await decodeAll(records);
     const context = new KafkaBatchContext(records, head, payloads, contextServices);
@@ -82,7 +86,10 @@ function batchCalls(
   };
   const invoke = (records: readonly InFlightRecord[]): unknown => {
     const [head] = records;
-    return head && within(new HandlerCall(name, head, records.length), () => call(records, head));
+    if (!head) return undefined;
+    const under = new HandlerCall(name, head, records.length);
+    const run = (): unknown => call(records, head);
+    return within(under, tracer ? () => tracer.traced(under, options.groupId, records, run) : run);
   };
   return { read: 'batch', maxRecords, maxWaitMs, invoke };
 }
@@ -107,7 +114,12 @@ function recordCall(binding: HandlerBinding, services: InvocationServices): Call
   };
   const plain = (record: InFlightRecord): unknown => call(record, record.record, decode(record));
   const run = options.schema ? checked : plain;
-  return (record) => within(new HandlerCall(name, record), run);
+  const { tracer } = services;
+  if (!tracer) return (record) => within(new HandlerCall(name, record), run);
+  return (record) => {
+    const under = new HandlerCall(name, record);
+    return within(under, () => tracer.traced(under, options.groupId, [record], () => run(record)));
+  };
 }
 
 /** What a handler gets for a record: decoded, and where there is a schema, checked. */

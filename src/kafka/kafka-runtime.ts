@@ -1,7 +1,8 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import { type KafkaConfig, SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
 import { InFlightBudget } from '../core/dispatch/budget.js';
 import { ParkingLots } from '../redelivery/parking/parking-lots.js';
+import { CALL_TRACER, type CallTracer } from './call-tracer.js';
 import type { KafkaPort, RecordProducer } from './consumer-port.js';
 import { GroupConsumer } from './group-consumer.js';
 import type { GroupPhase } from './group-status.js';
@@ -21,6 +22,7 @@ export class KafkaRuntime {
   constructor(
     @Inject(SERVICE_CONFIG) config: ServiceConfig,
     @Inject(KAFKA_PORT) readonly port: KafkaPort,
+    @Optional() @Inject(CALL_TRACER) readonly tracer?: CallTracer,
   ) {
     this.#config = config.kafka;
     this.budget = new InFlightBudget({

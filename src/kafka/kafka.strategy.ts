@@ -3,6 +3,7 @@ import { type CustomTransportStrategy, type MessageHandler, Server, Transport } 
 import { finalize, isObservable } from 'rxjs';
 import { SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
 import { DirectCalls } from './direct-calls.js';
+import type { CallTracer } from './call-tracer.js';
 import type { GroupPhase } from './group-status.js';
 import type { HandlerBinding, InvocationServices } from './invocation.js';
 import { HandlerRegistry } from './handler-registry.js';
@@ -34,6 +35,7 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy, In
   override readonly propagatesEventHandlerErrors = true;
 
   readonly failures: FailureServices;
+  readonly tracer: CallTracer | undefined;
   readonly #registry: HandlerRegistry;
   readonly #replies: Replies;
   #instrumented = false;
@@ -44,8 +46,9 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy, In
     directCalls: DirectCalls,
   ) {
     super();
-    const { producer, port } = runtime;
-    this.failures = { asides: new AsideWriter(producer, port), parking: runtime.parking };
+    const { producer, port, tracer } = runtime;
+    this.tracer = tracer;
+    this.failures = { asides: new AsideWriter(producer, port, tracer), parking: runtime.parking };
     const { groupId, enableAutoCommit } = config.kafka;
     this.#registry = new HandlerRegistry(
       { groupId, commit: enableAutoCommit ? 'auto' : 'manual' },

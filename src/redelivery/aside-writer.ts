@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { FailedRecord } from '../core/pipeline/handler.js';
 import type { RawHeaders } from '../core/records/fetched.js';
+import type { CallTracer } from '../kafka/call-tracer.js';
 import type { KafkaPort, OutgoingRecord, RecordProducer, TopicSpec } from '../kafka/consumer-port.js';
 import { RecordTooLargeError, UnknownPartitionError } from '../kafka/producer-errors.js';
 import { failureHeaders, headerNumber, originalTopicOf } from './aside-headers.js';
@@ -30,6 +31,8 @@ export class AsideWriter {
   constructor(
     private readonly producer: RecordProducer,
     private readonly port: Pick<KafkaPort, 'ensureTopic'>,
+    /** Whoever reads a record that was put aside goes on with its trace. */
+    private readonly tracer?: Pick<CallTracer, 'headersOf'>,
   ) {}
 
   /**
@@ -88,7 +91,8 @@ export class AsideWriter {
     value: Uint8Array | null = record.value,
   ): Promise<void> {
     const partition = headerNumber({ ...record, headers }, HEADERS.originalPartition, at.partition);
-    const outgoing: OutgoingRecord = { topic, key: record.key, value, headers };
+    const carried = this.tracer?.headersOf(record);
+    const outgoing: OutgoingRecord = { topic, key: record.key, value, headers: { ...headers, ...carried } };
     try {
       await this.producer.send(partition < partitions ? { ...outgoing, partition } : outgoing);
     } catch (error) {

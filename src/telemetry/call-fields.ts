@@ -1,4 +1,3 @@
-import { trace } from '@opentelemetry/api';
 import { currentCall } from '../kafka/index.js';
 
 /** What a line written within a handler says of the record at hand; nothing of its key, value or headers. */
@@ -20,16 +19,15 @@ export interface CallFields {
 /** The fields for a line that is written now; none outside of handlers. */
 export function callFields(): CallFields {
   const call = currentCall();
-  const span = trace.getActiveSpan()?.spanContext();
+  if (!call) return {};
+  const { first, handler, batchSize } = call;
   return {
-    ...(call && {
-      topic: call.first.owner.topic,
-      partition: call.first.owner.partition,
-      offset: call.first.offset,
-      ...(call.batchSize !== undefined && { records: call.batchSize }),
-      handler: call.handler,
-      attempt: call.first.failures + 1,
-    }),
-    ...(span && { traceId: span.traceId, spanId: span.spanId }),
+    topic: first.owner.topic,
+    partition: first.owner.partition,
+    offset: first.offset,
+    ...(batchSize !== undefined && { records: batchSize }),
+    handler,
+    attempt: first.failures + 1,
+    ...call.trace,
   };
 }

@@ -3,12 +3,14 @@ import { databaseVariables } from './database.variables.js';
 import { kafkaVariables } from './kafka.variables.js';
 import { securityVariables } from './security.variables.js';
 import { serviceVariables } from './service.variables.js';
+import { tracingVariables } from './tracing.variables.js';
 import { variableMeta, type VariableMeta } from './variable.js';
 
 const sections = {
   Service: serviceVariables,
   Kafka: kafkaVariables,
   'Kafka security': securityVariables,
+  Tracing: tracingVariables,
   Database: databaseVariables,
 };
 
@@ -17,7 +19,9 @@ export const environment = z.object({
   ...serviceVariables,
   ...kafkaVariables,
   ...securityVariables,
+  ...tracingVariables,
   ...databaseVariables,
+  ...tracingVariables,
 });
 
 /** The variables' values by name. */

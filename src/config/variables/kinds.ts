@@ -37,6 +37,21 @@ export function bearerToken(): Kind<string> {
   return { accepts: 'text of 16 to 1024 letters, digits and - . _ ~ + / =', schema };
 }
 
+/** An address of http or https. */
+export function httpUrl(): Kind<string> {
+  const schema = z.url({ protocol: /^https?$/, error: 'write a URL that begins with http:// or https://' });
+  return { accepts: 'URL of http or https', schema };
+}
+
+/** A number from 0 to 1. */
+export function ratio(): Kind<number> {
+  const schema = z
+    .string()
+    .regex(/^(0|1|0?\.\d+|1\.0+)$/, { error: 'write a number from 0 to 1' })
+    .transform(Number);
+  return { accepts: 'number from 0 to 1', schema };
+}
+
 /** `true` or `false`, in any case; `1` and `0` too. */
 export function flag(): Kind<boolean> {
   const schema = z.stringbool({

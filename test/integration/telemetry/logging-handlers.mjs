@@ -1,6 +1,7 @@
 /**
  * Handlers that log, before and after they wait, as users write them; what a record's `kind` says happens to it.
- * The record's topic is LOGGING_TOPIC; a second handler takes batches of `<topic>.batch`.
+ * The record's topic is STOPPING_TOPIC; a second handler takes batches of `<topic>.batch`, and a third fails with all
+ * records of `<topic>.later`, which go through a retry topic.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Controller, Logger, Module } from '@nestjs/common';
@@ -23,6 +24,11 @@ class LoggingController {
     if (kind === 'dead') throw new PermanentError('told for good');
   }
 
+  async handleLater() {
+    this.logger.log('fails');
+    throw new Error('told by the handler');
+  }
+
   async handleBatch(payloads) {
     await sleep(5);
     this.logger.log(`batch of ${payloads.length}`);
@@ -31,6 +37,7 @@ class LoggingController {
 const { prototype } = LoggingController;
 for (const [method, name, options] of [
   ['handle', topic, { value: 'json', schema, retry, deadLetterLimit: false }],
+  ['handleLater', `${topic}.later`, { onFailure: 'retry-topic', delays: ['10ms'], retry: { attempts: 1 } }],
   ['handleBatch', `${topic}.batch`, { read: 'batch', batch: { maxRecords: 3, maxWaitMs: 10_000 } }],
 ]) {
   Payload()(prototype, method, 0);

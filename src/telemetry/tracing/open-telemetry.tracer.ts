@@ -1,0 +1,108 @@
+import {
+  type Attributes,
+  type Context,
+  context,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  type Tracer,
+} from '@opentelemetry/api';
+import type { FetchedRecord, RawHeaders } from '../../core/records/fetched.js';
+import type { InFlightRecord } from '../../core/records/in-flight.js';
+import type { CallTracer } from '../../kafka/call-tracer.js';
+import type { HandlerCall } from '../../kafka/handler-call.js';
+import { describeError } from '../../kafka/describe-error.js';
+import { contextOf, headersFrom } from './record-context.js';
+
+/**
+ * A span for each call of a handler, by OpenTelemetry's conventions for messaging. A record's span is a child of
+ * the span that wrote it; a batch's is linked to those of all its records, as it can have but one parent.
+ */
+export class OpenTelemetryTracer implements CallTracer {
+  /** Of the last call for a record. */
+  readonly #contexts = new WeakMap<FetchedRecord, Context>();
+
+  constructor(private readonly tracer: Tracer) {}
+
+  traced(
+    call: HandlerCall,
+    groupId: string,
+    records: readonly InFlightRecord[],
+    run: () => unknown,
+  ): unknown {
+    const isBatch = call.batchSize !== undefined;
+    const parent = isBatch ? ROOT_CONTEXT : contextOf(call.first.record);
+    const links = isBatch ? records.flatMap(({ record }) => linkTo(contextOf(record))) : [];
+    const { topic } = call.first.owner;
+    const span = this.tracer.startSpan(
+      `process ${topic}`,
+      { kind: SpanKind.CONSUMER, attributes: attributesOf(call, groupId), links },
+      parent,
+    );
+    const within = trace.setSpan(parent, span);
+    for (const { record } of records) this.#contexts.set(record, within);
+    const { traceId, spanId } = span.spanContext();
+    call.trace = { traceId, spanId };
+    return ended(span, () => context.with(within, run));
+  }
+
+  headersOf(record: FetchedRecord): RawHeaders {
+    const within = this.#contexts.get(record);
+    return within ? headersFrom(within) : {};
+  }
+}
+
+function linkTo(of: Context): { context: NonNullable<ReturnType<typeof trace.getSpanContext>> }[] {
+  const linked = trace.getSpanContext(of);
+  return linked ? [{ context: linked }] : [];
+}
+
+/** Never the key: it is as private as the payload. */
+function attributesOf({ first, handler, batchSize }: HandlerCall, groupId: string): Attributes {
+  const { topic, partition } = first.owner;
+  return {
+    'messaging.system': 'kafka',
+    'messaging.operation.name': 'process',
+    'messaging.operation.type': 'process',
+    'messaging.destination.name': topic,
+    'messaging.destination.partition.id': String(partition),
+    'messaging.consumer.group.name': groupId,
+    'messaging.kafka.offset': Number(first.offset),
+    ...(batchSize !== undefined && { 'messaging.batch.message_count': batchSize }),
+    ...(first.record.value === null && { 'messaging.kafka.message.tombstone': true }),
+    'code.function.name': handler,
+    'kafka_consumer.attempt': first.failures + 1,
+  };
+}
+
+/** Ends the span with the call, in whatever way that ends. */
+function ended(span: Span, call: () => unknown): unknown {
+  try {
+    const result = call();
+    if (!(result instanceof Promise)) {
+      span.end();
+      return result;
+    }
+    return result.then(
+      (value: unknown) => {
+        span.end();
+        return value;
+      },
+      (error: unknown) => {
+        fail(span, error);
+        throw error;
+      },
+    );
+  } catch (error) {
+    fail(span, error);
+    throw error;
+  }
+}
+
+function fail(span: Span, error: unknown): void {
+  span.setAttribute('error.type', error instanceof Error ? error.name : typeof error);
+  span.setStatus({ code: SpanStatusCode.ERROR, message: describeError(error) });
+  span.end();
+}

@@ -1,0 +1,24 @@
+import { type Context, propagation, ROOT_CONTEXT, type TextMapGetter } from '@opentelemetry/api';
+import type { FetchedRecord, RawHeaders } from '../../core/records/fetched.js';
+
+const getter: TextMapGetter<RawHeaders> = {
+  keys: (headers) => Object.keys(headers),
+  get: (headers, name) => {
+    const found = headers[name];
+    const value = Array.isArray(found) ? found.at(-1) : found;
+    if (value === undefined || value === null) return undefined;
+    return typeof value === 'string' ? value : Buffer.from(value).toString('latin1');
+  },
+};
+
+/** The trace that a record is part of, by its headers; a new one where it has none. */
+export function contextOf({ headers }: FetchedRecord): Context {
+  return headers === undefined ? ROOT_CONTEXT : propagation.extract(ROOT_CONTEXT, headers, getter);
+}
+
+/** The headers that say which trace, and which span of it, a record is written by. */
+export function headersFrom(context: Context): RawHeaders {
+  const headers: Record<string, string> = {};
+  propagation.inject(context, headers);
+  return headers;
+}

@@ -1,0 +1,47 @@
+import { Global, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { SERVICE_CONFIG, type ServiceConfig } from '../../config/index.js';
+import { sleep } from '../../kafka/abortable.js';
+import { CALL_TRACER, type CallTracer } from '../../kafka/call-tracer.js';
+import type { StartedTracing } from './open-telemetry.js';
+
+/** How long a collector that does not answer may hold up the stop, in ms. */
+const STOP_MS = 3_000;
+const STARTED_TRACING = Symbol('STARTED_TRACING');
+
+/** Sends the last spans. */
+@Injectable()
+export class TracingEnd implements OnApplicationShutdown {
+  constructor(@Inject(STARTED_TRACING) private readonly tracing: StartedTracing | undefined) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    if (!this.tracing) return;
+    const waited = new AbortController();
+    const stopped = this.tracing.stop().catch(() => undefined);
+    await Promise.race([stopped, sleep(STOP_MS, waited.signal)]);
+    waited.abort();
+  }
+}
+
+/** Traces, where a collector is configured. Where none is, nothing of OpenTelemetry is even loaded. */
+@Global()
+@Module({
+  providers: [
+    {
+      provide: STARTED_TRACING,
+      useFactory: async ({ tracing }: ServiceConfig): Promise<StartedTracing | undefined> => {
+        if (!tracing) return undefined;
+        const { startTracing } = await import('./open-telemetry.js');
+        return startTracing(tracing);
+      },
+      inject: [SERVICE_CONFIG],
+    },
+    {
+      provide: CALL_TRACER,
+      useFactory: (started: StartedTracing | undefined): CallTracer | undefined => started?.tracer,
+      inject: [STARTED_TRACING],
+    },
+    TracingEnd,
+  ],
+  exports: [CALL_TRACER],
+})
+export class TracingModule {}
