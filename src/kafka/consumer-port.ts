@@ -115,8 +115,11 @@ export interface PartitionBounds {
  * `KAFKA_ISOLATION_LEVEL` says.
  */
 export interface PartitionReader {
-  /** @throws UnknownTopicError where there is no such topic */
-  bounds(topic: string): Promise<PartitionBounds[]>;
+  /**
+   * @param partition one that is to be among them, also where it was added a moment ago
+   * @throws UnknownTopicError where there is no such topic, LeaderUnknownError where it has no such partition
+   */
+  bounds(topic: string, partition?: number): Promise<PartitionBounds[]>;
   /**
    * The records from one offset up to another, without the latter, in order. Offsets that the log has no record
    * for are passed over; those it no longer reaches back to as well. Whoever wants to go on later asks for

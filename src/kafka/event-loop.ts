@@ -1,10 +1,18 @@
 import type { Clock, Turn } from '../core/clock.js';
 
+/** What Node's timers can wait at the most, some 24 days: they run at once where they are asked for more. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** The machine's clock and timers. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   schedule: (delayMs, run) => {
-    const timer = setTimeout(run, delayMs);
+    let timer: NodeJS.Timeout;
+    const wait = (leftMs: number): void => {
+      const stepMs = Math.min(leftMs, LONGEST_TIMER_MS);
+      timer = setTimeout(() => (leftMs > stepMs ? wait(leftMs - stepMs) : run()), stepMs);
+    };
+    wait(delayMs);
     return () => clearTimeout(timer);
   },
 };

@@ -7,6 +7,7 @@ import { retryTopicOf } from '../redelivery/aside-topics.js';
 import type { RetryRoute } from '../redelivery/aside-writer.js';
 import { HEADERS } from '../redelivery/headers.js';
 import type { ResolvedHandlerOptions } from './handler-options.js';
+import { RecordTooLargeError } from './producer-errors.js';
 
 /** Writes records to where they are put aside; see `AsideWriter`. */
 export interface AsideRouter {
@@ -41,11 +42,22 @@ export function failureHandling(
   hop?: number,
 ): FailureHandling {
   const next = failures.delays[hop === undefined ? 0 : hop + 1];
+  const deadLetter = (failed: FailedRecord): Promise<void> =>
+    asides.deadLetter(failed, groupId, failures.deadLetterTopic);
+  const orDeadLetter = async (failed: FailedRecord, stored: Promise<void>): Promise<void> => {
+    try {
+      await stored;
+    } catch (error) {
+      // It would be as large with every further try; a dead letter may be cut.
+      if (!(error instanceof RecordTooLargeError)) throw error;
+      await deadLetter(failed);
+    }
+  };
   const putAside = (how: Exclude<Aside, 'skip'>, failed: FailedRecord): Promise<void> => {
-    if (how === 'park') return parking.park(failed, groupId);
-    if (how !== 'retry-topic' || !next) return asides.deadLetter(failed, groupId, failures.deadLetterTopic);
+    if (how === 'park') return orDeadLetter(failed, parking.park(failed, groupId));
+    if (how !== 'retry-topic' || !next) return deadLetter(failed);
     const topic = retryTopicOf(originalTopicOf(failed), groupId, next.name);
-    return asides.retryLater(failed, groupId, { topic, delayMs: next.ms });
+    return orDeadLetter(failed, asides.retryLater(failed, groupId, { topic, delayMs: next.ms }));
   };
   const passesOver = (record: FetchedRecord): boolean => isForOthers(record, groupId);
   if (hop === undefined) {

@@ -1,5 +1,6 @@
 import type { FailedRecord } from '../core/pipeline/handler.js';
 import type { FetchedRecord, RawHeaders } from '../core/records/fetched.js';
+import { isRetryTopic } from './aside-topics.js';
 import { HEADERS } from './headers.js';
 
 const STACK_BYTES = 4096;
@@ -29,15 +30,23 @@ export function ownHeaders(record: FetchedRecord): RawHeaders {
 }
 
 /** The topic that a record was in before the first retry topic, if it has been in any. */
-export function originalTopicOf({ at, record }: FailedRecord): string {
-  return headerText(record, HEADERS.originalTopic) ?? at.topic;
+export function originalTopicOf(failed: FailedRecord): string {
+  return earlierText(failed, HEADERS.originalTopic) ?? failed.at.topic;
+}
+
+/**
+ * What an earlier failure has left in a header. Only a retry topic's are the runtime's own: elsewhere, as where
+ * somebody reads dead letters, they tell of another topic, and a failure there is a first one.
+ */
+function earlierText({ at, record }: FailedRecord, name: string): string | undefined {
+  return isRetryTopic(at.topic) ? headerText(record, name) : undefined;
 }
 
 /** A failed record's own headers, with where it comes from and why it is put aside. */
 export function failureHeaders(failed: FailedRecord, groupId: string, now: Date): RawHeaders {
   const { at, record, error, attempts, firstFailedAt } = failed;
   const first = (name: string, otherwise: string | number): string =>
-    headerText(record, name) ?? String(otherwise);
+    earlierText(failed, name) ?? String(otherwise);
   return {
     ...ownHeaders(record),
     [HEADERS.originalTopic]: first(HEADERS.originalTopic, at.topic),
@@ -46,7 +55,7 @@ export function failureHeaders(failed: FailedRecord, groupId: string, now: Date)
     [HEADERS.originalTimestamp]: first(HEADERS.originalTimestamp, record.timestamp),
     [HEADERS.originalGroup]: groupId,
     ...exceptionHeaders(error),
-    [HEADERS.attempts]: String(attempts + headerNumber(record, HEADERS.attempts, 0)),
+    [HEADERS.attempts]: String(attempts + Number(first(HEADERS.attempts, 0))),
     [HEADERS.firstFailedAt]: first(HEADERS.firstFailedAt, new Date(firstFailedAt || now).toISOString()),
     [HEADERS.failedAt]: now.toISOString(),
     [HEADERS.replays]: String(headerNumber(record, HEADERS.replays, 0)),

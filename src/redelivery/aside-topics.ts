@@ -8,6 +8,11 @@ export function retryTopicOf(topic: string, groupId: string, delay: string): str
   return `${topic}.${toTopicPart(groupId)}.retry.${delay}`;
 }
 
+/** Whether a topic is one that records wait in for a time. */
+export function isRetryTopic(topic: string): boolean {
+  return /\.retry\.\d+(ms|s|m|h|d)$/.test(topic);
+}
+
 /** Where a group keeps the records of a topic that are parked. */
 export function parkedTopicOf(topic: string, groupId: string): string {
   return `${topic}.${toTopicPart(groupId)}.parked`;
@@ -20,7 +25,7 @@ export function isParkingTopic(topic: string): boolean {
 
 /** Whether a topic is one of those that this service makes: a handler's pattern is never meant for them. */
 export function isAsideTopic(topic: string): boolean {
-  return /\.(dlt|parked|retry\.\d+(ms|s|m|h|d))$/.test(topic);
+  return /\.(dlt|parked)$/.test(topic) || isRetryTopic(topic);
 }
 
 /** Groups may be called what topics may not. */

@@ -16,7 +16,7 @@ export const DEFAULT_DEAD_LETTER_LIMIT: DeadLetterLimit = { consecutive: 50, rat
 
 /**
  * Keeps a bad release from pouring a topic into dead letters: tells, from how a partition's records fared, when
- * no more of them may be given up. It lets go as soon as records pass again.
+ * no more of them may be given up. It lets go as soon as records pass again. Each record counts once.
  */
 export class DeadLetterBrake {
   #consecutive = 0;
@@ -37,6 +37,12 @@ export class DeadLetterBrake {
     this.#consecutive = 0;
     this.#outcomes++;
     if (this.#failed.length > 0) this.#forget();
+  }
+
+  /** What had failed for good passes after all: the fault was not the records' own. */
+  reset(): void {
+    this.#consecutive = 0;
+    this.#failed = [];
   }
 
   /** A record was given up, or would have been. */

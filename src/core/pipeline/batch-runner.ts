@@ -208,6 +208,7 @@ export class BatchRunner implements Runner {
   #failed({ batch, records }: Delivery, error: unknown): void {
     for (const record of records) this.events.stopped(record);
     this.#lanes.release(batch);
+    if (this.failures.over) return;
     const unsettled = records.filter(({ settled }) => !settled);
     const [first] = unsettled;
     const last = records.at(-1);

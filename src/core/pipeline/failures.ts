@@ -3,6 +3,7 @@ import { type Backoff, backoffMs } from '../failures/backoff.js';
 import { DeadLetterBrake } from '../failures/brake.js';
 import { decide, type LastResort } from '../failures/decision.js';
 import type { InFlightRecord } from '../records/in-flight.js';
+import { FollowsParkedError, ParkingFullError } from './errors.js';
 import type { Aside, Handler } from './handler.js';
 import { isReleased, type Parking } from './parking.js';
 
@@ -50,9 +51,11 @@ export class Failures {
   readonly #waits = new Set<Cancel>();
   readonly #problems = new Map<InFlightRecord, FailureProblem>();
   readonly #brake: DeadLetterBrake | undefined;
-  #braked = false;
+  /** Records that the brake has kept from being given up. Not empty for as long as nothing is fetched for it. */
+  readonly #heldBack = new Set<InFlightRecord>();
   #storing = 0;
   #closed = false;
+  #aborted = false;
 
   constructor(
     private readonly handler: Handler,
@@ -75,13 +78,18 @@ export class Failures {
   }
 
   /** A record was handled with success. */
-  passed(): void {
+  passed(record: InFlightRecord): void {
     const brake = this.#brake;
     if (!brake) return;
     brake.passed();
-    if (!this.#braked || brake.engaged) return;
-    this.#braked = false;
-    this.events.unbraked();
+    if (this.#heldBack.size === 0) return;
+    if (this.#heldBack.has(record)) brake.reset();
+    this.#letGo(record);
+  }
+
+  /** Whether what handlers fail with no longer leads to anything. */
+  get over(): boolean {
+    return this.#closed || this.#aborted;
   }
 
   /** Whether a record has to go aside without a call, as an earlier one of its key is there. */
@@ -90,14 +98,20 @@ export class Failures {
   }
 
   /** Sends a record after those of its key that are aside, or back to its lane once none is there any more. */
-  follow(record: InFlightRecord, then: Continuation): void {
+  follow(record: InFlightRecord, then: Continuation, tries = 1): void {
+    if (this.#closed) return;
     const why = this.parking?.follows(record);
-    if (why) void this.#store(record, why, 'park', then, 1, () => this.follow(record, then));
-    else then.again();
+    if (why) {
+      void this.#store(record, why, 'park', then, tries);
+      return;
+    }
+    this.#problems.delete(record);
+    then.again();
   }
 
   /** Decides what becomes of a record whose handler failed, and sees to it. */
   failed(record: InFlightRecord, error: unknown, then: Continuation): void {
+    if (this.over) return;
     this.note(record, error);
     const decision = decide(error, this.#historyOf(record), this.handler.failures, this.random());
     if (decision.action === 'retry') this.retry(record, error, decision.delayMs, then.again);
@@ -123,12 +137,21 @@ export class Failures {
     this.#wait(record, delayMs, again);
   }
 
+  /**
+   * Handlers are told to stop: what they fail with from now on says nothing of their records, which stay where
+   * they are and are delivered again.
+   */
+  abort(): void {
+    this.#aborted = true;
+  }
+
   /** Nothing is tried again any more. */
   close(): void {
     this.#closed = true;
     for (const cancel of this.#waits) cancel();
     this.#waits.clear();
     this.#problems.clear();
+    this.#heldBack.clear();
   }
 
   #historyOf({ failures, firstFailedAt }: InFlightRecord): { failures: number; elapsedMs: number } {
@@ -137,32 +160,39 @@ export class Failures {
 
   #giveUp(record: InFlightRecord, error: unknown, how: LastResort, then: Continuation): void {
     if (isReleased(record)) {
-      this.parking?.stays(record);
+      void this.parking?.stays(record);
       this.#gaveUp(record, error, 'park', then);
     } else if (how === 'stop') {
       this.#problems.set(record, { kind: 'stop', record, error });
       this.events.halted(record, error);
-    } else if (how !== 'retry-topic' && this.#isHeldBack()) this.#holdBack(record, error, then);
+    } else if (how !== 'retry-topic' && this.#isHeldBack(record)) this.#holdBack(record, error, then);
     else if (how === 'skip') this.#gaveUp(record, error, how, then);
     else void this.#store(record, error, how, then, 1);
   }
 
   /** Retry topics are left out: what they take comes back by itself. */
-  #isHeldBack(): boolean {
-    this.#brake?.failed();
+  #isHeldBack(record: InFlightRecord): boolean {
+    if (!this.#heldBack.has(record)) this.#brake?.failed();
     return this.#brake?.engaged ?? false;
   }
 
   #holdBack(record: InFlightRecord, error: unknown, { again }: Continuation): void {
     const delayMs = backoffMs(this.handler.failures.retry.backoff, record.failures, this.random());
     const reason = this.#brake?.reason ?? '';
-    this.#braked = true;
+    this.#heldBack.add(record);
     this.#problems.set(record, { kind: 'brake', record, error, reason });
     this.events.braked(record, error, reason, delayMs);
-    this.#wait(record, delayMs, () => {
-      this.#problems.delete(record);
-      again();
-    });
+    this.#wait(record, delayMs, again);
+  }
+
+  /** The record is no longer held back. The brake lets go once it has nothing to hold, or no reason to. */
+  #letGo(record: InFlightRecord): void {
+    if (this.#heldBack.delete(record)) this.#problems.delete(record);
+    const left = [...this.#heldBack].filter(({ settled }) => !settled);
+    if (left.length > 0 && this.#brake?.engaged) return;
+    for (const each of this.#heldBack) this.#problems.delete(each);
+    this.#heldBack.clear();
+    this.events.unbraked();
   }
 
   async #store(
@@ -171,7 +201,6 @@ export class Failures {
     how: Exclude<Aside, 'skip'>,
     then: Continuation,
     tries: number,
-    retry = (): void => void this.#store(record, error, how, then, tries + 1),
   ): Promise<void> {
     const { owner, failures: attempts, firstFailedAt } = record;
     this.#storing++;
@@ -189,7 +218,12 @@ export class Failures {
         const delayMs = backoffMs(STORE_BACKOFF, tries, this.random());
         this.#problems.set(record, { kind: 'not stored', record, error: storeError });
         this.events.notStored(record, storeError, how, delayMs);
-        this.#wait(record, delayMs, retry);
+        this.#wait(record, delayMs, () => {
+          // What was never written needs not go there once what it was to follow is gone.
+          if (storeError instanceof ParkingFullError && error instanceof FollowsParkedError) {
+            this.follow(record, then, tries + 1);
+          } else void this.#store(record, error, how, then, tries + 1);
+        });
       }
     }
     this.events.stored();
@@ -197,6 +231,7 @@ export class Failures {
 
   #gaveUp(record: InFlightRecord, error: unknown, how: Aside, then: Continuation): void {
     this.#problems.delete(record);
+    if (this.#heldBack.has(record)) this.#letGo(record);
     this.events.gaveUp(record, error, how);
     then.done();
   }

@@ -120,6 +120,52 @@ describe('the brake', () => {
     expect(scene.aside).toEqual(['dead-letter 0']);
   });
 
+  test('counts a record once, however often it is held back', async () => {
+    const scene = await fetched('abc', {
+      ...options,
+      order: 'key',
+      deadLetterLimit: { consecutive: 2, ratio: 0.1, window: 20 },
+    });
+    await scene.call(0).fails();
+    await scene.call(1).fails();
+    for (let at = 3; at < 10; at++) {
+      await scene.clock.advance(RETRY_MS);
+      await scene.call(at).fails();
+    }
+    expect(scene.pipeline.problems).toMatchObject([{ reason: '2 records in a row failed for good' }]);
+  });
+
+  test('lets go as soon as one that it held back passes, however many failed before', async () => {
+    const scene = await fetched('aaa', {
+      ...options,
+      deadLetterLimit: { consecutive: 9, ratio: 0.2, window: 10 },
+    });
+    await scene.call(0).fails();
+    await scene.call(1).fails();
+    expect(scene.told.at(-1)).toBe('braked 1');
+    await scene.clock.advance(RETRY_MS);
+    expect(scene.pipeline.problems).toMatchObject([{ kind: 'brake', record: { offset: '1' } }]);
+    await scene.call(2).returns();
+    expect(scene.pipeline.pausedBecause).toEqual([]);
+    expect(scene.pipeline.problems).toEqual([]);
+    await scene.call(3).fails();
+    expect(scene.aside).toEqual(['dead-letter 0', 'dead-letter 2']);
+  });
+
+  test('goes on fetching once what it held back goes to a retry topic', async () => {
+    const scene = await fetched('aa', {
+      ...options,
+      onFailure: 'retry-topic',
+      deadLetterLimit: { consecutive: 1, ratio: 0.1, window: 10 },
+    });
+    await scene.call(0).fails(new PermanentError('no'));
+    expect(scene.told).toEqual(['braked 0']);
+    await scene.clock.advance(RETRY_MS);
+    await scene.call(1).fails();
+    expect(scene.told).toEqual(['braked 0', 'unbraked', 'retry-topic 0']);
+    expect(scene.pipeline.pausedBecause).toEqual([]);
+  });
+
   test('holds back what would be skipped as well, and not what goes to a retry topic', async () => {
     const skipping = await fetched('aaa', { ...options, onFailure: 'skip' });
     await skipping.call(0).fails();
@@ -130,6 +176,31 @@ describe('the brake', () => {
     expect(retrying.told).toEqual(['retry-topic 0', 'retry-topic 1', 'retry-topic 2']);
   });
 });
+
+describe.each(['one', 'batch'] as const)(
+  'a handler that fails because it was told to stop (read: %p)',
+  (read) => {
+    test('gives up nothing: the record stays where it is', async () => {
+      const scene = await fetched('ab', { attempts: 1, read, order: 'partition' });
+      await scene.clock.advance(COMMIT_INTERVAL_MS);
+      scene.group.abort(new Error('the deadline has passed'));
+      await scene.call(0).fails();
+      await scene.clock.advance(COMMIT_INTERVAL_MS);
+      expect(scene.aside).toEqual([]);
+      expect(scene.calls).toHaveLength(1);
+      expect(scene.partition.committed).toBe('0');
+    });
+
+    test('as its partition was lost writes no dead letter either', async () => {
+      const scene = await fetched('ab', { attempts: 1, read, order: 'partition' });
+      await scene.clock.advance(COMMIT_INTERVAL_MS);
+      scene.group.loseAll();
+      await scene.call(0).fails();
+      expect(scene.aside).toEqual([]);
+      expect(scene.calls).toHaveLength(1);
+    });
+  },
+);
 
 describe('a record that is not due yet', () => {
   test('stays in the log with all that follow it, uncommitted, and is fetched again when it is', async () => {

@@ -122,6 +122,68 @@ test('no more than the limit are parked: what is next waits, uncommitted, until 
   expect(scene.pipeline.problems).toEqual([]);
 });
 
+test('what found no room among the parked is called, and no longer named, once it need not follow', async () => {
+  const { scene, lot } = await parking('aab', { parkLimit: 1 });
+  await scene.call(0).fails();
+  expect(scene.told).toEqual(['park 0', 'not stored 1']);
+  lot.release('a');
+  await scene.clock.advance(0);
+  await scene.call(2).returns();
+  await scene.call(1).fails();
+  expect(lot.offsets).toEqual(['2']);
+  await scene.clock.advance(20_000);
+  expect(scene.called).toEqual(['0', '2', '0', '1']);
+  expect(scene.pipeline.problems.map(({ record }) => record.offset)).not.toContain('1');
+});
+
+test('what could not be stored behind the parked is stored all the same: it may be there by then', async () => {
+  const lot = new ModelLot();
+  const scene = new Scene('aa', { attempts: 1, onFailure: 'park', lot });
+  await scene.clock.advance(0);
+  await scene.fetch(1);
+  await scene.call(0).fails();
+  scene.storeErrors.push(new Error('no answer'));
+  await scene.fetch();
+  expect(scene.told).toEqual(['park 0', 'not stored 1']);
+  lot.release('a');
+  await scene.clock.advance(0);
+  await scene.call(1).returns();
+  await scene.clock.advance(20_000);
+  expect(scene.told.at(-1)).toBe('park 1');
+  expect(scene.called).toEqual(['0', '0', '1']);
+  await scene.call(2).returns();
+  expect(lot.offsets).toEqual([]);
+  expect(scene.pipeline.problems).toEqual([]);
+});
+
+test('a released record that its partition takes along when it is lost gives back its room', async () => {
+  const { scene, lot } = await parking('a');
+  await scene.call(0).fails();
+  lot.release('a');
+  await scene.clock.advance(0);
+  expect(scene.budget.total.records).toBe(1);
+  scene.group.loseAll();
+  expect(scene.budget.total.records).toBe(0);
+  await scene.call(1).returns();
+  expect(scene.budget.total.records).toBe(0);
+});
+
+test('a release that has failed does not begin anew before the lot has taken it back', async () => {
+  const { scene, lot } = await parking('a');
+  await scene.call(0).fails();
+  lot.release('a');
+  await scene.clock.advance(0);
+  lot.failures = 1;
+  await scene.call(1).fails();
+  lot.release('a');
+  await scene.clock.advance(0);
+  expect(scene.called).toEqual(['0', '0']);
+  await scene.clock.advance(1000);
+  lot.release('a');
+  await scene.clock.advance(0);
+  expect(scene.called).toEqual(['0', '0', '0']);
+});
+
 test('records without a key are parked one by one, and nothing follows them', async () => {
   const { scene, lot } = await parking('--');
   await scene.call(0).fails();

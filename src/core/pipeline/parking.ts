@@ -114,8 +114,11 @@ export class Parking {
   }
 
   /** A released record failed for good again: it stays where it is, and so does the rest of its key. */
-  stays({ record }: InFlightRecord): void {
-    void this.#ended(keyNameOf(record));
+  async stays({ record }: InFlightRecord): Promise<void> {
+    const key = keyNameOf(record);
+    // As long as the lot still says that the release is wanted, it would begin anew.
+    await this.#untilDone(() => this.parts.lot.released(key));
+    this.#releasing.delete(key);
   }
 
   close(): void {

@@ -75,6 +75,8 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
   readonly #gate: FetchGate;
   readonly #parking: Parking | undefined;
   readonly #released: ReleasedRunner | undefined;
+  /** Parked records that are at their handler again. */
+  readonly #comingBack = new Set<InFlightRecord>();
   #cancelDue: Cancel | undefined;
   readonly #abort = new AbortController();
   readonly #deadlines: HandlerDeadlines;
@@ -128,8 +130,10 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
   #deliver(fetched: FetchedRecord): void {
     const bytes = byteLengthOf(fetched);
     const now = this.parts.clock.now();
+    const record = new InFlightRecord(this, fetched, -1, now, undefined, bytes);
     this.parts.budget.add(this.usage, bytes);
-    this.#released?.start(new InFlightRecord(this, fetched, -1, now, undefined, bytes));
+    this.#comingBack.add(record);
+    this.#released?.start(record);
   }
 
   /** How many records are parked; 0 where none may be. */
@@ -340,6 +344,7 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
 
   /** Tells the handlers at work to stop. */
   abort(reason: Error): void {
+    this.#failures.abort();
     this.#abort.abort(reason);
   }
 
@@ -353,6 +358,7 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
     this.#parking?.close();
     this.parts.committer.remove(this, reason);
     for (const record of this.#tracker.unsettledRecords()) this.parts.budget.remove(this.usage, record.bytes);
+    for (const record of this.#comingBack) this.parts.budget.remove(this.usage, record.bytes);
     this.abort(reason);
   }
 
@@ -379,7 +385,7 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
     record.handled = true;
     this.parts.counts.handled++;
     if (this.#closed) return;
-    this.#failures.passed();
+    this.#failures.passed(record);
     if (this.parts.handler.commit === 'manual' && !isReleased(record)) return;
     this.#settle(record);
     if (this.paused) this.#readableAgain();
@@ -481,6 +487,7 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
     if (record.settled) return;
     if (isReleased(record)) {
       record.settled = true;
+      this.#comingBack.delete(record);
       this.parts.budget.remove(this.usage, record.bytes);
       return;
     }

@@ -48,6 +48,8 @@ export class KafkaJsPort implements KafkaPort {
     return new KafkaJsProducer(
       this.#kafka.producer({
         allowAutoTopicCreation: false,
+        // Partitions that were added are not known before.
+        metadataMaxAge: this.config.topicRefreshMs,
         createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
       }),
     );

@@ -19,9 +19,12 @@ export class KafkaJsPartitionReader implements PartitionReader {
     this.#cluster = new PatientCluster(createCluster(kafka));
   }
 
-  bounds(topic: string): Promise<PartitionBounds[]> {
+  bounds(topic: string, partition?: number): Promise<PartitionBounds[]> {
     return this.#cluster.ask(topic, async (cluster) => {
       const partitions = cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId);
+      // What is known of a topic to which partitions were added is old: nobody would look there for minutes.
+      if (partition !== undefined && !partitions.includes(partition))
+        throw new LeaderUnknownError(topic, partition);
       const [starts, ends] = await Promise.all([
         offsetsOf(cluster, topic, partitions, true),
         offsetsOf(cluster, topic, partitions, false),

@@ -29,6 +29,7 @@ export class TopicParkingLot implements ParkingLot {
   #ownedFrom: Offset | undefined;
   /** What this owner has parked itself. */
   readonly #own = new Set<Offset>();
+  #lastReading: Promise<void> = Promise.resolve();
 
   constructor(private readonly parts: TopicParkingLotParts) {}
 
@@ -90,11 +91,17 @@ export class TopicParkingLot implements ParkingLot {
     await this.#readOn();
   }
 
-  /** Reads what was written since the last time. */
-  async #readOn(): Promise<void> {
+  /** Reads what was written since the last time, once nobody else is at it: what was said first is taken in first. */
+  #readOn(): Promise<void> {
+    const reading = this.#lastReading.then(() => this.#readNext());
+    this.#lastReading = reading.catch(() => undefined);
+    return reading;
+  }
+
+  async #readNext(): Promise<void> {
     const { reader, topic, partition } = this.parts;
     const state = this.#state;
-    const bounds = (await reader.bounds(topic)).find((each) => each.partition === partition);
+    const bounds = (await reader.bounds(topic, partition)).find((each) => each.partition === partition);
     if (!bounds || compareOffsets(bounds.end, state.position) <= 0) return;
     for await (const stored of reader.read(topic, partition, state.position, bounds.end)) {
       const entry = state.apply(stored);

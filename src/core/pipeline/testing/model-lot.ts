@@ -40,6 +40,7 @@ export class ModelLot implements ParkingLot {
   }
 
   async released(key: KeyName): Promise<void> {
+    this.#answer();
     this.requests.delete(key);
   }
 

@@ -1,0 +1,34 @@
+import { describe, expect, test } from '@jest/globals';
+import { toOffset } from '../core/records/offset.js';
+import { failureHeaders, originalTopicOf } from './aside-headers.js';
+
+const earlier = { 'dlt-original-topic': 'orders', 'dlt-original-partition': '7', 'dlt-attempts': '5' };
+
+/** A record with the marks of an earlier failure that fails in `topic`. */
+function failedIn(topic: string) {
+  const record = { offset: toOffset(3), timestamp: '0', key: null, value: null, headers: earlier };
+  return { at: { topic, partition: 0 }, record, error: new Error('no'), attempts: 1, firstFailedAt: 0 };
+}
+
+describe('a record that fails with the marks of an earlier failure', () => {
+  test('is known by its first topic in a retry topic', () => {
+    const failed = failedIn('orders.group.retry.10m');
+    expect(originalTopicOf(failed)).toBe('orders');
+    expect(failureHeaders(failed, 'group', new Date())).toMatchObject({
+      'dlt-original-topic': 'orders',
+      'dlt-original-partition': '7',
+      'dlt-attempts': '6',
+    });
+  });
+
+  test('never goes back to the dead letters that it is read from', () => {
+    const failed = failedIn('orders.dlt');
+    expect(originalTopicOf(failed)).toBe('orders.dlt');
+    expect(failureHeaders(failed, 'group', new Date())).toMatchObject({
+      'dlt-original-topic': 'orders.dlt',
+      'dlt-original-partition': '0',
+      'dlt-original-offset': '3',
+      'dlt-attempts': '1',
+    });
+  });
+});
