@@ -38,6 +38,8 @@ export function overtakenOf(entries: readonly LedgerEntry[]): string[] {
       }
       atWork.set(lane, offset);
       seen.add(at);
+    } else if (event === 'failed') {
+      atWork.delete(lane);
     } else if (event === 'done') {
       atWork.delete(lane);
       last.set(lane, BigInt(offset));

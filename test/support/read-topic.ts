@@ -17,9 +17,9 @@ export interface StoredRecord {
 }
 
 /** All that a topic has at the moment, partition by partition; nothing where it does not exist. */
-export async function readTopic(topic: string): Promise<StoredRecord[]> {
+export async function readTopic(topic: string, bootstrap = brokers()): Promise<StoredRecord[]> {
   const reader = new KafkaJsPort(
-    loadConfig({ KAFKA_BROKERS: brokers(), KAFKA_GROUP_ID: 'none' }).kafka,
+    loadConfig({ KAFKA_BROKERS: bootstrap, KAFKA_GROUP_ID: 'none' }).kafka,
   ).reader();
   const found: StoredRecord[] = [];
   try {

@@ -2,7 +2,8 @@
  * A service as a process of its own, for tests that kill, stop or suspend it. It runs the built transport with
  * one handler and writes a line to a ledger before and after each call. Configured by environment:
  * WORKER_TOPIC, WORKER_LEDGER, WORKER_OPTIONS (the handler's options as JSON), WORKER_DELAY_MS,
- * WORKER_MANUAL (commits through OffsetsService after each call), and the service's own variables.
+ * WORKER_MANUAL (commits through OffsetsService after each call), WORKER_POISON (a regular expression: a call that
+ * has a record whose value matches fails), and the service's own variables.
  */
 import 'reflect-metadata';
 import { appendFileSync } from 'node:fs';
@@ -21,9 +22,11 @@ const {
   WORKER_OPTIONS = '{}',
   WORKER_DELAY_MS = '0',
   WORKER_MANUAL,
+  WORKER_POISON,
 } = process.env;
 const options = JSON.parse(WORKER_OPTIONS);
 const delayMs = Number(WORKER_DELAY_MS);
+const poison = WORKER_POISON === undefined ? undefined : new RegExp(WORKER_POISON);
 
 /** One line: event, process, topic, partition, offset, key, value. Lines are short: appends do not mix. */
 function note(event, record) {
@@ -41,6 +44,10 @@ class WorkerController {
   async handle(_payload, context) {
     for (const record of context.records) note('start', record);
     if (delayMs > 0) await sleep(delayMs);
+    if (context.records.some(({ record }) => poison?.test(record.value?.toString() ?? ''))) {
+      for (const record of context.records) note('failed', record);
+      throw new Error('poison');
+    }
     for (const record of context.records) note('done', record);
     if (WORKER_MANUAL) {
       await this.offsets.commit(context);

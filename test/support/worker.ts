@@ -8,7 +8,7 @@ import { brokers } from './kafka.js';
 
 /** A line of the ledger that workers write. */
 export interface LedgerEntry {
-  readonly event: 'start' | 'done' | 'committed';
+  readonly event: 'start' | 'done' | 'failed' | 'committed';
   readonly pid: number;
   readonly topic: string;
   readonly partition: number;
@@ -41,6 +41,8 @@ export interface WorkerOptions {
   readonly delayMs?: number;
   /** Commit through OffsetsService after each call. */
   readonly manual?: boolean;
+  /** Calls with a record whose value matches fail. */
+  readonly poison?: RegExp;
   readonly env?: Readonly<Record<string, string>>;
   /** What it runs; `worker-process.mjs` by default. */
   readonly script?: string;
@@ -68,6 +70,7 @@ export class Worker {
         WORKER_OPTIONS: JSON.stringify(options.handler ?? {}),
         WORKER_DELAY_MS: String(options.delayMs ?? 0),
         ...(options.manual ? { WORKER_MANUAL: '1' } : {}),
+        ...(options.poison ? { WORKER_POISON: options.poison.source } : {}),
         NODE_ENV: 'production',
         NODE_OPTIONS: '',
         ...options.env,

@@ -1,0 +1,99 @@
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import type { KafkaHandlerOptions } from '../../../src/kafka/index.js';
+import { createTopic, isCaughtUp, produce, uniqueName, waitFor } from '../../support/kafka.js';
+import { readTopic } from '../../support/read-topic.js';
+import { committed, startHandlers, stopServices } from '../confirming/handler-service.js';
+import { downProbes, probe } from '../health/probe.js';
+
+jest.setTimeout(90_000);
+afterEach(stopServices);
+
+const PARTITIONS = 2;
+const CONSECUTIVE = 10;
+const PATIENCE = { timeoutMs: 40_000 };
+
+const options: KafkaHandlerOptions = {
+  retry: { attempts: 2, initialMs: 10, maxMs: 500 },
+  deadLetterLimit: { consecutive: CONSECUTIVE },
+};
+
+/** More than the brake's window, and fewer than it takes to fill it: it must let go in either case. */
+describe.each([600, 40])('a release that fails every one of %p records', (count) => {
+  const values = Array.from({ length: count }, (_, n) => `${n}`);
+
+  async function badRelease(order: 'key' | 'partition') {
+    const topic = await createTopic(uniqueName('release'), { partitions: PARTITIONS });
+    await produce(
+      topic,
+      values.map((value) => ({
+        key: `k${Number(value) % 30}`,
+        value,
+        partition: Number(value) % PARTITIONS,
+      })),
+    );
+    const handled: string[] = [];
+    let isMended = false;
+    const spec = {
+      topic,
+      options: { ...options, order },
+      handle: (payload: unknown) => {
+        if (!isMended) throw new Error('the database is away');
+        handled.push(String(payload));
+      },
+    };
+    const service = await startHandlers([spec]);
+    await service.joined();
+    const isBraked = async (): Promise<boolean> =>
+      [...(service.runtime.groups[0]?.pipeline.partitions ?? [])].filter(({ pausedBecause }) =>
+        pausedBecause.includes('dead-letter limit'),
+      ).length === PARTITIONS;
+    await waitFor(isBraked, { ...PATIENCE, what: 'the brake on both partitions' });
+    return { topic, handled, spec, service, mend: () => (isMended = true) };
+  }
+
+  async function lettersOf(topic: string): Promise<string[]> {
+    const letters = await readTopic(`${topic}.dlt`);
+    for (let partition = 0; partition < PARTITIONS; partition++) {
+      expect(letters.filter((each) => each.partition === partition).length).toBeLessThanOrEqual(CONSECUTIVE);
+    }
+    return letters.map(({ value }) => String(value));
+  }
+
+  test.each(['key', 'partition'] as const)(
+    'is stopped, by name, and goes on by itself once its dependency is back (order: %p)',
+    async (order) => {
+      const { topic, handled, service, mend } = await badRelease(order);
+      const { url, groupId } = service;
+      const ready = (await probe(url, 'ready')).reason;
+      expect(ready).toContain('no more records are given up');
+      expect(ready).toContain(topic);
+      expect((await probe(url, 'live')).up).toBe(true);
+      for (let partition = 0; partition < PARTITIONS; partition++) {
+        expect(await committed(groupId, topic, partition)).toBeLessThan(CONSECUTIVE);
+      }
+
+      mend();
+      await waitFor(() => isCaughtUp(groupId, topic), { ...PATIENCE, what: 'the end' });
+      const letters = await lettersOf(topic);
+      expect([...handled, ...letters].toSorted()).toEqual(values.toSorted());
+      expect(await downProbes(url)).toEqual({});
+      await produce(topic, [{ key: 'new', value: 'new', partition: 1 }]);
+      await waitFor(() => handled.includes('new'), { ...PATIENCE, what: 'a new record' });
+    },
+  );
+
+  test('is stopped, and nothing is lost where a mended one takes its place', async () => {
+    const { topic, handled, service, spec, mend } = await badRelease('key');
+    await service.stop(1_000);
+    const before = await lettersOf(topic);
+    mend();
+    const { groupId, url } = await startHandlers([spec], { groupId: service.groupId });
+    await waitFor(() => isCaughtUp(groupId, topic), { ...PATIENCE, what: 'the end' });
+    const letters = await lettersOf(topic);
+    expect(letters).toEqual(before);
+    // What was a dead letter and not committed yet may be handled as well.
+    expect([...new Set([...handled, ...letters])].toSorted()).toEqual(values.toSorted());
+    expect(new Set(handled).size).toBe(handled.length);
+    expect(await downProbes(url)).toEqual({});
+  });
+});
