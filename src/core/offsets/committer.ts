@@ -1,6 +1,7 @@
 import type { Cancel, Clock, Turn } from '../clock.js';
 import type { TopicPartitionOffset } from '../records/fetched.js';
 import { compareOffsets, type Offset } from '../records/offset.js';
+import { OwnershipUnknownError } from './ownership-unknown.error.js';
 
 /** A partition whose watermark is to be committed. */
 export interface CommitSource {
@@ -67,6 +68,8 @@ export class Committer {
   /** Whether a request waits for the end of the turn. */
   #scheduled = false;
   #suspended = true;
+  /** Whether a rejoin may have begun, by which partitions change hands. */
+  #leaving = false;
   /** Counts the joins, to tell a commit of this membership from one of the last. */
   #epoch = 0;
   #retryMs = 0;
@@ -104,6 +107,7 @@ export class Committer {
   /** The member has joined: commits may go out. */
   resume(): void {
     this.#suspended = false;
+    this.#leaving = false;
     this.#epoch++;
     this.#retryMs = 0;
     this.#cancelRetry?.();
@@ -119,6 +123,24 @@ export class Committer {
     this.#cancelRetry?.();
     this.#cancelRetry = undefined;
     this.#tellIdle();
+  }
+
+  /** The member is about to join again, or to leave: commits still go out, and prove nothing. */
+  leaving(): void {
+    this.#leaving = true;
+  }
+
+  /**
+   * Resolves once the broker has taken a commit of the partition, which it does from its owner alone: whatever
+   * was seen before the call is no later owner's.
+   * @throws OwnershipUnknownError while the group is joined anew; else what the broker says
+   */
+  async assure(source: CommitSource): Promise<void> {
+    if (this.#suspended || this.#leaving) throw new OwnershipUnknownError(source);
+    const { topic, partition, watermark: offset } = source;
+    const epoch = this.#epoch;
+    await this.target.commit([{ topic, partition, offset }]);
+    if (this.#suspended || this.#leaving || epoch !== this.#epoch) throw new OwnershipUnknownError(source);
   }
 
   /** A record has settled; enough of them are committed at once, to bound what a crash repeats. */

@@ -191,6 +191,7 @@ export class GroupPipeline implements PartitionEvents {
         resolve();
       });
     });
+    this.committer.leaving();
     for (const pipeline of this.#partitions.values()) pipeline.hold();
     await Promise.race([this.#idle(), expired]);
     await Promise.race([this.committer.flush(), expired]);

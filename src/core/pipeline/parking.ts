@@ -18,8 +18,10 @@ export interface ParkingLot {
   /**
    * What is parked, from a partition that is owned from `position` on. What lies from there on in it was parked
    * by an owner that could not commit it, and comes again: it is taken out of the lot.
+   * @param assureOwned resolves where what was seen before it is called can't be a later owner's: a member that
+   * was suspended takes all that its successor has parked for late otherwise
    */
-  load(position: Offset): Promise<readonly ParkedRecord[]>;
+  load(position: Offset, assureOwned: () => Promise<void>): Promise<readonly ParkedRecord[]>;
   /** The parked record as it was fetched; undefined where it is gone. */
   read(offset: Offset): Promise<FetchedRecord | undefined>;
   /** Resolves once it is gone for good. */
@@ -71,8 +73,8 @@ export class Parking {
   }
 
   /** Learns what is parked; nothing of the partition may be handled before. */
-  async start(position: Offset): Promise<void> {
-    const parked = await this.#untilDone(() => this.parts.lot.load(position));
+  async start(position: Offset, assureOwned: () => Promise<void>): Promise<void> {
+    const parked = await this.#untilDone(() => this.parts.lot.load(position, assureOwned));
     if (!parked || this.#closed) return;
     for (const { key, offset } of parked) this.#keys.add(key, offset);
     this.isLoaded = true;

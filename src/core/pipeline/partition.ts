@@ -109,7 +109,7 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
     if (!this.#parking) return;
     this.#released = new ReleasedRunner(handler, this, this.#failures, this.#parking);
     this.hold();
-    void this.#parking.start(position);
+    void this.#parking.start(position, () => this.#assureOwned());
   }
 
   #createParking(): Parking | undefined {
@@ -134,6 +134,13 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
     this.parts.budget.add(this.usage, bytes);
     this.#comingBack.add(record);
     this.#released?.start(record);
+  }
+
+  /** @throws where the partition may be another member's by now, whatever this one has heard */
+  async #assureOwned(): Promise<void> {
+    if (this.#closed) throw this.#closed;
+    await this.parts.committer.assure(this);
+    if (this.#closed) throw this.#closed;
   }
 
   /** How many records are parked; 0 where none may be. */

@@ -7,22 +7,32 @@ import { HEADERS } from '../headers.js';
 
 /**
  * What a record of a parking topic stands for. The topic is compacted, and its keys are made for that: what is
- * parked has the offset it had, so that to park it twice is to park it once; null takes it out.
+ * parked has the offset it had, and the name of the ownership in which it was, so that to park it twice is to park
+ * it once; null takes it out. What one owner takes out is never what another has parked since.
  */
 export type ParkedEntry =
-  | { readonly kind: 'parked'; readonly offset: Offset; readonly record: FetchedRecord }
-  | { readonly kind: 'taken out'; readonly offset: Offset }
+  | {
+      readonly kind: 'parked';
+      readonly offset: Offset;
+      readonly owner: string;
+      readonly record: FetchedRecord;
+    }
+  | { readonly kind: 'taken out'; readonly offset: Offset; readonly owner: string }
   | { readonly kind: 'release'; readonly key: KeyName; readonly wanted: boolean };
 
-const RECORD = 'record:';
+const PARKED = /^record:(\d+):([\w-]+)$/;
 const RELEASE = 'release:';
 const RELEASE_KEYLESS = 'release-keyless';
 const NOTHING = Buffer.alloc(0);
 
 /** What a parked record is kept as. */
-export function toParked(record: FetchedRecord, headers: RawHeaders): Omit<OutgoingRecord, 'topic'> {
+export function toParked(
+  record: FetchedRecord,
+  headers: RawHeaders,
+  owner: string,
+): Omit<OutgoingRecord, 'topic'> {
   return {
-    key: `${RECORD}${record.offset}`,
+    key: nameOf(record.offset, owner),
     value: record.value ?? NOTHING,
     headers: {
       ...headers,
@@ -34,8 +44,8 @@ export function toParked(record: FetchedRecord, headers: RawHeaders): Omit<Outgo
 }
 
 /** What takes a parked record out. */
-export function toTakenOut(offset: Offset): Omit<OutgoingRecord, 'topic'> {
-  return { key: `${RECORD}${offset}`, value: null };
+export function toTakenOut(offset: Offset, owner: string): Omit<OutgoingRecord, 'topic'> {
+  return { key: nameOf(offset, owner), value: null };
 }
 
 /** What asks for a key's release, or says that it has ended. */
@@ -51,11 +61,16 @@ export function parseEntry(stored: FetchedRecord): ParkedEntry | undefined {
   if (name.startsWith(RELEASE)) {
     return { kind: 'release', key: name.slice(RELEASE.length), wanted: stored.value !== null };
   }
-  if (!/^record:\d+$/.test(name)) return undefined;
-  const offset = toOffset(name.slice(RECORD.length));
+  const [, digits, owner] = PARKED.exec(name) ?? [];
+  if (digits === undefined || owner === undefined) return undefined;
+  const offset = toOffset(digits);
   return stored.value === null
-    ? { kind: 'taken out', offset }
-    : { kind: 'parked', offset, record: restored(stored, offset) };
+    ? { kind: 'taken out', offset, owner }
+    : { kind: 'parked', offset, owner, record: restored(stored, offset) };
+}
+
+function nameOf(offset: Offset, owner: string): string {
+  return `record:${offset}:${owner}`;
 }
 
 /** The record as it was in its own partition. */

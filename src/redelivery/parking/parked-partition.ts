@@ -4,10 +4,11 @@ import type { FetchedRecord } from '../../core/records/fetched.js';
 import { compareOffsets, type Offset, toOffset } from '../../core/records/offset.js';
 import { type ParkedEntry, parseEntry } from './parked-entry.js';
 
+/** A record as it was parked, by each owner that did. */
 interface Place {
   readonly key: KeyName;
-  /** Where it lies in the parking topic. */
-  readonly at: Offset;
+  /** Where it lies in the parking topic, by owner, in the order in which they wrote it. */
+  readonly at: Map<string, Offset>;
 }
 
 /** What one partition of a parking topic says, as far as it was read: what is parked, and what is to be released. */
@@ -29,19 +30,32 @@ export class ParkedPartition {
       .toSorted((a, b) => compareOffsets(a.offset, b.offset));
   }
 
-  /** Where a parked record lies in the parking topic. */
+  /** Where a parked record lies in the parking topic: as it was written last. */
   placeOf(offset: Offset): Offset | undefined {
-    return this.#places.get(offset)?.at;
+    return [...(this.#places.get(offset)?.at.values() ?? [])].at(-1);
+  }
+
+  /** Who has parked a record. */
+  ownersOf(offset: Offset): readonly string[] {
+    return [...(this.#places.get(offset)?.at.keys() ?? [])];
   }
 
   /** Takes in the next record of the parking topic. */
   apply(stored: FetchedRecord): ParkedEntry | undefined {
     const entry = parseEntry(stored);
     if (entry?.kind === 'parked') {
-      this.#places.set(entry.offset, { key: keyNameOf(entry.record), at: stored.offset });
-    } else if (entry?.kind === 'taken out') this.#places.delete(entry.offset);
+      const place = this.#places.get(entry.offset) ?? { key: keyNameOf(entry.record), at: new Map() };
+      place.at.delete(entry.owner);
+      place.at.set(entry.owner, stored.offset);
+      this.#places.set(entry.offset, place);
+    } else if (entry?.kind === 'taken out') this.#takeOut(entry.offset, entry.owner);
     else if (entry?.wanted) this.#wanted.add(entry.key);
     else if (entry) this.#wanted.delete(entry.key);
     return entry;
+  }
+
+  #takeOut(offset: Offset, owner: string): void {
+    const place = this.#places.get(offset);
+    if (place?.at.delete(owner) && place.at.size === 0) this.#places.delete(offset);
   }
 }

@@ -3,7 +3,6 @@ import type { TopicPartition } from '../../core/records/fetched.js';
 import type { KafkaPort, PartitionReader, RecordProducer } from '../../kafka/consumer-port.js';
 import { failureHeaders } from '../aside-headers.js';
 import { parkedTopicOf } from '../aside-topics.js';
-import { toParked } from './parked-entry.js';
 import { TopicParkingLot } from './topic-parking-lot.js';
 
 /** Compacted: what is parked stays for as long as it is, whatever its age. */
@@ -43,9 +42,8 @@ export class ParkingLots {
   async park(failed: FailedRecord, groupId: string): Promise<void> {
     const { at, record } = failed;
     const topic = parkedTopicOf(at.topic, groupId);
-    this.#lots.get(`${topic}/${at.partition}`)?.parks(record.offset);
-    const headers = failureHeaders(failed, groupId, new Date());
-    await this.producer.send({ ...toParked(record, headers), topic, partition: at.partition });
+    const lot = this.#lots.get(`${topic}/${at.partition}`) ?? this.open(at, groupId);
+    await lot.park(record, failureHeaders(failed, groupId, new Date()));
   }
 
   /** Disconnects. */

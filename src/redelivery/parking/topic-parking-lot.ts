@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import type { KeyName } from '../../core/failures/parked-keys.js';
 import type { ParkedRecord, ParkingLot } from '../../core/pipeline/parking.js';
-import type { FetchedRecord } from '../../core/records/fetched.js';
+import type { FetchedRecord, RawHeaders } from '../../core/records/fetched.js';
 import { compareOffsets, type Offset, offsetAfter } from '../../core/records/offset.js';
 import type { OutgoingRecord, PartitionReader, RecordProducer } from '../../kafka/consumer-port.js';
-import { parseEntry, toRelease, toTakenOut } from './parked-entry.js';
+import { type ParkedEntry, parseEntry, toParked, toRelease, toTakenOut } from './parked-entry.js';
 import { ParkedPartition } from './parked-partition.js';
 
 /** What a partition's parking lot is built from. */
@@ -19,34 +20,44 @@ export interface TopicParkingLotParts {
   readonly everyMs: number;
 }
 
+/** Since when a partition is owned, and how to make sure that it still is. */
+interface Ownership {
+  /** The owner itself sees to all that lies from there on. */
+  readonly from: Offset;
+  readonly assure: () => Promise<void>;
+}
+
 /**
- * Parks records in a compacted topic, in the partition that has their own partition's number. Whoever owns that
- * one is the only one to write here; what a former owner writes late is recognised, and taken out.
+ * Parks records in a compacted topic, in the partition that has their own partition's number. Each ownership
+ * writes under a name of its own. What a former owner writes late is recognised, and taken out; what a later owner
+ * writes looks the same, so that before anything is taken out it is made sure that there is none.
  */
 export class TopicParkingLot implements ParkingLot {
   #state = new ParkedPartition();
-  /** Where the ownership began: the owner itself sees to all that lies from there on. */
-  #ownedFrom: Offset | undefined;
+  /** The name of this ownership. */
+  readonly #owner = randomUUID();
+  #ownership: Ownership | undefined;
   /** What this owner has parked itself. */
   readonly #own = new Set<Offset>();
+  /** What others have parked that this owner sees to itself, by offset and owner. */
+  readonly #late = new Map<string, { readonly offset: Offset; readonly owner: string }>();
   #lastReading: Promise<void> = Promise.resolve();
 
   constructor(private readonly parts: TopicParkingLotParts) {}
 
-  async load(position: Offset): Promise<readonly ParkedRecord[]> {
+  async load(position: Offset, assureOwned: () => Promise<void>): Promise<readonly ParkedRecord[]> {
     await this.parts.ensure();
     this.#state = new ParkedPartition();
+    this.#late.clear();
+    this.#ownership = { from: position, assure: assureOwned };
     await this.#readOn();
-    for (const { offset } of this.#state.parked) {
-      if (compareOffsets(offset, position) >= 0) await this.remove(offset);
-    }
-    this.#ownedFrom = position;
     return this.#state.parked.filter(({ offset }) => compareOffsets(offset, position) < 0);
   }
 
-  /** This owner parks a record: to be said before it is written. */
-  parks(offset: Offset): void {
-    this.#own.add(offset);
+  /** Parks a record; resolves once it is kept. */
+  park(record: FetchedRecord, headers: RawHeaders): Promise<void> {
+    this.#own.add(record.offset);
+    return this.#write(toParked(record, headers, this.#owner));
   }
 
   async read(offset: Offset): Promise<FetchedRecord | undefined> {
@@ -64,7 +75,9 @@ export class TopicParkingLot implements ParkingLot {
   }
 
   async remove(offset: Offset): Promise<void> {
-    await this.#write(toTakenOut(offset));
+    const owners = new Set(this.#state.ownersOf(offset));
+    if (this.#own.has(offset)) owners.add(this.#owner);
+    for (const owner of owners) await this.#write(toTakenOut(offset, owner));
     this.#own.delete(offset);
   }
 
@@ -102,20 +115,32 @@ export class TopicParkingLot implements ParkingLot {
     const { reader, topic, partition } = this.parts;
     const state = this.#state;
     const bounds = (await reader.bounds(topic, partition)).find((each) => each.partition === partition);
-    if (!bounds || compareOffsets(bounds.end, state.position) <= 0) return;
-    for await (const stored of reader.read(topic, partition, state.position, bounds.end)) {
-      const entry = state.apply(stored);
-      state.position = offsetAfter(stored.offset);
-      if (entry?.kind === 'parked' && this.#isLate(entry.offset)) await this.remove(entry.offset);
+    if (bounds && compareOffsets(bounds.end, state.position) > 0) {
+      for await (const stored of reader.read(topic, partition, state.position, bounds.end)) {
+        this.#noteLate(state.apply(stored));
+        state.position = offsetAfter(stored.offset);
+      }
+      state.position = bounds.end;
     }
-    state.position = bounds.end;
+    await this.#takeOutLate();
   }
 
-  /** Whether a former owner wrote it after this one had begun: it is this one's to handle. */
-  #isLate(offset: Offset): boolean {
-    return (
-      this.#ownedFrom !== undefined && compareOffsets(offset, this.#ownedFrom) >= 0 && !this.#own.has(offset)
-    );
+  #noteLate(entry: ParkedEntry | undefined): void {
+    if (entry?.kind === 'taken out') this.#late.delete(`${entry.offset}:${entry.owner}`);
+    if (entry?.kind !== 'parked' || !this.#ownership || entry.owner === this.#owner) return;
+    const { offset, owner } = entry;
+    if (compareOffsets(offset, this.#ownership.from) >= 0)
+      this.#late.set(`${offset}:${owner}`, { offset, owner });
+  }
+
+  async #takeOutLate(): Promise<void> {
+    if (this.#late.size === 0) return;
+    const late = [...this.#late];
+    await this.#ownership?.assure();
+    for (const [name, { offset, owner }] of late) {
+      await this.#write(toTakenOut(offset, owner));
+      this.#late.delete(name);
+    }
   }
 
   #write(record: Omit<OutgoingRecord, 'topic'>): Promise<void> {
