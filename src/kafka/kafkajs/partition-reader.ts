@@ -19,12 +19,11 @@ export class KafkaJsPartitionReader implements PartitionReader {
     this.#cluster = new PatientCluster(createCluster(kafka));
   }
 
-  bounds(topic: string, partition?: number): Promise<PartitionBounds[]> {
+  bounds(topic: string, wanted?: number): Promise<PartitionBounds[]> {
     return this.#cluster.ask(topic, async (cluster) => {
       const partitions = cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId);
       // What is known of a topic to which partitions were added is old: nobody would look there for minutes.
-      if (partition !== undefined && !partitions.includes(partition))
-        throw new LeaderUnknownError(topic, partition);
+      if (wanted !== undefined && !partitions.includes(wanted)) throw new LeaderUnknownError(topic, wanted);
       const [starts, ends] = await Promise.all([
         offsetsOf(cluster, topic, partitions, true),
         offsetsOf(cluster, topic, partitions, false),

@@ -92,7 +92,7 @@ test('with stop its partition stops there, committed no further, and no other do
     onFailure: 'stop',
     order: 'partition',
   });
-  const [bad] = (await readTopic(topic)).filter(({ value }) => String(value) === POISON);
+  const bad = (await readTopic(topic)).find(({ value }) => String(value) === POISON);
   const partition = bad?.partition ?? -1;
   await joined();
   const ready = await waitFor(async () => (await probe(url, 'ready')).reason, {
