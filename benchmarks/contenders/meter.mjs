@@ -14,6 +14,8 @@ import { readFileSync } from 'node:fs';
  * @property {number} [delayMs] how long a handler waits
  * @property {string} [mode] which of the contender's ways
  * @property {object} [options] the handler's options
+ * @property {{ every: number, at: number }} [poison] records that always fail, by their number
+ * @property {number} [limitMs] after which it counts as stopped
  * @property {string} service the folder of the service's modules
  */
 
@@ -24,6 +26,16 @@ export function readJob() {
 
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** How many records of a topic's first `records` always fail. */
+function poisonous(records, poison) {
+  return poison ? Math.floor((records - 1 - poison.at) / poison.every) + 1 : 0;
+}
+
+/** Throws where a record is one of those that always fail. */
+export function failIfPoisonous({ poison }, payload) {
+  if (poison && payload.id % poison.every === poison.at) throw new Error(`poison: ${payload.id}`);
+}
+
 export class Meter {
   #count = 0;
   #countAtStart = 0;
@@ -33,14 +45,23 @@ export class Meter {
   #records;
   #onDone;
   #measures;
+  #settled;
 
   /**
    * @param {Job} job
    * @param {(report: object) => void} onDone called with the report after it was written
    * @param {object} [measures] what else is to be reported
+   * @param {() => Promise<void>} [settled] resolves once nothing is left of the records that failed
    */
-  constructor({ records, warmUp = 0 }, onDone = () => process.exit(0), measures = {}) {
-    this.#records = records;
+  constructor(
+    { records, warmUp = 0, poison, limitMs },
+    onDone = () => process.exit(0),
+    measures = {},
+    settled = async () => undefined,
+  ) {
+    this.#records = records - poisonous(records, poison);
+    this.#settled = settled;
+    if (limitMs !== undefined) setTimeout(() => this.#finish({ stopped: true }), limitMs);
     this.#warmUp = warmUp;
     this.#onDone = onDone;
     this.#measures = measures;
@@ -61,7 +82,7 @@ export class Meter {
     if (this.#count >= this.#records) this.#countAtStart = 0;
   }
 
-  #finish() {
+  #finish(outcome = {}) {
     const seconds = (performance.now() - this.#startedAt) / 1000;
     const measured = this.#count - this.#countAtStart;
     const { user, system } = process.cpuUsage();
@@ -73,8 +94,11 @@ export class Meter {
       peakRssBytes: peakRssBytes(),
       firstAt: this.#firstAt,
       ...this.#measures,
+      ...outcome,
     };
-    process.stdout.write(`\nBENCH ${JSON.stringify(report)}\n`, () => this.#onDone(report));
+    void this.#settled().then(() =>
+      process.stdout.write(`\nBENCH ${JSON.stringify(report)}\n`, () => this.#onDone(report)),
+    );
   }
 }
 

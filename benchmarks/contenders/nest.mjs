@@ -4,15 +4,16 @@ import { Controller, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { EventPattern, Payload, Transport } from '@nestjs/microservices';
 import { logLevel } from 'kafkajs';
-import { Meter, readJob, sleep } from './meter.mjs';
+import { failIfPoisonous, Meter, readJob, sleep } from './meter.mjs';
 
 const job = readJob();
 const { bootstrap, groupId, topics, delayMs = 0 } = job;
 const meter = new Meter(job);
 
 class BenchController {
-  async handle(_payload) {
+  async handle(payload) {
     if (delayMs > 0) await sleep(delayMs);
+    failIfPoisonous(job, payload);
     meter.handled();
   }
 }

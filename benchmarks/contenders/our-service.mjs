@@ -8,7 +8,7 @@ import { Controller, Inject, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { Logger } from 'nestjs-pino';
-import { Meter, readJob, sleep } from './meter.mjs';
+import { failIfPoisonous, Meter, readJob, sleep } from './meter.mjs';
 import { calibrate } from './calibrate.mjs';
 
 const job = readJob();
@@ -20,11 +20,12 @@ const { ProcessingModule } = await ours('processing/processing.module.js');
 
 const { topics, options = {}, delayMs = 0 } = job;
 const measures = job.mode === 'hot-key' ? { sleepMs: await calibrate(delayMs) } : {};
-const meter = new Meter(job, () => undefined, measures);
+const meter = new Meter(job, () => undefined, measures, settled);
 
 class OneController {
-  async handle(_payload) {
+  async handle(payload) {
     if (delayMs > 0) await sleep(delayMs);
+    failIfPoisonous(job, payload);
     meter.handled();
   }
 }
@@ -75,6 +76,12 @@ process.once('SIGTERM', async () => {
   await app.close();
   process.exit(drained ? 0 : 1);
 });
+
+/** Resolves once what failed is where it is kept. */
+async function settled() {
+  const { budget } = app.get(KafkaRuntime);
+  while (job.poison && budget.total.records > 0) await sleep(20);
+}
 
 /** From the build that this run has set aside: another one may replace `dist` meanwhile. */
 function ours(module) {

@@ -60,9 +60,9 @@ async function entriesOf({ contenders }, oursOnly) {
   const entries = [];
   const skipped = [];
   for (const contender of contenders) {
-    const { name, variants = [{}] } = contender;
+    const { name, runs = name, variants = [{}] } = contender;
     if (oursOnly && name !== 'ours') continue;
-    const runtime = await runtimeOf(name);
+    const runtime = await runtimeOf(runs);
     if (runtime.reason) skipped.push({ name, reason: runtime.reason });
     else
       for (const { label, options } of variants)
@@ -91,7 +91,7 @@ async function attempt(scenario, entry, runs, context) {
   }
 }
 
-function jobOf(scenario, { name, mode, options, records }, context) {
+function jobOf(scenario, { name, mode, options, records, poison, limitMs }, context) {
   const { delayMs, warmUp } = scenario;
   const { records: each, copies = 1 } = scenario.topic(Boolean(context.quick));
   groups += 1;
@@ -99,12 +99,14 @@ function jobOf(scenario, { name, mode, options, records }, context) {
     bootstrap: context.kafka.bootstrap,
     topics: context.topics,
     service: context.service,
-    groupId: `${scenario.name}-${name}-${groups}`,
+    groupId: `${scenario.name}-${name.replaceAll(/\W+/g, '-')}-${groups}`,
     records: records ? pickSize(records, context) : each * copies,
     mode: mode ?? name.replace('kafkajs-', ''),
     options,
     delayMs,
     warmUp,
+    poison,
+    limitMs,
   };
 }
 

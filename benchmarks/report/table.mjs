@@ -22,7 +22,7 @@ function line({ what, value, target, atMost, met }) {
   return `${met ? 'met   ' : 'MISSED'}  ${what}: ${value.toFixed(2)} (${bound})`;
 }
 
-function row({ name, variant, summary, oursOver }) {
+function row({ name, variant, summary, oursOver, runs }) {
   const { recordsPerSecond, cpuSeconds, peakRssBytes } = summary;
   return [
     name,
@@ -32,7 +32,7 @@ function row({ name, variant, summary, oursOver }) {
     cpuSeconds.toFixed(1),
     (peakRssBytes / 2 ** 20).toFixed(0),
     name === 'ours' || oursOver === undefined ? '' : `${oursOver.toFixed(2)} x`,
-    variant ?? '',
+    runs.some(({ stopped }) => stopped) ? `stopped after ${runs[0].records} records` : (variant ?? ''),
   ];
 }
 

@@ -2,6 +2,7 @@ import { growth } from './growth.mjs';
 import { large } from './large.mjs';
 import { manual } from './manual.mjs';
 import { noop } from './noop.mjs';
+import { poison } from './poison.mjs';
 import { start } from './start.mjs';
 import { telemetry } from './telemetry.mjs';
 import { wait } from './wait.mjs';
@@ -26,6 +27,9 @@ import { wait } from './wait.mjs';
  * @property {object} [options] of the handler
  * @property {{ label: string, options: object }[]} [variants] the best of them counts
  * @property {string} [mode]
+ * @property {string} [runs] the contender whose program it is, if not its own
+ * @property {{ every: number, at: number }} [poison] records that always fail, by their number
+ * @property {number} [limitMs] after which it counts as stopped
  *
  * @typedef {object} Scenario
  * @property {string} name
@@ -41,4 +45,13 @@ import { wait } from './wait.mjs';
  */
 
 /** @type {Scenario[]} */
-export const scenarios = [...noop, ...wait, ...manual, ...large, ...growth, ...start, ...telemetry];
+export const scenarios = [
+  ...noop,
+  ...wait,
+  ...manual,
+  ...large,
+  ...growth,
+  ...start,
+  ...telemetry,
+  ...poison,
+];

@@ -53,6 +53,12 @@ export async function createTopic(
   return name;
 }
 
+/** Adds partitions to a topic, so that it has `count`, and waits for their leaders. */
+export async function addPartitions(name: string, count: number): Promise<void> {
+  await useAdmin((admin) => admin.createPartitions({ topicPartitions: [{ topic: name, count }] }));
+  await waitFor(async () => (await endOffsets(name)).size === count, { what: `the leaders of ${name}` });
+}
+
 /** Deletes a topic. */
 export async function deleteTopic(name: string): Promise<void> {
   await useAdmin((admin) => admin.deleteTopics({ topics: [name] }));

@@ -13,7 +13,11 @@ jest.setTimeout(AWAY_MS + 150_000);
 
 let kafka: OwnKafka;
 beforeAll(async () => {
-  kafka = await OwnKafka.start({ brokers: 3 });
+  kafka = await OwnKafka.start({
+    brokers: 3,
+    // That one is away is noticed sooner.
+    properties: { 'broker.session.timeout.ms': 3000, 'broker.heartbeat.interval.ms': 500 },
+  });
 }, 150_000);
 afterEach(stopServices);
 afterAll(() => kafka.stop());
