@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { kafkaClient, withAdmin } from '../../../tools/kafka/index.js';
 import { uniqueName, waitFor } from '../../support/kafka.js';
 import { readTopic } from '../../support/read-topic.js';
+import { Gate } from '../confirming/gate.js';
 import { startHandlers, stopServices } from '../confirming/handler-service.js';
 import { downProbes, probe } from '../health/probe.js';
 import { OwnKafka } from '../staying-alive/own-kafka.js';
@@ -46,15 +47,17 @@ test('a dead-letter topic that is away for a while holds up its partition alone,
   const filler = Array.from({ length: COUNT }, (_, n) => ({ key: `k${n % 50}`, value: `${n}` }));
   const handled = new Map<string, number>();
   let calls = 0;
+  const gate = new Gate();
   const { url, runtime, groupId, joined } = await startHandlers(
     [
       {
         topic,
         options: { deadLetterTopic, retry: { attempts: 2, initialMs: 10 } },
-        handle: (payload) => {
+        handle: async (payload) => {
           const value = String(payload);
           if (value !== 'bad') return void handled.set(value, (handled.get(value) ?? 0) + 1);
           calls++;
+          await gate.opened;
           throw new Error('no');
         },
       },
@@ -68,8 +71,6 @@ test('a dead-letter topic that is away for a while holds up its partition alone,
     },
   );
   await joined();
-  const away = kafka.cluster.brokers[2];
-  await away?.kill();
   await kafka.produce(topic, [{ key: 'bad', value: 'bad', partition: 0 }]);
   // In batches: one is fetched whole, however large it is.
   for (let at = 0; at < COUNT; at += 100) {
@@ -81,6 +82,9 @@ test('a dead-letter topic that is away for a while holds up its partition alone,
   }
   const other = async (): Promise<boolean> => (await kafka.committed(groupId, topic, 1)) === BigInt(COUNT);
   await waitFor(other, { what: 'the other partition', timeoutMs: 60_000 });
+  const away = kafka.cluster.brokers[2];
+  await away?.kill();
+  gate.open();
   const named = async (): Promise<boolean> => (await probe(url, 'ready')).reason.includes('put aside');
   await waitFor(named, { what: 'readiness', timeoutMs: 60_000 });
 
