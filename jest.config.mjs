@@ -5,17 +5,21 @@ const base = {
   testEnvironment: 'node',
 };
 
-/** Unit specs need nothing but Node; integration tests share one real Kafka for the whole run. */
+const onKafka = {
+  ...base,
+  globalSetup: '<rootDir>/test/support/global-setup.mjs',
+  globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
+};
+
+/**
+ * Unit specs need nothing but Node. Integration tests share one real Kafka for the whole run, and so do proofs:
+ * tests that take a minute or more, for which `npm test` would take too long.
+ */
 export default {
   maxWorkers: 2,
   projects: [
     { ...base, displayName: 'unit', testMatch: ['<rootDir>/{src,tools}/**/*.spec.ts'] },
-    {
-      ...base,
-      displayName: 'integration',
-      testMatch: ['<rootDir>/test/**/*.test.ts'],
-      globalSetup: '<rootDir>/test/support/global-setup.mjs',
-      globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
-    },
+    { ...onKafka, displayName: 'integration', testMatch: ['<rootDir>/test/**/*.test.ts'] },
+    { ...onKafka, displayName: 'proofs', testMatch: ['<rootDir>/test/**/*.proof.ts'] },
   ],
 };

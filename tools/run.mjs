@@ -22,9 +22,10 @@ const targets = {
   kafka: program('dist/tools/kafka/main.js', { tool: true }),
   produce: program('dist/tools/produce/main.js', { tool: true }),
   start: program('dist/src/main.js'),
-  test: { ...jest(), built: true },
+  test: { ...jest('--selectProjects', 'unit', 'integration'), built: true },
   'test:unit': jest('--selectProjects', 'unit'),
   'test:integration': { ...jest('--selectProjects', 'integration'), built: true },
+  'test:proofs': { ...jest('--selectProjects', 'proofs'), built: true },
 };
 
 const [name, ...extra] = process.argv.slice(2);
