@@ -11,7 +11,14 @@ const SASL = {
   KAFKA_SASL_PASSWORD: 'hunter22',
 };
 const SESSION = 'KAFKA_SESSION_TIMEOUT_MS, which is 30000';
-const MECHANISMS = 'PLAIN, SCRAM-SHA-256, SCRAM-SHA-512';
+const MECHANISMS = 'PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER';
+const BEARER = { KAFKA_SECURITY_PROTOCOL: 'SASL_SSL', KAFKA_SASL_MECHANISM: 'OAUTHBEARER' };
+const TOKEN = 'hunter22-hunter22';
+const CLIENT = {
+  KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL: 'https://idp/token',
+  KAFKA_SASL_OAUTHBEARER_CLIENT_ID: 'ada',
+  KAFKA_SASL_OAUTHBEARER_CLIENT_SECRET: 'hunter22',
+};
 
 type Case = readonly [
   because: string,
@@ -89,6 +96,66 @@ const cases: readonly Case[] = [
     'the mechanism is none that kafkajs knows',
     { ...SASL, KAFKA_SASL_MECHANISM: 'GSSAPI' },
     ['KAFKA_SASL_MECHANISM', '"GSSAPI"', MECHANISMS, 'one of the accepted'],
+  ],
+  [
+    'OAUTHBEARER has neither a token nor where to get one',
+    BEARER,
+    ['KAFKA_SASL_OAUTHBEARER_TOKEN', 'not set', 'either KAFKA_SASL_OAUTHBEARER_TOKEN or', '_TOKEN_FILE or'],
+  ],
+  [
+    'OAUTHBEARER has both a token and where to get one',
+    { ...BEARER, ...CLIENT, KAFKA_SASL_OAUTHBEARER_TOKEN: TOKEN },
+    ['KAFKA_SASL_OAUTHBEARER_TOKEN', 'set, 17 characters', 'either', 'remove one of the two'],
+  ],
+  [
+    'a token endpoint knows no client',
+    { ...BEARER, ...CLIENT, KAFKA_SASL_OAUTHBEARER_CLIENT_ID: undefined },
+    [
+      'KAFKA_SASL_OAUTHBEARER_CLIENT_ID',
+      'not set',
+      'text',
+      'since KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL',
+    ],
+  ],
+  [
+    'a token endpoint gets no secret',
+    { ...BEARER, ...CLIENT, KAFKA_SASL_OAUTHBEARER_CLIENT_SECRET: undefined },
+    [
+      'KAFKA_SASL_OAUTHBEARER_CLIENT_SECRET',
+      'not set',
+      'text',
+      'since KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT',
+    ],
+  ],
+  [
+    'a scope is for no token endpoint',
+    { ...BEARER, KAFKA_SASL_OAUTHBEARER_TOKEN: TOKEN, KAFKA_SASL_OAUTHBEARER_SCOPE: 'kafka' },
+    ['KAFKA_SASL_OAUTHBEARER_SCOPE', '"kafka"', 'text', 'or remove KAFKA_SASL_OAUTHBEARER_SCOPE'],
+  ],
+  [
+    'a client secret would go over plain HTTP',
+    { ...BEARER, ...CLIENT, KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL: 'http://idp/token' },
+    ['KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL', '"http://idp/token"', 'URL of http', 'write https://'],
+  ],
+  [
+    'the token endpoint is no address',
+    { ...BEARER, ...CLIENT, KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL: 'idp/token' },
+    ['KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL', '"idp/token"', 'URL of http', 'write a URL'],
+  ],
+  [
+    'the token endpoint holds a password',
+    { ...BEARER, ...CLIENT, KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL: 'https://ada:hunter22@idp/token' },
+    ['KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL', 'set, 30 characters', 'URL of http', 'credentials'],
+  ],
+  [
+    'a token would be ignored',
+    { ...SASL, KAFKA_SASL_OAUTHBEARER_TOKEN: TOKEN },
+    ['KAFKA_SASL_OAUTHBEARER_TOKEN', 'set, 17 characters', 'KAFKA_SASL_MECHANISM is PLAIN', 'remove it'],
+  ],
+  [
+    'a user name would be ignored',
+    { ...BEARER, KAFKA_SASL_OAUTHBEARER_TOKEN: TOKEN, KAFKA_SASL_USERNAME: 'ada' },
+    ['KAFKA_SASL_USERNAME', 'set, 3 characters', 'KAFKA_SASL_MECHANISM is OAUTHBEARER', 'remove it'],
   ],
   [
     'a certificate has no key',

@@ -1,3 +1,6 @@
+/** Paths of the files that secrets were read from, by the field they are for: they may change while the service runs. */
+export type SecretFiles<Field extends string> = Readonly<Partial<Record<Field, string>>>;
+
 /** TLS towards the brokers; every field that holds a key or a certificate is PEM text, never a path. */
 export interface TlsConfig {
   readonly ca?: string;
@@ -6,14 +9,36 @@ export interface TlsConfig {
   readonly passphrase?: string;
   readonly rejectUnauthorized: boolean;
   readonly servername?: string;
+  readonly files: SecretFiles<'ca' | 'cert' | 'key' | 'passphrase'>;
 }
 
-/** Who the service is to the brokers. */
-export interface SaslConfig {
+/** A login by name and password. */
+export interface PasswordConfig {
   readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
   readonly username: string;
   readonly password: string;
+  readonly files: SecretFiles<'username' | 'password'>;
 }
+
+/** A login by a token that somebody else keeps current. */
+export interface TokenConfig {
+  readonly mechanism: 'oauthbearer';
+  readonly token: string;
+  readonly files: SecretFiles<'token'>;
+}
+
+/** A login by tokens from an OAuth 2 token endpoint. */
+export interface TokenEndpointConfig {
+  readonly mechanism: 'oauthbearer';
+  readonly endpoint: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly scope?: string;
+  readonly files: SecretFiles<'clientSecret'>;
+}
+
+/** Who the service is to the brokers. */
+export type SaslConfig = PasswordConfig | TokenConfig | TokenEndpointConfig;
 
 /** Everything the consumer has to know about Kafka. */
 export interface KafkaConfig {

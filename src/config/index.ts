@@ -3,11 +3,15 @@ export type {
   KafkaConfig,
   LogConfig,
   OpsConfig,
+  PasswordConfig,
   SaslConfig,
   ServiceConfig,
   TlsConfig,
+  TokenConfig,
+  TokenEndpointConfig,
   TracingConfig,
 } from './config.js';
+export { withCurrentSecrets } from './current-secrets.js';
 export { ConfigError, type ConfigProblem } from './config-error.js';
 export { loadConfig } from './load-config.js';
 export { callerFolder } from './caller-folder.js';

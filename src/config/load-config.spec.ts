@@ -118,8 +118,35 @@ describe('loadConfig', () => {
       passphrase: 'open sesame',
       rejectUnauthorized: false,
       servername: 'kafka.internal',
+      files: {},
     });
-    expect(sasl).toEqual({ mechanism: 'scram-sha-512', username: 'ada', password: 'p w' });
+    expect(sasl).toEqual({ mechanism: 'scram-sha-512', username: 'ada', password: 'p w', files: {} });
+  });
+
+  it('takes a token, or where to get one', () => {
+    const bearer = { KAFKA_SECURITY_PROTOCOL: 'SASL_SSL', KAFKA_SASL_MECHANISM: 'oauthbearer' };
+    expect(loadConfig({ ...bearer, KAFKA_SASL_OAUTHBEARER_TOKEN: 'a.long.enough.token' }).kafka.sasl).toEqual(
+      {
+        mechanism: 'oauthbearer',
+        token: 'a.long.enough.token',
+        files: {},
+      },
+    );
+    const endpoint = {
+      ...bearer,
+      KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL: 'http://127.0.0.1:8080/token',
+      KAFKA_SASL_OAUTHBEARER_CLIENT_ID: 'ada',
+      KAFKA_SASL_OAUTHBEARER_CLIENT_SECRET: 'p w',
+      KAFKA_SASL_OAUTHBEARER_SCOPE: 'kafka read',
+    };
+    expect(loadConfig(endpoint).kafka.sasl).toEqual({
+      mechanism: 'oauthbearer',
+      endpoint: 'http://127.0.0.1:8080/token',
+      clientId: 'ada',
+      clientSecret: 'p w',
+      scope: 'kafka read',
+      files: {},
+    });
   });
 
   it('writes pretty logs only on a terminal outside production, unless told which', () => {

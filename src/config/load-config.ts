@@ -15,7 +15,7 @@ import { environment, isVariableName, type VariableName } from './variables/envi
  * @throws ConfigError with every problem of the environment, never only the first.
  */
 export function loadConfig(env: NodeJS.ProcessEnv, host: Host = thisHost): ServiceConfig {
-  const { texts, problems: unreadable, unread } = readVariables(env, host);
+  const { texts, files, problems: unreadable, unread } = readVariables(env, host);
   const invalid = invalidVariables(texts);
   const sound = [...texts].filter(([name]) => !invalid.has(name));
   // Every variable has a default or may be left out, so what remains without the invalid ones always parses.
@@ -27,7 +27,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, host: Host = thisHost): Servi
     ...unknownVariables(env),
   ];
   if (problems.length > 0) throw new ConfigError(problems);
-  return deepFreeze(toConfig(values, host.isTerminal));
+  return deepFreeze(toConfig(values, files, host.isTerminal));
 }
 
 /** One problem for each variable that does not parse. */

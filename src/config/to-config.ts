@@ -1,26 +1,18 @@
-import type {
-  DatabaseConfig,
-  KafkaConfig,
-  SaslConfig,
-  ServiceConfig,
-  TlsConfig,
-  TracingConfig,
-} from './config.js';
+import type { DatabaseConfig, KafkaConfig, ServiceConfig, TracingConfig } from './config.js';
+import { toSaslConfig, toTlsConfig } from './to-security-config.js';
+import type { Files } from './reading/read-variables.js';
 import type { Values } from './variables/environment.js';
-import { usesSasl, usesTls } from './rules/security-protocol.js';
-
-const SASL_MECHANISMS = {
-  PLAIN: 'plain',
-  'SCRAM-SHA-256': 'scram-sha-256',
-  'SCRAM-SHA-512': 'scram-sha-512',
-} as const;
 
 const HOUR_MS = 3_600_000;
 
-/** The configuration that sound values make. `isTerminal` is whether stdout is one. */
-export function toConfig(values: Values, isTerminal: boolean): ServiceConfig {
+/**
+ * The configuration that sound values make.
+ * @param files where the values came from that were given by file
+ * @param isTerminal whether stdout is one
+ */
+export function toConfig(values: Values, files: Files, isTerminal: boolean): ServiceConfig {
   return {
-    kafka: toKafkaConfig(values),
+    kafka: toKafkaConfig(values, files),
     http: { port: values.PORT },
     ops: { token: values.OPS_TOKEN },
     shutdownTimeoutMs: values.SHUTDOWN_TIMEOUT_MS,
@@ -46,7 +38,7 @@ function toTracingConfig(values: Values): TracingConfig | undefined {
   };
 }
 
-function toKafkaConfig(values: Values): KafkaConfig {
+function toKafkaConfig(values: Values, files: Files): KafkaConfig {
   return {
     brokers: values.KAFKA_BROKERS,
     clientId: values.KAFKA_CLIENT_ID,
@@ -68,8 +60,8 @@ function toKafkaConfig(values: Values): KafkaConfig {
     stuckAfterMs: values.KAFKA_STUCK_AFTER_MS,
     connectionTimeoutMs: values.KAFKA_CONNECTION_TIMEOUT_MS,
     requestTimeoutMs: values.KAFKA_REQUEST_TIMEOUT_MS,
-    ssl: toTlsConfig(values),
-    sasl: toSaslConfig(values),
+    ssl: toTlsConfig(values, files),
+    sasl: toSaslConfig(values, files),
   };
 }
 
@@ -83,27 +75,4 @@ function toDatabaseConfig(values: Values): DatabaseConfig {
     statementTimeoutMs: values.DATABASE_STATEMENT_TIMEOUT_MS,
     idleInTransactionTimeoutMs: values.DATABASE_IDLE_IN_TRANSACTION_TIMEOUT_MS,
   };
-}
-
-function toTlsConfig(values: Values): TlsConfig | undefined {
-  if (!usesTls(values.KAFKA_SECURITY_PROTOCOL)) return undefined;
-  const { KAFKA_SSL_CA, KAFKA_SSL_CERT, KAFKA_SSL_KEY, KAFKA_SSL_KEY_PASSPHRASE, KAFKA_SSL_SERVERNAME } =
-    values;
-  return {
-    rejectUnauthorized: values.KAFKA_SSL_REJECT_UNAUTHORIZED,
-    ...(KAFKA_SSL_CA !== undefined && { ca: KAFKA_SSL_CA }),
-    ...(KAFKA_SSL_CERT !== undefined && { cert: KAFKA_SSL_CERT }),
-    ...(KAFKA_SSL_KEY !== undefined && { key: KAFKA_SSL_KEY }),
-    ...(KAFKA_SSL_KEY_PASSPHRASE !== undefined && { passphrase: KAFKA_SSL_KEY_PASSPHRASE }),
-    ...(KAFKA_SSL_SERVERNAME !== undefined && { servername: KAFKA_SSL_SERVERNAME }),
-  };
-}
-
-function toSaslConfig(values: Values): SaslConfig | undefined {
-  const { KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = values;
-  if (!usesSasl(values.KAFKA_SECURITY_PROTOCOL)) return undefined;
-  // The rules have refused SASL without any of the three before; here it only narrows the types.
-  if (KAFKA_SASL_MECHANISM === undefined || username === undefined || password === undefined)
-    return undefined;
-  return { mechanism: SASL_MECHANISMS[KAFKA_SASL_MECHANISM], username, password };
 }

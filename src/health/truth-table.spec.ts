@@ -21,6 +21,8 @@ const view = (status: Partial<GroupStatus> = {}, rest: Partial<GroupView> = {}):
     generation: 1,
     assignment: [],
     missingTopics: [],
+    hiddenTopics: [],
+    refusal: undefined,
     lastHeartbeatAt: NOW - 1_000,
     lastProgressAt: NOW - 1_000,
     restarts: 0,

@@ -44,9 +44,19 @@ export function startupProblem({ status }: GroupView): string | undefined {
   if (status.everJoined) return undefined;
   if (status.lastError) return `not joined yet: ${status.lastError.message}`;
   if (status.phase === 'waiting-for-topics') {
-    return `not joined yet: none of its topics exists: ${status.missingTopics.join(', ')}`;
+    return `not joined yet: none of its topics exists: ${status.missingTopics.join(', ')}${hiddenOf(status)}`;
   }
   return 'not joined yet';
+}
+
+/** Kafka does not tell a topic that is not there from one that must not be seen. */
+function hiddenOf({ hiddenTopics }: GroupStatus): string {
+  if (hiddenTopics.length === 0) return '';
+  const topics = hiddenTopics.map((topic) => `--topic '${topic}'`).join(' ');
+  return (
+    `, or this client may not see it: grant kafka-acls --add --allow-principal User:<this client> ` +
+    `--operation Read ${topics}`
+  );
 }
 
 /** Down while the service should get no new work; never for a rebalance, for idling, or for having no partition. */
@@ -55,6 +65,7 @@ export function readinessProblem(view: GroupView, limits: HealthLimits, now: num
   if (status.phase === 'draining' || status.phase === 'stopped') return `the service is ${status.phase}`;
   const notStarted = startupProblem(view);
   if (notStarted) return notStarted;
+  if (status.refusal) return status.refusal;
   const silentMs = now - status.lastHeartbeatAt;
   // In a rebalance the coordinator is silent until all members have joined.
   const rebalanceMs = status.phase === 'rebalancing' ? limits.rebalanceTimeoutMs : 0;

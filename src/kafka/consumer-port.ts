@@ -164,6 +164,8 @@ export interface KafkaPort {
   ensureTopic(spec: TopicSpec): Promise<number>;
   /** The names of all topics that this client may see. */
   topics(): Promise<string[]>;
+  /** Those of the topics that this client may not see; whether they exist, the brokers do not say. */
+  hiddenTopics(topics: readonly string[]): Promise<string[]>;
   /** Whether any of the brokers answers a request within that time. */
   reachable(timeoutMs: number): Promise<boolean>;
 }

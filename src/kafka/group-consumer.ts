@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { KafkaConfig } from '../config/index.js';
+import { AccessError } from './access.error.js';
 import type { InFlightBudget } from '../core/dispatch/budget.js';
 import { backoffMs } from '../core/failures/backoff.js';
 import { GroupPipeline } from '../core/pipeline/group.js';
@@ -60,6 +61,7 @@ export class GroupConsumer implements ConsumerListener {
   #client: GroupConsumerClient | undefined;
   /** The last client's: a context may be asked for it while the next one is built. */
   #native: NativeConsumer | undefined;
+  #refusesReading = false;
   #loop: Promise<void> | undefined;
   #timeoutCheck: NodeJS.Timeout | undefined;
 
@@ -74,6 +76,8 @@ export class GroupConsumer implements ConsumerListener {
       generation: undefined,
       assignment: [],
       missingTopics: [],
+      hiddenTopics: [],
+      refusal: undefined,
       lastHeartbeatAt: 0,
       lastProgressAt: Date.now(),
       restarts: 0,
@@ -87,7 +91,8 @@ export class GroupConsumer implements ConsumerListener {
       list: () => parts.port.topics(),
       ensure: (spec) => parts.port.ensureTopic(spec),
       refreshMs: config.topicRefreshMs,
-      seen: (selection) => this.#seen(selection),
+      hidden: (topics) => parts.port.hiddenTopics(topics),
+      seen: (selection, hidden) => this.#seen(selection, hidden),
     });
     const handlerOf = (topic: string) => registry.handlerOf(groupId, topic);
     this.failures = new GroupCounts((topic, error) => failureReasonOf(error, handlerOf(topic)));
@@ -195,6 +200,7 @@ export class GroupConsumer implements ConsumerListener {
 
   fetched(batch: FetchedBatch): FetchedRecord | 'all' | undefined {
     this.#progressed();
+    this.#status.refusal = undefined;
     return this.pipeline.receive(batch);
   }
 
@@ -204,6 +210,7 @@ export class GroupConsumer implements ConsumerListener {
 
   heartbeat(): void {
     this.#status.lastHeartbeatAt = Date.now();
+    this.#status.refusal = undefined;
     this.#progressed();
   }
 
@@ -213,6 +220,7 @@ export class GroupConsumer implements ConsumerListener {
 
   #running(): void {
     this.#status.everJoined = true;
+    if (!this.#refusesReading) this.#status.refusal = undefined;
     this.#status.lastError = undefined;
     this.#setPhase('running');
   }
@@ -279,9 +287,12 @@ export class GroupConsumer implements ConsumerListener {
     this.#client = undefined;
   }
 
-  #seen({ existing, missing }: TopicSelection): void {
+  #seen({ existing, missing }: TopicSelection, hidden: readonly string[]): void {
+    this.#status.hiddenTopics = hidden;
     if (missing.length > 0 && missing.join() !== this.#status.missingTopics.join()) {
-      this.#logger.warn(`waiting for topics that do not exist yet: ${missing.join(', ')}`);
+      this.#logger.warn(
+        `waiting for topics that ${hidden.length > 0 ? 'may not be seen, or ' : ''}do not exist yet: ${missing.join(', ')}`,
+      );
     }
     this.#status.missingTopics = missing;
     this.#progressed();
@@ -292,8 +303,15 @@ export class GroupConsumer implements ConsumerListener {
     if (this.#stopRequested.signal.aborted) return;
     this.#status.restarts++;
     this.#status.lastError = { at: Date.now(), message: describeError(error) };
+    if (error instanceof AccessError && error.isRefusal) this.#refused(error);
     this.#setPhase('connecting');
     this.#logger.error(`${describeError(error)}; a new consumer is built`);
+  }
+
+  /** A topic that must not be read is found out only after the join, with the first fetch. */
+  #refused({ code, message }: AccessError): void {
+    this.#refusesReading = code === 'TOPIC_NOT_AUTHORIZED';
+    this.#status.refusal = message;
   }
 
   #commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {

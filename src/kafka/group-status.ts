@@ -15,6 +15,10 @@ export interface GroupStatus {
   assignment: readonly TopicPartition[];
   /** Topics that handlers are for and that do not exist. */
   missingTopics: readonly string[];
+  /** Those of them that this client may not see. */
+  hiddenTopics: readonly string[];
+  /** What the brokers refuse this client, and what to grant; until they have let it read again. */
+  refusal: string | undefined;
   /** The coordinator's last answer to a heartbeat or join; 0 before the first. */
   lastHeartbeatAt: number;
   /** The last heartbeat, join or batch. */

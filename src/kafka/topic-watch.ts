@@ -8,16 +8,20 @@ export interface TopicWatchParts {
   readonly registry: HandlerRegistry;
   /** All topics there are. */
   readonly list: () => Promise<string[]>;
+  /** Which of these topics this client may not see. */
+  readonly hidden: (topics: readonly string[]) => Promise<readonly string[]>;
   /** Makes one that its handlers need; resolves once it exists. */
   readonly ensure: (spec: TopicSpec) => Promise<unknown>;
   /** How often to look, in ms. */
   readonly refreshMs: number;
   /** Called with each answer. */
-  readonly seen: (selection: TopicSelection) => void;
+  readonly seen: (selection: TopicSelection, hidden: readonly string[]) => void;
 }
 
 /** Knows which of the topics that a group has handlers for exist. */
 export class TopicWatch {
+  #hidden: { readonly missing: string; readonly topics: readonly string[] } = { missing: '', topics: [] };
+
   constructor(private readonly parts: TopicWatchParts) {}
 
   /**
@@ -31,8 +35,17 @@ export class TopicWatch {
     for (const { topic, source } of selection.retryTopics) {
       await ensure({ topic, like: source, grow: true });
     }
-    seen(selection);
+    seen(selection, await this.#hiddenOf(selection));
     return [...selection.existing, ...selection.retryTopics.map(({ topic }) => topic)];
+  }
+
+  /** Asked once for each set of topics: most of those that are missing do not exist yet. */
+  async #hiddenOf({ missing }: TopicSelection): Promise<readonly string[]> {
+    const known = this.#hidden;
+    if (known.missing === missing.join()) return known.topics;
+    const topics = missing.length > 0 ? await this.parts.hidden(missing) : [];
+    this.#hidden = { missing: missing.join(), topics };
+    return topics;
   }
 
   /** Resolves when there are topics to read beyond `topics`, or once `over` is aborted. */

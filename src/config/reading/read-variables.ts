@@ -7,19 +7,24 @@ import { describeVariables, type VariableDescription, type VariableName } from '
 /** Texts by variable. */
 export type Texts = ReadonlyMap<VariableName, string>;
 
+/** Paths of the files that texts were read from, by variable. */
+export type Files = ReadonlyMap<VariableName, string>;
+
 /** What of the environment is for this service. */
 export interface Reading {
   readonly texts: Texts;
+  readonly files: Files;
   readonly problems: readonly ConfigProblem[];
   /** Variables that are set but could not be read. */
   readonly unread: ReadonlySet<VariableName>;
 }
 
-type Read = { readonly text?: string } | { readonly problem: ConfigProblem };
+type Read = { readonly text?: string; readonly path?: string } | { readonly problem: ConfigProblem };
 
 /** Collects the text of each variable, from the environment or from the file that `NAME_FILE` names. */
 export function readVariables(env: NodeJS.ProcessEnv, host: Host): Reading {
   const texts = new Map<VariableName, string>();
+  const files = new Map<VariableName, string>();
   const problems: ConfigProblem[] = [];
   const unread = new Set<VariableName>();
   for (const variable of describeVariables()) {
@@ -29,9 +34,10 @@ export function readVariables(env: NodeJS.ProcessEnv, host: Host): Reading {
       unread.add(variable.name);
     } else if (read.text !== undefined) {
       texts.set(variable.name, read.text);
+      if (read.path !== undefined) files.set(variable.name, read.path);
     }
   }
-  return { texts, problems, unread };
+  return { texts, files, problems, unread };
 }
 
 /** The trimmed text; a variable set to nothing counts as not set. */
@@ -49,7 +55,7 @@ function readVariable(about: VariableDescription, env: NodeJS.ProcessEnv, host: 
   const variable = fileVariable(about.name);
   const path = about.file === true ? textOf(env, variable) : undefined;
   if (path === undefined) return text === undefined ? {} : { text };
-  if (text === undefined) return readSecretFile(variable, path, host);
+  if (text === undefined) return { path, ...readSecretFile(variable, path, host) };
   const problem = {
     variable: about.name,
     got: `${show(text, about.secret)}, and ${variable} is set too`,

@@ -1,6 +1,7 @@
 import { problemWith } from '../problem.js';
 import type { Texts } from '../reading/read-variables.js';
 import type { Rule } from './rule.js';
+import { saslRules } from './sasl.rules.js';
 import { usesSasl, usesTls } from './security-protocol.js';
 import { describeVariables, type Values, type VariableName } from '../variables/environment.js';
 
@@ -45,15 +46,14 @@ function onlyWhileUsed({ prefix, inUse, protocols, remedy }: Layer): readonly Ru
   }));
 }
 
-function requiredWithSasl(name: VariableName): Rule {
-  return {
-    about: [PROTOCOL, name],
-    check(values, texts) {
-      if (!usesSasl(values[PROTOCOL]) || texts.has(name)) return undefined;
-      return problemWith(name, texts, { hint: `set it, since ${PROTOCOL} is ${values[PROTOCOL]}` });
-    },
-  };
-}
+const mechanismRequired: Rule = {
+  about: [PROTOCOL, 'KAFKA_SASL_MECHANISM'],
+  check(values, texts) {
+    if (!usesSasl(values[PROTOCOL]) || texts.has('KAFKA_SASL_MECHANISM')) return undefined;
+    const hint = `set it, since ${PROTOCOL} is ${values[PROTOCOL]}`;
+    return problemWith('KAFKA_SASL_MECHANISM', texts, { hint });
+  },
+};
 
 function goesWith(name: VariableName, companion: VariableName): Rule {
   return {
@@ -69,9 +69,8 @@ function goesWith(name: VariableName, companion: VariableName): Rule {
 export const securityRules: readonly Rule[] = [
   ...onlyWhileUsed(tls),
   ...onlyWhileUsed(sasl),
-  requiredWithSasl('KAFKA_SASL_MECHANISM'),
-  requiredWithSasl('KAFKA_SASL_USERNAME'),
-  requiredWithSasl('KAFKA_SASL_PASSWORD'),
+  mechanismRequired,
+  ...saslRules,
   goesWith('KAFKA_SSL_CERT', 'KAFKA_SSL_KEY'),
   goesWith('KAFKA_SSL_KEY', 'KAFKA_SSL_CERT'),
   goesWith('KAFKA_SSL_KEY_PASSPHRASE', 'KAFKA_SSL_KEY'),

@@ -29,18 +29,27 @@ export function secretText(): Kind<string> {
 
 /** Long enough not to be guessed, of characters that an HTTP header carries unchanged (RFC 6750, b64token). */
 export function bearerToken(): Kind<string> {
+  const longest = 16_384;
   const schema = z
     .string()
     .regex(/^[\w.~+/=-]*$/, { error: 'use letters, digits and - . _ ~ + / = only' })
     .min(16, { error: 'take a longer one, such as `openssl rand -hex 32` makes' })
-    .max(1024, { error: 'shorten it to 1024 characters' });
-  return { accepts: 'text of 16 to 1024 letters, digits and - . _ ~ + / =', schema };
+    .max(longest, { error: `shorten it to ${longest} characters` });
+  return { accepts: `text of 16 to ${longest} letters, digits and - . _ ~ + / =`, schema };
 }
 
 /** An address of http or https. */
 export function httpUrl(): Kind<string> {
   const schema = z.url({ protocol: /^https?$/, error: 'write a URL that begins with http:// or https://' });
   return { accepts: 'URL of http or https', schema };
+}
+
+/** An address of http or https that anybody may see. */
+export function publicHttpUrl(): Kind<string> {
+  const { accepts, schema } = httpUrl();
+  const isPublic = (url: string): boolean =>
+    !URL.canParse(url) || new URL(url).username + new URL(url).password === '';
+  return { accepts, schema: schema.refine(isPublic, { error: 'take the credentials out of it' }) };
 }
 
 /** A number from 0 to 1. */

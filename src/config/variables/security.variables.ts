@@ -1,4 +1,4 @@
-import { flag, oneOf, secretText, text } from './kinds.js';
+import { bearerToken, flag, publicHttpUrl, oneOf, secretText, text } from './kinds.js';
 import { pem } from './pem.js';
 import { optional, variable } from './variable.js';
 
@@ -35,17 +35,37 @@ export const securityVariables = {
     description: 'Host name expected in the certificates of the brokers',
     defaultInWords: 'the host name of the broker',
   }),
-  KAFKA_SASL_MECHANISM: optional(oneOf(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512']), {
+  KAFKA_SASL_MECHANISM: optional(oneOf(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'OAUTHBEARER']), {
     description: 'How this client authenticates; required with SASL',
   }),
   KAFKA_SASL_USERNAME: optional(secretText(), {
-    description: 'User name or API key; required with SASL',
+    description: 'User name or API key; required with PLAIN and SCRAM',
     secret: true,
     file: true,
   }),
   KAFKA_SASL_PASSWORD: optional(secretText(), {
-    description: 'Password or API secret; required with SASL',
+    description: 'Password or API secret; required with PLAIN and SCRAM',
     secret: true,
     file: true,
+  }),
+  KAFKA_SASL_OAUTHBEARER_TOKEN: optional(bearerToken(), {
+    description:
+      'Token of OAUTHBEARER; give it as a file that is kept current, such as a projected service account token',
+    secret: true,
+    file: true,
+  }),
+  KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL: optional(publicHttpUrl(), {
+    description: 'Where OAUTHBEARER gets its tokens by client credentials (RFC 6749, 4.4) instead',
+  }),
+  KAFKA_SASL_OAUTHBEARER_CLIENT_ID: optional(text(), {
+    description: 'Who this client is to the token endpoint',
+  }),
+  KAFKA_SASL_OAUTHBEARER_CLIENT_SECRET: optional(secretText(), {
+    description: 'Secret of this client for the token endpoint',
+    secret: true,
+    file: true,
+  }),
+  KAFKA_SASL_OAUTHBEARER_SCOPE: optional(text(), {
+    description: 'What the token is to be good for, in the words of the token endpoint',
   }),
 };

@@ -5,9 +5,11 @@ import { offsetAfter, toOffset } from '../../core/records/offset.js';
 import type { ConsumerListener, GroupConsumerClient } from '../consumer-port.js';
 import { type ConsumerSettings, toKafkaJsConsumerConfig } from './settings.js';
 import { protocolErrorType, rootCause } from './errors.js';
+import { explainAccess } from './explain-access.js';
 import { fetchOf, type GroupHooks } from './group-hooks.js';
 import { stickyAssigner } from './assigner.js';
 import { Membership } from './membership.js';
+import { whyNoCoordinator } from './missing-coordinator.js';
 
 const REJOIN = new Set([
   'ILLEGAL_GENERATION',
@@ -30,11 +32,12 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
   readonly #wakeUps = new Set<() => void>();
   #acknowledged = 0;
   #stopped = false;
+  #topics: readonly string[] = [];
   #tellCrashed: (error: Error) => void = () => undefined;
 
   constructor(
-    kafka: Kafka,
-    groupId: string,
+    private readonly kafka: Kafka,
+    private readonly groupId: string,
     private readonly settings: ConsumerSettings,
     private readonly listener: ConsumerListener,
     private readonly formerMemberId?: string,
@@ -49,7 +52,9 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
     const { events } = this.#consumer;
     this.#consumer.on(events.HEARTBEAT, () => this.listener.heartbeat());
     this.#consumer.on(events.COMMIT_OFFSETS, () => void this.#acknowledged++);
-    this.#consumer.on(events.CRASH, ({ payload }) => this.#tellCrashed(toError(rootCause(payload.error))));
+    this.#consumer.on(events.CRASH, ({ payload }) => {
+      void this.#explain(payload.error).then((error) => this.#tellCrashed(toError(error)));
+    });
     this.#consumer.on(events.START_BATCH_PROCESS, ({ payload }) => {
       if (payload.batchSize > 0) return;
       const { topic, partition, lastOffset } = payload;
@@ -57,12 +62,25 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
     });
   }
 
-  connect(): Promise<void> {
-    return this.#consumer.connect();
+  async connect(): Promise<void> {
+    try {
+      await this.#consumer.connect();
+    } catch (error) {
+      throw await this.#explain(error);
+    }
   }
 
   async start(topics: readonly string[]): Promise<void> {
     if (this.#stopped) return;
+    this.#topics = topics;
+    try {
+      await this.#run(topics);
+    } catch (error) {
+      throw await this.#explain(error);
+    }
+  }
+
+  async #run(topics: readonly string[]): Promise<void> {
     const fromBeginning = this.settings.autoOffsetReset !== 'latest';
     await this.#consumer.subscribe({ topics: [...topics], fromBeginning });
     if (this.#stopped) return;
@@ -192,6 +210,11 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
       if (protocolErrorType(error) !== 'REBALANCE_IN_PROGRESS') return;
     }
     this.listener.heartbeat();
+  }
+
+  async #explain(error: unknown): Promise<unknown> {
+    const cause = rootCause(await whyNoCoordinator(this.kafka, this.groupId, error));
+    return explainAccess(cause, { operations: ['Read'], topics: this.#topics, groupId: this.groupId });
   }
 
   #wakeUp(): void {

@@ -1,3 +1,4 @@
+import { AccessError } from '../access.error.js';
 import type { TopicPartition } from '../../core/records/fetched.js';
 
 /** There is nowhere to start reading from, and the service was told not to choose by itself. */
@@ -78,6 +79,8 @@ export function protocolErrorType(error: unknown): string | undefined {
 /** Whether a broker answered that it does not know this user, or that the password is wrong. */
 export function isRefusedLogin(error: unknown): boolean {
   return [error, rootCause(error)].some(
-    (each) => each instanceof Error && each.name === 'KafkaJSSASLAuthenticationError',
+    (each) =>
+      (each instanceof AccessError && each.code === 'LOGIN_REFUSED') ||
+      (each instanceof Error && each.name === 'KafkaJSSASLAuthenticationError'),
   );
 }

@@ -1,4 +1,4 @@
-import kafkajs, { type Kafka as KafkaClient } from 'kafkajs';
+import kafkajs, { type Kafka as KafkaClient, type KafkaConfig as ClientSettings } from 'kafkajs';
 import type { KafkaConfig } from '../../config/index.js';
 import type { Offset } from '../../core/records/offset.js';
 import type {
@@ -10,9 +10,11 @@ import type {
   TopicSpec,
   TransactionalProducer,
 } from '../consumer-port.js';
+import { createCluster, type ReadingCluster } from './cluster.js';
 import { registerCodecs } from './codecs.js';
 import { KafkaJsConsumer } from './consumer.js';
-import { isRefusedLogin } from './errors.js';
+import { isRefusedLogin, protocolErrorType } from './errors.js';
+import { explainAccess } from './explain-access.js';
 import { KafkaJsPartitionReader } from './partition-reader.js';
 import { KafkaJsProducer } from './producer.js';
 import { installFetchResponse } from './fetch-response.js';
@@ -25,6 +27,8 @@ import { TopicAdmin } from './topic-admin.js';
 
 /** Kafka through kafkajs: the only door to it. */
 export class KafkaJsPort implements KafkaPort {
+  /** One for all clients: what logs in knows the last token. */
+  readonly #settings: ClientSettings;
   readonly #kafka: KafkaClient;
   /** For short questions, whose failure is an answer too. */
   readonly #asking: KafkaClient;
@@ -35,9 +39,12 @@ export class KafkaJsPort implements KafkaPort {
     installGroupHooks();
     installNullHeaders();
     quietRequestQueue();
-    const settings = toKafkaJsConfig(config);
-    this.#kafka = new kafkajs.Kafka(settings);
-    this.#asking = new kafkajs.Kafka({ ...settings, retry: { ...settings.retry, retries: 0 } });
+    this.#settings = toKafkaJsConfig(config);
+    this.#kafka = new kafkajs.Kafka(this.#settings);
+    this.#asking = new kafkajs.Kafka({
+      ...this.#settings,
+      retry: { ...this.#settings.retry, retries: 0 },
+    });
   }
 
   consumer(groupId: string, listener: ConsumerListener, memberId?: string): GroupConsumerClient {
@@ -76,8 +83,22 @@ export class KafkaJsPort implements KafkaPort {
     try {
       await admin.connect();
       return await admin.listTopics();
+    } catch (error) {
+      throw explainAccess(error, { operations: ['Read'], topics: [] });
     } finally {
       await admin.disconnect();
+    }
+  }
+
+  async hiddenTopics(topics: readonly string[]): Promise<string[]> {
+    const cluster = createCluster(this.#asking);
+    try {
+      await cluster.connect();
+      const hidden: string[] = [];
+      for (const topic of topics) if (await isHidden(cluster, topic)) hidden.push(topic);
+      return hidden;
+    } finally {
+      await cluster.disconnect();
     }
   }
 
@@ -89,7 +110,7 @@ export class KafkaJsPort implements KafkaPort {
   /** A frozen broker, or a proxy without one behind it, takes connections too: only an answer counts. */
   async #answers(broker: string, timeoutMs: number): Promise<boolean> {
     const client = new kafkajs.Kafka({
-      ...toKafkaJsConfig(this.config),
+      ...this.#settings,
       brokers: [broker],
       connectionTimeout: timeoutMs,
       requestTimeout: timeoutMs,
@@ -105,5 +126,16 @@ export class KafkaJsPort implements KafkaPort {
     } finally {
       await admin.disconnect();
     }
+  }
+}
+
+/** Brokers answer so whether or not there is such a topic. */
+async function isHidden(cluster: ReadingCluster, topic: string): Promise<boolean> {
+  try {
+    await cluster.addTargetTopic(topic);
+    return false;
+  } catch (error) {
+    cluster.targetTopics.delete(topic);
+    return protocolErrorType(error) === 'TOPIC_AUTHORIZATION_FAILED';
   }
 }

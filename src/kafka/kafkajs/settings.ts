@@ -1,6 +1,8 @@
 import type { ConsumerConfig, KafkaConfig as KafkaJsConfig } from 'kafkajs';
 import type { KafkaConfig } from '../../config/index.js';
 import { nestLogCreator } from './log-creator.js';
+import { toLogin } from './login.js';
+import { secureSockets } from './secure-sockets.js';
 
 /** The settings a consumer needs beyond the connection. */
 export type ConsumerSettings = Pick<
@@ -31,9 +33,9 @@ export function toKafkaJsConfig(config: KafkaConfig): KafkaJsConfig {
     requestTimeout: config.requestTimeoutMs,
     retry: RETRY,
     logCreator: nestLogCreator(),
-    ...(ssl ? { ssl: { ...ssl } } : {}),
-    ...(sasl ? { sasl: { ...sasl } } : {}),
-  } as KafkaJsConfig;
+    ...(ssl ? { ssl: true, socketFactory: secureSockets(ssl) } : {}),
+    ...(sasl ? { sasl: toLogin(sasl) } : {}),
+  };
 }
 
 export function toKafkaJsConsumerConfig(settings: ConsumerSettings, groupId: string): ConsumerConfig {

@@ -2,6 +2,7 @@ import type { Admin, Kafka } from 'kafkajs';
 import type { Offset } from '../../core/records/offset.js';
 import type { TopicSpec } from '../consumer-port.js';
 import { protocolErrorType } from './errors.js';
+import { explainAccess } from './explain-access.js';
 
 /** Sees to topics that the service itself writes to. */
 export class TopicAdmin {
@@ -18,6 +19,8 @@ export class TopicAdmin {
       if (found > 0) await admin.createPartitions({ topicPartitions: [{ topic, count: wanted }] });
       else await create(admin, topic, Math.max(1, wanted), config);
       return await partitionsOf(admin, topic);
+    } catch (error) {
+      throw explainAccess(error, { operations: ['Create', 'Write'], topics: [topic] });
     } finally {
       await admin.disconnect();
     }

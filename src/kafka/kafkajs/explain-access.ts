@@ -1,0 +1,89 @@
+import { AccessError } from '../access.error.js';
+import { describeError } from '../describe-error.js';
+import { isRefusedLogin, protocolErrorType, rootCause } from './errors.js';
+
+/** What was being done when a broker said no. */
+export interface Attempt {
+  /** All that the client needs for it, by the names of `kafka-acls`; each implies Describe. */
+  readonly operations: readonly ('Read' | 'Write' | 'Create')[];
+  readonly topics: readonly string[];
+  readonly groupId?: string;
+}
+
+/** OpenSSL's and Node's codes for a certificate, or a handshake, that one of the two sides does not accept. */
+const TLS_CODE =
+  /^(ERR_SSL_|ERR_TLS_|EPROTO$|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH$|INVALID_CA$)/;
+const TLS_TEXT = /before secure TLS connection was established|key values mismatch|Failed to connect: error:/;
+const UNREACHABLE = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
+
+/** The error as an AccessError where it is one of access; else as it is. */
+export function explainAccess(error: unknown, attempt: Attempt): unknown {
+  const known = [error, rootCause(error)].find((each) => each instanceof AccessError);
+  if (known) return known;
+  const said = describeError(rootCause(error));
+  const explain = (code: AccessError['code'], what: string, remedy: string): AccessError =>
+    new AccessError(code, `${what} (${said}); ${remedy}`, { cause: error });
+  switch (protocolErrorType(error)) {
+    case 'TOPIC_AUTHORIZATION_FAILED':
+      return explain('TOPIC_NOT_AUTHORIZED', `not authorized for ${topicsOf(attempt)}`, grantTopics(attempt));
+    case 'GROUP_AUTHORIZATION_FAILED':
+      return explain(
+        'GROUP_NOT_AUTHORIZED',
+        `not authorized for the group ${attempt.groupId ?? ''}`,
+        grant(['Read'], [`--group '${attempt.groupId ?? ''}'`]),
+      );
+    case 'CLUSTER_AUTHORIZATION_FAILED':
+      return explain('CLUSTER_NOT_AUTHORIZED', 'not authorized for the cluster', grantTopics(attempt));
+  }
+  if (isRefusedLogin(error) || protocolErrorType(error) === 'UNSUPPORTED_SASL_MECHANISM')
+    return explain(
+      'LOGIN_REFUSED',
+      'the brokers refuse the login',
+      'check KAFKA_SASL_MECHANISM and the credentials that go with it',
+    );
+  return explainConnection(rootCause(error), explain) ?? error;
+}
+
+function explainConnection(
+  cause: unknown,
+  explain: (code: AccessError['code'], what: string, remedy: string) => AccessError,
+): AccessError | undefined {
+  if (!(cause instanceof Error)) return undefined;
+  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
+  if (TLS_CODE.test(code) || TLS_TEXT.test(cause.message))
+    return explain(
+      'TLS_HANDSHAKE',
+      'no TLS connection to the brokers',
+      'check KAFKA_SSL_CA, KAFKA_SSL_CERT and KAFKA_SSL_KEY, and that KAFKA_BROKERS names a listener with TLS',
+    );
+  if (UNREACHABLE.has(code) || cause.message === 'Connection timeout')
+    return explain(
+      'BROKER_UNREACHABLE',
+      'no broker can be reached',
+      'check KAFKA_BROKERS, the brokers, and the network between',
+    );
+  return undefined;
+}
+
+function topicsOf({ topics }: Attempt): string {
+  return topics.length === 1 ? `the topic ${topics[0]}` : `one of the topics ${topics.join(', ')}`;
+}
+
+function grantTopics({ operations, topics }: Attempt): string {
+  return grant(
+    operations,
+    topics.map((topic) => `--topic '${topic}'`),
+  );
+}
+
+function grant(operations: readonly string[], resources: readonly string[]): string {
+  const allowed = operations.map((operation) => `--operation ${operation}`).join(' ');
+  return `grant it: kafka-acls --add --allow-principal User:<this client> ${allowed} ${resources.join(' ')}`;
+}

@@ -1,0 +1,22 @@
+import { isIP } from 'node:net';
+import { connect, createSecureContext, type ConnectionOptions } from 'node:tls';
+import type { ISocketFactory } from 'kafkajs';
+import type { TlsConfig } from '../../config/index.js';
+import { CurrentSecrets } from './current-secrets.js';
+
+/** As kafkajs's own sockets have it. */
+const KEEP_ALIVE_MS = 60_000;
+
+/** Makes kafkajs's connections by TLS, each with the certificates that their files hold when it is made. */
+export function secureSockets(config: TlsConfig): ISocketFactory {
+  // A certificate of today with the key of yesterday is what a rotation looks like in its middle.
+  const current = new CurrentSecrets(config, (tls) => void createSecureContext(tls));
+  return ({ host, port, onConnect }) => {
+    const { files: _files, ...tls } = current.read();
+    // A server name that is an address is against RFC 6066.
+    const name: ConnectionOptions = isIP(host) === 0 ? { servername: host } : {};
+    const socket = connect({ host, port, ...name, ...tls }, onConnect);
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
+    return socket;
+  };
+}

@@ -1,0 +1,109 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { TokenEndpoint } from './token-endpoint.js';
+
+type Answer = readonly [status: number, body: unknown, headers?: Record<string, string>];
+
+interface Asked {
+  readonly authorization: string | undefined;
+  readonly form: Record<string, string>;
+}
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+
+/** A token endpoint that gives these answers, one after the other, and the last one for ever. */
+async function endpointThatAnswers(
+  ...answers: readonly Answer[]
+): Promise<{ endpoint: TokenEndpoint; asked: Asked[]; server: Server }> {
+  const asked: Asked[] = [];
+  const server = createServer((request, response) => {
+    void read(request).then((question) => {
+      const [status, body, headers] = answers[Math.min(asked.length, answers.length - 1)] ?? [500, ''];
+      asked.push(question);
+      response.writeHead(status, { connection: 'close', ...headers });
+      response.end(typeof body === 'string' ? body : JSON.stringify(body));
+    });
+  }).listen(0, '127.0.0.1');
+  servers.push(server);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const endpoint = new TokenEndpoint({
+    mechanism: 'oauthbearer',
+    endpoint: `http://127.0.0.1:${port}/token`,
+    clientId: 'ada:love',
+    clientSecret: 'p w+%',
+    scope: 'kafka read',
+    files: {},
+  });
+  return { endpoint, asked, server };
+}
+
+async function read(request: IncomingMessage): Promise<Asked> {
+  const form = Object.fromEntries(new URLSearchParams(await text(request)));
+  return { authorization: request.headers.authorization, form };
+}
+
+const granted = (token: string, seconds?: number): Answer => [
+  200,
+  { access_token: token, expires_in: seconds },
+];
+
+describe('the token endpoint', () => {
+  it('is asked by client credentials, as RFC 6749 has it', async () => {
+    const { endpoint, asked } = await endpointThatAnswers(granted('one', 3600));
+    await expect(endpoint.token()).resolves.toBe('one');
+    const [{ authorization, form } = { authorization: '', form: {} }] = asked;
+    const credentials = Buffer.from(authorization?.slice('Basic '.length) ?? '', 'base64').toString();
+    expect(credentials).toBe('ada%3Alove:p+w%2B%25');
+    expect(form).toEqual({ grant_type: 'client_credentials', scope: 'kafka read' });
+  });
+
+  it('is asked once for all who need a token at the same time, and again only when it is needed', async () => {
+    const { endpoint, asked } = await endpointThatAnswers(granted('one', 3600), granted('two', 3600));
+    const tokens = await Promise.all([endpoint.token(), endpoint.token(), endpoint.token()]);
+    expect([...tokens, await endpoint.token()]).toEqual(['one', 'one', 'one', 'one']);
+    expect(asked).toHaveLength(1);
+  });
+
+  it.each([25, undefined])('is asked at each login where a token lasts %s s', async (seconds) => {
+    const { endpoint } = await endpointThatAnswers(granted('one', seconds), granted('two', seconds));
+    expect([await endpoint.token(), await endpoint.token()]).toEqual(['one', 'two']);
+  });
+
+  it('may fail while the last token is good', async () => {
+    const { endpoint } = await endpointThatAnswers(granted('one', 25), [503, 'busy']);
+    expect([await endpoint.token(), await endpoint.token()]).toEqual(['one', 'one']);
+  });
+
+  it.each<readonly [string, Answer, string]>([
+    [
+      'refuses',
+      [401, { error: 'invalid_client', error_description: 'p w+%' }],
+      'it answers 401, invalid_client',
+    ],
+    ['is broken', [500, '<html>p w+%</html>'], 'it answers 500'],
+    ['says something else', [200, '<html>p w+%</html>'], 'has no access_token'],
+    ['says more than it should', [200, 'x'.repeat(100_000)], 'longer than'],
+    ['sends elsewhere', [302, '', { location: 'http://127.0.0.1:1/' }], 'it answers 302'],
+  ])('that %s is an error that says what to check, and no secret', async (_what, answer, why) => {
+    const { endpoint } = await endpointThatAnswers(answer);
+    const error: unknown = await endpoint.token().catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'TOKEN_ENDPOINT', retriable: true });
+    expect(String(error)).toContain(why);
+    expect(String(error)).toContain('KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL');
+    expect(String(error)).not.toContain('p w');
+  });
+
+  it('that is not there is an error that says so', async () => {
+    const { endpoint, server } = await endpointThatAnswers(granted('one'));
+    server.close();
+    await once(server, 'close');
+    await expect(endpoint.token()).rejects.toThrow(/ECONNREFUSED/);
+  });
+});

@@ -1,0 +1,142 @@
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import kafkajs from 'kafkajs';
+import { kafkaClient, withAdmin } from '../../../tools/kafka/index.js';
+import { PermanentError } from '../../../src/kafka/index.js';
+import { uniqueName, waitFor } from '../../support/kafka.js';
+import { startHandlers, stopServices } from '../confirming/handler-service.js';
+import { downProbes, type Probe, probe } from '../health/probe.js';
+import { OwnKafka, QUICK_SESSION } from '../staying-alive/own-kafka.js';
+
+jest.setTimeout(120_000);
+
+const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = kafkajs;
+const user = { username: 'service', password: 'correct horse' };
+
+let kafka: OwnKafka;
+beforeAll(async () => {
+  kafka = await OwnKafka.start({
+    sasl: user,
+    properties: {
+      'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+      // Who comes by the listener without a login: the broker itself, and this test.
+      'super.users': 'User:ANONYMOUS',
+    },
+  });
+}, 150_000);
+afterEach(stopServices);
+afterAll(() => kafka.stop());
+
+function login(): Record<string, string> {
+  return {
+    ...QUICK_SESSION,
+    KAFKA_BROKERS: kafka.cluster.secure?.bootstrap ?? '',
+    KAFKA_SECURITY_PROTOCOL: 'SASL_PLAINTEXT',
+    KAFKA_SASL_MECHANISM: 'PLAIN',
+    KAFKA_SASL_USERNAME: user.username,
+    KAFKA_SASL_PASSWORD: user.password,
+  };
+}
+
+async function grant(
+  operation: 'READ' | 'WRITE' | 'CREATE' | 'DESCRIBE',
+  resourceType: 'TOPIC' | 'GROUP',
+  resourceName: string,
+): Promise<void> {
+  const acl = {
+    resourceType: AclResourceTypes[resourceType],
+    resourceName,
+    resourcePatternType: ResourcePatternTypes.LITERAL,
+    principal: `User:${user.username}`,
+    host: '*',
+    operation: AclOperationTypes[operation],
+    permissionType: AclPermissionTypes.ALLOW,
+  };
+  await withAdmin(kafkaClient(kafka.bootstrap), (admin) => admin.createAcls({ acl: [acl] }));
+}
+
+async function expectReason(url: string, name: Probe, ...parts: readonly string[]): Promise<void> {
+  let reason = '';
+  const isNamed = async (): Promise<boolean> => {
+    ({ reason } = await probe(url, name));
+    return parts.every((part) => reason.includes(part));
+  };
+  await waitFor(isNamed, { what: `${name} to name ${parts.join(', ')}`, timeoutMs: 30_000 }).catch(
+    (error) => {
+      throw new Error(`${name} says: ${reason}`, { cause: error });
+    },
+  );
+}
+
+describe('a service that the brokers grant nothing', () => {
+  test('says of one grant after the other that it is missing, and works once it has them all', async () => {
+    const topic = await kafka.createTopic('granted');
+    const groupId = uniqueName('granted');
+    const handled: unknown[] = [];
+    const handle = (payload: unknown): void => {
+      if (payload === 'bad') throw new PermanentError('bad');
+      handled.push(payload);
+    };
+    const { url } = await startHandlers([{ topic, handle }], { groupId, env: login() });
+    await expectReason(url, 'startup', topic, 'may not see it', '--operation Read', `--topic '${topic}'`);
+
+    await grant('DESCRIBE', 'TOPIC', topic);
+    await expectReason(url, 'startup', `not authorized for the group ${groupId}`, `--operation Read --group`);
+
+    await grant('READ', 'GROUP', groupId);
+    await expectReason(url, 'ready', `not authorized for the topic ${topic}`, '--operation Read --topic');
+    expect((await probe(url, 'live')).up).toBe(true);
+
+    await grant('READ', 'TOPIC', topic);
+    await kafka.produce(topic, ['good', 'bad', 'better']);
+    await waitFor(() => handled.length === 2, { what: 'what can be handled', timeoutMs: 30_000 });
+    const toPutAside = ['--operation Create --operation Write --topic', `${topic}.dlt`];
+    await expectReason(url, 'ready', ...toPutAside, `${topic}[0] at offset 1`);
+
+    await grant('CREATE', 'TOPIC', `${topic}.dlt`);
+    await grant('WRITE', 'TOPIC', `${topic}.dlt`);
+    await waitFor(async () => (await kafka.committed(groupId, topic)) === 3n, {
+      what: 'the commit',
+      timeoutMs: 30_000,
+    });
+    await waitFor(async () => Object.keys(await downProbes(url)).length === 0, { what: 'all probes up' });
+    expect(handled).toEqual(['good', 'better']);
+  });
+});
+
+describe('startup tells apart', () => {
+  const expectStartup = async (env: Record<string, string>, ...parts: readonly string[]): Promise<void> => {
+    const { url } = await startHandlers([{ topic: uniqueName('apart'), handle: () => undefined }], { env });
+    await expectReason(url, 'startup', ...parts);
+  };
+
+  test('a broker that is not there', async () => {
+    await expectStartup(
+      { KAFKA_BROKERS: '127.0.0.1:1' },
+      'no broker can be reached',
+      'ECONNREFUSED',
+      'KAFKA_BROKERS',
+    );
+  });
+
+  test('a login that is refused, from a mechanism that is not offered', async () => {
+    await expectStartup(
+      { ...login(), KAFKA_SASL_PASSWORD: 'wrong' },
+      'refuse the login',
+      'KAFKA_SASL_MECHANISM',
+    );
+    const { KAFKA_SASL_USERNAME: _user, KAFKA_SASL_PASSWORD: _password, ...rest } = login();
+    const bearer = {
+      KAFKA_SASL_MECHANISM: 'OAUTHBEARER',
+      KAFKA_SASL_OAUTHBEARER_TOKEN: 'a.long.enough.token',
+    };
+    await expectStartup({ ...rest, ...bearer }, 'refuse the login', 'does not support');
+  });
+
+  test('TLS towards a listener that has none', async () => {
+    await expectStartup(
+      { KAFKA_BROKERS: kafka.bootstrap, KAFKA_SECURITY_PROTOCOL: 'SSL' },
+      'no TLS connection',
+      'KAFKA_BROKERS names a listener with TLS',
+    );
+  });
+});
