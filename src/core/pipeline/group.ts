@@ -9,7 +9,8 @@ import type {
 } from '../records/fetched.js';
 import { compareOffsets, type Offset } from '../records/offset.js';
 import type { Handler } from './handler.js';
-import { type PartitionEvents, PartitionPipeline, type RecordFailureEvents } from './partition.js';
+import { type PartitionEvents, PartitionPipeline } from './partition.js';
+import type { RecordFailureEvents } from './partition-failures.js';
 import { TopicCounts } from './topic-counts.js';
 
 /** Where fetching is stopped and let go on, partition by partition. */

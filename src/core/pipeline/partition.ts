@@ -1,25 +1,22 @@
-import type { Cancel, Clock, Turn } from '../clock.js';
-import { type InFlightBudget, Usage } from '../dispatch/budget.js';
+import type { Clock, Turn } from '../clock.js';
+import type { InFlightBudget, Usage } from '../dispatch/budget.js';
 import type { CommitSource, Committer } from '../offsets/committer.js';
-import { OffsetTracker } from '../offsets/tracker.js';
-import {
-  byteLengthOf,
-  type FetchedBatch,
-  type FetchedRecord,
-  type TopicPartition,
-} from '../records/fetched.js';
+import { byteLengthOf, type FetchedBatch, type FetchedRecord } from '../records/fetched.js';
 import { InFlightRecord, type RecordOwner } from '../records/in-flight.js';
-import { compareOffsets, type Offset, offsetAfter } from '../records/offset.js';
+import { compareOffsets, type Offset } from '../records/offset.js';
 import { BatchRunner } from './batch-runner.js';
 import { PartitionLostError } from './errors.js';
-import { Failures, type FailureEvents, type FailureProblem } from './failures.js';
+import { type FailureProblem, Failures } from './failures.js';
 import { FetchGate, type FetchStop } from './fetch-gate.js';
-import type { Aside, Handler } from './handler.js';
+import type { Handler } from './handler.js';
 import { HandlerDeadlines } from './handler-deadlines.js';
+import { Intake } from './intake.js';
 import { isReleased, keyNameOf, Parking } from './parking.js';
+import { type FailingPartition, PartitionFailures, type RecordFailureEvents } from './partition-failures.js';
 import { ReleasedRunner } from './released-runner.js';
 import { RecordRunner } from './record-runner.js';
 import type { RunnerEvents } from './runner.js';
+import { Settlement } from './settlement.js';
 import type { TopicCounts } from './topic-counts.js';
 
 /** What a partition's pipeline tells the outside. */
@@ -31,16 +28,6 @@ export interface PartitionEvents {
   readable(pipeline: PartitionPipeline): void;
   /** No handler is at work in it any more. */
   idle(): void;
-}
-
-/** What becomes of records whose handlers failed. */
-export interface RecordFailureEvents extends Omit<FailureEvents, 'stored' | 'unbraked'> {
-  /** Its handler failed after it had settled the record: nothing is left to retry. */
-  failedAfterSettling(record: InFlightRecord, error: unknown): void;
-  /** Where records are parked does not answer; it is asked again after `delayMs`. */
-  lotUnavailable(partition: TopicPartition, error: unknown, delayMs: number): void;
-  /** Records of the partition pass again, which had failed too often to be given up. */
-  unbraked(partition: TopicPartition): void;
 }
 
 /** What a partition's pipeline is built from. */
@@ -56,31 +43,21 @@ export interface PartitionParts {
 }
 
 /** The way of one partition's records, from the fetch to the watermark, within one ownership. */
-export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvents, FailureEvents {
-  readonly usage = new Usage();
+export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvents, FailingPartition {
   committed: Offset | undefined;
   committedSequence = 0;
-  /** The partition's end offset, as far as the broker has said it. */
-  end: Offset;
-  /** When the broker last said so, in ms since the epoch; 0 before it has. */
-  endKnownAt = 0;
-  /** The offset that the client fetches next; behind the position while it fetches again what it had. */
-  fetchesFrom: Offset;
   /** Where this ownership began. */
   readonly origin: Offset;
 
-  readonly #tracker: OffsetTracker<InFlightRecord>;
+  readonly #settlement: Settlement;
+  readonly #intake: Intake;
   readonly #runner: RecordRunner | BatchRunner;
   readonly #failures: Failures;
   readonly #gate: FetchGate;
   readonly #parking: Parking | undefined;
   readonly #released: ReleasedRunner | undefined;
-  /** Parked records that are at their handler again. */
-  readonly #comingBack = new Set<InFlightRecord>();
-  #cancelDue: Cancel | undefined;
   readonly #abort = new AbortController();
   readonly #deadlines: HandlerDeadlines;
-  #watermarkMovedAt: number;
   #closed: Error | undefined;
 
   constructor(
@@ -89,19 +66,26 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
     position: Offset,
     private readonly parts: PartitionParts,
   ) {
-    const { handler, clock, turn, random } = parts;
-    this.end = position;
+    const { handler, budget, committer, events, clock, turn, random } = parts;
     this.origin = position;
-    this.fetchesFrom = position;
-    this.#tracker = new OffsetTracker(position);
+    this.#settlement = new Settlement(position, budget, committer, clock);
     this.#deadlines = new HandlerDeadlines(this, handler.timeoutMs, clock);
-    this.#watermarkMovedAt = clock.now();
     this.#gate = new FetchGate((closed) => {
-      if (closed) parts.events.unreadable(this);
-      else parts.events.readable(this);
+      if (closed) events.unreadable(this);
+      else events.readable(this);
+    });
+    this.#intake = new Intake(position, {
+      handler,
+      budget,
+      clock,
+      settlement: this.#settlement,
+      gate: this.#gate,
+      enqueue: (record, receivedAt) => this.#enqueue(record, receivedAt),
+      received: () => this.#afterReceiving(),
     });
     this.#parking = this.#createParking();
-    this.#failures = new Failures(handler, this, clock, random, this.#parking);
+    const failing = new PartitionFailures(this, this.#gate, events.failures);
+    this.#failures = new Failures(handler, failing, clock, random, this.#parking);
     this.#runner =
       handler.read === 'batch'
         ? new BatchRunner(handler, this, this.#failures, clock, turn)
@@ -131,8 +115,7 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
     const bytes = byteLengthOf(fetched);
     const now = this.parts.clock.now();
     const record = new InFlightRecord(this, fetched, -1, now, undefined, bytes);
-    this.parts.budget.add(this.usage, bytes);
-    this.#comingBack.add(record);
+    this.#settlement.add(record);
     this.#released?.start(record);
   }
 
@@ -153,27 +136,51 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
     return this.#parking?.isLoaded === false ? this.#parking.problem : undefined;
   }
 
+  /** What is in flight. */
+  get usage(): Usage {
+    return this.#settlement.usage;
+  }
+
+  /** Whether this ownership has ended. */
+  get isClosed(): boolean {
+    return this.#closed !== undefined;
+  }
+
+  /** The partition's end offset, as far as the broker has said it. */
+  get end(): Offset {
+    return this.#intake.end;
+  }
+
+  /** When the broker last said so, in ms since the epoch; 0 before it has. */
+  get endKnownAt(): number {
+    return this.#intake.endKnownAt;
+  }
+
+  /** The offset that the client fetches next; behind the position while it fetches again what it had. */
+  get fetchesFrom(): Offset {
+    return this.#intake.fetchesFrom;
+  }
+
   get position(): Offset {
-    return this.#tracker.position;
+    return this.#settlement.tracker.position;
   }
 
   get watermark(): Offset {
-    return this.#tracker.watermark;
+    return this.#settlement.tracker.watermark;
   }
 
   get watermarkSequence(): number {
-    return this.#tracker.watermarkSequence;
+    return this.#settlement.tracker.watermarkSequence;
   }
 
   /** The record that holds the watermark. */
   get oldest(): InFlightRecord | undefined {
-    return this.#tracker.oldest;
+    return this.#settlement.tracker.oldest;
   }
 
   /** How long the watermark has not moved although a record is in flight, in ms. */
   get stalledForMs(): number {
-    const { oldest } = this.#tracker;
-    return oldest ? this.parts.clock.now() - Math.max(oldest.receivedAt, this.#watermarkMovedAt) : 0;
+    return this.#settlement.stalledForMs;
   }
 
   /** Whether a handler is at work, or about to be, or a record is being stored elsewhere. */
@@ -206,57 +213,22 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
    * @returns the last record taken, or `'all'`; undefined where nothing was
    */
   receive(batch: FetchedBatch): FetchedRecord | 'all' | undefined {
-    this.end = batch.end;
-    this.endKnownAt = this.parts.clock.now();
-    this.fetchFrom(batch.from);
-    const taken = this.#take(batch);
-    if (taken === 'all') this.fetchesFrom = batch.next;
-    else if (taken) this.fetchesFrom = offsetAfter(taken.offset);
-    return taken;
+    return this.#intake.receive(batch);
   }
 
-  /** The broker was asked for the partition's end. A fetch that was answered meanwhile may know of a later one. */
+  /** The broker was asked for the partition's end. */
   endsAt(end: Offset): void {
-    this.endKnownAt = this.parts.clock.now();
-    if (compareOffsets(end, this.end) > 0) this.end = end;
+    this.#intake.endsAt(end);
   }
 
   /** The client will fetch from there: not before the commit, and perhaps beyond the position. */
   fetchFrom(offset: Offset): void {
-    this.fetchesFrom = offset;
-    this.skipTo(offset);
+    this.#intake.fetchFrom(offset);
   }
 
   /** Moves the position over offsets that hold no record for a reader: control records, aborted ones, gaps. */
   skipTo(next: Offset): void {
-    if (compareOffsets(next, this.position) > 0) this.#tracker.advanceTo(next);
-    if (compareOffsets(next, this.fetchesFrom) > 0) this.fetchesFrom = next;
-  }
-
-  #take(batch: FetchedBatch): FetchedRecord | 'all' | undefined {
-    if (compareOffsets(batch.next, this.position) <= 0) return 'all';
-    const receivedAt = this.parts.clock.now();
-    const { budget, handler } = this.parts;
-    const whole = budget.admitsFetch(this.usage);
-    let taken: FetchedRecord | undefined;
-    let isRepeat = compareOffsets(batch.from, this.position) < 0;
-    for (const record of batch.records) {
-      isRepeat &&= compareOffsets(record.offset, this.position) < 0;
-      if (isRepeat || handler.passesOver?.(record)) {
-        taken = record;
-        continue;
-      }
-      if ((!whole && !budget.admitsRecord(this.usage)) || !this.#isDue(record, receivedAt)) {
-        if (taken) this.#tracker.advanceTo(record.offset);
-        this.#afterReceiving();
-        return taken;
-      }
-      this.#enqueue(record, receivedAt);
-      taken = record;
-    }
-    this.#tracker.advanceTo(batch.next);
-    this.#afterReceiving();
-    return 'all';
+    this.#intake.skipTo(next);
   }
 
   /** Settles records on their handler's word: alone in key order, with all before it in partition order. */
@@ -266,11 +238,9 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
     const last = records.at(-1);
     // What was parked was settled when it was: it leaves the lot once its handler has returned.
     if (!last || isReleased(last)) return;
-    if (order === 'partition') {
-      for (const record of this.#tracker.settleThrough(last)) this.#freed(record);
-      this.#watermarkMovedAt = this.parts.clock.now();
-    } else for (const record of records) this.#settle(record);
-    this.#readableAgain();
+    if (order === 'partition') this.#settlement.settleThrough(last);
+    else for (const record of records) this.#settlement.settle(record);
+    this.#intake.readableAgain();
   }
 
   /**
@@ -287,7 +257,7 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
       );
     }
     let last: InFlightRecord | undefined;
-    for (const record of this.#tracker.unsettledRecords()) {
+    for (const record of this.#settlement.tracker.unsettledRecords()) {
       if (compareOffsets(record.offset, offset) >= 0) break;
       last = record;
     }
@@ -359,13 +329,12 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
   close(reason: Error = new PartitionLostError(this.topic, this.partition)): void {
     if (this.#closed) return;
     this.#closed = reason;
-    this.#cancelDue?.();
+    this.#intake.close();
     this.#runner.close();
     this.#failures.close();
     this.#parking?.close();
     this.parts.committer.remove(this, reason);
-    for (const record of this.#tracker.unsettledRecords()) this.parts.budget.remove(this.usage, record.bytes);
-    for (const record of this.#comingBack) this.parts.budget.remove(this.usage, record.bytes);
+    this.#settlement.end();
     this.abort(reason);
   }
 
@@ -394,49 +363,14 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
     if (this.#closed) return;
     this.#failures.passed(record);
     if (this.parts.handler.commit === 'manual' && !isReleased(record)) return;
-    this.#settle(record);
-    if (this.paused) this.#readableAgain();
+    this.#settlement.settle(record);
+    if (this.paused) this.#intake.readableAgain();
   }
 
   confirmed(records: readonly InFlightRecord[]): void {
     if (this.#closed) return;
-    for (const record of records) this.#settle(record);
-    this.#readableAgain();
-  }
-
-  retrying(record: InFlightRecord, error: unknown, delayMs: number): void {
-    if (!this.#closed) this.parts.events.failures.retrying(record, error, delayMs);
-  }
-
-  gaveUp(record: InFlightRecord, error: unknown, how: Aside): void {
-    this.parts.events.failures.gaveUp(record, error, how);
-    this.confirmed([record]);
-  }
-
-  notStored(record: InFlightRecord, error: unknown, how: Aside, delayMs: number): void {
-    this.parts.events.failures.notStored(record, error, how, delayMs);
-  }
-
-  braked(record: InFlightRecord, error: unknown, reason: string, delayMs: number): void {
-    if (this.#closed) return;
-    this.#gate.close('dead-letter limit');
-    this.parts.events.failures.braked(record, error, reason, delayMs);
-  }
-
-  unbraked(): void {
-    this.parts.events.failures.unbraked(this);
-    this.#gate.open('dead-letter limit');
-  }
-
-  halted(record: InFlightRecord, error: unknown): void {
-    if (this.#closed) return;
-    this.#gate.close('stopped by its handler');
-    this.hold();
-    this.parts.events.failures.halted(record, error);
-  }
-
-  stored(): void {
-    this.returned();
+    for (const record of records) this.#settlement.settle(record);
+    this.#intake.readableAgain();
   }
 
   failedAfterSettling(record: InFlightRecord, error: unknown): void {
@@ -450,10 +384,9 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
 
   #enqueue(fetched: FetchedRecord, receivedAt: number): void {
     const bytes = byteLengthOf(fetched);
-    const sequence = this.#tracker.nextSequence;
+    const sequence = this.#settlement.tracker.nextSequence;
     const record = new InFlightRecord(this, fetched, sequence, receivedAt, this.#laneOf(fetched), bytes);
-    this.parts.budget.add(this.usage, bytes);
-    this.#tracker.receive(record);
+    this.#settlement.add(record);
     this.#runner.enqueue(record);
   }
 
@@ -468,49 +401,9 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
     }
   }
 
-  /** Records from the first unsettled one to the last received. */
-  get #ahead(): number {
-    return this.#tracker.nextSequence - this.#tracker.watermarkSequence;
-  }
-
   #afterReceiving(): void {
     this.#runner.pump();
-    const { budget } = this.parts;
-    if (budget.isFull(this.usage) || this.#ahead >= budget.aheadLimit) this.#gate.close('over budget');
+    this.#intake.checkBudget();
     if (this.paused && this.#runner instanceof BatchRunner) this.#runner.startIncomplete();
-  }
-
-  /** A record that is to wait is left in the log, with all that follow it, and fetched again when it is due. */
-  #isDue(record: FetchedRecord, now: number): boolean {
-    const waitMs = (this.parts.handler.dueAt?.(record) ?? now) - now;
-    if (waitMs <= 0) return true;
-    this.#gate.close('not due yet');
-    this.#cancelDue?.();
-    this.#cancelDue = this.parts.clock.schedule(waitMs, () => this.#gate.open('not due yet'));
-    return false;
-  }
-
-  #settle(record: InFlightRecord): void {
-    if (record.settled) return;
-    if (isReleased(record)) {
-      record.settled = true;
-      this.#comingBack.delete(record);
-      this.parts.budget.remove(this.usage, record.bytes);
-      return;
-    }
-    if (this.#tracker.settle(record)) this.#watermarkMovedAt = this.parts.clock.now();
-    this.#freed(record);
-  }
-
-  #freed(record: InFlightRecord): void {
-    if (record.sequence >= this.#tracker.watermarkSequence) record.release();
-    this.parts.committer.noteSettled();
-    this.parts.budget.remove(this.usage, record.bytes);
-  }
-
-  #readableAgain(): void {
-    const { budget } = this.parts;
-    if (!this.paused || !budget.readmits(this.usage) || this.#ahead >= budget.aheadLimit / 2) return;
-    this.#gate.open('over budget');
   }
 }

@@ -1,0 +1,125 @@
+import type { Cancel, Clock } from '../clock.js';
+import type { InFlightBudget } from '../dispatch/budget.js';
+import type { FetchedBatch, FetchedRecord } from '../records/fetched.js';
+import { compareOffsets, type Offset, offsetAfter } from '../records/offset.js';
+import type { FetchGate } from './fetch-gate.js';
+import type { Handler } from './handler.js';
+import type { Settlement } from './settlement.js';
+
+/** What a partition's intake is built from. */
+export interface IntakeParts {
+  readonly handler: Handler;
+  readonly budget: InFlightBudget;
+  readonly settlement: Settlement;
+  readonly gate: FetchGate;
+  readonly clock: Clock;
+  /** Takes one record in. */
+  readonly enqueue: (record: FetchedRecord, receivedAt: number) => void;
+  /** As much of a fetch as may be was taken in. */
+  readonly received: () => void;
+}
+
+/** Takes in what is fetched of a partition: what is new, is meant for its handler, is due, and fits the budget. */
+export class Intake {
+  /** The partition's end offset, as far as the broker has said it. */
+  end: Offset;
+  /** When the broker last said so, in ms since the epoch; 0 before it has. */
+  endKnownAt = 0;
+  /** The offset that the client fetches next; behind the position while it fetches again what it had. */
+  fetchesFrom: Offset;
+  #cancelDue: Cancel | undefined;
+
+  constructor(
+    position: Offset,
+    private readonly parts: IntakeParts,
+  ) {
+    this.end = position;
+    this.fetchesFrom = position;
+  }
+
+  /** @returns the last record taken, or `'all'`; undefined where nothing was */
+  receive(batch: FetchedBatch): FetchedRecord | 'all' | undefined {
+    this.end = batch.end;
+    this.endKnownAt = this.parts.clock.now();
+    this.fetchFrom(batch.from);
+    const taken = this.#take(batch);
+    if (taken === 'all') this.fetchesFrom = batch.next;
+    else if (taken) this.fetchesFrom = offsetAfter(taken.offset);
+    return taken;
+  }
+
+  /** The broker was asked for the partition's end. A fetch that was answered meanwhile may know of a later one. */
+  endsAt(end: Offset): void {
+    this.endKnownAt = this.parts.clock.now();
+    if (compareOffsets(end, this.end) > 0) this.end = end;
+  }
+
+  /** The client will fetch from there: not before the commit, and perhaps beyond the position. */
+  fetchFrom(offset: Offset): void {
+    this.fetchesFrom = offset;
+    this.skipTo(offset);
+  }
+
+  /** Moves the position over offsets that hold no record for a reader: control records, aborted ones, gaps. */
+  skipTo(next: Offset): void {
+    const { tracker } = this.parts.settlement;
+    if (compareOffsets(next, tracker.position) > 0) tracker.advanceTo(next);
+    if (compareOffsets(next, this.fetchesFrom) > 0) this.fetchesFrom = next;
+  }
+
+  /** Stops the fetch again where there is no room for more. */
+  checkBudget(): void {
+    const { budget, settlement, gate } = this.parts;
+    if (budget.isFull(settlement.usage) || settlement.ahead >= budget.aheadLimit) gate.close('over budget');
+  }
+
+  /** Lets the partition be fetched from again once it has drained to half of what it may hold. */
+  readableAgain(): void {
+    const { budget, settlement, gate } = this.parts;
+    if (!gate.closed || !budget.readmits(settlement.usage) || settlement.ahead >= budget.aheadLimit / 2)
+      return;
+    gate.open('over budget');
+  }
+
+  close(): void {
+    this.#cancelDue?.();
+  }
+
+  #take(batch: FetchedBatch): FetchedRecord | 'all' | undefined {
+    const { budget, handler, settlement, clock, enqueue, received } = this.parts;
+    const { tracker } = settlement;
+    if (compareOffsets(batch.next, tracker.position) <= 0) return 'all';
+    const receivedAt = clock.now();
+    const whole = budget.admitsFetch(settlement.usage);
+    let taken: FetchedRecord | undefined;
+    let isRepeat = compareOffsets(batch.from, tracker.position) < 0;
+    for (const record of batch.records) {
+      isRepeat &&= compareOffsets(record.offset, tracker.position) < 0;
+      if (isRepeat || handler.passesOver?.(record)) {
+        taken = record;
+        continue;
+      }
+      if ((!whole && !budget.admitsRecord(settlement.usage)) || !this.#isDue(record, receivedAt)) {
+        if (taken) tracker.advanceTo(record.offset);
+        received();
+        return taken;
+      }
+      enqueue(record, receivedAt);
+      taken = record;
+    }
+    tracker.advanceTo(batch.next);
+    received();
+    return 'all';
+  }
+
+  /** A record that is to wait is left in the log, with all that follow it, and fetched again when it is due. */
+  #isDue(record: FetchedRecord, now: number): boolean {
+    const { handler, gate, clock } = this.parts;
+    const waitMs = (handler.dueAt?.(record) ?? now) - now;
+    if (waitMs <= 0) return true;
+    gate.close('not due yet');
+    this.#cancelDue?.();
+    this.#cancelDue = clock.schedule(waitMs, () => gate.open('not due yet'));
+    return false;
+  }
+}

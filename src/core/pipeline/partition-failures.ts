@@ -1,0 +1,71 @@
+import type { TopicPartition } from '../records/fetched.js';
+import type { InFlightRecord } from '../records/in-flight.js';
+import type { FailureEvents } from './failures.js';
+import type { FetchGate } from './fetch-gate.js';
+import type { Aside } from './handler.js';
+
+/** What becomes of records whose handlers failed, as the outside hears it. */
+export interface RecordFailureEvents extends Omit<FailureEvents, 'stored' | 'unbraked'> {
+  /** Its handler failed after it had settled the record: nothing is left to retry. */
+  failedAfterSettling(record: InFlightRecord, error: unknown): void;
+  /** Where records are parked does not answer; it is asked again after `delayMs`. */
+  lotUnavailable(partition: TopicPartition, error: unknown, delayMs: number): void;
+  /** Records of the partition pass again, which had failed too often to be given up. */
+  unbraked(partition: TopicPartition): void;
+}
+
+/** What failures mean for a partition. */
+export interface FailingPartition extends TopicPartition {
+  /** Whether its ownership has ended. */
+  readonly isClosed: boolean;
+  /** Nothing is left to do for these records. */
+  confirmed(records: readonly InFlightRecord[]): void;
+  /** Starts nothing beyond what was started already. */
+  hold(): void;
+  /** Work has ended, perhaps the last that there was. */
+  returned(): void;
+}
+
+/** Draws the consequences of failures for a partition, and tells the outside of them. */
+export class PartitionFailures implements FailureEvents {
+  constructor(
+    private readonly partition: FailingPartition,
+    private readonly gate: FetchGate,
+    private readonly outside: RecordFailureEvents,
+  ) {}
+
+  retrying(record: InFlightRecord, error: unknown, delayMs: number): void {
+    if (!this.partition.isClosed) this.outside.retrying(record, error, delayMs);
+  }
+
+  gaveUp(record: InFlightRecord, error: unknown, how: Aside): void {
+    this.outside.gaveUp(record, error, how);
+    this.partition.confirmed([record]);
+  }
+
+  notStored(record: InFlightRecord, error: unknown, how: Aside, delayMs: number): void {
+    this.outside.notStored(record, error, how, delayMs);
+  }
+
+  braked(record: InFlightRecord, error: unknown, reason: string, delayMs: number): void {
+    if (this.partition.isClosed) return;
+    this.gate.close('dead-letter limit');
+    this.outside.braked(record, error, reason, delayMs);
+  }
+
+  unbraked(): void {
+    this.outside.unbraked(this.partition);
+    this.gate.open('dead-letter limit');
+  }
+
+  halted(record: InFlightRecord, error: unknown): void {
+    if (this.partition.isClosed) return;
+    this.gate.close('stopped by its handler');
+    this.partition.hold();
+    this.outside.halted(record, error);
+  }
+
+  stored(): void {
+    this.partition.returned();
+  }
+}
