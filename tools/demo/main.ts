@@ -65,7 +65,7 @@ async function demonstrate(file: string | undefined): Promise<Settled> {
   const [lines, orders] = await Promise.all([sendLines(client, input), sendOrders(client)]);
   const settled = await waitUntilSettled(client, group, received, lines, patienceMs);
   report(settled, group, lines, orders);
-  reportDeadLetters(await deadOrders(client), kafka.bootstrap);
+  reportDeadLetters(await deadOrders(client), kafka.bootstrap, group);
   return settled;
 }
 
@@ -86,11 +86,11 @@ function report({ positions, problems }: Settled, group: string, lines: number, 
   );
 }
 
-function reportDeadLetters(letters: number, bootstrap: string): void {
+function reportDeadLetters(letters: number, bootstrap: string, group: string): void {
   if (letters === 0) return;
   console.log(
     `Two of the orders are bad on purpose: ${letters} dead letters in ${ordersTopic}.dlt. While this runs:\n` +
-      `  KAFKA_BROKERS=${bootstrap} npm run dlq -- list --records`,
+      `  KAFKA_BROKERS=${bootstrap} KAFKA_GROUP_ID=${group} npm run dlq -- list --records`,
   );
 }
 
