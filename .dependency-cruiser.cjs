@@ -75,6 +75,21 @@ module.exports = {
       to: { path: '^src/(idempotency|database)/' },
     },
     {
+      name: 'ops-loaded-on-demand',
+      comment:
+        'Only where OPS_TOKEN is set are the operators’ endpoints, and what describes them, loaded: by import().',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/ops/' },
+      to: { path: ['^src/ops/', 'node_modules/@nestjs/swagger/'], dynamic: false },
+    },
+    {
+      name: 'ops-knows-no-business',
+      comment: 'The operators’ endpoints are the same whatever a service handles.',
+      severity: 'error',
+      from: { path: '^src/ops/' },
+      to: { path: '^src/processing/' },
+    },
+    {
       name: 'config-stands-alone',
       comment: 'Everything may read the configuration, so it depends on nothing of the service.',
       severity: 'error',

@@ -11,14 +11,18 @@ const STOP_GRACE_MS = 5_000;
 
 /** Starts the service and ties its end to the signals that ask for it. */
 export async function bootstrap(): Promise<void> {
-  checkEnvironment();
-  const app = await NestFactory.create(AppModule, new HardenedExpressAdapter(), {
+  const { ops } = checkEnvironment();
+  // A service that nobody operates by HTTP does not pay for it: compiling what it takes is most of a start.
+  const operators = ops.token === undefined ? undefined : await import('./ops/index.js');
+  const root = operators?.withOps(AppModule) ?? AppModule;
+  const app = await NestFactory.create(root, new HardenedExpressAdapter(), {
     bufferLogs: true,
     abortOnError: false,
   });
   const config = app.get<ServiceConfig>(SERVICE_CONFIG);
   const logger = app.get(Logger);
   app.useLogger(logger);
+  operators?.describeOps(app);
   app.connectMicroservice({ strategy: app.get(KafkaStrategy) }, { inheritAppConfig: true });
 
   let stopping = false;

@@ -1,13 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { GroupStatus } from '../kafka/index.js';
-import {
-  type GroupView,
-  isQuiet,
-  livenessProblem,
-  readinessProblem,
-  type StalledRecord,
-  startupProblem,
-} from './truth-table.js';
+import type { GroupStatus, StalledRecord } from '../kafka/index.js';
+import { type GroupView, isQuiet, livenessProblem, readinessProblem, startupProblem } from './truth-table.js';
 
 const limits = { sessionTimeoutMs: 30_000, rebalanceTimeoutMs: 60_000, stuckAfterMs: 60_000 };
 const NOW = 10_000_000;

@@ -1,22 +1,4 @@
-import type { GroupStatus } from '../kafka/index.js';
-
-/** A record that holds its partition's watermark. Ages are in ms. */
-export interface StalledRecord {
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: string;
-  readonly ageMs: number;
-  readonly failures: number;
-  readonly state: string;
-  readonly lastError: string | undefined;
-}
-
-/** A record that nothing can be done with until somebody mends what it waits for. */
-export interface StuckRecord extends StalledRecord {
-  readonly kind: 'not stored' | 'brake' | 'stop';
-  /** In words. */
-  readonly why: string;
-}
+import type { GroupStatus, StalledRecord, StuckRecord } from '../kafka/index.js';
 
 /** What the probes judge a group's consumer by. */
 export interface GroupView {

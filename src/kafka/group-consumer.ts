@@ -123,6 +123,11 @@ export class GroupConsumer implements ConsumerListener {
     return this.#native;
   }
 
+  /** Whether the group has a handler for a topic, be it assigned to this member or not. */
+  handles(topic: string): boolean {
+    return this.parts.registry.handlerOf(this.parts.groupId, topic) !== undefined;
+  }
+
   /** Starts to consume, and returns at once: no broker needs to be there yet. */
   start(): void {
     this.#loop = this.#keepConsuming();

@@ -19,5 +19,15 @@ export { isConfirmable, KafkaRecordContext } from './kafka-record.context.js';
 export { KafkaModule } from './kafka.module.js';
 export { KafkaRuntime } from './kafka-runtime.js';
 export { KafkaStrategy } from './kafka.strategy.js';
+export {
+  oldestOf,
+  type PartitionView,
+  partitionView,
+  type StalledRecord,
+  type StuckRecord,
+  stuckOf,
+  unresponsiveOf,
+  whyUnopened,
+} from './partition-view.js';
 export { PayloadError } from './payload.js';
 export { SchemaViolationError } from './schema.js';

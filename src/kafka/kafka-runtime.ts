@@ -17,6 +17,7 @@ export class KafkaRuntime {
   readonly parking: ParkingLots;
   readonly #groups = new Map<string, GroupConsumer>();
   readonly #config: KafkaConfig;
+  readonly #stopping = new AbortController();
   #stopped: Promise<boolean> | undefined;
 
   constructor(
@@ -35,6 +36,11 @@ export class KafkaRuntime {
 
   get groups(): readonly GroupConsumer[] {
     return [...this.#groups.values()];
+  }
+
+  /** Aborted as soon as the stop begins. */
+  get stopping(): AbortSignal {
+    return this.#stopping.signal;
   }
 
   group(groupId: string): GroupConsumer | undefined {
@@ -64,6 +70,7 @@ export class KafkaRuntime {
    * @returns whether all of them finished in time
    */
   stop(deadlineMs: number): Promise<boolean> {
+    this.#stopping.abort();
     this.#stopped ??= this.#stop(deadlineMs);
     return this.#stopped;
   }

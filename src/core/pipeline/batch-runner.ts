@@ -43,6 +43,10 @@ export class BatchRunner implements Runner {
     return this.#running.size > 0 || this.#deferred;
   }
 
+  get atWork(): number {
+    return this.#lanes.running;
+  }
+
   get highestStarted(): number {
     return this.#highestStarted;
   }

@@ -72,6 +72,11 @@ export class Failures {
     return this.#storing > 0;
   }
 
+  /** Records, or batches, that wait to be handled or stored again. */
+  get waiting(): number {
+    return this.#waits.size;
+  }
+
   /** What keeps records stuck for as long as nobody does something about it. */
   get problems(): IterableIterator<FailureProblem> {
     return this.#problems.values();

@@ -25,6 +25,12 @@ export interface GroupEvents extends RecordFailureEvents {
   rewound(from: TopicPartitionOffset, to: TopicPartitionOffset): void;
 }
 
+/** What an operator has paused: a topic, or one partition of it. */
+export interface OperatorPause {
+  readonly topic: string;
+  readonly partition?: number;
+}
+
 /** What a group's pipeline is built from. */
 export interface GroupParts {
   readonly handlerOf: (topic: string) => Handler | undefined;
@@ -51,7 +57,7 @@ export class GroupPipeline implements PartitionEvents {
   /** Assigned, with the position still to come. */
   readonly #awaited = new Set<string>();
   /** Partitions, and whole topics, that an operator has paused. */
-  readonly #pausedByOperator = new Set<string>();
+  readonly #pausedByOperator = new Map<string, OperatorPause>();
   #stopping = false;
   #idleWaiters: (() => void)[] = [];
 
@@ -153,20 +159,23 @@ export class GroupPipeline implements PartitionEvents {
    * Handlers at work finish.
    */
   pause(topic: string, partition?: number): void {
-    this.#pausedByOperator.add(partition === undefined ? topic : keyOf({ topic, partition }));
+    if (partition === undefined) this.#pausedByOperator.set(topic, { topic });
+    else this.#pausedByOperator.set(keyOf({ topic, partition }), { topic, partition });
     for (const pipeline of this.#partitions.values()) if (this.isPaused(pipeline)) pipeline.pause();
   }
 
   /** Lets a topic, with all of its partitions, or one partition go on. */
   resume(topic: string, partition?: number): void {
-    for (const name of this.#pausedByOperator) {
-      const isMeant =
-        partition === undefined
-          ? name === topic || name.startsWith(`${topic}/`)
-          : name === keyOf({ topic, partition });
+    for (const [name, paused] of this.#pausedByOperator) {
+      const isMeant = paused.topic === topic && (partition === undefined || paused.partition === partition);
       if (isMeant) this.#pausedByOperator.delete(name);
     }
     for (const pipeline of this.#partitions.values()) if (!this.isPaused(pipeline)) pipeline.resume();
+  }
+
+  /** What an operator has paused, whether it is assigned or not: whole topics, and partitions. */
+  get operatorPauses(): OperatorPause[] {
+    return [...this.#pausedByOperator.values()];
   }
 
   /** Whether an operator has paused the partition, or its topic. */

@@ -188,6 +188,16 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
     return this.#runner.busy || this.#failures.busy || this.#released?.busy === true;
   }
 
+  /** Lanes, or batches, that a handler is at work on; released records are lanes of their own. */
+  get atWork(): number {
+    return this.#runner.atWork + (this.#released?.atWork ?? 0);
+  }
+
+  /** Records, or batches, that wait to be handled or stored again. */
+  get waitingForRetry(): number {
+    return this.#failures.waiting;
+  }
+
   /** Whether the partition is not fetched from for now. */
   get paused(): boolean {
     return this.#gate.closed;

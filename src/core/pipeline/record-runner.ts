@@ -28,6 +28,10 @@ export class RecordRunner implements Runner {
     return this.#running > 0 || this.#deferred;
   }
 
+  get atWork(): number {
+    return this.#lanes.running;
+  }
+
   get highestStarted(): number {
     return this.#highestStarted;
   }

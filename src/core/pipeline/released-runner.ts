@@ -25,6 +25,11 @@ export class ReleasedRunner {
     return this.#running > 0;
   }
 
+  /** Released records that a handler is at work on. */
+  get atWork(): number {
+    return this.#running;
+  }
+
   /** Starts the record, or keeps it until `release`. */
   start(record: InFlightRecord): void {
     if (this.#held) this.#waiting.push(record);

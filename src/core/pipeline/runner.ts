@@ -10,6 +10,8 @@ export interface Runner {
   limitTo(limit: number): void;
   /** Whether a handler is at work, or about to be. Records that wait to be tried again do not count. */
   readonly busy: boolean;
+  /** Lanes, or batches, that a handler is at work on, up to the handler's `concurrency`. */
+  readonly atWork: number;
   /** The highest sequence that was started; -1 before the first. */
   readonly highestStarted: number;
   /** Gives the record's place to another lane: its handler no longer works, it waits for a commit. */

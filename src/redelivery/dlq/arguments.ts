@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import ms from 'ms';
+import { parseDuration } from './duration.js';
 
 /** Parses a whole number within bounds; for commander. */
 export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
@@ -12,8 +12,8 @@ export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (text: 
 
 /** Parses a duration such as `90s`, `1h` or `2d` into ms. */
 export function duration(text: string): number {
-  const parsed = isDuration(text) ? ms(text) : Number.NaN;
-  if (parsed > 0) return parsed;
+  const parsed = parseDuration(text);
+  if (parsed !== undefined) return parsed;
   throw new InvalidArgumentError('It must be a time such as 90s, 15m, 1h or 2d.');
 }
 
@@ -28,8 +28,4 @@ export function rate(text: string): number {
 export function offset(text: string): string {
   if (/^(0|[1-9]\d{0,18})$/.test(text)) return text;
   throw new InvalidArgumentError('It must be an offset: a whole number from 0 on.');
-}
-
-function isDuration(text: string): text is ms.StringValue {
-  return /^\d+(\.\d+)?(ms|s|m|h|d|w)$/.test(text);
 }

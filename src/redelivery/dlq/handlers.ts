@@ -1,4 +1,4 @@
-import { type INestApplicationContext, type LoggerService, type Type } from '@nestjs/common';
+import type { LoggerService, Type } from '@nestjs/common';
 import { MetadataScanner, ModulesContainer, NestFactory } from '@nestjs/core';
 import { Transport } from '@nestjs/microservices';
 import {
@@ -84,17 +84,18 @@ export async function findHandlers(
     logger,
     abortOnError: false,
   });
-  return new HandlerCatalog(declaredIn(app, config));
+  return catalogOf(app.get(ModulesContainer), config);
 }
 
-function declaredIn(
-  app: INestApplicationContext,
+/** The handlers among an application's controllers. */
+export function catalogOf(
+  modules: ModulesContainer,
   { groupId, enableAutoCommit }: KafkaConfig,
-): DeclaredHandler[] {
+): HandlerCatalog {
   const scanner = new MetadataScanner();
   const defaults = { groupId, commit: enableAutoCommit ? 'auto' : 'manual' } as const;
   const declared: DeclaredHandler[] = [];
-  for (const { controllers } of app.get(ModulesContainer).values()) {
+  for (const { controllers } of modules.values()) {
     for (const { metatype } of controllers.values()) {
       const prototype: unknown = metatype?.prototype;
       if (typeof prototype !== 'object' || prototype === null) continue;
@@ -108,7 +109,7 @@ function declaredIn(
       }
     }
   }
-  return declared;
+  return new HandlerCatalog(declared);
 }
 
 function namedTopicOf({ options }: DeclaredHandler): string[] {

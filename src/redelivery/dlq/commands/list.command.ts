@@ -1,9 +1,7 @@
 import type { Command } from 'commander';
 import { duration, wholeNumber } from '../arguments.js';
-import { deadLettersOf } from '../dead-letter-log.js';
-import type { DeadLetter } from '../dead-letter.js';
-import { type Filter, matches } from '../filter.js';
-import { legible } from '../legible.js';
+import type { Filter } from '../filter.js';
+import { type ListedRecord, selectDeadLetters, toListed } from '../listing.js';
 import { counted, print, table } from '../output.js';
 import { type ModuleLoader, type Session, withSession } from '../session.js';
 import { Tally, type TallyGroup } from '../tally.js';
@@ -16,21 +14,6 @@ interface Options {
   readonly records?: true;
   readonly limit: number;
   readonly json?: true;
-}
-
-/** A dead letter as `list --records` shows it. */
-interface ListedRecord {
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: string;
-  readonly key: string | null;
-  readonly originalTopic: string | null;
-  readonly originalPartition: number | null;
-  readonly originalOffset: string | null;
-  readonly reason: string;
-  readonly failedAt: string;
-  readonly replays: number;
-  readonly replayed: boolean;
 }
 
 /** `dlq list`: what lies in the dead-letter topics. */
@@ -60,7 +43,7 @@ async function listCounts(
   options: Options,
 ): Promise<void> {
   const tally = new Tally();
-  for await (const logged of select(session, selected, options)) tally.add(logged);
+  for await (const logged of selectDeadLetters(session, selected, chosenBy(options))) tally.add(logged);
   const groups = tally.groups();
   const deadLetters = sum(groups, ({ deadLetters: count }) => count);
   const replayed = sum(groups, ({ replayed: count }) => count);
@@ -86,8 +69,8 @@ async function listRecords(
 ): Promise<void> {
   const records: ListedRecord[] = [];
   let total = 0;
-  for await (const { letter, replayed } of select(session, selected, options)) {
-    if (total++ < options.limit) records.push(listed(letter, replayed));
+  for await (const { letter, replayed } of selectDeadLetters(session, selected, chosenBy(options))) {
+    if (total++ < options.limit) records.push(toListed(letter, replayed));
   }
   print({ total, records }, options.json === true, () => {
     if (total === 0) return 'No dead letters.';
@@ -105,32 +88,8 @@ async function listRecords(
   });
 }
 
-async function* select({ reader, signal }: Session, selected: readonly SelectedTopic[], options: Options) {
-  const { reason, key, since } = options;
-  for (const { topic, originalTopic } of selected) {
-    const filter: Filter = { originalTopic, reason, key, since: since && Date.now() - since };
-    for await (const logged of deadLettersOf(reader, topic)) {
-      if (signal.aborted) return;
-      if (matches(logged.letter, filter)) yield logged;
-    }
-  }
-}
-
-function listed(letter: DeadLetter, replayed: boolean): ListedRecord {
-  const { topic, partition, offset, reason, replays } = letter;
-  return {
-    topic,
-    partition,
-    offset,
-    key: legible(letter.key),
-    originalTopic: letter.originalTopic ?? null,
-    originalPartition: letter.originalPartition ?? null,
-    originalOffset: letter.originalOffset ?? null,
-    reason,
-    failedAt: new Date(letter.failedAt).toISOString(),
-    replays,
-    replayed,
-  };
+function chosenBy({ reason, key, since }: Options): Filter {
+  return { reason, key, since: since && Date.now() - since };
 }
 
 function sum(groups: readonly TallyGroup[], of: (group: TallyGroup) => number): number {

@@ -1,0 +1,113 @@
+import type { FailureProblem } from '../core/pipeline/failures.js';
+import type { PartitionPipeline } from '../core/pipeline/partition.js';
+import type { InFlightRecord } from '../core/records/in-flight.js';
+import { offsetsBetween } from '../core/records/offset.js';
+import { describeError } from './describe-error.js';
+
+/** A partition as an operator sees it. Ages are in ms. */
+export interface PartitionView {
+  readonly topic: string;
+  readonly partition: number;
+  readonly watermark: string;
+  readonly committed: string | undefined;
+  readonly end: string;
+  readonly lag: number;
+  readonly inFlight: number;
+  readonly paused: boolean;
+  readonly pausedBecause: readonly string[];
+  readonly watermarkAgeMs: number;
+  /** Records that are parked. */
+  readonly parked: number;
+}
+
+/** A record that holds its partition's watermark. Ages are in ms. */
+export interface StalledRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: string;
+  readonly ageMs: number;
+  readonly failures: number;
+  readonly state: string;
+  readonly lastError: string | undefined;
+}
+
+/** A record that nothing can be done with until somebody mends what it waits for. */
+export interface StuckRecord extends StalledRecord {
+  readonly kind: FailureProblem['kind'];
+  /** In words. */
+  readonly why: string;
+}
+
+/** How far a partition is. */
+export function partitionView(pipeline: PartitionPipeline): PartitionView {
+  return {
+    topic: pipeline.topic,
+    partition: pipeline.partition,
+    watermark: pipeline.watermark,
+    committed: pipeline.committed,
+    end: pipeline.end,
+    lag: offsetsBetween(pipeline.watermark, pipeline.end),
+    inFlight: pipeline.usage.records,
+    paused: pipeline.paused,
+    pausedBecause: pipeline.pausedBecause,
+    watermarkAgeMs: pipeline.stalledForMs,
+    parked: pipeline.parked,
+  };
+}
+
+/** The record that holds the watermark; its age is the watermark's. */
+export function oldestOf(pipeline: PartitionPipeline): StalledRecord | undefined {
+  const { oldest } = pipeline;
+  return oldest && stalled(pipeline, oldest, pipeline.stalledForMs);
+}
+
+/** Records that nothing can be done with for now. */
+export function stuckOf(pipeline: PartitionPipeline): StuckRecord[] {
+  return pipeline.problems.map((problem) => {
+    const { record, kind } = problem;
+    const ageMs = Date.now() - record.receivedAt;
+    return { ...stalled(pipeline, record, ageMs), kind, why: whyStuck(problem) };
+  });
+}
+
+/** Records whose handlers were told to stop and have not; the age is how long they have run. */
+export function unresponsiveOf(pipeline: PartitionPipeline): StalledRecord[] {
+  return pipeline.unresponsive.map((record) => stalled(pipeline, record, Date.now() - record.startedAt));
+}
+
+/** Why nothing may be handled yet; undefined where it may. */
+export function whyUnopened({ topic, partition, parkingProblem }: PartitionPipeline): string | undefined {
+  if (parkingProblem === undefined) return undefined;
+  return `${topic}[${partition}]: what is parked can not be read, so nothing is handled: ${describeError(parkingProblem)}`;
+}
+
+function whyStuck({ kind, error, reason }: FailureProblem): string {
+  switch (kind) {
+    case 'not stored':
+      return `a record can not be put aside (${describeError(error)})`;
+    case 'brake':
+      return `no more records are given up, as ${reason}`;
+    case 'stop':
+      return 'a handler has stopped its partition';
+  }
+}
+
+function stalled(pipeline: PartitionPipeline, record: InFlightRecord, ageMs: number): StalledRecord {
+  const { topic, partition } = pipeline;
+  const { offset, failures, lastError } = record;
+  return {
+    topic,
+    partition,
+    offset,
+    ageMs,
+    failures,
+    state: stateOf(record),
+    lastError: lastError === undefined ? undefined : describeError(lastError),
+  };
+}
+
+function stateOf(record: InFlightRecord): string {
+  if (record.startedAt > 0) return `its handler has run for ${Date.now() - record.startedAt} ms`;
+  if (record.retryAt > 0) return `to be tried again in ${Math.max(0, record.retryAt - Date.now())} ms`;
+  return record.handled ? 'handled, but its handler has not committed it' : 'waiting for its lane';
+}

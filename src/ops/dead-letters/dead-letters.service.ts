@@ -1,0 +1,42 @@
+import { Injectable } from '@nestjs/common';
+import type { z } from 'zod';
+import { type KeylessRecord, selectDeadLetters, toKeyless } from '../../redelivery/dlq/listing.js';
+import { Tally, type TallyGroup } from '../../redelivery/dlq/tally.js';
+import { BrokerSession } from '../broker-session.js';
+import type { DeadLetterQuery } from './dead-letters.schemas.js';
+
+/** What lies in the dead-letter topics. */
+export interface DeadLettersView {
+  readonly deadLetters: number;
+  readonly replayed: number;
+  readonly groups: readonly TallyGroup[];
+  readonly records?: readonly KeylessRecord[];
+}
+
+/** Looks at dead letters. */
+@Injectable()
+export class DeadLettersService {
+  constructor(private readonly brokers: BrokerSession) {}
+
+  /** @throws DlqError where a topic has no dead-letter topic */
+  async list(query: z.infer<typeof DeadLetterQuery>, gone: AbortSignal): Promise<DeadLettersView> {
+    const { topic, reason, key, since, limit } = query;
+    const topics = await this.brokers.topics();
+    const selected = topic === undefined ? topics.all() : topics.of(topic);
+    const filter = { reason, key, since: since && Date.now() - since };
+    const signal = this.brokers.untilStop(gone);
+    const tally = new Tally();
+    const records: KeylessRecord[] = [];
+    let [deadLetters, replayed] = [0, 0];
+    await this.brokers.read(async (reader) => {
+      for await (const logged of selectDeadLetters({ reader, signal }, selected, filter)) {
+        tally.add(logged);
+        deadLetters++;
+        if (logged.replayed) replayed++;
+        if (records.length < limit) records.push(toKeyless(logged.letter, logged.replayed));
+      }
+    });
+    const counts = { deadLetters, replayed, groups: tally.groups() };
+    return query.records === 'true' ? { ...counts, records } : counts;
+  }
+}

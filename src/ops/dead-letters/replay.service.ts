@@ -1,0 +1,72 @@
+import { ConflictException, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import type { z } from 'zod';
+import { KafkaRuntime } from '../../kafka/index.js';
+import { DryRun, type DryRunReport } from '../../redelivery/dlq/dry-run.js';
+import { Pace } from '../../redelivery/dlq/pace.js';
+import { ReplayPlanner } from '../../redelivery/dlq/planner.js';
+import { Replay, type ReplayReport } from '../../redelivery/dlq/replay.js';
+import { BrokerSession } from '../broker-session.js';
+import type { ReplayRequest } from './dead-letters.schemas.js';
+
+/** What a replay has done, or would do. Samples are of records that a transform has changed: there is none here. */
+export type ReplayOutcome = Omit<DryRunReport, 'samples'> | ReplayReport;
+
+/** Sends dead letters back, one request at a time: two of them would only shut each other out. */
+@Injectable()
+export class ReplayService implements OnModuleDestroy {
+  #running: Promise<unknown> | undefined;
+
+  constructor(
+    private readonly brokers: BrokerSession,
+    private readonly runtime: KafkaRuntime,
+  ) {}
+
+  /** Waits for the transaction under way; what follows it was given up when the stop began. */
+  async onModuleDestroy(): Promise<void> {
+    await this.#running?.catch(() => undefined);
+  }
+
+  /**
+   * Replays, or says what a replay would do. It ends early, after the transaction under way, when the caller goes
+   * away or the service stops.
+   * @throws ConflictException while another one runs here; FencedError where one runs elsewhere
+   */
+  async run(request: z.infer<typeof ReplayRequest>, gone: AbortSignal): Promise<ReplayOutcome> {
+    if (this.#running)
+      throw new ConflictException('another replay is at work in this process; let it finish');
+    const work = this.#run(request, this.brokers.untilStop(gone));
+    this.#running = work;
+    try {
+      return await work;
+    } finally {
+      this.#running = undefined;
+    }
+  }
+
+  async #run(request: z.infer<typeof ReplayRequest>, signal: AbortSignal): Promise<ReplayOutcome> {
+    const { reason, key, since, limit, maxReplays, dryRun } = request;
+    const { topic, originalTopic } = (await this.brokers.topics()).one(request.topic);
+    const filter = { originalTopic, reason, key, since: since && Date.now() - since };
+    const progressed = (): void => undefined;
+    return this.brokers.read(async (reader) => {
+      const planner = new ReplayPlanner(reader, { filter, to: undefined, maxReplays, transform: undefined });
+      if (dryRun) {
+        const options = { limit, signal, payload: false, progressed };
+        const { samples: _, ...report } = await new DryRun(
+          reader,
+          planner,
+          this.brokers.handlers,
+          options,
+        ).run(topic);
+        return report;
+      }
+      const producer = this.runtime.port.transactional(`dlq-replay-${topic}`);
+      try {
+        const options = { limit, signal, pace: new Pace(undefined), progressed };
+        return await new Replay(reader, producer, planner, options).run(topic);
+      } finally {
+        await producer.disconnect();
+      }
+    });
+  }
+}

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { parseDuration } from '../redelivery/dlq/duration.js';
+
+/** A topic's name, as Kafka allows it. */
+export const topicName = z
+  .string()
+  .regex(/^[\w.-]{1,249}$/, 'must be the name of a topic')
+  .describe('A topic');
+
+/** A partition's number. */
+export const partitionNumber = z.int().min(0).max(2_147_483_647);
+
+/** A time back from now, or onwards, such as `90s`, `15m` or `1h`; read as ms. */
+export const duration = z
+  .string()
+  .max(20)
+  .transform((text, context) => {
+    const ms = parseDuration(text);
+    if (ms === undefined) context.addIssue('must be a time such as 90s, 15m, 1h or 2d');
+    return ms ?? z.NEVER;
+  });
+
+/** How many at most, in a query, where everything is text. */
+export function limitInQuery(most: number): z.ZodType<number> {
+  return z.coerce.number<string>().pipe(z.int().min(1).max(most));
+}

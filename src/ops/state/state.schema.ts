@@ -1,0 +1,56 @@
+import { z } from 'zod';
+
+const Record = z.strictObject({
+  topic: z.string(),
+  partition: z.int(),
+  offset: z.string(),
+  ageMs: z.number(),
+  failures: z.int().describe('Calls of its handler that have failed'),
+  state: z.string(),
+  lastError: z.string().optional(),
+});
+
+const Partition = z.strictObject({
+  topic: z.string(),
+  partition: z.int(),
+  watermark: z.string().describe('The first offset that is not settled'),
+  committed: z.string().optional().describe('What this member has committed'),
+  end: z.string(),
+  lag: z.number().describe('From the watermark to the end'),
+  inFlight: z.int(),
+  atWork: z.int().describe('Lanes, or batches, that a handler is at work on'),
+  waitingForRetry: z.int().describe('Records, or batches, that wait to be handled or stored again'),
+  paused: z.boolean(),
+  pausedBecause: z.array(z.string()),
+  watermarkAgeMs: z.number().describe('How long the watermark has not moved although a record is in flight'),
+  parked: z.int(),
+  oldest: Record.optional().describe('What holds the watermark'),
+  stuck: z
+    .array(Record.extend({ kind: z.enum(['not stored', 'brake', 'stop']), why: z.string() }))
+    .describe('Records that nothing can be done with until somebody mends what they wait for'),
+  unresponsive: z.array(Record).describe('Records whose handlers were told to stop and have not'),
+  unopened: z.string().optional().describe('Why nothing of the partition is handled yet'),
+});
+
+const Group = z.strictObject({
+  groupId: z.string(),
+  phase: z.enum(['connecting', 'waiting-for-topics', 'rebalancing', 'running', 'draining', 'stopped']),
+  everJoined: z.boolean(),
+  memberId: z.string().optional(),
+  generation: z.int().optional(),
+  joins: z.int(),
+  restarts: z.int().describe('How often a new client took the place of one that had ended'),
+  ended: z.boolean(),
+  missingTopics: z.array(z.string()),
+  lastHeartbeatAt: z.int(),
+  lastProgressAt: z.int(),
+  lastError: z.strictObject({ at: z.int(), message: z.string() }).optional(),
+  assignment: z.array(z.strictObject({ topic: z.string(), partition: z.int() })),
+  commits: z.int(),
+  commitFailures: z.int(),
+  pausedByOperator: z.array(z.strictObject({ topic: z.string(), partition: z.int().optional() })),
+  partitions: z.array(Partition).describe('Those of the assignment whose position is known'),
+});
+
+/** What the consumers of this process are at. Times are in ms since the epoch. */
+export const State = z.strictObject({ at: z.int(), groups: z.array(Group) });

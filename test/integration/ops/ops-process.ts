@@ -1,0 +1,187 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { State } from '../../../src/ops/state/state.schema.js';
+import { brokers, createTopic, produce, uniqueName, waitFor } from '../../support/kafka.js';
+
+export const TOKEN = 'a-token-of-the-tests';
+
+/** What an endpoint answered. */
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** A record for one of the test's handlers. */
+export interface Item {
+  readonly id: string;
+  readonly key?: string;
+  readonly partition?: number;
+  readonly fails?: boolean;
+  readonly hangs?: boolean;
+}
+
+/** What a test's processes share: topics of their own, a group, and whether what fails is mended. */
+export class Scene {
+  readonly groupId: string;
+  readonly #mended = join(mkdtempSync(join(tmpdir(), 'ops-')), 'mended');
+
+  private constructor(readonly prefix: string) {
+    this.groupId = `${prefix}-group`;
+  }
+
+  static async create(partitions = 1): Promise<Scene> {
+    const scene = new Scene(uniqueName('ops'));
+    for (const name of ['orders', 'accounts', 'slow'] as const)
+      await createTopic(scene.topic(name), { partitions });
+    return scene;
+  }
+
+  topic(name: 'orders' | 'accounts' | 'slow'): string {
+    return `${this.prefix}-${name}`;
+  }
+
+  async send(name: 'orders' | 'accounts' | 'slow', items: readonly Item[]): Promise<void> {
+    const records = items.map(({ key, partition = 0, ...item }) => ({
+      key: key ?? `secret-key-of-${item.id}`,
+      value: JSON.stringify({ ...item, text: 'a secret' }),
+      partition,
+    }));
+    await produce(this.topic(name), records);
+  }
+
+  /** Nothing fails any more. */
+  mend(): void {
+    writeFileSync(this.#mended, '');
+  }
+
+  start(env: Readonly<Record<string, string>> = { OPS_TOKEN: TOKEN }): OpsProcess {
+    return new OpsProcess({
+      KAFKA_GROUP_ID: this.groupId,
+      OPS_PREFIX: this.prefix,
+      OPS_MENDED: this.#mended,
+      ...env,
+    });
+  }
+}
+
+const here = import.meta.dirname;
+const started = new Set<OpsProcess>();
+
+/** `dist/src/main.js` with the test's handlers. */
+export class OpsProcess {
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<unknown>;
+  #output = '';
+
+  constructor(env: Readonly<Record<string, string>>) {
+    const main = join(here, '../../../dist/src/main.js');
+    this.#child = spawn(process.execPath, ['--import', join(here, 'replace-processing.mjs'), main], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        ...process.env,
+        NODE_ENV: 'production',
+        NODE_OPTIONS: '',
+        PORT: '0',
+        KAFKA_BROKERS: brokers(),
+        KAFKA_FETCH_MAX_WAIT_MS: '100',
+        KAFKA_AUTO_COMMIT_INTERVAL_MS: '200',
+        ...env,
+      },
+    });
+    this.#ended = once(this.#child, 'close');
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => (this.#output += text));
+    }
+    started.add(this);
+  }
+
+  /** All it has printed. */
+  get output(): string {
+    return this.#output;
+  }
+
+  /** The ids of what was handled, in order. */
+  get handled(): string[] {
+    return [...this.#output.matchAll(/^handled (\S+)$/gm)].map(([, id]) => id ?? '');
+  }
+
+  /** The lines of the audit log. */
+  get audit(): Record<string, unknown>[] {
+    return this.lines.filter(({ context }) => context === 'Audit');
+  }
+
+  /** The lines of the log. */
+  get lines(): Record<string, unknown>[] {
+    const json = this.#output.split('\n').filter((line) => line.startsWith('{') && line.endsWith('}'));
+    return json.map((line) => z.record(z.string(), z.unknown()).parse(JSON.parse(line)));
+  }
+
+  async url(): Promise<string> {
+    const pattern = /health is served at (http\S+?)\/health/;
+    const what = 'the service to listen';
+    return waitFor(() => pattern.exec(this.#output)?.[1], { what, timeoutMs: 60_000 });
+  }
+
+  /** Asks an endpoint under `/ops`; with the token, unless another one, or none, is given. */
+  async ask(
+    method: string,
+    path: string,
+    body?: unknown,
+    token: string | undefined = TOKEN,
+  ): Promise<Answer> {
+    const response = await this.request(method, path, body, token);
+    return { status: response.status, body: await response.json() };
+  }
+
+  async request(method: string, path: string, body?: unknown, token?: string): Promise<Response> {
+    return fetch(`${await this.url()}/ops/${path}`, {
+      method,
+      headers: {
+        connection: 'close',
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  }
+
+  /** What `/ops/state` says of the only group, checked against its description. */
+  async state() {
+    const { body } = await this.ask('GET', 'state');
+    const [group] = State.parse(body).groups;
+    if (!group) throw new Error('there is no group');
+    return group;
+  }
+
+  /** Resolves once it has joined and reads all partitions that it has; with their number. */
+  joined(partitions: number): Promise<unknown> {
+    return waitFor(
+      async () => {
+        const group = await this.state();
+        return group.phase === 'running' && group.partitions.length === partitions;
+      },
+      { what: `the service to read ${partitions} partitions`, timeoutMs: 60_000 },
+    );
+  }
+
+  async stop(): Promise<void> {
+    this.#child.kill('SIGTERM');
+    await this.#ended;
+  }
+
+  /** Ends it at once. */
+  async end(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.#ended;
+  }
+}
+
+/** For `afterEach`. */
+export async function endProcesses(): Promise<void> {
+  await Promise.all([...started].map((each) => each.end()));
+  started.clear();
+}
