@@ -21,6 +21,6 @@ export const duration = z
   });
 
 /** How many at most, in a query, where everything is text. */
-export function limitInQuery(most: number): z.ZodType<number> {
-  return z.coerce.number<string>().pipe(z.int().min(1).max(most));
+export function limitInQuery(most: number) {
+  return z.coerce.number<string>().int().min(1).max(most);
 }

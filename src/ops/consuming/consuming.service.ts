@@ -60,7 +60,7 @@ export class ConsumingService {
     if (found.length > 0) return found;
     const assigned = all.flatMap(({ status }) => status.assignment.map((each) => each.topic));
     throw new NotFoundException(
-      `${group ?? 'no group'} has no handler for ${topic}; assigned to this member is ${listed(assigned)}`,
+      `there is no handler for ${topic}${group === undefined ? '' : ` in ${group}`}; assigned to this member is ${listed(assigned)}`,
     );
   }
 

@@ -7,12 +7,12 @@ const since = duration.optional().describe('Only those put aside within this tim
 
 /** Which dead letters are asked for. */
 export const DeadLetterQuery = z.strictObject({
-  topic: topicName.optional().describe('A topic or its dead-letter topic; all of them by default'),
+  topic: topicName.optional().describe('A topic or its dead-letter topic; all of this service by default'),
   reason,
   since,
   key,
   records: z.enum(['true', 'false']).default('false').describe('The records one by one, too'),
-  limit: limitInQuery(1_000).prefault('100').describe('How many of the records at most'),
+  limit: limitInQuery(1_000).default(100).describe('How many of the records at most'),
 });
 
 /** What is to be sent back. */

@@ -22,7 +22,7 @@ export class DeadLettersService {
   async list(query: z.infer<typeof DeadLetterQuery>, gone: AbortSignal): Promise<DeadLettersView> {
     const { topic, reason, key, since, limit } = query;
     const topics = await this.brokers.topics();
-    const selected = topic === undefined ? topics.all() : topics.of(topic);
+    const selected = topic === undefined ? topics.own() : topics.of(topic);
     const filter = { reason, key, since: since && Date.now() - since };
     const signal = this.brokers.untilStop(gone);
     const tally = new Tally();

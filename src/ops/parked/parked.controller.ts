@@ -2,14 +2,16 @@ import { Body, Get, NotFoundException, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
 import { KafkaRuntime } from '../../kafka/index.js';
 import { ofKey, parkedKeys, recordsOf, type ShownParkedKey, toShown } from '../../redelivery/dlq/parked.js';
-import { askRelease } from '../../redelivery/parking/parked-keys.js';
+import { askRelease, type ParkedKey } from '../../redelivery/parking/parked-keys.js';
 import { AuditService, fingerprint } from '../audit/audit.service.js';
 import { BrokerSession } from '../broker-session.js';
 import { type Caller, FromCaller } from '../caller.decorator.js';
 import { Answers, OpsController } from '../ops-controller.decorator.js';
 import { topicName } from '../schemas.js';
 
-const topic = topicName.optional().describe('A topic, or where its records are parked; all by default');
+const topic = topicName
+  .optional()
+  .describe('A topic, or where its records are parked; all of this service by default');
 const ParkedQuery = z.strictObject({ topic });
 const Release = z.strictObject({
   key: z.string().max(16_384).nullable().describe('As it is listed; null for the records without one'),
@@ -68,8 +70,9 @@ export class ParkedController {
     });
   }
 
-  async #find(name: string | undefined) {
+  async #find(name: string | undefined): Promise<ParkedKey[]> {
     const topics = await this.brokers.topics();
-    return this.brokers.read((reader) => parkedKeys({ reader, topics }, name));
+    const parking = name === undefined ? topics.ownParking() : topics.parking(name);
+    return this.brokers.read((reader) => parkedKeys(reader, parking));
   }
 }

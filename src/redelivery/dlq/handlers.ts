@@ -33,6 +33,21 @@ export class HandlerCatalog {
     return [...new Set([...named, deadLetterTopicOf(topic)])];
   }
 
+  /** Whether any of them is for a topic. */
+  handles(topic: string): boolean {
+    return this.#of(topic).length > 0;
+  }
+
+  /** Whether any of them parks its records in a topic. */
+  parksIn(parkingTopic: string): boolean {
+    const suffixes = this.handlers.map(({ options }) => parkedTopicOf('', options.groupId));
+    return suffixes.some(
+      (suffix) =>
+        parkingTopic.endsWith(suffix) &&
+        this.parkingTopicsOf(parkingTopic.slice(0, -suffix.length)).includes(parkingTopic),
+    );
+  }
+
   /** Where the records of a topic may be parked: each group has a place of its own. */
   parkingTopicsOf(topic: string): string[] {
     return [...new Set(this.#of(topic).map(({ options }) => parkedTopicOf(topic, options.groupId)))];

@@ -1,7 +1,6 @@
 import type { PartitionReader } from '../../kafka/consumer-port.js';
 import { type ParkedKey, parkedKeysOf } from '../parking/parked-keys.js';
 import { legible } from './legible.js';
-import type { DeadLetterTopics } from './topics.js';
 
 /** A parked key as operators see it. */
 export interface ShownParkedKey {
@@ -20,16 +19,9 @@ export interface ShownParkedKey {
   readonly releasing: boolean;
 }
 
-/** Where to look for parked keys. */
-export interface ParkedSource {
-  readonly reader: PartitionReader;
-  readonly topics: DeadLetterTopics;
-}
-
-/** The keys that are parked: all of them, or those of one topic. */
-export async function parkedKeys({ reader, topics }: ParkedSource, topic?: string): Promise<ParkedKey[]> {
-  const found = await Promise.all(topics.parking(topic).map((each) => parkedKeysOf(reader, each)));
-  return found.flat();
+/** The keys that are parked in these topics. */
+export async function parkedKeys(reader: PartitionReader, topics: readonly string[]): Promise<ParkedKey[]> {
+  return (await Promise.all(topics.map((topic) => parkedKeysOf(reader, topic)))).flat();
 }
 
 /** Those of a key as it is shown; null stands for the records without one. */

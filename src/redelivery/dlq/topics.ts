@@ -1,4 +1,4 @@
-import { isParkingTopic } from '../aside-topics.js';
+import { deadLetterTopicOf, isParkingTopic } from '../aside-topics.js';
 import { DlqError } from './errors.js';
 import type { HandlerCatalog } from './handlers.js';
 
@@ -23,6 +23,14 @@ export class DeadLetterTopics {
       .filter((topic) => isDeadLetterTopic(topic, named))
       .toSorted()
       .map((topic) => ({ topic, originalTopic: undefined }));
+  }
+
+  /** Those that the handlers' own records may lie in; a cluster may hold other services' too. */
+  own(): SelectedTopic[] {
+    return this.all().filter(({ topic }) => {
+      const isNamed = this.handlers.namedTopics.includes(topic);
+      return isNamed || this.handlers.handles(topic.slice(0, -deadLetterTopicOf('').length));
+    });
   }
 
   /**
@@ -57,6 +65,11 @@ export class DeadLetterTopics {
     if (existing.includes(topic)) return [topic];
     const candidates = this.handlers.parkingTopicsOf(topic);
     return existing.filter((each) => candidates.includes(each)).toSorted();
+  }
+
+  /** Where the handlers' own records are parked. */
+  ownParking(): string[] {
+    return this.parking().filter((topic) => this.handlers.parksIn(topic));
   }
 
   exists(topic: string): boolean {

@@ -1,4 +1,5 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
+import getPort from 'get-port';
 import { waitFor } from '../../support/kafka.js';
 import { endProcesses, Scene, TOKEN } from './ops-process.js';
 
@@ -7,7 +8,7 @@ afterEach(endProcesses);
 
 test('the level of the log changes at run time, and goes back on request or by itself', async () => {
   const scene = await Scene.create();
-  const service = scene.start({ OPS_TOKEN: TOKEN, LOG_LEVEL: 'error' });
+  const service = scene.start({ OPS_TOKEN: TOKEN, LOG_LEVEL: 'error', PORT: String(await getPort()) });
   const configured = { level: 'error', configured: 'error', until: null };
   expect(await service.ask('GET', 'log-level')).toEqual({ status: 200, body: configured });
   await service.joined(3);

@@ -77,7 +77,7 @@ export class OpsProcess {
   readonly #ended: Promise<unknown>;
   #output = '';
 
-  constructor(env: Readonly<Record<string, string>>) {
+  constructor(private readonly env: Readonly<Record<string, string>>) {
     const main = join(here, '../../../dist/src/main.js');
     this.#child = spawn(process.execPath, ['--import', join(here, 'replace-processing.mjs'), main], {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -120,10 +120,15 @@ export class OpsProcess {
     return json.map((line) => z.record(z.string(), z.unknown()).parse(JSON.parse(line)));
   }
 
+  /** Where it listens: where it was told to, or as it says; a log that is silenced does not. */
   async url(): Promise<string> {
-    const pattern = /health is served at (http\S+?)\/health/;
-    const what = 'the service to listen';
-    return waitFor(() => pattern.exec(this.#output)?.[1], { what, timeoutMs: 60_000 });
+    const { PORT } = this.env;
+    const told = PORT === undefined ? undefined : `http://127.0.0.1:${PORT}`;
+    const said = () => /health is served at (http\S+?)\/health/.exec(this.#output)?.[1];
+    return waitFor(async () => (told === undefined ? said() : (await fetch(`${told}/health/live`)) && told), {
+      what: 'the service to listen',
+      timeoutMs: 60_000,
+    });
   }
 
   /** Asks an endpoint under `/ops`; with the token, unless another one, or none, is given. */

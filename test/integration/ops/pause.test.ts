@@ -1,6 +1,6 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { endOffsets, waitFor } from '../../support/kafka.js';
-import { endProcesses, type OpsProcess, Scene } from './ops-process.js';
+import { endProcesses, type OpsProcess, Scene, TOKEN } from './ops-process.js';
 
 jest.setTimeout(180_000);
 afterEach(endProcesses);
@@ -13,7 +13,7 @@ const laterOn = (service: OpsProcess, topic: string) => async (): Promise<boolea
 test('a pause stops a topic, over a rebalance too, until it is resumed', async () => {
   const scene = await Scene.create(2);
   const topic = scene.topic('orders');
-  const first = scene.start({ OPS_TOKEN: 'a-token-of-the-tests', KAFKA_LAG_REFRESH_MS: '200' });
+  const first = scene.start({ OPS_TOKEN: TOKEN, KAFKA_LAG_REFRESH_MS: '200' });
   await first.joined(6);
   const at = (partition: number) => ({ topic, partition });
   expect(await first.ask('POST', 'pause', { topic })).toEqual({
@@ -59,7 +59,12 @@ test('a pause stops a topic, over a rebalance too, until it is resumed', async (
   expect(first.handled).toEqual(['other', ...[1, 2, 3].map((each) => `${kept.partition}.${each}`)]);
 
   expect(first.audit).toMatchObject([
-    { what: 'pause', parameters: { topic }, outcome: 'done', address: expect.stringContaining('127.0.0.1') },
+    {
+      what: 'pause',
+      parameters: { topic },
+      outcome: 'done',
+      address: expect.stringMatching(/127\.0\.0\.1$|^::1$/),
+    },
     {
       what: 'resume',
       parameters: { topic, partition: kept.partition },

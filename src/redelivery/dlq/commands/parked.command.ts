@@ -20,8 +20,8 @@ export function addParkedCommands(dlq: Command, loadModule: ModuleLoader): void 
     .option('--topic <name>', 'of this topic alone')
     .option('--json', 'JSON on stdout')
     .action(({ topic, json }: Options) =>
-      withSession(loadModule, async (session) => {
-        const keys = (await parkedKeys(session, topic)).map(toShown);
+      withSession(loadModule, async ({ reader, topics }) => {
+        const keys = (await parkedKeys(reader, topics.parking(topic))).map(toShown);
         print(keys, json === true, () => inWords(keys));
       }),
     );
@@ -40,7 +40,7 @@ export function addParkedCommands(dlq: Command, loadModule: ModuleLoader): void 
 }
 
 async function release(session: Session, key: string | null, { topic, json }: Options): Promise<void> {
-  const found = ofKey(await parkedKeys(session, topic), key);
+  const found = ofKey(await parkedKeys(session.reader, session.topics.parking(topic)), key);
   if (found.length === 0)
     throw new DlqError(`no records ${key === null ? 'without a key' : `of key ${key}`} are parked`);
   const producer = session.port.producer();
