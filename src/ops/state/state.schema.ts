@@ -42,6 +42,7 @@ const Group = z.strictObject({
   restarts: z.int().describe('How often a new client took the place of one that had ended'),
   ended: z.boolean(),
   missingTopics: z.array(z.string()),
+  hiddenTopics: z.array(z.string()).describe('Those of the missing ones that this client may not see'),
   lastHeartbeatAt: z.int(),
   lastProgressAt: z.int(),
   lastError: z.strictObject({ at: z.int(), message: z.string() }).optional(),
