@@ -3,7 +3,8 @@ import { atLeast, size, summaryOf, topicOf } from './targets.mjs';
 const records = size(300_000, 150_000);
 /** Records that always fail: one in so many, at that place among them. */
 const one = { every: records.full, at: 75_000 };
-const onePercent = { every: 100, at: 42 };
+/** All that ten of the keys have, in all partitions: what counts is the other keys. */
+const onePercent = { every: 101, at: 42 };
 const retry = { attempts: 3, initialMs: 100 };
 const options = { retry };
 
@@ -22,7 +23,7 @@ export const poison = [
   {
     name: 'poison',
     what: 'a handler that waits 5 ms and always fails some records: tried three times, then a dead letter',
-    topic: topicOf(records),
+    topic: topicOf(records, { keys: 1010 }),
     delayMs: 5,
     repeat: size(3, 1),
     contenders: [

@@ -45,11 +45,22 @@ export class DeadLetterBrake {
     this.#failed = [];
   }
 
-  /** A record was given up, or would have been. */
-  failed(): void {
+  /**
+   * A record has failed, and is given up unless it recovers.
+   * @returns the number of that outcome
+   */
+  failed(): number {
+    const outcome = this.#outcomes++;
     this.#consecutive++;
-    this.#failed.push(this.#outcomes++);
+    this.#failed.push(outcome);
     this.#forget();
+    return outcome;
+  }
+
+  /** A record that had failed was handled after all. */
+  recovered(outcome: number): void {
+    this.#consecutive = 0;
+    this.#failed = this.#failed.filter((each) => each !== outcome);
   }
 
   /** @returns what of the limit was reached, in words */

@@ -53,6 +53,8 @@ export class Failures {
   readonly #brake: DeadLetterBrake | undefined;
   /** Records that the brake has kept from being given up. Not empty for as long as nothing is fetched for it. */
   readonly #heldBack = new Set<InFlightRecord>();
+  /** Records that have failed and are not settled, by what the brake has them under. */
+  readonly #failing = new Map<InFlightRecord, number>();
   #storing = 0;
   #closed = false;
   #aborted = false;
@@ -86,7 +88,12 @@ export class Failures {
   passed(record: InFlightRecord): void {
     const brake = this.#brake;
     if (!brake) return;
-    brake.passed();
+    const outcome = this.#failing.get(record);
+    if (outcome === undefined) brake.passed();
+    else {
+      this.#failing.delete(record);
+      brake.recovered(outcome);
+    }
     if (this.#heldBack.size === 0) return;
     if (this.#heldBack.has(record)) brake.reset();
     this.#letGo(record);
@@ -119,6 +126,7 @@ export class Failures {
     if (this.over) return;
     this.note(record, error);
     const decision = decide(error, this.#historyOf(record), this.handler.failures, this.random());
+    if (decision.action !== 'retry-topic' && !isReleased(record)) this.#count(record, decision.action);
     if (decision.action === 'retry') this.retry(record, error, decision.delayMs, then.again);
     else this.#giveUp(record, error, decision.action, then);
   }
@@ -157,6 +165,7 @@ export class Failures {
     this.#waits.clear();
     this.#problems.clear();
     this.#heldBack.clear();
+    this.#failing.clear();
   }
 
   #historyOf({ failures, firstFailedAt }: InFlightRecord): { failures: number; elapsedMs: number } {
@@ -170,15 +179,21 @@ export class Failures {
     } else if (how === 'stop') {
       this.#problems.set(record, { kind: 'stop', record, error });
       this.events.halted(record, error);
-    } else if (how !== 'retry-topic' && this.#isHeldBack(record)) this.#holdBack(record, error, then);
+    } else if (how !== 'retry-topic' && this.#brake?.engaged) this.#holdBack(record, error, then);
     else if (how === 'skip') this.#gaveUp(record, error, how, then);
     else void this.#store(record, error, how, then, 1);
   }
 
-  /** Retry topics are left out: what they take comes back by itself. */
-  #isHeldBack(record: InFlightRecord): boolean {
-    if (!this.#heldBack.has(record)) this.#brake?.failed();
-    return this.#brake?.engaged ?? false;
+  /**
+   * Has the brake hear of a record when it fails first, beside those that pass by then. Records that are tried
+   * again are given up later, all in a row, however few they are. Retry topics are left out: what they take
+   * comes back by itself.
+   */
+  #count(record: InFlightRecord, action: 'retry' | LastResort): void {
+    const isLeftOut = action === 'retry' && this.handler.failures.onFailure === 'retry-topic';
+    if (this.#brake && !isLeftOut && !this.#failing.has(record)) {
+      this.#failing.set(record, this.#brake.failed());
+    }
   }
 
   #holdBack(record: InFlightRecord, error: unknown, { again }: Continuation): void {
@@ -195,7 +210,10 @@ export class Failures {
     if (this.#heldBack.delete(record)) this.#problems.delete(record);
     const left = [...this.#heldBack].filter(({ settled }) => !settled);
     if (left.length > 0 && this.#brake?.engaged) return;
-    for (const each of this.#heldBack) this.#problems.delete(each);
+    for (const each of this.#heldBack) {
+      this.#problems.delete(each);
+      this.#failing.delete(each);
+    }
     this.#heldBack.clear();
     this.events.unbraked();
   }
@@ -236,6 +254,7 @@ export class Failures {
 
   #gaveUp(record: InFlightRecord, error: unknown, how: Aside, then: Continuation): void {
     this.#problems.delete(record);
+    this.#failing.delete(record);
     if (this.#heldBack.has(record)) this.#letGo(record);
     this.events.gaveUp(record, error, how);
     then.done();

@@ -135,6 +135,36 @@ describe('the brake', () => {
     expect(scene.pipeline.problems).toMatchObject([{ reason: '2 records in a row failed for good' }]);
   });
 
+  test('takes records for as rare as they are, although those that are tried again are given up in a row', async () => {
+    const scene = await fetched('abcdefghij', {
+      attempts: 2,
+      deadLetterLimit: { consecutive: 2, ratio: 0.5, window: 10 },
+    });
+    for (let at = 0; at < 10; at++) {
+      if (at % 3 === 1) await scene.call(at).fails();
+      else await scene.call(at).returns();
+    }
+    await scene.clock.advance(RETRY_MS);
+    expect(scene.called.slice(10)).toEqual(['1', '4', '7']);
+    for (const at of [10, 11, 12]) await scene.call(at).fails();
+    expect(scene.aside).toEqual(['dead-letter 1', 'dead-letter 4', 'dead-letter 7']);
+    expect(await scene.committed()).toBe('10');
+  });
+
+  test('does not count what a retry has cured', async () => {
+    const scene = await fetched('abcd', {
+      attempts: 2,
+      deadLetterLimit: { consecutive: 9, ratio: 0.2, window: 10 },
+    });
+    for (const at of [0, 1, 2]) await scene.call(at).fails();
+    await scene.clock.advance(RETRY_MS);
+    for (const at of [4, 5, 6]) await scene.call(at).returns();
+    await scene.call(3).fails();
+    await scene.clock.advance(RETRY_MS);
+    await scene.call(7).fails();
+    expect(scene.aside).toEqual(['dead-letter 3']);
+  });
+
   test('lets go as soon as one that it held back passes, however many failed before', async () => {
     const scene = await fetched('aaa', {
       ...options,

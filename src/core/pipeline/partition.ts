@@ -385,6 +385,7 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
 
   failedAfterSettling(record: InFlightRecord, error: unknown): void {
     this.stopped(record);
+    this.#failures.passed(record);
     this.parts.events.failures.failedAfterSettling(record, error);
   }
 
