@@ -7,7 +7,7 @@ import { enableCompileCache, registerHooks } from 'node:module';
 /** What is cut out of which file of the build; one that is no longer there is an error. */
 const cuts = [
   ['/core/pipeline/partition.js', /this\.parts\.counts\.calls\.add\(.*\);/, ''],
-  ['/kafka/handler-call.js', /return outside\.runInAsyncScope\(.*\);/, 'return run(call.first);'],
+  ['/kafka/handler-call.js', /return calls\.run\(.*\);/, 'return run(call.first);'],
   ['/app.module.js', /\n\s*MetricsModule,/, ''],
 ];
 

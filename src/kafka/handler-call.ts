@@ -1,5 +1,5 @@
-import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 import type { InFlightRecord } from '../core/records/in-flight.js';
+import { CallContext } from './call-context.js';
 
 /** A call of a handler, as whatever the handler does can find it. */
 export class HandlerCall {
@@ -16,23 +16,11 @@ export class HandlerCall {
   ) {}
 }
 
-const calls = new AsyncLocalStorage<HandlerCall>();
-/** Of no call: made before the first of them. */
-const outside = new AsyncResource('KafkaHandlerCall');
+const calls = new CallContext<HandlerCall>();
 
-/**
- * Runs something as part of a call. Afterwards the caller is where it was before.
- *
- * `AsyncLocalStorage.run` would make two maps for it, one on the way in and one on the way out; a resource gives
- * back what was there before for nothing.
- */
+/** Runs something as part of a call. */
 export function within<T>(call: HandlerCall, run: (record: InFlightRecord) => T): T {
-  return outside.runInAsyncScope(enter<T>, undefined, call, run);
-}
-
-function enter<T>(call: HandlerCall, run: (record: InFlightRecord) => T): T {
-  calls.enterWith(call);
-  return run(call.first);
+  return calls.run(call, run, call.first);
 }
 
 /**
@@ -40,6 +28,6 @@ function enter<T>(call: HandlerCall, run: (record: InFlightRecord) => T): T {
  * when it returned: a connection that it opened serves other calls by now.
  */
 export function currentCall(): HandlerCall | undefined {
-  const call = calls.getStore();
+  const call = calls.current;
   return call && call.first.startedAt > 0 ? call : undefined;
 }
