@@ -1,6 +1,7 @@
 import type { Cancel, Clock } from '../clock.js';
 import { type Backoff, backoffMs } from '../failures/backoff.js';
 import { DeadLetterBrake } from '../failures/brake.js';
+import { OutcomesInOrder } from '../failures/outcomes-in-order.js';
 import { decide, type LastResort } from '../failures/decision.js';
 import type { InFlightRecord } from '../records/in-flight.js';
 import { FollowsParkedError, ParkingFullError } from './errors.js';
@@ -51,6 +52,7 @@ export class Failures {
   readonly #waits = new Set<Cancel>();
   readonly #problems = new Map<InFlightRecord, FailureProblem>();
   readonly #brake: DeadLetterBrake | undefined;
+  readonly #inOrder: OutcomesInOrder | undefined;
   /** Records that the brake has kept from being given up. Not empty for as long as nothing is fetched for it. */
   readonly #heldBack = new Set<InFlightRecord>();
   /** Records that have failed and are not settled, by what the brake has them under. */
@@ -65,7 +67,10 @@ export class Failures {
     private readonly clock: Clock,
     private readonly random: () => number,
     private readonly parking: Parking | undefined,
+    /** The sequence of the partition's first record that is not settled. */
+    oldest: () => number,
   ) {
+    this.#inOrder = handler.deadLetterLimit && new OutcomesInOrder(handler.deadLetterLimit, oldest);
     this.#brake = handler.deadLetterLimit && new DeadLetterBrake(handler.deadLetterLimit);
   }
 
@@ -88,6 +93,7 @@ export class Failures {
   passed(record: InFlightRecord): void {
     const brake = this.#brake;
     if (!brake) return;
+    if (!isReleased(record)) this.#inOrder?.passed(record.sequence);
     const outcome = this.#failing.get(record);
     if (outcome === undefined) brake.passed();
     else {
@@ -179,7 +185,7 @@ export class Failures {
     } else if (how === 'stop') {
       this.#problems.set(record, { kind: 'stop', record, error });
       this.events.halted(record, error);
-    } else if (how !== 'retry-topic' && this.#brake?.engaged) this.#holdBack(record, error, then);
+    } else if (how !== 'retry-topic' && this.#isToHold(record)) this.#holdBack(record, error, then);
     else if (how === 'skip') this.#gaveUp(record, error, how, then);
     else void this.#store(record, error, how, then, 1);
   }
@@ -193,7 +199,13 @@ export class Failures {
     const isLeftOut = action === 'retry' && this.handler.failures.onFailure === 'retry-topic';
     if (this.#brake && !isLeftOut && !this.#failing.has(record)) {
       this.#failing.set(record, this.#brake.failed());
+      this.#inOrder?.failed(record.sequence);
     }
+  }
+
+  /** Failures that come one after the other are held only where they also lie one after the other in the log. */
+  #isToHold({ sequence }: InFlightRecord): boolean {
+    return this.#brake?.engaged === true && this.#inOrder?.isAmongFailures(sequence) === true;
   }
 
   #holdBack(record: InFlightRecord, error: unknown, { again }: Continuation): void {

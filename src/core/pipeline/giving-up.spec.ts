@@ -151,6 +151,18 @@ describe('the brake', () => {
     expect(await scene.committed()).toBe('10');
   });
 
+  test('takes a key whose records all fail for what it is, although its lane lags behind all others', async () => {
+    const scene = await fetched('abacadae', {
+      attempts: 1,
+      deadLetterLimit: { consecutive: 2, ratio: 1, window: 10 },
+    });
+    expect(scene.called).toEqual(['0', '1', '3', '5', '7']);
+    for (const at of [1, 2, 3, 4]) await scene.call(at).returns();
+    for (const at of [0, 5, 6, 7]) await scene.call(at).fails();
+    expect(scene.aside).toEqual(['dead-letter 0', 'dead-letter 2', 'dead-letter 4', 'dead-letter 6']);
+    expect(await scene.committed()).toBe('8');
+  });
+
   test('does not count what a retry has cured', async () => {
     const scene = await fetched('abcd', {
       attempts: 2,

@@ -85,7 +85,14 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
     });
     this.#parking = this.#createParking();
     const failing = new PartitionFailures(this, this.#gate, events.failures);
-    this.#failures = new Failures(handler, failing, clock, random, this.#parking);
+    this.#failures = new Failures(
+      handler,
+      failing,
+      clock,
+      random,
+      this.#parking,
+      () => this.watermarkSequence,
+    );
     this.#runner =
       handler.read === 'batch'
         ? new BatchRunner(handler, this, this.#failures, clock, turn)
