@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReadingCluster } from './cluster.js';
 import { protocolErrorType, UnknownTopicError } from './errors.js';
 
-/** A leader moves within a second or two; a broker's restart takes some more. */
-export const ATTEMPTS = 12;
+/** Some forty seconds in all: a leader moves within a second or two, a broker's restart takes half a minute. */
+export const ATTEMPTS = 25;
 const FIRST_WAIT_MS = 50;
 const LONGEST_WAIT_MS = 2_000;
 
