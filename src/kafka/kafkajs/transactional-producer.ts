@@ -1,8 +1,9 @@
-import kafkajs, { type Kafka, type Message, type Producer, type Transaction } from 'kafkajs';
+import type { Kafka, Message, Producer, Transaction } from 'kafkajs';
 import type { OutgoingRecord, TransactionalProducer } from '../consumer-port.js';
 import { RecordTooLargeError, UnknownPartitionError } from '../producer-errors.js';
 import { FencedError, protocolErrorType } from './errors.js';
 import { toMessage } from './message.js';
+import { partitioner } from './partitioner.js';
 
 /**
  * An open transaction holds back everyone who reads committed records. One that was left behind by a crash
@@ -38,7 +39,7 @@ export class KafkaJsTransactionalProducer implements TransactionalProducer {
       transactionalId,
       transactionTimeout: TRANSACTION_TIMEOUT_MS,
       allowAutoTopicCreation: false,
-      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+      createPartitioner: partitioner,
       maxInFlightRequests: 1,
       retry: RETRY,
     });
