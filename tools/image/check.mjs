@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { buildImage, inside } from './build.mjs';
+import { checkSbom } from './sbom.mjs';
 import { changedFiles, listFiles } from './files.mjs';
 
 const LIVE_WITHIN_MS = 20_000;
@@ -44,6 +45,8 @@ async function check() {
   const modules = listFiles(inside(image, 'node_modules'));
   const megabytes = modules.reduce((sum, { size }) => sum + size, 0) / 1e6;
   console.log(`production node_modules: ${megabytes.toFixed(1)} MB in ${modules.length} files`);
+  const named = checkSbom(inside(image, 'sbom.cdx.json'), inside(image, 'node_modules'));
+  console.log(`sbom.cdx.json: names all ${named} packages`);
 
   const before = listFiles(image.root);
   await checkService(image);

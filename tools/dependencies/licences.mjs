@@ -1,0 +1,48 @@
+/**
+ * Lists the licences of what the image holds, and fails on one that is not known to be fine for closed use.
+ * `node_modules/.bin/node tools/dependencies/licences.mjs`
+ */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+/** Permissive ones, by their SPDX identifiers: they ask for a notice, not for sources. */
+const ALLOWED = new Set([
+  '0BSD',
+  'Apache-2.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'BlueOak-1.0.0',
+  'CC0-1.0',
+  'ISC',
+  'MIT',
+  'Python-2.0',
+  'Unlicense',
+]);
+/** Packages that declare theirs in the old way, or not at all; read in their LICENSE files. */
+const READ_BY_HAND = new Map([
+  ['busboy@1.6.0', 'MIT'],
+  ['streamsearch@1.1.0', 'MIT'],
+]);
+
+const root = resolve(import.meta.dirname, '../..');
+const { packages } = JSON.parse(readFileSync(resolve(root, 'package-lock.json'), 'utf8'));
+const byLicence = new Map();
+for (const [path, { dev, version, license }] of Object.entries(packages)) {
+  if (path === '' || dev) continue;
+  const name = `${path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)}@${version}`;
+  const licence = license ?? READ_BY_HAND.get(name) ?? 'unknown';
+  byLicence.set(licence, [...(byLicence.get(licence) ?? []), name]);
+}
+for (const [licence, names] of byLicence) console.log(`${String(names.length).padStart(4)} ${licence}`);
+
+const refused = [...byLicence].filter(([licence]) => !isAllowed(licence));
+for (const [licence, names] of refused) console.error(`${licence} is not allowed: ${names.join(', ')}`);
+process.exitCode = refused.length > 0 ? 1 : 0;
+
+/** Of a choice, `(A OR B)`, one is enough; of `A AND B` each counts. */
+function isAllowed(expression) {
+  return expression
+    .replace(/[()]/g, '')
+    .split(' AND ')
+    .every((part) => part.split(' OR ').some((licence) => ALLOWED.has(licence.trim())));
+}
