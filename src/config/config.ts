@@ -61,6 +61,8 @@ export interface KafkaConfig {
   /** Records in flight in the whole process. */
   readonly maxInFlight: number;
   readonly maxInFlightBytes: number;
+  /** What one batch of the log may unpack to. */
+  readonly maxUnpackedBatchBytes: number;
   readonly isolationLevel: 'read_committed' | 'read_uncommitted';
   /** How often topics and partitions that appeared later are looked for. */
   readonly topicRefreshMs: number;

@@ -54,6 +54,7 @@ function toKafkaConfig(values: Values, files: Files): KafkaConfig {
     fetchMaxBytesPerPartition: values.KAFKA_FETCH_MAX_BYTES_PER_PARTITION,
     maxInFlight: values.KAFKA_MAX_IN_FLIGHT,
     maxInFlightBytes: values.KAFKA_MAX_IN_FLIGHT_BYTES,
+    maxUnpackedBatchBytes: values.KAFKA_MAX_UNPACKED_BATCH_BYTES,
     isolationLevel: values.KAFKA_ISOLATION_LEVEL,
     topicRefreshMs: values.KAFKA_TOPIC_REFRESH_MS,
     lagRefreshMs: values.KAFKA_LAG_REFRESH_MS,

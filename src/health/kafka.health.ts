@@ -50,6 +50,7 @@ export class KafkaHealth {
   details(): HealthIndicatorResult {
     const groups = this.runtime.groups.map((group) => ({
       ...group.status,
+      unreadable: [...group.status.unreadable.values()],
       assignment: partitionsOf(group),
       oldestInFlight: viewOf(group).oldest,
       commits: group.pipeline.committer.state.commits,

@@ -16,6 +16,7 @@ const view = (status: Partial<GroupStatus> = {}, rest: Partial<GroupView> = {}):
     missingTopics: [],
     hiddenTopics: [],
     refusal: undefined,
+    unreadable: new Map(),
     lastHeartbeatAt: NOW - 1_000,
     lastProgressAt: NOW - 1_000,
     restarts: 0,

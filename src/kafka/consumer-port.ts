@@ -40,6 +40,8 @@ export interface ConsumerListener {
   fetched(batch: FetchedBatch): FetchedRecord | 'all' | undefined;
   /** A fetch brought nothing that a reader gets to see; the partition goes on at that offset. */
   skipped(position: TopicPartitionOffset): void;
+  /** A partition has come to a batch that can't be read, and waits there; `why` says what to do. */
+  unreadable(partition: TopicPartition, why: string): void;
   /** The group's coordinator has answered a heartbeat. */
   heartbeat(): void;
 }

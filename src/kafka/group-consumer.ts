@@ -6,7 +6,12 @@ import { backoffMs } from '../core/failures/backoff.js';
 import { GroupPipeline } from '../core/pipeline/group.js';
 import { ShutdownDeadlineError } from '../core/pipeline/errors.js';
 import type { CommitFailure } from '../core/offsets/committer.js';
-import type { FetchedBatch, FetchedRecord, TopicPartitionOffset } from '../core/records/fetched.js';
+import type {
+  FetchedBatch,
+  FetchedRecord,
+  TopicPartition,
+  TopicPartitionOffset,
+} from '../core/records/fetched.js';
 import type {
   ConsumerListener,
   GroupConsumerClient,
@@ -78,6 +83,7 @@ export class GroupConsumer implements ConsumerListener {
       missingTopics: [],
       hiddenTopics: [],
       refusal: undefined,
+      unreadable: new Map(),
       lastHeartbeatAt: 0,
       lastProgressAt: Date.now(),
       restarts: 0,
@@ -171,6 +177,7 @@ export class GroupConsumer implements ConsumerListener {
 
   joined({ memberId, generation, assignment, continuous }: Membership): void {
     this.#status.joins++;
+    this.#status.unreadable.clear();
     Object.assign(this.#status, { memberId, generation, assignment, lastHeartbeatAt: Date.now() });
     this.pipeline.assign(assignment, continuous);
     this.parts.assignmentChanged();
@@ -206,11 +213,20 @@ export class GroupConsumer implements ConsumerListener {
   fetched(batch: FetchedBatch): FetchedRecord | 'all' | undefined {
     this.#progressed();
     this.#status.refusal = undefined;
+    this.#readable(batch);
     return this.pipeline.receive(batch);
   }
 
   skipped(position: TopicPartitionOffset): void {
+    this.#readable(position);
     this.pipeline.skip(position);
+  }
+
+  unreadable({ topic, partition }: TopicPartition, why: string): void {
+    const { unreadable } = this.#status;
+    const name = `${topic}[${partition}]`;
+    if (unreadable.get(name) !== why) this.#logger.error(why);
+    unreadable.set(name, why);
   }
 
   heartbeat(): void {
@@ -221,6 +237,10 @@ export class GroupConsumer implements ConsumerListener {
 
   #progressed(): void {
     this.#status.lastProgressAt = Date.now();
+  }
+
+  #readable({ topic, partition }: TopicPartition): void {
+    if (this.#status.unreadable.size > 0) this.#status.unreadable.delete(`${topic}[${partition}]`);
   }
 
   #running(): void {

@@ -19,6 +19,8 @@ export interface GroupStatus {
   hiddenTopics: readonly string[];
   /** What the brokers refuse this client, and what to grant; until they have let it read again. */
   refusal: string | undefined;
+  /** Partitions that wait at a batch which can't be read, and why; by topic and partition. */
+  readonly unreadable: Map<string, string>;
   /** The coordinator's last answer to a heartbeat or join; 0 before the first. */
   lastHeartbeatAt: number;
   /** The last heartbeat, join or batch. */

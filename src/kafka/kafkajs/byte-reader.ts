@@ -19,6 +19,7 @@ export class ByteReader {
   }
 
   skip(length: number): void {
+    if (length > this.remaining) throw new RangeError(`${length} bytes wanted, ${this.remaining} left`);
     this.#at += length;
   }
 
@@ -65,13 +66,6 @@ export class ByteReader {
   /** Moves over what `varlong` would read. */
   skipVarlong(): void {
     while (this.#byte() >= 0x80);
-  }
-
-  /** Goes on at `at`, which must not lie behind what was read. */
-  moveTo(at: number): void {
-    if (at < this.#at || at > this.bytes.length)
-      throw new RangeError(`${at} is beyond the end, or was passed`);
-    this.#at = at;
   }
 
   /** The next bytes, which stay part of the whole; null where the length is negative. */

@@ -10,6 +10,7 @@ import { fetchOf, type GroupHooks } from './group-hooks.js';
 import { stickyAssigner } from './assigner.js';
 import { Membership } from './membership.js';
 import { whyNoCoordinator } from './missing-coordinator.js';
+import type { UnreadableBatchError } from './unreadable.js';
 
 const REJOIN = new Set([
   'ILLEGAL_GENERATION',
@@ -21,6 +22,9 @@ const REJOIN = new Set([
 /** While a partition waits for room in its budget, fetches are kept short, so that it goes on soon. */
 const PAUSED_MAX_WAIT_MS = 20;
 
+/** How long a partition with a batch that can't be read waits until it is asked for again. */
+const UNREADABLE_RETRY_MS = 10_000;
+
 /** A kafkajs consumer behind the port. It fetches, and leaves every decision to its listener. */
 export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
   readonly crashed: Promise<Error>;
@@ -30,6 +34,7 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
   readonly #membership = new Membership();
   readonly #pausedAt = new Map<string, number>();
   readonly #wakeUps = new Set<() => void>();
+  readonly #retries = new Set<NodeJS.Timeout>();
   #acknowledged = 0;
   #stopped = false;
   #topics: readonly string[] = [];
@@ -98,6 +103,7 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
 
   async stop(): Promise<void> {
     this.#stopped = true;
+    for (const retry of this.#retries) clearTimeout(retry);
     this.#wakeUp();
     await this.#consumer.disconnect();
   }
@@ -158,6 +164,19 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
 
   outOfRange(position: TopicPartitionOffset): void {
     this.listener.outOfRange(position);
+  }
+
+  /** Its partition waits, and is looked at again now and then: the limit may have been raised, or the log cleared. */
+  unreadable(error: UnreadableBatchError): void {
+    const { topic, partition } = error;
+    this.listener.unreadable({ topic, partition }, error.message);
+    this.#consumer.pause([{ topic, partitions: [partition] }]);
+    const retry = setTimeout(() => {
+      this.#retries.delete(retry);
+      this.#consumer.resume([{ topic, partitions: [partition] }]);
+      this.#wakeUp();
+    }, UNREADABLE_RETRY_MS);
+    this.#retries.add(retry);
   }
 
   untilResumed(maxWaitMs: number): Promise<void> {

@@ -115,6 +115,6 @@ describe('a fetch response', () => {
     const log = await encoded({ firstOffset: 0n, firstTimestamp: 0, compression: 0, records: [] });
     log.writeInt16BE(7, 21);
     log.writeInt32BE(1, 57);
-    await expect(decodeFetchResponse(answer(log))).rejects.toThrow('codec 7');
+    await expect(read(answer(log))).rejects.toThrow('codec 7');
   });
 });

@@ -6,6 +6,7 @@ import { MAGIC } from './batch-context.js';
 import type { LogRecord } from './log-record.js';
 import { PackedMessages } from './packed-messages.js';
 import { MAGIC_AT, readRecordBatch, type RecordBatch } from './record-batch.js';
+import { UnreadableBatchError, UnreadableMessages } from './unreadable.js';
 
 type FetchResponse = Awaited<ReturnType<typeof fetchResponse.decode>>;
 type FetchedPartition = FetchResponse['responses'][number]['partitions'][number];
@@ -17,6 +18,8 @@ interface AbortedTransaction {
 }
 
 const ABORT = 0;
+/** What the answer to one fetch may unpack to, but for its last batch. */
+const MAX_UNPACKED_BYTES = 268_435_456;
 
 /**
  * Has kafkajs read the answers of a fetch by the functions below, once a process. Its own:
@@ -40,17 +43,19 @@ export async function decodeFetchResponse(bytes: Buffer): Promise<FetchResponse>
   const errorCode = reader.int16();
   const sessionId = reader.int32();
   const responses: FetchResponse['responses'] = [];
+  const room = new Room();
   for (let topics = reader.int32(); topics > 0; topics--) {
     const topicName = reader.text(reader.int16());
     const partitions: FetchedPartition[] = [];
-    for (let count = reader.int32(); count > 0; count--) partitions.push(await readPartition(reader));
+    for (let count = reader.int32(); count > 0; count--)
+      partitions.push(await readPartition(reader, topicName, room));
     responses.push({ topicName, partitions });
   }
   // A throttle time of 0, as in kafkajs: the broker has not waited, the client is to.
   return { throttleTime: 0, clientSideThrottleTime, errorCode, sessionId, responses };
 }
 
-async function readPartition(reader: ByteReader): Promise<FetchedPartition> {
+async function readPartition(reader: ByteReader, topic: string, room: Room): Promise<FetchedPartition> {
   const head = {
     partition: reader.int32(),
     errorCode: reader.int16(),
@@ -64,25 +69,69 @@ async function readPartition(reader: ByteReader): Promise<FetchedPartition> {
   }));
   const preferredReadReplica = reader.int32();
   const log = reader.slice(reader.int32()) ?? Buffer.alloc(0);
-  const messages = await readLog(log, aborted);
+  const messages = await readLog({ topic, partition: head.partition, log, aborted }, room);
   // Left empty: what was aborted is out already.
   return { ...head, abortedTransactions: [], preferredReadReplica, messages };
 }
 
-/** What a reader gets to see, packed. */
-async function readLog(log: Buffer, aborted: readonly AbortedTransaction[]): Promise<FetchedMessage[]> {
-  if (log.length > MAGIC_AT && log[MAGIC_AT] !== MAGIC) return decodeMessageSet(new Decoder(log), log.length);
-  const reader = new ByteReader(log);
-  const transactions = new Transactions(aborted);
-  const records: LogRecord[] = [];
-  let end: bigint | undefined;
-  for (let batch = readRecordBatch(reader); batch; batch = readRecordBatch(reader)) {
-    end = batch.lastOffset;
-    if (!(await transactions.admits(batch))) continue;
-    for (const record of await batch.records()) records.push(record);
+/** What of a partition's log was fetched. */
+interface FetchedLog {
+  readonly topic: string;
+  readonly partition: number;
+  readonly log: Buffer;
+  readonly aborted: readonly AbortedTransaction[];
+}
+
+/**
+ * How much one answer may unpack to: batches beyond it are left for the next fetch. Each is bounded by itself, but
+ * an answer can bring many.
+ */
+class Room {
+  #left = MAX_UNPACKED_BYTES;
+
+  get isUsedUp(): boolean {
+    return this.#left <= 0;
   }
-  if (end === undefined) return [];
-  return [new PackedMessages(String(end), records)];
+
+  take(bytes: number): void {
+    this.#left -= bytes;
+  }
+}
+
+/** What a reader gets to see, packed: all that comes before a batch that can't be read; then that batch alone. */
+async function readLog(fetched: FetchedLog, room: Room): Promise<FetchedMessage[]> {
+  const { topic, partition, log } = fetched;
+  const reader = new ByteReader(log);
+  const records: LogRecord[] = [];
+  const transactions = new Transactions(fetched.aborted);
+  let end: bigint | undefined;
+  let at = 0;
+  try {
+    if (log.length > MAGIC_AT && log[MAGIC_AT] !== MAGIC) return await readOldLog(log);
+    while (!room.isUsedUp) {
+      at = reader.at;
+      const batch = readRecordBatch(reader);
+      if (!batch) break;
+      const visible = (await transactions.admits(batch)) ? await batch.records() : [];
+      for (const record of visible) records.push(record);
+      room.take(batch.unpackedBytes);
+      end = batch.lastOffset;
+    }
+    if (end !== undefined) return [new PackedMessages(String(end), records)];
+    if (log.length === 0 || room.isUsedUp) return [];
+    throw new RangeError('it is cut off, or no batch at all');
+  } catch (error) {
+    if (end !== undefined) return [new PackedMessages(String(end), records)];
+    const offset = log.length >= at + 8 ? String(log.readBigInt64BE(at)) : 'unknown';
+    return [new UnreadableMessages(new UnreadableBatchError(topic, partition, offset, error))];
+  }
+}
+
+/** The formats before Kafka 0.11, which kafkajs reads: it takes what it does not know for nothing. */
+async function readOldLog(log: Buffer): Promise<FetchedMessage[]> {
+  const messages = await decodeMessageSet(new Decoder(log), log.length);
+  if (messages.length === 0) throw new RangeError(`it is of format ${log[MAGIC_AT]}, or cut off`);
+  return messages;
 }
 
 /**

@@ -4,6 +4,7 @@ import { type Offset, toOffset } from '../../core/records/offset.js';
 import type { FetchedRecord, TopicPartition, TopicPartitionOffset } from '../../core/records/fetched.js';
 import { NoCommittedOffsetError } from './errors.js';
 import { recordsOf, unpackedBatch } from './packed-messages.js';
+import { type UnreadableBatchError, unreadableOf } from './unreadable.js';
 
 /**
  * What kafkajs has no public place for, and a consumer that loses nothing needs:
@@ -19,6 +20,8 @@ export interface GroupHooks {
   positioned(position: TopicPartitionOffset): void;
   /** The log no longer reaches back to where a partition was to be read from; it goes on there. */
   outOfRange(position: TopicPartitionOffset): void;
+  /** A partition has come to a batch that can't be read; nothing of it is handed on. */
+  unreadable(error: UnreadableBatchError): void;
   /** Resolves when a partition was resumed, or after `maxWaitMs`. */
   untilResumed(maxWaitMs: number): Promise<void>;
   /** How long the broker may hold the next fetch back for want of records, in ms. */
@@ -89,10 +92,15 @@ export function installGroupHooks(): void {
     this.maxWaitTime = hooks.maxWaitMs();
     const batches = await fetch.call(this, nodeId);
     if (this.generationId !== generation) return [];
-    for (const batch of batches) {
+    const readable = batches.filter((batch) => {
+      const unreadable = unreadableOf(batch.rawMessages);
+      if (unreadable) hooks.unreadable(unreadable);
+      return !unreadable;
+    });
+    for (const batch of readable) {
       fetches.set(batch, { generation, from: toOffset(batch.fetchedOffset), records: recordsOf(batch) });
     }
-    return batches;
+    return readable;
   };
 
   prototype.recoverFromOffsetOutOfRange = async function (

@@ -24,6 +24,7 @@ import { quietRequestQueue } from './request-queue.js';
 import { KafkaJsTransactionalProducer } from './transactional-producer.js';
 import { toKafkaJsConfig } from './settings.js';
 import { TopicAdmin } from './topic-admin.js';
+import { partitioner } from './partitioner.js';
 
 /** Kafka through kafkajs: the only door to it. */
 export class KafkaJsPort implements KafkaPort {
@@ -34,7 +35,7 @@ export class KafkaJsPort implements KafkaPort {
   readonly #asking: KafkaClient;
 
   constructor(private readonly config: KafkaConfig) {
-    registerCodecs();
+    registerCodecs(config.maxUnpackedBatchBytes);
     installFetchResponse();
     installGroupHooks();
     installNullHeaders();
@@ -57,7 +58,7 @@ export class KafkaJsPort implements KafkaPort {
         allowAutoTopicCreation: false,
         // Partitions that were added are not known before.
         metadataMaxAge: this.config.topicRefreshMs,
-        createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+        createPartitioner: partitioner,
       }),
     );
   }

@@ -123,7 +123,10 @@ export class LogRecord implements FetchedRecord {
   }
 }
 
-/** Reads over the next record. */
+/**
+ * Reads over the next record.
+ * @throws where its parts do not fill it: what is read of it later must not be the first to find that out
+ */
 export function readRecord(records: ByteReader, source: RecordSource): LogRecord {
   const length = records.varint();
   const { at } = records;
@@ -136,8 +139,18 @@ export function readRecord(records: ByteReader, source: RecordSource): LogRecord
   const valueLength = records.varint();
   const valueAt = records.at;
   if (valueLength > 0) records.skip(valueLength);
-  records.moveTo(at + length);
+  skipHeaders(records);
+  if (records.at !== at + length)
+    throw new RangeError(`its record ${offsetDelta} is longer or shorter than its parts`);
   return new LogRecord(source, at, offsetDelta, keyAt, keyLength, valueAt, valueLength);
+}
+
+function skipHeaders(records: ByteReader): void {
+  const lengths = 2 * records.varint();
+  for (let i = 0; i < lengths; i++) {
+    const length = records.varint();
+    if (length > 0) records.skip(length);
+  }
 }
 
 /** Values that share a name become an array, in their order. */
@@ -150,7 +163,8 @@ function readHeaders(records: ByteReader): RawHeaders {
     const value = records.slice(records.varint());
     const earlier = headers.get(name);
     if (earlier === undefined) headers.set(name, value);
-    else headers.set(name, Array.isArray(earlier) ? [...earlier, value] : [earlier, value]);
+    else if (Array.isArray(earlier)) earlier.push(value);
+    else headers.set(name, [earlier, value]);
   }
   return Object.fromEntries(headers);
 }

@@ -3,6 +3,7 @@ import type { FetchedMessage } from 'kafkajs/src/protocol/requests/fetch/v11/res
 import type { FetchedRecord } from '../../core/records/fetched.js';
 import { compareOffsets, toOffset } from '../../core/records/offset.js';
 import type { LogRecord } from './log-record.js';
+import { unreadableOf } from './unreadable.js';
 
 /**
  * What a fetch brought for a partition, as one message at the end of it: of each message kafkajs makes two
@@ -32,6 +33,8 @@ export class PackedMessages implements FetchedMessage {
 /** A batch's records from the offset that was asked for: a log's batch that is read from its middle comes whole. */
 export function recordsOf({ fetchedOffset, rawMessages, messages }: KafkaJsBatch): readonly FetchedRecord[] {
   const [packed] = rawMessages;
+  const unreadable = unreadableOf(rawMessages);
+  if (unreadable) throw unreadable;
   // What brokers before 2.3 answer, and logs older than Kafka 0.11, kafkajs reads.
   if (!(packed instanceof PackedMessages))
     return messages.map((message) => ({ ...message, details: message }));
@@ -42,13 +45,15 @@ export function recordsOf({ fetchedOffset, rawMessages, messages }: KafkaJsBatch
 
 /** The messages of a partition as kafkajs would have read them. */
 export function unpacked(messages: readonly FetchedMessage[]): FetchedMessage[] {
+  const unreadable = unreadableOf(messages);
+  if (unreadable) throw unreadable;
   return messages.flatMap((message) => (message instanceof PackedMessages ? message.toPlain() : message));
 }
 
 /** The batch as kafkajs would have made it, for consumers that are not the service's. */
 export function unpackedBatch(batch: KafkaJsBatch): KafkaJsBatch {
   const { topic, fetchedOffset, partition, highWatermark, rawMessages } = batch;
-  if (!(rawMessages[0] instanceof PackedMessages)) return batch;
+  if (!(rawMessages[0] instanceof PackedMessages) && !unreadableOf(rawMessages)) return batch;
   const messages = unpacked(rawMessages);
   return new KafkaJsBatch(topic, fetchedOffset, {
     partition,

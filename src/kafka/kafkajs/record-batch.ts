@@ -8,13 +8,19 @@ export interface RecordBatch {
   /** The last offset it stands for; its last record's own may be lower, or it may have none, after a compaction. */
   readonly lastOffset: bigint;
   readonly context: BatchContext;
-  /** Reads its records; once. */
+  /** How much its records took, once they are read. */
+  readonly unpackedBytes: number;
+  /**
+   * Reads its records; once.
+   * @throws where they are not what the batch says, or unpack to more than they may
+   */
   records(): Promise<LogRecord[]>;
 }
 
 /** Where the magic byte stands: after offset, length and leader epoch. */
 export const MAGIC_AT = 16;
 const CHECKSUM_BYTES = 4;
+const NOTHING = Buffer.alloc(0);
 
 const CODEC = 0x07;
 const LOG_APPEND_TIME = 0x08;
@@ -48,24 +54,37 @@ export function readRecordBatch(log: ByteReader): RecordBatch | undefined {
     isControlBatch: (attributes & CONTROL) !== 0,
   };
   const lastOffset = baseOffset + BigInt(lastOffsetDelta);
-  const records = () => readRecords(batch, attributes & CODEC, context);
-  return { lastOffset, context, records };
+  let unpackedBytes = 0;
+  return {
+    lastOffset,
+    context,
+    get unpackedBytes() {
+      return unpackedBytes;
+    },
+    records: async () => {
+      const count = batch.int32();
+      const bytes = count === 0 ? NOTHING : await unpacked(batch.rest(), attributes & CODEC);
+      unpackedBytes = bytes.length;
+      return readRecords(bytes, count, context);
+    },
+  };
+}
+
+function readRecords(bytes: Buffer, count: number, context: BatchContext): LogRecord[] {
+  if (count < 0) throw new RangeError(`it says that it has ${count} records`);
+  const records = new ByteReader(bytes);
+  const source = new RecordSource(bytes, context);
+  const read = records.array(count, () => readRecord(records, source));
+  if (records.remaining > 0)
+    throw new RangeError(`${records.remaining} bytes are left after its ${count} records`);
+  return read;
 }
 
 /** @throws where they are compressed in a way that nobody has registered */
-async function readRecords(batch: ByteReader, codec: number, context: BatchContext): Promise<LogRecord[]> {
-  const count = batch.int32();
-  if (count === 0) return [];
-  const packed = batch.rest();
-  const bytes = codec === 0 ? packed : await unpacked(packed, codec);
-  const records = new ByteReader(bytes);
-  const source = new RecordSource(bytes, context);
-  return records.array(count, () => readRecord(records, source));
-}
-
 async function unpacked(bytes: Buffer, codec: number): Promise<Buffer> {
   const codecs: Record<number, (() => { decompress(bytes: Buffer): Promise<Buffer> }) | undefined> =
     kafkajs.CompressionCodecs;
+  if (codec === 0) return bytes;
   const known = codecs[codec];
   if (!known) throw new Error(`a batch is compressed with codec ${codec}, which is not known here`);
   return known().decompress(bytes);
