@@ -24,7 +24,9 @@ export interface PartitionState extends PartitionView {
 }
 
 /** All that is known of a group's consumer. */
-export interface GroupState extends GroupStatus {
+export interface GroupState extends Omit<GroupStatus, 'unreadable'> {
+  /** Partitions that wait at a batch which can't be read, and why. */
+  readonly unreadable: readonly string[];
   readonly commits: number;
   readonly commitFailures: number;
   readonly pausedByOperator: readonly OperatorPause[];
@@ -36,6 +38,7 @@ export function groupState({ status, pipeline }: GroupConsumer): GroupState {
   const { commits, failures } = pipeline.committer.state;
   return {
     ...status,
+    unreadable: [...status.unreadable.values()],
     commits,
     commitFailures: failures,
     pausedByOperator: pipeline.operatorPauses,

@@ -43,6 +43,8 @@ const Group = z.strictObject({
   ended: z.boolean(),
   missingTopics: z.array(z.string()),
   hiddenTopics: z.array(z.string()).describe('Those of the missing ones that this client may not see'),
+  refusal: z.string().optional().describe('What the brokers refuse this client, and what to grant'),
+  unreadable: z.array(z.string()).describe('Partitions that wait at a batch which can not be read, and why'),
   lastHeartbeatAt: z.int(),
   lastProgressAt: z.int(),
   lastError: z.strictObject({ at: z.int(), message: z.string() }).optional(),
