@@ -26,7 +26,7 @@ describe('loadConfig', () => {
         fetchMaxBytesPerPartition: 524_288,
         maxInFlight: 10_000,
         maxInFlightBytes: 67_108_864,
-        maxUnpackedBatchBytes: 134_217_728,
+        maxUnpackedBatchBytes: 67_108_864,
         isolationLevel: 'read_committed',
         topicRefreshMs: 30_000,
         lagRefreshMs: 10_000,

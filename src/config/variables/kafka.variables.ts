@@ -66,7 +66,7 @@ export const kafkaVariables = {
   }),
   KAFKA_MAX_UNPACKED_BATCH_BYTES: variable(integer({ min: 1_048_576, max: 2_147_483_647 }, 'bytes'), {
     description: 'What a compressed batch may unpack to; a partition waits, and is named, at one beyond it',
-    default: '134217728',
+    default: '67108864',
   }),
   KAFKA_ISOLATION_LEVEL: variable(oneOf(['read_committed', 'read_uncommitted']), {
     description: 'Whether records of open and aborted transactions are left out or read',

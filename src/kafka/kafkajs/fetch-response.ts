@@ -19,7 +19,7 @@ interface AbortedTransaction {
 
 const ABORT = 0;
 /** What the answer to one fetch may unpack to, but for its last batch. */
-const MAX_UNPACKED_BYTES = 268_435_456;
+const MAX_UNPACKED_BYTES = 67_108_864;
 
 /**
  * Has kafkajs read the answers of a fetch by the functions below, once a process. Its own:
