@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { kafkaClient, withAdmin } from '../../../tools/kafka/index.js';
+import { createTopics, kafkaClient, withAdmin } from '../../../tools/kafka/index.js';
 import { uniqueName, waitFor } from '../../support/kafka.js';
 import { readTopic } from '../../support/read-topic.js';
 import { Gate } from '../confirming/gate.js';
@@ -27,15 +27,13 @@ afterAll(() => kafka.stop());
 async function createStore(): Promise<string> {
   const topic = uniqueName('letters');
   await withAdmin(kafkaClient(kafka.bootstrap), (admin) =>
-    admin.createTopics({
-      topics: [
-        {
-          topic,
-          replicaAssignment: [{ partition: 0, replicas: [2, 3] }],
-          configEntries: [{ name: 'min.insync.replicas', value: '2' }],
-        },
-      ],
-    }),
+    createTopics(admin, [
+      {
+        topic,
+        replicaAssignment: [{ partition: 0, replicas: [2, 3] }],
+        configEntries: [{ name: 'min.insync.replicas', value: '2' }],
+      },
+    ]),
   );
   return topic;
 }

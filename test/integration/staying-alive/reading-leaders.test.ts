@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import type { Admin } from 'kafkajs';
-import { kafkaClient, withAdmin } from '../../../tools/kafka/index.js';
+import { createTopics, kafkaClient, withAdmin } from '../../../tools/kafka/index.js';
 import { loadConfig } from '../../../src/config/index.js';
 import { toOffset } from '../../../src/core/records/offset.js';
 import type { PartitionReader } from '../../../src/kafka/consumer-port.js';
@@ -46,7 +46,7 @@ async function movesTo(topic: string, broker: number): Promise<void> {
 async function topicOn(broker: number): Promise<string> {
   const topic = uniqueName('moving');
   const replicaAssignment = [{ partition: 0, replicas: [broker] }];
-  await ask((admin) => admin.createTopics({ topics: [{ topic, replicaAssignment }] }));
+  await ask((admin) => createTopics(admin, [{ topic, replicaAssignment }]));
   // Each record a batch of its own, so that a fetch does not bring them all.
   const values = Array.from({ length: RECORDS }, (_, i) => `${i}`.padEnd(100));
   for (let at = 0; at < RECORDS; at += 10) await kafka.produce(topic, values.slice(at, at + 10));
