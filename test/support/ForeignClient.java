@@ -5,12 +5,15 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.StringJoiner;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -29,12 +32,16 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * read TOPIC PARTITION ISOLATION-LEVEL
  * set-offset GROUP TOPIC PARTITION OFFSET
  *
+ * A commit or an abort is answered once its markers are in the log.
  * Each line but "send" is answered by one: "ok" and offsets, those sent since the last flush or those that a
  * consumer gets to see, or "error" and why.
  */
 public final class ForeignClient {
   private static final Map<String, KafkaProducer<byte[], byte[]>> PRODUCERS = new HashMap<>();
   private static final Map<String, List<Future<RecordMetadata>>> SENT = new HashMap<>();
+  private static final Map<String, String> TRANSACTIONAL_IDS = new HashMap<>();
+  private static final Set<TransactionState> ENDED =
+      EnumSet.of(TransactionState.COMPLETE_COMMIT, TransactionState.COMPLETE_ABORT, TransactionState.EMPTY);
 
   public static void main(String[] args) throws IOException {
     var input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -57,8 +64,14 @@ public final class ForeignClient {
       case "open" -> open(words, bootstrap);
       case "flush" -> { return flush(name); }
       case "begin" -> PRODUCERS.get(name).beginTransaction();
-      case "commit" -> PRODUCERS.get(name).commitTransaction();
-      case "abort" -> PRODUCERS.get(name).abortTransaction();
+      case "commit" -> {
+        PRODUCERS.get(name).commitTransaction();
+        awaitMarkers(name, bootstrap);
+      }
+      case "abort" -> {
+        PRODUCERS.get(name).abortTransaction();
+        awaitMarkers(name, bootstrap);
+      }
       case "close" -> PRODUCERS.remove(name).close();
       case "read" -> { return read(new TopicPartition(name, Integer.parseInt(words[2])), words[3], bootstrap); }
       case "set-offset" -> setOffset(words, bootstrap);
@@ -76,9 +89,20 @@ public final class ForeignClient {
     }
     var bytes = new ByteArraySerializer();
     var producer = new KafkaProducer<>(properties, bytes, bytes);
-    if (properties.containsKey("transactional.id")) producer.initTransactions();
+    if (properties.get("transactional.id") instanceof String id) {
+      producer.initTransactions();
+      TRANSACTIONAL_IDS.put(words[1], id);
+    }
     PRODUCERS.put(words[1], producer);
     SENT.put(words[1], new ArrayList<>());
+  }
+
+  /** The coordinator answers once it has decided, and writes the markers to the partitions afterwards. */
+  private static void awaitMarkers(String name, String bootstrap) throws Exception {
+    var id = TRANSACTIONAL_IDS.get(name);
+    try (var admin = Admin.create(Map.<String, Object>of("bootstrap.servers", bootstrap))) {
+      while (!ENDED.contains(admin.describeTransactions(List.of(id)).description(id).get().state())) Thread.sleep(5);
+    }
   }
 
   private static void send(String[] words) {
