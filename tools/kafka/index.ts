@@ -7,4 +7,5 @@ export { afterwards, keep, type Kept } from './keeper.js';
 export { openKafka } from './open-kafka.js';
 export type { OpenKafka } from './opened.js';
 export { waitUntilReady } from './ready.js';
+export type { ProxiedListener } from './server-properties.js';
 export { type KafkaCluster, startKafka, type StartOptions } from './start-kafka.js';

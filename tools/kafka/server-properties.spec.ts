@@ -48,6 +48,22 @@ describe('serverProperties', () => {
     );
   });
 
+  it('tells clients of a proxied listener the port of its proxy', () => {
+    const proxied = [
+      { name: 'A', nodeId: 1, listenPort: 20_001, advertisedPort: 20_002 },
+      { name: 'B', nodeId: 1, listenPort: 20_003, advertisedPort: 20_004 },
+    ];
+    const behind = { ...node(1), proxied };
+    const properties = parsed(serverProperties(behind, '/data', { nodes: [behind] }));
+    expect(properties.get('listeners')).toBe(
+      'PLAINTEXT://127.0.0.1:19001,A://127.0.0.1:20001,B://127.0.0.1:20003,CONTROLLER://127.0.0.1:18001',
+    );
+    expect(properties.get('advertised.listeners')).toBe(
+      'PLAINTEXT://127.0.0.1:19001,A://127.0.0.1:20002,B://127.0.0.1:20004',
+    );
+    expect(properties.get('listener.security.protocol.map')).toMatch(/,A:PLAINTEXT,B:PLAINTEXT$/);
+  });
+
   it('lets the caller override every property', () => {
     const options = { nodes: [node(1)], properties: { 'auto.create.topics.enable': true } };
     expect(parsed(serverProperties(node(1), '/data', options)).get('auto.create.topics.enable')).toBe('true');

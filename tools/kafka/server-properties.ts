@@ -5,6 +5,19 @@ export interface Node {
   readonly controllerPort: number;
   /** Port of the listener with TLS and SASL, where one is asked for. */
   readonly securePort?: number;
+  /** Further listeners without TLS and SASL, each behind a proxy. */
+  readonly proxied?: readonly ProxiedListener[];
+}
+
+/** A broker's listener that clients reach through a proxy, for which a port is left free. */
+export interface ProxiedListener {
+  /** The listener's name. */
+  readonly name: string;
+  readonly nodeId: number;
+  /** Where the broker listens on loopback: the proxy forwards to it. */
+  readonly listenPort: number;
+  /** What the broker tells clients of this listener: the proxy listens on it. */
+  readonly advertisedPort: number;
 }
 
 /** Who may log in at the secure listener, by PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512. */
@@ -55,13 +68,17 @@ function identity(node: Node, nodes: readonly Node[]): Record<string, string | n
 function listeners(node: Node, { sasl, keystore }: ServerOptions): Record<string, string> {
   const secure = node.securePort === undefined ? [] : [`SECURE://127.0.0.1:${node.securePort}`];
   const open = [`PLAINTEXT://127.0.0.1:${node.port}`, ...secure];
+  const { proxied = [] } = node;
+  const listening = proxied.map(({ name, listenPort }) => `${name}://127.0.0.1:${listenPort}`);
+  const advertised = proxied.map(({ name, advertisedPort }) => `${name}://127.0.0.1:${advertisedPort}`);
   return {
-    listeners: [...open, `CONTROLLER://127.0.0.1:${node.controllerPort}`].join(','),
-    'advertised.listeners': open.join(','),
+    listeners: [...open, ...listening, `CONTROLLER://127.0.0.1:${node.controllerPort}`].join(','),
+    'advertised.listeners': [...open, ...advertised].join(','),
     'listener.security.protocol.map': [
       'PLAINTEXT:PLAINTEXT',
       'CONTROLLER:PLAINTEXT',
       `SECURE:${secureProtocol(sasl, keystore)}`,
+      ...proxied.map(({ name }) => `${name}:PLAINTEXT`),
     ].join(','),
     ...(sasl && saslProperties(sasl)),
     ...(keystore && {

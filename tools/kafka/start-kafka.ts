@@ -1,14 +1,17 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import getPort from 'get-port';
-import { projectName } from '../project.js';
 import { Broker } from './broker.js';
+import { chooseNodes } from './choose-nodes.js';
+import { clusterIdOf, dataFolder, freshFolder } from './data-folder.js';
 import { kafkaJars } from './jars.js';
-import { afterwards } from './keeper.js';
 import { waitUntilReady } from './ready.js';
-import { type Credentials, type Node, serverProperties, type ServerOptions } from './server-properties.js';
+import {
+  type Credentials,
+  type Node,
+  type ProxiedListener,
+  serverProperties,
+  type ServerOptions,
+} from './server-properties.js';
 import { createKeystore, formatStorage } from './storage.js';
 
 export interface StartOptions {
@@ -22,6 +25,11 @@ export interface StartOptions {
   readonly sasl?: Credentials;
   /** Adds a TLS listener, or puts the SASL listener behind TLS. */
   readonly tls?: boolean;
+  /**
+   * Adds, for each of these names, a listener to every node, without TLS and SASL, that is advertised at the port
+   * of a proxy. Names are Kafka's: capitals, digits and underscores.
+   */
+  readonly proxied?: readonly string[];
   /** Broker properties that win over the defaults. */
   readonly properties?: ServerOptions['properties'];
   /** Java heap of each node, such as `1g`; `512m` by default. */
@@ -34,6 +42,8 @@ export interface KafkaCluster {
   readonly bootstrap: string;
   /** The listener that `sasl` and `tls` asked for. */
   readonly secure?: { readonly bootstrap: string; readonly caFile?: string };
+  /** The listeners that `proxied` asked for, by name; nothing listens on their advertised ports yet. */
+  readonly proxied: ReadonlyMap<string, readonly ProxiedListener[]>;
   readonly brokers: readonly Broker[];
   /** Folder of Kafka's jars. */
   readonly lib: string;
@@ -80,21 +90,12 @@ async function startOnce(options: StartOptions): Promise<KafkaCluster> {
     const failed = Promise.race(brokers.map((broker) => broker.ended()));
     await waitUntilReady(bootstrap, { brokers: nodes.length, failed });
     const secure = secureListener(nodes, caFile);
-    return { bootstrap, brokers, lib, stop, ...(secure && { secure }) };
+    const proxied = proxiedListeners(nodes, options.proxied ?? []);
+    return { bootstrap, proxied, brokers, lib, stop, ...(secure && { secure }) };
   } catch (error) {
     await stop();
     throw error;
   }
-}
-
-/** The caller's folder, or one that goes with this process. */
-async function dataFolder(dataDir?: string): Promise<{ home: string; remove?: () => Promise<void> }> {
-  if (dataDir !== undefined) {
-    await mkdir(dataDir, { recursive: true });
-    return { home: dataDir };
-  }
-  const home = await mkdtemp(path.join(os.tmpdir(), `${projectName}-`));
-  return { home, remove: afterwards('rm', '-rf', '--', home) };
 }
 
 /** Writes the nodes' folders; returns the certificate for clients, if there is one. */
@@ -124,42 +125,17 @@ async function prepare(
   return keystore?.caFile;
 }
 
-async function chooseNodes({ brokers = 1, port, sasl, tls }: StartOptions): Promise<Node[]> {
-  const nodes: Node[] = [];
-  for (let index = 0; index < brokers; index += 1) {
-    nodes.push({
-      nodeId: index + 1,
-      port: port === undefined ? await getPort({ host: '127.0.0.1' }) : port + index,
-      controllerPort: await getPort({ host: '127.0.0.1' }),
-      ...((sasl ?? tls) && { securePort: await getPort({ host: '127.0.0.1' }) }),
-    });
-  }
-  return nodes;
-}
-
 function secureListener(nodes: readonly Node[], caFile: string | undefined): KafkaCluster['secure'] {
   const ports = nodes.flatMap(({ securePort }) => (securePort === undefined ? [] : [securePort]));
   if (ports.length === 0) return undefined;
   return { bootstrap: addresses(ports), ...(caFile !== undefined && { caFile }) };
 }
 
+function proxiedListeners(nodes: readonly Node[], names: readonly string[]): KafkaCluster['proxied'] {
+  const all = nodes.flatMap(({ proxied = [] }) => proxied);
+  return new Map(names.map((wanted) => [wanted, all.filter(({ name }) => name === wanted)]));
+}
+
 function addresses(ports: readonly number[]): string {
   return ports.map((port) => `127.0.0.1:${port}`).join(',');
-}
-
-async function freshFolder(home: string, name: string): Promise<string> {
-  const folder = path.join(home, name);
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder);
-  return folder;
-}
-
-/** The nodes of one data folder belong to one cluster, also at the next start. */
-async function clusterIdOf(home: string): Promise<string> {
-  const file = path.join(home, 'cluster-id');
-  const known = await readFile(file, 'utf8').catch(() => undefined);
-  if (known !== undefined) return known;
-  const id = randomBytes(16).toString('base64url');
-  await writeFile(file, id);
-  return id;
 }
