@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { copyFile, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { installOnce } from '../install-once.js';
 import { execute } from '../kafka/index.js';
-import { cacheFolder, projectRoot } from '../project.js';
+import { projectRoot } from '../project.js';
 import { ToolError } from '../tool-error.js';
 
 /** From PyPI; brings the schemas of many Kubernetes versions along. */
@@ -20,7 +20,7 @@ export async function nodePackages(): Promise<string> {
   const source = path.join(projectRoot, 'tools/deploy/validators');
   const lock = await readFile(path.join(source, 'package-lock.json'));
   const version = createHash('sha256').update(lock).digest('hex').slice(0, 16);
-  return once(`manifest-checks-${version}`, async (folder) => {
+  return installOnce(`manifest-checks-${version}`, async (folder) => {
     for (const file of ['package.json', 'package-lock.json']) {
       await copyFile(path.join(source, file), path.join(folder, file));
     }
@@ -36,30 +36,12 @@ export async function nodePackages(): Promise<string> {
 export async function validatingPython(): Promise<string | undefined> {
   const { code } = await execute('python3', ['-c', 'import venv, ensurepip'], { timeoutMs: 60_000 });
   if (code !== 0) return undefined;
-  const home = await once(`kubernetes-validate-${KUBERNETES_VALIDATE}`, async (folder) => {
+  const home = await installOnce(`kubernetes-validate-${KUBERNETES_VALIDATE}`, async (folder) => {
     await mustRun('python3', ['-m', 'venv', folder]);
     const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'];
     await mustRun(path.join(folder, 'bin/python'), [...pip, `kubernetes-validate==${KUBERNETES_VALIDATE}`]);
   });
   return path.join(home, 'bin/python');
-}
-
-/** Installs aside and moves: an installation that was cut short is not taken for a whole one. */
-async function once(name: string, install: (folder: string) => Promise<void>): Promise<string> {
-  const home = path.join(cacheFolder(), name);
-  if (existsSync(home)) return home;
-  await mkdir(cacheFolder(), { recursive: true });
-  const fresh = await mkdtemp(path.join(cacheFolder(), `${name}.partial-`));
-  try {
-    await install(fresh);
-    await rename(fresh, home);
-  } catch (error) {
-    // Somebody else may have come first, with the same.
-    if (!existsSync(home)) throw error;
-  } finally {
-    await rm(fresh, { recursive: true, force: true });
-  }
-  return home;
 }
 
 async function mustRun(command: string, args: readonly string[]): Promise<void> {

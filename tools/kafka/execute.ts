@@ -12,6 +12,8 @@ export interface ExecuteOptions {
   readonly stdin?: string | Uint8Array;
   /** Killed after this long. */
   readonly timeoutMs?: number;
+  /** This process's environment by default. */
+  readonly env?: NodeJS.ProcessEnv;
   /** Shows what the program says on this process's stderr, beside collecting it. */
   readonly echo?: boolean;
 }
@@ -25,6 +27,7 @@ export function execute(
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       ...(options.timeoutMs !== undefined && { timeout: options.timeoutMs, killSignal: 'SIGKILL' as const }),
+      ...(options.env && { env: options.env }),
     });
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];

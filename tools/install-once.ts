@@ -1,0 +1,25 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { cacheFolder } from './project.js';
+
+/**
+ * The folder of this name in the user's cache, filled by `install` where it is missing. Installs aside and moves:
+ * an installation that was cut short is not taken for a whole one.
+ */
+export async function installOnce(name: string, install: (folder: string) => Promise<void>): Promise<string> {
+  const home = path.join(cacheFolder(), name);
+  if (existsSync(home)) return home;
+  await mkdir(cacheFolder(), { recursive: true });
+  const fresh = await mkdtemp(path.join(cacheFolder(), `${name}.partial-`));
+  try {
+    await install(fresh);
+    await rename(fresh, home);
+  } catch (error) {
+    // Somebody else may have come first, with the same.
+    if (!existsSync(home)) throw error;
+  } finally {
+    await rm(fresh, { recursive: true, force: true });
+  }
+  return home;
+}
