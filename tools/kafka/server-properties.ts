@@ -48,6 +48,7 @@ export function serverProperties(node: Node, dataDir: string, options: ServerOpt
     ...listeners(node, options),
     ...replication(options.nodes.length),
     ...quickStart,
+    ...(node.proxied && behindProxies),
     ...options.properties,
   };
   return Object.entries(properties)
@@ -127,4 +128,10 @@ const quickStart = {
   'offsets.topic.num.partitions': 5,
   'transaction.state.log.num.partitions': 5,
   'share.coordinator.state.topic.num.partitions': 5,
+};
+
+const behindProxies = {
+  // A proxy that connects to a frozen broker waits where the queue, of 50 by default, is full of connections that
+  // its clients have given up; and holds up the next ones until long after the broker goes on.
+  'socket.listen.backlog.size': 1_000,
 };

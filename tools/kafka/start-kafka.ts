@@ -27,7 +27,7 @@ export interface StartOptions {
   readonly tls?: boolean;
   /**
    * Adds, for each of these names, a listener to every node, without TLS and SASL, that is advertised at the port
-   * of a proxy. Names are Kafka's: capitals, digits and underscores.
+   * of a proxy. Names are made of letters, which Kafka takes for capitals, digits and underscores.
    */
   readonly proxied?: readonly string[];
   /** Broker properties that win over the defaults. */

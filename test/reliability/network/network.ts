@@ -89,12 +89,14 @@ export class Network {
     await this.#poison(name, nodeId, 'reset_peer', { timeout: 0 });
   }
 
-  /** Takes all faults back. */
-  async heal(name: string, nodeId?: number): Promise<void> {
-    await this.#each(name, nodeId, async (proxy) => {
+  /** Takes all faults back; those of every name where none is given. */
+  async heal(name?: string, nodeId?: number): Promise<void> {
+    const names = name === undefined ? [...this.listeners.keys()] : [name];
+    const heal = async (proxy: string): Promise<void> => {
       await this.toxiproxy.cure(proxy);
       await this.toxiproxy.enable(proxy);
-    });
+    };
+    await Promise.all(names.map((each) => this.#each(each, nodeId, heal)));
   }
 
   /** Ends all proxies, and their connections with them. */
