@@ -1,0 +1,41 @@
+import { CustomChart, LineChart } from 'echarts/charts';
+import { GridComponent, LegendComponent, MarkAreaComponent, TitleComponent } from 'echarts/components';
+import { init, use } from 'echarts/core';
+import { SVGRenderer } from 'echarts/renderers';
+import { Html, html } from '../html.js';
+
+use([LineChart, CustomChart, GridComponent, LegendComponent, MarkAreaComponent, TitleComponent, SVGRenderer]);
+
+const WIDTH = 1120;
+/** The room left of a picture for its title, its legend and the names of its rows. */
+export const MARGIN_LEFT = 200;
+
+/** Draws a picture as SVG within the page; its label is read out instead of it. */
+export function renderPicture(label: string, height: number, option: object): Html {
+  const chart = init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height });
+  try {
+    chart.setOption({ animation: false, textStyle: { fontFamily: 'inherit' }, ...option });
+    return html`<figure role="img" aria-label="${label}">${new Html(chart.renderToSVGString())}</figure>`;
+  } finally {
+    chart.dispose();
+  }
+}
+
+/** Where a picture's axes lie: at the same place in each, so that moments stand below each other. */
+export function grid(top: number): object {
+  return { left: MARGIN_LEFT, right: 24, top, bottom: 24, outerBoundsMode: 'none' };
+}
+
+/** A picture's title in its left margin, with a line below it. */
+export function title(text: string, subtext = ''): object {
+  return {
+    text,
+    subtext,
+    left: 0,
+    top: 0,
+    padding: 0,
+    itemGap: 4,
+    textStyle: { fontSize: 13, color: 'var(--ink)' },
+    subtextStyle: { fontSize: 12, color: 'var(--muted)' },
+  };
+}

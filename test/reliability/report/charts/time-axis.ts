@@ -1,0 +1,35 @@
+import { formatClock } from '../format.js';
+import type { FaultEvent, Result } from '../result.js';
+
+const MOST_LABELS = 12;
+const STEPS_MS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200].map((s) => s * 1000);
+// A fault of a moment, such as a kill, still has to be seen.
+const LEAST_SHARE_SEEN = 1 / 400;
+
+/** When the last thing happened in a run, in ms since its start: where all of its pictures end. */
+export function spanMs({ durationMs, samples, faults }: Result): number {
+  return Math.max(1, durationMs, samples.at(-1)?.atMs ?? 0, ...faults.map(({ toMs }) => toMs));
+}
+
+/** The axis that all pictures of a run share: a label at each round number of seconds or minutes. */
+export function timeAxis(spanOfRunMs: number): object {
+  const step =
+    STEPS_MS.find((candidate) => spanOfRunMs / candidate <= MOST_LABELS) ?? spanOfRunMs / MOST_LABELS;
+  return {
+    type: 'value',
+    min: 0,
+    max: spanOfRunMs,
+    interval: step,
+    axisLabel: { formatter: formatClock, color: 'var(--muted)', showMaxLabel: spanOfRunMs % step === 0 },
+    axisLine: { lineStyle: { color: 'var(--line)' } },
+    axisTick: { lineStyle: { color: 'var(--line)' } },
+    splitLine: { show: false },
+  };
+}
+
+/** A fault's first and last ms as they are drawn: wide enough to be seen, and within the picture. */
+export function drawnSpan({ fromMs, toMs }: FaultEvent, spanOfRunMs: number): readonly [number, number] {
+  const least = spanOfRunMs * LEAST_SHARE_SEEN;
+  const from = Math.max(0, Math.min(fromMs, spanOfRunMs - least));
+  return [from, Math.max(toMs, from + least)];
+}
