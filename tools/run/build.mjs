@@ -53,6 +53,7 @@ function isFresh() {
     ...settings.map((name) => mtime(path.join(root, name))),
     newestIn(path.join(root, 'src')),
     newestIn(path.join(root, 'tools')),
+    newestIn(path.join(root, 'test/reliability')),
   ];
   return Math.max(...newest) <= built;
 }

@@ -1,0 +1,82 @@
+import type { Commit } from '../cluster/committed.js';
+import type { Micros } from '../clock.js';
+import type { RecordTable } from '../ledger/record-table.js';
+
+/** The brokers' clock and the ledger's are read one after the other, and the broker's counts whole ms. */
+const TOLERANCE_US = 3_000;
+
+/** The records of one partition by their offsets, and until when all up to each of them were settled. */
+interface Settled {
+  readonly offsets: number[];
+  readonly ids: number[];
+  readonly allSettledAt: Micros[];
+}
+
+/** What a group's commits have done that they must not. */
+export interface CommitFaults {
+  /** Commits beyond a record that was not settled at that time. */
+  readonly early: readonly string[];
+  /** Commits below an earlier one: what lies between is delivered again. */
+  readonly back: readonly string[];
+}
+
+/**
+ * Holds every commit against the ledger: all records below it were settled by then, and no commit is below an
+ * earlier one.
+ * @param commits of one group, in the order in which the coordinator took them
+ */
+export function commitFaults(commits: readonly Commit[], table: RecordTable): CommitFaults {
+  const partitions = settledByPartition(table);
+  const highest = new Map<string, number>();
+  const early: string[] = [];
+  const back: string[] = [];
+  for (const { topic, partition, offset, at } of commits) {
+    const name = `${topic}[${partition}]`;
+    const before = highest.get(name) ?? 0;
+    if (offset < before) back.push(`${name}: committed ${offset} after ${before}`);
+    highest.set(name, Math.max(before, offset));
+    const settled = partitions.get(name);
+    const last = settled ? indexBelow(settled.offsets, offset) : -1;
+    const since = settled?.allSettledAt[last];
+    if (settled && since !== undefined && since > at + TOLERANCE_US) {
+      const id = firstOpen(settled, last, table, at);
+      early.push(`${name}: committed ${offset} while ${table.nameOf(id)} was not settled`);
+    }
+  }
+  return { early, back };
+}
+
+function settledByPartition(table: RecordTable): Map<string, Settled> {
+  const byPartition = new Map<string, number[]>();
+  for (const id of table.acknowledgedIds()) {
+    const name = `${table.topics[table.topic.get(id)]}[${table.partition.get(id)}]`;
+    const ids = byPartition.get(name);
+    if (ids) ids.push(id);
+    else byPartition.set(name, [id]);
+  }
+  return new Map([...byPartition].map(([name, ids]) => [name, settledOf(ids, table)]));
+}
+
+function settledOf(ids: number[], table: RecordTable): Settled {
+  ids.sort((a, b) => table.offset.get(a) - table.offset.get(b));
+  let latest = 0;
+  const allSettledAt = ids.map((id) => (latest = Math.max(latest, table.settledAt.get(id))));
+  return { offsets: ids.map((id) => table.offset.get(id)), ids, allSettledAt };
+}
+
+/** The place of the last offset below this one; -1 where there is none. */
+function indexBelow(offsets: readonly number[], offset: number): number {
+  let low = 0;
+  let high = offsets.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((offsets[middle] ?? 0) < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+function firstOpen({ ids }: Settled, last: number, table: RecordTable, at: Micros): number {
+  const open = ids.slice(0, last + 1).find((id) => table.settledAt.get(id) > at + TOLERANCE_US);
+  return open ?? -1;
+}

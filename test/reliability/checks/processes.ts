@@ -1,0 +1,80 @@
+import type { Exit } from '../fleet/fleet.js';
+import type { Vital } from '../fleet/vitals.js';
+import type { Check } from '../report/result.js';
+import { PEAK_RSS_BYTES } from '../settings.js';
+
+/** SIGKILL's exit code: nobody but the harness, or a process by its order, sends that. */
+const KILLED = 128 + 9;
+
+type Vitals = ReadonlyMap<string, readonly Vital[]>;
+
+const MIB = 2 ** 20;
+/** How many more timers, sockets and the like a process may hold at its end than in its first ten seconds. */
+const SLACK = 12;
+
+/** The memory of every instance, over the whole run. */
+export function memoryCheck(vitals: Vitals, growsOnPurpose: boolean): Check {
+  const peaks = [...vitals].map(([name, lines]) => ({
+    name,
+    peak: Math.max(0, ...lines.map(({ rss = 0 }) => rss)),
+  }));
+  const highest = Math.max(0, ...peaks.map(({ peak }) => peak));
+  const over = growsOnPurpose ? [] : peaks.filter(({ peak }) => peak > PEAK_RSS_BYTES);
+  return {
+    name: 'memory',
+    passed: over.length === 0,
+    measured: `${Math.round(highest / MIB)} MiB at most`,
+    bound: growsOnPurpose
+      ? 'none: the fault takes memory on purpose'
+      : `${PEAK_RSS_BYTES / MIB} MiB: 300 and twice KAFKA_MAX_IN_FLIGHT_BYTES`,
+    examples: over.map(({ name, peak }) => `${name}: ${Math.round(peak / MIB)} MiB`),
+  };
+}
+
+/** What holds a process open, by kind: at rest before its end against its first ten seconds. */
+export function leakCheck(vitals: Vitals): Check {
+  const found: string[] = [];
+  for (const [name, lines] of vitals) {
+    for (const { leak } of lines) if (leak !== undefined) found.push(`${name}: ${leak}`);
+    const looks = lines.flatMap(({ resources }) => (resources ? [resources] : []));
+    if (looks.length < 30) continue;
+    const last = looks.at(-2) ?? {};
+    for (const [kind, count] of Object.entries(last)) {
+      const first = Math.max(...looks.slice(0, 10).map((look) => look[kind] ?? 0));
+      if (count > first + SLACK) found.push(`${name}: ${first} ${kind} at first, ${count} at the end`);
+    }
+  }
+  return {
+    name: 'leaks',
+    passed: found.length === 0,
+    measured: `${found.length} processes or kinds`,
+    bound: `0 warnings of listeners; at most ${SLACK} timers or sockets more than at first`,
+    examples: found.slice(0, 5),
+  };
+}
+
+/** Processes that have ended unasked, errors that nobody caught, and drains that were not in time. */
+export function crashCheck(
+  vitals: Vitals,
+  exits: readonly Exit[],
+  codes: readonly number[],
+  failOnPurpose: boolean,
+): Check {
+  const crashes = [...vitals].flatMap(([name, lines]) =>
+    lines.flatMap(({ crash }) => (crash === undefined ? [] : [`${name}: ${crash.split('\n')[0]}`])),
+  );
+  const unasked = exits
+    .filter(({ expected, code }) => !expected && code !== KILLED)
+    .map(({ name, code }) => `${name} ended with ${code}, unasked`);
+  const late = codes
+    .filter((code) => code !== 0)
+    .map((code) => `an instance ended with ${code} when it was stopped at the end`);
+  const found = failOnPurpose ? late : [...crashes, ...unasked, ...late];
+  return {
+    name: 'crashes',
+    passed: found.length === 0,
+    measured: String(crashes.length + unasked.length + late.length),
+    bound: failOnPurpose ? 'those that the fault causes' : '0 unhandled errors, 0 exits unasked',
+    examples: found.slice(0, 5),
+  };
+}

@@ -1,0 +1,99 @@
+import type { Commit } from '../cluster/committed.js';
+import type { RecordTable } from '../ledger/record-table.js';
+import type { Check } from '../report/result.js';
+import { AFTER_MS, BEFORE_MS, CAUGHT_UP_MS } from '../settings.js';
+import { commitFaults } from './commits.js';
+import { gapsOf } from './gaps.js';
+import { type Disturbance, repeatsOf } from './repeats.js';
+
+/** What is known at the end of a run. */
+export interface Evidence {
+  readonly table: RecordTable;
+  readonly overtaken: { readonly count: number; readonly examples: readonly string[] };
+  readonly commits: readonly Commit[];
+  readonly disturbances: readonly Disturbance[];
+  /** Whether the scenario itself has moved committed offsets, or what they count. */
+  readonly offsetsMove: boolean;
+  readonly caughtUpAfterMs: number | undefined;
+  /** Why the scenario could not be played to its end. */
+  readonly broken: string | undefined;
+}
+
+/** The promises about records, held against the evidence. */
+export function checksOf(evidence: Evidence): Check[] {
+  const { table, overtaken } = evidence;
+  return [
+    lost(table),
+    { name: 'overtaken', ...verdict(overtaken.count, overtaken.examples, '0 within an ownership') },
+    gaps(table),
+    commits(evidence),
+    repeats(evidence),
+    stuck(evidence),
+  ];
+}
+
+function stuck({ table, caughtUpAfterMs, broken }: Evidence): Check {
+  return {
+    name: 'stuck',
+    passed: broken === undefined && caughtUpAfterMs !== undefined && caughtUpAfterMs <= CAUGHT_UP_MS,
+    measured:
+      caughtUpAfterMs === undefined
+        ? `${table.behind} records were never handled`
+        : `caught up after ${(caughtUpAfterMs / 1000).toFixed(1)} s`,
+    bound: `${CAUGHT_UP_MS / 1000} s: session and rebalance timeout, 30 s for the longest wait of the client, 15 s for the backlog`,
+    examples: broken === undefined ? [] : [broken],
+  };
+}
+
+function lost(table: RecordTable): Check {
+  const ids = [...table.acknowledgedIds()].filter((id) => table.isLost(id));
+  return {
+    name: 'lost',
+    ...verdict(
+      ids.length,
+      ids.slice(0, 5).map((id) => table.nameOf(id)),
+      '0',
+    ),
+  };
+}
+
+function gaps(table: RecordTable): Check {
+  const { count, examples } = gapsOf(table);
+  return { name: 'gaps', ...verdict(count, examples, '0, across crashes and owners') };
+}
+
+function commits({ commits: all, table, offsetsMove }: Evidence): Check {
+  const { early, back } = commitFaults(all, table);
+  const faults = offsetsMove ? early : [...early, ...back];
+  const moved = offsetsMove ? '' : ', and 0 below an earlier one';
+  return {
+    name: 'commits',
+    passed: faults.length === 0,
+    measured: `${faults.length} of ${all.length} commits`,
+    bound: `0 beyond a record that was not settled${moved}`,
+    examples: faults.slice(0, 5),
+  };
+}
+
+function repeats({ table, disturbances }: Evidence): Check {
+  const { count, bound, unexplained, examples } = repeatsOf(table, disturbances);
+  return {
+    name: 'repeats',
+    passed: unexplained === 0 && count <= bound,
+    measured: unexplained === 0 ? `${count}` : `${count}, ${unexplained} of them unexplained`,
+    bound:
+      disturbances.length === 0
+        ? '0: nothing may come again'
+        : `${bound}: what those that were hit had handled from ${BEFORE_MS} ms before a fault (commit interval, a commit, a failing record) ` +
+          `until ${AFTER_MS} ms after it (session, heartbeat, half a rebalance)`,
+    examples,
+  };
+}
+
+function verdict(
+  count: number,
+  examples: readonly string[],
+  bound: string,
+): Pick<Check, 'passed' | 'measured' | 'bound' | 'examples'> {
+  return { passed: count === 0, measured: String(count), bound, examples };
+}

@@ -1,0 +1,15 @@
+/** Microseconds of the machine's monotonic clock, which all processes share and nothing sets. */
+export type Micros = number;
+
+/** Now, by the monotonic clock. */
+export function micros(): Micros {
+  return Number(process.hrtime.bigint() / 1000n);
+}
+
+/** Between the monotonic clock and the wall's: what to add, in ms. */
+const wallOffsetMs = Date.now() - micros() / 1000;
+
+/** A time of the wall's clock, in ms since the epoch, by the monotonic one. */
+export function fromWall(ms: number): Micros {
+  return (ms - wallOffsetMs) * 1000;
+}

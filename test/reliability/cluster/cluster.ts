@@ -1,0 +1,140 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Admin, Kafka } from 'kafkajs';
+import {
+  type Broker,
+  kafkaClient,
+  type KafkaCluster,
+  startKafka,
+  waitUntilReady,
+  withAdmin,
+} from '../../../tools/kafka/index.js';
+import { Network } from '../network/network.js';
+import { canHaveToxiproxy } from '../network/install.js';
+
+const OFFSETS_PARTITIONS = 5;
+/** Kafka's number for topics among what can be configured; kafkajs exports it as a type alone. */
+const TOPIC = 2;
+
+/** Three brokers with three replicas of everything, of which two must be in sync. */
+export class Cluster {
+  private constructor(
+    private readonly kafka: KafkaCluster,
+    /** Between instances and brokers; undefined where it can't be had here. */
+    readonly network: Network | undefined,
+  ) {}
+
+  /** @param slots the instances that are to have a network of their own */
+  static async start(slots: readonly string[]): Promise<Cluster> {
+    const proxied = (await canHaveToxiproxy()) ? slots : [];
+    const kafka = await startKafka({
+      brokers: 3,
+      heap: '512m',
+      proxied,
+      properties: {
+        'offsets.topic.num.partitions': OFFSETS_PARTITIONS,
+        // Every commit is held against the ledger: none may be compacted away.
+        'log.cleaner.enable': false,
+        // Leaderships return to where they were within seconds, and retention is enforced within one.
+        'leader.imbalance.check.interval.seconds': 5,
+        'log.retention.check.interval.ms': 1000,
+        'log.segment.delete.delay.ms': 1000,
+      },
+    });
+    const network = proxied.length > 0 ? await Network.start(kafka.proxied) : undefined;
+    return new Cluster(kafka, network);
+  }
+
+  /** For the harness itself: past the proxies. */
+  get client(): Kafka {
+    return kafkaClient(this.kafka.bootstrap, 10);
+  }
+
+  get brokers(): readonly Broker[] {
+    return this.kafka.brokers;
+  }
+
+  /** What KAFKA_BROKERS is for an instance. */
+  bootstrapFor(slot: string): string {
+    return this.network?.bootstrap(slot) ?? this.kafka.bootstrap;
+  }
+
+  admin<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
+    return withAdmin(this.client, work);
+  }
+
+  broker(nodeId: number): Broker {
+    const found = this.brokers.find((broker) => broker.nodeId === nodeId);
+    if (!found) throw new Error(`there is no broker ${nodeId}`);
+    return found;
+  }
+
+  /** The broker that leads a partition. */
+  async leaderOf(topic: string, partition: number): Promise<Broker> {
+    const { topics } = await this.admin((admin) => admin.fetchTopicMetadata({ topics: [topic] }));
+    const found = topics[0]?.partitions.find(({ partitionId }) => partitionId === partition);
+    if (!found) throw new Error(`nobody leads ${topic}[${partition}]`);
+    return this.broker(found.leader);
+  }
+
+  /** The broker that coordinates a group: it leads the partition of the offsets topic that the group's name falls to. */
+  coordinatorOf(groupId: string): Promise<Broker> {
+    return this.leaderOf('__consumer_offsets', javaHash(groupId) % OFFSETS_PARTITIONS);
+  }
+
+  /** Creates a topic and waits until its partitions have leaders. */
+  async createTopic(
+    topic: string,
+    partitions: number,
+    config: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
+    const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
+    await this.admin((admin) =>
+      admin.createTopics({ topics: [{ topic, numPartitions: partitions, configEntries }] }),
+    );
+    await this.untilLed(topic, partitions);
+  }
+
+  /** Sets what is configured of a topic; everything else is at its default then. */
+  async configure(topic: string, config: Readonly<Record<string, string>>): Promise<void> {
+    const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
+    await this.admin((admin) =>
+      admin.alterConfigs({
+        validateOnly: false,
+        resources: [{ type: TOPIC, name: topic, configEntries }],
+      }),
+    );
+  }
+
+  /** Resolves once so many partitions of a topic have leaders. */
+  async untilLed(topic: string, partitions: number): Promise<void> {
+    for (let tries = 0; ; tries++) {
+      try {
+        const offsets = await this.admin((admin) => admin.fetchTopicOffsets(topic));
+        if (offsets.length === partitions) return;
+      } catch (error) {
+        if (tries === 100) throw error;
+      }
+      await sleep(100);
+    }
+  }
+
+  /** Every broker runs, and nothing stands between it and the instances. */
+  async heal(): Promise<void> {
+    await this.network?.heal();
+    for (const broker of this.brokers) broker.resume();
+    await Promise.all(this.brokers.filter(({ pid }) => pid === undefined).map((broker) => broker.restart()));
+    await waitUntilReady(this.kafka.bootstrap, { brokers: this.brokers.length, timeoutMs: 120_000 });
+  }
+
+  async stop(): Promise<void> {
+    await this.network?.stop();
+    await this.kafka.stop();
+  }
+}
+
+/** Java's `String.hashCode`, made positive as Kafka does. */
+function javaHash(text: string): number {
+  let hash = 0;
+  for (let i = 0; i < text.length; i++) hash = (Math.imul(hash, 31) + text.charCodeAt(i)) | 0;
+  return hash & 0x7fffffff;
+}

@@ -1,0 +1,43 @@
+import type { Kafka } from 'kafkajs';
+import { fromWall, type Micros } from '../clock.js';
+import { readLog } from './read-log.js';
+
+/** A commit as the coordinator has written it down. */
+export interface Commit {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly at: Micros;
+}
+
+/**
+ * Every commit of a group, in order: Kafka keeps them in a topic of its own. The format of its records is in
+ * Kafka's `group-coordinator/src/main/resources/common/message/OffsetCommit{Key,Value}.json`.
+ */
+export async function commitsOf(kafka: Kafka, groupId: string): Promise<Commit[]> {
+  const commits: Commit[] = [];
+  await readLog(kafka, '__consumer_offsets', ({ key, value, timestamp }) => {
+    const place = key && placeOf(key);
+    if (!place || place.group !== groupId || !value) return;
+    const { topic, partition } = place;
+    commits.push({
+      topic,
+      partition,
+      offset: Number(value.readBigInt64BE(2)),
+      at: fromWall(Number(timestamp)),
+    });
+  });
+  return commits;
+}
+
+/** Keys of versions 0 and 1 are of commits: group, topic, partition. Others are of the group's members. */
+function placeOf(key: Buffer): { group: string; topic: string; partition: number } | undefined {
+  if (key.readInt16BE(0) > 1) return undefined;
+  const groupEnd = 4 + key.readInt16BE(2);
+  const topicEnd = groupEnd + 2 + key.readInt16BE(groupEnd);
+  return {
+    group: key.toString('utf8', 4, groupEnd),
+    topic: key.toString('utf8', groupEnd + 2, topicEnd),
+    partition: key.readInt32BE(topicEnd),
+  };
+}

@@ -1,0 +1,213 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import getPort from 'get-port';
+import { projectRoot } from '../../../tools/project.js';
+import type { Runtime } from '../report/result.js';
+import { PROBE, settings } from '../settings.js';
+import { Instance } from './instance.js';
+import { rebalancesOf } from './vitals.js';
+
+/** One stream of records and how it is handled. */
+export interface Stream {
+  readonly topic: string;
+  /** Options of the handler; only this service knows what to do with them. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly delayMs: number;
+}
+
+/** What all instances share. */
+export interface FleetOptions {
+  readonly runtime: Runtime;
+  readonly groupId: string;
+  readonly streams: readonly Stream[];
+  readonly folder: string;
+  /** Bootstrap servers as the instance of a slot is to see them. */
+  readonly bootstrapOf: (slot: string) => string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** An instance that has ended. */
+export interface Exit {
+  readonly name: string;
+  readonly code: number;
+  /** Whether it was told to end, or killed. */
+  readonly expected: boolean;
+}
+
+const instances = path.join(projectRoot, 'test/reliability/instances');
+const dist = path.join(projectRoot, 'dist/src/main.js');
+
+/** What each runtime is started with. */
+const commands: Readonly<Record<Runtime, readonly string[]>> = {
+  ours: ['--import', path.join(instances, 'ours.mjs'), dist],
+  nest: [path.join(instances, 'nest.mjs')],
+  kafkajs: [path.join(instances, 'kafkajs.mjs')],
+};
+
+/** How soon an instance that has ended is started again, as a container is. */
+const RESTART_MS = 1000;
+
+/** The instances of a run, and who sees to it that they run. */
+export class Fleet {
+  readonly exits: Exit[] = [];
+  readonly #running = new Map<string, Instance>();
+  readonly #wanted = new Set<string>();
+  readonly #ports = new Map<string, number>();
+  readonly #watches = new Set<Promise<void>>();
+  #probing = new AbortController();
+
+  constructor(private readonly options: FleetOptions) {}
+
+  /** Those that run, by slot. */
+  get running(): ReadonlyMap<string, Instance> {
+    return this.#running;
+  }
+
+  /** Starts an instance; `env` holds for this start alone, not for those after its end. */
+  async start(slot: string, env: Readonly<Record<string, string>> = {}): Promise<void> {
+    this.#wanted.add(slot);
+    const { folder, runtime } = this.options;
+    const instance = await Instance.start({
+      slot,
+      command: process.execPath,
+      args: ['--disable-warning=TimeoutNegativeWarning', ...commands[runtime]],
+      env: { ...(await this.#environmentOf(slot)), ...env },
+      logFile: path.join(folder, `${slot}.log`),
+    });
+    this.#running.set(slot, instance);
+    const watch = this.#watch(slot, instance);
+    this.#watches.add(watch);
+    void watch.finally(() => this.#watches.delete(watch));
+  }
+
+  /** Resolves once the instance has joined its group. */
+  async joined(slot: string, timeoutMs = 60_000): Promise<void> {
+    const until = Date.now() + timeoutMs;
+    for (;;) {
+      const instance = this.#running.get(slot);
+      if (instance && rebalancesOf(this.options.folder, slot, instance.pid) > 0) return;
+      if (Date.now() > until)
+        throw new Error(`instance ${slot} has not joined its group in ${timeoutMs / 1000} s`);
+      await sleep(200);
+    }
+  }
+
+  /** SIGKILL; it comes back unless `forGood`. */
+  async kill(slot: string, forGood = false): Promise<void> {
+    await this.#end(slot, 'SIGKILL', forGood);
+  }
+
+  /** SIGTERM, and SIGKILL where that does not end it; it does not come back. @returns its exit code */
+  async stop(slot: string): Promise<number | undefined> {
+    const grace = Number(settings.SHUTDOWN_TIMEOUT_MS) + 8000;
+    const instance = this.#running.get(slot);
+    const timer = setTimeout(() => instance?.signal('SIGKILL'), grace);
+    await this.#end(slot, 'SIGTERM', true);
+    clearTimeout(timer);
+    return instance?.ended;
+  }
+
+  /** SIGTERM, and a new one in its place. */
+  async roll(slot: string): Promise<void> {
+    await this.stop(slot);
+    await this.start(slot);
+  }
+
+  suspend(slot: string): void {
+    this.#running.get(slot)?.signal('SIGSTOP');
+  }
+
+  resume(slot: string): void {
+    this.#running.get(slot)?.signal('SIGCONT');
+  }
+
+  /** Tells an instance what to do to itself. */
+  order(slot: string, order: string): void {
+    writeFileSync(path.join(this.options.folder, `${slot}.control`), order);
+  }
+
+  /** Ends those whose liveness fails, as the kubelet does, until `stopAll`. */
+  probe(): void {
+    for (const slot of this.#wanted) void this.#probe(slot, this.#probing.signal);
+  }
+
+  /** Stops all of them. @returns their exit codes */
+  async stopAll(): Promise<number[]> {
+    this.#probing.abort();
+    this.#probing = new AbortController();
+    for (const slot of this.#running.keys()) this.resume(slot);
+    const codes = await Promise.all([...this.#running.keys()].map((slot) => this.stop(slot)));
+    await Promise.all(this.#watches);
+    return codes.filter((code) => code !== undefined);
+  }
+
+  async #end(slot: string, signal: NodeJS.Signals, forGood: boolean): Promise<void> {
+    if (forGood) this.#wanted.delete(slot);
+    const instance = this.#running.get(slot);
+    if (!instance) return;
+    instance.expected = true;
+    instance.signal(signal);
+    await instance.ended;
+  }
+
+  async #watch(slot: string, instance: Instance): Promise<void> {
+    const code = await instance.ended;
+    if (this.#running.get(slot) === instance) this.#running.delete(slot);
+    this.exits.push({ name: `${slot}.${instance.pid}`, code, expected: instance.expected });
+    await sleep(RESTART_MS);
+    if (this.#wanted.has(slot) && !this.#running.has(slot)) await this.start(slot);
+  }
+
+  async #probe(slot: string, over: AbortSignal): Promise<void> {
+    let failures = 0;
+    let probed: Instance | undefined;
+    while (!over.aborted) {
+      await sleep(PROBE.everyMs);
+      const instance = this.#running.get(slot);
+      if (instance !== probed) failures = 0;
+      probed = instance;
+      if (!instance || (await this.#isLive(slot))) failures = 0;
+      else failures += 1;
+      if (failures < PROBE.failures || !instance) continue;
+      failures = 0;
+      instance.expected = true;
+      instance.signal('SIGTERM');
+      const grace = Number(settings.SHUTDOWN_TIMEOUT_MS) + 8000;
+      await Promise.race([instance.ended, sleep(grace)]);
+      instance.signal('SIGKILL');
+    }
+  }
+
+  async #isLive(slot: string): Promise<boolean> {
+    const url = `http://127.0.0.1:${this.#ports.get(slot)}/health/live`;
+    try {
+      const answer = await fetch(url, { signal: AbortSignal.timeout(PROBE.timeoutMs) });
+      await answer.body?.cancel();
+      return answer.ok;
+    } catch {
+      return false;
+    }
+  }
+
+  async #environmentOf(slot: string): Promise<NodeJS.ProcessEnv> {
+    const { groupId, streams, folder, bootstrapOf, env } = this.options;
+    const port = this.#ports.get(slot) ?? (await getPort());
+    this.#ports.set(slot, port);
+    return {
+      PATH: process.env['PATH'],
+      NODE_ENV: 'production',
+      NODE_OPTIONS: '--max-old-space-size=384',
+      ...settings,
+      LOG_LEVEL: 'info',
+      PORT: String(port),
+      KAFKA_CLIENT_ID: `reliability-${slot}`,
+      KAFKA_GROUP_ID: groupId,
+      KAFKA_BROKERS: bootstrapOf(slot),
+      RELIABILITY_STREAMS: JSON.stringify(streams),
+      RELIABILITY_LEDGER: folder,
+      RELIABILITY_INSTANCE: slot,
+      ...env,
+    };
+  }
+}

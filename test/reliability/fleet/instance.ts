@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { type Kept, keep } from '../../../tools/kafka/index.js';
+
+/** How to start an instance. */
+export interface Start {
+  readonly slot: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly logFile: string;
+}
+
+/** A service as a process, which ends with the harness, however the harness ends. */
+export class Instance {
+  #ended = false;
+  /** Whether somebody has asked it to end. */
+  expected = false;
+
+  private constructor(
+    readonly slot: string,
+    private readonly kept: Kept,
+  ) {
+    void kept.ended.then(() => (this.#ended = true));
+  }
+
+  static async start({ slot, command, args, env, logFile }: Start): Promise<Instance> {
+    return new Instance(slot, await keep({ command, args, env, logFile }));
+  }
+
+  get pid(): number {
+    return this.kept.pid;
+  }
+
+  get isRunning(): boolean {
+    return !this.#ended;
+  }
+
+  /** Resolves with the exit code; 128 and the signal's number where a signal ended it. */
+  get ended(): Promise<number> {
+    return this.kept.ended;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    if (this.#ended) return;
+    try {
+      process.kill(this.pid, signal);
+    } catch (error) {
+      // It has ended, and the news is on its way.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+
+  /** Its resident memory in bytes; 0 once it has ended. */
+  get rssBytes(): number {
+    try {
+      return Number(readFileSync(`/proc/${this.pid}/statm`, 'latin1').split(' ')[1]) * 4096;
+    } catch {
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,38 @@
+/** kafkajs alone, `eachMessage` with its autocommit, with the same work and the same ledger. */
+import { Kafka } from 'kafkajs';
+import { peerOptions, streams } from './peer-options.mjs';
+import { LedgerWriter } from './ledger-writer.mjs';
+import { countRebalances } from './vitals.mjs';
+import { work } from './work.mjs';
+
+const { client, consumer: settings, run } = peerOptions();
+const ledger = new LedgerWriter();
+const delays = new Map(streams.map(({ topic, delayMs }) => [topic, delayMs]));
+let joins = 0;
+countRebalances(() => joins);
+
+const consumer = new Kafka(client).consumer(settings);
+consumer.on('consumer.group_join', () => (joins += 1));
+await consumer.connect();
+await consumer.subscribe({ topics: [...delays.keys()], fromBeginning: true });
+await consumer.run({
+  ...run,
+  eachMessage: async ({ topic, partition, message }) => {
+    const item = JSON.parse(message.value.toString());
+    const ownership = joins;
+    const entry = { topic, partition, offset: message.offset, id: item.id };
+    ledger.started(ownership, entry);
+    try {
+      await work(item, delays.get(topic));
+    } catch (error) {
+      ledger.failed(ownership, entry);
+      throw error;
+    }
+    await ledger.done(ownership, entry);
+  },
+});
+
+process.once('SIGTERM', async () => {
+  await consumer.disconnect();
+  process.exit(0);
+});

@@ -1,0 +1,60 @@
+/**
+ * The ledger of one process: what it did with which record, in order, kept outside of it. Lines are appended in
+ * groups, and `done` resolves once its line is on the disk: what a handler has returned from survives a power cut.
+ *
+ * A line is tab-separated: event (S started, D done, F failed), time in µs, ownership, topic, partition, offset, id.
+ * The clock is the machine's monotonic one: all processes share it, and nothing sets it.
+ */
+import { fdatasync, openSync, write } from 'node:fs';
+
+const { RELIABILITY_LEDGER: folder, RELIABILITY_INSTANCE: instance } = process.env;
+
+export class LedgerWriter {
+  #file = openSync(`${folder}/${instance}.${process.pid}.ledger`, 'a');
+  #lines = [];
+  #waiting = [];
+  #flushing = false;
+
+  started(ownership, record) {
+    this.#append('S', ownership, record);
+  }
+
+  failed(ownership, record) {
+    this.#append('F', ownership, record);
+  }
+
+  /** Resolves once the line is on the disk. */
+  done(ownership, record) {
+    this.#append('D', ownership, record);
+    return this.flushed();
+  }
+
+  flushed() {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  #append(event, ownership, { topic, partition, offset, id }) {
+    const at = process.hrtime.bigint() / 1000n;
+    this.#lines.push(`${event}\t${at}\t${ownership}\t${topic}\t${partition}\t${offset}\t${id}\n`);
+    if (this.#flushing) return;
+    this.#flushing = true;
+    setImmediate(() => this.#flush());
+  }
+
+  #flush() {
+    const waiting = this.#waiting.splice(0);
+    const bytes = Buffer.from(this.#lines.splice(0).join(''));
+    const fail = (error) => {
+      throw error;
+    };
+    write(this.#file, bytes, 0, bytes.length, (writing, written) => {
+      if (writing || written !== bytes.length) fail(writing ?? new Error('the ledger took a part of a line'));
+      fdatasync(this.#file, (syncing) => {
+        if (syncing) fail(syncing);
+        for (const resolve of waiting) resolve();
+        if (this.#lines.length > 0) setImmediate(() => this.#flush());
+        else this.#flushing = false;
+      });
+    });
+  }
+}

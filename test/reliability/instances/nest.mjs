@@ -1,0 +1,50 @@
+/** Nest's own Kafka transport with the same work and the same ledger, as its documentation sets it up. */
+import 'reflect-metadata';
+import { Controller, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { Ctx, EventPattern, Payload, Transport } from '@nestjs/microservices';
+import { peerOptions, streams } from './peer-options.mjs';
+import { LedgerWriter } from './ledger-writer.mjs';
+import { countRebalances } from './vitals.mjs';
+import { work } from './work.mjs';
+
+const { client, consumer, run } = peerOptions();
+const ledger = new LedgerWriter();
+let joins = 0;
+countRebalances(() => joins);
+
+class StreamController {}
+for (const [i, { topic, delayMs }] of streams.entries()) {
+  const name = `stream${i}`;
+  StreamController.prototype[name] = async (payload, context) => {
+    const ownership = joins;
+    const { offset } = context.getMessage();
+    const entry = { topic, partition: context.getPartition(), offset, id: payload.id };
+    ledger.started(ownership, entry);
+    try {
+      await work(payload, delayMs);
+    } catch (error) {
+      ledger.failed(ownership, entry);
+      throw error;
+    }
+    await ledger.done(ownership, entry);
+  };
+  Payload()(StreamController.prototype, name, 0);
+  Ctx()(StreamController.prototype, name, 1);
+  const descriptor = Object.getOwnPropertyDescriptor(StreamController.prototype, name);
+  EventPattern(topic)(StreamController.prototype, name, descriptor);
+}
+Controller()(StreamController);
+
+function StreamModule() {}
+Module({ controllers: [StreamController] })(StreamModule);
+
+const app = await NestFactory.createMicroservice(StreamModule, {
+  transport: Transport.KAFKA,
+  options: { postfixId: '', client, consumer, run, subscribe: { fromBeginning: true } },
+});
+app.enableShutdownHooks();
+await app.listen();
+const [, kafkajsConsumer] = app.unwrap();
+kafkajsConsumer.on('consumer.group_join', () => (joins += 1));
+joins += 1;

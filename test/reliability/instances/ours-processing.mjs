@@ -1,0 +1,88 @@
+/**
+ * A handler for each of the streams in RELIABILITY_STREAMS, JSON: `[{ topic, options, delayMs }]`. Each keeps the
+ * ledger: what it starts, what is done, what has failed.
+ */
+import { Controller, Inject, Module } from '@nestjs/common';
+import { Ctx, Payload } from '@nestjs/microservices';
+import { BatchRecordError, KafkaHandler, KafkaModule, KafkaRuntime } from '../../../dist/src/kafka/index.js';
+import { OffsetsModule, OffsetsService } from '../../../dist/src/offsets/index.js';
+import { LedgerWriter } from './ledger-writer.mjs';
+import { countRebalances } from './vitals.mjs';
+import { PoisonError, work } from './work.mjs';
+
+const streams = JSON.parse(process.env.RELIABILITY_STREAMS);
+const ledger = new LedgerWriter();
+const ownerships = new WeakMap();
+let owned = 0;
+
+/** The runtime makes an owner for each time it gets a partition: the number tells them apart. */
+function ownershipOf(owner) {
+  let ownership = ownerships.get(owner);
+  if (ownership === undefined) ownerships.set(owner, (ownership = ++owned));
+  return ownership;
+}
+
+function entryOf({ owner, offset }, { id }) {
+  return { topic: owner.topic, partition: owner.partition, offset, id };
+}
+
+async function one(payload, context, delayMs) {
+  const ownership = ownershipOf(context.owner);
+  const entry = entryOf(context.records[0], payload);
+  ledger.started(ownership, entry);
+  try {
+    await work(payload, delayMs, context.signal);
+  } catch (error) {
+    ledger.failed(ownership, entry);
+    throw error;
+  }
+  await ledger.done(ownership, entry);
+}
+
+/** One record after the other, as most batch handlers do; what fails is named. */
+async function many(payloads, context, delayMs) {
+  const ownership = ownershipOf(context.owner);
+  const written = [];
+  for (const [i, payload] of payloads.entries()) {
+    const entry = entryOf(context.records[i], payload);
+    ledger.started(ownership, entry);
+    try {
+      await work(payload, i === 0 ? delayMs : 0, context.signal);
+    } catch (error) {
+      ledger.failed(ownership, entry);
+      await Promise.all(written);
+      throw new BatchRecordError(i, error);
+    }
+    written.push(ledger.done(ownership, entry));
+  }
+  await Promise.all(written);
+}
+
+class StreamController {
+  constructor(offsets, runtime) {
+    this.offsets = offsets;
+    countRebalances(() => runtime.groups.reduce((sum, { status }) => sum + status.joins, 0));
+  }
+}
+Inject(OffsetsService)(StreamController, undefined, 0);
+Inject(KafkaRuntime)(StreamController, undefined, 1);
+
+for (const [i, { topic, options, delayMs = 0 }] of streams.entries()) {
+  const name = `stream${i}`;
+  const handle = options.read === 'batch' ? many : one;
+  StreamController.prototype[name] = async function (payload, context) {
+    await handle(payload, context, delayMs);
+    if (options.commit === 'manual') await this.offsets.commit(context);
+    if (payload.do === 'settled-then-thrown') throw new Error('thrown after the record was confirmed');
+  };
+  Payload()(StreamController.prototype, name, 0);
+  Ctx()(StreamController.prototype, name, 1);
+  const descriptor = Object.getOwnPropertyDescriptor(StreamController.prototype, name);
+  const retry = { initialMs: 50, maxMs: 500, never: [PoisonError], ...options.retry };
+  KafkaHandler(topic, { value: 'json', ...options, retry })(StreamController.prototype, name, descriptor);
+}
+Controller()(StreamController);
+
+/** A module's name and nothing else. */
+export function ProcessingModule() {}
+Module({ imports: [KafkaModule, OffsetsModule], controllers: [StreamController] })(ProcessingModule);

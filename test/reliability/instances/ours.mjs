@@ -1,0 +1,12 @@
+/** Preloaded into `dist/src/main.js`: puts the harness's handlers in the place of the service's own features. */
+import { registerHooks } from 'node:module';
+import './vitals.mjs';
+
+const replacement = new URL('./ours-processing.mjs', import.meta.url).href;
+
+registerHooks({
+  resolve: (specifier, context, next) =>
+    specifier.endsWith('/processing.module.js')
+      ? { url: replacement, format: 'module', shortCircuit: true }
+      : next(specifier, context),
+});

@@ -1,0 +1,188 @@
+import type { Micros } from '../clock.js';
+
+/** Where a record lies. */
+export interface Position {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+}
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** A column that grows: a number for each record. */
+class Column<A extends Float64Array | Int32Array | Uint8Array> {
+  constructor(
+    private values: A,
+    private readonly initial: number,
+    private readonly make: (length: number) => A,
+  ) {
+    values.fill(initial);
+  }
+
+  get(id: number): number {
+    return this.values[id] ?? this.initial;
+  }
+
+  set(id: number, value: number): void {
+    if (id >= this.values.length) this.#grow(id);
+    this.values[id] = value;
+  }
+
+  #grow(id: number): void {
+    const larger = this.make(Math.max(id + 1, this.values.length * 2));
+    larger.fill(this.initial, this.values.length);
+    larger.set(this.values);
+    this.values = larger;
+  }
+}
+
+const floats = (initial: number): Column<Float64Array> => {
+  const make = (length: number): Float64Array => new Float64Array(length);
+  return new Column(make(1 << 16), initial, make);
+};
+const ints = (initial: number): Column<Int32Array> => {
+  const make = (length: number): Int32Array => new Int32Array(length);
+  return new Column(make(1 << 16), initial, make);
+};
+
+/**
+ * All records of a run, by their ids, and what became of each. Columns rather than objects: a long run has
+ * millions.
+ */
+export class RecordTable {
+  readonly key = ints(-1);
+  readonly topic = ints(-1);
+  readonly partition = ints(-1);
+  /** Where the broker said that it lies; -1 while it has not. */
+  readonly offset = floats(-1);
+  /** When a handler was first called with it. */
+  readonly startedAt = floats(NEVER);
+  /** When a handler had first done it, or had failed it for good. */
+  readonly settledAt = floats(NEVER);
+  /** The number of the instance that had done it first; -1 for none. */
+  readonly settledBy = ints(-1);
+  /** How often a handler has done it. */
+  readonly done = ints(0);
+  /** When a handler last failed it. */
+  readonly failedAt = floats(NEVER);
+  readonly deadLettered = ints(0);
+  /** Removed from the log by the fault itself, before it was handled. */
+  readonly gone = ints(0);
+  /** The topics by number. */
+  readonly topics: string[] = [];
+  /** The instances by number. */
+  readonly instances: string[] = [];
+
+  sent = 0;
+  acknowledged = 0;
+  handled = 0;
+  failed = 0;
+  /** Records that the producer has written twice, as it had no answer the first time. */
+  copies = 0;
+  /** Acknowledged, and neither handled nor gone. */
+  behind = 0;
+  #repeats: { readonly id: number; readonly at: Micros; readonly instance: string }[] = [];
+
+  get repeats(): readonly { readonly id: number; readonly at: Micros; readonly instance: string }[] {
+    return this.#repeats;
+  }
+
+  /** A new record of a key. @returns its id */
+  add(topic: string, partition: number, key: number): number {
+    const id = this.sent++;
+    this.topic.set(id, numberOf(this.topics, topic));
+    this.partition.set(id, partition);
+    this.key.set(id, key);
+    return id;
+  }
+
+  acknowledge(id: number, offset: number): void {
+    this.offset.set(id, offset);
+    this.acknowledged++;
+    if (this.#isOpen(id)) this.behind++;
+  }
+
+  start(id: number, at: Micros): void {
+    if (at < this.startedAt.get(id)) this.startedAt.set(id, at);
+  }
+
+  fail(id: number, at: Micros): void {
+    this.failed++;
+    if (at < this.failedAt.get(id)) this.failedAt.set(id, at);
+  }
+
+  finish(id: number, offset: number, at: Micros, instance: string): void {
+    const before = this.done.get(id);
+    const known = this.offset.get(id);
+    if (known >= 0 && known !== offset) {
+      this.copies++;
+      return;
+    }
+    if (this.#isOpen(id) && known >= 0) this.behind--;
+    if (before === 0) this.handled++;
+    else if (id >= this.#firstId) this.#repeats.push({ id, at, instance });
+    this.done.set(id, before + 1);
+    if (at >= this.settledAt.get(id)) return;
+    this.settledAt.set(id, at);
+    this.settledBy.set(id, numberOf(this.instances, instance));
+  }
+
+  deadLetter(id: number): void {
+    if (this.#isOpen(id) && this.offset.get(id) >= 0) this.behind--;
+    this.deadLettered.set(id, this.deadLettered.get(id) + 1);
+    const at = this.failedAt.get(id);
+    if (at < this.settledAt.get(id)) this.settledAt.set(id, at);
+  }
+
+  /** The first id that counts: what came before went with its topic. */
+  #firstId = 0;
+
+  get firstId(): number {
+    return this.#firstId;
+  }
+
+  /** Nothing up to now counts any more. */
+  forget(): void {
+    this.#firstId = this.sent;
+    this.behind = 0;
+    this.#repeats = [];
+  }
+
+  /** The fault itself has removed what is in the log. Those that were handled before count as handled. */
+  removeOpen(): void {
+    for (const id of this.acknowledgedIds()) {
+      if (!this.#isOpen(id)) continue;
+      this.behind--;
+      this.gone.set(id, 1);
+      this.settledAt.set(id, 0);
+    }
+  }
+
+  /** Whether it counts, and nothing has become of it yet. */
+  #isOpen(id: number): boolean {
+    if (id < this.#firstId) return false;
+    return this.done.get(id) === 0 && this.deadLettered.get(id) === 0 && this.gone.get(id) === 0;
+  }
+
+  isLost(id: number): boolean {
+    return this.offset.get(id) >= 0 && this.#isOpen(id);
+  }
+
+  /** The ids that the broker has acknowledged. */
+  *acknowledgedIds(): Generator<number> {
+    for (let id = this.#firstId; id < this.sent; id++) if (this.offset.get(id) >= 0) yield id;
+  }
+
+  /** How to speak of a record. */
+  nameOf(id: number): string {
+    const offset = this.offset.get(id);
+    const at = `${this.topics[this.topic.get(id)]}[${this.partition.get(id)}]`;
+    return `record ${id} of key ${this.key.get(id)} at ${at} ${offset < 0 ? '' : `offset ${offset}`}`.trim();
+  }
+}
+
+/** The name's place in the list, at whose end it is put where it is new. */
+function numberOf(names: string[], name: string): number {
+  const known = names.indexOf(name);
+  return known >= 0 ? known : names.push(name) - 1;
+}

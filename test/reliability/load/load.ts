@@ -1,0 +1,164 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Kafka, type Message, Partitioners, type Producer } from 'kafkajs';
+import { micros } from '../clock.js';
+import type { RecordTable } from '../ledger/record-table.js';
+
+/** One topic to write to. */
+export interface LoadTopic {
+  readonly topic: string;
+  partitions: number;
+}
+
+/** What one record asks of its handler: see `instances/work.mjs`. */
+export interface Deed {
+  readonly do?:
+    'poison' | 'flaky' | 'die' | 'hang' | 'wait' | 'block' | 'leak' | 'late' | 'settled-then-thrown';
+  readonly ms?: number;
+  readonly bytes?: number;
+  /** Makes the record larger. */
+  readonly pad?: string;
+}
+
+/** What is written and how fast. */
+export interface LoadOptions {
+  readonly topics: readonly LoadTopic[];
+  readonly keys: number;
+  /** Records a second, over all topics. */
+  rate: number;
+  /** What the record of an id asks for. */
+  readonly deedOf: (id: number) => Deed | undefined;
+}
+
+/** What one request may hold. */
+const REQUEST = { records: 5000, bytes: 900_000 };
+/** What waits while no broker takes it: as a producer's own buffer, it ends somewhere. */
+const BACKLOG = 20_000;
+
+/**
+ * Writes numbered records at a rate, and notes in the table which of them the brokers have acknowledged. One request
+ * is under way at a time, so that a key's records are in the log in the order of their ids.
+ */
+export class Load {
+  readonly #producer: Producer;
+  readonly #planned: Deed[] = [];
+  #running: Promise<void> | undefined;
+  #stopping = new AbortController();
+  #extra = 0;
+  /** The last error of a request that was given up. */
+  lastError: unknown;
+
+  constructor(
+    kafka: Kafka,
+    private readonly table: RecordTable,
+    readonly options: LoadOptions,
+  ) {
+    this.#producer = kafka.producer({
+      allowAutoTopicCreation: false,
+      createPartitioner: Partitioners.DefaultPartitioner,
+      retry: { retries: 6, initialRetryTime: 200, maxRetryTime: 2000 },
+    });
+  }
+
+  async start(): Promise<void> {
+    await this.#producer.connect();
+    this.#stopping = new AbortController();
+    this.#running = this.#run(this.#stopping.signal);
+  }
+
+  /** Writes as many records more, as fast as the brokers take them. */
+  burst(records: number): void {
+    this.#extra += records;
+  }
+
+  /** The next record asks for this. */
+  plan(deed: Deed): void {
+    this.#planned.push(deed);
+  }
+
+  /** Ends the load; what waits is not sent any more. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#running;
+  }
+
+  async disconnect(): Promise<void> {
+    await this.#producer.disconnect();
+  }
+
+  /** Writes a number of records, and no more, before anything else is done with it. */
+  async fill(records: number): Promise<void> {
+    await this.#producer.connect();
+    for (let left = records; left > 0;) {
+      const count = Math.min(left, REQUEST.records);
+      await this.#send(count);
+      left -= count;
+    }
+  }
+
+  async #run(over: AbortSignal): Promise<void> {
+    let last = micros();
+    let due = 0;
+    while (!over.aborted) {
+      const now = micros();
+      due = Math.min(due + ((now - last) / 1e6) * this.options.rate, BACKLOG);
+      last = now;
+      const count = Math.min(Math.floor(due) + this.#extra, REQUEST.records);
+      if (count === 0 && this.#planned.length === 0) {
+        await sleep(10);
+        continue;
+      }
+      const sent = await this.#send(Math.max(count, this.#planned.length));
+      const fromBurst = Math.min(this.#extra, sent);
+      this.#extra -= fromBurst;
+      due = Math.max(0, due - (sent - fromBurst));
+      await sleep(10);
+    }
+  }
+
+  /** @returns how many were sent: fewer than asked for where they are large */
+  async #send(count: number): Promise<number> {
+    const batches = new Map<string, { ids: number[]; messages: Message[] }>();
+    let bytes = 0;
+    let sent = 0;
+    while (sent < count && bytes < REQUEST.bytes) {
+      const { topic, partition, id, message } = this.#next();
+      bytes += message.value?.length ?? 0;
+      const name = `${topic} ${partition}`;
+      const batch = batches.get(name) ?? { ids: [], messages: [] };
+      batches.set(name, batch);
+      batch.ids.push(id);
+      batch.messages.push(message);
+      sent++;
+    }
+    const topicMessages = [...batches].map(([name, { messages }]) => ({
+      topic: name.split(' ')[0] ?? '',
+      messages,
+    }));
+    try {
+      const answers = await this.#producer.sendBatch({ topicMessages, acks: -1, timeout: 10_000 });
+      for (const { topicName, partition, baseOffset, errorCode } of answers) {
+        if (errorCode !== 0 || baseOffset === undefined) continue;
+        const ids = batches.get(`${topicName} ${partition}`)?.ids ?? [];
+        for (const [i, id] of ids.entries()) this.table.acknowledge(id, Number(baseOffset) + i);
+      }
+    } catch (error) {
+      // Some of them may be in the log: nobody has promised either.
+      this.lastError = error;
+    }
+    return sent;
+  }
+
+  #next(): { topic: string; partition: number; id: number; message: Message } {
+    const { topics, keys, deedOf } = this.options;
+    const id = this.table.sent;
+    const target = topics[id % topics.length];
+    if (!target) throw new Error('a load needs a topic');
+    // A large odd step visits all keys before it comes to one again, in an order that looks random.
+    const key = (id * 7919) % keys;
+    const partition = key % target.partitions;
+    this.table.add(target.topic, partition, key);
+    const deed = this.#planned.shift() ?? deedOf(id);
+    const value = Buffer.from(JSON.stringify({ id, ...deed }));
+    return { topic: target.topic, partition, id, message: { key: `k${key}`, value, partition } };
+  }
+}

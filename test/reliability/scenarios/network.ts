@@ -1,0 +1,81 @@
+import type { Network } from '../network/network.js';
+import type { Run } from '../run.js';
+import { settings } from '../settings.js';
+import { begin } from './instances.js';
+import type { Scenario } from './scenario.js';
+
+const SESSION_MS = Number(settings.KAFKA_SESSION_TIMEOUT_MS);
+
+/** Harm to the network of one instance, for a time. */
+export async function disturb(
+  run: Run,
+  fault: string,
+  slot: string,
+  ms: number,
+  harm: (network: Network) => Promise<void>,
+): Promise<void> {
+  const { network } = run.cluster;
+  if (!network) throw new Error('there are no proxies between instances and brokers');
+  await run.fault(fault, slot, { hits: slot }, async () => {
+    await harm(network);
+    await run.pass(ms);
+    await network.heal(slot);
+  });
+}
+
+function networkScenario(
+  name: string,
+  description: string,
+  harms: readonly (readonly [
+    fault: string,
+    slot: string,
+    ms: number,
+    harm: (network: Network) => Promise<void>,
+  ])[],
+): Scenario {
+  return {
+    name,
+    description,
+    needsNetwork: true,
+    play: async (run) => {
+      await begin(run);
+      for (const [fault, slot, ms, harm] of harms) {
+        await disturb(run, fault, slot, ms, harm);
+        await run.handledMore(400);
+      }
+    },
+  };
+}
+
+/** What happens between instances and brokers. */
+export const networkScenarios: readonly Scenario[] = [
+  networkScenario(
+    'network-cut',
+    'all connections of an instance cut for 3 s, then for two sessions; of another one to a single broker',
+    [
+      ['network cut', 'a', 3000, (network) => network.cut('a')],
+      ['network cut', 'a', 2 * SESSION_MS, (network) => network.cut('a')],
+      ['network cut from broker 2', 'b', 10_000, (network) => network.cut('b', 2)],
+    ],
+  ),
+  networkScenario('network-delay', 'answers 300 ms late, give or take 200, for 15 s; then 2 s late', [
+    ['network delay 300 ms', 'a', 15_000, (network) => network.delay('a', { delayMs: 300, jitterMs: 200 })],
+    ['network delay 2 s', 'b', 15_000, (network) => network.delay('b', { delayMs: 2000 })],
+  ]),
+  networkScenario('network-throttle', '20 KB/s for an instance for 15 s, 2 KB/s for another', [
+    ['network throttle 20 KB/s', 'a', 15_000, (network) => network.throttle('a', 20_000)],
+    ['network throttle 2 KB/s', 'b', 15_000, (network) => network.throttle('b', 2000)],
+  ]),
+  networkScenario(
+    'half-open',
+    'connections of an instance stay open and nothing passes, for 3 s, then for two sessions',
+    [
+      ['half-open', 'a', 3000, (network) => network.halfOpen('a')],
+      ['half-open', 'b', 2 * SESSION_MS, (network) => network.halfOpen('b')],
+    ],
+  ),
+  networkScenario('network-resets', 'every connection of an instance is reset at once for 8 s', [
+    ['network resets', 'a', 8000, (network) => network.reset('a')],
+    ['network resets', 'c', 8000, (network) => network.reset('c')],
+  ]),
+];

@@ -1,0 +1,43 @@
+import type { Deed } from '../load/load.js';
+import type { Runtime } from '../report/result.js';
+import type { Run } from '../run.js';
+
+/** How a topic's records are handled. */
+export interface StreamSpec {
+  /** Ends the topic's name. */
+  readonly name: string;
+  /** Options of this service's handler. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** How long a handler takes for a record, or a batch. */
+  readonly delayMs?: number;
+  readonly partitions?: number;
+  readonly config?: Readonly<Record<string, string>>;
+}
+
+/** Harm to be done, and what is promised all the same. */
+export interface Scenario {
+  readonly name: string;
+  /** What is done, in a sentence. */
+  readonly description: string;
+  /** What harm is done by; it ends with everything healed. */
+  readonly play: (run: Run) => Promise<void>;
+  /** Record by record, in key order, 12 partitions and 5 ms by default. */
+  readonly streams?: readonly StreamSpec[];
+  /** Instances at the start; 3 by default. */
+  readonly instances?: number;
+  /** Records a second; 400 by default. */
+  readonly rate?: number;
+  readonly keys?: number;
+  readonly deedOf?: (id: number) => Deed | undefined;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Which other runtimes it says something about; both by default. */
+  readonly peers?: readonly Exclude<Runtime, 'ours'>[];
+  /** Needs the proxies between instances and brokers. */
+  readonly needsNetwork?: boolean;
+  /** The fault sets committed offsets back, or drops them. */
+  readonly offsetsMove?: boolean;
+  /** The fault ends processes from within, by an error that nobody can catch. */
+  readonly processesFail?: boolean;
+  /** The fault takes memory on purpose. */
+  readonly memoryGrows?: boolean;
+}
