@@ -22,8 +22,7 @@ export function gapsOf(table: RecordTable): { readonly count: number; readonly e
 }
 
 function inLogOrder(table: RecordTable): number[] {
-  const ids = [...table.acknowledgedIds()];
-  return ids.sort(
+  return [...table.acknowledgedIds()].toSorted(
     (a, b) =>
       table.topic.get(a) - table.topic.get(b) ||
       table.partition.get(a) - table.partition.get(b) ||

@@ -13,7 +13,8 @@ const ledger = new LedgerWriter();
 let joins = 0;
 countRebalances(() => joins);
 
-class StreamController {}
+/** A class without the `class`, as its methods are added below. */
+function StreamController() {}
 for (const [i, { topic, delayMs }] of streams.entries()) {
   const name = `stream${i}`;
   StreamController.prototype[name] = async (payload, context) => {

@@ -1,6 +1,7 @@
 /** Preloaded into `dist/src/main.js`: puts the harness's handlers in the place of the service's own features. */
 import { registerHooks } from 'node:module';
-import './vitals.mjs';
+
+await import('./vitals.mjs');
 
 const replacement = new URL('./ours-processing.mjs', import.meta.url).href;
 
