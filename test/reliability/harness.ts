@@ -8,7 +8,8 @@ import { ToolError } from '../../tools/tool-error.js';
 import { Cluster } from './cluster/cluster.js';
 import type { Report, Result, Runtime } from './report/result.js';
 import { writeReport } from './report/write-report.js';
-import { folderOf, Run, SLOTS } from './run.js';
+import { SLOTS } from './scene.js';
+import { folderOf, Trial } from './trial.js';
 import { capacityOf } from './scenarios/capacity.js';
 import { type Scenario, scenarios } from './scenarios/index.js';
 import { mix } from './scenarios/mix.js';
@@ -90,7 +91,7 @@ export class Harness {
     console.log(`\n${scenario.name}${runtime === 'ours' ? '' : ` with ${runtime}`}: ${scenario.description}`);
     const folder = folderOf(root, scenario.name, runtime, seed);
     const say = console.log.bind(console);
-    const result = await new Run({ cluster, scenario, runtime, seed, folder, replay, say }).result();
+    const result = await new Trial({ cluster, scenario, runtime, seed, folder, replay, say }).result();
     this.#results.push(result);
     for (const line of linesOf(result)) console.log(line);
     if (this.options.report && runtime === 'ours' && !result.checks.every(({ passed }) => passed)) {
@@ -132,7 +133,7 @@ async function halfTheCapacity(
   console.log(`\ncapacity: ${scenario.description}`);
   const folder = folderOf(root, scenario.name, 'ours', seed);
   const say = console.log.bind(console);
-  await new Run({ cluster, scenario, runtime: 'ours', seed, folder, replay: '', say }).result();
+  await new Trial({ cluster, scenario, runtime: 'ours', seed, folder, replay: '', say }).result();
   await rm(folder, { recursive: true, force: true });
   console.log(`  ${capacity} records/s`);
   return Math.max(1, Math.floor(capacity / 2));

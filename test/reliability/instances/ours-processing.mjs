@@ -58,11 +58,10 @@ async function many(payloads, context, delayMs) {
   await Promise.all(written);
 }
 
-class StreamController {
-  constructor(offsets, runtime) {
-    this.offsets = offsets;
-    countRebalances(() => runtime.groups.reduce((sum, { status }) => sum + status.joins, 0));
-  }
+/** A class without the `class`, as its methods are added below. */
+function StreamController(offsets, runtime) {
+  this.offsets = offsets;
+  countRebalances(() => runtime.groups.reduce((sum, { status }) => sum + status.joins, 0));
 }
 Inject(OffsetsService)(StreamController, undefined, 0);
 Inject(KafkaRuntime)(StreamController, undefined, 1);

@@ -11,3 +11,6 @@ registerHooks({
       ? { url: replacement, format: 'module', shortCircuit: true }
       : next(specifier, context),
 });
+
+const { RELIABILITY_DEFECT } = process.env;
+if (RELIABILITY_DEFECT) (await import('../defects/defects.mjs')).plant(RELIABILITY_DEFECT);

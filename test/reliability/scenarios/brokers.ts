@@ -1,7 +1,6 @@
 import type { Broker } from '../../../tools/kafka/index.js';
-import type { Run } from '../run.js';
+import type { Scene } from '../scene.js';
 import { settings } from '../settings.js';
-import { begin } from './instances.js';
 import type { Scenario } from './scenario.js';
 
 const SESSION_MS = Number(settings.KAFKA_SESSION_TIMEOUT_MS);
@@ -10,22 +9,22 @@ const nameOf = (brokers: readonly Broker[]): string =>
   `broker ${brokers.map(({ nodeId }) => nodeId).join(', ')}`;
 
 /** Kills brokers, and starts them again after a time. */
-export function outage(run: Run, brokers: readonly Broker[], ms: number): Promise<void> {
-  return run.fault('brokers away', nameOf(brokers), 'around', async () => {
+export function outage(scene: Scene, brokers: readonly Broker[], ms: number): Promise<void> {
+  return scene.fault('brokers away', nameOf(brokers), 'around', async () => {
     await Promise.all(brokers.map((broker) => broker.kill()));
-    await run.pass(ms);
+    await scene.pass(ms);
     await Promise.all(brokers.map((broker) => broker.restart()));
   });
 }
 
 /** A broker that answers slowly: most of each second it does not run. */
-export async function slowBroker(run: Run, broker: Broker, ms: number): Promise<void> {
-  await run.fault('slow broker', nameOf([broker]), 'around', async () => {
-    for (const until = run.nowMs + ms; run.nowMs < until;) {
+export async function slowBroker(scene: Scene, broker: Broker, ms: number): Promise<void> {
+  await scene.fault('slow broker', nameOf([broker]), 'around', async () => {
+    for (const until = scene.nowMs + ms; scene.nowMs < until;) {
       broker.suspend();
-      await run.pass(800);
+      await scene.pass(800);
       broker.resume();
-      await run.pass(200);
+      await scene.pass(200);
     }
   });
 }
@@ -35,68 +34,68 @@ export const brokerScenarios: readonly Scenario[] = [
   {
     name: 'broker-killed',
     description: 'kill -9 of a broker for 10 s, each of the three; its leaderships move and return',
-    play: async (run) => {
-      await begin(run);
-      for (const broker of run.cluster.brokers) {
-        await outage(run, [broker], 10_000);
-        await run.handledMore(400);
+    play: async (scene) => {
+      await scene.begin();
+      for (const broker of scene.cluster.brokers) {
+        await outage(scene, [broker], 10_000);
+        await scene.handledMore(400);
       }
     },
   },
   {
     name: 'broker-rolled',
     description: 'each broker shut down in order and started again, as an upgrade does',
-    play: async (run) => {
-      await begin(run);
-      for (const broker of run.cluster.brokers) {
-        await run.fault('broker rolled', nameOf([broker]), 'around', () => broker.restart());
-        await run.handledMore(400);
+    play: async (scene) => {
+      await scene.begin();
+      for (const broker of scene.cluster.brokers) {
+        await scene.fault('broker rolled', nameOf([broker]), 'around', () => broker.restart());
+        await scene.handledMore(400);
       }
     },
   },
   {
     name: 'no-quorum',
     description: 'two of three brokers gone for 15 s: nothing can be written, then both are back',
-    play: async (run) => {
-      await begin(run);
-      await outage(run, run.cluster.brokers.slice(1), 15_000);
-      await run.handledMore(1000);
+    play: async (scene) => {
+      await scene.begin();
+      await outage(scene, scene.cluster.brokers.slice(1), 15_000);
+      await scene.handledMore(1000);
     },
   },
   {
     name: 'all-brokers-away',
     description: 'all brokers gone for three sessions',
-    play: async (run) => {
-      await begin(run);
-      await outage(run, run.cluster.brokers, 3 * SESSION_MS);
-      await run.handledMore(1000, 90_000);
+    play: async (scene) => {
+      await scene.begin();
+      await outage(scene, scene.cluster.brokers, 3 * SESSION_MS);
+      await scene.handledMore(1000, 90_000);
     },
   },
   {
     name: 'coordinator-moved',
     description: 'kill -9 of the broker that coordinates the group, twice: another one takes over',
-    play: async (run) => {
-      await begin(run);
+    play: async (scene) => {
+      await scene.begin();
       for (let i = 0; i < 2; i++) {
-        await outage(run, [await run.cluster.coordinatorOf(run.groupId)], 10_000);
-        await run.handledMore(400);
+        await outage(scene, [await scene.cluster.coordinatorOf(scene.groupId)], 10_000);
+        await scene.handledMore(400);
       }
     },
   },
   {
     name: 'start-without-brokers',
     description: 'the instances start while no broker answers, which come 20 s later',
-    play: async (run) => {
-      await run.load.start();
-      await run.pass(3000);
-      await run.fault('brokers away', 'all', 'nothing', async () => {
-        await Promise.all(run.cluster.brokers.map((broker) => broker.kill()));
-        const started = run.startInstances();
-        await run.pass(20_000);
-        await Promise.all(run.cluster.brokers.map((broker) => broker.restart()));
+    play: async (scene) => {
+      await scene.load.start();
+      await scene.pass(3000);
+      await scene.fault('brokers away', 'all', 'nothing', async () => {
+        await Promise.all(scene.cluster.brokers.map((broker) => broker.kill()));
+        const started = scene.startInstances();
+        await scene.pass(20_000);
+        await Promise.all(scene.cluster.brokers.map((broker) => broker.restart()));
         await started;
       });
-      await run.handledMore(1000);
+      await scene.handledMore(1000);
     },
   },
   {
@@ -104,10 +103,10 @@ export const brokerScenarios: readonly Scenario[] = [
     description:
       'a broker that is suspended for 800 of each 1,000 ms, for 20 s, and flushes each record to its disk',
     streams: [{ name: 'records', config: { 'flush.messages': '1' } }],
-    play: async (run) => {
-      await begin(run);
-      await slowBroker(run, await run.cluster.coordinatorOf(run.groupId), 20_000);
-      await run.handledMore(400);
+    play: async (scene) => {
+      await scene.begin();
+      await slowBroker(scene, await scene.cluster.coordinatorOf(scene.groupId), 20_000);
+      await scene.handledMore(400);
     },
   },
 ];

@@ -1,4 +1,4 @@
-import type { Run } from '../run.js';
+import type { Scene } from '../scene.js';
 import type { Scenario } from './scenario.js';
 
 const BACKLOG = 60_000;
@@ -9,13 +9,13 @@ export function capacityOf(like: Scenario, measured: (recordsPerSecond: number) 
     ...like,
     name: 'capacity',
     description: `a backlog of ${BACKLOG} records, worked off without harm`,
-    play: async (run: Run) => {
-      await run.load.fill(BACKLOG);
-      await run.startInstances();
-      await run.handledMore(BACKLOG / 6, 120_000);
-      const [from, handled] = [run.nowMs, run.table.handled];
-      await run.handledMore(BACKLOG / 2, 120_000);
-      measured(Math.round(((run.table.handled - handled) / (run.nowMs - from)) * 1000));
+    play: async (scene: Scene) => {
+      await scene.load.fill(BACKLOG);
+      await scene.startInstances();
+      await scene.handledMore(BACKLOG / 6, 120_000);
+      const [from, handled] = [scene.nowMs, scene.table.handled];
+      await scene.handledMore(BACKLOG / 2, 120_000);
+      measured(Math.round(((scene.table.handled - handled) / (scene.nowMs - from)) * 1000));
     },
   };
 }

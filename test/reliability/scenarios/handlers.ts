@@ -1,5 +1,4 @@
 import { settings } from '../settings.js';
-import { begin } from './instances.js';
 import type { Scenario } from './scenario.js';
 
 const SESSION_MS = Number(settings.KAFKA_SESSION_TIMEOUT_MS);
@@ -11,12 +10,12 @@ export const handlerScenarios: readonly Scenario[] = [
     description:
       '1 % of the records can never be handled, 2 % fail twice, and an instance is killed meanwhile',
     deedOf: (id) => (id % 100 === 0 ? { do: 'poison' } : id % 50 === 1 ? { do: 'flaky' } : undefined),
-    play: async (run) => {
-      await begin(run);
-      await run.pass(6000);
-      await run.fault('kill -9', 'b', { ends: 'b' }, () => run.fleet.kill('b'));
-      await run.fleet.joined('b');
-      await run.handledMore(1500);
+    play: async (scene) => {
+      await scene.begin();
+      await scene.pass(6000);
+      await scene.fault('kill -9', 'b', { ends: 'b' }, () => scene.fleet.kill('b'));
+      await scene.fleet.joined('b');
+      await scene.handledMore(1500);
     },
   },
   {
@@ -25,23 +24,23 @@ export const handlerScenarios: readonly Scenario[] = [
     streams: [{ name: 'batches', options: { read: 'batch', batch: { maxRecords: 100 } }, delayMs: 20 }],
     deedOf: (id) => (id % 100 === 0 ? { do: 'poison' } : id % 50 === 1 ? { do: 'flaky' } : undefined),
     peers: [],
-    play: async (run) => {
-      await begin(run);
-      await run.pass(6000);
-      await run.fault('kill -9', 'b', { ends: 'b' }, () => run.fleet.kill('b'));
-      await run.fleet.joined('b');
-      await run.handledMore(1500);
+    play: async (scene) => {
+      await scene.begin();
+      await scene.pass(6000);
+      await scene.fault('kill -9', 'b', { ends: 'b' }, () => scene.fleet.kill('b'));
+      await scene.fleet.joined('b');
+      await scene.handledMore(1500);
     },
   },
   {
     name: 'handler-waits',
     description: 'handlers that wait for ever until they are told to stop: timeoutMs tells them',
     streams: [{ name: 'records', options: { timeoutMs: 2000 } }],
-    play: async (run) => {
-      await begin(run);
-      await run.fault('handlers wait', 'three records', 'nothing', async () => {
-        for (let i = 0; i < 3; i++) run.load.plan({ do: 'wait' });
-        await run.pass(8000);
+    play: async (scene) => {
+      await scene.begin();
+      await scene.fault('handlers wait', 'three records', 'nothing', async () => {
+        for (let i = 0; i < 3; i++) scene.load.plan({ do: 'wait' });
+        await scene.pass(8000);
       });
     },
   },
@@ -50,23 +49,23 @@ export const handlerScenarios: readonly Scenario[] = [
     description:
       'a handler that never returns, whatever it is told: liveness fails, and the instance is replaced',
     streams: [{ name: 'records', options: { timeoutMs: 2000 } }],
-    play: async (run) => {
-      await begin(run);
-      run.fleet.probe();
-      await run.fault('handler hangs', 'whoever has the record', 'around', async () => {
-        run.load.plan({ do: 'hang' });
-        await run.pass(40_000);
+    play: async (scene) => {
+      await scene.begin();
+      scene.fleet.probe();
+      await scene.fault('handler hangs', 'whoever has the record', 'around', async () => {
+        scene.load.plan({ do: 'hang' });
+        await scene.pass(40_000);
       });
     },
   },
   {
     name: 'blocked-loop',
     description: 'a handler blocks the event loop for 20 s, more than three sessions',
-    play: async (run) => {
-      await begin(run);
-      await run.fault('event loop blocked', 'whoever has the record', 'around', async () => {
-        run.load.plan({ do: 'block', ms: 20_000 });
-        await run.pass(20_000 + SESSION_MS);
+    play: async (scene) => {
+      await scene.begin();
+      await scene.fault('event loop blocked', 'whoever has the record', 'around', async () => {
+        scene.load.plan({ do: 'block', ms: 20_000 });
+        await scene.pass(20_000 + SESSION_MS);
       });
     },
   },
@@ -75,11 +74,11 @@ export const handlerScenarios: readonly Scenario[] = [
     description: 'a handler that keeps memory until V8 gives up and the process dies; it comes back',
     memoryGrows: true,
     processesFail: true,
-    play: async (run) => {
-      await begin(run);
-      await run.fault('handler leaks', 'whoever has the record', 'around', async () => {
-        run.load.plan({ do: 'leak', bytes: 700 * 2 ** 20 });
-        await run.pass(15_000);
+    play: async (scene) => {
+      await scene.begin();
+      await scene.fault('handler leaks', 'whoever has the record', 'around', async () => {
+        scene.load.plan({ do: 'leak', bytes: 700 * 2 ** 20 });
+        await scene.pass(15_000);
       });
     },
   },
@@ -88,11 +87,11 @@ export const handlerScenarios: readonly Scenario[] = [
     description:
       'an error thrown outside of any handler, after it has returned: it ends the process, as Node does',
     processesFail: true,
-    play: async (run) => {
-      await begin(run);
-      await run.fault('late error', 'whoever has the record', 'around', async () => {
-        run.load.plan({ do: 'late' });
-        await run.pass(5000);
+    play: async (scene) => {
+      await scene.begin();
+      await scene.fault('late error', 'whoever has the record', 'around', async () => {
+        scene.load.plan({ do: 'late' });
+        await scene.pass(5000);
       });
     },
   },
@@ -102,9 +101,9 @@ export const handlerScenarios: readonly Scenario[] = [
     streams: [{ name: 'manual', options: { commit: 'manual', order: 'key' } }],
     deedOf: (id) => (id % 20 === 0 ? { do: 'settled-then-thrown' } : undefined),
     peers: [],
-    play: async (run) => {
-      await begin(run);
-      await run.fault('throws after it settled', 'each 20th record', 'nothing', () => run.pass(8000));
+    play: async (scene) => {
+      await scene.begin();
+      await scene.fault('throws after it settled', 'each 20th record', 'nothing', () => scene.pass(8000));
     },
   },
   {
@@ -112,24 +111,24 @@ export const handlerScenarios: readonly Scenario[] = [
     description: 'records of 900 KB among small ones, and an instance is killed meanwhile',
     rate: 60,
     deedOf: (id) => (id % 10 === 0 ? { pad: 'x'.repeat(900_000) } : undefined),
-    play: async (run) => {
-      await run.load.start();
-      await run.startInstances();
-      await run.handledMore(200);
-      await run.fault('kill -9', 'a', { ends: 'a' }, () => run.fleet.kill('a'));
-      await run.fleet.joined('a');
-      await run.handledMore(300);
+    play: async (scene) => {
+      await scene.load.start();
+      await scene.startInstances();
+      await scene.handledMore(200);
+      await scene.fault('kill -9', 'a', { ends: 'a' }, () => scene.fleet.kill('a'));
+      await scene.fleet.joined('a');
+      await scene.handledMore(300);
     },
   },
   {
     name: 'burst',
     description: 'a hundred times the rate for two seconds',
     rate: 200,
-    play: async (run) => {
-      await begin(run);
-      await run.fault('burst', '100 times the rate', 'nothing', async () => {
-        run.load.burst(40_000);
-        await run.handledMore(40_000, 120_000);
+    play: async (scene) => {
+      await scene.begin();
+      await scene.fault('burst', '100 times the rate', 'nothing', async () => {
+        scene.load.burst(40_000);
+        await scene.handledMore(40_000, 120_000);
       });
     },
   },

@@ -5,7 +5,7 @@ import { networkScenarios } from './network.js';
 import type { Scenario } from './scenario.js';
 import { topicScenarios } from './topics.js';
 
-export type { Scenario, StreamSpec } from './scenario.js';
+export type { Scenario } from './scenario.js';
 
 /** Every fault as a scenario of its own, in the order in which they are run. */
 export const scenarios: readonly Scenario[] = [

@@ -1,30 +1,20 @@
-import type { Run } from '../run.js';
+import type { Scene } from '../scene.js';
 import { settings } from '../settings.js';
 import type { Scenario } from './scenario.js';
 
 const SESSION_MS = Number(settings.KAFKA_SESSION_TIMEOUT_MS);
 
-/** Starts instances and load, and waits until records flow. */
-export async function begin(run: Run): Promise<void> {
-  await run.load.start();
-  await run.startInstances();
-  await run.handledMore(1000);
-}
-
 /** Kills an instance in the moment it sends a request; another one takes its place. */
-function killAt(moment: string, slot: string): (run: Run) => Promise<void> {
-  return async (run) => {
-    const instance = run.fleet.running.get(slot);
-    if (!instance) return;
-    await run.fleet.stop(slot);
+function killAt(moment: string, slot: string): (scene: Scene) => Promise<void> {
+  return async (scene) => {
     for (const when of ['sent', 'unsent']) {
-      await run.fault(`kill -9 at ${moment}, ${when}`, slot, { ends: slot }, async () => {
-        await run.fleet.start(slot, { RELIABILITY_KILL_AT: `${moment} ${when} 5` });
-        const victim = run.fleet.running.get(slot);
-        await Promise.race([victim?.ended, run.pass(20_000)]);
+      await scene.fleet.stop(slot);
+      await scene.fault(`kill -9 at ${moment}, ${when}`, slot, { ends: slot }, async () => {
+        await scene.fleet.start(slot, { RELIABILITY_KILL_AT: `${moment} ${when} 5` });
+        await Promise.race([scene.fleet.running.get(slot)?.ended, scene.pass(30_000)]);
       });
-      await run.fleet.joined(slot);
-      await run.handledMore(200);
+      await scene.fleet.joined(slot);
+      await scene.handledMore(200);
     }
   };
 }
@@ -34,12 +24,12 @@ export const instanceScenarios: readonly Scenario[] = [
   {
     name: 'kill',
     description: 'kill -9 of an instance under load, three times, each time another one',
-    play: async (run) => {
-      await begin(run);
+    play: async (scene) => {
+      await scene.begin();
       for (const slot of ['a', 'b', 'c']) {
-        await run.fault('kill -9', slot, { ends: slot }, () => run.fleet.kill(slot));
-        await run.fleet.joined(slot);
-        await run.handledMore(800);
+        await scene.fault('kill -9', slot, { ends: slot }, () => scene.fleet.kill(slot));
+        await scene.fleet.joined(slot);
+        await scene.handledMore(800);
       }
     },
   },
@@ -48,12 +38,12 @@ export const instanceScenarios: readonly Scenario[] = [
     description: 'handlers of batches that end their process in the middle of one',
     streams: [{ name: 'batches', options: { read: 'batch', batch: { maxRecords: 100 } }, delayMs: 20 }],
     peers: ['kafkajs'],
-    play: async (run) => {
-      await begin(run);
+    play: async (scene) => {
+      await scene.begin();
       for (let i = 0; i < 3; i++) {
-        await run.fault('kill -9 in a batch', 'whoever has the record', 'around', async () => {
-          run.load.plan({ do: 'die' });
-          await run.pass(4000);
+        await scene.fault('kill -9 in a batch', 'whoever has the record', 'around', async () => {
+          scene.load.plan({ do: 'die' });
+          await scene.pass(4000);
         });
       }
     },
@@ -61,9 +51,9 @@ export const instanceScenarios: readonly Scenario[] = [
   {
     name: 'kill-at-commit',
     description: 'kill -9 of an instance in the moment it sends a commit, before and after',
-    play: async (run) => {
-      await begin(run);
-      await killAt('commit', 'b')(run);
+    play: async (scene) => {
+      await scene.begin();
+      await killAt('commit', 'b')(scene);
     },
   },
   {
@@ -71,32 +61,32 @@ export const instanceScenarios: readonly Scenario[] = [
     description: 'kill -9 of an instance in the moment it writes a dead letter, before and after',
     deedOf: (id) => (id % 50 === 0 ? { do: 'poison' } : undefined),
     peers: [],
-    play: async (run) => {
-      await begin(run);
-      await killAt('produce', 'b')(run);
+    play: async (scene) => {
+      await scene.begin();
+      await killAt('produce', 'b')(scene);
     },
   },
   {
     name: 'sigterm',
     description: 'SIGTERM of an instance under load, and a new one in its place, three times',
-    play: async (run) => {
-      await begin(run);
+    play: async (scene) => {
+      await scene.begin();
       for (const slot of ['a', 'b', 'c']) {
-        await run.fault('SIGTERM', slot, 'nothing', () => run.fleet.roll(slot));
-        await run.fleet.joined(slot);
-        await run.handledMore(400);
+        await scene.fault('SIGTERM', slot, 'nothing', () => scene.fleet.roll(slot));
+        await scene.fleet.joined(slot);
+        await scene.handledMore(400);
       }
     },
   },
   {
     name: 'rolling-restart',
     description: 'all instances replaced one after the other without a pause, twice',
-    play: async (run) => {
-      await begin(run);
+    play: async (scene) => {
+      await scene.begin();
       for (const slot of ['a', 'b', 'c', 'a', 'b', 'c']) {
-        await run.fault('rolling restart', slot, 'nothing', () => run.fleet.roll(slot));
+        await scene.fault('rolling restart', slot, 'nothing', () => scene.fleet.roll(slot));
       }
-      await run.handledMore(400);
+      await scene.handledMore(400);
     },
   },
   {
@@ -104,17 +94,17 @@ export const instanceScenarios: readonly Scenario[] = [
     description: 'from 1 to 3 instances and back to 1 with handlers of 50 ms',
     instances: 1,
     streams: [{ name: 'records', delayMs: 50 }],
-    play: async (run) => {
-      await begin(run);
-      await run.fault('scale', '1 to 3', 'nothing', async () => {
-        await Promise.all(['b', 'c'].map((slot) => run.fleet.start(slot)));
-        await Promise.all(['b', 'c'].map((slot) => run.fleet.joined(slot)));
+    play: async (scene) => {
+      await scene.begin();
+      await scene.fault('scale', '1 to 3', 'nothing', async () => {
+        await Promise.all(['b', 'c'].map((slot) => scene.fleet.start(slot)));
+        await Promise.all(['b', 'c'].map((slot) => scene.fleet.joined(slot)));
       });
-      await run.handledMore(1500);
-      await run.fault('scale', '3 to 1', 'nothing', async () => {
-        await Promise.all(['b', 'c'].map((slot) => run.fleet.stop(slot)));
+      await scene.handledMore(1500);
+      await scene.fault('scale', '3 to 1', 'nothing', async () => {
+        await Promise.all(['b', 'c'].map((slot) => scene.fleet.stop(slot)));
       });
-      await run.handledMore(1500);
+      await scene.handledMore(1500);
     },
   },
   {
@@ -122,29 +112,29 @@ export const instanceScenarios: readonly Scenario[] = [
     description:
       'SIGSTOP of an instance for twice its session, then SIGCONT: its late results must commit nothing',
     streams: [{ name: 'records', delayMs: 50 }],
-    play: async (run) => {
-      await begin(run);
+    play: async (scene) => {
+      await scene.begin();
       for (const slot of ['a', 'c']) {
-        await run.fault('SIGSTOP', slot, { hits: slot }, async () => {
-          run.fleet.suspend(slot);
-          await run.pass(2 * SESSION_MS);
-          run.fleet.resume(slot);
+        await scene.fault('SIGSTOP', slot, { hits: slot }, async () => {
+          scene.fleet.suspend(slot);
+          await scene.pass(2 * SESSION_MS);
+          scene.fleet.resume(slot);
         });
-        await run.handledMore(800);
+        await scene.handledMore(800);
       }
     },
   },
   {
     name: 'clock-jumps',
     description: "an instance's wall clock jumps an hour ahead, another's an hour back, and both return",
-    play: async (run) => {
-      await begin(run);
-      await run.fault('clock', 'a +1 h, b -1 h', 'nothing', async () => {
-        run.fleet.order('a', 'clock 3600000');
-        run.fleet.order('b', 'clock -3600000');
-        await run.pass(10_000);
-        for (const slot of ['a', 'b']) run.fleet.order(slot, 'clock 0');
-        await run.pass(5000);
+    play: async (scene) => {
+      await scene.begin();
+      await scene.fault('clock', 'a +1 h, b -1 h', 'nothing', async () => {
+        scene.fleet.order('a', 'clock 3600000');
+        scene.fleet.order('b', 'clock -3600000');
+        await scene.pass(10_000);
+        for (const slot of ['a', 'b']) scene.fleet.order(slot, 'clock 0');
+        await scene.pass(5000);
       });
     },
   },

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
-import type { Run } from '../run.js';
-import { SLOTS } from '../run.js';
+import type { Scene } from '../scene.js';
+import { SLOTS } from '../scene.js';
 import { outage, slowBroker } from './brokers.js';
-import { begin } from './instances.js';
 import { disturb } from './network.js';
 import type { Scenario } from './scenario.js';
 
@@ -21,81 +20,82 @@ export interface Step {
 }
 
 const faults = {
-  kill: async (run: Run, { which }: Step) => {
+  kill: async (scene: Scene, { which }: Step) => {
     const slot = residentAt(which);
-    await run.fault('kill -9', slot, { ends: slot }, () => run.fleet.kill(slot));
-    await run.fleet.joined(slot);
+    await scene.fault('kill -9', slot, { ends: slot }, () => scene.fleet.kill(slot));
+    await scene.fleet.joined(slot);
   },
-  sigterm: async (run: Run, { which }: Step) => {
+  sigterm: async (scene: Scene, { which }: Step) => {
     const slot = residentAt(which);
-    await run.fault('SIGTERM', slot, 'nothing', () => run.fleet.roll(slot));
-    await run.fleet.joined(slot);
+    await scene.fault('SIGTERM', slot, 'nothing', () => scene.fleet.roll(slot));
+    await scene.fleet.joined(slot);
   },
-  suspend: async (run: Run, { which, ms }: Step) => {
+  suspend: async (scene: Scene, { which, ms }: Step) => {
     const slot = residentAt(which);
-    await run.fault('SIGSTOP', slot, { hits: slot }, async () => {
-      run.fleet.suspend(slot);
-      await run.pass(ms);
-      run.fleet.resume(slot);
+    await scene.fault('SIGSTOP', slot, { hits: slot }, async () => {
+      scene.fleet.suspend(slot);
+      await scene.pass(ms);
+      scene.fleet.resume(slot);
     });
   },
-  visit: async (run: Run, { ms }: Step) => {
-    await run.fault('one more instance', VISITOR, 'nothing', async () => {
-      await run.fleet.start(VISITOR);
-      await run.pass(ms);
-      await run.fleet.stop(VISITOR);
+  visit: async (scene: Scene, { ms }: Step) => {
+    await scene.fault('one more instance', VISITOR, 'nothing', async () => {
+      await scene.fleet.start(VISITOR);
+      await scene.pass(ms);
+      await scene.fleet.stop(VISITOR);
     });
   },
-  block: async (run: Run, { ms }: Step) => {
-    await run.fault('event loop blocked', 'whoever has the record', 'around', async () => {
-      run.load.plan({ do: 'block', ms });
-      await run.pass(ms + 3000);
+  block: async (scene: Scene, { ms }: Step) => {
+    await scene.fault('event loop blocked', 'whoever has the record', 'around', async () => {
+      scene.load.plan({ do: 'block', ms });
+      await scene.pass(ms + 3000);
     });
   },
-  die: async (run: Run) => {
-    await run.fault('kill -9 in a handler', 'whoever has the record', 'around', async () => {
-      run.load.plan({ do: 'die' });
-      await run.pass(5000);
+  die: async (scene: Scene) => {
+    await scene.fault('kill -9 in a handler', 'whoever has the record', 'around', async () => {
+      scene.load.plan({ do: 'die' });
+      await scene.pass(5000);
     });
   },
-  burst: async (run: Run, { ms }: Step) => {
-    await run.fault('burst', `${ms} records at once`, 'nothing', async () => {
-      run.load.burst(ms);
-      await run.pass(3000);
+  burst: async (scene: Scene, { ms }: Step) => {
+    await scene.fault('burst', `${ms} records at once`, 'nothing', async () => {
+      scene.load.burst(ms);
+      await scene.pass(3000);
     });
   },
-  large: async (run: Run, { which }: Step) => {
-    await run.fault('large records', '900 KB each', 'nothing', async () => {
-      for (let i = 0; i <= which; i++) run.load.plan({ pad: 'x'.repeat(900_000) });
-      await run.pass(2000);
+  large: async (scene: Scene, { which }: Step) => {
+    await scene.fault('large records', '900 KB each', 'nothing', async () => {
+      for (let i = 0; i <= which; i++) scene.load.plan({ pad: 'x'.repeat(900_000) });
+      await scene.pass(2000);
     });
   },
-  broker: (run: Run, { which, ms }: Step) => outage(run, [run.cluster.broker((which % 3) + 1)], ms),
-  coordinator: async (run: Run, { ms }: Step) =>
-    outage(run, [await run.cluster.coordinatorOf(run.groupId)], ms),
-  quorum: (run: Run, { which, ms }: Step) =>
+  broker: (scene: Scene, { which, ms }: Step) => outage(scene, [scene.cluster.broker((which % 3) + 1)], ms),
+  coordinator: async (scene: Scene, { ms }: Step) =>
+    outage(scene, [await scene.cluster.coordinatorOf(scene.groupId)], ms),
+  quorum: (scene: Scene, { which, ms }: Step) =>
     outage(
-      run,
-      run.cluster.brokers.filter(({ nodeId }) => nodeId !== (which % 3) + 1),
+      scene,
+      scene.cluster.brokers.filter(({ nodeId }) => nodeId !== (which % 3) + 1),
       ms,
     ),
-  'all-brokers': (run: Run, { ms }: Step) => outage(run, run.cluster.brokers, ms),
-  'slow-broker': (run: Run, { which, ms }: Step) => slowBroker(run, run.cluster.broker((which % 3) + 1), ms),
-  cut: (run: Run, { which, ms }: Step) =>
-    disturb(run, 'network cut', residentAt(which), ms, (network) => network.cut(residentAt(which))),
-  'half-open': (run: Run, { which, ms }: Step) =>
-    disturb(run, 'half-open', residentAt(which), ms, (network) => network.halfOpen(residentAt(which))),
-  delay: (run: Run, { which, ms }: Step) =>
-    disturb(run, 'network delay 300 ms', residentAt(which), ms, (network) =>
+  'all-brokers': (scene: Scene, { ms }: Step) => outage(scene, scene.cluster.brokers, ms),
+  'slow-broker': (scene: Scene, { which, ms }: Step) =>
+    slowBroker(scene, scene.cluster.broker((which % 3) + 1), ms),
+  cut: (scene: Scene, { which, ms }: Step) =>
+    disturb(scene, 'network cut', residentAt(which), ms, (network) => network.cut(residentAt(which))),
+  'half-open': (scene: Scene, { which, ms }: Step) =>
+    disturb(scene, 'half-open', residentAt(which), ms, (network) => network.halfOpen(residentAt(which))),
+  delay: (scene: Scene, { which, ms }: Step) =>
+    disturb(scene, 'network delay 300 ms', residentAt(which), ms, (network) =>
       network.delay(residentAt(which), { delayMs: 300, jitterMs: 200 }),
     ),
-  throttle: (run: Run, { which, ms }: Step) =>
-    disturb(run, 'network throttle 20 KB/s', residentAt(which), ms, (network) =>
+  throttle: (scene: Scene, { which, ms }: Step) =>
+    disturb(scene, 'network throttle 20 KB/s', residentAt(which), ms, (network) =>
       network.throttle(residentAt(which), 20_000),
     ),
-  reset: (run: Run, { which, ms }: Step) =>
-    disturb(run, 'network resets', residentAt(which), ms, (network) => network.reset(residentAt(which))),
-} satisfies Record<string, (run: Run, step: Step) => Promise<void>>;
+  reset: (scene: Scene, { which, ms }: Step) =>
+    disturb(scene, 'network resets', residentAt(which), ms, (network) => network.reset(residentAt(which))),
+} satisfies Record<string, (scene: Scene, step: Step) => Promise<void>>;
 
 type Fault = keyof typeof faults;
 
@@ -169,18 +169,18 @@ export function mix(minutes: number, rate: number): Scenario {
     rate,
     keys: 1200,
     deedOf: (id) => (id % 100 === 0 ? { do: 'poison' } : id % 100 === 51 ? { do: 'flaky' } : undefined),
-    play: async (run) => {
-      await begin(run);
-      const steps = planOf(run.seed, minutes, run.cluster.network !== undefined);
+    play: async (scene) => {
+      await scene.begin();
+      const steps = planOf(scene.seed, minutes, scene.cluster.network !== undefined);
       const busy = new Map<string, Promise<void>>();
       for (const step of steps) {
-        await run.pass(step.waitMs);
+        await scene.pass(step.waitMs);
         const resource = resources[step.fault] ?? residentAt(step.which);
         await busy.get(resource);
-        busy.set(resource, faults[step.fault](run, step));
+        busy.set(resource, faults[step.fault](scene, step));
       }
       await Promise.all(busy.values());
-      await run.pass(5000);
+      await scene.pass(5000);
     },
   };
 }

@@ -1,24 +1,23 @@
 import type { Network } from '../network/network.js';
-import type { Run } from '../run.js';
+import type { Scene } from '../scene.js';
 import { settings } from '../settings.js';
-import { begin } from './instances.js';
 import type { Scenario } from './scenario.js';
 
 const SESSION_MS = Number(settings.KAFKA_SESSION_TIMEOUT_MS);
 
 /** Harm to the network of one instance, for a time. */
 export async function disturb(
-  run: Run,
+  scene: Scene,
   fault: string,
   slot: string,
   ms: number,
   harm: (network: Network) => Promise<void>,
 ): Promise<void> {
-  const { network } = run.cluster;
+  const { network } = scene.cluster;
   if (!network) throw new Error('there are no proxies between instances and brokers');
-  await run.fault(fault, slot, { hits: slot }, async () => {
+  await scene.fault(fault, slot, { hits: slot }, async () => {
     await harm(network);
-    await run.pass(ms);
+    await scene.pass(ms);
     await network.heal(slot);
   });
 }
@@ -37,11 +36,11 @@ function networkScenario(
     name,
     description,
     needsNetwork: true,
-    play: async (run) => {
-      await begin(run);
+    play: async (scene) => {
+      await scene.begin();
       for (const [fault, slot, ms, harm] of harms) {
-        await disturb(run, fault, slot, ms, harm);
-        await run.handledMore(400);
+        await disturb(scene, fault, slot, ms, harm);
+        await scene.handledMore(400);
       }
     },
   };

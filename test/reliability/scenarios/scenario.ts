@@ -1,18 +1,6 @@
 import type { Deed } from '../load/load.js';
 import type { Runtime } from '../report/result.js';
-import type { Run } from '../run.js';
-
-/** How a topic's records are handled. */
-export interface StreamSpec {
-  /** Ends the topic's name. */
-  readonly name: string;
-  /** Options of this service's handler. */
-  readonly options?: Readonly<Record<string, unknown>>;
-  /** How long a handler takes for a record, or a batch. */
-  readonly delayMs?: number;
-  readonly partitions?: number;
-  readonly config?: Readonly<Record<string, string>>;
-}
+import type { Scene, StreamSpec } from '../scene.js';
 
 /** Harm to be done, and what is promised all the same. */
 export interface Scenario {
@@ -20,7 +8,7 @@ export interface Scenario {
   /** What is done, in a sentence. */
   readonly description: string;
   /** What harm is done by; it ends with everything healed. */
-  readonly play: (run: Run) => Promise<void>;
+  readonly play: (scene: Scene) => Promise<void>;
   /** Record by record, in key order, 12 partitions and 5 ms by default. */
   readonly streams?: readonly StreamSpec[];
   /** Instances at the start; 3 by default. */

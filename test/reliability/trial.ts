@@ -1,0 +1,209 @@
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { crashCheck, leakCheck, memoryCheck } from './checks/processes.js';
+import { checksOf } from './checks/records.js';
+import type { Cluster } from './cluster/cluster.js';
+import { commitsOf } from './cluster/committed.js';
+import { readLog } from './cluster/read-log.js';
+import { allVitals, rebalancesOf } from './fleet/vitals.js';
+import type { Check, Result, Runtime, Sample } from './report/result.js';
+import type { Scenario } from './scenarios/scenario.js';
+import { Scene } from './scene.js';
+import { CAUGHT_UP_MS } from './settings.js';
+
+/** What a trial is of. */
+export interface TrialOptions {
+  readonly cluster: Cluster;
+  readonly scenario: Scenario;
+  readonly runtime: Runtime;
+  readonly seed: number;
+  /** Where ledgers and logs go. */
+  readonly folder: string;
+  /** The command that does it again. */
+  readonly replay: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly say: (line: string) => void;
+}
+
+const SAMPLE_MS = 1000;
+
+/** One scenario on one runtime: plays it, lets the group catch up, and holds what happened against the promises. */
+export class Trial {
+  readonly #scene: Scene;
+  readonly #samples: Sample[] = [];
+  readonly #startedAt = new Date();
+  #broken: string | undefined;
+
+  constructor(private readonly options: TrialOptions) {
+    const { cluster, scenario, runtime, seed, folder, env, say } = options;
+    this.#scene = new Scene({
+      cluster,
+      name: `${scenario.name}-${runtime}-${seed}-${this.#startedAt.getTime().toString(36)}`,
+      runtime,
+      seed,
+      folder,
+      streams: scenario.streams ?? [{ name: 'records' }],
+      instances: scenario.instances ?? 3,
+      rate: scenario.rate ?? 400,
+      keys: scenario.keys ?? 500,
+      deedOf: scenario.deedOf ?? (() => undefined),
+      env: { ...scenario.env, ...env },
+      say,
+    });
+  }
+
+  /** Runs it and says what came of it. */
+  async result(): Promise<Result> {
+    const { load, fleet, cluster, reader } = this.#scene;
+    await this.#scene.createTopics();
+    const sampling = this.#sample();
+    try {
+      await this.#play();
+      await load.stop();
+      await cluster.heal();
+      const caughtUpAfterMs = await this.#caughtUp();
+      // At rest, the instances tell what they still hold.
+      await sleep(2500);
+      const codes = await fleet.stopAll();
+      reader.catchUp();
+      await this.#readDeadLetters();
+      return await this.#conclude(caughtUpAfterMs, codes);
+    } finally {
+      sampling.abort();
+      await load.stop();
+      await load.disconnect();
+      await fleet.stopAll();
+      reader.close();
+    }
+  }
+
+  /** A group that does not go on ends its scenario early, which is a finding rather than an error. */
+  async #play(): Promise<void> {
+    try {
+      await this.options.scenario.play(this.#scene);
+    } catch (error) {
+      this.#broken = error instanceof Error ? error.message : String(error);
+      this.#scene.say(this.#broken);
+    }
+  }
+
+  /** Waits until everything acknowledged is settled. @returns after how long; undefined where it never was */
+  async #caughtUp(): Promise<number | undefined> {
+    const { table, reader, faults } = this.#scene;
+    const lastFault = Math.max(0, ...faults.map(({ toMs }) => toMs));
+    const until = this.#scene.nowMs + CAUGHT_UP_MS;
+    for (;;) {
+      reader.catchUp();
+      if (table.behind > 0 && table.failed > 0) await this.#readDeadLetters();
+      if (table.behind === 0) return Math.max(0, this.#scene.nowMs - lastFault);
+      if (this.#scene.nowMs > until) return undefined;
+      await sleep(250);
+    }
+  }
+
+  async #readDeadLetters(): Promise<void> {
+    if (this.options.runtime !== 'ours') return;
+    const { cluster, topics, table } = this.#scene;
+    const existing = await cluster.admin((admin) => admin.listTopics());
+    for (const { topic } of topics) {
+      if (!existing.includes(`${topic}.dlt`)) continue;
+      await readLog(cluster.client, `${topic}.dlt`, ({ value }) => {
+        const id = idOf(value);
+        if (id !== undefined && table.deadLettered.get(id) === 0) table.deadLetter(id);
+      });
+    }
+  }
+
+  #sample(): AbortController {
+    const over = new AbortController();
+    const take = (): void => {
+      if (over.signal.aborted) return;
+      this.#scene.reader.catchUp();
+      this.#samples.push(this.#sampleNow());
+      setTimeout(take, SAMPLE_MS).unref();
+    };
+    take();
+    return over;
+  }
+
+  #sampleNow(): Sample {
+    const { table, fleet, nowMs } = this.#scene;
+    const { acknowledged, handled, repeats, failed, behind } = table;
+    const running = [...fleet.running];
+    const rebalances = running.map(([slot, { pid }]) => rebalancesOf(this.options.folder, slot, pid));
+    return {
+      atMs: nowMs,
+      acknowledged,
+      handled,
+      repeated: repeats.length,
+      failed,
+      behind,
+      rebalances: Math.max(0, ...rebalances),
+      rssBytes: Object.fromEntries(running.map(([slot, instance]) => [slot, instance.rssBytes])),
+    };
+  }
+
+  async #conclude(caughtUpAfterMs: number | undefined, codes: readonly number[]): Promise<Result> {
+    const { scenario, runtime, seed, replay } = this.options;
+    const { table, faults, nowMs } = this.#scene;
+    let deadLettered = 0;
+    let gone = 0;
+    for (let id = table.firstId; id < table.sent; id++) {
+      if (table.deadLettered.get(id) > 0) deadLettered++;
+      gone += table.gone.get(id);
+    }
+    return {
+      scenario: scenario.name,
+      description: scenario.description,
+      runtime,
+      seed,
+      startedAt: this.#startedAt.toISOString(),
+      durationMs: nowMs,
+      replay,
+      counts: {
+        acknowledged: table.acknowledged,
+        unacknowledged: table.sent - table.acknowledged,
+        handled: table.handled,
+        repeated: table.repeats.length,
+        deadLettered,
+        gone,
+        ...(caughtUpAfterMs !== undefined && { caughtUpAfterMs }),
+      },
+      faults,
+      samples: this.#samples,
+      checks: await this.#checks(caughtUpAfterMs, codes),
+    };
+  }
+
+  async #checks(caughtUpAfterMs: number | undefined, codes: readonly number[]): Promise<Check[]> {
+    const { scenario, folder } = this.options;
+    const { table, reader, cluster, groupId, forgotAt, disturbances, fleet } = this.#scene;
+    const commits = await commitsOf(cluster.client, groupId);
+    const vitals = allVitals(folder);
+    return [
+      ...checksOf({
+        table,
+        overtaken: reader.overtaken,
+        commits: commits.filter(({ at }) => at >= forgotAt),
+        disturbances,
+        offsetsMove: scenario.offsetsMove ?? false,
+        caughtUpAfterMs,
+        broken: this.#broken,
+      }),
+      memoryCheck(vitals, scenario.memoryGrows ?? false),
+      leakCheck(vitals),
+      crashCheck(vitals, fleet.exits, codes, scenario.processesFail ?? false),
+    ];
+  }
+}
+
+/** Where a trial keeps its ledgers. */
+export function folderOf(root: string, scenario: string, runtime: Runtime, seed: number): string {
+  return path.join(root, `${scenario}-${runtime}-${seed}`);
+}
+
+/** A value begins with its id; the rest of it may be large. */
+function idOf(value: Buffer | null): number | undefined {
+  const [, id] = /^\{"id":(\d+)/.exec(value?.toString('latin1', 0, 30) ?? '') ?? [];
+  return id === undefined ? undefined : Number(id);
+}
