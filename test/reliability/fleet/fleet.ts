@@ -66,6 +66,7 @@ export class Fleet {
 
   /** Starts an instance; `env` holds for this start alone, not for those after its end. */
   async start(slot: string, env: Readonly<Record<string, string>> = {}): Promise<void> {
+    if (this.#running.has(slot)) throw new Error(`instance ${slot} runs already`);
     this.#wanted.add(slot);
     const { folder, runtime } = this.options;
     const instance = await Instance.start({
