@@ -1,0 +1,83 @@
+import { describe, expect, it } from '@jest/globals';
+import { RecordTable } from '../ledger/record-table.js';
+import { checksOf, type Evidence } from './records.js';
+
+const MS = 1000;
+
+/** A record of key 0 at each offset, handled at these times in ms: undefined for never, several for repeats. */
+function handledAt(...times: readonly (number | readonly number[] | undefined)[]): RecordTable {
+  const table = new RecordTable();
+  for (const [offset, each] of times.entries()) {
+    const id = table.add('t', 0, 0);
+    table.acknowledge(id, offset);
+    for (const ms of each === undefined ? [] : [each].flat()) {
+      table.start(id, (ms - 1) * MS);
+      table.finish(id, offset, ms * MS, 'a');
+    }
+  }
+  return table;
+}
+
+function failed(table: RecordTable, evidence: Partial<Evidence> = {}): string[] {
+  const checks = checksOf({
+    table,
+    overtaken: { count: 0, examples: [] },
+    commits: [],
+    disturbances: [],
+    offsetsMove: false,
+    caughtUpAfterMs: 0,
+    broken: undefined,
+    ...evidence,
+  });
+  return checks.filter(({ passed }) => !passed).map(({ name }) => name);
+}
+
+const commit = (offset: number, ms: number) => ({ topic: 't', partition: 0, offset, at: ms * MS });
+
+describe('what a run is held against', () => {
+  it('passes where every record was handled once, in order, and committed after that', () => {
+    expect(failed(handledAt(10, 20, 30), { commits: [commit(1, 15), commit(3, 35)] })).toEqual([]);
+  });
+
+  it('finds a record that was acknowledged and never handled', () => {
+    expect(failed(handledAt(10, undefined))).toEqual(['lost']);
+  });
+
+  it('counts a dead letter as settled when its handler failed', () => {
+    const table = handledAt(10, undefined, 30);
+    table.start(1, 19 * MS);
+    table.fail(1, 20 * MS);
+    table.deadLetter(1);
+    expect(failed(table, { commits: [commit(2, 25)] })).toEqual([]);
+    expect(failed(table, { commits: [commit(2, 15)] })).toEqual(['commits']);
+  });
+
+  it('finds a commit beyond a record that is settled only later', () => {
+    expect(failed(handledAt(10, 20), { commits: [commit(2, 15)] })).toEqual(['commits']);
+  });
+
+  it('finds a commit below an earlier one, unless the fault has moved offsets', () => {
+    const commits = [commit(2, 25), commit(1, 26)];
+    expect(failed(handledAt(10, 20), { commits })).toEqual(['commits']);
+    expect(failed(handledAt(10, 20), { commits, offsetsMove: true })).toEqual([]);
+  });
+
+  it('finds a record that started before the one before it was settled', () => {
+    expect(failed(handledAt(50, 20))).toEqual(['gaps']);
+  });
+
+  it('allows repeats of what was handled around a fault, by whom it hit, and no others', () => {
+    const table = handledAt(10, [20, 90], 95);
+    const around = { fault: 'kill', from: 15 * MS, to: 25 * MS };
+    expect(failed(table)).toEqual(['repeats']);
+    expect(failed(table, { disturbances: [around] })).toEqual([]);
+    expect(failed(table, { disturbances: [{ ...around, instance: 'a' }] })).toEqual([]);
+    expect(failed(table, { disturbances: [{ ...around, instance: 'b' }] })).toEqual(['repeats']);
+    expect(failed(table, { disturbances: [{ ...around, to: 18 * MS }] })).toEqual(['repeats']);
+  });
+
+  it('finds a group that never caught up, and a scenario that could not be played', () => {
+    expect(failed(handledAt(10), { caughtUpAfterMs: undefined })).toEqual(['stuck']);
+    expect(failed(handledAt(10), { broken: 'nobody joined' })).toEqual(['stuck']);
+  });
+});
