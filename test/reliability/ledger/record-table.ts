@@ -96,7 +96,9 @@ export class RecordTable {
     return id;
   }
 
+  /** The broker has taken it. Where a request was sent twice, its first place counts. */
   acknowledge(id: number, offset: number): void {
+    if (this.offset.get(id) >= 0) return;
     this.offset.set(id, offset);
     this.acknowledged++;
     if (this.#isOpen(id)) this.behind++;
