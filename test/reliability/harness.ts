@@ -31,11 +31,13 @@ export interface Options {
 /** Runs what was asked for on one cluster. */
 export class Harness {
   readonly #results: Result[] = [];
+  /** Scenarios that the harness itself could not bring to an end. */
+  readonly #unfinished: string[] = [];
 
   constructor(private readonly options: Options) {}
 
-  /** @returns the results of this service; those of others are in the report alone */
-  async run(): Promise<Result[]> {
+  /** @returns whether this service kept its promises; what others did is in the report alone */
+  async run(): Promise<boolean> {
     const { options } = this;
     const chosen = options.mix ? [] : choose(options.only);
     const root = options.keep
@@ -55,9 +57,10 @@ export class Harness {
       await remove?.();
     }
     const ours = this.#results.filter(({ runtime }) => runtime === 'ours');
-    const failed = ours.filter(({ checks }) => !checks.every(({ passed }) => passed));
-    console.log(`${ours.length - failed.length} passed, ${failed.length} failed`);
-    return ours;
+    const passed = ours.filter(({ checks }) => checks.every((check) => check.passed)).length;
+    const failed = ours.length - passed + this.#unfinished.length;
+    console.log(`${passed} passed, ${failed} failed`);
+    return failed === 0;
   }
 
   async #mix(cluster: Cluster, root: string, seed: number): Promise<void> {
@@ -91,7 +94,12 @@ export class Harness {
     console.log(`\n${scenario.name}${runtime === 'ours' ? '' : ` with ${runtime}`}: ${scenario.description}`);
     const folder = folderOf(root, scenario.name, runtime, seed);
     const say = console.log.bind(console);
-    const result = await new Trial({ cluster, scenario, runtime, seed, folder, replay, say }).result();
+    const trial = new Trial({ cluster, scenario, runtime, seed, folder, replay, say });
+    const result = await trial.result().catch((error: unknown) => {
+      console.error(error);
+      this.#unfinished.push(scenario.name);
+    });
+    if (!result) return;
     this.#results.push(result);
     for (const line of linesOf(result)) console.log(line);
     if (this.options.report && runtime === 'ours' && !result.checks.every(({ passed }) => passed)) {

@@ -107,10 +107,8 @@ export class Trial {
     const existing = await cluster.admin((admin) => admin.listTopics());
     for (const { topic } of topics) {
       if (!existing.includes(`${topic}.dlt`)) continue;
-      await readLog(cluster.client, `${topic}.dlt`, ({ value }) => {
-        const id = idOf(value);
-        if (id !== undefined && table.deadLettered.get(id) === 0) table.deadLetter(id);
-      });
+      const ids = await readLog(cluster.client, `${topic}.dlt`, ({ value }) => idOf(value));
+      for (const id of ids) if (table.deadLettered.get(id) === 0) table.deadLetter(id);
     }
   }
 

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin, Kafka } from 'kafkajs';
 import {
   type Broker,
@@ -10,6 +9,7 @@ import {
 } from '../../../tools/kafka/index.js';
 import { Network } from '../network/network.js';
 import { canHaveToxiproxy } from '../network/install.js';
+import { persistent } from './persistent.js';
 
 const OFFSETS_PARTITIONS = 5;
 /** Kafka's number for topics among what can be configured; kafkajs exports it as a type alone. */
@@ -58,8 +58,9 @@ export class Cluster {
     return this.network?.bootstrap(slot) ?? this.kafka.bootstrap;
   }
 
+  /** Asks the brokers, or tells them; again for a minute where they can not answer. */
   admin<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
-    return withAdmin(this.client, work);
+    return persistent(() => withAdmin(this.client, work));
   }
 
   broker(nodeId: number): Broker {
@@ -88,8 +89,12 @@ export class Cluster {
     config: Readonly<Record<string, string>> = {},
   ): Promise<void> {
     const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
+    // Without waiting for leaders: kafkajs gives up on them early where there are several brokers.
     await this.admin((admin) =>
-      admin.createTopics({ topics: [{ topic, numPartitions: partitions, configEntries }] }),
+      admin.createTopics({
+        topics: [{ topic, numPartitions: partitions, configEntries }],
+        waitForLeaders: false,
+      }),
     );
     await this.untilLed(topic, partitions);
   }
@@ -107,15 +112,11 @@ export class Cluster {
 
   /** Resolves once so many partitions of a topic have leaders. */
   async untilLed(topic: string, partitions: number): Promise<void> {
-    for (let tries = 0; ; tries++) {
-      try {
-        const offsets = await this.admin((admin) => admin.fetchTopicOffsets(topic));
-        if (offsets.length === partitions) return;
-      } catch (error) {
-        if (tries === 100) throw error;
-      }
-      await sleep(100);
-    }
+    await persistent(async () => {
+      const offsets = await this.admin((admin) => admin.fetchTopicOffsets(topic));
+      if (offsets.length !== partitions)
+        throw new Error(`${topic} has ${offsets.length} partitions with leaders`);
+    });
   }
 
   /** Every broker runs, and nothing stands between it and the instances. */

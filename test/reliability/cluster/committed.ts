@@ -14,20 +14,14 @@ export interface Commit {
  * Every commit of a group, in order: Kafka keeps them in a topic of its own. The format of its records is in
  * Kafka's `group-coordinator/src/main/resources/common/message/OffsetCommit{Key,Value}.json`.
  */
-export async function commitsOf(kafka: Kafka, groupId: string): Promise<Commit[]> {
-  const commits: Commit[] = [];
-  await readLog(kafka, '__consumer_offsets', ({ key, value, timestamp }) => {
+export function commitsOf(kafka: Kafka, groupId: string): Promise<Commit[]> {
+  return readLog(kafka, '__consumer_offsets', ({ key, value, timestamp }) => {
     const place = key && placeOf(key);
-    if (!place || place.group !== groupId || !value) return;
+    if (!place || place.group !== groupId || !value) return undefined;
     const { topic, partition } = place;
-    commits.push({
-      topic,
-      partition,
-      offset: Number(value.readBigInt64BE(2)),
-      at: fromWall(Number(timestamp)),
-    });
+    const offset = Number(value.readBigInt64BE(2));
+    return { topic, partition, offset, at: fromWall(Number(timestamp)) };
   });
-  return commits;
 }
 
 /** Keys of versions 0 and 1 are of commits: group, topic, partition. Others are of the group's members. */

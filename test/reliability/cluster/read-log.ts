@@ -1,19 +1,35 @@
 import { randomUUID } from 'node:crypto';
 import type { Kafka, KafkaMessage } from 'kafkajs';
+import { persistent } from './persistent.js';
 
-/** Hands over every record that a topic holds now; resolves once the last one was. */
-export async function readLog(
+/** Every record that a topic holds now, as far as `pick` wants something of it. */
+export function readLog<T>(
   kafka: Kafka,
   topic: string,
-  take: (message: KafkaMessage, partition: number) => void,
-): Promise<void> {
+  pick: (message: KafkaMessage) => T | undefined,
+): Promise<T[]> {
+  return persistent(async () => {
+    const picked: T[] = [];
+    await read(kafka, topic, (message) => {
+      const wanted = pick(message);
+      if (wanted !== undefined) picked.push(wanted);
+    });
+    return picked;
+  });
+}
+
+async function read(kafka: Kafka, topic: string, take: (message: KafkaMessage) => void): Promise<void> {
   const admin = kafka.admin();
   await admin.connect();
   const ends = new Map<number, bigint>();
-  for (const { partition, low, high } of await admin.fetchTopicOffsets(topic)) {
-    if (BigInt(high) > BigInt(low)) ends.set(partition, BigInt(high));
+  const next = new Map<number, bigint>();
+  try {
+    for (const { partition, low, high } of await admin.fetchTopicOffsets(topic)) {
+      if (BigInt(high) > BigInt(low)) ends.set(partition, BigInt(high));
+    }
+  } finally {
+    await admin.disconnect();
   }
-  await admin.disconnect();
   if (ends.size === 0) return;
 
   const consumer = kafka.consumer({ groupId: `audit-${randomUUID()}`, maxWaitTimeInMs: 200 });
@@ -22,19 +38,24 @@ export async function readLog(
   try {
     await new Promise<void>((resolve, reject) => {
       consumer.on('consumer.crash', ({ payload }) => reject(payload.error));
-      void consumer.run({
+      const running = consumer.run({
         autoCommit: false,
         eachBatchAutoResolve: true,
         eachBatch: ({ batch }) => {
           const end = ends.get(batch.partition);
           for (const message of batch.messages) {
-            if (end !== undefined && BigInt(message.offset) < end) take(message, batch.partition);
+            const offset = BigInt(message.offset);
+            // A consumer that has to join again reads from the start again.
+            if (end === undefined || offset >= end || offset < (next.get(batch.partition) ?? 0n)) continue;
+            next.set(batch.partition, offset + 1n);
+            take(message);
           }
           if (end !== undefined && BigInt(batch.lastOffset()) + 1n >= end) ends.delete(batch.partition);
           if (ends.size === 0) resolve();
           return Promise.resolve();
         },
       });
+      running.catch(reject);
     });
   } finally {
     await consumer.disconnect();
