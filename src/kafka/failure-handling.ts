@@ -76,7 +76,7 @@ export function failureHandling(
     deadLetterLimit: undefined,
     putAside,
     passesOver,
-    dueAt: (record) => headerNumber(record, HEADERS.dueAt, 0),
+    dueAt: (record) => headerNumber(record, HEADERS.dueAt) ?? 0,
   };
 }
 

@@ -10,22 +10,25 @@ const MANAGED: ReadonlySet<string> = new Set(
   Object.values(HEADERS).filter((name) => name !== HEADERS.replays),
 );
 
+/** What has headers. */
+type WithHeaders = Pick<FetchedRecord, 'headers'>;
+
 /** A header's text; undefined where the record has none of that name. The last of several counts. */
-export function headerText(record: FetchedRecord, name: string): string | undefined {
+export function headerText(record: WithHeaders, name: string): string | undefined {
   const found = record.headers?.[name];
   const value = Array.isArray(found) ? found.at(-1) : found;
   if (value === undefined || value === null) return undefined;
   return typeof value === 'string' ? value : Buffer.from(value).toString('utf8');
 }
 
-/** A header's whole number, or `otherwise` where the record has none. */
-export function headerNumber(record: FetchedRecord, name: string, otherwise: number): number {
+/** A header's whole number; undefined where it is none. */
+export function headerNumber(record: WithHeaders, name: string): number | undefined {
   const text = headerText(record, name);
-  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : otherwise;
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
-/** The headers that a record has of its own. */
-export function ownHeaders(record: FetchedRecord): RawHeaders {
+/** The headers that a record has of its own, and the count of replays. */
+export function ownHeaders(record: WithHeaders): RawHeaders {
   return Object.fromEntries(Object.entries(record.headers ?? {}).filter(([name]) => !MANAGED.has(name)));
 }
 
@@ -58,7 +61,7 @@ export function failureHeaders(failed: FailedRecord, groupId: string, now: Date)
     [HEADERS.attempts]: String(attempts + Number(first(HEADERS.attempts, 0))),
     [HEADERS.firstFailedAt]: first(HEADERS.firstFailedAt, new Date(firstFailedAt || now).toISOString()),
     [HEADERS.failedAt]: now.toISOString(),
-    [HEADERS.replays]: String(headerNumber(record, HEADERS.replays, 0)),
+    [HEADERS.replays]: String(headerNumber(record, HEADERS.replays) ?? 0),
   };
 }
 

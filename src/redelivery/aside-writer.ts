@@ -90,7 +90,7 @@ export class AsideWriter {
     headers: RawHeaders,
     value: Uint8Array | null = record.value,
   ): Promise<void> {
-    const partition = headerNumber({ ...record, headers }, HEADERS.originalPartition, at.partition);
+    const partition = headerNumber({ headers }, HEADERS.originalPartition) ?? at.partition;
     const carried = this.tracer?.headersOf(record);
     const outgoing: OutgoingRecord = { topic, key: record.key, value, headers: { ...headers, ...carried } };
     try {

@@ -1,5 +1,5 @@
 import type { FetchedRecord, RawHeaders } from '../../core/records/fetched.js';
-import { headerText } from '../aside-headers.js';
+import { headerNumber, headerText, ownHeaders } from '../aside-headers.js';
 import { HEADERS } from '../headers.js';
 
 /** A record of a dead-letter topic, and what its headers say of how it came there. */
@@ -37,11 +37,10 @@ export interface ReplayMark {
   readonly replayedTo: string;
 }
 
-const OURS: ReadonlySet<string> = new Set(Object.values(HEADERS));
-
 /** Reads a record of a dead-letter topic. */
 export function toDeadLetter(topic: string, partition: number, record: FetchedRecord): DeadLetter {
-  const { headers = {}, offset, timestamp } = record;
+  const { offset, timestamp } = record;
+  const { [HEADERS.replays]: _replays, ...headers } = ownHeaders(record);
   const failedAt = Date.parse(headerText(record, HEADERS.failedAt) ?? '');
   return {
     topic,
@@ -49,18 +48,18 @@ export function toDeadLetter(topic: string, partition: number, record: FetchedRe
     offset,
     key: record.key && Buffer.from(record.key),
     value: record.value && Buffer.from(record.value),
-    headers: withoutOurs(headers),
+    headers,
     originalTopic: headerText(record, HEADERS.originalTopic),
-    originalPartition: numberOf(record, HEADERS.originalPartition),
+    originalPartition: headerNumber(record, HEADERS.originalPartition),
     originalOffset: headerText(record, HEADERS.originalOffset),
     group: headerText(record, HEADERS.originalGroup),
     reason: headerText(record, HEADERS.exceptionClass) ?? 'unknown',
     message: headerText(record, HEADERS.exceptionMessage),
     stack: headerText(record, HEADERS.exceptionStacktrace),
-    attempts: numberOf(record, HEADERS.attempts),
+    attempts: headerNumber(record, HEADERS.attempts),
     failedAt: Number.isNaN(failedAt) ? Number(timestamp) : failedAt,
-    replays: numberOf(record, HEADERS.replays) ?? 0,
-    truncatedFrom: numberOf(record, HEADERS.truncated),
+    replays: headerNumber(record, HEADERS.replays) ?? 0,
+    truncatedFrom: headerNumber(record, HEADERS.truncated),
   };
 }
 
@@ -69,19 +68,9 @@ export function toDeadLetter(topic: string, partition: number, record: FetchedRe
  * same headers.
  */
 export function toReplayMark(record: FetchedRecord): ReplayMark | undefined {
-  const replayedPartition = numberOf(record, HEADERS.replayedPartition);
+  const replayedPartition = headerNumber(record, HEADERS.replayedPartition);
   const replayedOffset = headerText(record, HEADERS.replayedOffset);
   if (record.value !== null || replayedPartition === undefined || replayedOffset === undefined)
     return undefined;
   return { replayedPartition, replayedOffset, replayedTo: headerText(record, HEADERS.replayedTo) ?? '' };
-}
-
-function withoutOurs(headers: RawHeaders): RawHeaders {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !OURS.has(name)));
-}
-
-/** A header's whole number; undefined where it is none. */
-function numberOf(record: FetchedRecord, name: string): number | undefined {
-  const text = headerText(record, name);
-  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
