@@ -2,6 +2,7 @@ import ms from 'ms';
 import { DEFAULT_BACKOFF } from '../core/failures/backoff.js';
 import { DEFAULT_DEAD_LETTER_LIMIT, type DeadLetterLimit } from '../core/failures/brake.js';
 import type { FailurePolicy, LastResort } from '../core/failures/decision.js';
+import { isDelayName } from '../redelivery/aside-topics.js';
 import { OptionReader } from './option-reader.js';
 import { isRefusal } from './refusal.js';
 
@@ -121,8 +122,8 @@ function readDelays(reader: OptionReader): readonly RetryDelay[] {
 }
 
 function toDelay(name: unknown): RetryDelay | undefined {
-  if (typeof name !== 'string' || !/^\d+(ms|s|m|h|d)$/.test(name)) return undefined;
-  const parsed: number | undefined = ms(name as ms.StringValue);
+  if (typeof name !== 'string' || !isDelayName(name)) return undefined;
+  const parsed: number | undefined = ms(name);
   return parsed !== undefined && parsed > 0 ? { name, ms: parsed } : undefined;
 }
 

@@ -1,6 +1,23 @@
+import type ms from 'ms';
+
+const DELAY = String.raw`\d+(ms|s|m|h|d)`;
+const DELAY_NAME = new RegExp(`^${DELAY}$`);
+const RETRY_TOPIC = new RegExp(String.raw`\.retry\.${DELAY}$`);
+const DEAD_LETTER_SUFFIX = '.dlt';
+
 /** The dead-letter topic of a topic whose handler names no other. */
 export function deadLetterTopicOf(topic: string): string {
-  return `${topic}.dlt`;
+  return topic + DEAD_LETTER_SUFFIX;
+}
+
+/** Whether a topic is one that `deadLetterTopicOf` names. */
+export function isNamedForDeadLetters(topic: string): boolean {
+  return topic.endsWith(DEAD_LETTER_SUFFIX);
+}
+
+/** Whether a text may name the delay of a retry topic. */
+export function isDelayName(text: string): text is ms.StringValue {
+  return DELAY_NAME.test(text);
 }
 
 /** Where a group's records of a topic wait for a time. */
@@ -10,7 +27,7 @@ export function retryTopicOf(topic: string, groupId: string, delay: string): str
 
 /** Whether a topic is one that records wait in for a time. */
 export function isRetryTopic(topic: string): boolean {
-  return /\.retry\.\d+(ms|s|m|h|d)$/.test(topic);
+  return RETRY_TOPIC.test(topic);
 }
 
 /** Where a group keeps the records of a topic that are parked. */
@@ -25,7 +42,7 @@ export function isParkingTopic(topic: string): boolean {
 
 /** Whether a topic is one of those that this service makes: a handler's pattern is never meant for them. */
 export function isAsideTopic(topic: string): boolean {
-  return /\.(dlt|parked)$/.test(topic) || isRetryTopic(topic);
+  return isNamedForDeadLetters(topic) || isParkingTopic(topic) || isRetryTopic(topic);
 }
 
 /** Groups may be called what topics may not. */

@@ -1,4 +1,4 @@
-import { deadLetterTopicOf, isParkingTopic } from '../aside-topics.js';
+import { deadLetterTopicOf, isNamedForDeadLetters, isParkingTopic } from '../aside-topics.js';
 import { DlqError } from './errors.js';
 import type { HandlerCatalog } from './handlers.js';
 
@@ -78,5 +78,5 @@ export class DeadLetterTopics {
 }
 
 function isDeadLetterTopic(topic: string, named: ReadonlySet<string>): boolean {
-  return topic.endsWith('.dlt') || named.has(topic);
+  return isNamedForDeadLetters(topic) || named.has(topic);
 }
