@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
 import { SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
-import { type GroupConsumer, KafkaRuntime } from '../kafka/index.js';
+import { type GroupConsumer, groupSummary, KafkaRuntime } from '../kafka/index.js';
 import { partitionsOf, viewOf } from './group-view.js';
 import {
   type HealthLimits,
@@ -49,12 +49,9 @@ export class KafkaHealth {
   /** Each group's member, assignment, lag, oldest record in flight and last error. */
   details(): HealthIndicatorResult {
     const groups = this.runtime.groups.map((group) => ({
-      ...group.status,
-      unreadable: [...group.status.unreadable.values()],
+      ...groupSummary(group),
       assignment: partitionsOf(group),
       oldestInFlight: viewOf(group).oldest,
-      commits: group.pipeline.committer.state.commits,
-      commitFailures: group.pipeline.committer.state.failures,
     }));
     return this.indicators.check('consumers').up({ groups });
   }

@@ -11,6 +11,7 @@ export { FAILURE_REASONS } from './failure-reason.js';
 export type { FailureCounts } from './group-counts.js';
 export type { GroupConsumer } from './group-consumer.js';
 export type { GroupStatus } from './group-status.js';
+export { type GroupSummary, groupSummary } from './group-summary.js';
 export { currentCall } from './handler-call.js';
 export type { KafkaHandlerOptions } from './handler-options.js';
 export { KafkaBatchContext } from './kafka-batch.context.js';

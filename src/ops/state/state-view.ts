@@ -2,7 +2,8 @@ import type { OperatorPause } from '../../core/pipeline/group.js';
 import type { PartitionPipeline } from '../../core/pipeline/partition.js';
 import {
   type GroupConsumer,
-  type GroupStatus,
+  type GroupSummary,
+  groupSummary,
   oldestOf,
   type PartitionView,
   partitionView,
@@ -24,25 +25,18 @@ export interface PartitionState extends PartitionView {
 }
 
 /** All that is known of a group's consumer. */
-export interface GroupState extends Omit<GroupStatus, 'unreadable'> {
-  /** Partitions that wait at a batch which can't be read, and why. */
-  readonly unreadable: readonly string[];
-  readonly commits: number;
-  readonly commitFailures: number;
+export interface GroupState extends GroupSummary {
   readonly pausedByOperator: readonly OperatorPause[];
   readonly partitions: readonly PartitionState[];
 }
 
 /** Looks at a group. */
-export function groupState({ status, pipeline }: GroupConsumer): GroupState {
-  const { commits, failures } = pipeline.committer.state;
+export function groupState(group: GroupConsumer): GroupState {
+  const { operatorPauses, partitions } = group.pipeline;
   return {
-    ...status,
-    unreadable: [...status.unreadable.values()],
-    commits,
-    commitFailures: failures,
-    pausedByOperator: pipeline.operatorPauses,
-    partitions: [...pipeline.partitions].map(partitionState),
+    ...groupSummary(group),
+    pausedByOperator: operatorPauses,
+    partitions: [...partitions].map(partitionState),
   };
 }
 

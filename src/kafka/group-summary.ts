@@ -1,0 +1,16 @@
+import type { GroupConsumer } from './group-consumer.js';
+import type { GroupStatus } from './group-status.js';
+
+/** A group's consumer as operators see it, in plain values. */
+export interface GroupSummary extends Omit<GroupStatus, 'unreadable'> {
+  /** Partitions that wait at a batch which can't be read, and why. */
+  readonly unreadable: readonly string[];
+  readonly commits: number;
+  readonly commitFailures: number;
+}
+
+/** Where a group's consumer is, and how its commits fare. */
+export function groupSummary({ status, pipeline }: GroupConsumer): GroupSummary {
+  const { commits, failures } = pipeline.committer.state;
+  return { ...status, unreadable: [...status.unreadable.values()], commits, commitFailures: failures };
+}
