@@ -2,7 +2,7 @@ import type { Cancel, Clock } from '../clock.js';
 import { type Backoff, backoffMs } from '../failures/backoff.js';
 import { DeadLetterBrake } from '../failures/brake.js';
 import { OutcomesInOrder } from '../failures/outcomes-in-order.js';
-import { decide, type LastResort } from '../failures/decision.js';
+import { decide, type Decision, type LastResort } from '../failures/decision.js';
 import type { InFlightRecord } from '../records/in-flight.js';
 import { FollowsParkedError, ParkingFullError } from './errors.js';
 import type { Aside, Handler } from './handler.js';
@@ -112,7 +112,7 @@ export class Failures {
 
   /** Whether a record has to go aside without a call, as an earlier one of its key is there. */
   mustFollow(record: InFlightRecord): boolean {
-    return this.parking !== undefined && this.parking.follows(record) !== undefined;
+    return this.parking?.holds(record) === true;
   }
 
   /** Sends a record after those of its key that are aside, or back to its lane once none is there any more. */
@@ -131,7 +131,7 @@ export class Failures {
   failed(record: InFlightRecord, error: unknown, then: Continuation): void {
     if (this.over) return;
     this.note(record, error);
-    const decision = decide(error, this.#historyOf(record), this.handler.failures, this.random());
+    const decision = this.#decide(record, error);
     if (decision.action !== 'retry-topic' && !isReleased(record)) this.#count(record, decision.action);
     if (decision.action === 'retry') this.retry(record, error, decision.delayMs, then.again);
     else this.#giveUp(record, error, decision.action, then);
@@ -146,7 +146,7 @@ export class Failures {
 
   /** Whether a failure noted of the record is followed by a retry, and after how many ms. */
   retryDelayMs(record: InFlightRecord, error: unknown): number | undefined {
-    const decision = decide(error, this.#historyOf(record), this.handler.failures, this.random());
+    const decision = this.#decide(record, error);
     return decision.action === 'retry' ? decision.delayMs : undefined;
   }
 
@@ -174,8 +174,9 @@ export class Failures {
     this.#failing.clear();
   }
 
-  #historyOf({ failures, firstFailedAt }: InFlightRecord): { failures: number; elapsedMs: number } {
-    return { failures, elapsedMs: this.clock.now() - firstFailedAt };
+  #decide({ failures, firstFailedAt }: InFlightRecord, error: unknown): Decision {
+    const elapsedMs = this.clock.now() - firstFailedAt;
+    return decide(error, { failures, elapsedMs }, this.handler.failures, this.random());
   }
 
   #giveUp(record: InFlightRecord, error: unknown, how: LastResort, then: Continuation): void {

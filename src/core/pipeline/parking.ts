@@ -39,7 +39,7 @@ export interface ParkingParts {
   readonly limit: number;
   readonly clock: Clock;
   readonly random: () => number;
-  /** Hands a parked record to its lane. */
+  /** Has a released record handled; ends in `handled` or `stays`. */
   readonly deliver: (record: FetchedRecord) => void;
   /** What is parked is known: records may be handled. */
   readonly loaded: () => void;
@@ -51,7 +51,7 @@ const LOT_BACKOFF: Backoff = { initialMs: 500, maxMs: 10_000 };
 
 /**
  * Keeps the order of keys that have a record aside: as long as one of a key is parked, all later ones follow it
- * there. Released, they come back one by one, in their order, through the key's own lane; what the key gets
+ * there. Released, they come back one by one, in their order, past the key's own lane; what the key gets
  * meanwhile still follows, so that nothing is ever overtaken.
  */
 export class Parking {
@@ -82,11 +82,17 @@ export class Parking {
     this.#cancelWatch = this.parts.lot.watch((key) => void this.#release(key));
   }
 
+  /** Whether it holds others of a record's key, which the record must follow aside. Asked of every record. */
+  holds(record: InFlightRecord): boolean {
+    if (this.#keys.count === 0 || isReleased(record)) return false;
+    const key = keyNameOf(record.record);
+    return key !== undefined && this.#keys.has(key);
+  }
+
   /** Why a record must follow others of its key aside; undefined where it need not. */
   follows(record: InFlightRecord): FollowsParkedError | undefined {
-    const key = keyNameOf(record.record);
-    if (isReleased(record) || key === undefined) return undefined;
-    const first = this.#keys.first(key);
+    if (!this.holds(record)) return undefined;
+    const first = this.#keys.first(keyNameOf(record.record));
     return first === undefined ? undefined : new FollowsParkedError(first);
   }
 
@@ -106,7 +112,7 @@ export class Parking {
     if (isLate) void this.#release(key);
   }
 
-  /** A released record was handled: resolves once it is out of the lot, before which its lane must not go on. */
+  /** A released record was handled: resolves once it is out of the lot, and only then comes the next of its key. */
   async handled({ record, offset }: InFlightRecord): Promise<void> {
     await this.#untilDone(() => this.parts.lot.remove(offset));
     if (this.#closed) return;
