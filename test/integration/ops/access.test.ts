@@ -1,5 +1,6 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
-import { endProcesses, Scene, TOKEN } from './ops-process.js';
+import { endProcesses } from '../../support/main-process.js';
+import { Scene, TOKEN } from './ops-process.js';
 
 jest.setTimeout(180_000);
 afterEach(endProcesses);

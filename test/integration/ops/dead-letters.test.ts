@@ -6,7 +6,8 @@ import { OpsModule } from '../../../src/ops/ops.module.js';
 import { createTopic, endOffsets, produce, uniqueName, waitFor } from '../../support/kafka.js';
 import { startService } from '../../support/service.js';
 import { letter } from '../dlq/dead-letters.js';
-import { endProcesses, Scene, TOKEN } from './ops-process.js';
+import { endProcesses } from '../../support/main-process.js';
+import { Scene, TOKEN } from './ops-process.js';
 
 jest.setTimeout(180_000);
 beforeAll(() => Logger.overrideLogger(false));

@@ -1,7 +1,8 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
 import getPort from 'get-port';
 import { waitFor } from '../../support/kafka.js';
-import { endProcesses, Scene, TOKEN } from './ops-process.js';
+import { endProcesses } from '../../support/main-process.js';
+import { Scene, TOKEN } from './ops-process.js';
 
 jest.setTimeout(180_000);
 afterEach(endProcesses);

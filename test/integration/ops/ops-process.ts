@@ -1,11 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { State } from '../../../src/ops/state/state.schema.js';
-import { brokers, createTopic, produce, uniqueName, waitFor } from '../../support/kafka.js';
+import { createTopic, produce, uniqueName, waitFor } from '../../support/kafka.js';
+import { MainProcess } from '../../support/main-process.js';
 
 export const TOKEN = 'a-token-of-the-tests';
 
@@ -68,45 +67,21 @@ export class Scene {
   }
 }
 
-const here = import.meta.dirname;
-const started = new Set<OpsProcess>();
+/** A service with the test's handlers in it. */
+export class OpsProcess extends MainProcess {
+  readonly #port: string | undefined;
 
-/** `dist/src/main.js` with the test's handlers. */
-export class OpsProcess {
-  readonly #child: ChildProcess;
-  readonly #ended: Promise<unknown>;
-  #output = '';
-
-  constructor(private readonly env: Readonly<Record<string, string>>) {
-    const main = join(here, '../../../dist/src/main.js');
-    this.#child = spawn(process.execPath, ['--import', join(here, 'replace-processing.mjs'), main], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: {
-        ...process.env,
-        NODE_ENV: 'production',
-        NODE_OPTIONS: '',
-        PORT: '0',
-        KAFKA_BROKERS: brokers(),
-        KAFKA_FETCH_MAX_WAIT_MS: '100',
-        KAFKA_AUTO_COMMIT_INTERVAL_MS: '200',
-        ...env,
-      },
+  constructor(env: Readonly<Record<string, string>>) {
+    super({
+      preload: join(import.meta.dirname, 'replace-processing.mjs'),
+      env: { KAFKA_AUTO_COMMIT_INTERVAL_MS: '200', ...env },
     });
-    this.#ended = once(this.#child, 'close');
-    for (const stream of [this.#child.stdout, this.#child.stderr]) {
-      stream?.setEncoding('utf8').on('data', (text: string) => (this.#output += text));
-    }
-    started.add(this);
-  }
-
-  /** All it has printed. */
-  get output(): string {
-    return this.#output;
+    this.#port = env['PORT'];
   }
 
   /** The ids of what was handled, in order. */
   get handled(): string[] {
-    return [...this.#output.matchAll(/^handled (\S+)$/gm)].map(([, id]) => id ?? '');
+    return [...this.output.matchAll(/^handled (\S+)$/gm)].map(([, id]) => id ?? '');
   }
 
   /** The lines of the audit log. */
@@ -116,16 +91,15 @@ export class OpsProcess {
 
   /** The lines of the log. */
   get lines(): Record<string, unknown>[] {
-    const json = this.#output.split('\n').filter((line) => line.startsWith('{') && line.endsWith('}'));
+    const json = this.output.split('\n').filter((line) => line.startsWith('{') && line.endsWith('}'));
     return json.map((line) => z.record(z.string(), z.unknown()).parse(JSON.parse(line)));
   }
 
   /** Where it listens: where it was told to, or as it says; a log that is silenced does not. */
-  async url(): Promise<string> {
-    const { PORT } = this.env;
-    const told = PORT === undefined ? undefined : `http://127.0.0.1:${PORT}`;
-    const said = () => /health is served at (http\S+?)\/health/.exec(this.#output)?.[1];
-    return waitFor(async () => (told === undefined ? said() : (await fetch(`${told}/health/live`)) && told), {
+  override async url(): Promise<string> {
+    if (this.#port === undefined) return super.url();
+    const told = `http://127.0.0.1:${this.#port}`;
+    return waitFor(async () => (await fetch(`${told}/health/live`)) && told, {
       what: 'the service to listen',
       timeoutMs: 60_000,
     });
@@ -174,19 +148,7 @@ export class OpsProcess {
   }
 
   async stop(): Promise<void> {
-    this.#child.kill('SIGTERM');
-    await this.#ended;
+    this.signal('SIGTERM');
+    await this.ended();
   }
-
-  /** Ends it at once. */
-  async end(): Promise<void> {
-    this.#child.kill('SIGKILL');
-    await this.#ended;
-  }
-}
-
-/** For `afterEach`. */
-export async function endProcesses(): Promise<void> {
-  await Promise.all([...started].map((each) => each.end()));
-  started.clear();
 }

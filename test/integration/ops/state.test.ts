@@ -1,6 +1,7 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { waitFor } from '../../support/kafka.js';
-import { endProcesses, Scene } from './ops-process.js';
+import { endProcesses } from '../../support/main-process.js';
+import { Scene } from './ops-process.js';
 
 jest.setTimeout(180_000);
 afterEach(endProcesses);

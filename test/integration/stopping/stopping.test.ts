@@ -12,7 +12,8 @@ import {
 } from '../../support/kafka.js';
 import { Ledger } from '../../support/worker.js';
 import { describeGroup } from './group.js';
-import { endProcesses, type ProcessOptions, ServiceProcess } from './service-process.js';
+import { endProcesses } from '../../support/main-process.js';
+import { type ProcessOptions, ServiceProcess } from './service-process.js';
 
 jest.setTimeout(40_000);
 afterEach(endProcesses);

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { createTopic, isCaughtUp, produce, uniqueName, waitFor } from '../../support/kafka.js';
-import { endProcesses, ServiceProcess } from '../stopping/service-process.js';
+import { endProcesses } from '../../support/main-process.js';
+import { ServiceProcess } from '../stopping/service-process.js';
 
 jest.setTimeout(90_000);
 afterEach(endProcesses);

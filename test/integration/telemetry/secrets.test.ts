@@ -3,7 +3,8 @@ import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { createTopic, isCaughtUp, produce, uniqueName, waitFor } from '../../support/kafka.js';
 import { readTopic } from '../../support/read-topic.js';
 import { clientCertificate } from '../security/certificates.js';
-import { endProcesses, ServiceProcess } from '../stopping/service-process.js';
+import { endProcesses } from '../../support/main-process.js';
+import { ServiceProcess } from '../stopping/service-process.js';
 
 jest.setTimeout(90_000);
 afterEach(endProcesses);

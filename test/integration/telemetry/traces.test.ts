@@ -8,7 +8,8 @@ import {
   waitFor,
 } from '../../support/kafka.js';
 import { readTopic } from '../../support/read-topic.js';
-import { endProcesses, ServiceProcess } from '../stopping/service-process.js';
+import { endProcesses } from '../../support/main-process.js';
+import { ServiceProcess } from '../stopping/service-process.js';
 import { Collector, type ReceivedSpan } from './collector.js';
 
 jest.setTimeout(120_000);
