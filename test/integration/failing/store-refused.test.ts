@@ -1,56 +1,18 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } from 'kafkajs';
-import { kafkaClient, withAdmin } from '../../../tools/kafka/index.js';
 import { uniqueName, waitFor } from '../../support/kafka.js';
 import { readTopic } from '../../support/read-topic.js';
 import { startHandlers, stopServices } from '../confirming/handler-service.js';
 import { downProbes, probe } from '../health/probe.js';
-import { OwnKafka } from '../staying-alive/own-kafka.js';
+import { GuardedKafka } from '../security/guarded-kafka.js';
 
 jest.setTimeout(60_000);
 
-const user = { username: 'service', password: 'correct horse' };
-let kafka: OwnKafka;
+let kafka: GuardedKafka;
 beforeAll(async () => {
-  kafka = await OwnKafka.start({
-    sasl: user,
-    properties: {
-      'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
-      'super.users': 'User:ANONYMOUS',
-    },
-  });
+  kafka = await GuardedKafka.start();
 }, 150_000);
 afterEach(stopServices);
 afterAll(() => kafka.stop());
-
-type Operation = keyof typeof AclOperationTypes;
-
-/** Lets the service do something with whatever begins with a name. */
-async function allow(
-  resource: 'TOPIC' | 'GROUP',
-  resourceName: string,
-  ...operations: Operation[]
-): Promise<void> {
-  const acl = operations.map((operation) => ({
-    resourceType: AclResourceTypes[resource],
-    resourceName,
-    resourcePatternType: ResourcePatternTypes.PREFIXED,
-    principal: `User:${user.username}`,
-    host: '*',
-    operation: AclOperationTypes[operation],
-    permissionType: AclPermissionTypes.ALLOW,
-  }));
-  await withAdmin(kafkaClient(kafka.bootstrap), (admin) => admin.createAcls({ acl }));
-}
-
-const login = (): Record<string, string> => ({
-  KAFKA_BROKERS: kafka.cluster.secure?.bootstrap ?? '',
-  KAFKA_SECURITY_PROTOCOL: 'SASL_PLAINTEXT',
-  KAFKA_SASL_MECHANISM: 'PLAIN',
-  KAFKA_SASL_USERNAME: user.username,
-  KAFKA_SASL_PASSWORD: user.password,
-  KAFKA_MAX_IN_FLIGHT: '100',
-});
 
 const STORES = [
   { name: 'does not exist and may not be made', isMade: false, lacks: ['CREATE', 'WRITE'] },
@@ -62,9 +24,9 @@ describe.each(STORES)('a dead-letter topic that $name', ({ isMade, lacks }) => {
     const topic = await kafka.createTopic('source', 2);
     const deadLetterTopic = isMade ? await kafka.createTopic('letters') : uniqueName('letters');
     const groupId = uniqueName('group');
-    await allow('GROUP', groupId, 'READ');
-    await allow('TOPIC', topic, 'READ');
-    if (isMade) await allow('TOPIC', deadLetterTopic, 'READ');
+    await kafka.grant('GROUP', groupId, 'READ');
+    await kafka.grant('TOPIC', topic, 'READ');
+    if (isMade) await kafka.grant('TOPIC', deadLetterTopic, 'READ');
     const filler = Array.from({ length: 500 }, (_, n) => ({ key: `k${n}`, value: `${n}`, partition: 0 }));
     await kafka.produce(topic, [
       { key: 'a', value: 'good', partition: 0 },
@@ -87,7 +49,7 @@ describe.each(STORES)('a dead-letter topic that $name', ({ isMade, lacks }) => {
           },
         },
       ],
-      { groupId, env: login() },
+      { groupId, env: { ...kafka.login, KAFKA_MAX_IN_FLIGHT: '100' } },
     );
     await joined();
     const ready = await waitFor(
@@ -105,7 +67,7 @@ describe.each(STORES)('a dead-letter topic that $name', ({ isMade, lacks }) => {
     expect(runtime.budget.total.records).toBeLessThanOrEqual(502);
     expect(calls).toBe(2);
 
-    await allow('TOPIC', deadLetterTopic, ...lacks);
+    await kafka.grant('TOPIC', deadLetterTopic, ...lacks);
     await waitFor(async () => (await kafka.committed(groupId, topic, 0)) === 502n, {
       what: 'the rest',
       timeoutMs: 30_000,

@@ -1,58 +1,21 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import kafkajs from 'kafkajs';
-import { kafkaClient, withAdmin } from '../../../tools/kafka/index.js';
 import { PermanentError } from '../../../src/kafka/index.js';
 import { uniqueName, waitFor } from '../../support/kafka.js';
 import { startHandlers, stopServices } from '../confirming/handler-service.js';
 import { downProbes, type Probe, probe } from '../health/probe.js';
-import { OwnKafka, QUICK_SESSION } from '../staying-alive/own-kafka.js';
+import { QUICK_SESSION } from '../staying-alive/own-kafka.js';
+import { GuardedKafka } from './guarded-kafka.js';
 
 jest.setTimeout(120_000);
 
-const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = kafkajs;
-const user = { username: 'service', password: 'correct horse' };
-
-let kafka: OwnKafka;
+let kafka: GuardedKafka;
 beforeAll(async () => {
-  kafka = await OwnKafka.start({
-    sasl: user,
-    properties: {
-      'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
-      // Who comes by the listener without a login: the broker itself, and this test.
-      'super.users': 'User:ANONYMOUS',
-    },
-  });
+  kafka = await GuardedKafka.start();
 }, 150_000);
 afterEach(stopServices);
 afterAll(() => kafka.stop());
 
-function login(): Record<string, string> {
-  return {
-    ...QUICK_SESSION,
-    KAFKA_BROKERS: kafka.cluster.secure?.bootstrap ?? '',
-    KAFKA_SECURITY_PROTOCOL: 'SASL_PLAINTEXT',
-    KAFKA_SASL_MECHANISM: 'PLAIN',
-    KAFKA_SASL_USERNAME: user.username,
-    KAFKA_SASL_PASSWORD: user.password,
-  };
-}
-
-async function grant(
-  operation: 'READ' | 'WRITE' | 'CREATE' | 'DESCRIBE',
-  resourceType: 'TOPIC' | 'GROUP',
-  resourceName: string,
-): Promise<void> {
-  const acl = {
-    resourceType: AclResourceTypes[resourceType],
-    resourceName,
-    resourcePatternType: ResourcePatternTypes.LITERAL,
-    principal: `User:${user.username}`,
-    host: '*',
-    operation: AclOperationTypes[operation],
-    permissionType: AclPermissionTypes.ALLOW,
-  };
-  await withAdmin(kafkaClient(kafka.bootstrap), (admin) => admin.createAcls({ acl: [acl] }));
-}
+const login = () => ({ ...QUICK_SESSION, ...kafka.login });
 
 async function expectReason(url: string, name: Probe, ...parts: readonly string[]): Promise<void> {
   let reason = '';
@@ -79,21 +42,20 @@ describe('a service that the brokers grant nothing', () => {
     const { url } = await startHandlers([{ topic, handle }], { groupId, env: login() });
     await expectReason(url, 'startup', topic, 'may not see it', '--operation Read', `--topic '${topic}'`);
 
-    await grant('DESCRIBE', 'TOPIC', topic);
+    await kafka.grant('TOPIC', topic, 'DESCRIBE');
     await expectReason(url, 'startup', `not authorized for the group ${groupId}`, `--operation Read --group`);
 
-    await grant('READ', 'GROUP', groupId);
+    await kafka.grant('GROUP', groupId, 'READ');
     await expectReason(url, 'ready', `not authorized for the topic ${topic}`, '--operation Read --topic');
     expect((await probe(url, 'live')).up).toBe(true);
 
-    await grant('READ', 'TOPIC', topic);
+    await kafka.grant('TOPIC', topic, 'READ');
     await kafka.produce(topic, ['good', 'bad', 'better']);
     await waitFor(() => handled.length === 2, { what: 'what can be handled', timeoutMs: 30_000 });
     const toPutAside = ['--operation Create --operation Write --topic', `${topic}.dlt`];
     await expectReason(url, 'ready', ...toPutAside, `${topic}[0] at offset 1`);
 
-    await grant('CREATE', 'TOPIC', `${topic}.dlt`);
-    await grant('WRITE', 'TOPIC', `${topic}.dlt`);
+    await kafka.grant('TOPIC', `${topic}.dlt`, 'CREATE', 'WRITE');
     await waitFor(async () => (await kafka.committed(groupId, topic)) === 3n, {
       what: 'the commit',
       timeoutMs: 30_000,

@@ -20,7 +20,7 @@ export const QUICK_SESSION = {
 
 /** A Kafka of one test file's own, whose broker may be killed, frozen and started again on the same port. */
 export class OwnKafka {
-  private constructor(readonly cluster: KafkaCluster) {}
+  protected constructor(readonly cluster: KafkaCluster) {}
 
   static async start({ properties, ...options }: StartOptions = {}): Promise<OwnKafka> {
     const lowered = { 'group.min.session.timeout.ms': 500, ...properties };
