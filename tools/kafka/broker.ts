@@ -13,6 +13,8 @@ export interface BrokerSettings {
   readonly folder: string;
   readonly lib: string;
   readonly heap: string;
+  /** More of Java's own options. */
+  readonly javaOptions: readonly string[];
 }
 
 /** One Kafka node that can be stopped, killed, frozen and started again. */
@@ -46,8 +48,8 @@ export class Broker {
 
   /** @internal Starts the process and does not wait for its answers. */
   async launch(): Promise<void> {
-    const { folder, lib, heap } = this.settings;
-    const args = [`-Xmx${heap}`, ...quiet, '-cp', path.join(lib, '*'), 'kafka.Kafka'];
+    const { folder, lib, heap, javaOptions } = this.settings;
+    const args = [`-Xmx${heap}`, ...quiet, ...javaOptions, '-cp', path.join(lib, '*'), 'kafka.Kafka'];
     const kept = await keep({
       command: javaCommand(),
       args: [...args, path.join(folder, 'server.properties')],

@@ -5,6 +5,12 @@ import { kafkaJars } from './jars.js';
 /** Options that keep Kafka's Java programs quiet: slf4j-simple writes every info line otherwise. */
 export const quiet = ['-Dorg.slf4j.simpleLogger.defaultLogLevel=warn'];
 
+/**
+ * Options for programs that live for seconds or minutes: without them, much of their life goes into compiling
+ * for a speed that they never need.
+ */
+export const shortLived = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
+
 /** The `java` to run: that of JAVA_HOME, else that of the path. */
 export function javaCommand(): string {
   const home = process.env['JAVA_HOME'];
@@ -33,5 +39,9 @@ export async function javaTool(
   options: ExecuteOptions = {},
 ): Promise<Executed> {
   const lib = await kafkaJars();
-  return execute(javaCommand(), [...quiet, '-cp', path.join(lib, '*'), mainClass, ...args], options);
+  return execute(
+    javaCommand(),
+    [...quiet, ...shortLived, '-cp', path.join(lib, '*'), mainClass, ...args],
+    options,
+  );
 }

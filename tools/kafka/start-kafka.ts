@@ -4,6 +4,7 @@ import { Broker } from './broker.js';
 import { chooseNodes } from './choose-nodes.js';
 import { clusterIdOf, dataFolder, freshFolder } from './data-folder.js';
 import { kafkaJars } from './jars.js';
+import { shortLived } from './java.js';
 import { waitUntilReady } from './ready.js';
 import {
   type Credentials,
@@ -34,6 +35,8 @@ export interface StartOptions {
   readonly properties?: ServerOptions['properties'];
   /** Java heap of each node, such as `1g`; `512m` by default. */
   readonly heap?: string;
+  /** Whether the nodes live for minutes rather than hours: they start with much less work, and peak lower. */
+  readonly shortLived?: boolean;
 }
 
 /** A cluster on this machine that ends with this process. */
@@ -76,6 +79,7 @@ async function startOnce(options: StartOptions): Promise<KafkaCluster> {
         folder: path.join(home, `broker-${nodeId}`),
         lib,
         heap: options.heap ?? '512m',
+        javaOptions: options.shortLived ? shortLived : [],
       }),
   );
   const stop = async (): Promise<void> => {

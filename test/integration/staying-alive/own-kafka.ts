@@ -24,7 +24,9 @@ export class OwnKafka {
 
   static async start({ properties, ...options }: StartOptions = {}): Promise<OwnKafka> {
     const lowered = { 'group.min.session.timeout.ms': 500, ...properties };
-    return new OwnKafka(await startKafka({ heap: '256m', ...options, properties: lowered }));
+    return new OwnKafka(
+      await startKafka({ heap: '256m', shortLived: true, ...options, properties: lowered }),
+    );
   }
 
   get bootstrap(): string {

@@ -29,6 +29,7 @@ export class Cluster {
     const kafka = await startKafka({
       brokers: 3,
       heap: '512m',
+      shortLived: true,
       proxied,
       properties: {
         'offsets.topic.num.partitions': OFFSETS_PARTITIONS,

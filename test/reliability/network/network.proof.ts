@@ -16,7 +16,7 @@ if (!isHere) console.warn('skipped: faults of the network, as there is no Go to 
   let network: Network;
   const opened: Admin[] = [];
   beforeAll(async () => {
-    cluster = await startKafka({ heap: '256m', proxied: ['a', 'b'] });
+    cluster = await startKafka({ heap: '256m', shortLived: true, proxied: ['a', 'b'] });
     network = await Network.start(cluster.proxied);
     // The first build of toxiproxy takes its time.
   }, 300_000);
