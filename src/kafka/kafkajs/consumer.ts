@@ -1,9 +1,11 @@
 import kafkajs, { type Consumer, type EachBatchPayload, type Kafka } from 'kafkajs';
+import type ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
 import type { CommitFailure } from '../../core/offsets/committer.js';
 import type { TopicPartition, TopicPartitionOffset } from '../../core/records/fetched.js';
 import { offsetAfter, toOffset } from '../../core/records/offset.js';
 import type { ConsumerListener, GroupConsumerClient } from '../consumer-port.js';
 import { type ConsumerSettings, toKafkaJsConsumerConfig } from './settings.js';
+import { findCoordinator, isCoordinatorAway } from './coordinator.js';
 import { protocolErrorType, rootCause } from './errors.js';
 import { explainAccess } from './explain-access.js';
 import { fetchOf, type GroupHooks } from './group-hooks.js';
@@ -35,7 +37,9 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
   readonly #pausedAt = new Map<string, number>();
   readonly #wakeUps = new Set<() => void>();
   readonly #retries = new Set<NodeJS.Timeout>();
-  #acknowledged = 0;
+  /** The generation that the listener knows of: kafkajs may be a step ahead. */
+  #joined:
+    { readonly group: ConsumerGroup; readonly offsetManager: ConsumerGroup['offsetManager'] } | undefined;
   #stopped = false;
   #topics: readonly string[] = [];
   #tellCrashed: (error: Error) => void = () => undefined;
@@ -56,7 +60,6 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
     });
     const { events } = this.#consumer;
     this.#consumer.on(events.HEARTBEAT, () => this.listener.heartbeat());
-    this.#consumer.on(events.COMMIT_OFFSETS, () => void this.#acknowledged++);
     this.#consumer.on(events.CRASH, ({ payload }) => {
       void this.#explain(payload.error).then((error) => this.#tellCrashed(toError(error)));
     });
@@ -108,11 +111,25 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
     await this.#consumer.disconnect();
   }
 
+  /**
+   * Once, and in the name of the generation that the listener knows of. kafkajs's own `commitOffsets` tries again
+   * across a rejoin, and then commits in the name of the new generation what may be another member's by now.
+   */
   async commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {
-    const before = this.#acknowledged;
-    await this.#consumer.commitOffsets(offsets.map((offset) => ({ ...offset })));
-    // Once its stop has begun, kafkajs resolves without having asked the broker.
-    if (this.#acknowledged === before) throw new Error('the consumer is stopping; the commit was not sent');
+    if (!this.#joined) throw new Error('the consumer has not joined its group; the commit was not sent');
+    const { group, offsetManager } = this.#joined;
+    const topics = [...new Set(offsets.map(({ topic }) => topic))].map((topic) => ({
+      topic,
+      partitions: offsets
+        .filter((each) => each.topic === topic)
+        .map(({ partition, offset }) => ({ partition, offset })),
+    }));
+    try {
+      await offsetManager.commitOffsets({ topics });
+    } catch (error) {
+      if (isCoordinatorAway(error)) await findCoordinator(group);
+      throw error;
+    }
   }
 
   classify(error: unknown): CommitFailure {
@@ -130,7 +147,7 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
     this.#wakeUp();
   }
 
-  async beforeJoin(group: Parameters<GroupHooks['beforeJoin']>[0]): Promise<void> {
+  async beforeJoin(group: ConsumerGroup): Promise<void> {
     const { memberId } = group;
     if (this.#membership.isFirst) {
       group.memberId ??= this.formerMemberId ?? null;
@@ -145,7 +162,8 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
     }
   }
 
-  afterJoin(group: Parameters<GroupHooks['afterJoin']>[0]): void {
+  afterJoin(group: ConsumerGroup): void {
+    this.#joined = { group, offsetManager: group.offsetManager };
     const assignment = group.subscriptionState
       .assigned()
       .flatMap(({ topic, partitions }) => partitions.map((partition) => ({ topic, partition })));
@@ -220,12 +238,13 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
   }
 
   /** Keeps the member in its group while it drains; the answer "rebalance in progress" is why it drains. */
-  async #keepAlive(group: Parameters<GroupHooks['beforeJoin']>[0]): Promise<void> {
+  async #keepAlive(group: ConsumerGroup): Promise<void> {
     const { groupId, memberId, generationId: groupGenerationId } = group;
     if (!memberId) return;
     try {
       await group.coordinator.heartbeat({ groupId, memberId, groupGenerationId });
     } catch (error) {
+      if (isCoordinatorAway(error)) await findCoordinator(group);
       if (protocolErrorType(error) !== 'REBALANCE_IN_PROGRESS') return;
     }
     this.listener.heartbeat();

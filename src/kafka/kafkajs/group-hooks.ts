@@ -2,7 +2,9 @@ import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
 import type Batch from 'kafkajs/src/consumer/batch.js';
 import { type Offset, toOffset } from '../../core/records/offset.js';
 import type { FetchedRecord, TopicPartition, TopicPartitionOffset } from '../../core/records/fetched.js';
+import { followCoordinator } from './coordinator.js';
 import { NoCommittedOffsetError } from './errors.js';
+import { knowLeaders } from './leaders.js';
 import { recordsOf, unpackedBatch } from './packed-messages.js';
 import { type UnreadableBatchError, unreadableOf } from './unreadable.js';
 
@@ -11,6 +13,7 @@ import { type UnreadableBatchError, unreadableOf } from './unreadable.js';
  * - a word before a rejoin, while commits still count;
  * - the member's generation, to tell a partition it kept from one that somebody else had meanwhile;
  * - the offset that a partition is read from, before its first record;
+ * - a coordinator that is looked for when it has moved, and leaders that are asked for when none is known;
  * - an end to the sleep of a fetch loop whose partitions are all paused, once one of them is not;
  * - a say in what happens when there is no offset to read from.
  */
@@ -62,7 +65,7 @@ export function installGroupHooks(): void {
   if (installed) return;
   installed = true;
   const { prototype } = ConsumerGroup;
-  const { joinAndSync, fetch, recoverFromOffsetOutOfRange } = prototype;
+  const { joinAndSync, fetch, heartbeat, recoverFromOffsetOutOfRange } = prototype;
 
   prototype.joinAndSync = function (this: ConsumerGroup): Promise<void> {
     const hooks = hooksOf(this);
@@ -79,12 +82,18 @@ export function installGroupHooks(): void {
     return join;
   };
 
+  prototype.heartbeat = function (this: ConsumerGroup, options: { interval: number }): Promise<void> {
+    const beat = (): Promise<void> => heartbeat.call(this, options);
+    return hooksOf(this) ? followCoordinator(this, beat) : beat();
+  };
+
   prototype.fetch = async function (this: ConsumerGroup, nodeId: string): Promise<Batch[]> {
     const hooks = hooksOf(this);
     if (!hooks) return (await fetch.call(this, nodeId)).map(unpackedBatch);
     await joining.get(this);
     const generation = this.generationId;
     await position(this, hooks);
+    await knowLeaders(this);
     if (!readsFrom(this, nodeId)) {
       await hooks.untilResumed(hooks.maxWaitMs());
       if (!readsFrom(this, nodeId)) return [];

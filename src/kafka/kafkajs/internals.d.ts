@@ -9,7 +9,12 @@ declare module 'kafkajs/src/consumer/consumerGroup.js' {
     resolvedOffsets: Record<string, Record<number, string>>;
     committedOffsets(): Record<string, Record<number, string | null | undefined>>;
     resolveOffsets(): Promise<void>;
+    coordinator: Coordinator;
     getCoordinator(): Promise<Coordinator>;
+    /** Commits in the name of the generation that it was made in. */
+    commitOffsets(offsets: {
+      topics: { topic: string; partitions: { partition: number; offset: string }[] }[];
+    }): Promise<void>;
   }
 
   interface Coordinator {
@@ -30,6 +35,9 @@ declare module 'kafkajs/src/consumer/consumerGroup.js' {
     readonly groupId: string;
     readonly topicConfigurations: Record<string, { fromBeginning?: boolean }>;
     readonly cluster: {
+      findGroupCoordinator(question: { groupId: string }): Promise<Coordinator>;
+      getNodeIds(): number[];
+      refreshMetadata(): Promise<void>;
       fetchTopicsOffset(
         topics: { topic: string; partitions: { partition: number }[]; fromBeginning?: boolean }[],
       ): Promise<TopicPartitionOffsets[]>;
@@ -38,11 +46,15 @@ declare module 'kafkajs/src/consumer/consumerGroup.js' {
     generationId: number;
     memberId: string | null;
     maxWaitTime: number;
+    readonly sessionTimeout: number;
+    /** When the coordinator last answered a heartbeat, or the member joined, in ms since the epoch. */
+    readonly lastRequest: number;
     offsetManager: OffsetManager;
     readonly subscriptionState: { assigned(): TopicPartitions[]; active(): TopicPartitions[] };
     findReadReplicaForPartitions(topic: string, partitions: number[]): Record<string, number[]>;
     joinAndSync(): Promise<void>;
     fetch(nodeId: string): Promise<Batch[]>;
+    heartbeat(options: { interval: number }): Promise<void>;
     recoverFromOffsetOutOfRange(error: Error & { topic: string; partition: number }): Promise<void>;
   }
 

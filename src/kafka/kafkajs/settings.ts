@@ -2,7 +2,7 @@ import type { ConsumerConfig, KafkaConfig as KafkaJsConfig } from 'kafkajs';
 import type { KafkaConfig } from '../../config/index.js';
 import { nestLogCreator } from './log-creator.js';
 import { toLogin } from './login.js';
-import { secureSockets } from './secure-sockets.js';
+import { plainSockets, secureSockets } from './sockets.js';
 
 /** The settings a consumer needs beyond the connection. */
 export type ConsumerSettings = Pick<
@@ -33,7 +33,7 @@ export function toKafkaJsConfig(config: KafkaConfig): KafkaJsConfig {
     requestTimeout: config.requestTimeoutMs,
     retry: RETRY,
     logCreator: nestLogCreator(),
-    ...(ssl ? { ssl: true, socketFactory: secureSockets(ssl) } : {}),
+    ...(ssl ? { ssl: true, socketFactory: secureSockets(ssl) } : { socketFactory: plainSockets }),
     ...(sasl ? { sasl: toLogin(sasl) } : {}),
   };
 }

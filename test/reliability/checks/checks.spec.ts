@@ -12,7 +12,7 @@ function handledAt(...times: readonly (number | readonly number[] | undefined)[]
     table.acknowledge(id, offset);
     for (const ms of each === undefined ? [] : [each].flat()) {
       table.start(id, (ms - 1) * MS);
-      table.finish(id, offset, ms * MS, 'a');
+      table.finish(id, ms * MS, 'a');
     }
   }
   return table;

@@ -28,8 +28,8 @@ setInterval(() => {
 
 // An unhandled rejection is one of them, too.
 process.on('uncaughtExceptionMonitor', (error) => note({ crash: String(error?.stack ?? error) }));
-process.on('warning', ({ name, message }) => {
-  if (name === 'MaxListenersExceededWarning') note({ leak: message });
+process.on('warning', ({ name, message, stack }) => {
+  if (name === 'MaxListenersExceededWarning') note({ leak: stack ?? message });
 });
 
 const orders = {

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
 import path from 'node:path';
 import { type Entry, LaneOrder } from './lane-order.js';
-import type { RecordTable } from './record-table.js';
+import { type RecordTable, UNANSWERED } from './record-table.js';
 
 interface Tail {
   readonly file: number;
@@ -15,6 +15,8 @@ interface Tail {
 export class LedgerReader {
   readonly #tails = new Map<string, Tail>();
   readonly #chunk = Buffer.alloc(1 << 20);
+  /** Of records that the producer has had no answer for yet. */
+  #early: { readonly entry: Entry; readonly instance: string }[] = [];
 
   constructor(
     private readonly folder: string,
@@ -31,6 +33,7 @@ export class LedgerReader {
 
   /** Reads all that there is by now. */
   catchUp(): void {
+    for (const { entry, instance } of this.#early.splice(0)) this.#apply(entry, instance);
     for (const name of readdirSync(this.folder)) {
       if (name.endsWith('.ledger')) this.#read(this.#tailOf(name));
     }
@@ -66,10 +69,18 @@ export class LedgerReader {
   #take(entry: Entry, { order, instance }: Tail): void {
     if (entry.id < this.table.firstId) return;
     order.take(entry);
+    this.#apply(entry, instance);
+  }
+
+  /** What the producer has written twice, for want of an answer, counts where it was acknowledged. */
+  #apply(entry: Entry, instance: string): void {
     const { event, id, at, offset } = entry;
-    if (event === 'S') this.table.start(id, at);
+    const acknowledged = this.table.offset.get(id);
+    if (acknowledged === UNANSWERED) this.#early.push({ entry, instance });
+    else if (acknowledged !== offset) return;
+    else if (event === 'S') this.table.start(id, at);
     else if (event === 'F') this.table.fail(id, at);
-    else this.table.finish(id, offset, at, instance);
+    else this.table.finish(id, at, instance);
   }
 }
 

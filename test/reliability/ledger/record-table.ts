@@ -7,6 +7,10 @@ export interface Position {
   readonly offset: number;
 }
 
+/** Instead of an offset: the request that it was in has had no answer yet, or never will have. */
+export const UNANSWERED = -1;
+export const GIVEN_UP = -2;
+
 const NEVER = Number.POSITIVE_INFINITY;
 
 /** A column that grows: a number for each record. */
@@ -53,8 +57,8 @@ export class RecordTable {
   readonly key = ints(-1);
   readonly topic = ints(-1);
   readonly partition = ints(-1);
-  /** Where the broker said that it lies; -1 while it has not. */
-  readonly offset = floats(-1);
+  /** Where the broker said that it lies; negative while it has not. */
+  readonly offset = floats(UNANSWERED);
   /** When a handler was first called with it. */
   readonly startedAt = floats(NEVER);
   /** When a handler had first done it, or had failed it for good. */
@@ -77,8 +81,6 @@ export class RecordTable {
   acknowledged = 0;
   handled = 0;
   failed = 0;
-  /** Records that the producer has written twice, as it had no answer the first time. */
-  copies = 0;
   /** Acknowledged, and neither handled nor gone. */
   behind = 0;
   #repeats: { readonly id: number; readonly at: Micros; readonly instance: string }[] = [];
@@ -104,6 +106,11 @@ export class RecordTable {
     if (this.#isOpen(id)) this.behind++;
   }
 
+  /** Its request was given up: it may be in the log, or not. */
+  giveUp(id: number): void {
+    if (this.offset.get(id) === UNANSWERED) this.offset.set(id, GIVEN_UP);
+  }
+
   start(id: number, at: Micros): void {
     if (at < this.startedAt.get(id)) this.startedAt.set(id, at);
   }
@@ -113,14 +120,9 @@ export class RecordTable {
     if (at < this.failedAt.get(id)) this.failedAt.set(id, at);
   }
 
-  finish(id: number, offset: number, at: Micros, instance: string): void {
+  finish(id: number, at: Micros, instance: string): void {
     const before = this.done.get(id);
-    const known = this.offset.get(id);
-    if (known >= 0 && known !== offset) {
-      this.copies++;
-      return;
-    }
-    if (this.#isOpen(id) && known >= 0) this.behind--;
+    if (this.#isOpen(id)) this.behind--;
     if (before === 0) this.handled++;
     else if (id >= this.#firstId) this.#repeats.push({ id, at, instance });
     this.done.set(id, before + 1);

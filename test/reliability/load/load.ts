@@ -142,9 +142,9 @@ export class Load {
         for (const [i, id] of ids.entries()) this.table.acknowledge(id, Number(baseOffset) + i);
       }
     } catch (error) {
-      // Some of them may be in the log: nobody has promised either.
       this.lastError = error;
     }
+    for (const { ids } of batches.values()) for (const id of ids) this.table.giveUp(id);
     return sent;
   }
 

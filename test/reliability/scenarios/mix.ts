@@ -86,7 +86,7 @@ const faults = {
   'half-open': (scene: Scene, { which, ms }: Step) =>
     disturb(scene, 'half-open', residentAt(which), ms, (network) => network.halfOpen(residentAt(which))),
   delay: (scene: Scene, { which, ms }: Step) =>
-    disturb(scene, 'network delay 300 ms', residentAt(which), ms, (network) =>
+    disturb(scene, 'network delay 600 ms', residentAt(which), ms, (network) =>
       network.delay(residentAt(which), { delayMs: 300, jitterMs: 200 }),
     ),
   throttle: (scene: Scene, { which, ms }: Step) =>

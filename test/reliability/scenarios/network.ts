@@ -57,9 +57,9 @@ export const networkScenarios: readonly Scenario[] = [
       ['network cut from broker 2', 'b', 10_000, (network) => network.cut('b', 2)],
     ],
   ),
-  networkScenario('network-delay', 'answers 300 ms late, give or take 200, for 15 s; then 2 s late', [
-    ['network delay 300 ms', 'a', 15_000, (network) => network.delay('a', { delayMs: 300, jitterMs: 200 })],
-    ['network delay 2 s', 'b', 15_000, (network) => network.delay('b', { delayMs: 2000 })],
+  networkScenario('network-delay', 'answers 600 ms late, give or take 400, for 15 s; then 4 s late', [
+    ['network delay 600 ms', 'a', 15_000, (network) => network.delay('a', { delayMs: 300, jitterMs: 200 })],
+    ['network delay 4 s', 'b', 15_000, (network) => network.delay('b', { delayMs: 2000 })],
   ]),
   networkScenario('network-throttle', '20 KB/s for an instance for 15 s, 2 KB/s for another', [
     ['network throttle 20 KB/s', 'a', 15_000, (network) => network.throttle('a', 20_000)],

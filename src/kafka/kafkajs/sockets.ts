@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isIP, connect as connectPlain, type Socket } from 'node:net';
 import { connect, createSecureContext, type ConnectionOptions } from 'node:tls';
 import type { ISocketFactory } from 'kafkajs';
 import type { TlsConfig } from '../../config/index.js';
@@ -6,6 +6,10 @@ import { CurrentSecrets } from './current-secrets.js';
 
 /** As kafkajs's own sockets have it. */
 const KEEP_ALIVE_MS = 60_000;
+
+/** Makes kafkajs's connections without TLS. */
+export const plainSockets: ISocketFactory = ({ host, port, onConnect }) =>
+  prepared(connectPlain({ host, port }, onConnect));
 
 /** Makes kafkajs's connections by TLS, each with the certificates that their files hold when it is made. */
 export function secureSockets(config: TlsConfig): ISocketFactory {
@@ -15,8 +19,17 @@ export function secureSockets(config: TlsConfig): ISocketFactory {
     const { files: _files, ...tls } = current.read();
     // A server name that is an address is against RFC 6066.
     const name: ConnectionOptions = isIP(host) === 0 ? { servername: host } : {};
-    const socket = connect({ host, port, ...name, ...tls }, onConnect);
-    socket.setKeepAlive(true, KEEP_ALIVE_MS);
-    return socket;
+    return prepared(connect({ host, port, ...name, ...tls }, onConnect));
   };
+}
+
+/**
+ * kafkajs ends the same connection again and again while a broker is away (`connection.js`, `disconnect`), and Node
+ * answers each `unref` of a socket that is gone with one more listener for a connect that never comes.
+ */
+function prepared<S extends Socket>(socket: S): S {
+  socket.setKeepAlive(true, KEEP_ALIVE_MS);
+  const unref = socket.unref.bind(socket);
+  socket.unref = () => (socket.destroyed ? socket : unref());
+  return socket;
 }
