@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import { describe, expect, it } from '@jest/globals';
+import { createServer, type Server, Socket } from 'node:net';
+import { describe, expect, it, jest } from '@jest/globals';
 import { plainSockets } from './sockets.js';
 
 const IGNORED = { ssl: {}, onConnect: () => undefined } as unknown as Omit<
@@ -11,11 +11,32 @@ const IGNORED = { ssl: {}, onConnect: () => undefined } as unknown as Omit<
 async function closedPort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const address = server.address();
+  const port = portOf(server);
   server.close();
   await once(server, 'close');
+  return port;
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
   return typeof address === 'object' && address ? address.port : 0;
 }
+
+describe('a connection that was ended', () => {
+  it('is destroyed where the other side does not end it', async () => {
+    const server = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const socket = plainSockets({ host: '127.0.0.1', port: portOf(server), ...IGNORED });
+    const [[other]] = await Promise.all([once(server, 'connection'), once(socket, 'connect')]);
+    jest.useFakeTimers();
+    socket.end().unref();
+    jest.advanceTimersByTime(5_000);
+    jest.useRealTimers();
+    expect(socket.destroyed).toBe(true);
+    if (other instanceof Socket) other.destroy();
+    server.close();
+  });
+});
 
 describe('a connection to a broker that is away', () => {
   it('gains no listeners, however often it is ended', async () => {

@@ -7,6 +7,9 @@ import { CurrentSecrets } from './current-secrets.js';
 /** As kafkajs's own sockets have it. */
 const KEEP_ALIVE_MS = 60_000;
 
+/** How long an ended connection may wait for the other side to end it too. */
+const LINGER_MS = 5_000;
+
 /** Makes kafkajs's connections without TLS. */
 export const plainSockets: ISocketFactory = ({ host, port, onConnect }) =>
   prepared(connectPlain({ host, port }, onConnect));
@@ -24,12 +27,18 @@ export function secureSockets(config: TlsConfig): ISocketFactory {
 }
 
 /**
- * kafkajs ends the same connection again and again while a broker is away (`connection.js`, `disconnect`), and Node
- * answers each `unref` of a socket that is gone with one more listener for a connect that never comes.
+ * kafkajs ends a connection, and forgets it, by `end` and `unref` (`connection.js`, `disconnect`). It does so again
+ * and again while a broker is away, and Node answers each `unref` of a socket that is gone with one more listener for
+ * a connect that never comes. And where the other side says nothing, an ended socket would stay until TCP gives up.
  */
 function prepared<S extends Socket>(socket: S): S {
   socket.setKeepAlive(true, KEEP_ALIVE_MS);
   const unref = socket.unref.bind(socket);
-  socket.unref = () => (socket.destroyed ? socket : unref());
+  socket.unref = () => {
+    if (socket.destroyed) return socket;
+    const linger = setTimeout(() => socket.destroy(), LINGER_MS).unref();
+    socket.once('close', () => clearTimeout(linger));
+    return unref();
+  };
   return socket;
 }

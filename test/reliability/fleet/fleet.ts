@@ -83,7 +83,7 @@ export class Fleet {
   }
 
   /** Resolves once the instance has joined its group. */
-  async joined(slot: string, timeoutMs = 60_000): Promise<void> {
+  async joined(slot: string, timeoutMs = 120_000): Promise<void> {
     const until = Date.now() + timeoutMs;
     for (;;) {
       const instance = this.#running.get(slot);

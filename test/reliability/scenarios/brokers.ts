@@ -88,7 +88,7 @@ export const brokerScenarios: readonly Scenario[] = [
     play: async (scene) => {
       await scene.load.start();
       await scene.pass(3000);
-      await scene.fault('brokers away', 'all', 'nothing', async () => {
+      await scene.fault('brokers away', 'all', 'around', async () => {
         await Promise.all(scene.cluster.brokers.map((broker) => broker.kill()));
         const started = scene.startInstances();
         await scene.pass(20_000);
