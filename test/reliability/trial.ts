@@ -182,7 +182,7 @@ export class Trial {
       ...checksOf({
         table,
         overtaken: reader.overtaken,
-        commits: commits.filter(({ at }) => at >= forgotAt),
+        commits: commits.filter(({ at, offset }) => at >= forgotAt && offset !== scenario.setsOffsetsTo),
         disturbances,
         offsetsMove: scenario.offsetsMove ?? false,
         caughtUpAfterMs,

@@ -2,6 +2,7 @@ import type { Scene } from '../scene.js';
 import type { Scenario } from './scenario.js';
 
 const PARTITIONS = 12;
+const OUT_OF_RANGE = 1_000_000;
 
 /** Lets the group rest while something is done to what it has committed. */
 async function whileStopped(scene: Scene, work: () => Promise<void>): Promise<void> {
@@ -97,13 +98,14 @@ export const topicScenarios: readonly Scenario[] = [
     name: 'offsets-out-of-range',
     description: "the group's offsets are set a million beyond the end while it rests",
     offsetsMove: true,
+    setsOffsetsTo: OUT_OF_RANGE,
     play: async (scene) => {
       await scene.begin();
       await sinceTheBeginning(scene, 'offsets out of range', scene.groupId, () =>
         whileStopped(scene, async () => {
           const partitions = Array.from({ length: PARTITIONS }, (_, partition) => ({
             partition,
-            offset: '1000000',
+            offset: String(OUT_OF_RANGE),
           }));
           const topic = scene.topicAt(0);
           await scene.cluster.admin((admin) =>
