@@ -185,6 +185,7 @@ export class Trial {
         commits: commits.filter(({ at, offset }) => at >= forgotAt && offset !== scenario.setsOffsetsTo),
         disturbances,
         offsetsMove: scenario.offsetsMove ?? false,
+        takenBackWithinMs: scenario.takenBackWithinMs ?? 0,
         caughtUpAfterMs,
         broken: this.#broken,
       }),

@@ -62,6 +62,13 @@ describe('what a run is held against', () => {
     expect(failed(handledAt(10, 20), { commits, offsetsMove: true })).toEqual([]);
   });
 
+  it('lets a commit of what is gone pass where it is taken back at once, as the scenario allows', () => {
+    const commits = [commit(2, 15), commit(0, 16), commit(2, 25)];
+    const table = handledAt(10, 20);
+    expect(failed(table, { commits, offsetsMove: true })).toEqual(['commits']);
+    expect(failed(table, { commits, offsetsMove: true, takenBackWithinMs: 5 })).toEqual([]);
+  });
+
   it('finds a record that started before the one before it was settled', () => {
     expect(failed(handledAt(50, 20))).toEqual(['gaps']);
   });

@@ -24,13 +24,19 @@ export interface CommitFaults {
  * Holds every commit against the ledger: all records below it were settled by then, and no commit is below an
  * earlier one.
  * @param commits of one group, in the order in which the coordinator took them
+ * @param takenBackWithinMs how soon a lower commit must follow one that comes too early for it not to count
  */
-export function commitFaults(commits: readonly Commit[], table: RecordTable): CommitFaults {
+export function commitFaults(
+  commits: readonly Commit[],
+  table: RecordTable,
+  takenBackWithinMs = 0,
+): CommitFaults {
   const partitions = settledByPartition(table);
   const highest = new Map<string, number>();
   const early: string[] = [];
   const back: string[] = [];
-  for (const { topic, partition, offset, at } of commits) {
+  for (const commit of commits) {
+    const { topic, partition, offset, at } = commit;
     const name = `${topic}[${partition}]`;
     const before = highest.get(name) ?? 0;
     if (offset < before) back.push(`${name}: committed ${offset} after ${before}`);
@@ -39,11 +45,23 @@ export function commitFaults(commits: readonly Commit[], table: RecordTable): Co
     const last = settled ? indexBelow(settled.offsets, offset) : -1;
     const since = settled?.allSettledAt[last];
     if (settled && since !== undefined && since > at + TOLERANCE_US) {
+      if (isTakenBack(commit, commits, takenBackWithinMs * 1000)) continue;
       const id = firstOpen(settled, last, table, at);
       early.push(`${name}: committed ${offset} while ${table.nameOf(id)} was not settled`);
     }
   }
   return { early, back };
+}
+
+function isTakenBack(early: Commit, commits: readonly Commit[], withinMicros: Micros): boolean {
+  return commits.some(
+    ({ topic, partition, offset, at }) =>
+      topic === early.topic &&
+      partition === early.partition &&
+      offset < early.offset &&
+      at > early.at &&
+      at - early.at <= withinMicros,
+  );
 }
 
 function settledByPartition(table: RecordTable): Map<string, Settled> {

@@ -14,6 +14,8 @@ export interface Evidence {
   readonly disturbances: readonly Disturbance[];
   /** Whether the scenario itself has moved committed offsets, or what they count. */
   readonly offsetsMove: boolean;
+  /** How soon a commit of what is gone must be taken back, where the scenario has made the topic anew. */
+  readonly takenBackWithinMs?: number;
   readonly caughtUpAfterMs: number | undefined;
   /** Why the scenario could not be played to its end. */
   readonly broken: string | undefined;
@@ -62,15 +64,16 @@ function gaps(table: RecordTable): Check {
   return { name: 'gaps', ...verdict(count, examples, '0, across crashes and owners') };
 }
 
-function commits({ commits: all, table, offsetsMove }: Evidence): Check {
-  const { early, back } = commitFaults(all, table);
+function commits({ commits: all, table, offsetsMove, takenBackWithinMs = 0 }: Evidence): Check {
+  const { early, back } = commitFaults(all, table, takenBackWithinMs);
   const faults = offsetsMove ? early : [...early, ...back];
   const moved = offsetsMove ? '' : ', and 0 below an earlier one';
+  const renewed = takenBackWithinMs > 0 ? ` for longer than ${takenBackWithinMs} ms` : '';
   return {
     name: 'commits',
     passed: faults.length === 0,
     measured: `${faults.length} of ${all.length} commits`,
-    bound: `0 beyond a record that was not settled${moved}`,
+    bound: `0 beyond a record that was not settled${renewed}${moved}`,
     examples: faults.slice(0, 5),
   };
 }

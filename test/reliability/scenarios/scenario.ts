@@ -24,6 +24,8 @@ export interface Scenario {
   readonly needsNetwork?: boolean;
   /** The fault sets committed offsets back, or drops them. */
   readonly offsetsMove?: boolean;
+  /** The fault makes the topic anew: what members commit of the old one, they take back within this time. */
+  readonly takenBackWithinMs?: number;
   /** An offset that the fault itself has committed; the service finds it there, and no fault is its own. */
   readonly setsOffsetsTo?: number;
   /** The fault ends processes from within, by an error that nobody can catch. */

@@ -47,6 +47,7 @@ export const topicScenarios: readonly Scenario[] = [
     name: 'topic-recreated',
     description: 'the topic is deleted under the running group and created again',
     offsetsMove: true,
+    takenBackWithinMs: 2000,
     play: async (scene) => {
       await scene.begin();
       await scene.fault('topic deleted and created', scene.topicAt(0), 'everything', async () => {
