@@ -89,6 +89,7 @@ export const deploymentSchema = z.looseObject({
   metadata: z.looseObject({ name: z.string() }),
   spec: z.looseObject({
     minReadySeconds: z.number().default(0),
+    replicas: z.number().optional(),
     template: z.looseObject({
       metadata: z.looseObject({ labels: z.record(z.string(), z.string()).default({}) }),
       spec: podSpecSchema,

@@ -4,6 +4,7 @@ import { containerRules } from './container.rules.js';
 import { lifecycleRules } from './lifecycle.rules.js';
 import { podRules } from './pod.rules.js';
 import type { Rule } from './rule.js';
+import { scalingRules } from './scaling.rules.js';
 import { secretRules } from './secret.rules.js';
 
 /** All that every rendering must hold. */
@@ -13,6 +14,7 @@ export const rules: readonly Rule[] = [
   ...secretRules,
   ...lifecycleRules,
   ...clusterRules,
+  ...scalingRules,
 ];
 
 /** What is wrong with the manifests, a line each, with the rule's name before it. */

@@ -29,6 +29,8 @@ const pod = (path: Path, value?: unknown): Edit =>
   inKind('Deployment', ['spec', 'template', 'spec', ...path], value);
 const container = (path: Path, value?: unknown): Edit => pod(['containers', 0, ...path], value);
 const config = (name: string, value?: string): Edit => inKind('ConfigMap', ['data', name], value);
+const scaled = (path: Path, value?: unknown): Edit => inKind('ScaledObject', ['spec', ...path], value);
+const trigger = (name: string, value?: string): Edit => scaled(['triggers', 0, 'metadata', name], value);
 const remove = (kind: string): Edit => inKind(kind, ['kind'], 'Namespace');
 
 /** What each rule has to find; the rule, what is wrong in words, and the edit that makes it so. */
@@ -101,6 +103,21 @@ const VIOLATIONS: readonly (readonly [rule: string, what: string, edit: Edit])[]
     'other pods',
     inKind('PodDisruptionBudget', ['spec', 'selector', 'matchLabels'], { a: 'b' }),
   ],
+  ['no more members than partitions', 'left at its default', trigger('allowIdleConsumers')],
+  ['no more members than partitions', 'idle ones allowed', trigger('allowIdleConsumers', 'true')],
+  ['at least two members', 'none at night', scaled(['minReplicaCount'], 0)],
+  ['at least two members', 'a maximum below the minimum', scaled(['maxReplicaCount'], 1)],
+  [
+    'slow scale-down',
+    'no window',
+    scaled(
+      ['advanced', 'horizontalPodAutoscalerConfig', 'behavior', 'scaleDown', 'stabilizationWindowSeconds'],
+      0,
+    ),
+  ],
+  ['one owner of the number', 'replicas in the Deployment', inKind('Deployment', ['spec', 'replicas'], 4)],
+  ['lag of its own group', 'another group', trigger('consumerGroup', 'another')],
+  ['lag of its own group', 'other brokers', trigger('bootstrapServers', 'kafka:9092')],
 ];
 
 describe('the review of rendered manifests', () => {

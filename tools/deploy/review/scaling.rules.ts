@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import type { Manifests } from '../manifests.js';
+import { podOf, type Rule, single } from './rule.js';
+
+/** Below that a lull would take members away that the next minutes need: each that goes costs a rebalance. */
+const SLOW_SECONDS = 300;
+
+const scaledObjectSchema = z.looseObject({
+  spec: z.looseObject({
+    minReplicaCount: z.number(),
+    maxReplicaCount: z.number(),
+    advanced: z.looseObject({
+      horizontalPodAutoscalerConfig: z.looseObject({
+        behavior: z.looseObject({
+          scaleDown: z.looseObject({ stabilizationWindowSeconds: z.number().default(300) }),
+        }),
+      }),
+    }),
+    triggers: z.array(z.looseObject({ type: z.string(), metadata: z.record(z.string(), z.string()) })),
+  }),
+});
+type ScaledObject = z.infer<typeof scaledObjectSchema>;
+
+function scaledObjects(manifests: Manifests): ScaledObject['spec'][] {
+  return manifests.ofKind('ScaledObject').map((manifest) => scaledObjectSchema.parse(manifest).spec);
+}
+
+/** Those on lag; others, such as one for the time of day, know no partitions. */
+function lagTriggers(manifests: Manifests): Readonly<Record<string, string>>[] {
+  const all = scaledObjects(manifests).flatMap(({ triggers }) => triggers);
+  return all.filter(({ type }) => type === 'kafka').map(({ metadata }) => metadata);
+}
+
+/** How KEDA changes the number of members, where it does. */
+export const scalingRules: readonly Rule[] = [
+  single('no more members than partitions', (manifests) => {
+    const idle = lagTriggers(manifests).find(({ allowIdleConsumers }) => allowIdleConsumers !== 'false');
+    return idle && `members beyond the partitions of ${idle['topic']} would get nothing to do`;
+  }),
+  single('at least two members', (manifests) => {
+    const found = scaledObjects(manifests).find(
+      ({ minReplicaCount, maxReplicaCount }) => minReplicaCount < 2 || maxReplicaCount < minReplicaCount,
+    );
+    return found && `from ${found.minReplicaCount} to ${found.maxReplicaCount} members`;
+  }),
+  single('slow scale-down', (manifests) => {
+    const windows = scaledObjects(manifests).map(
+      ({ advanced }) => advanced.horizontalPodAutoscalerConfig.behavior.scaleDown.stabilizationWindowSeconds,
+    );
+    const quick = windows.find((seconds) => seconds < SLOW_SECONDS);
+    return quick !== undefined && `a member goes after a lull of ${quick} s`;
+  }),
+  single('one owner of the number', (manifests) => {
+    const { replicas } = manifests.deployment.spec;
+    return (
+      scaledObjects(manifests).length > 0 &&
+      replicas !== undefined &&
+      `each apply would set it back to ${replicas}`
+    );
+  }),
+  single('lag of its own group', (manifests) => {
+    const own = podOf(manifests).containers.map((container) => manifests.environment(container));
+    const foreign = lagTriggers(manifests).find(
+      ({ bootstrapServers, consumerGroup }) =>
+        !own.some(
+          (env) => env['KAFKA_BROKERS'] === bootstrapServers && env['KAFKA_GROUP_ID'] === consumerGroup,
+        ),
+    );
+    return foreign && `scaled by the lag of ${foreign['consumerGroup']} at ${foreign['bootstrapServers']}`;
+  }),
+];
