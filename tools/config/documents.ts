@@ -2,9 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeSections } from '../../src/config/variables/environment.js';
 import { renderEnvExample } from './env-example.js';
+import { RULE_FILES, ruleManifest } from '../monitoring/rule-manifest.js';
 import { renderTables, replaceTables } from './readme-table.js';
 
-/** A file that is generated from the schema, or holds a part that is. */
+/** A file that is generated, or holds a part that is: from the schema of the configuration, or from the alerts. */
 export interface Document {
   readonly path: string;
   /** Undefined while the file does not exist. */
@@ -12,7 +13,7 @@ export interface Document {
   readonly wanted: string;
 }
 
-/** The generated documents of the project in `root`; a README without markers is none of them. */
+/** The generated documents of the project in `root`; none for a README without markers, or where there are no alerts. */
 export async function documentsOf(root: string): Promise<readonly Document[]> {
   const sections = describeSections();
   const envExample = join(root, '.env.example');
@@ -23,6 +24,10 @@ export async function documentsOf(root: string): Promise<readonly Document[]> {
   const current = read(readme);
   const wanted = current === undefined ? undefined : replaceTables(current, await renderTables(sections));
   if (wanted !== undefined) documents.push({ path: readme, current, wanted });
+  const rules = read(join(root, RULE_FILES.rules));
+  const manifest = join(root, RULE_FILES.manifest);
+  if (rules !== undefined)
+    documents.push({ path: manifest, current: read(manifest), wanted: ruleManifest(rules) });
   return documents;
 }
 

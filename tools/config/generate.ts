@@ -3,7 +3,10 @@ import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { documentsOf } from './documents.js';
 
-/** Writes `.env.example` and the README's configuration tables; with `--check` only says whether they are current. */
+/**
+ * Writes `.env.example`, the README's configuration tables and the alerts' manifest; with `--check` only says whether
+ * they are current.
+ */
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
 const root = process.cwd();
 const stale = (await documentsOf(root)).filter(({ current, wanted }) => current !== wanted);
@@ -11,11 +14,11 @@ const stale = (await documentsOf(root)).filter(({ current, wanted }) => current 
 for (const { path, wanted } of stale) {
   const name = relative(root, path);
   if (values.check) {
-    console.error(`${name} is not what src/config says; build, then run: node dist/tools/config/generate.js`);
+    console.error(`${name} is not current; build, then run: node dist/tools/config/generate.js`);
     process.exitCode = 1;
   } else {
     writeFileSync(path, wanted);
     console.log(`${name} written`);
   }
 }
-if (stale.length === 0) console.log('.env.example and the README are current');
+if (stale.length === 0) console.log('all generated files are current');
