@@ -1,15 +1,20 @@
 /**
- * This service with all of its telemetry taken out: no metrics module, no time taken of calls, no context that
- * lines of the log could be about. What that leaves is what `ours` is measured against.
+ * This service without what the job's `without` names: its metrics, the context that lines of the log are about, or
+ * both, as if neither had ever been written. What that leaves is what `ours` is measured against.
  */
 import { enableCompileCache, registerHooks } from 'node:module';
+import { readJob } from './meter.mjs';
 
 /** What is cut out of which file of the build; one that is no longer there is an error. */
-const cuts = [
-  ['/core/pipeline/partition.js', /this\.parts\.counts\.calls\.add\(.*\);/, ''],
-  ['/kafka/handler-call.js', /return calls\.run\(.*\);/, 'return run(call.first);'],
-  ['/app.module.js', /\n\s*MetricsModule,/, ''],
-];
+const parts = {
+  metrics: [
+    ['/core/pipeline/partition.js', /this\.parts\.counts\.calls\.add\(.*\);/, ''],
+    ['/app.module.js', /\n\s*MetricsModule,/, ''],
+  ],
+  context: [['/kafka/handler-call.js', /return calls\.run\(.*\);/, 'return run(call.first);']],
+};
+
+const cuts = readJob().without.flatMap((part) => parts[part]);
 
 registerHooks({
   load(url, context, next) {

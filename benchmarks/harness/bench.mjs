@@ -91,7 +91,7 @@ async function attempt(scenario, entry, runs, context) {
   }
 }
 
-function jobOf(scenario, { name, mode, options, records, poison, limitMs }, context) {
+function jobOf(scenario, { name, mode, options, records, poison, limitMs, without, sampler }, context) {
   const { delayMs, warmUp } = scenario;
   const { records: each, copies = 1 } = scenario.topic(Boolean(context.quick));
   groups += 1;
@@ -107,6 +107,8 @@ function jobOf(scenario, { name, mode, options, records, poison, limitMs }, cont
     warmUp,
     poison,
     limitMs,
+    without,
+    sampler,
   };
 }
 

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import { keep } from '../../dist/tools/kafka/index.js';
+import { startCollector } from './collector.mjs';
 import { committedEverything } from './committed.mjs';
 
 const limitMs = 300_000;
@@ -23,6 +24,26 @@ const ourEnvironment = ({ bootstrap, groupId }) => ({
  * @throws Error when it does not report in time, or ours has left something uncommitted
  */
 export async function run(runtime, job, isOurs) {
+  if (!job.sampler) return runOnce(runtime, job, isOurs);
+  const collector = await startCollector();
+  const env = {
+    ...runtime.env,
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+    OTEL_TRACES_SAMPLER: job.sampler.name,
+    OTEL_TRACES_SAMPLER_ARG: String(job.sampler.ratio ?? 1),
+  };
+  let spans = 0;
+  let report;
+  try {
+    report = await runOnce({ ...runtime, env }, job, isOurs);
+  } finally {
+    spans = await collector.stop();
+  }
+  if (spans === 0) throw new Error('its collector was sent no span.');
+  return { ...report, spans };
+}
+
+async function runOnce(runtime, job, isOurs) {
   const spawnedAt = Date.now();
   const child = await keep({
     command: runtime.command,

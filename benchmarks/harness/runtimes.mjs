@@ -13,7 +13,7 @@ const script = (file) => async () => ({
 /** How each contender is started; a function that fails says why the contender is skipped. */
 const runtimes = {
   ours: script('ours.mjs'),
-  'ours-bare': script('ours-bare.mjs'),
+  'ours-without': script('ours-without.mjs'),
   nest: script('nest.mjs'),
   'kafkajs-each-message': script('kafkajs.mjs'),
   'kafkajs-each-batch': script('kafkajs.mjs'),

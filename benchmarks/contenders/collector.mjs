@@ -1,0 +1,17 @@
+/**
+ * A collector of traces in a process of its own: takes OTLP over HTTP as JSON, reads all of it, and counts the
+ * spans. Its first line says where it listens; SIGTERM has it say how many spans came, and ends it.
+ */
+import { createServer } from 'node:http';
+
+let spans = 0;
+
+const server = createServer(async (request, response) => {
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  const { resourceSpans } = JSON.parse(Buffer.concat(chunks).toString());
+  for (const { scopeSpans } of resourceSpans) for (const scope of scopeSpans) spans += scope.spans.length;
+  response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+});
+server.listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${server.address().port}`));
+process.once('SIGTERM', () => process.stdout.write(`${spans}\n`, () => process.exit(0)));
