@@ -61,6 +61,48 @@ describe('the lag of a partition', () => {
     expect(await blocked()).toEqual({ stop: 1 });
   });
 
+  test('of a partition that is idle is 0, though no fetch has told its end', async () => {
+    const topic = await createTopic(uniqueName('idle'), { partitions: 2 });
+    await produce(topic, [
+      { value: 'a', partition: 0 },
+      { value: 'b', partition: 0 },
+    ]);
+    const spec = { topic, handle: () => undefined };
+    const before = await startHandlers([spec], { env });
+    await waitFor(() => isCaughtUp(before.groupId, topic), { what: 'the end' });
+    await before.stop();
+
+    // Nothing is fetched any more that would tell this member of an end.
+    const { url, joined, groupId } = await startHandlers([spec], { env, groupId: before.groupId });
+    await joined();
+    const lags = async () =>
+      (await Scrape.of(url)).all('kafka_consumer_lag', { group: groupId }).map(({ value }) => value);
+    await waitFor(async () => (await lags()).length === 2, { what: 'both partitions' });
+    expect(await lags()).toEqual([0, 0]);
+    expect((await Scrape.of(url)).value('kafka_consumer_lag_seconds', { group: groupId })).toBe(0);
+  });
+
+  test('of a retry topic that waits is told with the time since it has waited', async () => {
+    const topic = await createTopic(uniqueName('waiting'));
+    await produce(topic, ['bad']);
+    const handle = () => Promise.reject(new Error('no'));
+    const options = { onFailure: 'retry-topic', delays: ['1h'], retry: { attempts: 1 } } as const;
+    const { url, groupId } = await startHandlers([{ topic, options, handle }], { env });
+    const value = async (name: string) =>
+      (await Scrape.of(url)).value(`kafka_consumer_${name}`, { group: groupId });
+    await waitFor(async () => (await value('lag')) === 1, { what: 'the record in the retry topic' });
+    const age = (await value('lag_seconds')) ?? NaN;
+    const older = await waitFor(
+      async () => {
+        const seconds = (await value('lag_seconds')) ?? NaN;
+        return seconds > age && seconds;
+      },
+      { what: 'its age to grow' },
+    );
+    expect(older).toBeLessThan(60);
+    expect(await value('lag')).toBe(1);
+  });
+
   test('has a series for as long as the partition is the member’s, and no longer', async () => {
     const topic = await createTopic(uniqueName('moving'), { partitions: 4 });
     const specs = [{ topic, handle: () => undefined }];

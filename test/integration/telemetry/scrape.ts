@@ -7,10 +7,18 @@ export interface Series {
 
 /** A scrape, as Prometheus would take it. */
 export class Scrape {
+  /** What each metric is told to be, by its name: `counter` and so on. */
+  readonly types: ReadonlyMap<string, string>;
+  /** The help text of each metric, by its name. */
+  readonly helps: ReadonlyMap<string, string>;
+
   private constructor(
     readonly text: string,
     readonly series: readonly Series[],
-  ) {}
+  ) {
+    this.types = commentsOf(text, 'TYPE');
+    this.helps = commentsOf(text, 'HELP');
+  }
 
   static async of(url: string): Promise<Scrape> {
     const response = await fetch(`${url}/metrics`, { headers: { connection: 'close' } });
@@ -38,6 +46,11 @@ export class Scrape {
     const found = this.all(name, labels).filter(({ value }) => value !== 0);
     return Object.fromEntries(found.map((each) => [each.labels[label], each.value]));
   }
+}
+
+function commentsOf(text: string, kind: 'TYPE' | 'HELP'): ReadonlyMap<string, string> {
+  const found = text.matchAll(new RegExp(`^# ${kind} (\\S+) (.+)$`, 'gm'));
+  return new Map(Array.from(found, ([, name = '', said = '']) => [name, said]));
 }
 
 function parse(line: string): Series[] {

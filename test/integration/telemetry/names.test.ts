@@ -1,0 +1,86 @@
+import { afterEach, expect, jest, test } from '@jest/globals';
+import { createTopic, isCaughtUp, produce, uniqueName, waitFor } from '../../support/kafka.js';
+import { startHandlers, stopServices } from '../confirming/handler-service.js';
+import { Scrape } from './scrape.js';
+
+jest.setTimeout(60_000);
+afterEach(stopServices);
+
+const topics = ['group', 'topic'];
+const partitions = ['group', 'topic', 'partition'];
+
+/** What dashboards, alerts and whoever reads docs/monitoring.md rely on: the name, its type and its labels. */
+const METRICS: readonly (readonly [name: string, type: string, labels: readonly string[]])[] = [
+  ['kafka_consumer_records_total', 'counter', [...topics, 'outcome']],
+  ['kafka_consumer_handler_seconds', 'histogram', topics],
+  ['kafka_consumer_retries_total', 'counter', topics],
+  ['kafka_consumer_dead_letters_total', 'counter', [...topics, 'reason']],
+  ['kafka_consumer_lag', 'gauge', partitions],
+  ['kafka_consumer_lag_seconds', 'gauge', partitions],
+  ['kafka_consumer_in_flight', 'gauge', partitions],
+  ['kafka_consumer_watermark_age_seconds', 'gauge', partitions],
+  ['kafka_consumer_parked_records', 'gauge', partitions],
+  ['kafka_consumer_blocked_records', 'gauge', ['group', 'kind']],
+  ['kafka_consumer_commits_total', 'counter', ['group', 'outcome']],
+  ['kafka_consumer_rebalances_total', 'counter', ['group']],
+  ['kafka_consumer_restarts_total', 'counter', ['group']],
+  ['kafka_consumer_assigned_partitions', 'gauge', ['group']],
+  ['kafka_consumer_paused_partitions', 'gauge', ['group']],
+];
+
+/** Those of Node that the docs, the dashboard and alerts name. */
+const OF_NODE: readonly (readonly [name: string, type: string])[] = [
+  ['nodejs_eventloop_lag_seconds', 'gauge'],
+  ['nodejs_eventloop_lag_p99_seconds', 'gauge'],
+  ['nodejs_eventloop_lag_max_seconds', 'gauge'],
+  ['nodejs_eventloop_stalls_total', 'counter'],
+  ['nodejs_eventloop_stalled_seconds_total', 'counter'],
+  ['nodejs_gc_duration_seconds', 'histogram'],
+  ['nodejs_heap_size_used_bytes', 'gauge'],
+  ['process_cpu_seconds_total', 'counter'],
+  ['process_resident_memory_bytes', 'gauge'],
+];
+
+async function scrapeAfterOneRecord(): Promise<{ scrape: Scrape; topic: string }> {
+  const topic = await createTopic(uniqueName('names'));
+  await produce(topic, ['a']);
+  const { groupId, url } = await startHandlers([{ topic, handle: () => undefined }]);
+  await waitFor(() => isCaughtUp(groupId, topic), { what: 'the end' });
+  return { scrape: await Scrape.of(url), topic };
+}
+
+test('every metric has its name, type and labels, and a help text that says the unit of what is no count', async () => {
+  const { scrape } = await scrapeAfterOneRecord();
+  for (const [name, type, labels] of METRICS) {
+    expect([name, scrape.types.get(name)]).toEqual([name, type]);
+    const [series] = scrape.all(type === 'histogram' ? `${name}_count` : name);
+    expect([name, Object.keys(series?.labels ?? {})]).toEqual([name, labels]);
+    const unit = name.endsWith('_seconds') ? 'in seconds' : '';
+    expect([name, scrape.helps.get(name)]).toEqual([name, expect.stringMatching(/^[A-Z].{20,}\.$/)]);
+    expect([name, scrape.helps.get(name)]).toEqual([name, expect.stringContaining(unit)]);
+  }
+  for (const [name, type] of OF_NODE) expect([name, scrape.types.get(name)]).toEqual([name, type]);
+});
+
+test('there is no other metric of the consumer, and a handler’s time is counted from 5 ms to 10 s', async () => {
+  const { scrape, topic } = await scrapeAfterOneRecord();
+  const mine = [...scrape.types.keys()].filter((name) => name.startsWith('kafka_'));
+  expect(mine.toSorted()).toEqual(METRICS.map(([name]) => name).toSorted());
+  const bounds = scrape
+    .all('kafka_consumer_handler_seconds_bucket', { topic })
+    .map(({ labels }) => labels['le']);
+  expect(bounds).toEqual([
+    '0.005',
+    '0.01',
+    '0.025',
+    '0.05',
+    '0.1',
+    '0.25',
+    '0.5',
+    '1',
+    '2.5',
+    '5',
+    '10',
+    '+Inf',
+  ]);
+});
