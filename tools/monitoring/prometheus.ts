@@ -37,8 +37,12 @@ export class Prometheus {
     private readonly folder: string,
   ) {}
 
-  /** @param target `host:port` of the service */
-  static async start(target: string, rules: string): Promise<Prometheus> {
+  /**
+   * @param target `host:port` of the service
+   * @param rules file of the alerts
+   * @param command the program, where it is not on the path
+   */
+  static async start(target: string, rules: string, command = 'prometheus'): Promise<Prometheus> {
     const folder = await mkdtemp(path.join(tmpdir(), 'prometheus-'));
     const config = path.join(folder, 'prometheus.yml');
     const scrape = { job_name: 'service', static_configs: [{ targets: [target] }] };
@@ -51,7 +55,7 @@ export class Prometheus {
     await writeFile(config, JSON.stringify(settings));
     const port = await getPort();
     const { pid, ended, output, errors } = await keep({
-      command: 'prometheus',
+      command,
       args: [
         `--config.file=${config}`,
         `--storage.tsdb.path=${path.join(folder, 'data')}`,

@@ -1,21 +1,13 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
 import type { KafkaHandlerOptions } from '../../../src/kafka/index.js';
-import { toRelease } from '../../../src/redelivery/parking/parked-entry.js';
 import { createTopic, isCaughtUp, produce, uniqueName, waitFor } from '../../support/kafka.js';
 import { startHandlers, stopServices } from '../confirming/handler-service.js';
+import { release } from './release.js';
 
 jest.setTimeout(60_000);
 afterEach(stopServices);
 
 const options: KafkaHandlerOptions = { onFailure: 'park', retry: { attempts: 2, initialMs: 10 } };
-
-/** Asks for a key's release as the command line does. */
-async function release(topic: string, groupId: string, key: string, partition = 0): Promise<void> {
-  const { key: name, value } = toRelease(key, true);
-  await produce(`${topic}.${groupId}.parked`, [
-    { key: Buffer.from(name ?? ''), value: String(value), partition },
-  ]);
-}
 
 test('a parked key waits for its release through a restart, and comes back in order, before what is new', async () => {
   const topic = await createTopic(uniqueName('parked'));
