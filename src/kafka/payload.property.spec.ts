@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { decodeValue, type PayloadError, valueOf } from './payload.js';
+import type { ValueFormat } from './handler-options.js';
+import { decodeValue, PayloadError, valueOf } from './payload.js';
 
 /** No word of the messages is made of these: a slice of the value is found in one only if it was quoted. */
 const secret = fc.string({
@@ -33,6 +34,61 @@ function quoted(text: string, message: string): string[] {
   );
   return slices.filter((slice) => message.includes(slice));
 }
+
+const name = fc.constantFrom('__proto__', 'constructor', 'prototype', 'toString', 'then', 'a', '');
+const leaf = fc.constantFrom(
+  '1',
+  '1e999',
+  '-0',
+  '9'.repeat(400),
+  '"\\ud800"',
+  '"\\u0000"',
+  'null',
+  'NaN',
+  "'",
+);
+/** As somebody writes it who wants to do harm: some of it JSON, some of it nearly. */
+const hostile = fc.letrec<{ value: string }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'medium', withCrossShrink: true },
+    leaf,
+    fc.array(tie('value'), { maxLength: 3 }).map((values) => `[${values.join(',')}]`),
+    fc
+      .array(fc.tuple(name, tie('value')), { maxLength: 3 })
+      .map((fields) => `{${fields.map(([key, value]) => `"${key}":${value}`).join(',')}}`),
+    fc.tuple(fc.nat(20_000), tie('value')).map(([depth, value]) => '['.repeat(depth) + value),
+    fc
+      .tuple(fc.nat(5_000), tie('value'))
+      .map(([depth, value]) => '['.repeat(depth) + value + ']'.repeat(depth)),
+  ),
+})).value;
+
+function outcomeOf(bytes: Buffer, format: ValueFormat): string {
+  try {
+    const payload = decodeValue(bytes, format);
+    if (typeof payload !== 'object' || payload === null || Buffer.isBuffer(payload)) return 'plain';
+    const prototype: unknown = Object.getPrototypeOf(payload);
+    return prototype === Object.prototype || prototype === Array.prototype ? 'plain' : 'of another prototype';
+  } catch (error) {
+    return error instanceof PayloadError ? 'refused' : String(error);
+  }
+}
+
+test('hostile values are payloads or a PayloadError, and touch no prototype', () => {
+  const before = Object.getOwnPropertyNames(Object.prototype);
+  const changed = fc.tuple(hostile, fc.option(fc.tuple(fc.nat(), fc.nat(255)))).map(([text, change]) => {
+    const bytes = Buffer.from(text);
+    if (change && bytes.length > 0) bytes[change[0] % bytes.length] = change[1];
+    return bytes;
+  });
+  fc.assert(
+    fc.property(changed, fc.constantFrom<ValueFormat>('json', 'auto', 'text', 'bytes'), (bytes, format) => {
+      expect(['plain', 'refused']).toContain(outcomeOf(bytes, format));
+      expect(Object.getOwnPropertyNames(Object.prototype)).toEqual(before);
+    }),
+    { seed: 20_26, numRuns: 5_000 },
+  );
+});
 
 test('a payload is the same whether it is made from the text or from the bytes', () => {
   const value = fc.oneof(

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brokers, waitFor } from './kafka.js';
 
@@ -50,6 +51,12 @@ export class MainProcess {
 
   get hasEnded(): boolean {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
+  /** The most memory that it has had at once, as the kernel counts it. */
+  get peakBytes(): number {
+    const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8');
+    return 1_024 * Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]);
   }
 
   signal(signal: NodeJS.Signals): void {
