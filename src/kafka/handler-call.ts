@@ -1,10 +1,16 @@
 import type { InFlightRecord } from '../core/records/in-flight.js';
 import { CallContext } from './call-context.js';
 
+/** Where a call is in its trace, as lines of the log tell it. */
+export interface CallTrace {
+  readonly traceId: string;
+  readonly spanId: string;
+}
+
 /** A call of a handler, as whatever the handler does can find it. */
 export class HandlerCall {
   /** The call's span, where calls are traced. */
-  trace: { readonly traceId: string; readonly spanId: string } | undefined = undefined;
+  trace: CallTrace | undefined = undefined;
 
   constructor(
     /** The controller's class and its method. */
@@ -21,6 +27,11 @@ const calls = new CallContext<HandlerCall>();
 /** Runs something as part of a call. */
 export function within<T>(call: HandlerCall, run: (record: InFlightRecord) => T): T {
   return calls.run(call, run, call.first);
+}
+
+/** The call that the running code was entered by, also where that has returned and left it running. */
+export function enteredCall(): HandlerCall | undefined {
+  return calls.current;
 }
 
 /**

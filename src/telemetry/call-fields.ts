@@ -20,7 +20,7 @@ export interface CallFields {
 export function callFields(): CallFields {
   const call = currentCall();
   if (!call) return {};
-  const { first, handler, batchSize } = call;
+  const { first, handler, batchSize, trace } = call;
   return {
     topic: first.owner.topic,
     partition: first.owner.partition,
@@ -28,6 +28,6 @@ export function callFields(): CallFields {
     ...(batchSize !== undefined && { records: batchSize }),
     handler,
     attempt: first.failures + 1,
-    ...call.trace,
+    ...(trace && { traceId: trace.traceId, spanId: trace.spanId }),
   };
 }

@@ -15,16 +15,22 @@ import type { CallTracer } from '../../kafka/call-tracer.js';
 import type { HandlerCall } from '../../kafka/handler-call.js';
 import { describeError } from '../../kafka/describe-error.js';
 import { contextOf, headersFrom } from './record-context.js';
+import type { Sampling } from './sampling.js';
+import { UnsampledCall } from './unsampled-call.js';
 
 /**
  * A span for each call of a handler, by OpenTelemetry's conventions for messaging. A record's span is a child of
- * the span that wrote it; a batch's is linked to those of all its records, as it can have but one parent.
+ * the span that wrote it; a batch's is linked to those of all its records, as it can have but one parent. A call whose
+ * span would not be sent has none.
  */
 export class OpenTelemetryTracer implements CallTracer {
-  /** Of the last call for a record. */
+  /** Of the last call for a record that had a span. */
   readonly #contexts = new WeakMap<FetchedRecord, Context>();
 
-  constructor(private readonly tracer: Tracer) {}
+  constructor(
+    private readonly tracer: Tracer,
+    private readonly sampling: Sampling,
+  ) {}
 
   traced(
     call: HandlerCall,
@@ -33,7 +39,11 @@ export class OpenTelemetryTracer implements CallTracer {
     run: () => unknown,
   ): unknown {
     const isBatch = call.batchSize !== undefined;
-    const parent = isBatch ? ROOT_CONTEXT : contextOf(call.first.record);
+    const parent = isBatch ? ROOT_CONTEXT : this.sampling.parentOf(call.first.record);
+    if (!parent) {
+      call.trace = new UnsampledCall(call.first);
+      return run();
+    }
     const links = isBatch ? records.flatMap(({ record }) => linkTo(contextOf(record))) : [];
     const { topic } = call.first.owner;
     const span = this.tracer.startSpan(
@@ -41,7 +51,8 @@ export class OpenTelemetryTracer implements CallTracer {
       { kind: SpanKind.CONSUMER, attributes: attributesOf(call, groupId), links },
       parent,
     );
-    const within = trace.setSpan(parent, span);
+    // Not within what it was chosen by, which would choose whatever is begun in it without a parent.
+    const within = trace.setSpan(trace.getSpanContext(parent) ? parent : ROOT_CONTEXT, span);
     for (const { record } of records) this.#contexts.set(record, within);
     const { traceId, spanId } = span.spanContext();
     call.trace = { traceId, spanId };

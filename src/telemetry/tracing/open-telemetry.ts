@@ -1,6 +1,5 @@
 import { Logger } from '@nestjs/common';
 import { context, diag, DiagLogLevel, propagation, trace } from '@opentelemetry/api';
-import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import {
@@ -9,18 +8,12 @@ import {
   envDetector,
   resourceFromAttributes,
 } from '@opentelemetry/resources';
-import {
-  AlwaysOffSampler,
-  AlwaysOnSampler,
-  BatchSpanProcessor,
-  ParentBasedSampler,
-  type Sampler,
-  TraceIdRatioBasedSampler,
-  TracerProvider,
-} from '@opentelemetry/sdk-trace';
+import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { TracingConfig } from '../../config/index.js';
 import { LineLimit } from '../../kafka/line-limit.js';
+import { CallContextManager } from './call-context.manager.js';
 import { OpenTelemetryTracer } from './open-telemetry.tracer.js';
+import { samplingOf } from './sampling.js';
 
 /** What started, and how to stop it. */
 export interface StartedTracing {
@@ -32,18 +25,19 @@ export interface StartedTracing {
 /** Starts OpenTelemetry, for the runtime and for whatever of the service's own code uses its API. */
 export function startTracing(config: TracingConfig): StartedTracing {
   diag.setLogger(diagnostics(), DiagLogLevel.WARN);
+  const sampling = samplingOf(config);
   const provider = new TracerProvider({
     resource: defaultResource()
       .merge(detectResources({ detectors: [envDetector] }))
       .merge(resourceFromAttributes({ 'service.name': config.serviceName })),
-    sampler: samplerOf(config),
+    sampler: sampling.sampler,
     spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter({ url: config.url }) })],
   });
   trace.setGlobalTracerProvider(provider);
   propagation.setGlobalPropagator(new W3CTraceContextPropagator());
-  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  context.setGlobalContextManager(new CallContextManager().enable());
   return {
-    tracer: new OpenTelemetryTracer(provider.getTracer('nestjs-kafka-consumer')),
+    tracer: new OpenTelemetryTracer(provider.getTracer('nestjs-kafka-consumer'), sampling),
     stop: async () => {
       await provider.shutdown();
       trace.disable();
@@ -52,23 +46,6 @@ export function startTracing(config: TracingConfig): StartedTracing {
       diag.disable();
     },
   };
-}
-
-function samplerOf({ sampler, ratio }: TracingConfig): Sampler {
-  switch (sampler) {
-    case 'always_on':
-      return new AlwaysOnSampler();
-    case 'always_off':
-      return new AlwaysOffSampler();
-    case 'traceidratio':
-      return new TraceIdRatioBasedSampler(ratio);
-    case 'parentbased_always_on':
-      return new ParentBasedSampler({ root: new AlwaysOnSampler() });
-    case 'parentbased_always_off':
-      return new ParentBasedSampler({ root: new AlwaysOffSampler() });
-    case 'parentbased_traceidratio':
-      return new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio) });
-  }
 }
 
 /** A collector that is away must not fill the log. */
