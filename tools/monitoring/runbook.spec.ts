@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from '@jest/globals';
 import { parse } from 'yaml';
@@ -26,4 +26,31 @@ test.each(rules)('$alert says what it is, where to look and what to do, and has 
 
 test.each(rules)('$alert is tested', ({ alert }) => {
   expect(read('deploy/monitoring/rules.test.yaml')).toContain(alert);
+});
+
+const runbook = read('docs/runbook.md');
+
+const parts = runbook.split(/^##+ /m).slice(1);
+
+test.each(
+  parts.map((part) => [part.split('\n', 1)[0], part]).filter(([title]) => title !== 'States of the probes'),
+)(
+  'the section “%s” says how it was provoked and what cured it, by tests that there are',
+  (_title, text = '') => {
+    expect(text).toMatch(/^Provoked by .+ Cured by /m);
+    const provoked = /^Provoked by .+/m.exec(text)?.[0] ?? '';
+    const files = Array.from(provoked.matchAll(/`([\w/.-]+\.(?:test|proof|spec)\.ts)`/g), ([, file]) => file);
+    expect(files).not.toEqual([]);
+    for (const file of files) {
+      const place = file?.startsWith('src/') ? file : `test/integration/${file}`;
+      expect([file, existsSync(path.join(projectRoot, place))]).toEqual([file, true]);
+    }
+  },
+);
+
+test.each(rules)('$alert is raised and ended by a test of its own', ({ alert }) => {
+  const tests = read('test/integration/telemetry/alerts.proof.ts');
+  expect(tests).toContain(`test('${alert}, by `);
+  expect(tests).toContain(`alarm.raised('${alert}')`);
+  expect(tests).toContain(`alarm.ended('${alert}')`);
 });
