@@ -45,7 +45,7 @@ def describe(span):
 
 class Receiver(BaseHTTPRequestHandler):
     def do_POST(self):
-        body = self.rfile.read(int(self.headers["content-length"]))
+        body = b"".join(self.chunks())
         try:
             request = Parse(json.dumps(with_base64(json.loads(body))), ExportTraceServiceRequest())
             status = 200 if self.path == "/v1/traces" else 404
@@ -58,6 +58,15 @@ class Receiver(BaseHTTPRequestHandler):
                 for span in scope_spans.spans:
                     print(describe(span), flush=True)
         self.answer(status)
+
+    def chunks(self):
+        if "content-length" in self.headers:
+            yield self.rfile.read(int(self.headers["content-length"]))
+            return
+        while size := int(self.rfile.readline(), 16):
+            yield self.rfile.read(size)
+            self.rfile.readline()
+        self.rfile.readline()
 
     def answer(self, status):
         self.send_response(status)
