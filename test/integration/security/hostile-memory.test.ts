@@ -5,7 +5,7 @@ import { OwnKafka } from '../staying-alive/own-kafka.js';
 import { ServiceProcess } from '../stopping/service-process.js';
 import { podOf } from '../kubernetes/pod.js';
 
-jest.setTimeout(180_000);
+jest.setTimeout(360_000);
 
 const MEGABYTE = 1_048_576;
 const COUNT = 10;
@@ -40,7 +40,7 @@ test('texts of 50 MB that are no use to their handler become dead letters within
   });
   await waitFor(async () => (await kafka.committed(groupId, topic)) === BigInt(COUNT), {
     what: `all of them to be given up:\n${service.output.slice(-2_000)}`,
-    timeoutMs: 120_000,
+    timeoutMs: 300_000,
   });
   expect(service.output.match(/is a dead letter now/g)).toHaveLength(COUNT);
   expect(container.resources.limits['memory']).toBe('768Mi');
