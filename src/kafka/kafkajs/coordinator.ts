@@ -1,19 +1,11 @@
 import type ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
-import { protocolErrorType, rootCause } from './errors.js';
+import { isUnreachable, protocolErrorType } from './errors.js';
 
 /** A broker's word that the group's coordinator is another one, none for the moment, or not ready yet. */
 const AWAY = new Set([
   'NOT_COORDINATOR_FOR_GROUP',
   'GROUP_COORDINATOR_NOT_AVAILABLE',
   'GROUP_LOAD_IN_PROGRESS',
-]);
-
-/** kafkajs's word that it did not get through to a broker. */
-const UNREACHABLE = new Set([
-  'KafkaJSBrokerNotFound',
-  'KafkaJSConnectionClosedError',
-  'KafkaJSConnectionError',
-  'KafkaJSRequestTimeoutError',
 ]);
 
 /** Between two questions for the coordinator, in ms. */
@@ -23,8 +15,7 @@ const looked = new WeakMap<ConsumerGroup, { readonly at: number; readonly found:
 
 /** Whether an error says that the group's coordinator has to be looked for. */
 export function isCoordinatorAway(error: unknown): boolean {
-  const cause = rootCause(error);
-  return AWAY.has(protocolErrorType(error) ?? '') || (cause instanceof Error && UNREACHABLE.has(cause.name));
+  return AWAY.has(protocolErrorType(error) ?? '') || isUnreachable(error);
 }
 
 /**

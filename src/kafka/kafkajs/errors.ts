@@ -76,6 +76,19 @@ export function protocolErrorType(error: unknown): string | undefined {
   return undefined;
 }
 
+/** kafkajs's word that it did not get through to a broker. */
+const UNREACHABLE = new Set([
+  'KafkaJSBrokerNotFound',
+  'KafkaJSConnectionClosedError',
+  'KafkaJSConnectionError',
+  'KafkaJSRequestTimeoutError',
+]);
+
+/** Whether a broker could not be asked, as opposed to an answer that says no. */
+export function isUnreachable(error: unknown): boolean {
+  return [error, rootCause(error)].some((each) => each instanceof Error && UNREACHABLE.has(each.name));
+}
+
 /** Whether a broker answered that it does not know this user, or that the password is wrong. */
 export function isRefusedLogin(error: unknown): boolean {
   return [error, rootCause(error)].some(

@@ -3,8 +3,8 @@ import type Batch from 'kafkajs/src/consumer/batch.js';
 import { type Offset, toOffset } from '../../core/records/offset.js';
 import type { FetchedRecord, TopicPartition, TopicPartitionOffset } from '../../core/records/fetched.js';
 import { followCoordinator } from './coordinator.js';
-import { NoCommittedOffsetError } from './errors.js';
-import { knowLeaders } from './leaders.js';
+import { isUnreachable, NoCommittedOffsetError } from './errors.js';
+import { askForLeaders, knowLeaders } from './leaders.js';
 import { recordsOf, unpackedBatch } from './packed-messages.js';
 import { type UnreadableBatchError, unreadableOf } from './unreadable.js';
 
@@ -58,6 +58,9 @@ export function fetchOf(batch: object): Fetch | undefined {
   return fetches.get(batch);
 }
 
+/** Before a broker that could not be reached is fetched from again, in ms. */
+const UNREACHABLE_RETRY_MS = 500;
+
 let installed = false;
 
 /** Puts the hooks into kafkajs, once a process. Groups without hooks behave as before. */
@@ -99,7 +102,13 @@ export function installGroupHooks(): void {
       if (!readsFrom(this, nodeId)) return [];
     }
     this.maxWaitTime = hooks.maxWaitMs();
-    const batches = await fetch.call(this, nodeId);
+    const batches = await fetch.call(this, nodeId).catch(async (error: unknown) => {
+      // That this broker is away is no reason to give up the others, and with them the membership.
+      if (!isUnreachable(error)) throw error;
+      await askForLeaders(this);
+      await hooks.untilResumed(UNREACHABLE_RETRY_MS);
+      return [];
+    });
     if (this.generationId !== generation) return [];
     const readable = batches.filter((batch) => {
       const unreadable = unreadableOf(batch.rawMessages);

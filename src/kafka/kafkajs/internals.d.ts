@@ -36,7 +36,7 @@ declare module 'kafkajs/src/consumer/consumerGroup.js' {
     readonly topicConfigurations: Record<string, { fromBeginning?: boolean }>;
     readonly cluster: {
       findGroupCoordinator(question: { groupId: string }): Promise<Coordinator>;
-      getNodeIds(): number[];
+      getNodeIds(): (number | string)[];
       refreshMetadata(): Promise<void>;
       fetchTopicsOffset(
         topics: { topic: string; partitions: { partition: number }[]; fromBeginning?: boolean }[],
@@ -127,6 +127,14 @@ declare module 'kafkajs/src/protocol/requests/fetch/v11/response.js' {
   }
   const response: { decode(bytes: Buffer): Promise<FetchResponse> };
   export type { FetchedMessage, FetchResponse };
+  export default response;
+}
+
+declare module 'kafkajs/src/protocol/requests/metadata/v6/response.js' {
+  interface Metadata {
+    topicMetadata: { partitionMetadata: { partitionErrorCode: number }[] }[];
+  }
+  const response: { parse(metadata: Metadata): Promise<Metadata> };
   export default response;
 }
 

@@ -19,6 +19,7 @@ import { KafkaJsPartitionReader } from './partition-reader.js';
 import { KafkaJsProducer } from './producer.js';
 import { installFetchResponse } from './fetch-response.js';
 import { installGroupHooks } from './group-hooks.js';
+import { installMetadataResponse } from './metadata-response.js';
 import { installNullHeaders } from './null-headers.js';
 import { quietRequestQueue } from './request-queue.js';
 import { KafkaJsTransactionalProducer } from './transactional-producer.js';
@@ -38,6 +39,7 @@ export class KafkaJsPort implements KafkaPort {
     registerCodecs(config.maxUnpackedBatchBytes);
     installFetchResponse();
     installGroupHooks();
+    installMetadataResponse();
     installNullHeaders();
     quietRequestQueue();
     this.#settings = toKafkaJsConfig(config);

@@ -16,15 +16,19 @@ export async function knowLeaders(group: ConsumerGroup): Promise<void> {
   if (now - (looked.get(group) ?? -EVERY_MS) < EVERY_MS) return;
   looked.set(group, now);
   if (!hasOrphans(group)) return;
-  // What keeps brokers from answering is seen by the fetches that follow.
+  await askForLeaders(group);
+}
+
+/** Never rejects: what keeps brokers from answering is seen by the heartbeats, and by the fetches that follow. */
+export async function askForLeaders(group: ConsumerGroup): Promise<void> {
   await group.cluster.refreshMetadata().catch(() => undefined);
 }
 
 function hasOrphans(group: ConsumerGroup): boolean {
-  const fetchedFrom = new Set(group.cluster.getNodeIds());
+  const fetchedFrom = new Set(group.cluster.getNodeIds().map(String));
   return group.subscriptionState.active().some(({ topic, partitions }) => {
     const byBroker = Object.entries(group.findReadReplicaForPartitions(topic, partitions));
-    const led = byBroker.flatMap(([nodeId, those]) => (fetchedFrom.has(Number(nodeId)) ? those : []));
+    const led = byBroker.flatMap(([nodeId, those]) => (fetchedFrom.has(nodeId) ? those : []));
     return led.length < partitions.length;
   });
 }
