@@ -25,7 +25,7 @@ await consumer.run({
     try {
       await work(item, delays.get(topic));
     } catch (error) {
-      ledger.failed(ownership, entry);
+      await ledger.failed(ownership, entry);
       throw error;
     }
     await ledger.done(ownership, entry);

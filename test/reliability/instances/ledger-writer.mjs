@@ -19,17 +19,18 @@ export class LedgerWriter {
     this.#append('S', ownership, record);
   }
 
+  /** Resolves once the line is on the disk: what becomes of the record may outlive this process. */
   failed(ownership, record) {
-    this.#append('F', ownership, record);
+    return this.#appended('F', ownership, record);
   }
 
   /** Resolves once the line is on the disk. */
   done(ownership, record) {
-    this.#append('D', ownership, record);
-    return this.flushed();
+    return this.#appended('D', ownership, record);
   }
 
-  flushed() {
+  #appended(event, ownership, record) {
+    this.#append(event, ownership, record);
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 

@@ -25,7 +25,7 @@ for (const [i, { topic, delayMs }] of streams.entries()) {
     try {
       await work(payload, delayMs);
     } catch (error) {
-      ledger.failed(ownership, entry);
+      await ledger.failed(ownership, entry);
       throw error;
     }
     await ledger.done(ownership, entry);

@@ -33,7 +33,7 @@ async function one(payload, context, delayMs) {
   try {
     await work(payload, delayMs, context.signal);
   } catch (error) {
-    ledger.failed(ownership, entry);
+    await ledger.failed(ownership, entry);
     throw error;
   }
   await ledger.done(ownership, entry);
@@ -49,8 +49,7 @@ async function many(payloads, context, delayMs) {
     try {
       await work(payload, i === 0 ? delayMs : 0, context.signal);
     } catch (error) {
-      ledger.failed(ownership, entry);
-      await Promise.all(written);
+      await Promise.all([...written, ledger.failed(ownership, entry)]);
       throw new BatchRecordError(i, error);
     }
     written.push(ledger.done(ownership, entry));

@@ -134,8 +134,9 @@ export class RecordTable {
   deadLetter(id: number): void {
     if (this.#isOpen(id) && this.offset.get(id) >= 0) this.behind--;
     this.deadLettered.set(id, this.deadLettered.get(id) + 1);
-    const at = this.failedAt.get(id);
-    if (at < this.settledAt.get(id)) this.settledAt.set(id, at);
+    // A process that was killed while it wrote the ledger leaves less of a line than a dead letter.
+    const known = [this.failedAt.get(id), this.startedAt.get(id)].find((at) => at < NEVER) ?? 0;
+    if (known < this.settledAt.get(id)) this.settledAt.set(id, known);
   }
 
   /** The first id that counts: what came before went with its topic. */
