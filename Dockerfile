@@ -11,6 +11,7 @@ RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no
 FROM deps AS build
 COPY nest-cli.json tsconfig.json tsconfig.build.json ./
 COPY src ./src
+COPY tools/bundle ./tools/bundle
 RUN npm run build
 
 # What the service needs, and nothing the build brought along.
@@ -32,7 +33,8 @@ ENV NODE_ENV=production
 COPY --from=production-deps /app/node_modules ./node_modules
 COPY --from=production-deps /app/sbom.cdx.json ./
 COPY package.json ./
-COPY --from=build /app/dist/src ./dist/src
+# The bundle is what is started; dist/src has the commands, and what to start for an error that only the bundle shows.
+COPY --from=build /app/dist ./dist
 # By number, since Kubernetes' runAsNonRoot can't check a name.
 USER 65532:65532
 EXPOSE 3000
@@ -41,4 +43,4 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
   CMD ["/nodejs/bin/node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT ?? 3000}/health/live`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # Exec form: SIGTERM reaches Node itself, which is what starts the drain.
 ENTRYPOINT ["/nodejs/bin/node"]
-CMD ["dist/src/main.js"]
+CMD ["--enable-source-maps", "dist/bundle/main.js"]

@@ -22,7 +22,7 @@ const targets = {
   kafka: program('dist/tools/kafka/main.js', { tool: true }),
   produce: program('dist/tools/produce/main.js', { tool: true }),
   'test:reliability': program('dist/test/reliability/main.js', { tool: true }),
-  start: program('dist/src/main.js'),
+  start: program('dist/bundle/main.js', { flags: [quietTimers, '--enable-source-maps'] }),
   test: { ...jest('--selectProjects', 'unit', 'integration'), built: true },
   'test:unit': jest('--selectProjects', 'unit'),
   'test:integration': { ...jest('--selectProjects', 'integration'), built: true },

@@ -16,9 +16,7 @@ import { readFileSync } from 'node:fs';
  * @property {object} [options] the handler's options
  * @property {{ every: number, at: number }} [poison] records that always fail, by their number
  * @property {number} [limitMs] after which it counts as stopped
- * @property {string[]} [without] what of the service is cut out: `metrics`, `context`
  * @property {{ name: string, ratio?: number }} [sampler] of the traces that go to a collector; none without it
- * @property {string} service the folder of the service's modules
  */
 
 /** @returns {Job} */

@@ -8,16 +8,15 @@ import { Controller, Inject, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { Logger } from 'nestjs-pino';
+import { AppModule } from '../../dist/src/app.module.js';
+import { SERVICE_CONFIG } from '../../dist/src/config/index.js';
+import { KafkaHandler, KafkaRuntime, KafkaStrategy } from '../../dist/src/kafka/index.js';
+import { OffsetsModule, OffsetsService } from '../../dist/src/offsets/index.js';
+import { ProcessingModule } from '../../dist/src/processing/processing.module.js';
 import { failIfPoisonous, Meter, readJob, sleep } from './meter.mjs';
 import { calibrate } from './calibrate.mjs';
 
 const job = readJob();
-const { AppModule } = await ours('app.module.js');
-const { SERVICE_CONFIG } = await ours('config/index.js');
-const { KafkaHandler, KafkaRuntime, KafkaStrategy } = await ours('kafka/index.js');
-const { OffsetsModule, OffsetsService } = await ours('offsets/index.js');
-const { ProcessingModule } = await ours('processing/processing.module.js');
-
 const { topics, options = {}, delayMs = 0 } = job;
 const measures = job.mode === 'hot-key' ? { sleepMs: await calibrate(delayMs) } : {};
 const meter = new Meter(job, () => undefined, measures, settled);
@@ -81,9 +80,4 @@ process.once('SIGTERM', async () => {
 async function settled() {
   const { budget } = app.get(KafkaRuntime);
   while (job.poison && budget.total.records > 0) await sleep(20);
-}
-
-/** From the build that this run has set aside: another one may replace `dist` meanwhile. */
-function ours(module) {
-  return import(`${job.service}/${module}`);
 }

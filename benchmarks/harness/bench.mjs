@@ -17,7 +17,7 @@ let groups = 0;
 export async function bench(scenarios, options) {
   const results = [];
   const failures = [];
-  const { service, remove } = snapshot();
+  const { builds, remove } = options.profile ? { builds: {}, remove: () => undefined } : await snapshot();
   console.error('starting Kafka ...');
   const kafka = await startKafka({ heap: '1g' });
   try {
@@ -25,7 +25,7 @@ export async function bench(scenarios, options) {
     for (const scenario of scenarios) {
       try {
         const names = await topics.ensure(scenario.topic(Boolean(options.quick)));
-        const result = await measure(scenario, { ...options, kafka, service, topics: names, failures });
+        const result = await measure(scenario, { ...options, kafka, builds, topics: names, failures });
         results.push(result);
         result.checks = scenario.checks(result, results);
         options.onScenario(result, results);
@@ -41,7 +41,7 @@ export async function bench(scenarios, options) {
 }
 
 async function measure(scenario, context) {
-  const { entries, skipped } = await entriesOf(scenario, context.profile);
+  const { entries, skipped } = await entriesOf(scenario, context);
   const runs = [];
   const repeat = context.profile
     ? 1
@@ -56,13 +56,13 @@ async function measure(scenario, context) {
 }
 
 /** One entry for each contender, or for each of its variants. */
-async function entriesOf({ contenders }, oursOnly) {
+async function entriesOf({ contenders }, { profile: oursOnly, builds }) {
   const entries = [];
   const skipped = [];
   for (const contender of contenders) {
     const { name, runs = name, variants = [{}] } = contender;
     if (oursOnly && name !== 'ours') continue;
-    const runtime = await runtimeOf(runs);
+    const runtime = await runtimeOf(runs, builds);
     if (runtime.reason) skipped.push({ name, reason: runtime.reason });
     else
       for (const { label, options } of variants)
@@ -91,14 +91,13 @@ async function attempt(scenario, entry, runs, context) {
   }
 }
 
-function jobOf(scenario, { name, mode, options, records, poison, limitMs, without, sampler }, context) {
+function jobOf(scenario, { name, mode, options, records, poison, limitMs, sampler }, context) {
   const { delayMs, warmUp } = scenario;
   const { records: each, copies = 1 } = scenario.topic(Boolean(context.quick));
   groups += 1;
   return {
     bootstrap: context.kafka.bootstrap,
     topics: context.topics,
-    service: context.service,
     groupId: `${scenario.name}-${name.replaceAll(/\W+/g, '-')}-${groups}`,
     records: records ? pickSize(records, context) : each * copies,
     mode: mode ?? name.replace('kafkajs-', ''),
@@ -107,7 +106,6 @@ function jobOf(scenario, { name, mode, options, records, poison, limitMs, withou
     warmUp,
     poison,
     limitMs,
-    without,
     sampler,
   };
 }

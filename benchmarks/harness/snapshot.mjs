@@ -1,20 +1,34 @@
-import { cpSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import path from 'node:path';
 import { afterwards } from '../../dist/tools/kafka/index.js';
 import { projectRoot } from '../../dist/tools/project.js';
+import { bundle } from '../../tools/bundle/bundle.mjs';
+import { Cuts } from './cuts.mjs';
 
 /** Not versioned: profiles stay here. */
 export const resultsFolder = path.join(projectRoot, 'benchmarks/results');
 
+/** What is cut out of the service, by contender. */
+const contenders = { ours: [], 'ours-bare': ['metrics', 'context'], 'ours-metrics': ['context'] };
+const entry = path.join(import.meta.dirname, '../contenders/ours.mjs');
+
 /**
- * Sets the build aside, so that all runs measure the same one whatever is built meanwhile. It stays within the
- * project, where its imports find their packages.
+ * Sets the service aside, so that all runs measure the same one whatever is built meanwhile: with the contender's
+ * controller in it, bundled as it is for production. It stays within the project, where packages are found that
+ * are not in a bundle.
+ *
+ * @returns {Promise<{ builds: Record<string, string>, remove: () => Promise<void> }>} a program for each contender
  */
-export function snapshot() {
+export async function snapshot() {
   mkdirSync(resultsFolder, { recursive: true });
   const folder = mkdtempSync(path.join(resultsFolder, 'build-'));
   const remove = afterwards('rm', '-rf', '--', folder);
-  const service = path.join(folder, 'dist/src');
-  cpSync(path.join(projectRoot, 'dist/src'), service, { recursive: true });
-  return { service, remove };
+  const builds = {};
+  for (const [name, without] of Object.entries(contenders)) {
+    const cuts = new Cuts(without);
+    await bundle(entry, path.join(folder, name), (file, source) => cuts.apply(file, source));
+    cuts.checkAllMade();
+    builds[name] = path.join(folder, name, 'ours.js');
+  }
+  return { builds, remove };
 }

@@ -30,7 +30,6 @@ import { wait } from './wait.mjs';
  * @property {string} [runs] the contender whose program it is, if not its own
  * @property {{ every: number, at: number }} [poison] records that always fail, by their number
  * @property {number} [limitMs] after which it counts as stopped
- * @property {string[]} [without] what of the service is cut out
  * @property {{ name: string, ratio?: number }} [sampler] of the traces that go to a collector
  *
  * @typedef {object} Scenario

@@ -31,8 +31,8 @@ export const telemetry = [
     repeat: size(9, 3),
     contenders: [
       { name: 'ours', mode: 'scraped' },
-      { name: 'ours-bare', runs: 'ours-without', without: ['metrics', 'context'] },
-      { name: 'ours-metrics', runs: 'ours-without', without: ['context'], mode: 'scraped' },
+      { name: 'ours-bare' },
+      { name: 'ours-metrics', mode: 'scraped' },
       traced('ours-traced-1-in-1000', 'parentbased_traceidratio', 0.001),
       traced('ours-traced-1-in-100', 'parentbased_traceidratio', 0.01),
       traced('ours-traced', 'parentbased_always_on', 1),

@@ -9,22 +9,24 @@ export type Ending = number | NodeJS.Signals | null;
 
 /** What a process is started with. */
 export interface MainOptions {
+  /** By default `dist/src/main.js`. */
+  readonly main?: string;
   /** The file that puts the test's handlers into the service, before it loads. */
   readonly preload: string;
   /** What a deployment would set; the broker, a free port and a quick fetch are given. */
   readonly env: Readonly<Record<string, string>>;
 }
 
-const main = join(import.meta.dirname, '../../dist/src/main.js');
+const unbundled = join(import.meta.dirname, '../../dist/src/main.js');
 const started = new Set<MainProcess>();
 
-/** The service as it is deployed, `dist/src/main.js`, with a test's handlers in it. */
+/** The service, with a test's handlers in it: not bundled, for these take the place of others as files. */
 export class MainProcess {
   readonly #child: ChildProcess;
   readonly #ending: Promise<Ending>;
   #output = '';
 
-  constructor({ preload, env }: MainOptions) {
+  constructor({ main = unbundled, preload, env }: MainOptions) {
     this.#child = spawn(process.execPath, ['--import', preload, main], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {

@@ -13,7 +13,7 @@ export async function ensureBuilt(node) {
   if (isFresh()) return;
   await withLock(async () => {
     if (isFresh()) return;
-    console.error('Building (nest build) ...');
+    console.error('Building ...');
     await build(node);
   });
 }
@@ -36,7 +36,8 @@ async function build(node) {
       config,
       JSON.stringify({ extends: './tsconfig.build.json', compilerOptions: { outDir: fresh } }),
     );
-    await nestBuild(node, config);
+    await run(node, 'node_modules/@nestjs/cli/bin/nest.js', 'build', '--path', path.basename(config));
+    await run(node, 'tools/bundle/main.mjs', path.basename(fresh));
     writeFileSync(path.join(fresh, '.built-from'), '');
     utimesSync(path.join(fresh, '.built-from'), began, began);
     if (existsSync(dist)) renameSync(dist, old);
@@ -63,7 +64,7 @@ function newestIn(folder) {
   const times = readdirSync(folder, { withFileTypes: true }).map((entry) => {
     const file = path.join(folder, entry.name);
     if (entry.isDirectory()) return newestIn(file);
-    return entry.name.endsWith('.ts') ? mtime(file) : 0;
+    return /\.(ts|mjs)$/.test(entry.name) ? mtime(file) : 0;
   });
   return Math.max(mtime(folder), ...times);
 }
@@ -72,12 +73,8 @@ function mtime(file) {
   return existsSync(file) ? statSync(file).mtimeMs : 0;
 }
 
-function nestBuild(node, config) {
-  const nest = path.join(root, 'node_modules/@nestjs/cli/bin/nest.js');
-  const child = spawn(node, [nest, 'build', '--path', path.basename(config)], {
-    cwd: root,
-    stdio: ['ignore', 2, 2],
-  });
+function run(node, ...args) {
+  const child = spawn(node, args, { cwd: root, stdio: ['ignore', 2, 2] });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, signal) => {

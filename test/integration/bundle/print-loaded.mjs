@@ -1,0 +1,9 @@
+/** Preloaded into the service: says which files it loads. */
+import { registerHooks } from 'node:module';
+
+registerHooks({
+  load: (url, context, next) => {
+    if (url.startsWith('file:')) console.log(`loaded ${url}`);
+    return next(url, context);
+  },
+});
