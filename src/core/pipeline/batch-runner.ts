@@ -140,8 +140,8 @@ export class BatchRunner implements Runner {
     this.#running.set(first, delivery.batch);
     for (const record of records) {
       if (record.sequence > this.#highestStarted) this.#highestStarted = record.sequence;
-      this.events.started(record);
     }
+    this.events.startedTogether(records);
     void this.#run(delivery, records, first);
   }
 

@@ -360,6 +360,14 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
     this.#deadlines.started(record);
   }
 
+  startedTogether(records: readonly InFlightRecord[]): void {
+    const now = this.parts.clock.now();
+    for (const record of records) {
+      record.startedAt = now;
+      this.#deadlines.started(record);
+    }
+  }
+
   callEnded(first: InFlightRecord): void {
     this.parts.counts.calls.add(this.parts.clock.now() - first.startedAt);
   }

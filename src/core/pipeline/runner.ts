@@ -22,8 +22,9 @@ export interface Runner {
 
 /** What a runner tells the partition. */
 export interface RunnerEvents {
-  /** A handler is about to be called. */
+  /** A handler is about to be called with a record, or with some at once. */
   started(record: InFlightRecord): void;
+  startedTogether(records: readonly InFlightRecord[]): void;
   /** A call of the handler has ended, in whatever way; `first` is the first of its records. */
   callEnded(first: InFlightRecord): void;
   /** Why the record's handler, which has returned, failed all the same: it ran for longer than it may. */
