@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import kafkajs from 'kafkajs';
@@ -10,6 +10,9 @@ import { registerCodecs } from './codecs.js';
 import { decodeFetchResponse } from './fetch-response.js';
 import { PackedMessages } from './packed-messages.js';
 import { unreadableOf, UnreadableBatchError } from './unreadable.js';
+
+// Megabytes are packed and thousands of logs read: seconds of work where nothing else runs.
+jest.setTimeout(60_000);
 
 const LIMIT = 8_388_608;
 const { CompressionTypes } = kafkajs;

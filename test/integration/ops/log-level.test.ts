@@ -31,6 +31,8 @@ test('the level of the log changes at run time, and goes back on request or by i
   await waitFor(async () => JSON.stringify(await level()) === JSON.stringify(configured), {
     what: 'the level to be the configured one again',
   });
+  // What a process has answered may be read before what it has printed.
+  await waitFor(() => service.audit.length === 4, { what: 'four lines of the audit log' });
   expect(service.audit).toMatchObject([
     { what: 'log-level', parameters: { level: 'debug', forMs: 900_000 }, outcome: 'done' },
     { what: 'log-level-reset', parameters: {}, outcome: 'done' },
