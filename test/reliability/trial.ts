@@ -25,6 +25,15 @@ export interface TrialOptions {
   readonly say: (line: string) => void;
 }
 
+/** How a run ended. */
+interface End {
+  readonly caughtUpAfterMs: number | undefined;
+  /** Exit codes of the instances that were stopped then. */
+  readonly codes: readonly number[];
+  /** The processes that lived to see it. */
+  readonly atRest: ReadonlySet<string>;
+}
+
 const SAMPLE_MS = 1000;
 
 /** One scenario on one runtime: plays it, lets the group catch up, and holds what happened against the promises. */
@@ -64,10 +73,11 @@ export class Trial {
       const caughtUpAfterMs = await this.#caughtUp();
       // At rest, the instances tell what they still hold.
       await sleep(2500);
+      const atRest = new Set([...fleet.running].map(([slot, { pid }]) => `${slot}.${pid}`));
       const codes = await fleet.stopAll();
       reader.catchUp();
       await this.#readDeadLetters();
-      return await this.#conclude(caughtUpAfterMs, codes);
+      return await this.#conclude({ caughtUpAfterMs, codes, atRest });
     } finally {
       sampling.abort();
       await load.stop();
@@ -141,7 +151,8 @@ export class Trial {
     };
   }
 
-  async #conclude(caughtUpAfterMs: number | undefined, codes: readonly number[]): Promise<Result> {
+  async #conclude(end: End): Promise<Result> {
+    const { caughtUpAfterMs } = end;
     const { scenario, runtime, seed, replay } = this.options;
     const { table, faults, nowMs } = this.#scene;
     let deadLettered = 0;
@@ -169,11 +180,11 @@ export class Trial {
       },
       faults,
       samples: this.#samples,
-      checks: await this.#checks(caughtUpAfterMs, codes),
+      checks: await this.#checks(end),
     };
   }
 
-  async #checks(caughtUpAfterMs: number | undefined, codes: readonly number[]): Promise<Check[]> {
+  async #checks({ caughtUpAfterMs, codes, atRest }: End): Promise<Check[]> {
     const { scenario, folder } = this.options;
     const { table, reader, cluster, groupId, forgotAt, disturbances, fleet } = this.#scene;
     const commits = await commitsOf(cluster.client, groupId);
@@ -190,7 +201,7 @@ export class Trial {
         broken: this.#broken,
       }),
       memoryCheck(vitals, scenario.memoryGrows ?? false),
-      leakCheck(vitals),
+      leakCheck(vitals, atRest),
       crashCheck(vitals, fleet.exits, codes, scenario.processesFail ?? false),
     ];
   }

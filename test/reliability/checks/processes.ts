@@ -31,11 +31,15 @@ export function memoryCheck(vitals: Vitals, growsOnPurpose: boolean): Check {
   };
 }
 
-/** What holds a process open, by kind: at rest before its end against its first ten seconds. */
-export function leakCheck(vitals: Vitals): Check {
+/**
+ * What holds a process open, by kind: at rest at the end of the run against its first ten seconds.
+ * @param atRest the processes that lived to see the end; others ended in the middle of something
+ */
+export function leakCheck(vitals: Vitals, atRest: ReadonlySet<string>): Check {
   const found: string[] = [];
   for (const [name, lines] of vitals) {
     for (const { leak } of lines) if (leak !== undefined) found.push(`${name}: ${leak}`);
+    if (!atRest.has(name)) continue;
     const looks = lines.flatMap(({ resources }) => (resources ? [resources] : []));
     if (looks.length < 30) continue;
     const last = looks.at(-2) ?? {};
