@@ -99,7 +99,7 @@ export async function withTestAdmin<T>(work: (admin: Admin) => Promise<T>): Prom
 }
 
 export interface WaitOptions {
-  /** 15 s by default. */
+  /** 30 s by default. */
   readonly timeoutMs?: number;
   /** Says what was waited for, in the error. */
   readonly what: string;
@@ -115,7 +115,7 @@ type Truthy<T> = Exclude<T, false | null | undefined | 0 | 0n | ''>;
  */
 export async function waitFor<T>(
   condition: () => T | Promise<T>,
-  { timeoutMs = 15_000, what, everyMs = 50 }: WaitOptions,
+  { timeoutMs = 30_000, what, everyMs = 50 }: WaitOptions,
 ): Promise<Truthy<T>> {
   const deadline = Date.now() + timeoutMs;
   let cause: unknown;
