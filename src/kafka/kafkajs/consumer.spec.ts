@@ -81,3 +81,13 @@ describe('a commit', () => {
     await expect(consumer().commit(offsets)).rejects.toThrow('has not joined');
   });
 });
+
+describe('a client that has not joined yet', () => {
+  it('is paused and resumed without an error: a stop may come while it connects', () => {
+    const member = consumer();
+    expect(() => {
+      member.pause({ topic: 'a', partition: 0 });
+      member.resume({ topic: 'a', partition: 0 });
+    }).not.toThrow();
+  });
+});

@@ -138,12 +138,12 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
 
   pause({ topic, partition }: TopicPartition): void {
     this.#pausedAt.set(`${topic}/${partition}`, Date.now());
-    this.#consumer.pause([{ topic, partitions: [partition] }]);
+    this.#fetchOrNot('pause', { topic, partition });
   }
 
   resume({ topic, partition }: TopicPartition): void {
     if (!this.#pausedAt.delete(`${topic}/${partition}`)) return;
-    this.#consumer.resume([{ topic, partitions: [partition] }]);
+    this.#fetchOrNot('resume', { topic, partition });
     this.#wakeUp();
   }
 
@@ -188,10 +188,10 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
   unreadable(error: UnreadableBatchError): void {
     const { topic, partition } = error;
     this.listener.unreadable({ topic, partition }, error.message);
-    this.#consumer.pause([{ topic, partitions: [partition] }]);
+    this.#fetchOrNot('pause', { topic, partition });
     const retry = setTimeout(() => {
       this.#retries.delete(retry);
-      this.#consumer.resume([{ topic, partitions: [partition] }]);
+      this.#fetchOrNot('resume', { topic, partition });
       this.#wakeUp();
     }, UNREADABLE_RETRY_MS);
     this.#retries.add(retry);
@@ -253,6 +253,15 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
   async #explain(error: unknown): Promise<unknown> {
     const cause = rootCause(await whyNoCoordinator(this.kafka, this.groupId, error));
     return explainAccess(cause, { operations: ['Read'], topics: this.#topics, groupId: this.groupId });
+  }
+
+  /** kafkajs has no group before it joins and after its end, and throws then; nothing is fetched either. */
+  #fetchOrNot(what: 'pause' | 'resume', { topic, partition }: TopicPartition): void {
+    try {
+      this.#consumer[what]([{ topic, partitions: [partition] }]);
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== 'KafkaJSNonRetriableError') throw error;
+    }
   }
 
   #wakeUp(): void {
