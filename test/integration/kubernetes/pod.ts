@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import type { Container, PodSpec } from '../../../tools/deploy/deployment.js';
 import { render } from '../../../tools/deploy/kustomize.js';
 import { Manifests } from '../../../tools/deploy/manifests.js';
@@ -27,8 +28,11 @@ export async function podOf(overlay: string): Promise<Pod> {
   return { spec, container, environment: manifests.environment(container), args: imageArguments() };
 }
 
+/** The tests' handlers come in by a loader hook, so that what is started is what the bundle was made of. */
 function imageArguments(): string[] {
-  const command = /^CMD \["([^"]+)"\]$/m.exec(readFileSync(join(root, 'Dockerfile'), 'utf8'))?.[1];
-  if (command === undefined) throw new Error('the Dockerfile has no CMD with one argument');
-  return [join(root, command)];
+  const [, command = '[]'] = /^CMD (\[.*\])$/m.exec(readFileSync(join(root, 'Dockerfile'), 'utf8')) ?? [];
+  const args = z.array(z.string()).parse(JSON.parse(command));
+  const bundle = args.at(-1);
+  if (bundle !== 'dist/bundle/main.js') throw new Error(`the Dockerfile starts ${bundle}, not the bundle`);
+  return [...args.slice(0, -1), join(root, 'dist/src/main.js')];
 }
