@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -50,6 +50,21 @@ describe('after kill -9 of the owner', () => {
     expect(existsSync(folder)).toBe(false);
   });
 });
+
+describe('a keeper that is told to end itself', () => {
+  it('stays until its program has ended', async () => {
+    const kept = await keep({ command: 'sleep', args: ['60'] });
+    const keeper = parentOf(kept.pid);
+    for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) process.kill(keeper, signal);
+    process.kill(kept.pid, 'SIGTERM');
+    expect(await kept.ended).toBe(128 + 15);
+  });
+});
+
+/** The id of a process's parent, as the kernel tells it. */
+function parentOf(pid: number): number {
+  return Number(/^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+}
 
 /** A process that keeps a suspended program, the most stubborn kind, and the folder. */
 async function startOwner(): Promise<{ owner: number; pid: number }> {

@@ -31,11 +31,13 @@ export interface Kept {
 /*
  * `read` is built in: nothing reaps the program before `wait`, hence its id can't have been given to another
  * process by the time it is killed. The program inherits descriptor 3, and the end of that pipe says that the
- * program is gone.
+ * program is gone. A signal for all that has the program's name in its arguments is meant for the program: a keeper
+ * that ended by it would leave a suspended one behind.
  */
 const keepScript = `
 "$@" </dev/null &
 program=$!
+trap '' HUP INT TERM
 echo "$program" >&3
 exec >/dev/null 2>&1 3>&-
 read -r gone || kill -9 "$program"
