@@ -17,6 +17,12 @@ export const settings = {
 
 const ms = (name: keyof typeof settings): number => Number(settings[name]);
 
+/** How long a member may be silent before its partitions are another's. */
+export const SESSION_MS = ms('KAFKA_SESSION_TIMEOUT_MS');
+
+/** What an instance that was told to stop gets until it is killed, as a pod's grace period: more than it may drain. */
+export const GRACE_MS = ms('SHUTDOWN_TIMEOUT_MS') + 8000;
+
 /**
  * How long before a fault a record may have been handled and still be repeated after it: a commit interval, the
  * time that a commit takes on a busy machine, and that a record behind one that fails waits for it (three calls
@@ -28,15 +34,13 @@ export const BEFORE_MS = ms('KAFKA_AUTO_COMMIT_INTERVAL_MS') + 1000 + 1500;
  * How long after a fault what was handled may still be repeated: until a member that was shut out has learned of
  * it, at most a session and the rejoin that it was away from; and a rejoin drains for half of its own timeout.
  */
-export const AFTER_MS =
-  ms('KAFKA_SESSION_TIMEOUT_MS') + ms('KAFKA_HEARTBEAT_INTERVAL_MS') + ms('KAFKA_REBALANCE_TIMEOUT_MS') / 2;
+export const AFTER_MS = SESSION_MS + ms('KAFKA_HEARTBEAT_INTERVAL_MS') + ms('KAFKA_REBALANCE_TIMEOUT_MS') / 2;
 
 /**
  * How long the group may take to be caught up after the last fault: its session ends, it rejoins, the client's
  * longest wait before it tries again (30 s) is over, and the backlog is worked off.
  */
-export const CAUGHT_UP_MS =
-  ms('KAFKA_SESSION_TIMEOUT_MS') + ms('KAFKA_REBALANCE_TIMEOUT_MS') + 30_000 + 15_000;
+export const CAUGHT_UP_MS = SESSION_MS + ms('KAFKA_REBALANCE_TIMEOUT_MS') + 30_000 + 15_000;
 
 /** What an instance may take at most: Node and the service, twice what is in flight, and V8's slack for garbage. */
 export const PEAK_RSS_BYTES = 300 * 2 ** 20 + 2 * ms('KAFKA_MAX_IN_FLIGHT_BYTES');

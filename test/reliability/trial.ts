@@ -102,9 +102,11 @@ export class Trial {
     const { table, reader, faults } = this.#scene;
     const lastFault = Math.max(0, ...faults.map(({ toMs }) => toMs));
     const until = this.#scene.nowMs + CAUGHT_UP_MS;
-    for (;;) {
+    for (let before = Infinity; ;) {
       reader.catchUp();
-      if (table.behind > 0 && table.failed > 0) await this.#readDeadLetters();
+      // What is left when nothing moves may be among the dead letters; to read them takes a second.
+      if (table.behind === before && table.failed > 0) await this.#readDeadLetters();
+      before = table.behind;
       if (table.behind === 0) return Math.max(0, this.#scene.nowMs - lastFault);
       if (this.#scene.nowMs > until) return undefined;
       await sleep(250);

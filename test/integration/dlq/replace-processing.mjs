@@ -1,11 +1,4 @@
-/** Preloaded into `dist/src/cli.js`: puts the test's handler in the place of the service's own features. */
-import { registerHooks } from 'node:module';
+/** Preloaded into `dist/src/cli.js`: brings in the test's handler. */
+import { replaceProcessing } from '../../support/replace-processing.mjs';
 
-const replacement = new URL('./processing.mjs', import.meta.url).href;
-
-registerHooks({
-  resolve: (specifier, context, next) =>
-    specifier.endsWith('/processing.module.js')
-      ? { url: replacement, format: 'module', shortCircuit: true }
-      : next(specifier, context),
-});
+replaceProcessing(new URL('./processing.mjs', import.meta.url));

@@ -12,11 +12,7 @@ const COUNT = 10;
 
 let kafka: OwnKafka;
 beforeAll(async () => {
-  const bytes = 120 * MEGABYTE;
-  kafka = await OwnKafka.start({
-    heap: '1g',
-    properties: { 'message.max.bytes': bytes, 'socket.request.max.bytes': 2 * bytes },
-  });
+  kafka = await OwnKafka.startForRecordsOf(120 * MEGABYTE);
 }, 150_000);
 afterEach(endProcesses);
 afterAll(() => kafka.stop());

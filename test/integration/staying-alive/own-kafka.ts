@@ -29,6 +29,12 @@ export class OwnKafka {
     );
   }
 
+  /** One that takes records of so many bytes. */
+  static startForRecordsOf(bytes: number): Promise<OwnKafka> {
+    const properties = { 'message.max.bytes': bytes, 'socket.request.max.bytes': 2 * bytes };
+    return OwnKafka.start({ heap: '1g', properties });
+  }
+
   get bootstrap(): string {
     return this.cluster.bootstrap;
   }

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import getPort from 'get-port';
 import { projectRoot } from '../../../tools/project.js';
 import type { Runtime } from '../report/result.js';
-import { PROBE, settings } from '../settings.js';
+import { GRACE_MS, PROBE, settings } from '../settings.js';
 import { Instance } from './instance.js';
 import { rebalancesOf } from './vitals.js';
 
@@ -94,19 +94,15 @@ export class Fleet {
     }
   }
 
-  /** SIGKILL; it comes back unless `forGood`. */
-  async kill(slot: string, forGood = false): Promise<void> {
-    await this.#end(slot, 'SIGKILL', forGood);
+  /** SIGKILL; it comes back. */
+  async kill(slot: string): Promise<void> {
+    await this.#running.get(slot)?.kill();
   }
 
   /** SIGTERM, and SIGKILL where that does not end it; it does not come back. @returns its exit code */
   async stop(slot: string): Promise<number | undefined> {
-    const grace = Number(settings.SHUTDOWN_TIMEOUT_MS) + 8000;
-    const instance = this.#running.get(slot);
-    const timer = setTimeout(() => instance?.signal('SIGKILL'), grace);
-    await this.#end(slot, 'SIGTERM', true);
-    clearTimeout(timer);
-    return instance?.ended;
+    this.#wanted.delete(slot);
+    return this.#running.get(slot)?.stop(GRACE_MS);
   }
 
   /** SIGTERM, and a new one in its place. */
@@ -143,19 +139,10 @@ export class Fleet {
     return codes.filter((code) => code !== undefined);
   }
 
-  async #end(slot: string, signal: NodeJS.Signals, forGood: boolean): Promise<void> {
-    if (forGood) this.#wanted.delete(slot);
-    const instance = this.#running.get(slot);
-    if (!instance) return;
-    instance.expected = true;
-    instance.signal(signal);
-    await instance.ended;
-  }
-
   async #watch(slot: string, instance: Instance): Promise<void> {
     const code = await instance.ended;
     if (this.#running.get(slot) === instance) this.#running.delete(slot);
-    this.exits.push({ name: `${slot}.${instance.pid}`, code, expected: instance.expected });
+    this.exits.push({ name: `${slot}.${instance.pid}`, code, expected: instance.isExpected });
     await sleep(RESTART_MS);
     if (this.#wanted.has(slot) && !this.#running.has(slot)) await this.start(slot);
   }
@@ -172,11 +159,7 @@ export class Fleet {
       else failures += 1;
       if (failures < PROBE.failures || !instance) continue;
       failures = 0;
-      instance.expected = true;
-      instance.signal('SIGTERM');
-      const grace = Number(settings.SHUTDOWN_TIMEOUT_MS) + 8000;
-      await Promise.race([instance.ended, sleep(grace)]);
-      instance.signal('SIGKILL');
+      await instance.stop(GRACE_MS);
     }
   }
 

@@ -13,8 +13,7 @@ export interface Start {
 /** A service as a process, which ends with the harness, however the harness ends. */
 export class Instance {
   #ended = false;
-  /** Whether somebody has asked it to end. */
-  expected = false;
+  #expected = false;
 
   private constructor(
     readonly slot: string,
@@ -27,17 +26,37 @@ export class Instance {
     return new Instance(slot, await keep({ command, args, env, logFile }));
   }
 
-  get pid(): number {
-    return this.kept.pid;
+  /** Whether somebody has asked it to end. */
+  get isExpected(): boolean {
+    return this.#expected;
   }
 
-  get isRunning(): boolean {
-    return !this.#ended;
+  get pid(): number {
+    return this.kept.pid;
   }
 
   /** Resolves with the exit code; 128 and the signal's number where a signal ended it. */
   get ended(): Promise<number> {
     return this.kept.ended;
+  }
+
+  /** SIGKILL; resolves once it has ended. */
+  async kill(): Promise<void> {
+    this.#expected = true;
+    this.signal('SIGKILL');
+    await this.ended;
+  }
+
+  /** SIGTERM, and SIGKILL where that does not end it in time. @returns its exit code */
+  async stop(graceMs: number): Promise<number> {
+    this.#expected = true;
+    this.signal('SIGTERM');
+    const timer = setTimeout(() => this.signal('SIGKILL'), graceMs);
+    try {
+      return await this.ended;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   signal(signal: NodeJS.Signals): void {

@@ -19,16 +19,9 @@ await consumer.run({
   ...run,
   eachMessage: async ({ topic, partition, message }) => {
     const item = JSON.parse(message.value.toString());
-    const ownership = joins;
     const entry = { topic, partition, offset: message.offset, id: item.id };
-    ledger.started(ownership, entry);
-    try {
-      await work(item, delays.get(topic));
-    } catch (error) {
-      await ledger.failed(ownership, entry);
-      throw error;
-    }
-    await ledger.done(ownership, entry);
+    const { onDisk } = await ledger.around(joins, entry, () => work(item, delays.get(topic)));
+    await onDisk;
   },
 });
 

@@ -1,6 +1,6 @@
 /**
  * The ledger of one process: what it did with which record, in order, kept outside of it. Lines are appended in
- * groups, and `done` resolves once its line is on the disk: what a handler has returned from survives a power cut.
+ * groups, and a handler waits for its own to be on the disk: what it has returned from survives a power cut.
  *
  * A line is tab-separated: event (S started, D done, F failed), time in µs, ownership, topic, partition, offset, id.
  * The clock is the machine's monotonic one: all processes share it, and nothing sets it.
@@ -15,18 +15,20 @@ export class LedgerWriter {
   #waiting = [];
   #flushing = false;
 
-  started(ownership, record) {
+  /**
+   * Does a record's work, between its lines.
+   * @returns `onDisk`, which resolves once its last line is
+   * @throws what the work does, once that is on the disk: what becomes of the record may outlive this process
+   */
+  async around(ownership, record, work) {
     this.#append('S', ownership, record);
-  }
-
-  /** Resolves once the line is on the disk: what becomes of the record may outlive this process. */
-  failed(ownership, record) {
-    return this.#appended('F', ownership, record);
-  }
-
-  /** Resolves once the line is on the disk. */
-  done(ownership, record) {
-    return this.#appended('D', ownership, record);
+    try {
+      await work();
+    } catch (error) {
+      await this.#appended('F', ownership, record);
+      throw error;
+    }
+    return { onDisk: this.#appended('D', ownership, record) };
   }
 
   #appended(event, ownership, record) {

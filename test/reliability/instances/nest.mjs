@@ -18,17 +18,10 @@ function StreamController() {}
 for (const [i, { topic, delayMs }] of streams.entries()) {
   const name = `stream${i}`;
   StreamController.prototype[name] = async (payload, context) => {
-    const ownership = joins;
     const { offset } = context.getMessage();
     const entry = { topic, partition: context.getPartition(), offset, id: payload.id };
-    ledger.started(ownership, entry);
-    try {
-      await work(payload, delayMs);
-    } catch (error) {
-      await ledger.failed(ownership, entry);
-      throw error;
-    }
-    await ledger.done(ownership, entry);
+    const { onDisk } = await ledger.around(joins, entry, () => work(payload, delayMs));
+    await onDisk;
   };
   Payload()(StreamController.prototype, name, 0);
   Ctx()(StreamController.prototype, name, 1);

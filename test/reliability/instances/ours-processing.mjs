@@ -27,16 +27,10 @@ function entryOf({ owner, offset }, { id }) {
 }
 
 async function one(payload, context, delayMs) {
-  const ownership = ownershipOf(context.owner);
   const entry = entryOf(context.records[0], payload);
-  ledger.started(ownership, entry);
-  try {
-    await work(payload, delayMs, context.signal);
-  } catch (error) {
-    await ledger.failed(ownership, entry);
-    throw error;
-  }
-  await ledger.done(ownership, entry);
+  const doWork = () => work(payload, delayMs, context.signal);
+  const { onDisk } = await ledger.around(ownershipOf(context.owner), entry, doWork);
+  await onDisk;
 }
 
 /** One record after the other, as most batch handlers do; what fails is named. */
@@ -45,14 +39,13 @@ async function many(payloads, context, delayMs) {
   const written = [];
   for (const [i, payload] of payloads.entries()) {
     const entry = entryOf(context.records[i], payload);
-    ledger.started(ownership, entry);
+    const doWork = () => work(payload, i === 0 ? delayMs : 0, context.signal);
     try {
-      await work(payload, i === 0 ? delayMs : 0, context.signal);
+      written.push((await ledger.around(ownership, entry, doWork)).onDisk);
     } catch (error) {
-      await Promise.all([...written, ledger.failed(ownership, entry)]);
+      await Promise.all(written);
       throw new BatchRecordError(i, error);
     }
-    written.push(ledger.done(ownership, entry));
   }
   await Promise.all(written);
 }

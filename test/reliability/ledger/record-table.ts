@@ -1,12 +1,5 @@
 import type { Micros } from '../clock.js';
 
-/** Where a record lies. */
-export interface Position {
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: number;
-}
-
 /** Instead of an offset: the request that it was in has had no answer yet, or never will have. */
 export const UNANSWERED = -1;
 export const GIVEN_UP = -2;
@@ -14,7 +7,7 @@ export const GIVEN_UP = -2;
 const NEVER = Number.POSITIVE_INFINITY;
 
 /** A column that grows: a number for each record. */
-class Column<A extends Float64Array | Int32Array | Uint8Array> {
+class Column<A extends Float64Array | Int32Array> {
   constructor(
     private values: A,
     private readonly initial: number,

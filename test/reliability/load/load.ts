@@ -44,8 +44,6 @@ export class Load {
   #running: Promise<void> | undefined;
   #stopping = new AbortController();
   #extra = 0;
-  /** The last error of a request that was given up. */
-  lastError: unknown;
 
   constructor(
     kafka: Kafka,
@@ -141,8 +139,8 @@ export class Load {
         const ids = batches.get(`${topicName} ${partition}`)?.ids ?? [];
         for (const [i, id] of ids.entries()) this.table.acknowledge(id, Number(baseOffset) + i);
       }
-    } catch (error) {
-      this.lastError = error;
+    } catch {
+      // What has had no answer by now is given up, like what was refused.
     }
     for (const { ids } of batches.values()) for (const id of ids) this.table.giveUp(id);
     return sent;

@@ -1,9 +1,7 @@
 import type { Broker } from '../../../tools/kafka/index.js';
 import type { Scene } from '../scene.js';
-import { settings } from '../settings.js';
+import { SESSION_MS } from '../settings.js';
 import type { Scenario } from './scenario.js';
-
-const SESSION_MS = Number(settings.KAFKA_SESSION_TIMEOUT_MS);
 
 const nameOf = (brokers: readonly Broker[]): string =>
   `broker ${brokers.map(({ nodeId }) => nodeId).join(', ')}`;

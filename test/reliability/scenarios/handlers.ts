@@ -1,7 +1,16 @@
-import { settings } from '../settings.js';
+import { SESSION_MS } from '../settings.js';
 import type { Scenario } from './scenario.js';
 
-const SESSION_MS = Number(settings.KAFKA_SESSION_TIMEOUT_MS);
+const withPoison: Pick<Scenario, 'deedOf' | 'play'> = {
+  deedOf: (id) => (id % 100 === 0 ? { do: 'poison' } : id % 50 === 1 ? { do: 'flaky' } : undefined),
+  play: async (scene) => {
+    await scene.begin();
+    await scene.pass(6000);
+    await scene.fault('kill -9', 'b', { ends: 'b' }, () => scene.fleet.kill('b'));
+    await scene.fleet.joined('b');
+    await scene.handledMore(1500);
+  },
+};
 
 /** What handlers and records do. */
 export const handlerScenarios: readonly Scenario[] = [
@@ -9,28 +18,14 @@ export const handlerScenarios: readonly Scenario[] = [
     name: 'poison',
     description:
       '1 % of the records can never be handled, 2 % fail twice, and an instance is killed meanwhile',
-    deedOf: (id) => (id % 100 === 0 ? { do: 'poison' } : id % 50 === 1 ? { do: 'flaky' } : undefined),
-    play: async (scene) => {
-      await scene.begin();
-      await scene.pass(6000);
-      await scene.fault('kill -9', 'b', { ends: 'b' }, () => scene.fleet.kill('b'));
-      await scene.fleet.joined('b');
-      await scene.handledMore(1500);
-    },
+    ...withPoison,
   },
   {
     name: 'poison-batches',
     description: 'the same in batches of up to 100',
     streams: [{ name: 'batches', options: { read: 'batch', batch: { maxRecords: 100 } }, delayMs: 20 }],
-    deedOf: (id) => (id % 100 === 0 ? { do: 'poison' } : id % 50 === 1 ? { do: 'flaky' } : undefined),
     peers: [],
-    play: async (scene) => {
-      await scene.begin();
-      await scene.pass(6000);
-      await scene.fault('kill -9', 'b', { ends: 'b' }, () => scene.fleet.kill('b'));
-      await scene.fleet.joined('b');
-      await scene.handledMore(1500);
-    },
+    ...withPoison,
   },
   {
     name: 'handler-waits',

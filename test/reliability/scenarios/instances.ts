@@ -1,8 +1,6 @@
 import type { Scene } from '../scene.js';
-import { settings } from '../settings.js';
+import { SESSION_MS } from '../settings.js';
 import type { Scenario } from './scenario.js';
-
-const SESSION_MS = Number(settings.KAFKA_SESSION_TIMEOUT_MS);
 
 /** Kills an instance in the moment it sends a request; another one takes its place. */
 function killAt(moment: string, slot: string): (scene: Scene) => Promise<void> {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Scene } from '../scene.js';
 import { SLOTS } from '../scene.js';
 import { outage, slowBroker } from './brokers.js';
-import { disturb } from './network.js';
+import { disturb, type Harm } from './network.js';
 import type { Scenario } from './scenario.js';
 
 /** The instances that are always meant to run; the fourth comes and goes. */
@@ -81,20 +81,13 @@ const faults = {
   'all-brokers': (scene: Scene, { ms }: Step) => outage(scene, scene.cluster.brokers, ms),
   'slow-broker': (scene: Scene, { which, ms }: Step) =>
     slowBroker(scene, scene.cluster.broker((which % 3) + 1), ms),
-  cut: (scene: Scene, { which, ms }: Step) =>
-    disturb(scene, 'network cut', residentAt(which), ms, (network) => network.cut(residentAt(which))),
-  'half-open': (scene: Scene, { which, ms }: Step) =>
-    disturb(scene, 'half-open', residentAt(which), ms, (network) => network.halfOpen(residentAt(which))),
-  delay: (scene: Scene, { which, ms }: Step) =>
-    disturb(scene, 'network delay 600 ms', residentAt(which), ms, (network) =>
-      network.delay(residentAt(which), { delayMs: 300, jitterMs: 200 }),
-    ),
-  throttle: (scene: Scene, { which, ms }: Step) =>
-    disturb(scene, 'network throttle 20 KB/s', residentAt(which), ms, (network) =>
-      network.throttle(residentAt(which), 20_000),
-    ),
-  reset: (scene: Scene, { which, ms }: Step) =>
-    disturb(scene, 'network resets', residentAt(which), ms, (network) => network.reset(residentAt(which))),
+  cut: disturbed('network cut', (network, slot) => network.cut(slot)),
+  'half-open': disturbed('half-open', (network, slot) => network.halfOpen(slot)),
+  delay: disturbed('network delay 600 ms', (network, slot) =>
+    network.delay(slot, { delayMs: 300, jitterMs: 200 }),
+  ),
+  throttle: disturbed('network throttle 20 KB/s', (network, slot) => network.throttle(slot, 20_000)),
+  reset: disturbed('network resets', (network, slot) => network.reset(slot)),
 } satisfies Record<string, (scene: Scene, step: Step) => Promise<void>>;
 
 type Fault = keyof typeof faults;
@@ -192,6 +185,10 @@ async function attempt(scene: Scene, step: Step): Promise<void> {
   } catch (error) {
     scene.say(`${step.fault} was not done: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+function disturbed(fault: string, harm: Harm): (scene: Scene, step: Step) => Promise<void> {
+  return (scene, { which, ms }) => disturb(scene, fault, residentAt(which), ms, harm);
 }
 
 function residentAt(which: number): string {

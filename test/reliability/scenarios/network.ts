@@ -1,9 +1,10 @@
 import type { Network } from '../network/network.js';
 import type { Scene } from '../scene.js';
-import { settings } from '../settings.js';
+import { SESSION_MS } from '../settings.js';
 import type { Scenario } from './scenario.js';
 
-const SESSION_MS = Number(settings.KAFKA_SESSION_TIMEOUT_MS);
+/** What is done to the network of the instance in a slot. */
+export type Harm = (network: Network, slot: string) => Promise<void>;
 
 /** Harm to the network of one instance, for a time. */
 export async function disturb(
@@ -11,12 +12,12 @@ export async function disturb(
   fault: string,
   slot: string,
   ms: number,
-  harm: (network: Network) => Promise<void>,
+  harm: Harm,
 ): Promise<void> {
   const { network } = scene.cluster;
   if (!network) throw new Error('there are no proxies between instances and brokers');
   await scene.fault(fault, slot, { hits: slot }, async () => {
-    await harm(network);
+    await harm(network, slot);
     await scene.pass(ms);
     await network.heal(slot);
   });
@@ -25,12 +26,7 @@ export async function disturb(
 function networkScenario(
   name: string,
   description: string,
-  harms: readonly (readonly [
-    fault: string,
-    slot: string,
-    ms: number,
-    harm: (network: Network) => Promise<void>,
-  ])[],
+  harms: readonly (readonly [fault: string, slot: string, ms: number, harm: Harm])[],
 ): Scenario {
   return {
     name,
@@ -52,29 +48,34 @@ export const networkScenarios: readonly Scenario[] = [
     'network-cut',
     'all connections of an instance cut for 3 s, then for two sessions; of another one to a single broker',
     [
-      ['network cut', 'a', 3000, (network) => network.cut('a')],
-      ['network cut', 'a', 2 * SESSION_MS, (network) => network.cut('a')],
-      ['network cut from broker 2', 'b', 10_000, (network) => network.cut('b', 2)],
+      ['network cut', 'a', 3000, (network, slot) => network.cut(slot)],
+      ['network cut', 'a', 2 * SESSION_MS, (network, slot) => network.cut(slot)],
+      ['network cut from broker 2', 'b', 10_000, (network, slot) => network.cut(slot, 2)],
     ],
   ),
   networkScenario('network-delay', 'answers 600 ms late, give or take 400, for 15 s; then 4 s late', [
-    ['network delay 600 ms', 'a', 15_000, (network) => network.delay('a', { delayMs: 300, jitterMs: 200 })],
-    ['network delay 4 s', 'b', 15_000, (network) => network.delay('b', { delayMs: 2000 })],
+    [
+      'network delay 600 ms',
+      'a',
+      15_000,
+      (network, slot) => network.delay(slot, { delayMs: 300, jitterMs: 200 }),
+    ],
+    ['network delay 4 s', 'b', 15_000, (network, slot) => network.delay(slot, { delayMs: 2000 })],
   ]),
   networkScenario('network-throttle', '20 KB/s for an instance for 15 s, 2 KB/s for another', [
-    ['network throttle 20 KB/s', 'a', 15_000, (network) => network.throttle('a', 20_000)],
-    ['network throttle 2 KB/s', 'b', 15_000, (network) => network.throttle('b', 2000)],
+    ['network throttle 20 KB/s', 'a', 15_000, (network, slot) => network.throttle(slot, 20_000)],
+    ['network throttle 2 KB/s', 'b', 15_000, (network, slot) => network.throttle(slot, 2000)],
   ]),
   networkScenario(
     'half-open',
     'connections of an instance stay open and nothing passes, for 3 s, then for two sessions',
     [
-      ['half-open', 'a', 3000, (network) => network.halfOpen('a')],
-      ['half-open', 'b', 2 * SESSION_MS, (network) => network.halfOpen('b')],
+      ['half-open', 'a', 3000, (network, slot) => network.halfOpen(slot)],
+      ['half-open', 'b', 2 * SESSION_MS, (network, slot) => network.halfOpen(slot)],
     ],
   ),
   networkScenario('network-resets', 'every connection of an instance is reset at once for 8 s', [
-    ['network resets', 'a', 8000, (network) => network.reset('a')],
-    ['network resets', 'c', 8000, (network) => network.reset('c')],
+    ['network resets', 'a', 8000, (network, slot) => network.reset(slot)],
+    ['network resets', 'c', 8000, (network, slot) => network.reset(slot)],
   ]),
 ];
