@@ -14,8 +14,11 @@ export interface Clock {
  * of microtasks, and heartbeats, timers and probes would starve.
  */
 export interface Turn {
-  /** True once this turn has lasted long enough and should end. */
-  spent(): boolean;
+  /**
+   * True once this turn has lasted long enough and should end.
+   * @param now ms since the epoch: whoever asks, asks once a record, and looks at the clock for itself anyway
+   */
+  spent(now: number): boolean;
   /** Runs `run` in a later turn. */
   defer(run: () => void): void;
 }

@@ -26,14 +26,13 @@ function endTurn(): void {
 
 /** A turn of Node's event loop: from the first record handled in it to the next `setImmediate`. */
 export const eventLoopTurn: Turn = {
-  spent: () => {
-    const now = Date.now();
+  spent: (now) => {
     if (startedAt === 0) {
       startedAt = now;
       setImmediate(endTurn);
       return false;
     }
-    // Asked once a record, and the wall clock is the cheaper one to ask; but it may be set back.
+    // The wall clock is the cheaper one to look at; but it may be set back.
     return now < startedAt || now - startedAt > TURN_MS;
   },
   defer: (run) => void setImmediate(run),

@@ -89,7 +89,8 @@ function batchCalls(
     if (!head) return undefined;
     const under = new HandlerCall(name, head, records.length);
     const run = (): unknown => call(records, head);
-    return within(under, tracer ? () => tracer.traced(under, options.groupId, records, run) : run);
+    const span = tracer?.begin(under, options.groupId, records);
+    return within(under, span ? () => span.run(run) : run);
   };
   return { read: 'batch', maxRecords, maxWaitMs, invoke };
 }
@@ -118,7 +119,8 @@ function recordCall(binding: HandlerBinding, services: InvocationServices): Call
   if (!tracer) return (record) => within(new HandlerCall(name, record), run);
   return (record) => {
     const under = new HandlerCall(name, record);
-    return within(under, () => tracer.traced(under, options.groupId, [record], () => run(record)));
+    const span = tracer.begin(under, options.groupId);
+    return within(under, span ? () => span.run(() => run(record)) : run);
   };
 }
 

@@ -80,7 +80,7 @@ export class BatchRunner implements Runner {
 
   pump(): void {
     while (!this.#closed && !this.#deferred && this.#startable()) {
-      if (this.turn.spent()) {
+      if (this.turn.spent(this.clock.now())) {
         this.#deferPump();
         return;
       }
@@ -141,7 +141,8 @@ export class BatchRunner implements Runner {
     for (const record of records) {
       if (record.sequence > this.#highestStarted) this.#highestStarted = record.sequence;
     }
-    this.events.startedTogether(records);
+    const now = this.clock.now();
+    for (const record of records) this.events.started(record, now);
     void this.#run(delivery, records, first);
   }
 
@@ -160,15 +161,21 @@ export class BatchRunner implements Runner {
       outcome = outcomeOfError(records, error);
     }
     this.#running.delete(first);
-    this.events.callEnded(first);
-    if (outcome) this.#conclude(delivery, records, outcome);
+    const now = this.clock.now();
+    this.events.callEnded(first, now);
+    if (outcome) this.#conclude(delivery, records, outcome, now);
     else this.#failed(delivery, failure);
     this.events.returned();
     this.pump();
   }
 
-  #conclude(delivery: Delivery, records: readonly InFlightRecord[], outcome: BatchOutcome): void {
-    for (const record of outcome.handled) this.events.succeeded(record);
+  #conclude(
+    delivery: Delivery,
+    records: readonly InFlightRecord[],
+    outcome: BatchOutcome,
+    now: number,
+  ): void {
+    for (const record of outcome.handled) this.events.succeeded(record, now);
     const left = delivery.records.slice(records.length);
     if (outcome.failed.length === 0) {
       this.#goOn(delivery, [...outcome.rest, ...left]);

@@ -96,9 +96,9 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
     this.#runner =
       handler.read === 'batch'
         ? new BatchRunner(handler, this, this.#failures, clock, turn)
-        : new RecordRunner(handler, this, this.#failures, turn);
+        : new RecordRunner(handler, this, this.#failures, clock, turn);
     if (!this.#parking) return;
-    this.#released = new ReleasedRunner(handler, this, this.#failures, this.#parking);
+    this.#released = new ReleasedRunner(handler, this, this.#failures, this.#parking, clock);
     this.hold();
     void this.#parking.start(position, () => this.#assureOwned());
   }
@@ -256,7 +256,7 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
     // What was parked was settled when it was: it leaves the lot once its handler has returned.
     if (!last || isReleased(last)) return;
     if (order === 'partition') this.#settlement.settleThrough(last);
-    else for (const record of records) this.#settlement.settle(record);
+    else this.#settleEach(records);
     this.#intake.readableAgain();
   }
 
@@ -355,21 +355,13 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
     this.abort(reason);
   }
 
-  started(record: InFlightRecord): void {
-    record.startedAt = this.parts.clock.now();
+  started(record: InFlightRecord, now: number): void {
+    record.startedAt = now;
     this.#deadlines.started(record);
   }
 
-  startedTogether(records: readonly InFlightRecord[]): void {
-    const now = this.parts.clock.now();
-    for (const record of records) {
-      record.startedAt = now;
-      this.#deadlines.started(record);
-    }
-  }
-
-  callEnded(first: InFlightRecord): void {
-    this.parts.counts.calls.add(this.parts.clock.now() - first.startedAt);
+  callEnded(first: InFlightRecord, now: number): void {
+    this.parts.counts.calls.add(now - first.startedAt);
   }
 
   overdue(record: InFlightRecord): Error | undefined {
@@ -381,21 +373,26 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
     this.#deadlines.ended(record);
   }
 
-  succeeded(record: InFlightRecord): void {
+  succeeded(record: InFlightRecord, now: number): void {
     this.stopped(record);
     record.handled = true;
     this.parts.counts.handled++;
     if (this.#closed) return;
     this.#failures.passed(record);
     if (this.parts.handler.commit === 'manual' && !isReleased(record)) return;
-    this.#settlement.settle(record);
+    this.#settlement.settle(record, now);
     if (this.paused) this.#intake.readableAgain();
   }
 
   confirmed(records: readonly InFlightRecord[]): void {
     if (this.#closed) return;
-    for (const record of records) this.#settlement.settle(record);
+    this.#settleEach(records);
     this.#intake.readableAgain();
+  }
+
+  #settleEach(records: readonly InFlightRecord[]): void {
+    const now = this.parts.clock.now();
+    for (const record of records) this.#settlement.settle(record, now);
   }
 
   failedAfterSettling(record: InFlightRecord, error: unknown): void {

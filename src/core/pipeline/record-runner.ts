@@ -1,4 +1,4 @@
-import type { Turn } from '../clock.js';
+import type { Clock, Turn } from '../clock.js';
 import { RecordLanes } from '../dispatch/record-lanes.js';
 import type { InFlightRecord } from '../records/in-flight.js';
 import type { Failures } from './failures.js';
@@ -19,6 +19,7 @@ export class RecordRunner implements Runner {
     private readonly handler: RecordHandler,
     private readonly events: RunnerEvents,
     private readonly failures: Failures,
+    private readonly clock: Clock,
     private readonly turn: Turn,
   ) {
     this.#lanes = new RecordLanes(handler.concurrency);
@@ -58,13 +59,14 @@ export class RecordRunner implements Runner {
     this.#pumping = true;
     for (;;) {
       if (this.#closed) break;
-      if (this.turn.spent()) {
+      const now = this.clock.now();
+      if (this.turn.spent(now)) {
         this.#deferPump();
         break;
       }
       const record = this.#lanes.next(this.#limit);
       if (!record) break;
-      this.#start(record);
+      this.#start(record, now);
     }
     this.#pumping = false;
   }
@@ -79,14 +81,14 @@ export class RecordRunner implements Runner {
     });
   }
 
-  #start(record: InFlightRecord): void {
+  #start(record: InFlightRecord, now: number): void {
     if (record.sequence > this.#highestStarted) this.#highestStarted = record.sequence;
     if (this.failures.mustFollow(record)) {
       this.#follow(record);
       return;
     }
     this.#running++;
-    this.events.started(record);
+    this.events.started(record, now);
     let pending: PromiseLike<unknown> | undefined;
     try {
       const result = this.handler.invoke(record);
@@ -123,16 +125,17 @@ export class RecordRunner implements Runner {
   }
 
   #succeeded(record: InFlightRecord): void {
+    const now = this.clock.now();
     this.#running--;
-    this.events.callEnded(record);
+    this.events.callEnded(record, now);
     this.#lanes.done(record);
-    this.events.succeeded(record);
+    this.events.succeeded(record, now);
     this.events.returned();
   }
 
   #failed(record: InFlightRecord, error: unknown): void {
     this.#running--;
-    this.events.callEnded(record);
+    this.events.callEnded(record, this.clock.now());
     this.events.stopped(record);
     if (record.settled) {
       this.#lanes.done(record);

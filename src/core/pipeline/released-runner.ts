@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.js';
 import type { InFlightRecord } from '../records/in-flight.js';
 import type { Failures } from './failures.js';
 import type { Handler } from './handler.js';
@@ -18,6 +19,7 @@ export class ReleasedRunner {
     private readonly events: RunnerEvents,
     private readonly failures: Failures,
     private readonly parking: Parking,
+    private readonly clock: Clock,
   ) {}
 
   /** Whether a handler is at work on one of them. */
@@ -49,7 +51,7 @@ export class ReleasedRunner {
 
   async #run(record: InFlightRecord): Promise<void> {
     this.#running++;
-    this.events.started(record);
+    this.events.started(record, this.clock.now());
     try {
       await this.#call(record);
       const late = this.events.overdue(record);
@@ -64,7 +66,7 @@ export class ReleasedRunner {
     // It counts as being at work until it is out of the lot: a rejoin would have it handled twice.
     await this.parking.handled(record);
     this.#running--;
-    this.events.succeeded(record);
+    this.events.succeeded(record, this.clock.now());
     this.events.returned();
   }
 
@@ -76,7 +78,7 @@ export class ReleasedRunner {
         : handler.invoke([record]));
       await handler.completion(result);
     } finally {
-      this.events.callEnded(record);
+      this.events.callEnded(record, this.clock.now());
     }
   }
 }

@@ -20,17 +20,19 @@ export interface Runner {
   close(): void;
 }
 
-/** What a runner tells the partition. */
+/**
+ * What a runner tells the partition. `now` is when it does so, in ms since the epoch: to look at the clock takes
+ * as long as a good part of all else that is done for a record.
+ */
 export interface RunnerEvents {
-  /** A handler is about to be called with a record, or with some at once. */
-  started(record: InFlightRecord): void;
-  startedTogether(records: readonly InFlightRecord[]): void;
+  /** A handler is about to be called with a record, alone or among others. */
+  started(record: InFlightRecord, now: number): void;
   /** A call of the handler has ended, in whatever way; `first` is the first of its records. */
-  callEnded(first: InFlightRecord): void;
+  callEnded(first: InFlightRecord, now: number): void;
   /** Why the record's handler, which has returned, failed all the same: it ran for longer than it may. */
   overdue(record: InFlightRecord): Error | undefined;
   /** Its handler returned without an error. */
-  succeeded(record: InFlightRecord): void;
+  succeeded(record: InFlightRecord, now: number): void;
   /** Its handler no longer works on it, however the call ended. */
   stopped(record: InFlightRecord): void;
   /** The handler has said of these records that they are done, whoever commits. */

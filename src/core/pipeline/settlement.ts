@@ -43,7 +43,8 @@ export class Settlement {
     else this.tracker.receive(record);
   }
 
-  settle(record: InFlightRecord): void {
+  /** @param now ms since the epoch */
+  settle(record: InFlightRecord, now: number): void {
     if (record.settled) return;
     if (isReleased(record)) {
       record.settled = true;
@@ -51,7 +52,7 @@ export class Settlement {
       this.budget.remove(this.usage, record.bytes);
       return;
     }
-    if (this.tracker.settle(record)) this.#watermarkMovedAt = this.clock.now();
+    if (this.tracker.settle(record)) this.#watermarkMovedAt = now;
     this.#freed(record);
   }
 

@@ -11,12 +11,11 @@ import {
 } from '@opentelemetry/api';
 import type { FetchedRecord, RawHeaders } from '../../core/records/fetched.js';
 import type { InFlightRecord } from '../../core/records/in-flight.js';
-import type { CallTracer } from '../../kafka/call-tracer.js';
+import type { CallSpan, CallTracer } from '../../kafka/call-tracer.js';
 import type { HandlerCall } from '../../kafka/handler-call.js';
 import { describeError } from '../../kafka/describe-error.js';
 import { contextOf, headersFrom } from './record-context.js';
 import type { Sampling } from './sampling.js';
-import { UnsampledCall } from './unsampled-call.js';
 
 /**
  * A span for each call of a handler, by OpenTelemetry's conventions for messaging. A record's span is a child of
@@ -32,19 +31,10 @@ export class OpenTelemetryTracer implements CallTracer {
     private readonly sampling: Sampling,
   ) {}
 
-  traced(
-    call: HandlerCall,
-    groupId: string,
-    records: readonly InFlightRecord[],
-    run: () => unknown,
-  ): unknown {
-    const isBatch = call.batchSize !== undefined;
-    const parent = isBatch ? ROOT_CONTEXT : this.sampling.parentOf(call.first.record);
-    if (!parent) {
-      call.trace = new UnsampledCall(call.first);
-      return run();
-    }
-    const links = isBatch ? records.flatMap(({ record }) => linkTo(contextOf(record))) : [];
+  begin(call: HandlerCall, groupId: string, batch?: readonly InFlightRecord[]): CallSpan | undefined {
+    const parent = batch ? ROOT_CONTEXT : this.sampling.parentOf(call.first.record);
+    if (!parent) return undefined;
+    const links = batch ? batch.flatMap(({ record }) => linkTo(contextOf(record))) : [];
     const { topic } = call.first.owner;
     const span = this.tracer.startSpan(
       `process ${topic}`,
@@ -53,10 +43,10 @@ export class OpenTelemetryTracer implements CallTracer {
     );
     // Not within what it was chosen by, which would choose whatever is begun in it without a parent.
     const within = trace.setSpan(trace.getSpanContext(parent) ? parent : ROOT_CONTEXT, span);
-    for (const { record } of records) this.#contexts.set(record, within);
+    for (const { record } of batch ?? [call.first]) this.#contexts.set(record, within);
     const { traceId, spanId } = span.spanContext();
     call.trace = { traceId, spanId };
-    return ended(span, () => context.with(within, run));
+    return { run: (work) => ended(span, () => context.with(within, work)) };
   }
 
   headersOf(record: FetchedRecord): RawHeaders {

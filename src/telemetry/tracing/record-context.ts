@@ -1,4 +1,5 @@
 import { type Context, propagation, ROOT_CONTEXT, type TextMapGetter } from '@opentelemetry/api';
+import { TRACE_PARENT_HEADER } from '@opentelemetry/core';
 import type { FetchedRecord, RawHeaders } from '../../core/records/fetched.js';
 
 const getter: TextMapGetter<RawHeaders> = {
@@ -13,7 +14,9 @@ const getter: TextMapGetter<RawHeaders> = {
 
 /** The trace that a record is part of, by its headers; a new one where it has none. */
 export function contextOf({ headers }: FetchedRecord): Context {
-  return headers === undefined ? ROOT_CONTEXT : propagation.extract(ROOT_CONTEXT, headers, getter);
+  return headers?.[TRACE_PARENT_HEADER] === undefined
+    ? ROOT_CONTEXT
+    : propagation.extract(ROOT_CONTEXT, headers, getter);
 }
 
 /** The headers that say which trace, and which span of it, a record is written by. */

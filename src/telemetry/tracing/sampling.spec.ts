@@ -46,7 +46,8 @@ function caller(sampler: TracingConfig['sampler'], ratio: number) {
     const first = new InFlightRecord(owner, fetched, 0, 1, undefined, 0);
     first.startedAt = 1;
     const call = new HandlerCall('Handler.on', first);
-    return within(call, () => tracer.traced(call, 'group', [first], run)) as T;
+    const span = tracer.begin(call, 'group');
+    return within(call, () => (span ? span.run(run) : run())) as T;
   };
 }
 

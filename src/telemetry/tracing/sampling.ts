@@ -50,7 +50,7 @@ function parentBased(ratio: number): Sampling {
     sampler: new ParentBasedSampler({ root: new RootSampler(new TraceIdRatioBasedSampler(ratio)) }),
     parentOf: (record) => {
       const parent = contextOf(record);
-      const span = trace.getSpanContext(parent);
+      const span = parent === ROOT_CONTEXT ? undefined : trace.getSpanContext(parent);
       if (!span) return Math.random() < ratio ? CHOSEN_ROOT : undefined;
       return span.traceFlags & TraceFlags.SAMPLED ? parent : undefined;
     },
