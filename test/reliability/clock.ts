@@ -6,6 +6,9 @@ export function micros(): Micros {
   return Number(process.hrtime.bigint() / 1000n);
 }
 
+/** How far the brokers' clock and the ledger's may seem apart: they are read one after the other, the broker's in whole ms. */
+export const CLOCKS_APART_US = 3_000;
+
 /** Between the monotonic clock and the wall's: what to add, in ms. */
 const wallOffsetMs = Date.now() - micros() / 1000;
 

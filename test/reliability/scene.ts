@@ -8,7 +8,7 @@ import { LedgerReader } from './ledger/ledger-reader.js';
 import { RecordTable } from './ledger/record-table.js';
 import { type Deed, Load, type LoadTopic } from './load/load.js';
 import type { FaultEvent, Runtime } from './report/result.js';
-import { AFTER_MS, BEFORE_MS } from './settings.js';
+import { AFTER_MS, UNCOMMITTED_MS } from './settings.js';
 
 /** The places for instances; each has a network of its own to the brokers. */
 export const SLOTS = ['a', 'b', 'c', 'd'] as const;
@@ -210,7 +210,7 @@ function disturbanceOf(
   repeatable: Repeatable,
 ): readonly Disturbance[] {
   if (repeatable === 'nothing') return [];
-  const around = { fault, from: from - BEFORE_MS * 1000, to: to + AFTER_MS * 1000 };
+  const around = { fault, from, uncommittedFor: UNCOMMITTED_MS * 1000, to: to + AFTER_MS * 1000 };
   if (repeatable === 'around') return [around];
   if (repeatable === 'everything') return [{ ...around, from: 0 }];
   if ('ends' in repeatable) return [{ ...around, to, instance: repeatable.ends }];

@@ -24,11 +24,10 @@ export const SESSION_MS = ms('KAFKA_SESSION_TIMEOUT_MS');
 export const GRACE_MS = ms('SHUTDOWN_TIMEOUT_MS') + 8000;
 
 /**
- * How long before a fault a record may have been handled and still be repeated after it: a commit interval, the
- * time that a commit takes on a busy machine, and that a record behind one that fails waits for it (three calls
- * and the waits between them, 500 ms at most each).
+ * How long a record that was handled may stay uncommitted: a commit interval, a request that has its answer just in
+ * time, and what one waits behind a record that fails (three calls and the waits between them, 500 ms at most each).
  */
-export const BEFORE_MS = ms('KAFKA_AUTO_COMMIT_INTERVAL_MS') + 1000 + 1500;
+export const UNCOMMITTED_MS = ms('KAFKA_AUTO_COMMIT_INTERVAL_MS') + ms('KAFKA_REQUEST_TIMEOUT_MS') + 1500;
 
 /**
  * How long after a fault what was handled may still be repeated: until a member that was shut out has learned of

@@ -75,12 +75,23 @@ describe('what a run is held against', () => {
 
   it('allows repeats of what was handled around a fault, by whom it hit, and no others', () => {
     const table = handledAt(10, [20, 90], 95);
-    const around = { fault: 'kill', from: 15 * MS, to: 25 * MS };
+    const around = { fault: 'kill', from: 15 * MS, uncommittedFor: 0, to: 25 * MS };
     expect(failed(table)).toEqual(['repeats']);
     expect(failed(table, { disturbances: [around] })).toEqual([]);
     expect(failed(table, { disturbances: [{ ...around, instance: 'a' }] })).toEqual([]);
     expect(failed(table, { disturbances: [{ ...around, instance: 'b' }] })).toEqual(['repeats']);
     expect(failed(table, { disturbances: [{ ...around, to: 18 * MS }] })).toEqual(['repeats']);
+  });
+
+  it('allows repeats of what was handled before a fault for as long as no commit had covered it', () => {
+    const disturbances = [{ fault: 'kill', from: 40 * MS, uncommittedFor: 25 * MS, to: 50 * MS }];
+    const table = handledAt([10, 60], [20, 60], 30);
+    expect(failed(table, { disturbances })).toEqual(['repeats']);
+    expect(failed(table, { disturbances, commits: [commit(1, 15)] })).toEqual(['repeats']);
+    const second = handledAt(10, [20, 60], 30);
+    expect(failed(second, { disturbances, commits: [commit(1, 15)] })).toEqual([]);
+    expect(failed(second, { disturbances, commits: [commit(1, 15), commit(2, 39)] })).toEqual([]);
+    expect(failed(second, { disturbances, commits: [commit(1, 15), commit(2, 25)] })).toEqual(['repeats']);
   });
 
   it('finds a group that never caught up, and a scenario that could not be played', () => {

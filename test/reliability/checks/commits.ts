@@ -1,9 +1,6 @@
 import type { Commit } from '../cluster/committed.js';
-import type { Micros } from '../clock.js';
+import { CLOCKS_APART_US, type Micros } from '../clock.js';
 import type { RecordTable } from '../ledger/record-table.js';
-
-/** The brokers' clock and the ledger's are read one after the other, and the broker's counts whole ms. */
-const TOLERANCE_US = 3_000;
 
 /** The records of one partition by their offsets, and until when all up to each of them were settled. */
 interface Settled {
@@ -44,7 +41,7 @@ export function commitFaults(
     const settled = partitions.get(name);
     const last = settled ? indexBelow(settled.offsets, offset) : -1;
     const since = settled?.allSettledAt[last];
-    if (settled && since !== undefined && since > at + TOLERANCE_US) {
+    if (settled && since !== undefined && since > at + CLOCKS_APART_US) {
       if (isTakenBack(commit, commits, takenBackWithinMs * 1000)) continue;
       const id = firstOpen(settled, last, table, at);
       early.push(`${name}: committed ${offset} while ${table.nameOf(id)} was not settled`);
@@ -95,6 +92,6 @@ function indexBelow(offsets: readonly number[], offset: number): number {
 }
 
 function firstOpen({ ids }: Settled, last: number, table: RecordTable, at: Micros): number {
-  const open = ids.slice(0, last + 1).find((id) => table.settledAt.get(id) > at + TOLERANCE_US);
+  const open = ids.slice(0, last + 1).find((id) => table.settledAt.get(id) > at + CLOCKS_APART_US);
   return open ?? -1;
 }

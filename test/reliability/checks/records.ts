@@ -1,7 +1,7 @@
 import type { Commit } from '../cluster/committed.js';
 import type { RecordTable } from '../ledger/record-table.js';
 import type { Check } from '../report/result.js';
-import { AFTER_MS, BEFORE_MS, CAUGHT_UP_MS } from '../settings.js';
+import { AFTER_MS, CAUGHT_UP_MS, UNCOMMITTED_MS } from '../settings.js';
 import { commitFaults } from './commits.js';
 import { gapsOf } from './gaps.js';
 import { type Disturbance, repeatsOf } from './repeats.js';
@@ -78,8 +78,8 @@ function commits({ commits: all, table, offsetsMove, takenBackWithinMs = 0 }: Ev
   };
 }
 
-function repeats({ table, disturbances }: Evidence): Check {
-  const { count, bound, unexplained, examples } = repeatsOf(table, disturbances);
+function repeats({ table, commits, disturbances }: Evidence): Check {
+  const { count, bound, unexplained, examples } = repeatsOf(table, commits, disturbances);
   return {
     name: 'repeats',
     passed: unexplained === 0 && count <= bound,
@@ -87,8 +87,8 @@ function repeats({ table, disturbances }: Evidence): Check {
     bound:
       disturbances.length === 0
         ? '0: nothing may come again'
-        : `${bound}: what those that were hit had handled from ${BEFORE_MS} ms before a fault (commit interval, a commit, a failing record) ` +
-          `until ${AFTER_MS} ms after it (session, heartbeat, half a rebalance)`,
+        : `${bound}: what those that were hit had handled within ${UNCOMMITTED_MS} ms before a fault (commit interval, request timeout, ` +
+          `a failing record) and not committed by then, or until ${AFTER_MS} ms after it (session, heartbeat, half a rebalance)`,
     examples,
   };
 }

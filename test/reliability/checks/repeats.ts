@@ -1,10 +1,16 @@
 import type { Micros } from '../clock.js';
+import type { Commit } from '../cluster/committed.js';
 import type { RecordTable } from '../ledger/record-table.js';
+import { CommitHistory } from './commit-history.js';
 
 /** A time in which what was handled may be handled again. */
 export interface Disturbance {
   readonly fault: string;
+  /** When the fault began. What was handled before, and not committed by then, may come again too. */
   readonly from: Micros;
+  /** How long before that a record may have been handled and still not be committed. */
+  readonly uncommittedFor: Micros;
+  /** When everybody knew of it. */
   readonly to: Micros;
   /** The instance that was hit: what it has handled comes again, or what it handles is late. Any, where nobody is named. */
   readonly instance?: string;
@@ -15,30 +21,42 @@ export interface Disturbance {
 /** Repeats within the bound, and those beyond. */
 export interface Repeats {
   readonly count: number;
-  /** Records that were handled within the disturbances: at most these may be repeated, each once a disturbance. */
+  /** Records that could be handled again because of the disturbances: each at most once for each of them. */
   readonly bound: number;
   readonly unexplained: number;
   readonly examples: readonly string[];
 }
 
-/** Holds the repeats against the disturbances: a record may come again if it was first handled within one. */
-export function repeatsOf(table: RecordTable, disturbances: readonly Disturbance[]): Repeats {
-  const within = (id: number, { from, to }: Disturbance): boolean => {
+/**
+ * Holds the repeats against the disturbances: a record may come again if it was first handled around one, and no
+ * commit had covered it when that began.
+ * @param commits of the group, in the order in which the coordinator took them
+ */
+export function repeatsOf(
+  table: RecordTable,
+  commits: readonly Commit[],
+  disturbances: readonly Disturbance[],
+): Repeats {
+  const history = new CommitHistory(commits, table);
+  const open = disturbances.map(({ from }) => history.openAt(from));
+  const within = (id: number, { from, uncommittedFor, to }: Disturbance, i: number): boolean => {
     const at = table.settledAt.get(id);
-    return from <= at && at <= to;
+    if (at > to || at < from - uncommittedFor) return false;
+    return at >= from || open[i]?.(id) === true;
   };
   let bound = 0;
   for (const id of table.acknowledgedIds()) {
     const by = table.instances[table.settledBy.get(id)];
-    for (const each of disturbances) {
-      if (within(id, each) && (each.instance === undefined || each.instance === by || each.overlaps)) bound++;
+    for (const [i, each] of disturbances.entries()) {
+      const isHit = each.instance === undefined || each.instance === by || each.overlaps === true;
+      if (isHit && within(id, each, i)) bound++;
     }
   }
   const beyond = table.repeats.filter(({ id, instance }) => {
     const first = table.instances[table.settledBy.get(id)];
     const isHit = (hit: string | undefined): boolean =>
       hit === undefined || hit === first || hit === instance;
-    return !disturbances.some((each) => within(id, each) && isHit(each.instance));
+    return !disturbances.some((each, i) => isHit(each.instance) && within(id, each, i));
   });
   const examples = beyond
     .slice(0, 5)
