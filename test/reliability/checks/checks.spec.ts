@@ -18,8 +18,8 @@ function handledAt(...times: readonly (number | readonly number[] | undefined)[]
   return table;
 }
 
-function failed(table: RecordTable, evidence: Partial<Evidence> = {}): string[] {
-  const checks = checksOf({
+function evidenceOf(table: RecordTable, evidence: Partial<Evidence>): Evidence {
+  return {
     table,
     overtaken: { count: 0, examples: [] },
     commits: [],
@@ -28,7 +28,11 @@ function failed(table: RecordTable, evidence: Partial<Evidence> = {}): string[] 
     caughtUpAfterMs: 0,
     broken: undefined,
     ...evidence,
-  });
+  };
+}
+
+function failed(table: RecordTable, evidence: Partial<Evidence> = {}): string[] {
+  const checks = checksOf(evidenceOf(table, evidence));
   return checks.filter(({ passed }) => !passed).map(({ name }) => name);
 }
 
@@ -41,6 +45,12 @@ describe('what a run is held against', () => {
 
   it('finds a record that was acknowledged and never handled', () => {
     expect(failed(handledAt(10, undefined))).toEqual(['lost']);
+  });
+
+  it('tells what was committed past from what was not reached', () => {
+    const table = handledAt(10, undefined, 30, undefined);
+    const [lost] = checksOf(evidenceOf(table, { commits: [commit(3, 35)] }));
+    expect(lost?.measured).toBe('1 committed past, 1 not reached');
   });
 
   it('counts a dead letter as settled when its handler failed', () => {

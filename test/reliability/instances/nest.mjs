@@ -37,7 +37,8 @@ const app = await NestFactory.createMicroservice(StreamModule, {
   transport: Transport.KAFKA,
   options: { postfixId: '', client, consumer, run, subscribe: { fromBeginning: true } },
 });
-app.enableShutdownHooks();
+// By default it would end by the signal once its hooks have run, and look like a crash.
+app.enableShutdownHooks([], { useProcessExit: true });
 await app.listen();
 const [, kafkajsConsumer] = app.unwrap();
 kafkajsConsumer.on('consumer.group_join', () => (joins += 1));
