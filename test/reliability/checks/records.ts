@@ -26,16 +26,16 @@ export interface Evidence {
 export function checksOf(evidence: Evidence): Check[] {
   const { table, overtaken } = evidence;
   return [
-    lost(evidence),
+    lostCheck(evidence),
     { name: 'overtaken', ...verdict(overtaken.count, overtaken.examples, '0 within an ownership') },
-    gaps(table),
-    commits(evidence),
-    repeats(evidence),
-    stuck(evidence),
+    gapCheck(table),
+    commitCheck(evidence),
+    repeatCheck(evidence),
+    stuckCheck(evidence),
   ];
 }
 
-function stuck({ table, caughtUpAfterMs, broken }: Evidence): Check {
+function stuckCheck({ table, caughtUpAfterMs, broken }: Evidence): Check {
   return {
     name: 'stuck',
     passed: broken === undefined && caughtUpAfterMs !== undefined && caughtUpAfterMs <= CAUGHT_UP_MS,
@@ -48,7 +48,7 @@ function stuck({ table, caughtUpAfterMs, broken }: Evidence): Check {
   };
 }
 
-function lost({ table, commits }: Evidence): Check {
+function lostCheck({ table, commits }: Evidence): Check {
   const ids = [...table.acknowledgedIds()].filter((id) => table.isLost(id));
   const isOpen = new CommitHistory(commits, table).openAt(Infinity);
   const past = ids.filter((id) => !isOpen(id)).length;
@@ -63,26 +63,26 @@ function lost({ table, commits }: Evidence): Check {
   };
 }
 
-function gaps(table: RecordTable): Check {
+function gapCheck(table: RecordTable): Check {
   const { count, examples } = gapsOf(table);
   return { name: 'gaps', ...verdict(count, examples, '0, across crashes and owners') };
 }
 
-function commits({ commits: all, table, offsetsMove, takenBackWithinMs = 0 }: Evidence): Check {
-  const { early, back } = commitFaults(all, table, takenBackWithinMs);
+function commitCheck({ commits, table, offsetsMove, takenBackWithinMs = 0 }: Evidence): Check {
+  const { early, back } = commitFaults(commits, table, takenBackWithinMs);
   const faults = offsetsMove ? early : [...early, ...back];
   const moved = offsetsMove ? '' : ', and 0 below an earlier one';
   const renewed = takenBackWithinMs > 0 ? ` for longer than ${takenBackWithinMs} ms` : '';
   return {
     name: 'commits',
     passed: faults.length === 0,
-    measured: `${faults.length} of ${all.length} commits`,
+    measured: `${faults.length} of ${commits.length} commits`,
     bound: `0 beyond a record that was not settled${renewed}${moved}`,
     examples: faults.slice(0, 5),
   };
 }
 
-function repeats({ table, commits, disturbances }: Evidence): Check {
+function repeatCheck({ table, commits, disturbances }: Evidence): Check {
   const { count, bound, unexplained, examples } = repeatsOf(table, commits, disturbances);
   return {
     name: 'repeats',
