@@ -14,10 +14,8 @@ export class CallContextManager extends AsyncLocalStorageContextManager {
   override active(): Context {
     const entered = super.active();
     if (entered !== ROOT_CONTEXT) return entered;
-    const call = enteredCall();
-    if (!call) return entered;
-    const trace = (call.trace ??= new UnsampledCall(call.first));
-    return trace instanceof UnsampledCall ? trace.context : entered;
+    const call = enteredCall()?.trace;
+    return call instanceof UnsampledCall ? call.context : entered;
   }
 
   override with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(

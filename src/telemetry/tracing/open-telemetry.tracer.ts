@@ -16,6 +16,7 @@ import type { HandlerCall } from '../../kafka/handler-call.js';
 import { describeError } from '../../kafka/describe-error.js';
 import { contextOf, headersFrom } from './record-context.js';
 import type { Sampling } from './sampling.js';
+import { UnsampledCall } from './unsampled-call.js';
 
 /**
  * A span for each call of a handler, by OpenTelemetry's conventions for messaging. A record's span is a child of
@@ -33,7 +34,10 @@ export class OpenTelemetryTracer implements CallTracer {
 
   begin(call: HandlerCall, groupId: string, batch?: readonly InFlightRecord[]): CallSpan | undefined {
     const parent = batch ? ROOT_CONTEXT : this.sampling.parentOf(call.first.record);
-    if (!parent) return undefined;
+    if (!parent) {
+      call.trace = new UnsampledCall(call.first);
+      return undefined;
+    }
     const links = batch ? batch.flatMap(({ record }) => linkTo(contextOf(record))) : [];
     const { topic } = call.first.owner;
     const span = this.tracer.startSpan(

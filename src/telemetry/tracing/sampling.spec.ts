@@ -88,6 +88,11 @@ describe('a call that is not sampled', () => {
     expect(names()).toEqual([]);
   });
 
+  test('tells the log so where nobody else asks', () => {
+    const call = caller('parentbased_always_on', 1);
+    expect(call('00', callFields)).toMatchObject({ traceId: TRACE });
+  });
+
   test('has a trace of its own where its record has none', () => {
     const call = caller('always_off', 1);
     const ids = [1, 2].map(() => call(undefined, () => work().traceId));
