@@ -104,6 +104,19 @@ describe('what a run is held against', () => {
     expect(failed(second, { disturbances, commits: [commit(1, 15), commit(2, 25)] })).toEqual(['repeats']);
   });
 
+  it('allows repeats of what was handled behind a failing record, as no commit passes that', () => {
+    const table = handledAt(40, [20, 60], 65);
+    expect(failed(table)).toEqual(['gaps', 'repeats']);
+    table.fail(0, 15 * MS);
+    expect(failed(table)).toEqual(['gaps']);
+    const settledBefore = handledAt(10, [20, 60], 65);
+    settledBefore.fail(0, 5 * MS);
+    expect(failed(settledBefore)).toEqual(['repeats']);
+    const failedAfter = handledAt(70, [20, 60], 65);
+    failedAfter.fail(0, 61 * MS);
+    expect(failed(failedAfter)).toEqual(['gaps', 'repeats']);
+  });
+
   it('finds a group that never caught up, and a scenario that could not be played', () => {
     expect(failed(handledAt(10), { caughtUpAfterMs: undefined })).toEqual(['stuck']);
     expect(failed(handledAt(10), { broken: 'nobody joined' })).toEqual(['stuck']);

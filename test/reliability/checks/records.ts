@@ -83,16 +83,18 @@ function commitCheck({ commits, table, offsetsMove, takenBackWithinMs = 0 }: Evi
 }
 
 function repeatCheck({ table, commits, disturbances }: Evidence): Check {
-  const { count, bound, unexplained, examples } = repeatsOf(table, commits, disturbances);
+  const { count, bound, heldBack, unexplained, examples } = repeatsOf(table, commits, disturbances);
+  const behind =
+    heldBack > 0 ? `; and ${heldBack} behind a failing record whose partition went to another member` : '';
   return {
     name: 'repeats',
-    passed: unexplained === 0 && count <= bound,
+    passed: unexplained === 0 && count <= bound + heldBack,
     measured: unexplained === 0 ? `${count}` : `${count}, ${unexplained} of them unexplained`,
     bound:
       disturbances.length === 0
-        ? '0: nothing may come again'
+        ? `0: nothing may come again${behind}`
         : `${bound}: what those that were hit had handled within ${UNCOMMITTED_MS} ms before a fault (commit interval, request timeout, ` +
-          `a failing record) and not committed by then, or until ${AFTER_MS} ms after it (session, heartbeat, half a rebalance)`,
+          `a failing record) and not committed by then, or until ${AFTER_MS} ms after it (session, heartbeat, half a rebalance)${behind}`,
     examples,
   };
 }

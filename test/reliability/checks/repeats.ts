@@ -2,6 +2,7 @@ import type { Micros } from '../clock.js';
 import type { Commit } from '../cluster/committed.js';
 import type { RecordTable } from '../ledger/record-table.js';
 import { CommitHistory } from './commit-history.js';
+import { FailingRecords } from './failing-records.js';
 
 /** A time in which what was handled may be handled again. */
 export interface Disturbance {
@@ -23,13 +24,15 @@ export interface Repeats {
   readonly count: number;
   /** Records that could be handled again because of the disturbances: each at most once for each of them. */
   readonly bound: number;
+  /** Beside these: handled behind a record that was failing when its partition went to another member. */
+  readonly heldBack: number;
   readonly unexplained: number;
   readonly examples: readonly string[];
 }
 
 /**
  * Holds the repeats against the disturbances: a record may come again if it was first handled around one, and no
- * commit had covered it when that began.
+ * commit had covered it when that began. Without any, only what was handled behind a failing record may.
  * @param commits of the group, in the order in which the coordinator took them
  */
 export function repeatsOf(
@@ -52,14 +55,17 @@ export function repeatsOf(
       if (isHit && within(id, each, i)) bound++;
     }
   }
-  const beyond = table.repeats.filter(({ id, instance }) => {
+  const beside = table.repeats.filter(({ id, instance }) => {
     const first = table.instances[table.settledBy.get(id)];
     const isHit = (hit: string | undefined): boolean =>
       hit === undefined || hit === first || hit === instance;
     return !disturbances.some((each, i) => isHit(each.instance) && within(id, each, i));
   });
+  const failing = new FailingRecords(table);
+  const beyond = beside.filter(({ id, at }) => !failing.heldBack(id, at));
   const examples = beyond
     .slice(0, 5)
     .map(({ id, instance }) => `${table.nameOf(id)} was handled again by ${instance}`);
-  return { count: table.repeats.length, bound, unexplained: beyond.length, examples };
+  const heldBack = beside.length - beyond.length;
+  return { count: table.repeats.length, bound, heldBack, unexplained: beyond.length, examples };
 }

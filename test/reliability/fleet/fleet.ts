@@ -94,6 +94,18 @@ export class Fleet {
     }
   }
 
+  /** Resolves once one more instance has ended, and another has joined in its place. */
+  async replaced(timeoutMs = 120_000): Promise<void> {
+    const before = this.exits.length;
+    const until = Date.now() + timeoutMs;
+    while (this.exits.length === before) {
+      if (Date.now() > until) throw new Error(`no instance has ended in ${timeoutMs / 1000} s`);
+      await sleep(200);
+    }
+    const [slot = ''] = this.exits.at(-1)?.name.split('.') ?? [];
+    await this.joined(slot);
+  }
+
   /** SIGKILL; it comes back. */
   async kill(slot: string): Promise<void> {
     await this.#running.get(slot)?.kill();

@@ -60,7 +60,7 @@ export class RecordTable {
   readonly settledBy = ints(-1);
   /** How often a handler has done it. */
   readonly done = ints(0);
-  /** When a handler last failed it. */
+  /** When a handler first failed it. */
   readonly failedAt = floats(NEVER);
   readonly deadLettered = ints(0);
   /** Removed from the log by the fault itself, before it was handled. */

@@ -73,7 +73,7 @@ export const handlerScenarios: readonly Scenario[] = [
       await scene.begin();
       await scene.fault('handler leaks', 'whoever has the record', 'around', async () => {
         scene.load.plan({ do: 'leak', bytes: 700 * 2 ** 20 });
-        await scene.pass(15_000);
+        await scene.fleet.replaced();
       });
     },
   },
@@ -86,7 +86,7 @@ export const handlerScenarios: readonly Scenario[] = [
       await scene.begin();
       await scene.fault('late error', 'whoever has the record', 'around', async () => {
         scene.load.plan({ do: 'late' });
-        await scene.pass(5000);
+        await scene.fleet.replaced();
       });
     },
   },
