@@ -189,7 +189,8 @@ export class GroupPipeline implements PartitionEvents {
   }
 
   /**
-   * Lets the handlers at work finish, starts only what stands between them and the watermark, and commits.
+   * Lets the handlers at work finish, starts only what stands between them and the watermark, and commits. From then
+   * on nothing is started: of a partition that is lost in the join, it could not be committed any more.
    * @returns whether all of them finished, and all that settled was committed, within `boundMs`
    */
   async drain(boundMs: number): Promise<boolean> {
@@ -204,6 +205,7 @@ export class GroupPipeline implements PartitionEvents {
     this.committer.leaving();
     for (const pipeline of this.#partitions.values()) pipeline.hold();
     await Promise.race([this.#idle(), expired]);
+    for (const pipeline of this.#partitions.values()) pipeline.rest();
     await Promise.race([this.committer.flush(), expired]);
     cancel();
     return inTime;

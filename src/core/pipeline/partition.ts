@@ -42,6 +42,9 @@ export interface PartitionParts {
   readonly random: () => number;
 }
 
+/** A limit below every sequence. */
+const NOTHING = -1;
+
 /** The way of one partition's records, from the fetch to the watermark, within one ownership. */
 export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvents, FailingPartition {
   committed: Offset | undefined;
@@ -315,10 +318,19 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
     this.#runner.pump();
   }
 
-  /** Goes on after `hold`, unless the partition's handler or an operator has stopped it. */
+  /** Starts nothing at all, not even once more, until `hold` or `release`. */
+  rest(): void {
+    this.#released?.hold();
+    this.#runner.limitTo(NOTHING);
+  }
+
+  /** Goes on after `hold` or `rest`, as far as the partition's handler or an operator has not stopped it. */
   release(): void {
-    if (this.#gate.has('stopped by its handler') || this.#gate.has('by an operator')) return;
-    if (this.#parking?.isLoaded === false) return;
+    const isStopped = this.#gate.has('stopped by its handler') || this.#gate.has('by an operator');
+    if (isStopped || this.#parking?.isLoaded === false) {
+      this.hold();
+      return;
+    }
     this.#released?.release();
     this.#runner.limitTo(Infinity);
     this.#runner.pump();
