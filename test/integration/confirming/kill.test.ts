@@ -81,18 +81,18 @@ async function killInTheMiddle({ name, handler, manual = false, delayMs, records
       const isTold = !manual || ledger.entries('committed').length > 0;
       return isTold && progress.length === 2 && progress.every((offset) => offset > 0n);
     },
-    { what: `commits on the way of records read ${name}: ${first.output}`, everyMs: 10, timeoutMs: 30_000 },
+    { what: `commits on the way of records read ${name}: ${first.output}`, everyMs: 10, timeoutMs: 90_000 },
   );
   await first.kill();
   const committedAtKill = await committedOffsets(groupId, topic);
   const before = ledger.entries();
 
   start();
-  await waitFor(() => isCaughtUp(groupId, topic), { what: `all records read ${name}`, timeoutMs: 40_000 });
+  await waitFor(() => isCaughtUp(groupId, topic), { what: `all records read ${name}`, timeoutMs: 90_000 });
   outcomes.set(name, { committedAtKill, before, after: ledger.entries().slice(before.length) });
 }
 
-beforeAll(() => Promise.all(WAYS.map(killInTheMiddle)), 150_000);
+beforeAll(() => Promise.all(WAYS.map(killInTheMiddle)), 200_000);
 afterAll(() => Promise.all(workers.map((worker) => worker.kill())));
 
 describe.each(WAYS)('kill -9 while records are read $name', ({ name, manual, records }) => {
