@@ -1,6 +1,6 @@
 import type { FetchedRecord, RawHeaders } from '../core/records/fetched.js';
 import type { InFlightRecord } from '../core/records/in-flight.js';
-import type { HandlerCall } from './handler-call.js';
+import type { CallTrace, HandlerCall } from './handler-call.js';
 
 /** Where to find the tracer of calls, where there is one. */
 export const CALL_TRACER = Symbol('CALL_TRACER');
@@ -18,6 +18,8 @@ export interface CallTracer {
    * @param batch the call's records, where it is of a batch
    */
   begin(call: HandlerCall, groupId: string, batch?: readonly InFlightRecord[]): CallSpan | undefined;
+  /** Where in its trace a call is that has no span. */
+  unsampled(call: HandlerCall): CallTrace;
   /** The headers by which whoever reads a record elsewhere goes on with the trace of its last call here. */
   headersOf(record: FetchedRecord): RawHeaders;
 }

@@ -1,5 +1,6 @@
 import type { InFlightRecord } from '../core/records/in-flight.js';
 import { CallContext } from './call-context.js';
+import type { CallTracer } from './call-tracer.js';
 
 /** Where a call is in its trace, as lines of the log tell it. */
 export interface CallTrace {
@@ -9,8 +10,7 @@ export interface CallTrace {
 
 /** A call of a handler, as whatever the handler does can find it. */
 export class HandlerCall {
-  /** The call's span, where calls are traced. */
-  trace: CallTrace | undefined = undefined;
+  #trace: CallTrace | undefined = undefined;
 
   constructor(
     /** The controller's class and its method. */
@@ -19,7 +19,17 @@ export class HandlerCall {
     readonly first: InFlightRecord,
     /** How many records it was given; undefined where the handler takes them one by one. */
     readonly batchSize?: number,
+    private readonly tracer?: CallTracer,
   ) {}
+
+  /** The call's place in its trace, where calls are traced; if it has no span, made when somebody asks. */
+  get trace(): CallTrace | undefined {
+    return (this.#trace ??= this.tracer?.unsampled(this));
+  }
+
+  set trace(trace: CallTrace) {
+    this.#trace = trace;
+  }
 }
 
 const calls = new CallContext<HandlerCall>();

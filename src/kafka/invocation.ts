@@ -4,7 +4,7 @@ import { UnreadableRecordsError } from '../core/pipeline/errors.js';
 import type { BatchHandler, Handler, RecordHandler } from '../core/pipeline/handler.js';
 import type { FetchedRecord } from '../core/records/fetched.js';
 import type { InFlightRecord } from '../core/records/in-flight.js';
-import type { CallTracer } from './call-tracer.js';
+import type { CallSpan, CallTracer } from './call-tracer.js';
 import type { DirectCall } from './direct-calls.js';
 import { HandlerCall, within } from './handler-call.js';
 import type { ResolvedHandlerOptions } from './handler-options.js';
@@ -87,10 +87,10 @@ function batchCalls(
   const invoke = (records: readonly InFlightRecord[]): unknown => {
     const [head] = records;
     if (!head) return undefined;
-    const under = new HandlerCall(name, head, records.length);
+    const under = new HandlerCall(name, head, records.length, tracer);
     const run = (): unknown => call(records, head);
     const span = tracer?.begin(under, options.groupId, records);
-    return within(under, span ? () => span.run(run) : run);
+    return within(under, span ? spanned(span, run) : run);
   };
   return { read: 'batch', maxRecords, maxWaitMs, invoke };
 }
@@ -118,10 +118,15 @@ function recordCall(binding: HandlerBinding, services: InvocationServices): Call
   const { tracer } = services;
   if (!tracer) return (record) => within(new HandlerCall(name, record), run);
   return (record) => {
-    const under = new HandlerCall(name, record);
+    const under = new HandlerCall(name, record, undefined, tracer);
     const span = tracer.begin(under, options.groupId);
-    return within(under, span ? () => span.run(() => run(record)) : run);
+    return within(under, span ? spanned(span, run) : run);
   };
+}
+
+/** A function of its own: a closure where it is called would cost each call something, and most have no span. */
+function spanned(span: CallSpan, run: Call): Call {
+  return (record) => span.run(() => run(record));
 }
 
 /** What a handler gets for a record: decoded, and where there is a schema, checked. */

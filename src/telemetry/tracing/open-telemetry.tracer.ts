@@ -12,7 +12,7 @@ import {
 import type { FetchedRecord, RawHeaders } from '../../core/records/fetched.js';
 import type { InFlightRecord } from '../../core/records/in-flight.js';
 import type { CallSpan, CallTracer } from '../../kafka/call-tracer.js';
-import type { HandlerCall } from '../../kafka/handler-call.js';
+import type { CallTrace, HandlerCall } from '../../kafka/handler-call.js';
 import { describeError } from '../../kafka/describe-error.js';
 import { contextOf, headersFrom } from './record-context.js';
 import type { Sampling } from './sampling.js';
@@ -34,10 +34,19 @@ export class OpenTelemetryTracer implements CallTracer {
 
   begin(call: HandlerCall, groupId: string, batch?: readonly InFlightRecord[]): CallSpan | undefined {
     const parent = batch ? ROOT_CONTEXT : this.sampling.parentOf(call.first.record);
-    if (!parent) {
-      call.trace = new UnsampledCall(call.first);
-      return undefined;
-    }
+    return parent && this.#begin(parent, call, groupId, batch);
+  }
+
+  unsampled({ first }: HandlerCall): CallTrace {
+    return new UnsampledCall(first);
+  }
+
+  #begin(
+    parent: Context,
+    call: HandlerCall,
+    groupId: string,
+    batch: readonly InFlightRecord[] | undefined,
+  ): CallSpan {
     const links = batch ? batch.flatMap(({ record }) => linkTo(contextOf(record))) : [];
     const { topic } = call.first.owner;
     const span = this.tracer.startSpan(

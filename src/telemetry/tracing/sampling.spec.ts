@@ -45,7 +45,7 @@ function caller(sampler: TracingConfig['sampler'], ratio: number) {
     const fetched = { offset: toOffset(0), key: null, value: null, timestamp: '1', headers };
     const first = new InFlightRecord(owner, fetched, 0, 1, undefined, 0);
     first.startedAt = 1;
-    const call = new HandlerCall('Handler.on', first);
+    const call = new HandlerCall('Handler.on', first, undefined, tracer);
     const span = tracer.begin(call, 'group');
     return within(call, () => (span ? span.run(run) : run())) as T;
   };

@@ -8,7 +8,7 @@ const ids = new RandomIdGenerator();
 
 /**
  * Where in its trace a call is whose span is not sent. What is begun within is not sent either, and whoever is
- * called is told so; it is made up only once somebody asks, which for most calls is never.
+ * called is told so; its ids are made only once somebody asks, which for most calls is never.
  */
 export class UnsampledCall implements CallTrace {
   #context: Context | undefined;
