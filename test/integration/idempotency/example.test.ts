@@ -29,7 +29,7 @@ describe('the example of docs/idempotency.md', () => {
     await waitFor(() => isCaughtUp(groupId, topic), { what: 'the payments', timeoutMs: 30_000 });
     const { rows } = await database.query('SELECT balance FROM accounts');
     expect(rows).toEqual([{ balance: 15 }]);
-  });
+  }, 120_000);
 
   test.each(['payments.service.ts', 'payments.controller.ts', 'payments.module.ts'])('is %s', (file) => {
     const guide = readFileSync(join(import.meta.dirname, '../../../docs/idempotency.md'), 'utf8');
