@@ -1,6 +1,6 @@
 import type { FetchedRecord, RawHeaders } from '../core/records/fetched.js';
 import type { InFlightRecord } from '../core/records/in-flight.js';
-import type { CallTrace, HandlerCall } from './handler-call.js';
+import type { CallPlaces, HandlerCall } from './handler-call.js';
 
 /** Where to find the tracer of calls, where there is one. */
 export const CALL_TRACER = Symbol('CALL_TRACER');
@@ -12,14 +12,12 @@ export interface CallSpan {
 }
 
 /** Sees each call of a handler as a span of a trace. */
-export interface CallTracer {
+export interface CallTracer extends CallPlaces {
   /**
    * Begins the call's span; undefined where that would not be sent, as for most calls where few are sampled.
    * @param batch the call's records, where it is of a batch
    */
   begin(call: HandlerCall, groupId: string, batch?: readonly InFlightRecord[]): CallSpan | undefined;
-  /** Where in its trace a call is that has no span. */
-  unsampled(call: HandlerCall): CallTrace;
   /** The headers by which whoever reads a record elsewhere goes on with the trace of its last call here. */
   headersOf(record: FetchedRecord): RawHeaders;
 }

@@ -1,11 +1,15 @@
 import type { InFlightRecord } from '../core/records/in-flight.js';
 import { CallContext } from './call-context.js';
-import type { CallTracer } from './call-tracer.js';
 
 /** Where a call is in its trace, as lines of the log tell it. */
 export interface CallTrace {
   readonly traceId: string;
   readonly spanId: string;
+}
+
+/** Knows the place in its trace of a call that has no span. */
+export interface CallPlaces {
+  unsampled(call: HandlerCall): CallTrace;
 }
 
 /** A call of a handler, as whatever the handler does can find it. */
@@ -19,12 +23,12 @@ export class HandlerCall {
     readonly first: InFlightRecord,
     /** How many records it was given; undefined where the handler takes them one by one. */
     readonly batchSize?: number,
-    private readonly tracer?: CallTracer,
+    private readonly places?: CallPlaces,
   ) {}
 
   /** The call's place in its trace, where calls are traced; if it has no span, made when somebody asks. */
   get trace(): CallTrace | undefined {
-    return (this.#trace ??= this.tracer?.unsampled(this));
+    return (this.#trace ??= this.places?.unsampled(this));
   }
 
   set trace(trace: CallTrace) {
