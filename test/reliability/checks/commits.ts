@@ -62,14 +62,7 @@ function isTakenBack(early: Commit, commits: readonly Commit[], withinMicros: Mi
 }
 
 function settledByPartition(table: RecordTable): Map<string, Settled> {
-  const byPartition = new Map<string, number[]>();
-  for (const id of table.acknowledgedIds()) {
-    const name = `${table.topics[table.topic.get(id)]}[${table.partition.get(id)}]`;
-    const ids = byPartition.get(name);
-    if (ids) ids.push(id);
-    else byPartition.set(name, [id]);
-  }
-  return new Map([...byPartition].map(([name, ids]) => [name, settledOf(ids, table)]));
+  return new Map([...table.byPartition()].map(([name, ids]) => [name, settledOf(ids, table)]));
 }
 
 function settledOf(ids: number[], table: RecordTable): Settled {

@@ -84,24 +84,17 @@ export class Fleet {
 
   /** Resolves once the instance has joined its group. */
   async joined(slot: string, timeoutMs = 120_000): Promise<void> {
-    const until = Date.now() + timeoutMs;
-    for (;;) {
+    const hasJoined = (): boolean => {
       const instance = this.#running.get(slot);
-      if (instance && rebalancesOf(this.options.folder, slot, instance.pid) > 0) return;
-      if (Date.now() > until)
-        throw new Error(`instance ${slot} has not joined its group in ${timeoutMs / 1000} s`);
-      await sleep(200);
-    }
+      return instance !== undefined && rebalancesOf(this.options.folder, slot, instance.pid) > 0;
+    };
+    await until(hasJoined, timeoutMs, `instance ${slot} has not joined its group`);
   }
 
   /** Resolves once one more instance has ended, and another has joined in its place. */
   async replaced(timeoutMs = 120_000): Promise<void> {
     const before = this.exits.length;
-    const until = Date.now() + timeoutMs;
-    while (this.exits.length === before) {
-      if (Date.now() > until) throw new Error(`no instance has ended in ${timeoutMs / 1000} s`);
-      await sleep(200);
-    }
+    await until(() => this.exits.length > before, timeoutMs, 'no instance has ended');
     const [slot = ''] = this.exits.at(-1)?.name.split('.') ?? [];
     await this.joined(slot);
   }
@@ -205,5 +198,12 @@ export class Fleet {
       RELIABILITY_INSTANCE: slot,
       ...env,
     };
+  }
+}
+
+/** Waits for something to be so. @throws where it is not in time; `otherwise` says what then */
+async function until(isSo: () => boolean, timeoutMs: number, otherwise: string): Promise<void> {
+  for (const end = Date.now() + timeoutMs; !isSo(); await sleep(200)) {
+    if (Date.now() > end) throw new Error(`${otherwise} in ${timeoutMs / 1000} s`);
   }
 }

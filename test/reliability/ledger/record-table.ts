@@ -171,11 +171,27 @@ export class RecordTable {
     for (let id = this.#firstId; id < this.sent; id++) if (this.offset.get(id) >= 0) yield id;
   }
 
+  /** The topic and partition that a record is in. */
+  placeOf(id: number): string {
+    return `${this.topics[this.topic.get(id)]}[${this.partition.get(id)}]`;
+  }
+
+  /** The acknowledged ids, or those of them that are meant, by their partitions. */
+  byPartition(isMeant: (id: number) => boolean = () => true): Map<string, number[]> {
+    const found = new Map<string, number[]>();
+    for (const id of this.acknowledgedIds()) {
+      if (!isMeant(id)) continue;
+      const ids = found.get(this.placeOf(id));
+      if (ids) ids.push(id);
+      else found.set(this.placeOf(id), [id]);
+    }
+    return found;
+  }
+
   /** How to speak of a record. */
   nameOf(id: number): string {
     const offset = this.offset.get(id);
-    const at = `${this.topics[this.topic.get(id)]}[${this.partition.get(id)}]`;
-    return `record ${id} of key ${this.key.get(id)} at ${at} ${offset < 0 ? '' : `offset ${offset}`}`.trim();
+    return `record ${id} of key ${this.key.get(id)} at ${this.placeOf(id)} ${offset < 0 ? '' : `offset ${offset}`}`.trim();
   }
 }
 
