@@ -91,11 +91,16 @@ export class BatchRunner implements Runner {
 
   /** Whether a batch may start; where one waits to be filled, it will be looked at again when it is due. */
   #startable(): boolean {
-    if (this.#again.length > 0) return this.#limit >= 0 && this.#lanes.hasPlace;
+    const [again] = this.#again;
+    if (again) return this.#isWithinLimit(again) && this.#lanes.hasPlace;
     if (!this.#lanes.canTake(this.#limit)) return false;
     if (this.#isComplete()) return true;
     this.#waitForMore();
     return false;
+  }
+
+  #isWithinLimit({ records }: Delivery): boolean {
+    return records.every(({ sequence }) => sequence <= this.#limit);
   }
 
   #startNext(): void {
