@@ -5,7 +5,7 @@ import { type Micros, micros } from './clock.js';
 import type { Cluster } from './cluster/cluster.js';
 import { Fleet } from './fleet/fleet.js';
 import { LedgerReader } from './ledger/ledger-reader.js';
-import { RecordTable } from './ledger/record-table.js';
+import { GIVEN_UP, RecordTable } from './ledger/record-table.js';
 import { type Deed, Load, type LoadTopic } from './load/load.js';
 import type { FaultEvent, Runtime } from './report/result.js';
 import { AFTER_MS, UNCOMMITTED_MS } from './settings.js';
@@ -20,6 +20,9 @@ export const SLOTS = ['a', 'b', 'c', 'd'] as const;
  */
 export type Repeatable =
   'nothing' | { readonly ends: string } | { readonly hits: string } | 'around' | 'everything';
+
+/** How long a record that harms its handler's process is waited for: it may lie behind a backlog. */
+const DEED_MS = 60_000;
 
 /** How a topic's records are handled. */
 export interface StreamSpec {
@@ -65,6 +68,7 @@ export class Scene {
   readonly reader: LedgerReader;
   readonly #faults: FaultEvent[] = [];
   readonly #disturbances: Disturbance[] = [];
+  readonly #deeds = new Set<Deed>();
   readonly #began = micros();
   #forgotAt = 0;
 
@@ -105,7 +109,7 @@ export class Scene {
 
   /** When what may be handled again was handled. */
   get disturbances(): readonly Disturbance[] {
-    return this.#disturbances;
+    return [...this.#disturbances, ...this.#deedsDone()];
   }
 
   /** Commits before this time were of what was forgotten. */
@@ -181,6 +185,19 @@ export class Scene {
     }
   }
 
+  /**
+   * Writes a record whose handler harms its own process, and resolves once it was done. Behind a backlog that takes
+   * a while; what it harms counts from when it is handled.
+   */
+  async deed(fault: string, deed: Deed): Promise<void> {
+    await this.fault(fault, 'whoever has the record', 'nothing', async () => {
+      this.#deeds.add(deed);
+      this.load.plan(deed);
+      for (const until = this.nowMs + DEED_MS; !this.#isDone(deed) && this.nowMs < until; await sleep(50))
+        this.reader.catchUp();
+    });
+  }
+
   /** What was written up to now went with its topic: nothing of it counts. */
   forget(): void {
     this.reader.catchUp();
@@ -200,6 +217,23 @@ export class Scene {
     await this.cluster.configure(topic, {});
     this.reader.catchUp();
     this.table.removeOpen();
+  }
+
+  /** Whether a record's handler has done what the record asks for, or nobody has taken the record. */
+  #isDone(deed: Deed): boolean {
+    const [id] = [...this.load.written].find(([, each]) => each === deed) ?? [];
+    if (id === undefined) return false;
+    return Number.isFinite(this.table.settledAt.get(id)) || this.table.offset.get(id) === GIVEN_UP;
+  }
+
+  /** The harm of single records, from when their handlers began. */
+  #deedsDone(): Disturbance[] {
+    const { startedAt, settledAt } = this.table;
+    return [...this.load.written].flatMap(([id, deed]) =>
+      this.#deeds.has(deed) && Number.isFinite(startedAt.get(id))
+        ? disturbanceOf(deed.do ?? 'deed', startedAt.get(id), settledAt.get(id), 'around')
+        : [],
+    );
   }
 }
 

@@ -40,6 +40,8 @@ const BACKLOG = 20_000;
  */
 export class Load {
   readonly #producer: Producer;
+  /** What single records were asked for, by their ids, once they were written. */
+  readonly written = new Map<number, Deed>();
   readonly #planned: Deed[] = [];
   #running: Promise<void> | undefined;
   #stopping = new AbortController();
@@ -155,7 +157,9 @@ export class Load {
     const key = (id * 7919) % keys;
     const partition = key % target.partitions;
     this.table.add(target.topic, partition, key);
-    const deed = this.#planned.shift() ?? deedOf(id);
+    const planned = this.#planned.shift();
+    if (planned) this.written.set(id, planned);
+    const deed = planned ?? deedOf(id);
     const value = Buffer.from(JSON.stringify({ id, ...deed }));
     return { topic: target.topic, partition, id, message: { key: `k${key}`, value, partition } };
   }

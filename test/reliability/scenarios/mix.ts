@@ -45,18 +45,8 @@ const faults = {
       await scene.fleet.stop(VISITOR);
     });
   },
-  block: async (scene: Scene, { ms }: Step) => {
-    await scene.fault('event loop blocked', 'whoever has the record', 'around', async () => {
-      scene.load.plan({ do: 'block', ms });
-      await scene.pass(ms + 3000);
-    });
-  },
-  die: async (scene: Scene) => {
-    await scene.fault('kill -9 in a handler', 'whoever has the record', 'around', async () => {
-      scene.load.plan({ do: 'die' });
-      await scene.pass(5000);
-    });
-  },
+  block: (scene: Scene, { ms }: Step) => scene.deed('event loop blocked', { do: 'block', ms }),
+  die: (scene: Scene) => scene.deed('kill -9 in a handler', { do: 'die' }),
   burst: async (scene: Scene, { ms }: Step) => {
     await scene.fault('burst', `${ms} records at once`, 'nothing', async () => {
       scene.load.burst(ms);
