@@ -65,10 +65,7 @@ app.useLogger(app.get(Logger));
 app.connectMicroservice({ strategy: app.get(KafkaStrategy) }, { inheritAppConfig: true });
 await app.listen(config.http.port, '127.0.0.1');
 await app.startAllMicroservices();
-if (job.mode === 'scraped') {
-  const url = `${await app.getUrl()}/metrics`;
-  setInterval(() => void fetch(url).then((response) => response.text()), 1000).unref();
-}
+if (job.mode === 'scraped') console.log(`SCRAPE ${await app.getUrl()}/metrics`);
 
 process.once('SIGTERM', async () => {
   const drained = await app.get(KafkaRuntime).stop(config.shutdownTimeoutMs);

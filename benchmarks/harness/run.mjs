@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline';
 import { keep } from '../../dist/tools/kafka/index.js';
 import { startCollector } from './collector.mjs';
 import { committedEverything } from './committed.mjs';
+import { Scraper } from './scraper.mjs';
 
 const limitMs = 300_000;
 const stopLimitMs = 30_000;
@@ -56,27 +57,35 @@ async function runOnce(runtime, job, isOurs) {
       ...(isOurs && ourEnvironment(job)),
     },
   });
+  const scraper = new Scraper();
   let complaints = '';
   child.errors?.setEncoding('utf8').on('data', (text) => (complaints = (complaints + text).slice(-2000)));
   try {
     const report = await within(
       limitMs,
-      reportOf(child, (text) => (complaints += `${text}\n`)),
+      reportOf(
+        child,
+        (url) => scraper.start(url),
+        (text) => (complaints += `${text}\n`),
+      ),
     );
+    if (job.mode === 'scraped' && scraper.stop() === 0) throw new Error('its metrics were never read.');
     if (isOurs) await stopAndCheck(child, job);
     return { ...report, spawnedAt };
   } catch (error) {
     throw new Error(`${error.message} ${complaints.trim()}`.trim(), { cause: error });
   } finally {
+    scraper.stop();
     await end(child);
   }
 }
 
-/** Resolves with what the contender reports; rejects if it ends without. */
-function reportOf(child, say) {
+/** Resolves with what the contender reports; rejects if it ends without. It may ask for its metrics to be read. */
+function reportOf(child, scrape, say) {
   return new Promise((resolve, reject) => {
     createInterface({ input: child.output }).on('line', (line) => {
       if (line.startsWith('BENCH ')) resolve(JSON.parse(line.slice(6)));
+      else if (line.startsWith('SCRAPE ')) scrape(line.slice(7));
       else if (line !== '') say(line);
     });
     void child.ended.then((code) => reject(new Error(`ended with exit code ${code} and no report.`)));

@@ -1,7 +1,16 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
-import { CallContext } from './call-context.js';
+import { CallContext, Framed } from './call-context.js';
+
+class Named extends Framed {
+  constructor(readonly name: string) {
+    super();
+  }
+}
+
+const nameIn = ({ current }: CallContext): string | undefined =>
+  current instanceof Named ? current.name : undefined;
 
 test('the Node that this project runs on takes the cheap way', () => {
   expect(new CallContext().isCheap).toBe(true);
@@ -12,43 +21,45 @@ test('a field that Node does not look at is seen not to work', () => {
 });
 
 describe.each([
-  ['the cheap way', () => new CallContext<string>()],
-  ['the documented way', () => new CallContext<string>(Symbol('none'))],
+  ['the cheap way', () => new CallContext()],
+  ['the documented way', () => new CallContext(Symbol('none'))],
 ])('by %s, a value', (_name, make) => {
   test('is found after every kind of wait, beside others', async () => {
     const context = make();
     const seen: (string | undefined)[] = [];
     const look = async (): Promise<void> => {
-      seen.push(context.current);
+      seen.push(nameIn(context));
       await undefined;
-      seen.push(context.current);
+      seen.push(nameIn(context));
       await immediate();
-      seen.push(context.current);
+      seen.push(nameIn(context));
       await sleep(1);
-      seen.push(context.current);
-      process.nextTick(() => seen.push(context.current));
+      seen.push(nameIn(context));
+      process.nextTick(() => seen.push(nameIn(context)));
       await immediate();
     };
-    await Promise.all(['a', 'b', 'c'].map((value) => context.run(value, look, undefined)));
+    await Promise.all(['a', 'b', 'c'].map((value) => context.run(new Named(value), look, undefined)));
     expect(seen.toSorted()).toEqual([...'aaaaabbbbbccccc']);
   });
 
   test('is gone for the caller, whether the call returns or throws', () => {
     const context = make();
-    expect(context.run('a', (argument) => `${argument} in ${context.current}`, 'x')).toBe('x in a');
-    expect(context.current).toBeUndefined();
+    expect(context.run(new Named('a'), (argument) => `${argument} in ${nameIn(context)}`, 'x')).toBe(
+      'x in a',
+    );
+    expect(nameIn(context)).toBeUndefined();
     const fail = (): never => {
       throw new Error('no');
     };
-    expect(() => context.run('a', fail, undefined)).toThrow('no');
-    expect(context.current).toBeUndefined();
+    expect(() => context.run(new Named('a'), fail, undefined)).toThrow('no');
+    expect(nameIn(context)).toBeUndefined();
   });
 
   test('gives way to an inner one, and comes back', () => {
     const context = make();
     const seen = context.run(
-      'outer',
-      () => [context.run('inner', () => context.current, undefined), context.current],
+      new Named('outer'),
+      () => [context.run(new Named('inner'), () => nameIn(context), undefined), nameIn(context)],
       undefined,
     );
     expect(seen).toEqual(['inner', 'outer']);
@@ -60,10 +71,10 @@ describe.each([
     const look = async (): Promise<unknown[]> => {
       const within = await own.run('own', async () => {
         await immediate();
-        return [context.current, own.getStore()];
+        return [nameIn(context), own.getStore()];
       });
-      return [...within, context.current, own.getStore(), own.exit(() => context.current)];
+      return [...within, nameIn(context), own.getStore(), own.exit(() => nameIn(context))];
     };
-    expect(await context.run('a', look, undefined)).toEqual(['a', 'own', 'a', undefined, 'a']);
+    expect(await context.run(new Named('a'), look, undefined)).toEqual(['a', 'own', 'a', undefined, 'a']);
   });
 });

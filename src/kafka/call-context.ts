@@ -5,36 +5,34 @@ const CONTEXT_FRAME = Object.getOwnPropertySymbols(new AsyncResource('probe')).f
   ({ description }) => description === 'context_frame',
 );
 
-/** All that Node asks of what it runs code in: a map from storages to their values. This one has one entry. */
-class Frame<T> implements Iterable<readonly [AsyncLocalStorage<T>, T]> {
-  constructor(
-    private readonly storage: AsyncLocalStorage<T>,
-    private readonly value: T,
-  ) {}
+const storage = new AsyncLocalStorage<Framed>();
 
-  has(storage: unknown): boolean {
-    return storage === this.storage;
+/**
+ * What code can be run in, and find from wherever it was called, after every wait too. All that Node asks of it is to
+ * answer like a map from storages to their values: it has one entry, which is itself.
+ */
+export abstract class Framed implements Iterable<readonly [unknown, Framed]> {
+  has(other: unknown): boolean {
+    return other === storage;
   }
 
-  get(storage: unknown): T | undefined {
-    return storage === this.storage ? this.value : undefined;
+  get(other: unknown): this | undefined {
+    return other === storage ? this : undefined;
   }
 
-  *[Symbol.iterator](): Generator<readonly [AsyncLocalStorage<T>, T]> {
-    yield [this.storage, this.value];
+  *[Symbol.iterator](): Generator<readonly [unknown, this]> {
+    yield [storage, this];
   }
 }
 
 /**
- * A value that code finds wherever it was called from, after every wait too: an `AsyncLocalStorage`, entered once
- * for each record.
+ * Enters an `AsyncLocalStorage` once for each record.
  *
  * `AsyncLocalStorage.run` makes two maps for it, which costs a handler that does nothing a tenth of its rate. Node
  * gets by with anything that answers like a map; where it does not, or not any more, the storage is entered as
  * its documentation has it.
  */
-export class CallContext<T> {
-  readonly #storage = new AsyncLocalStorage<T>();
+export class CallContext {
   /** Made outside of any call: what it runs in when it is not told otherwise. */
   readonly #resource = new AsyncResource('KafkaHandlerCall');
   // Node's own field, which no type of its own knows.
@@ -51,22 +49,22 @@ export class CallContext<T> {
     return this.#framed !== undefined;
   }
 
-  /** The value that the running code was entered with. */
-  get current(): T | undefined {
-    return this.#storage.getStore();
+  /** What the running code was entered with. */
+  get current(): Framed | undefined {
+    return storage.getStore();
   }
 
-  /** Runs something with a value. Afterwards the caller is where it was before. */
-  run<A, R>(value: T, run: (argument: A) => R, argument: A): R {
+  /** Runs something as part of what is given. Afterwards the caller is where it was before. */
+  run<A, R>(within: Framed, run: (argument: A) => R, argument: A): R {
     const framed = this.#framed;
-    if (framed === undefined) return this.#storage.run(value, run, argument);
-    this.#fields[framed] = new Frame(this.#storage, value);
+    if (framed === undefined) return storage.run(within, run, argument);
+    this.#fields[framed] = within;
     return this.#resource.runInAsyncScope(run, undefined, argument);
   }
 
   #takesFrames(contextFrame: symbol): boolean {
-    const probe = {} as T;
-    this.#fields[contextFrame] = new Frame(this.#storage, probe);
+    const probe = new Probe();
+    this.#fields[contextFrame] = probe;
     try {
       return this.#resource.runInAsyncScope(() => {
         const nested = new AsyncLocalStorage<boolean>();
@@ -80,3 +78,5 @@ export class CallContext<T> {
     }
   }
 }
+
+class Probe extends Framed {}

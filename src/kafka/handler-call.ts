@@ -1,5 +1,5 @@
 import type { InFlightRecord } from '../core/records/in-flight.js';
-import { CallContext } from './call-context.js';
+import { CallContext, Framed } from './call-context.js';
 
 /** Where a call is in its trace, as lines of the log tell it. */
 export interface CallTrace {
@@ -13,7 +13,7 @@ export interface CallPlaces {
 }
 
 /** A call of a handler, as whatever the handler does can find it. */
-export class HandlerCall {
+export class HandlerCall extends Framed {
   #trace: CallTrace | undefined = undefined;
 
   constructor(
@@ -24,7 +24,9 @@ export class HandlerCall {
     /** How many records it was given; undefined where the handler takes them one by one. */
     readonly batchSize?: number,
     private readonly places?: CallPlaces,
-  ) {}
+  ) {
+    super();
+  }
 
   /** The call's place in its trace, where calls are traced; if it has no span, made when somebody asks. */
   get trace(): CallTrace | undefined {
@@ -36,7 +38,7 @@ export class HandlerCall {
   }
 }
 
-const calls = new CallContext<HandlerCall>();
+const calls = new CallContext();
 
 /** Runs something as part of a call. */
 export function within<T>(call: HandlerCall, run: (record: InFlightRecord) => T): T {
@@ -45,7 +47,8 @@ export function within<T>(call: HandlerCall, run: (record: InFlightRecord) => T)
 
 /** The call that the running code was entered by, also where that has returned and left it running. */
 export function enteredCall(): HandlerCall | undefined {
-  return calls.current;
+  const { current } = calls;
+  return current instanceof HandlerCall ? current : undefined;
 }
 
 /**
@@ -53,6 +56,6 @@ export function enteredCall(): HandlerCall | undefined {
  * when it returned: a connection that it opened serves other calls by now.
  */
 export function currentCall(): HandlerCall | undefined {
-  const call = calls.current;
+  const call = enteredCall();
   return call && call.first.startedAt > 0 ? call : undefined;
 }
