@@ -39,6 +39,15 @@ describe('a partition that is lost', () => {
     expect(() => pipeline.acknowledge(scene.call(1).records)).toThrow(lostError);
   });
 
+  test('has no record told to be committed whose handler has only learned that it is lost', async () => {
+    const scene = await working('manual');
+    const waiting = scene.pipeline.commit(scene.call(0).records);
+    scene.rejoin(true, false);
+    const lost = await waiting.catch((error: unknown) => error);
+    await scene.call(0).fails(lost);
+    expect(scene.told).toEqual([]);
+  });
+
   test('counts nothing of it as in flight, and keeps no other partition from being read', async () => {
     const scene = await working();
     expect(scene.budget.total.records).toBe(2);

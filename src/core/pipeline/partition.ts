@@ -410,6 +410,8 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
   failedAfterSettling(record: InFlightRecord, error: unknown): void {
     this.stopped(record);
     this.#failures.passed(record);
+    // Told that its partition is lost, a handler that had confirmed the record gives that on.
+    if (this.#closed && error === this.#closed) return;
     this.parts.events.failures.failedAfterSettling(record, error);
   }
 
