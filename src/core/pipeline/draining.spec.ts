@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { watched } from './testing/commit-target.js';
+import { ModelLot } from './testing/model-lot.js';
 import { RETRY_MS, Scene, type SceneOptions } from './testing/scene.js';
 
 /** A member that has committed where it begins, and fetched nothing yet. */
@@ -89,6 +90,62 @@ describe('a drain', () => {
     expect(scene.called).toEqual(['0', '0']);
     await scene.call(1).returns();
     expect(scene.called).toEqual(['0', '0']);
+  });
+
+  test('starts nothing of a partition whose position comes only now, before the member has joined', async () => {
+    const scene = new Scene('ab');
+    scene.group.assign([scene.partition], false);
+    void scene.group.drain(1000);
+    await scene.fetch();
+    await scene.clock.advance(500);
+    expect(scene.called).toEqual([]);
+    scene.rejoin(true);
+    expect(scene.called).toEqual(['0', '1']);
+  });
+
+  test('stores nothing once more before the member has joined', async () => {
+    const scene = await joined('a', { attempts: 1, onFailure: 'dead-letter' });
+    scene.storeErrors.push(new Error('away'));
+    await scene.fetch();
+    await scene.call(0).fails();
+    expect(scene.told).toEqual(['not stored 0']);
+    await scene.group.drain(1000);
+    await scene.clock.advance(20_000);
+    expect(scene.aside).toEqual([]);
+    expect(scene.pipeline.waitingForRetry).toBe(1);
+    scene.rejoin(true);
+    await scene.clock.advance(0);
+    expect(scene.aside).toEqual(['dead-letter 0']);
+  });
+
+  test('is not ended by an operator who resumes', async () => {
+    const scene = await joined('aa');
+    await scene.fetch();
+    scene.group.pause('t');
+    const drained = scene.group.drain(1000);
+    scene.group.resume('t');
+    await scene.call(0).returns();
+    await scene.clock.advance(scene.broker.commitDelayMs);
+    await expect(drained).resolves.toBe(true);
+    scene.group.resume('t');
+    expect(scene.called).toEqual(['0']);
+    scene.rejoin(true);
+    expect(scene.called).toEqual(['0', '1']);
+  });
+
+  test('is not ended by a parking lot that answers at last', async () => {
+    const lot = new ModelLot();
+    lot.failures = Infinity;
+    const scene = await joined('a', { lot, onFailure: 'park' });
+    await scene.fetch();
+    void scene.group.drain(1000);
+    await scene.clock.advance(500);
+    lot.failures = 0;
+    await scene.clock.advance(60_000);
+    expect(scene.pipeline.parkingProblem).toBeUndefined();
+    expect(scene.called).toEqual([]);
+    scene.rejoin(true);
+    expect(scene.called).toEqual(['0']);
   });
 
   test('gives up on handlers that take too long, and says so', async () => {

@@ -57,6 +57,9 @@ export class Failures {
   readonly #heldBack = new Set<InFlightRecord>();
   /** Records that have failed and are not settled, by what the brake has them under. */
   readonly #failing = new Map<InFlightRecord, number>();
+  /** What was to be tried again while nothing may be. */
+  readonly #due: (() => void)[] = [];
+  #resting = false;
   #storing = 0;
   #closed = false;
   #aborted = false;
@@ -81,7 +84,7 @@ export class Failures {
 
   /** Records, or batches, that wait to be handled or stored again. */
   get waiting(): number {
-    return this.#waits.size;
+    return this.#waits.size + this.#due.length;
   }
 
   /** What keeps records stuck for as long as nobody does something about it. */
@@ -164,9 +167,21 @@ export class Failures {
     this.#aborted = true;
   }
 
+  /** Tries nothing again until `goOn`: of a partition that is lost meanwhile, nothing could be committed any more. */
+  rest(): void {
+    this.#resting = true;
+  }
+
+  /** Goes on after `rest`, with what has become due meanwhile. */
+  goOn(): void {
+    this.#resting = false;
+    for (const again of this.#due.splice(0)) again();
+  }
+
   /** Nothing is tried again any more. */
   close(): void {
     this.#closed = true;
+    this.#due.length = 0;
     for (const cancel of this.#waits) cancel();
     this.#waits.clear();
     this.#problems.clear();
@@ -279,7 +294,8 @@ export class Failures {
     const cancel = this.clock.schedule(delayMs, () => {
       this.#waits.delete(cancel);
       record.retryAt = 0;
-      then();
+      if (this.#resting) this.#due.push(then);
+      else then();
     });
     this.#waits.add(cancel);
   }

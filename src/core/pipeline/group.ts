@@ -58,6 +58,8 @@ export class GroupPipeline implements PartitionEvents {
   readonly #awaited = new Set<string>();
   /** Partitions, and whole topics, that an operator has paused. */
   readonly #pausedByOperator = new Map<string, OperatorPause>();
+  /** Between a drain and the next assignment. */
+  #leaving = false;
   #stopping = false;
   #idleWaiters: (() => void)[] = [];
 
@@ -89,8 +91,9 @@ export class GroupPipeline implements PartitionEvents {
     for (const [key, pipeline] of this.#partitions) if (!kept.has(key)) this.#lose(key, pipeline);
     this.#awaited.clear();
     for (const each of assignment) this.#awaited.add(keyOf(each));
+    this.#leaving = false;
     this.committer.resume();
-    for (const pipeline of this.#partitions.values()) pipeline.release();
+    for (const pipeline of this.#partitions.values()) pipeline.goOn();
   }
 
   /** The member is no longer one: all that it had belongs to others now. */
@@ -129,6 +132,7 @@ export class GroupPipeline implements PartitionEvents {
     });
     this.#partitions.set(key, pipeline);
     if (this.isPaused(pipeline)) pipeline.pause();
+    if (this.#leaving) pipeline.rest();
     this.committer.add(pipeline);
     this.committer.request();
   }
@@ -203,7 +207,8 @@ export class GroupPipeline implements PartitionEvents {
       });
     });
     this.committer.leaving();
-    for (const pipeline of this.#partitions.values()) pipeline.hold();
+    this.#leaving = true;
+    for (const pipeline of this.#partitions.values()) pipeline.drain();
     await Promise.race([this.#idle(), expired]);
     for (const pipeline of this.#partitions.values()) pipeline.rest();
     await Promise.race([this.committer.flush(), expired]);

@@ -20,8 +20,8 @@ export interface FailingPartition extends TopicPartition {
   readonly isClosed: boolean;
   /** Nothing is left to do for these records. */
   confirmed(records: readonly InFlightRecord[]): void;
-  /** Starts nothing beyond what was started already. */
-  hold(): void;
+  /** Whatever keeps records from being started has come, or is gone. */
+  startWhatMay(): void;
   /** Work has ended, perhaps the last that there was. */
   returned(): void;
 }
@@ -61,7 +61,7 @@ export class PartitionFailures implements FailureEvents {
   halted(record: InFlightRecord, error: unknown): void {
     if (this.partition.isClosed) return;
     this.gate.close('stopped by its handler');
-    this.partition.hold();
+    this.partition.startWhatMay();
     this.outside.halted(record, error);
   }
 

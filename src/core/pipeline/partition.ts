@@ -61,6 +61,7 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
   readonly #released: ReleasedRunner | undefined;
   readonly #abort = new AbortController();
   readonly #deadlines: HandlerDeadlines;
+  #leaving: 'draining' | 'resting' | undefined;
   #closed: Error | undefined;
 
   constructor(
@@ -102,7 +103,7 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
         : new RecordRunner(handler, this, this.#failures, clock, turn);
     if (!this.#parking) return;
     this.#released = new ReleasedRunner(handler, this, this.#failures, this.#parking, clock);
-    this.hold();
+    this.startWhatMay();
     void this.#parking.start(position, () => this.#assureOwned());
   }
 
@@ -115,7 +116,7 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
       clock,
       random,
       deliver: (record) => this.#deliver(record),
-      loaded: () => this.release(),
+      loaded: () => this.startWhatMay(),
       unavailable: (error, delayMs) => events.failures.lotUnavailable(this, error, delayMs),
     });
   }
@@ -311,41 +312,50 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
     this.#deadlines.check();
   }
 
-  /** Starts nothing beyond what was started already, so that what has settled can be committed soon. */
-  hold(): void {
-    this.#released?.hold();
-    this.#runner.limitTo(this.#runner.highestStarted);
-    this.#runner.pump();
+  /** The member leaves its generation: starts nothing beyond what was started, so that that is committed soon. */
+  drain(): void {
+    this.#leaving = 'draining';
+    this.startWhatMay();
   }
 
-  /** Starts nothing at all, not even once more, until `hold` or `release`. */
+  /** Starts nothing at all until the member has joined again, and stores nothing once more. */
   rest(): void {
-    this.#released?.hold();
-    this.#runner.limitTo(NOTHING);
+    this.#leaving = 'resting';
+    this.startWhatMay();
   }
 
-  /** Goes on after `hold` or `rest`, as far as the partition's handler or an operator has not stopped it. */
-  release(): void {
-    const isStopped = this.#gate.has('stopped by its handler') || this.#gate.has('by an operator');
-    if (isStopped || this.#parking?.isLoaded === false) {
-      this.hold();
-      return;
-    }
-    this.#released?.release();
-    this.#runner.limitTo(Infinity);
-    this.#runner.pump();
+  /** The member has joined again, and the partition is still its own. */
+  goOn(): void {
+    this.#leaving = undefined;
+    this.startWhatMay();
   }
 
   /** Fetches nothing more, and starts nothing beyond what was started already, until `resume`. */
   pause(): void {
     this.#gate.close('by an operator');
-    this.hold();
+    this.startWhatMay();
   }
 
   /** Goes on after `pause`. */
   resume(): void {
     this.#gate.open('by an operator');
-    this.release();
+    this.startWhatMay();
+  }
+
+  /** Whatever keeps records from being started has come, or is gone. */
+  startWhatMay(): void {
+    const isResting = this.#leaving === 'resting';
+    const isHeld =
+      this.#leaving !== undefined ||
+      this.#gate.has('stopped by its handler') ||
+      this.#gate.has('by an operator') ||
+      this.#parking?.isLoaded === false;
+    if (isResting) this.#failures.rest();
+    else this.#failures.goOn();
+    if (isHeld) this.#released?.hold();
+    else this.#released?.release();
+    this.#runner.limitTo(isResting ? NOTHING : isHeld ? this.#runner.highestStarted : Infinity);
+    this.#runner.pump();
   }
 
   /** Tells the handlers at work to stop. */
