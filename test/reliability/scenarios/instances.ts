@@ -39,10 +39,8 @@ export const instanceScenarios: readonly Scenario[] = [
     play: async (scene) => {
       await scene.begin();
       for (let i = 0; i < 3; i++) {
-        await scene.fault('kill -9 in a batch', 'whoever has the record', 'around', async () => {
-          scene.load.plan({ do: 'die' });
-          await scene.pass(4000);
-        });
+        await scene.deed('kill -9 in a batch', { do: 'die' });
+        await scene.pass(4000);
       }
     },
   },

@@ -156,10 +156,13 @@ export function mix(minutes: number, rate: number): Scenario {
       await scene.begin();
       const steps = planOf(scene.seed, minutes, scene.cluster.network !== undefined);
       const busy = new Map<string, Promise<void>>();
+      // Faults wait for each other, so that the last ones of the plan may find no time any more.
+      const until = scene.nowMs + minutes * 60_000;
       for (const step of steps) {
         await scene.pass(step.waitMs);
         const resource = resources[step.fault] ?? residentAt(step.which);
         await busy.get(resource);
+        if (scene.nowMs >= until) break;
         busy.set(resource, attempt(scene, step));
       }
       await Promise.all(busy.values());
