@@ -200,3 +200,8 @@ declare module 'kafkajs/src/protocol/recordBatch/v0/index.js' {
   const batches: { RecordBatch(batch: object): Promise<Encoder> };
   export default batches;
 }
+
+declare module 'kafkajs/src/protocol/error.js' {
+  const errors: { createErrorFromCode(code: number): Error };
+  export default errors;
+}

@@ -1,8 +1,11 @@
 import { Logger } from '@nestjs/common';
 import kafkajs, { type logCreator } from 'kafkajs';
 
-/** Said by the service itself, in its own words. */
-const QUIET = new Set(['The group is rebalancing, re-joining']);
+/** Of a rebalance, as messages and as errors of answers; the service itself says, once, how it ended. */
+const QUIET: ReadonlySet<unknown> = new Set([
+  'The group is rebalancing, re-joining',
+  'The group is rebalancing, so a rejoin is needed',
+]);
 
 /**
  * Hands kafkajs's log lines to Nest's logger. Its `info` tells of the client's inner life and becomes `debug`;
@@ -19,8 +22,8 @@ export function nestLogCreator(): logCreator {
         .map(([name, value]) => `${name}=${String(value)}`)
         .join(' ');
       const line = details ? `${message} (${details})` : message;
-      if (level === logLevel.ERROR) logger.warn(line);
-      else if (level === logLevel.WARN && !QUIET.has(message)) logger.warn(line);
+      const isQuiet = QUIET.has(message) || QUIET.has(error);
+      if (!isQuiet && (level === logLevel.ERROR || level === logLevel.WARN)) logger.warn(line);
       else logger.debug(line);
     };
 }
