@@ -192,6 +192,19 @@ describe('a drain', () => {
 });
 
 describe('a stop', () => {
+  test('starts nothing more where the member joins once more in the middle of it', async () => {
+    const scene = await joined('aa');
+    await scene.fetch();
+    scene.group.stopReading();
+    const drained = scene.group.drain(1000);
+    scene.rejoin(true);
+    await scene.call(0).returns();
+    expect(scene.called).toEqual(['0']);
+    await scene.clock.advance(scene.broker.commitDelayMs);
+    await expect(drained).resolves.toBe(true);
+    expect(scene.partition.committed).toBe('1');
+  });
+
   test('takes in nothing more, and lets no pause end', async () => {
     const scene = await joined('abcdefgh', { limit: 4 });
     await scene.fetch(4);

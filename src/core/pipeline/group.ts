@@ -58,7 +58,7 @@ export class GroupPipeline implements PartitionEvents {
   readonly #awaited = new Set<string>();
   /** Partitions, and whole topics, that an operator has paused. */
   readonly #pausedByOperator = new Map<string, OperatorPause>();
-  /** Between a drain and the next assignment. */
+  /** Between a drain and the next assignment, or the end. */
   #leaving = false;
   #stopping = false;
   #idleWaiters: (() => void)[] = [];
@@ -91,9 +91,12 @@ export class GroupPipeline implements PartitionEvents {
     for (const [key, pipeline] of this.#partitions) if (!kept.has(key)) this.#lose(key, pipeline);
     this.#awaited.clear();
     for (const each of assignment) this.#awaited.add(keyOf(each));
-    this.#leaving = false;
+    this.#leaving = this.#stopping;
     this.committer.resume();
-    for (const pipeline of this.#partitions.values()) pipeline.goOn();
+    for (const pipeline of this.#partitions.values()) {
+      if (this.#stopping) pipeline.drain();
+      else pipeline.goOn();
+    }
   }
 
   /** The member is no longer one: all that it had belongs to others now. */
