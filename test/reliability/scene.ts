@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Disturbance } from './checks/repeats.js';
 import { type Micros, micros } from './clock.js';
@@ -226,14 +227,14 @@ export class Scene {
     return Number.isFinite(this.table.settledAt.get(id)) || this.table.offset.get(id) === GIVEN_UP;
   }
 
-  /** The harm of single records, from when their handlers began. */
+  /** The harm of single records, from when it was done. */
   #deedsDone(): Disturbance[] {
-    const { startedAt, settledAt } = this.table;
-    return [...this.load.written].flatMap(([id, deed]) =>
-      this.#deeds.has(deed) && Number.isFinite(startedAt.get(id))
-        ? disturbanceOf(deed.do ?? 'deed', startedAt.get(id), settledAt.get(id), 'around')
-        : [],
-    );
+    return [...this.load.written].flatMap(([id, deed]) => {
+      const mark = path.join(this.options.folder, `once-${id}`);
+      if (!this.#deeds.has(deed) || !existsSync(mark)) return [];
+      const from = Number(readFileSync(mark, 'utf8'));
+      return disturbanceOf(deed.do ?? 'deed', from, this.table.settledAt.get(id), 'around');
+    });
   }
 }
 

@@ -153,8 +153,7 @@ export class Load {
     const id = this.table.sent;
     const target = topics[id % topics.length];
     if (!target) throw new Error('a load needs a topic');
-    // A large odd step visits all keys before it comes to one again, in an order that looks random.
-    const key = (id * 7919) % keys;
+    const key = keyOf(id, topics.length, keys);
     const partition = key % target.partitions;
     this.table.add(target.topic, partition, key);
     const planned = this.#planned.shift();
@@ -163,4 +162,12 @@ export class Load {
     const value = Buffer.from(JSON.stringify({ id, ...deed }));
     return { topic: target.topic, partition, id, message: { key: `k${key}`, value, partition } };
   }
+}
+
+/**
+ * The key of a record, of which each topic in turn gets one. A large odd step visits all keys of a topic, and with
+ * them all of its partitions, before it comes to one again, in an order that looks random.
+ */
+export function keyOf(id: number, topics: number, keys: number): number {
+  return (Math.floor(id / topics) * 7919) % keys;
 }

@@ -1,5 +1,6 @@
-import { describe, expect, it } from '@jest/globals';
-import { planOf } from './mix.js';
+import { describe, expect, it, test } from '@jest/globals';
+import { keyOf } from '../load/load.js';
+import { lotOf, planOf } from './mix.js';
 
 describe('the plan of a mix', () => {
   it('follows from its seed alone', () => {
@@ -18,4 +19,16 @@ describe('the plan of a mix', () => {
     expect(faults).not.toContain('cut');
     expect(faults).toContain('kill');
   });
+});
+
+test('records that fail are spread over all partitions', () => {
+  const failing = Array.from({ length: 60_000 }, (_, id) => id).filter((id) => lotOf(id) === 1);
+  // As the mix has it: three topics, 1,200 keys, six partitions or twice as many.
+  const counts = new Map<string, number>();
+  for (const id of failing) {
+    const place = `${id % 3} ${keyOf(id, 3, 1200) % 6}`;
+    counts.set(place, (counts.get(place) ?? 0) + 1);
+  }
+  expect(counts.size).toBe(18);
+  expect(Math.max(...counts.values())).toBeLessThan(2 * (failing.length / 18));
 });

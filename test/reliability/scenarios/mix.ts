@@ -3,6 +3,7 @@ import type { Scene } from '../scene.js';
 import { SLOTS } from '../scene.js';
 import { outage, slowBroker } from './brokers.js';
 import { disturb, type Harm } from './network.js';
+import type { Deed } from '../load/load.js';
 import type { Scenario } from './scenario.js';
 
 /** The instances that are always meant to run; the fourth comes and goes. */
@@ -134,6 +135,17 @@ export function planOf(seed: number, minutes: number, network: boolean): Step[] 
 
 const networkFaults: ReadonlySet<Fault> = new Set(['cut', 'half-open', 'delay', 'throttle', 'reset']);
 
+/** What each hundredth of the records asks for. */
+const deeds: Readonly<Record<number, Deed>> = { 0: { do: 'poison' }, 1: { do: 'flaky' } };
+
+/**
+ * Below a hundred, in no step with topics, keys or partitions: by the id itself, all records of a topic that fail
+ * would lie in one partition, which the waits between their tries keep from keeping up.
+ */
+export function lotOf(id: number): number {
+  return (Math.imul(id, 2_654_435_761) >>> 16) % 100;
+}
+
 /** Faults at random, beside each other, with everything that handlers and records may do as well. */
 export function mix(minutes: number, rate: number): Scenario {
   return {
@@ -151,7 +163,7 @@ export function mix(minutes: number, rate: number): Scenario {
     ],
     rate,
     keys: 1200,
-    deedOf: (id) => (id % 100 === 0 ? { do: 'poison' } : id % 100 === 51 ? { do: 'flaky' } : undefined),
+    deedOf: (id) => deeds[lotOf(id)],
     play: async (scene) => {
       await scene.begin();
       const steps = planOf(scene.seed, minutes, scene.cluster.network !== undefined);
