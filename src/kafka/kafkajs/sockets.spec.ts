@@ -23,13 +23,17 @@ function portOf(server: Server): number {
 }
 
 describe('a connection that was ended', () => {
-  it('is destroyed where the other side does not end it', async () => {
+  it('is destroyed where the other side does not end it, by one timer however often it is ended', async () => {
     const server = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const socket = plainSockets({ host: '127.0.0.1', port: portOf(server), ...IGNORED });
     const [[other]] = await Promise.all([once(server, 'connection'), once(socket, 'connect')]);
     jest.useFakeTimers();
     socket.end().unref();
+    const before = socket.listenerCount('close');
+    for (let i = 0; i < 20; i++) socket.end().unref();
+    expect(socket.listenerCount('close')).toBe(before);
+    expect(jest.getTimerCount()).toBe(1);
     jest.advanceTimersByTime(5_000);
     jest.useRealTimers();
     expect(socket.destroyed).toBe(true);

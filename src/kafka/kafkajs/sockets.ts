@@ -29,13 +29,15 @@ export function secureSockets(config: TlsConfig): ISocketFactory {
 /**
  * kafkajs ends a connection, and forgets it, by `end` and `unref` (`connection.js`, `disconnect`). It does so again
  * and again while a broker is away, and Node answers each `unref` of a socket that is gone with one more listener for
- * a connect that never comes. And where the other side says nothing, an ended socket would stay until TCP gives up.
+ * a connect that never comes: only the first counts. And where the other side says nothing, an ended socket would stay until TCP gives up.
  */
 function prepared<S extends Socket>(socket: S): S {
   socket.setKeepAlive(true, KEEP_ALIVE_MS);
   const unref = socket.unref.bind(socket);
+  let isEnded = false;
   socket.unref = () => {
-    if (socket.destroyed) return socket;
+    if (socket.destroyed || isEnded) return socket;
+    isEnded = true;
     const linger = setTimeout(() => socket.destroy(), LINGER_MS).unref();
     socket.once('close', () => clearTimeout(linger));
     return unref();

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, test } from '@jest/globals';
 import { RecordTable } from '../ledger/record-table.js';
 import { checksOf, type Evidence } from './records.js';
 
@@ -121,4 +121,14 @@ describe('what a run is held against', () => {
     expect(failed(handledAt(10), { caughtUpAfterMs: undefined })).toEqual(['stuck']);
     expect(failed(handledAt(10), { broken: 'nobody joined' })).toEqual(['stuck']);
   });
+});
+
+test('a repeat is that of two which was done later, whichever ledger is read first', () => {
+  const table = handledAt(undefined);
+  table.finish(0, 20 * MS, 'zombie');
+  table.finish(0, 10 * MS, 'owner');
+  expect(table.repeats).toEqual([{ id: 0, at: 20 * MS, instance: 'zombie' }]);
+  const disturbance = { fault: 'SIGSTOP', from: 5 * MS, to: 30 * MS, uncommittedFor: 0 };
+  const hit = { ...disturbance, instance: 'zombie', overlaps: true };
+  expect(failed(table, { disturbances: [hit] })).toEqual([]);
 });

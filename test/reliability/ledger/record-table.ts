@@ -117,9 +117,14 @@ export class RecordTable {
     const before = this.done.get(id);
     if (this.#isOpen(id)) this.behind--;
     if (before === 0) this.handled++;
-    else if (id >= this.#firstId) this.#repeats.push({ id, at, instance });
     this.done.set(id, before + 1);
-    if (at >= this.settledAt.get(id)) return;
+    const [first, by] = [this.settledAt.get(id), this.instances[this.settledBy.get(id)]];
+    // Ledgers are read one after the other: what is read later may have been done earlier.
+    if (before > 0 && id >= this.#firstId)
+      this.#repeats.push(
+        at < first && by !== undefined ? { id, at: first, instance: by } : { id, at, instance },
+      );
+    if (at >= first) return;
     this.settledAt.set(id, at);
     this.settledBy.set(id, numberOf(this.instances, instance));
   }
