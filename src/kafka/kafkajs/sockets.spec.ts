@@ -29,16 +29,20 @@ describe('a connection that was ended', () => {
     const socket = plainSockets({ host: '127.0.0.1', port: portOf(server), ...IGNORED });
     const [[other]] = await Promise.all([once(server, 'connection'), once(socket, 'connect')]);
     jest.useFakeTimers();
-    socket.end().unref();
-    const before = socket.listenerCount('close');
-    for (let i = 0; i < 20; i++) socket.end().unref();
-    expect(socket.listenerCount('close')).toBe(before);
-    expect(jest.getTimerCount()).toBe(1);
-    jest.advanceTimersByTime(5_000);
-    jest.useRealTimers();
-    expect(socket.destroyed).toBe(true);
-    if (other instanceof Socket) other.destroy();
-    server.close();
+    try {
+      socket.end().unref();
+      const before = socket.listenerCount('close');
+      for (let i = 0; i < 20; i++) socket.end().unref();
+      expect(socket.listenerCount('close')).toBe(before);
+      expect(jest.getTimerCount()).toBe(1);
+      jest.advanceTimersByTime(5_000);
+      expect(socket.destroyed).toBe(true);
+    } finally {
+      jest.useRealTimers();
+      socket.destroy();
+      if (other instanceof Socket) other.destroy();
+      server.close();
+    }
   });
 });
 
