@@ -91,9 +91,11 @@ describe('a partition that starts anew', () => {
     expect(scene.called.slice(4)).toEqual(['1', '2', '3']);
   });
 
-  test('does so when a fetch comes from before where the client was', async () => {
+  test('does so when a fetch comes from before where the client was, and nothing below is left', async () => {
     const scene = new Scene('abcd');
     await scene.fetch();
+    await scene.call(0).returns();
+    await scene.call(1).returns();
     scene.partition.position = toOffset(2);
     await scene.fetch();
     expect(scene.told).toEqual(['rewound from 4 to 2']);
@@ -115,4 +117,20 @@ test('a fetch of a partition that is not assigned is not taken', () => {
   const zero = toOffset(0);
   const batch = { topic: 't', partition: 0, from: zero, records: [], next: zero, end: zero };
   expect(scene.group.receive(batch)).toBeUndefined();
+});
+
+test('a fetch that comes twice begins nothing anew: what is not settled below it is not passed over', async () => {
+  const scene = new Scene('abc');
+  await scene.committed();
+  await scene.fetch(2);
+  await scene.call(1).returns();
+  scene.partition.position = toOffset(1);
+  await scene.fetch(2);
+  expect(scene.called).toEqual(['0', '1', '2']);
+  expect(scene.call(0).signal.aborted).toBe(false);
+  await scene.call(2).returns();
+  expect(await scene.committed()).toBe('0');
+  await scene.call(0).returns();
+  expect(await scene.committed()).toBe('3');
+  expect(scene.told).toEqual([]);
 });

@@ -223,6 +223,9 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
     await this.listener.room();
     const fetch = fetchOf(batch);
     if (fetch?.generation !== this.#membership.generation) return;
+    // While a leader moves, two brokers may be asked for the same: what comes second is not handed on.
+    const next = this.#joined?.offsetManager.nextOffset(batch.topic, batch.partition);
+    if (fetch.from !== next?.toString()) return;
     const last = toOffset(batch.lastOffset());
     const taken = this.listener.fetched({
       topic: batch.topic,

@@ -7,6 +7,7 @@ declare module 'kafkajs/src/consumer/consumerGroup.js' {
 
   interface OffsetManager {
     resolvedOffsets: Record<string, Record<number, string>>;
+    nextOffset(topic: string, partition: number): { toString(): string };
     committedOffsets(): Record<string, Record<number, string | null | undefined>>;
     resolveOffsets(): Promise<void>;
     coordinator: Coordinator;
