@@ -222,16 +222,17 @@ export class Scene {
 
   /** Whether a record's handler has done what the record asks for, or nobody has taken the record. */
   #isDone(deed: Deed): boolean {
-    const [id] = [...this.load.written].find(([, each]) => each === deed) ?? [];
+    const id = this.load.written.get(deed);
     if (id === undefined) return false;
     return Number.isFinite(this.table.settledAt.get(id)) || this.table.offset.get(id) === GIVEN_UP;
   }
 
   /** The harm of single records, from when it was done. */
   #deedsDone(): Disturbance[] {
-    return [...this.load.written].flatMap(([id, deed]) => {
+    return [...this.#deeds].flatMap((deed) => {
+      const id = this.load.written.get(deed);
       const mark = path.join(this.options.folder, `once-${id}`);
-      if (!this.#deeds.has(deed) || !existsSync(mark)) return [];
+      if (id === undefined || !existsSync(mark)) return [];
       const from = Number(readFileSync(mark, 'utf8'));
       return disturbanceOf(deed.do ?? 'deed', from, this.table.settledAt.get(id), 'around');
     });

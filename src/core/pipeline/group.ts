@@ -150,12 +150,14 @@ export class GroupPipeline implements PartitionEvents {
     const key = keyOf(batch);
     if (this.#awaited.has(key)) this.start({ ...batch, offset: batch.from });
     let pipeline = this.#partitions.get(key);
-    if (pipeline && compareOffsets(batch.from, pipeline.fetchesFrom) < 0) {
-      // To begin anew above the watermark would pass over what is not settled below: it was fetched twice.
-      if (compareOffsets(batch.from, pipeline.watermark) <= 0) {
-        this.#rewind(key, pipeline, batch.from);
-        this.start({ ...batch, offset: batch.from });
-      }
+    // To begin anew above the watermark would pass over what is not settled below: it was fetched twice.
+    if (
+      pipeline &&
+      compareOffsets(batch.from, pipeline.fetchesFrom) < 0 &&
+      compareOffsets(batch.from, pipeline.watermark) <= 0
+    ) {
+      this.#rewind(key, pipeline, batch.from);
+      this.start({ ...batch, offset: batch.from });
       pipeline = this.#partitions.get(key);
     }
     if (!pipeline) return undefined;

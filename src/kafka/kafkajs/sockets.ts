@@ -29,7 +29,8 @@ export function secureSockets(config: TlsConfig): ISocketFactory {
 /**
  * kafkajs ends a connection, and forgets it, by `end` and `unref` (`connection.js`, `disconnect`). It does so again
  * and again while a broker is away, and Node answers each `unref` of a socket that is gone with one more listener for
- * a connect that never comes: only the first counts. And where the other side says nothing, an ended socket would stay until TCP gives up.
+ * a connect that never comes: only the first counts. And where the other side says nothing, an ended socket would stay
+ * until TCP gives up.
  */
 function prepared<S extends Socket>(socket: S): S {
   socket.setKeepAlive(true, KEEP_ALIVE_MS);

@@ -40,8 +40,8 @@ const BACKLOG = 20_000;
  */
 export class Load {
   readonly #producer: Producer;
-  /** What single records were asked for, by their ids, once they were written. */
-  readonly written = new Map<number, Deed>();
+  /** The ids of the records that were planned, once they were written. */
+  readonly written = new Map<Deed, number>();
   readonly #planned: Deed[] = [];
   #running: Promise<void> | undefined;
   #stopping = new AbortController();
@@ -157,7 +157,7 @@ export class Load {
     const partition = key % target.partitions;
     this.table.add(target.topic, partition, key);
     const planned = this.#planned.shift();
-    if (planned) this.written.set(id, planned);
+    if (planned) this.written.set(planned, id);
     const deed = planned ?? deedOf(id);
     const value = Buffer.from(JSON.stringify({ id, ...deed }));
     return { topic: target.topic, partition, id, message: { key: `k${key}`, value, partition } };
