@@ -1,10 +1,5 @@
 import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 
-/** Where Node keeps what a resource runs in; undefined where this Node keeps it elsewhere. */
-const CONTEXT_FRAME = Object.getOwnPropertySymbols(new AsyncResource('probe')).find(
-  ({ description }) => description === 'context_frame',
-);
-
 const storage = new AsyncLocalStorage<Framed>();
 
 /**
@@ -25,28 +20,30 @@ export abstract class Framed implements Iterable<readonly [unknown, Framed]> {
   }
 }
 
+/** Where Node keeps what the running code was entered with. */
+export interface ContextSlot {
+  current(): unknown;
+  set(frame: unknown): void;
+}
+
 /**
  * Enters an `AsyncLocalStorage` once for each record.
  *
  * `AsyncLocalStorage.run` makes two maps for it, which costs a handler that does nothing a tenth of its rate. Node
- * gets by with anything that answers like a map; where it does not, or not any more, the storage is entered as
- * its documentation has it.
+ * gets by with anything that answers like a map, put where it keeps its own; where it does not, or not any more, the
+ * storage is entered as its documentation has it.
  */
 export class CallContext {
-  /** Made outside of any call: what it runs in when it is not told otherwise. */
-  readonly #resource = new AsyncResource('KafkaHandlerCall');
-  // Node's own field, which no type of its own knows.
-  readonly #fields = this.#resource as unknown as Record<symbol, unknown>;
-  readonly #framed: symbol | undefined;
+  readonly #slot: ContextSlot | undefined;
 
-  /** @param contextFrame the field that holds what a resource runs in; undefined for the way of the documentation */
-  constructor(contextFrame = CONTEXT_FRAME) {
-    this.#framed = contextFrame !== undefined && this.#takesFrames(contextFrame) ? contextFrame : undefined;
+  /** @param slot where the running Node keeps what code is entered with */
+  constructor(slot = slotOfNode()) {
+    this.#slot = slot !== undefined && this.#works(slot) ? slot : undefined;
   }
 
   /** Whether the cheap way is open. */
   get isCheap(): boolean {
-    return this.#framed !== undefined;
+    return this.#slot !== undefined;
   }
 
   /** What the running code was entered with. */
@@ -56,27 +53,49 @@ export class CallContext {
 
   /** Runs something as part of what is given. Afterwards the caller is where it was before. */
   run<A, R>(within: Framed, run: (argument: A) => R, argument: A): R {
-    const framed = this.#framed;
-    if (framed === undefined) return storage.run(within, run, argument);
-    this.#fields[framed] = within;
-    return this.#resource.runInAsyncScope(run, undefined, argument);
+    const slot = this.#slot;
+    return slot ? runIn(slot, within, run, argument) : storage.run(within, run, argument);
   }
 
-  #takesFrames(contextFrame: symbol): boolean {
+  #works(slot: ContextSlot): boolean {
     const probe = new Probe();
-    this.#fields[contextFrame] = probe;
+    const seesBoth = (): boolean => {
+      const nested = new AsyncLocalStorage<boolean>();
+      return (
+        this.current === probe && nested.run(true, () => this.current === probe && nested.getStore() === true)
+      );
+    };
     try {
-      return this.#resource.runInAsyncScope(() => {
-        const nested = new AsyncLocalStorage<boolean>();
-        return (
-          this.current === probe &&
-          nested.run(true, () => this.current === probe && nested.getStore() === true)
-        );
-      });
+      return runIn(slot, probe, seesBoth, undefined) && this.current !== probe;
     } catch {
       return false;
     }
   }
 }
 
+function runIn<A, R>(slot: ContextSlot, within: Framed, run: (argument: A) => R, argument: A): R {
+  const prior = slot.current();
+  slot.set(within);
+  try {
+    return run(argument);
+  } finally {
+    slot.set(prior);
+  }
+}
+
 class Probe extends Framed {}
+
+/** Node has no public name for it: the class of what a resource keeps of the context that it was made in. */
+function slotOfNode(): ContextSlot | undefined {
+  const resource = storage.run(new Probe(), () => new AsyncResource('probe'));
+  const field = Object.getOwnPropertySymbols(resource).find(
+    ({ description }) => description === 'context_frame',
+  );
+  const frame: unknown = field && Reflect.get(resource, field);
+  const slot: unknown = typeof frame === 'object' && frame !== null ? frame.constructor : undefined;
+  return isSlot(slot) ? slot : undefined;
+}
+
+function isSlot(value: unknown): value is ContextSlot {
+  return typeof value === 'function' && 'current' in value && 'set' in value;
+}
