@@ -39,6 +39,7 @@ import { wait } from './wait.mjs';
  * @property {Contender[]} contenders ours first
  * @property {number} [delayMs] how long handlers wait
  * @property {number} [warmUp] records before the clock starts
+ * @property {boolean} [rehearsed] runs once before it counts: the first run finds the broker's pages cold
  * @property {Size} [repeat]
  * @property {boolean} [fullOnly]
  * @property {(report: object, run: object) => object} [adjust] turns a run's report into what is compared

@@ -1,16 +1,21 @@
-import { atLeast, size, summaryOf, topicOf } from './targets.mjs';
+import { median } from '../report/statistics.mjs';
+import { atLeast, size, topicOf } from './targets.mjs';
 
 /** What each part of watching may cost, against none of it. */
 const targets = { 'ours-metrics': 0.97, ours: 0.93, 'ours-traced-1-in-1000': 0.93 };
 
-const againstBare = (result) => {
-  const rateOf = (name) => summaryOf(result, name)?.recordsPerSecond.median;
-  const bare = rateOf('ours-bare');
-  return Object.entries(targets).flatMap(([name, target]) => {
-    const rate = rateOf(name);
-    return bare && rate ? [atLeast(`${name} over ours-bare`, rate / bare, target)] : [];
+/** Each run is held against the bare one of its round: the machine itself changes by more than what is looked for. */
+const againstBare = ({ runs }) =>
+  Object.entries(targets).flatMap(([name, target]) => {
+    const ratios = runs
+      .filter((run) => run.name === name)
+      .flatMap(({ round, recordsPerSecond }) =>
+        runs
+          .filter((run) => run.name === 'ours-bare' && run.round === round)
+          .map((bare) => recordsPerSecond / bare.recordsPerSecond),
+      );
+    return ratios.length > 0 ? [atLeast(`${name} over ours-bare`, median(ratios), target)] : [];
   });
-};
 
 const traced = (name, sampler, ratio) => ({
   name,
@@ -32,6 +37,7 @@ export const telemetry = [
     what: 'a handler that does nothing; ours watched in several ways, against ours without telemetry',
     topic: topicOf(size(4_000_000, 1_200_000)),
     warmUp,
+    rehearsed: true,
     repeat: size(9, 3),
     contenders: [
       { name: 'ours', mode: 'scraped' },
