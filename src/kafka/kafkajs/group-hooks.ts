@@ -42,6 +42,12 @@ export interface HookCarrier {
 
 const positionedIn = new WeakMap<ConsumerGroup, number>();
 const joining = new WeakMap<ConsumerGroup, Promise<void>>();
+/**
+ * Groups whose member has given up what it had for a join that has not succeeded yet. kafkajs tries a join again only
+ * where the coordinator says no to a heartbeat, and that may not come: it may not know of the join that failed, have
+ * taken it for one that succeeded, or not be asked at all.
+ */
+const owing = new WeakSet<ConsumerGroup>();
 const fetches = new WeakMap<object, Fetch>();
 
 /** What kafkajs does not tell of a batch. */
@@ -77,8 +83,10 @@ export function installGroupHooks(): void {
     const underWay = joining.get(this);
     if (underWay) return underWay;
     const join = (async () => {
-      await hooks.beforeJoin(this);
+      if (!owing.has(this) || !this.memberId) await hooks.beforeJoin(this);
+      owing.add(this);
       await joinAndSync.call(this);
+      owing.delete(this);
       hooks.afterJoin(this);
     })().finally(() => joining.delete(this));
     joining.set(this, join);
@@ -94,6 +102,10 @@ export function installGroupHooks(): void {
     const hooks = hooksOf(this);
     if (!hooks) return (await fetch.call(this, nodeId)).map(unpackedBatch);
     await joining.get(this);
+    if (owing.has(this)) {
+      await this.joinAndSync();
+      return [];
+    }
     const generation = this.generationId;
     await position(this, hooks);
     await knowLeaders(this);

@@ -1,0 +1,131 @@
+import { afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
+import { installGroupHooks } from '../../../src/kafka/kafkajs/group-hooks.js';
+import { createTopic, produce, uniqueName, waitFor } from '../../support/kafka.js';
+import { committed, startHandlers, stopServices } from '../confirming/handler-service.js';
+
+jest.setTimeout(60_000);
+
+// Before they are spied upon: the spy goes, and they stay.
+beforeAll(() => installGroupHooks());
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await stopServices();
+});
+
+const QUICK = { KAFKA_SESSION_TIMEOUT_MS: '6000', KAFKA_HEARTBEAT_INTERVAL_MS: '300' };
+
+class ConnectionClosed extends Error {
+  override readonly name = 'KafkaJSConnectionClosedError';
+  readonly retriable = true;
+}
+
+class CoordinatorLoads extends Error {
+  override readonly name = 'KafkaJSProtocolError';
+  readonly type = 'GROUP_LOAD_IN_PROGRESS';
+  readonly retriable = true;
+}
+
+type Fault = (ask: () => Promise<unknown>) => Promise<unknown>;
+
+/** The first rejoin of a group, and no other join, is answered as `fault` has it. */
+class RejoinFault {
+  /** The member's own view of its group, once it has joined. */
+  group: ConsumerGroup | undefined;
+  happened = false;
+
+  constructor(groupId: string, request: 'joinGroup' | 'syncGroup', fault: Fault) {
+    const { joinAndSync } = ConsumerGroup.prototype;
+    const isOfRejoin = (group: ConsumerGroup): boolean => this.group === group && !this.happened;
+    const answer = async (ask: () => Promise<unknown>): Promise<unknown> => {
+      this.happened = true;
+      return fault(ask);
+    };
+    const remember = (group: ConsumerGroup): void => void (this.group ??= group);
+    jest
+      .spyOn(ConsumerGroup.prototype, 'joinAndSync')
+      .mockImplementation(async function (this: ConsumerGroup): Promise<void> {
+        if (this.groupId !== groupId) return joinAndSync.call(this);
+        const { cluster } = this;
+        const find = cluster.findGroupCoordinator.bind(cluster);
+        const faulty = async (question: { groupId: string }): Promise<object> => {
+          const coordinator: object = await find(question);
+          const ask: unknown = Reflect.get(coordinator, request);
+          if (!isOfRejoin(this) || typeof ask !== 'function') return coordinator;
+          const value = (payload: unknown): Promise<unknown> => {
+            const send = async (): Promise<unknown> => ask.call(coordinator, payload);
+            return this.memberId !== undefined && isOfRejoin(this) ? answer(send) : send();
+          };
+          return Object.create(coordinator, { [request]: { value } });
+        };
+        Object.assign(cluster, { findGroupCoordinator: faulty });
+        try {
+          await joinAndSync.call(this);
+          remember(this);
+        } finally {
+          Object.assign(cluster, { findGroupCoordinator: find });
+        }
+      });
+  }
+}
+
+/** A service of one topic, which has handled a record. */
+async function member(topic: string, groupId: string, handled: unknown[]) {
+  const handle = (payload: unknown): void => void handled.push(payload);
+  const service = await startHandlers([{ topic, handle }], { groupId, env: QUICK });
+  await service.joined();
+  return service;
+}
+
+async function handlesWhatComes(topic: string, groupId: string, handled: unknown[]): Promise<void> {
+  await produce(topic, [
+    { value: 'after 0', partition: 0 },
+    { value: 'after 1', partition: 1 },
+  ]);
+  const all = (): boolean => handled.includes('after 0') && handled.includes('after 1');
+  await waitFor(all, { what: 'the records after it', timeoutMs: 30_000 });
+  for (const partition of [0, 1]) {
+    await waitFor(async () => (await committed(groupId, topic, partition)) === 1n, { what: 'their commits' });
+  }
+}
+
+describe('a join that fails is made once more', () => {
+  test('when the answer with the assignment is lost', async () => {
+    const topic = await createTopic(uniqueName('join'), { partitions: 2 });
+    const groupId = uniqueName('group');
+    const handled: unknown[] = [];
+    const fault = new RejoinFault(groupId, 'syncGroup', async (ask) => {
+      await ask();
+      throw new ConnectionClosed('Closed connection');
+    });
+    await member(topic, groupId, handled);
+    await member(topic, groupId, handled);
+    await waitFor(() => fault.happened, { what: 'the fault', timeoutMs: 20_000 });
+    await handlesWhatComes(topic, groupId, handled);
+  });
+
+  test('when the coordinator is not ready, and the group has not noticed', async () => {
+    const topic = await createTopic(uniqueName('join'), { partitions: 2 });
+    const groupId = uniqueName('group');
+    const handled: unknown[] = [];
+    const fault = new RejoinFault(groupId, 'joinGroup', () => Promise.reject(new CoordinatorLoads('loads')));
+    await member(topic, groupId, handled);
+    // As kafkajs does where a leader has moved; a fetch that fails so is begun again.
+    await expect(fault.group?.joinAndSync()).rejects.toThrow('loads');
+    await handlesWhatComes(topic, groupId, handled);
+  });
+
+  test('when the group has shut the member out before', async () => {
+    const topic = await createTopic(uniqueName('join'), { partitions: 2 });
+    const groupId = uniqueName('group');
+    const handled: unknown[] = [];
+    const fault = new RejoinFault(groupId, 'joinGroup', () => Promise.reject(new ConnectionClosed('closed')));
+    await member(topic, groupId, handled);
+    // As kafkajs does with the answer that the coordinator does not know the member.
+    const { group } = fault;
+    if (!group) throw new Error('the member has not joined');
+    group.memberId = null;
+    await expect(group.joinAndSync()).rejects.toThrow('closed');
+    await handlesWhatComes(topic, groupId, handled);
+  });
+});
