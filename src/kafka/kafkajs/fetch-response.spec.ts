@@ -111,6 +111,18 @@ describe('a fetch response', () => {
     expect(responses[0]?.partitions[0]?.messages).toEqual([{ offset: '49', isControlRecord: true }]);
   });
 
+  it('is handed on where nothing in it is for a reader: kafkajs would pass over it, however old the fetch', async () => {
+    const { buffer } = await batches.RecordBatch({ firstOffset: 40n, lastOffsetDelta: 9, records: [] });
+    const { responses } = await decodeFetchResponse(answer(buffer));
+    const [partition] = responses[0]?.partitions ?? [];
+    if (!partition) throw new Error('the answer has a partition');
+    const batch = new KafkaJsBatch('topic', '40', partition);
+    expect(batch.messages).toHaveLength(1);
+    expect(batch.lastOffset()).toBe('49');
+    expect(recordsOf(batch)).toEqual([]);
+    expect(unpackedBatch(batch).messages).toEqual([]);
+  });
+
   it('is refused where a batch is compressed in a way that nobody knows', async () => {
     const log = await encoded({ firstOffset: 0n, firstTimestamp: 0, compression: 0, records: [] });
     log.writeInt16BE(7, 21);

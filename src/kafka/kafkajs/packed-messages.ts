@@ -7,19 +7,17 @@ import { unreadableOf } from './unreadable.js';
 
 /**
  * What a fetch brought for a partition, as one message at the end of it: of each message kafkajs makes two
- * 64-bit numbers and three calls before it hands any of them on. Where there is nothing for a reader to see,
- * it is a control record, so that the position moves there.
+ * 64-bit numbers and three calls before it hands any of them on. Never a control record, although there may be nothing
+ * in it for a reader to see: those kafkajs passes over by itself, whichever generation and offset they were asked for.
  */
 export class PackedMessages implements FetchedMessage {
-  readonly isControlRecord: boolean;
+  readonly isControlRecord = false;
 
   /** @param offset the last that the log's batches stand for; the last record's own may be lower */
   constructor(
     readonly offset: string,
     readonly records: readonly LogRecord[],
-  ) {
-    this.isControlRecord = records.length === 0;
-  }
+  ) {}
 
   /** As kafkajs would have read them. */
   toPlain(): FetchedMessage[] {
