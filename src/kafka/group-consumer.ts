@@ -41,8 +41,10 @@ export interface GroupConsumerParts {
   readonly phaseChanged: (phase: GroupPhase) => void;
 }
 
-/** How long after an abort, or for a last commit, the stop still waits. */
+/** How long the stop still waits after an abort. */
 const AFTER_ABORT_MS = 1_000;
+/** How long for the commit of what was settled in that time. */
+const LAST_COMMIT_MS = 1_000;
 /**
  * How long a batch may wait for room before it is cut down to its partition's share. Handlers that are quick make
  * room within that; to fetch and decode the rest again would cost more.
@@ -154,7 +156,7 @@ export class GroupConsumer implements ConsumerListener {
     if (!drained) {
       this.#logger.error(`handlers did not finish within ${deadlineMs} ms; they are aborted`);
       this.pipeline.abort(new ShutdownDeadlineError(deadlineMs));
-      await this.pipeline.drain(AFTER_ABORT_MS);
+      if (!(await this.pipeline.drain(AFTER_ABORT_MS))) await this.pipeline.commitSettled(LAST_COMMIT_MS);
     }
     this.#stopRequested.abort();
     await this.#loop;
@@ -207,7 +209,7 @@ export class GroupConsumer implements ConsumerListener {
     const { budget } = this.parts;
     if (budget.hasRoom) return undefined;
     const waited = new AbortController();
-    return Promise.race([budget.untilRoom(), sleep(ROOM_MS, waited.signal)]).finally(() => waited.abort());
+    return Promise.race([budget.untilRoom(waited.signal), sleep(ROOM_MS, waited.signal)]).finally(() => waited.abort());
   }
 
   fetched(batch: FetchedBatch): FetchedRecord | 'all' | undefined {

@@ -89,16 +89,30 @@ describe('a budget', () => {
   test('tells whoever waits for room as soon as the process has some', async () => {
     const budget = budgetOf(2);
     const usage = new Usage();
-    await budget.untilRoom();
+    const { signal } = new AbortController();
+    await budget.untilRoom(signal);
     use(budget, usage, 101);
     let told = 0;
-    const waiting = [budget.untilRoom(), budget.untilRoom()].map((room) => room.then(() => told++));
+    const waiting = [budget.untilRoom(signal), budget.untilRoom(signal)].map((room) => room.then(() => told++));
     budget.remove(usage, 1);
     await Promise.resolve();
     expect([budget.hasRoom, told]).toEqual([false, 0]);
     budget.remove(usage, 1);
     await Promise.all(waiting);
     expect([budget.hasRoom, told]).toEqual([true, 2]);
+  });
+
+  test('forgets whoever no longer waits for room, however long there is none', async () => {
+    const budget = budgetOf(2);
+    use(budget, new Usage(), 100);
+    const over = new AbortController();
+    const waiting = [budget.untilRoom(over.signal), budget.untilRoom(over.signal)];
+    expect(budget.waiting).toBe(2);
+    over.abort();
+    await Promise.all(waiting);
+    expect([budget.waiting, budget.hasRoom]).toEqual([0, false]);
+    await budget.untilRoom(over.signal);
+    expect(budget.waiting).toBe(0);
   });
 
   test('bounds what may lie ahead of the watermark to ten budgets, over all partitions', () => {

@@ -21,7 +21,7 @@ export class Usage {
  */
 export class InFlightBudget {
   readonly total = new Usage();
-  #waiting: (() => void)[] = [];
+  readonly #waiting = new Set<() => void>();
   #partitions = 1;
 
   constructor(readonly limits: BudgetLimits) {}
@@ -51,7 +51,7 @@ export class InFlightBudget {
     usage.bytes -= bytes;
     this.total.records--;
     this.total.bytes -= bytes;
-    if (this.#waiting.length > 0 && this.hasRoom) this.#tellRoom();
+    if (this.#waiting.size > 0 && this.hasRoom) this.#tellRoom();
   }
 
   /** Whether the process may take more, whatever the partition. */
@@ -59,11 +59,25 @@ export class InFlightBudget {
     return this.#processHasRoom(1);
   }
 
-  /** Resolves as soon as the process may take more. */
-  untilRoom(): Promise<void> {
+  /** How many wait for room. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  /** Resolves as soon as the process may take more, or `signal` is aborted: room may be hours away. */
+  untilRoom(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      if (this.hasRoom) resolve();
-      else this.#waiting.push(resolve);
+      if (this.hasRoom || signal.aborted) {
+        resolve();
+        return;
+      }
+      const end = (): void => {
+        this.#waiting.delete(end);
+        signal.removeEventListener('abort', end);
+        resolve();
+      };
+      this.#waiting.add(end);
+      signal.addEventListener('abort', end);
     });
   }
 
@@ -91,7 +105,7 @@ export class InFlightBudget {
   }
 
   #tellRoom(): void {
-    for (const resolve of this.#waiting.splice(0)) resolve();
+    for (const end of this.#waiting) end();
   }
 
   #processHasRoom(part: number): boolean {

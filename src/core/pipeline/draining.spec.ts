@@ -157,6 +157,20 @@ describe('a drain', () => {
     await expect(drained).resolves.toBe(false);
   });
 
+  test('that was given up leaves what settled meanwhile to be committed', async () => {
+    const scene = await joined('ab');
+    await scene.fetch();
+    const drained = scene.group.drain(300);
+    await scene.clock.advance(299);
+    await scene.call(0).returns();
+    await scene.clock.advance(1);
+    await expect(drained).resolves.toBe(false);
+    const committed = scene.group.commitSettled(1000);
+    await scene.clock.advance(scene.broker.commitDelayMs);
+    await expect(committed).resolves.toBe(true);
+    expect(scene.partition.committed).toBe('1');
+  });
+
   test('gives up on a broker that takes too long, and says so', async () => {
     const scene = await joined('a');
     await scene.fetch();

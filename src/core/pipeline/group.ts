@@ -1,4 +1,4 @@
-import type { Cancel, Clock, Turn } from '../clock.js';
+import type { Clock, Turn } from '../clock.js';
 import type { InFlightBudget } from '../dispatch/budget.js';
 import { type CommitTarget, Committer } from '../offsets/committer.js';
 import type {
@@ -58,6 +58,8 @@ export class GroupPipeline implements PartitionEvents {
   readonly #awaited = new Set<string>();
   /** Partitions, and whole topics, that an operator has paused. */
   readonly #pausedByOperator = new Map<string, OperatorPause>();
+  /** Up to where kept partitions were committed when the member joined, until it is known where they are read from. */
+  readonly #keptAt = new Map<string, Offset>();
   /** Between a drain and the next assignment, or the end. */
   #leaving = false;
   #stopping = false;
@@ -91,6 +93,8 @@ export class GroupPipeline implements PartitionEvents {
     for (const [key, pipeline] of this.#partitions) if (!kept.has(key)) this.#lose(key, pipeline);
     this.#awaited.clear();
     for (const each of assignment) this.#awaited.add(keyOf(each));
+    this.#keptAt.clear();
+    for (const [key, { committed, origin }] of this.#partitions) this.#keptAt.set(key, committed ?? origin);
     this.#leaving = this.#stopping;
     this.committer.resume();
     for (const pipeline of this.#partitions.values()) {
@@ -108,13 +112,16 @@ export class GroupPipeline implements PartitionEvents {
 
   /**
    * An assigned partition will be read from `offset`: where the group's commit, or the reset policy, points.
-   * What a kept partition has in flight stays valid only if that is where it left off.
+   * What a kept partition has in flight stays valid only if that is no earlier than what was committed at its join:
+   * a commit since may have overtaken the question.
    */
   start({ topic, partition, offset }: TopicPartitionOffset): void {
     const key = keyOf({ topic, partition });
     this.#awaited.delete(key);
     const kept = this.#partitions.get(key);
-    if (kept && compareOffsets(kept.committed ?? kept.origin, offset) <= 0) {
+    const leftAt = this.#keptAt.get(key) ?? kept?.committed ?? kept?.origin;
+    this.#keptAt.delete(key);
+    if (kept && leftAt !== undefined && compareOffsets(leftAt, offset) <= 0) {
       kept.fetchFrom(offset);
       return;
     }
@@ -206,22 +213,33 @@ export class GroupPipeline implements PartitionEvents {
    * @returns whether all of them finished, and all that settled was committed, within `boundMs`
    */
   async drain(boundMs: number): Promise<boolean> {
-    let inTime = true;
-    let cancel: Cancel = () => undefined;
-    const expired = new Promise<void>((resolve) => {
-      cancel = this.parts.clock.schedule(boundMs, () => {
-        inTime = false;
-        resolve();
-      });
-    });
+    const { clock } = this.parts;
+    const deadline = clock.now() + boundMs;
     this.committer.leaving();
     this.#leaving = true;
     for (const pipeline of this.#partitions.values()) pipeline.drain();
-    await Promise.race([this.#idle(), expired]);
+    const finished = await this.#within(boundMs, this.#idle());
     for (const pipeline of this.#partitions.values()) pipeline.rest();
-    await Promise.race([this.committer.flush(), expired]);
-    cancel();
-    return inTime;
+    return (await this.commitSettled(deadline - clock.now())) && finished;
+  }
+
+  /**
+   * Commits what has settled.
+   * @returns whether that was done within `boundMs`
+   */
+  commitSettled(boundMs: number): Promise<boolean> {
+    return this.#within(boundMs, this.committer.flush());
+  }
+
+  /** Whether the work was over in time. */
+  #within(boundMs: number, work: Promise<void>): Promise<boolean> {
+    return new Promise((resolve) => {
+      const cancel = this.parts.clock.schedule(boundMs, () => resolve(false));
+      void work.then(() => {
+        cancel();
+        resolve(true);
+      });
+    });
   }
 
   /** Takes in nothing more, and stops fetching. */
@@ -282,6 +300,7 @@ export class GroupPipeline implements PartitionEvents {
 
   #lose(key: string, pipeline: PartitionPipeline): void {
     this.#partitions.delete(key);
+    this.#keptAt.delete(key);
     if (pipeline.paused) this.parts.fetching.resume(pipeline);
     pipeline.close();
     this.idle();

@@ -50,6 +50,21 @@ describe('a partition kept across a rejoin', () => {
     expect(scene.partition.committed).toBe('1');
   });
 
+  test('stays as it is when a commit has overtaken the question where to read from', async () => {
+    const scene = new Scene('ab');
+    await scene.committed();
+    await scene.fetch();
+    scene.group.assign([scene.partition], true);
+    const { committed: offset } = scene.partition;
+    await scene.call(0).returns();
+    expect(await scene.committed()).toBe('1');
+    scene.group.start({ topic: 't', partition: 0, offset });
+    expect(scene.told).toEqual([]);
+    expect(scene.call(1).signal.aborted).toBe(false);
+    await scene.call(1).returns();
+    expect(await scene.committed()).toBe('2');
+  });
+
   test('keeps what is in flight when it is to be read from further on', async () => {
     const scene = new Scene('aabb', { concurrency: 1 });
     await scene.fetch(2);

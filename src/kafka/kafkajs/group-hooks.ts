@@ -40,7 +40,13 @@ export interface HookCarrier {
   readonly hooks: GroupHooks;
 }
 
-const positionedIn = new WeakMap<ConsumerGroup, number>();
+/** Where a group's partitions are read from, being asked for or known, as of a generation. */
+interface Positions {
+  readonly generation: number;
+  readonly known: Promise<void>;
+}
+
+const positions = new WeakMap<ConsumerGroup, Positions>();
 const joining = new WeakMap<ConsumerGroup, Promise<void>>();
 /**
  * Groups whose member has given up what it had for a join that has not succeeded yet. kafkajs tries a join again only
@@ -150,14 +156,27 @@ function hooksOf(group: ConsumerGroup): GroupHooks | undefined {
   return carrier?.hooks;
 }
 
-/** Learns, once in each generation, where the member's partitions will be read from. */
-async function position(group: ConsumerGroup, hooks: GroupHooks): Promise<void> {
-  const generation = group.generationId;
-  if (positionedIn.get(group) === generation) return;
+/**
+ * Learns where the member's partitions will be read from: once in each generation, though each broker's fetch loop
+ * needs to know. A second answer would be written over what was committed since the first, and over an end of the log
+ * from which records are on their way by then.
+ */
+function position(group: ConsumerGroup, hooks: GroupHooks): Promise<void> {
+  const { generationId: generation } = group;
+  const last = positions.get(group);
+  if (last?.generation === generation) return last.known;
+  const known = findPositions(group, hooks, generation);
+  positions.set(group, { generation, known });
+  known.catch(() => {
+    if (positions.get(group)?.known === known) positions.delete(group);
+  });
+  return known;
+}
+
+async function findPositions(group: ConsumerGroup, hooks: GroupHooks, generation: number): Promise<void> {
   if (hooks.requiresCommittedOffset) await requireCommittedOffsets(group);
   await group.offsetManager.resolveOffsets();
   if (group.generationId !== generation) return;
-  positionedIn.set(group, generation);
   for (const { topic, partition } of assigned(group)) {
     const offset = group.offsetManager.committedOffsets()[topic]?.[partition];
     if (offset != null) hooks.positioned({ topic, partition, offset: toOffset(offset) });
@@ -179,12 +198,13 @@ async function requireCommittedOffsets(group: ConsumerGroup): Promise<void> {
 /** Goes on at the topic's first or last offset, as configured, instead of committing a placeholder. */
 async function reset(group: ConsumerGroup, hooks: GroupHooks, at: TopicPartition): Promise<void> {
   const { topic, partition } = at;
+  const { generationId: generation } = group;
   const { fromBeginning = false } = group.topicConfigurations[topic] ?? {};
   const [answer] = await group.cluster.fetchTopicsOffset([
     { topic, partitions: [{ partition }], fromBeginning },
   ]);
   const offset = answer?.partitions[0]?.offset;
-  if (offset === undefined) return;
+  if (offset === undefined || group.generationId !== generation) return;
   const { resolvedOffsets } = group.offsetManager;
   const committed = group.offsetManager.committedOffsets();
   (resolvedOffsets[topic] ??= {})[partition] = offset;
