@@ -209,7 +209,9 @@ export class GroupConsumer implements ConsumerListener {
     const { budget } = this.parts;
     if (budget.hasRoom) return undefined;
     const waited = new AbortController();
-    return Promise.race([budget.untilRoom(waited.signal), sleep(ROOM_MS, waited.signal)]).finally(() => waited.abort());
+    return Promise.race([budget.untilRoom(waited.signal), sleep(ROOM_MS, waited.signal)]).finally(() =>
+      waited.abort(),
+    );
   }
 
   fetched(batch: FetchedBatch): FetchedRecord | 'all' | undefined {

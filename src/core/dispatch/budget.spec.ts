@@ -93,7 +93,9 @@ describe('a budget', () => {
     await budget.untilRoom(signal);
     use(budget, usage, 101);
     let told = 0;
-    const waiting = [budget.untilRoom(signal), budget.untilRoom(signal)].map((room) => room.then(() => told++));
+    const waiting = [budget.untilRoom(signal), budget.untilRoom(signal)].map((room) =>
+      room.then(() => told++),
+    );
     budget.remove(usage, 1);
     await Promise.resolve();
     expect([budget.hasRoom, told]).toEqual([false, 0]);

@@ -6,7 +6,7 @@ import Encoder from 'kafkajs/src/protocol/encoder.js';
 import KafkaJsBatch from 'kafkajs/src/consumer/batch.js';
 import kafkajsResponse from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
 import { decodeFetchResponse } from './fetch-response.js';
-import { recordsOf, unpacked, unpackedBatch } from './packed-messages.js';
+import { PackedMessages, recordsOf, unpacked, unpackedBatch } from './packed-messages.js';
 
 interface TestBatch {
   readonly firstOffset: bigint;
@@ -121,6 +121,25 @@ describe('a fetch response', () => {
     expect(batch.lastOffset()).toBe('49');
     expect(recordsOf(batch)).toEqual([]);
     expect(unpackedBatch(batch).messages).toEqual([]);
+  });
+
+  it('does not stay in memory for one record of it', async () => {
+    const one = (value: Buffer): TestBatch => ({
+      firstOffset: 0n,
+      firstTimestamp: 0,
+      compression: 0,
+      records: [{ timestampDelta: 0, key: null, value, headers: {} }],
+    });
+    const log = Buffer.concat([
+      await encoded(one(Buffer.alloc(1_000_000))),
+      await encoded(one(Buffer.from('a'))),
+    ]);
+    const { responses } = await decodeFetchResponse(answer(log));
+    const [packed] = responses[0]?.partitions[0]?.messages ?? [];
+    if (!(packed instanceof PackedMessages)) throw new Error('the answer has messages');
+    const [, small] = packed.records;
+    expect(small?.value).toEqual(Buffer.from('a'));
+    expect(small?.value?.buffer.byteLength).toBeLessThanOrEqual(Buffer.poolSize);
   });
 
   it('is refused where a batch is compressed in a way that nobody knows', async () => {

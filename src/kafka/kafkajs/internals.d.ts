@@ -156,6 +156,32 @@ declare module 'kafkajs/src/protocol/messageSet/decoder.js' {
   export default decodeMessageSet;
 }
 
+declare module 'kafkajs/src/network/connection.js' {
+  import type { Socket } from 'node:net';
+  import type { ISocketFactory } from 'kafkajs';
+
+  class Connection {
+    readonly host: string;
+    readonly port: number;
+    /** The last that was made. */
+    readonly socket: Socket | undefined;
+    constructor(settings: {
+      host: string;
+      port: number;
+      logger: object;
+      socketFactory: ISocketFactory;
+      connectionTimeout: number;
+      requestTimeout: number;
+      enforceRequestTimeout: boolean;
+    });
+    isConnected(): boolean;
+    connect(): Promise<boolean>;
+    disconnect(): Promise<boolean>;
+  }
+
+  export default Connection;
+}
+
 declare module 'kafkajs/src/network/requestQueue/index.js' {
   class RequestQueue {
     readonly pending: readonly unknown[];

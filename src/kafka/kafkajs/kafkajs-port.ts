@@ -14,6 +14,7 @@ import { createCluster, type ReadingCluster } from './cluster.js';
 import { registerCodecs } from './codecs.js';
 import { KafkaJsConsumer } from './consumer.js';
 import { isRefusedLogin, protocolErrorType } from './errors.js';
+import { shareConnects } from './connections.js';
 import { explainAccess } from './explain-access.js';
 import { KafkaJsPartitionReader } from './partition-reader.js';
 import { KafkaJsProducer } from './producer.js';
@@ -42,6 +43,7 @@ export class KafkaJsPort implements KafkaPort {
     installMetadataResponse();
     installNullHeaders();
     quietRequestQueue();
+    shareConnects();
     this.#settings = toKafkaJsConfig(config);
     this.#kafka = new kafkajs.Kafka(this.#settings);
     this.#asking = new kafkajs.Kafka({

@@ -80,11 +80,19 @@ function readRecords(bytes: Buffer, count: number, context: BatchContext): LogRe
   return read;
 }
 
+/**
+ * The bytes without the answer that they came in, unless they are most of it: a record that waits for its turn, or for
+ * a retry, keeps its batch in memory, and is not to keep what was fetched of other partitions along with it.
+ */
+function ownBytes(bytes: Buffer): Buffer {
+  return 2 * bytes.length < bytes.buffer.byteLength ? Buffer.from(bytes) : bytes;
+}
+
 /** @throws where they are compressed in a way that nobody has registered */
 async function unpacked(bytes: Buffer, codec: number): Promise<Buffer> {
   const codecs: Record<number, (() => { decompress(bytes: Buffer): Promise<Buffer> }) | undefined> =
     kafkajs.CompressionCodecs;
-  if (codec === 0) return bytes;
+  if (codec === 0) return ownBytes(bytes);
   const known = codecs[codec];
   if (!known) throw new Error(`a batch is compressed with codec ${codec}, which is not known here`);
   return known().decompress(bytes);

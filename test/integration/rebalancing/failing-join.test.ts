@@ -42,30 +42,30 @@ class RejoinFault {
       return fault(ask);
     };
     const remember = (group: ConsumerGroup): void => void (this.group ??= group);
-    jest
-      .spyOn(ConsumerGroup.prototype, 'joinAndSync')
-      .mockImplementation(async function (this: ConsumerGroup): Promise<void> {
-        if (this.groupId !== groupId) return joinAndSync.call(this);
-        const { cluster } = this;
-        const find = cluster.findGroupCoordinator.bind(cluster);
-        const faulty = async (question: { groupId: string }): Promise<object> => {
-          const coordinator: object = await find(question);
-          const ask: unknown = Reflect.get(coordinator, request);
-          if (!isOfRejoin(this) || typeof ask !== 'function') return coordinator;
-          const value = (payload: unknown): Promise<unknown> => {
-            const send = async (): Promise<unknown> => ask.call(coordinator, payload);
-            return this.memberId !== undefined && isOfRejoin(this) ? answer(send) : send();
-          };
-          return Object.create(coordinator, { [request]: { value } });
+    jest.spyOn(ConsumerGroup.prototype, 'joinAndSync').mockImplementation(async function (
+      this: ConsumerGroup,
+    ): Promise<void> {
+      if (this.groupId !== groupId) return joinAndSync.call(this);
+      const { cluster } = this;
+      const find = cluster.findGroupCoordinator.bind(cluster);
+      const faulty = async (question: { groupId: string }): Promise<object> => {
+        const coordinator: object = await find(question);
+        const ask: unknown = Reflect.get(coordinator, request);
+        if (!isOfRejoin(this) || typeof ask !== 'function') return coordinator;
+        const value = (payload: unknown): Promise<unknown> => {
+          const send = async (): Promise<unknown> => ask.call(coordinator, payload);
+          return this.memberId !== undefined && isOfRejoin(this) ? answer(send) : send();
         };
-        Object.assign(cluster, { findGroupCoordinator: faulty });
-        try {
-          await joinAndSync.call(this);
-          remember(this);
-        } finally {
-          Object.assign(cluster, { findGroupCoordinator: find });
-        }
-      });
+        return Object.create(coordinator, { [request]: { value } });
+      };
+      Object.assign(cluster, { findGroupCoordinator: faulty });
+      try {
+        await joinAndSync.call(this);
+        remember(this);
+      } finally {
+        Object.assign(cluster, { findGroupCoordinator: find });
+      }
+    });
   }
 }
 
