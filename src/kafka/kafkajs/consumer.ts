@@ -8,7 +8,7 @@ import { type ConsumerSettings, toKafkaJsConsumerConfig } from './settings.js';
 import { findCoordinator, isCoordinatorAway } from './coordinator.js';
 import { protocolErrorType, rootCause } from './errors.js';
 import { explainAccess } from './explain-access.js';
-import { fetchOf, type GroupHooks } from './group-hooks.js';
+import { abandonJoin, fetchOf, type GroupHooks } from './group-hooks.js';
 import { stickyAssigner } from './assigner.js';
 import { Membership } from './membership.js';
 import { whyNoCoordinator } from './missing-coordinator.js';
@@ -108,6 +108,7 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
     this.#stopped = true;
     for (const retry of this.#retries) clearTimeout(retry);
     this.#wakeUp();
+    if (this.#joined) abandonJoin(this.#joined.group);
     await this.#consumer.disconnect();
   }
 

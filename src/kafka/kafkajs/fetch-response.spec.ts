@@ -116,11 +116,11 @@ describe('a fetch response', () => {
     const { responses } = await decodeFetchResponse(answer(buffer));
     const [partition] = responses[0]?.partitions ?? [];
     if (!partition) throw new Error('the answer has a partition');
-    const batch = new KafkaJsBatch('topic', '40', partition);
-    expect(batch.messages).toHaveLength(1);
-    expect(batch.lastOffset()).toBe('49');
-    expect(recordsOf(batch)).toEqual([]);
-    expect(unpackedBatch(batch).messages).toEqual([]);
+    const fetched = new KafkaJsBatch('topic', '40', partition);
+    expect(fetched.messages).toHaveLength(1);
+    expect(fetched.lastOffset()).toBe('49');
+    expect(recordsOf(fetched)).toEqual([]);
+    expect(unpackedBatch(fetched).messages).toEqual([]);
   });
 
   it('does not stay in memory for one record of it', async () => {

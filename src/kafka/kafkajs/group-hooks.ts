@@ -151,6 +151,17 @@ export function installGroupHooks(): void {
   };
 }
 
+/**
+ * Ends a join that is under way, which it may be for as long as other members drain. The broker reads nothing from a
+ * connection until it has answered the join, so that a LeaveGroup would be heard too late: the group would be dealt out
+ * to a member that is gone. Without the connection the join fails, and the next request makes another one.
+ */
+export function abandonJoin(group: ConsumerGroup): void {
+  if (!joining.has(group)) return;
+  const [connection] = group.coordinator.connectionPool.pool;
+  connection.socket?.destroy(new Error('the join was given up, as the consumer stops'));
+}
+
 function hooksOf(group: ConsumerGroup): GroupHooks | undefined {
   const carrier = group.assigners.find((assigner): assigner is HookCarrier => 'hooks' in assigner);
   return carrier?.hooks;

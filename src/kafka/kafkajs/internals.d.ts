@@ -4,6 +4,7 @@
  */
 declare module 'kafkajs/src/consumer/consumerGroup.js' {
   import type Batch from 'kafkajs/src/consumer/batch.js';
+  import type Connection from 'kafkajs/src/network/connection.js';
 
   interface OffsetManager {
     resolvedOffsets: Record<string, Record<number, string>>;
@@ -19,6 +20,8 @@ declare module 'kafkajs/src/consumer/consumerGroup.js' {
   }
 
   interface Coordinator {
+    /** The first for all but fetches. */
+    readonly connectionPool: { readonly pool: readonly [Connection, Connection] };
     heartbeat(request: { groupId: string; memberId: string; groupGenerationId: number }): Promise<unknown>;
     offsetFetch(request: {
       groupId: string;

@@ -102,6 +102,7 @@ describe('a join that fails is made once more', () => {
     await member(topic, groupId, handled);
     await waitFor(() => fault.happened, { what: 'the fault', timeoutMs: 20_000 });
     await handlesWhatComes(topic, groupId, handled);
+    expect(fault.happened).toBe(true);
   });
 
   test('when the coordinator is not ready, and the group has not noticed', async () => {
