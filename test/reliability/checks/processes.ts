@@ -9,7 +9,7 @@ const KILLED = 128 + 9;
 type Vitals = ReadonlyMap<string, readonly Vital[]>;
 
 const MIB = 2 ** 20;
-/** How many more timers, sockets and the like a process may hold at its end than in its first ten seconds. */
+/** How many more timers, sockets and the like a process may hold at its end than when it began to consume. */
 const SLACK = 12;
 
 /** The memory of every instance, over the whole run. */
@@ -32,7 +32,8 @@ export function memoryCheck(vitals: Vitals, growsOnPurpose: boolean): Check {
 }
 
 /**
- * What holds a process open, by kind: at rest at the end of the run against its first ten seconds.
+ * What holds a process open, by kind: at rest at the end of the run against the ten seconds from its first join. Until
+ * then it may have looked for a broker in vain, and has few of the connections that it needs.
  * @param atRest the processes that lived to see the end; others ended in the middle of something
  */
 export function leakCheck(vitals: Vitals, atRest: ReadonlySet<string>): Check {
@@ -40,7 +41,11 @@ export function leakCheck(vitals: Vitals, atRest: ReadonlySet<string>): Check {
   for (const [name, lines] of vitals) {
     for (const { leak } of lines) if (leak !== undefined) found.push(`${name}: ${leak}`);
     if (!atRest.has(name)) continue;
-    const looks = lines.flatMap(({ resources }) => (resources ? [resources] : []));
+    const joined = Math.max(
+      0,
+      lines.findIndex(({ rebalances = 0 }) => rebalances > 0),
+    );
+    const looks = lines.slice(joined).flatMap(({ resources }) => (resources ? [resources] : []));
     if (looks.length < 30) continue;
     const last = looks.at(-2) ?? {};
     for (const [kind, count] of Object.entries(last)) {
