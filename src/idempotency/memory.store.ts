@@ -49,7 +49,7 @@ export class MemoryStore extends IdempotencyStore {
         this.#running.set(id, ended);
         held.push(id);
       }
-      return await this.#work(scope, keys, work);
+      return await this.#work(scope, keys, work, signal);
     } finally {
       for (const id of held) this.#running.delete(id);
       end();
@@ -60,6 +60,7 @@ export class MemoryStore extends IdempotencyStore {
     scope: string,
     keys: readonly string[],
     work: (unit: UnitOfWork) => Promise<void>,
+    signal: AbortSignal | undefined,
   ): Promise<boolean> {
     this.#forget();
     const fresh = keys.filter((key) => !this.#marks.has(idOf(scope, key)));
@@ -72,6 +73,7 @@ export class MemoryStore extends IdempotencyStore {
       this.#forget();
     };
     await work({ fresh, complete });
+    if (!isComplete) signal?.throwIfAborted();
     await complete();
     return true;
   }

@@ -29,7 +29,13 @@ describe('the key by position', () => {
   });
 
   it('is where the record was first, when it comes through a retry topic', () => {
-    expect(keyFor('position', original, { topic: 't.retry-1m', partition: 0 })).toBe(keyFor('position'));
+    expect(keyFor('position', original, { topic: 't.group.retry.1m', partition: 0 })).toBe(
+      keyFor('position'),
+    );
+  });
+
+  it('is where the record is, when a handler has sent it on with the headers of another', () => {
+    expect(keyFor('position', original, { topic: 'payments', partition: 1 })).toBe('payments/1/7/1700');
   });
 
   it('is where the record is, when another group has put it aside', () => {
@@ -39,7 +45,9 @@ describe('the key by position', () => {
 
   it('is where the record is, when its first position is not wholly known', () => {
     const { [HEADERS.originalOffset]: _, ...headers } = original;
-    expect(keyFor('position', headers, { topic: 't.retry-1m', partition: 0 })).toBe('t.retry-1m/0/7/1700');
+    expect(keyFor('position', headers, { topic: 't.group.retry.1m', partition: 0 })).toBe(
+      't.group.retry.1m/0/7/1700',
+    );
   });
 });
 

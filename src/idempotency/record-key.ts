@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { KafkaContext } from '@nestjs/microservices';
 import type { FetchedRecord, TopicPartition } from '../core/records/fetched.js';
+import { isRetryTopic } from '../redelivery/aside-topics.js';
 import { HEADERS } from '../redelivery/headers.js';
 import { IdempotencyKeyError } from './errors.js';
 import type { IdempotencyKey } from './options.js';
@@ -38,7 +39,8 @@ export function keyOf(key: IdempotencyKey, groupId: string, keyed: KeyedRecord):
 
 /**
  * Where the record was first, with its timestamp: a topic that is deleted and created anew counts from 0 again,
- * and its records are others. Headers of another group are not about this one's delivery.
+ * and its records are others. Only a retry topic's headers, and of this group, tell of the same record: elsewhere a handler
+ * may have sent other records on with the headers of the one that it was called with.
  */
 function positionOf({ at, record }: KeyedRecord, groupId: string): string {
   const original = [
@@ -47,7 +49,8 @@ function positionOf({ at, record }: KeyedRecord, groupId: string): string {
     HEADERS.originalOffset,
     HEADERS.originalTimestamp,
   ].map((name) => headerOf(record, name));
-  const isOriginal = headerOf(record, HEADERS.originalGroup) === groupId && original.every(Boolean);
+  const isOriginal =
+    isRetryTopic(at.topic) && headerOf(record, HEADERS.originalGroup) === groupId && original.every(Boolean);
   return (isOriginal ? original : [at.topic, at.partition, record.offset, record.timestamp]).join('/');
 }
 

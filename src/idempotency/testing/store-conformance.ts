@@ -44,6 +44,15 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
       expect(called).toEqual([['a'], ['a']]);
     });
 
+    it('leaves no mark when work returns although it was told to stop: its call has failed', async () => {
+      const scope = `scope-${++scopes}`;
+      const stopping = new AbortController();
+      const { signal } = stopping;
+      const late = opened.store.once({ scope, keys: ['a'], signal }, async () => stopping.abort(failure));
+      await expect(late).rejects.toBe(failure);
+      expect(await inScope(scope).once(['a'])).toBe(true);
+    });
+
     it('keeps the keys of two scopes apart', async () => {
       expect(await inScope('group/a').once(['same'])).toBe(true);
       expect(await inScope('group/b').once(['same'])).toBe(true);
