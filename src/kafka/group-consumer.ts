@@ -101,6 +101,7 @@ export class GroupConsumer implements ConsumerListener {
       refreshMs: config.topicRefreshMs,
       hidden: (topics) => parts.port.hiddenTopics(topics),
       seen: (selection, hidden) => this.#seen(selection, hidden),
+      failed: (why) => this.#logger.warn(`topics that are new are not read yet: ${why}`),
     });
     const handlerOf = (topic: string) => registry.handlerOf(groupId, topic);
     this.failures = new GroupCounts((topic, error) => failureReasonOf(error, handlerOf(topic)));

@@ -69,9 +69,35 @@ describe('a group’s retry topics', () => {
     const { existing, retryTopics } = registry.select(GROUP, ['orders.eu', 'other']);
     expect(existing).toEqual(['orders.eu', 'other']);
     expect(retryTopics).toEqual([
-      { topic: `orders.eu.${GROUP}.retry.1m`, source: 'orders.eu', hop: 0 },
-      { topic: `orders.eu.${GROUP}.retry.1h`, source: 'orders.eu', hop: 1 },
+      { topic: `orders.eu.${GROUP}.retry.1m`, source: 'orders.eu', hop: 0, isLeft: false },
+      { topic: `orders.eu.${GROUP}.retry.1h`, source: 'orders.eu', hop: 1, isLeft: false },
     ]);
+  });
+
+  test.each([
+    ['with other delays', { onFailure: 'retry-topic', delays }],
+    ['without any', { onFailure: 'dead-letter' }],
+  ] as const)(
+    'are read as well where a release %s has left records behind, as a last try',
+    (_how, options) => {
+      const registry = registryOf(['orders', options]);
+      const left = `orders.${GROUP}.retry.10m`;
+      const others = ['orders.other.retry.10m', `orders.eu.${GROUP}.retry.10m`, `orders.${GROUP}.retry.soon`];
+      const { retryTopics } = registry.select(GROUP, ['orders', left, ...others]);
+      expect(retryTopics.filter(({ isLeft }) => isLeft)).toMatchObject([{ topic: left, source: 'orders' }]);
+      expect(registry.handlerOf(GROUP, left)?.failures).toMatchObject({
+        retry: { attempts: 1 },
+        onFailure: 'dead-letter',
+      });
+    },
+  );
+
+  test('are found although one was asked for before its source was seen', () => {
+    const registry = registryOf(['orders', { onFailure: 'retry-topic', delays }]);
+    const topic = `orders.${GROUP}.retry.1m`;
+    expect(registry.handlerOf(GROUP, topic)).toBeUndefined();
+    registry.select(GROUP, ['orders']);
+    expect(registry.handlerOf(GROUP, topic)).toBeDefined();
   });
 
   test('are handled as their source is, once a try, each followed by the next and the last by a dead letter', () => {

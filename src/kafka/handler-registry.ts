@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { MessageHandler } from '@nestjs/microservices';
 import type { Handler } from '../core/pipeline/handler.js';
-import { isAsideTopic, retryTopicOf } from '../redelivery/aside-topics.js';
+import { isAsideTopic, isRetryTopicOf, retryTopicOf } from '../redelivery/aside-topics.js';
 import type { DirectCalls } from './direct-calls.js';
 import { HandlerOptionsError, type HandlerDefaults, resolveHandlerOptions } from './handler-options.js';
 import { type HandlerBinding, type InvocationServices, toHandler } from './invocation.js';
@@ -21,8 +21,10 @@ export interface TopicSelection {
 export interface RetryTopic {
   readonly topic: string;
   readonly source: string;
-  /** Which of the handler's delays it is for, from 0 on. */
+  /** Which of the handler's delays it is for, from 0 on; beyond them where that is none of them any more. */
   readonly hop: number;
+  /** Whether it is read only until it is empty: its delay is none of the handler's. */
+  readonly isLeft: boolean;
 }
 
 /** The controllers' methods by topic and group. */
@@ -71,7 +73,7 @@ export class HandlerRegistry {
     return {
       existing: existing.toSorted(),
       missing: [...new Set(missing.map(String))].toSorted(),
-      retryTopics: existing.toSorted().flatMap((topic) => this.#retryTopicsOf(groupId, topic)),
+      retryTopics: existing.toSorted().flatMap((topic) => this.#retryTopicsOf(groupId, topic, all)),
     };
   }
 
@@ -96,14 +98,26 @@ export class HandlerRegistry {
     return this.#handlers.get(key);
   }
 
-  #retryTopicsOf(groupId: string, source: string): RetryTopic[] {
+  /** Those of the handler's delays, and those that an earlier version of it has left records in. */
+  #retryTopicsOf(groupId: string, source: string, all: readonly string[]): RetryTopic[] {
     const failures = this.#match(groupId, source)[0]?.options.failures;
-    if (failures?.policy.onFailure !== 'retry-topic') return [];
-    return failures.delays.map(({ name }, hop) => {
-      const retry = { topic: retryTopicOf(source, groupId, name), source, hop };
-      this.#retryTopics.set(keyOf(groupId, retry.topic), retry);
-      return retry;
+    if (!failures) return [];
+    const delays = failures.policy.onFailure === 'retry-topic' ? failures.delays : [];
+    const current = delays.map(({ name }, hop) => {
+      return { topic: retryTopicOf(source, groupId, name), source, hop, isLeft: false };
     });
+    const left = all
+      .filter(
+        (topic) => isRetryTopicOf(topic, source, groupId) && current.every((each) => each.topic !== topic),
+      )
+      .map((topic) => ({ topic, source, hop: failures.delays.length, isLeft: true }));
+    for (const retry of [...current, ...left]) {
+      const key = keyOf(groupId, retry.topic);
+      this.#retryTopics.set(key, retry);
+      // It may have been asked for before it was known what it is.
+      if (this.#handlers.get(key) === undefined) this.#handlers.delete(key);
+    }
+    return [...current, ...left];
   }
 
   #match(groupId: string, topic: string): HandlerBinding[] {

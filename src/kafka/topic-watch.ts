@@ -1,5 +1,6 @@
 import { sleep } from './abortable.js';
 import type { TopicSpec } from './consumer-port.js';
+import { describeError } from './describe-error.js';
 import type { HandlerRegistry, TopicSelection } from './handler-registry.js';
 
 /** What a topic watch is built from. */
@@ -16,11 +17,15 @@ export interface TopicWatchParts {
   readonly refreshMs: number;
   /** Called with each answer. */
   readonly seen: (selection: TopicSelection, hidden: readonly string[]) => void;
+  /** Called when it can't be found out whether there are more topics, once for each reason. */
+  readonly failed: (why: string) => void;
 }
 
 /** Knows which of the topics that a group has handlers for exist. */
 export class TopicWatch {
   #hidden: { readonly missing: string; readonly topics: readonly string[] } = { missing: '', topics: [] };
+
+  #told: string | undefined;
 
   constructor(private readonly parts: TopicWatchParts) {}
 
@@ -32,8 +37,8 @@ export class TopicWatch {
     const { registry, groupId, list, ensure, seen } = this.parts;
     const all = await list();
     const selection = registry.select(groupId, all);
-    for (const { topic, source } of selection.retryTopics) {
-      await ensure({ topic, like: source, grow: true });
+    for (const { topic, source, isLeft } of selection.retryTopics) {
+      if (!isLeft) await ensure({ topic, like: source, grow: true });
     }
     seen(selection, await this.#hiddenOf(selection));
     return [...selection.existing, ...selection.retryTopics.map(({ topic }) => topic)];
@@ -48,6 +53,14 @@ export class TopicWatch {
     return topics;
   }
 
+  /** Once: it is asked again, and fails in the same way until somebody mends it, or the broker is back. */
+  #tell(error: unknown): string[] {
+    const what = describeError(error);
+    if (what !== this.#told) this.parts.failed(what);
+    this.#told = what;
+    return [];
+  }
+
   /** Resolves when there are topics to read beyond `topics`, or once `over` is aborted. */
   async more(topics: readonly string[], over: AbortSignal): Promise<'more topics' | 'over'> {
     const known = new Set(topics);
@@ -55,7 +68,7 @@ export class TopicWatch {
     while (!over.aborted) {
       await sleep(refreshMs, over);
       if (over.aborted || !registry.awaitsTopics(groupId, known)) continue;
-      const existing = await this.existing().catch(() => []);
+      const existing = await this.existing().catch((error: unknown) => this.#tell(error));
       if (existing.some((topic) => !known.has(topic))) return 'more topics';
     }
     return 'over';

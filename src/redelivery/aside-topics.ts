@@ -30,6 +30,12 @@ export function isRetryTopic(topic: string): boolean {
   return RETRY_TOPIC.test(topic);
 }
 
+/** Whether a topic is one of those in which a group's records of a topic wait, whatever its delay. */
+export function isRetryTopicOf(topic: string, source: string, groupId: string): boolean {
+  const beginning = retryTopicOf(source, groupId, '');
+  return topic.startsWith(beginning) && isDelayName(topic.slice(beginning.length));
+}
+
 /** Where a group keeps the records of a topic that are parked. */
 export function parkedTopicOf(topic: string, groupId: string): string {
   return `${topic}.${toTopicPart(groupId)}.parked`;
