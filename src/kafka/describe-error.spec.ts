@@ -15,6 +15,11 @@ describe('the description of an error', () => {
     ['a number', 7, '7'],
     ['what JSON does not know', 7n, '7'],
     ['what JSON leaves out', Symbol('s'), 'Symbol(s)'],
+    [
+      'something even where it has no text',
+      Object.assign(new Error('no'), { message: Object.create(null) as unknown }),
+      'an error without a text was thrown',
+    ],
   ])('is %s', (_, error, description) => {
     expect(describeError(error)).toBe(description);
   });

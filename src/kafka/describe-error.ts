@@ -1,6 +1,10 @@
 /** An error in one line: its class and message. Of other things that were thrown, no more than that they were. */
 export function describeError(error: unknown): string {
-  return textOf(error).replaceAll(/\s*[\r\n]+\s*/g, ' ');
+  try {
+    return textOf(error).replaceAll(/\s*[\r\n]+\s*/g, ' ');
+  } catch {
+    return 'an error without a text was thrown';
+  }
 }
 
 function textOf(error: unknown): string {

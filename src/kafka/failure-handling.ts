@@ -42,22 +42,29 @@ export function failureHandling(
   hop?: number,
 ): FailureHandling {
   const next = failures.delays[hop === undefined ? 0 : hop + 1];
-  const deadLetter = (failed: FailedRecord): Promise<void> =>
-    asides.deadLetter(failed, groupId, failures.deadLetterTopic);
-  const orDeadLetter = async (failed: FailedRecord, stored: Promise<void>): Promise<void> => {
+  const deadLetter = async (failed: FailedRecord): Promise<'dead-letter'> => {
+    await asides.deadLetter(failed, groupId, failures.deadLetterTopic);
+    return 'dead-letter';
+  };
+  const orDeadLetter = async <A extends Aside>(
+    how: A,
+    failed: FailedRecord,
+    stored: Promise<void>,
+  ): Promise<A | 'dead-letter'> => {
     try {
       await stored;
+      return how;
     } catch (error) {
       // It would be as large with every further try; a dead letter may be cut.
       if (!(error instanceof RecordTooLargeError)) throw error;
-      await deadLetter(failed);
+      return deadLetter(failed);
     }
   };
-  const putAside = (how: Exclude<Aside, 'skip'>, failed: FailedRecord): Promise<void> => {
-    if (how === 'park') return orDeadLetter(failed, parking.park(failed, groupId));
+  const putAside: Handler['putAside'] = (how, failed) => {
+    if (how === 'park') return orDeadLetter(how, failed, parking.park(failed, groupId));
     if (how !== 'retry-topic' || !next) return deadLetter(failed);
     const topic = retryTopicOf(originalTopicOf(failed), groupId, next.name);
-    return orDeadLetter(failed, asides.retryLater(failed, groupId, { topic, delayMs: next.ms }));
+    return orDeadLetter(how, failed, asides.retryLater(failed, groupId, { topic, delayMs: next.ms }));
   };
   const passesOver = (record: FetchedRecord): boolean => isForOthers(record, groupId);
   if (hop === undefined) {

@@ -34,6 +34,15 @@ test('a handler that says nothing gets five calls, then a dead letter, with the 
   });
 });
 
+test.each<[string, NonNullable<KafkaFailureOptions['retry']>]>([
+  ['never', { never: (error) => (error as { response: { status: number } }).response.status === 422 }],
+  ['only', { only: (error) => (error as { response: { status: number } }).response.status === 503 }],
+])('an error that retry.%s throws at is one that a retry may cure', (_name, retry) => {
+  const { isRetriable } = resolve({ retry }).policy.retry;
+  expect(isRetriable(new Error('ECONNREFUSED'))).toBe(true);
+  expect(isRetriable({ response: { status: 422 } })).toBe(false);
+});
+
 test('everything a handler says is taken over', () => {
   const resolved = resolve({
     retry: { attempts: Infinity, initialMs: 1, maxMs: 2, maxElapsedMs: 3 },

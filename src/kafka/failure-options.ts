@@ -1,8 +1,10 @@
+import { Logger } from '@nestjs/common';
 import ms from 'ms';
 import { DEFAULT_BACKOFF } from '../core/failures/backoff.js';
 import { DEFAULT_DEAD_LETTER_LIMIT, type DeadLetterLimit } from '../core/failures/brake.js';
 import type { FailurePolicy, LastResort } from '../core/failures/decision.js';
 import { isDelayName } from '../redelivery/aside-topics.js';
+import { describeError } from './describe-error.js';
 import { OptionReader } from './option-reader.js';
 import { isRefusal } from './refusal.js';
 
@@ -65,6 +67,8 @@ export interface ResolvedFailureOptions {
   readonly given: Readonly<Record<string, unknown>>;
 }
 
+const logger = new Logger('KafkaHandler');
+
 const RESORTS = ['dead-letter', 'retry-topic', 'park', 'stop', 'skip'] as const;
 const NAMES = ['retry', 'onFailure', 'deadLetterTopic', 'delays', 'deadLetterLimit', 'parkLimit'] as const;
 const DEFAULT_DELAYS = ['1m', '10m', '1h'];
@@ -96,7 +100,8 @@ export function resolveFailureOptions(
 
 function readRetry(reader: OptionReader): FailurePolicy['retry'] {
   const never = reader.errors('never');
-  const only = reader.errors('only') ?? isNoRefusal;
+  const given = reader.errors('only');
+  const only = given ?? isNoRefusal;
   return {
     attempts: reader.wholeOrInfinity('attempts', 1) ?? 5,
     backoff: {
@@ -104,7 +109,26 @@ function readRetry(reader: OptionReader): FailurePolicy['retry'] {
       maxMs: reader.whole('maxMs', 1) ?? DEFAULT_BACKOFF.maxMs,
     },
     maxElapsedMs: reader.wholeOrInfinity('maxElapsedMs', 1) ?? Infinity,
-    isRetriable: never ? (error) => only(error) && !never(error) : only,
+    isRetriable: never || given ? forgiving((error) => only(error) && !never?.(error)) : only,
+  };
+}
+
+/** A function of the user's may throw as well, at an error that it has not thought of: that must not end the process. */
+function forgiving(isRetriable: (error: unknown) => boolean): (error: unknown) => boolean {
+  let isTold = false;
+  return (error) => {
+    try {
+      return isRetriable(error);
+    } catch (thrown) {
+      if (!isTold) {
+        logger.error(
+          `retry.never or retry.only has thrown ${describeError(thrown)} at ${describeError(error)}; where it does, the ` +
+            `error counts as one that a retry may cure`,
+        );
+      }
+      isTold = true;
+      return true;
+    }
   };
 }
 

@@ -32,3 +32,25 @@ describe('a record that fails with the marks of an earlier failure', () => {
     });
   });
 });
+
+const withoutText: unknown = Object.create(null);
+
+describe('a record is put aside whatever its handler has thrown', () => {
+  test.each<[string, unknown, string, string]>([
+    ['an error whose message is null', Object.assign(new Error('no'), { message: null }), 'Error', 'null'],
+    ['an error whose name is a number', Object.assign(new Error('no'), { name: 42 }), '42', 'no'],
+    [
+      'an error with an object for a message',
+      Object.assign(new Error('no'), { message: withoutText }),
+      'Error',
+      'object without a text',
+    ],
+    ['an object without a prototype', withoutText, 'object', 'object without a text'],
+    ['a symbol', Symbol('no'), 'symbol', 'Symbol(no)'],
+    ['nothing', undefined, 'undefined', 'undefined'],
+  ])('%s', (_what, error, name, message) => {
+    const headers = failureHeaders({ ...failedIn('orders'), error }, 'group', new Date());
+    expect(headers).toMatchObject({ 'dlt-exception-class': name, 'dlt-exception-message': message });
+    expect(Object.values(headers).every((value) => typeof value === 'string')).toBe(true);
+  });
+});

@@ -68,19 +68,38 @@ export function failureHeaders(failed: FailedRecord, groupId: string, now: Date)
 function exceptionHeaders(error: unknown): RawHeaders {
   const isError = error instanceof Error;
   return {
-    [HEADERS.exceptionClass]: isError ? error.name : typeof error,
-    [HEADERS.exceptionMessage]: cut(isError ? error.message : String(error), MESSAGE_BYTES),
-    [HEADERS.exceptionStacktrace]: cut(isError ? stackOf(error) : '', STACK_BYTES),
+    [HEADERS.exceptionClass]: isError ? textOf(error.name) : typeof error,
+    [HEADERS.exceptionMessage]: cut(textOf(isError ? error.message : error), MESSAGE_BYTES),
+    [HEADERS.exceptionStacktrace]: cut(isError ? stacksOf(error) : '', STACK_BYTES),
   };
 }
 
 /** The stack, followed by those of its causes. */
-function stackOf(error: Error): string {
+function stacksOf(error: Error): string {
   const stacks: string[] = [];
   for (let each: unknown = error; each instanceof Error && stacks.length < 5; each = each.cause) {
-    stacks.push(each.stack ?? `${each.name}: ${each.message}`);
+    stacks.push(stackOf(each));
   }
   return stacks.join('\nCaused by: ');
+}
+
+/** A stack is made when it is asked for, out of name and message: what is wrong with those shows here. */
+function stackOf(error: Error): string {
+  const otherwise = `${textOf(error.name)}: ${textOf(error.message)}`;
+  try {
+    return textOf(error.stack ?? otherwise);
+  } catch {
+    return otherwise;
+  }
+}
+
+/** Whatever was thrown, or stands where an error has text: a record must not stay because of what it failed with. */
+function textOf(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return `${typeof value} without a text`;
+  }
 }
 
 /** The text's first bytes, without half a character at their end. */

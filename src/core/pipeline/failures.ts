@@ -257,11 +257,12 @@ export class Failures {
     this.#storing++;
     try {
       if (how === 'park') this.parking?.admit(record);
-      await this.handler.putAside(how, { at: owner, record: record.record, error, attempts, firstFailedAt });
+      const failed = { at: owner, record: record.record, error, attempts, firstFailedAt };
+      const where = await this.handler.putAside(how, failed);
       this.#storing--;
       if (!this.#closed) {
-        if (how === 'park') this.parking?.add(record, error);
-        this.#gaveUp(record, error, how, then);
+        if (where === 'park') this.parking?.add(record, error);
+        this.#gaveUp(record, error, where, then);
       }
     } catch (storeError) {
       this.#storing--;

@@ -34,7 +34,7 @@ interface HandlerBase {
   /** When no more records may be given up; undefined for never. */
   readonly deadLetterLimit: DeadLetterLimit | undefined;
   /** Resolves once the record is stored for good: only then is it settled here. */
-  putAside(how: Exclude<Aside, 'skip'>, failed: FailedRecord): Promise<void>;
+  putAside(how: Exclude<Aside, 'skip'>, failed: FailedRecord): Promise<Exclude<Aside, 'skip'>>;
   /** Where records are parked, where the handler parks any. */
   readonly parking?: {
     readonly limit: number;

@@ -40,6 +40,20 @@ describe('a key with a parked record', () => {
     expect(scene.budget.total.records).toBe(0);
   });
 
+  test('is parked no more than its record is: what is too large for the lot is a dead letter', async () => {
+    const lot = new ModelLot();
+    const scene = new Scene('aa', { attempts: 1, onFailure: 'park', lot });
+    scene.parksNothing = true;
+    await scene.clock.advance(0);
+    await scene.fetch();
+    await scene.call(0).fails();
+    expect(scene.told).toEqual(['dead-letter 0']);
+    expect(scene.pipeline.parked).toBe(0);
+    expect(scene.called).toEqual(['0', '1']);
+    await scene.call(1).returns();
+    expect(await scene.committed()).toBe('2');
+  });
+
   test('stays parked where its first record fails again', async () => {
     const { scene, lot } = await parking('aa', { attempts: 2 });
     await scene.call(0).fails();

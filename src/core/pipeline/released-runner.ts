@@ -63,7 +63,9 @@ export class ReleasedRunner {
       this.events.returned();
       return;
     }
-    // It counts as being at work until it is out of the lot: a rejoin would have it handled twice.
+    this.events.stopped(record);
+    // Its handler has returned, but it counts as being at work until it is out of the lot: a rejoin would have it
+    // handled twice.
     await this.parking.handled(record);
     this.#running--;
     this.events.succeeded(record, this.clock.now());

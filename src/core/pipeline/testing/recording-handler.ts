@@ -73,7 +73,7 @@ export class RecordingHandler {
   }
 
   /** Storing takes its time, and fails as often as calls do. */
-  #putAside({ at, record }: FailedRecord): Promise<void> {
+  #putAside({ at, record }: FailedRecord): Promise<'dead-letter'> {
     const { delayMs, fails } = this.#nextBehaviour();
     return new Promise((resolve, reject) => {
       this.clock.schedule(delayMs + 1, () => {
@@ -82,7 +82,7 @@ export class RecordingHandler {
           return;
         }
         this.handled.add(`${at.partition}/${record.offset}`);
-        resolve();
+        resolve('dead-letter');
       });
     });
   }

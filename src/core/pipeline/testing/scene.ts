@@ -65,6 +65,8 @@ export class Scene {
   readonly aside: string[] = [];
   /** Errors that storing fails with, one a try; none is success. */
   readonly storeErrors: Error[] = [];
+  /** Records are too large for the lot, and become dead letters. */
+  parksNothing = false;
   /** What the group told of failures and resets: `event offset`. */
   readonly told: string[] = [];
 
@@ -151,7 +153,8 @@ export class Scene {
         onFailure: options.onFailure ?? 'dead-letter',
       },
       deadLetterLimit: options.deadLetterLimit,
-      putAside: (how: Aside, { record }: FailedRecord) => this.#putAside(how, record, options.lot),
+      putAside: (how: Exclude<Aside, 'skip'>, { record }: FailedRecord) =>
+        this.#putAside(how, record, options.lot),
       timeoutMs: options.timeoutMs,
       completion: () => undefined,
       ...(options.lot && {
@@ -166,11 +169,17 @@ export class Scene {
       : { ...shared, read, maxRecords, maxWaitMs, invoke: (records) => this.#called(records) };
   }
 
-  async #putAside(how: Aside, record: FetchedRecord, lot: ModelLot | undefined): Promise<void> {
+  async #putAside(
+    asked: Exclude<Aside, 'skip'>,
+    record: FetchedRecord,
+    lot: ModelLot | undefined,
+  ): Promise<Exclude<Aside, 'skip'>> {
+    const how = this.parksNothing && asked === 'park' ? 'dead-letter' : asked;
     const error = this.storeErrors.shift();
     if (error) throw error;
     if (how === 'park') lot?.records.set(record.offset, record);
     this.aside.push(`${how} ${record.offset}`);
+    return how;
   }
 
   #called(records: readonly InFlightRecord[]): Promise<unknown> {
