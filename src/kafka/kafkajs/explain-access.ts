@@ -5,7 +5,7 @@ import { isRefusedLogin, protocolErrorType, rootCause } from './errors.js';
 /** What was being done when a broker said no. */
 export interface Attempt {
   /** All that the client needs for it, by the names of `kafka-acls`; each implies Describe. */
-  readonly operations: readonly ('Read' | 'Write' | 'Create')[];
+  readonly operations: readonly ('Read' | 'Write' | 'Create' | 'Alter')[];
   readonly topics: readonly string[];
   readonly groupId?: string;
 }

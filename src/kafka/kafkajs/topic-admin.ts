@@ -11,16 +11,18 @@ export class TopicAdmin {
   /** @returns how many partitions the topic has */
   async ensure({ topic, like, config = {}, grow = false }: TopicSpec): Promise<number> {
     const admin = this.kafka.admin();
+    let isThere = false;
     try {
       await admin.connect();
       const wanted = await partitionsOf(admin, like);
       const found = await partitionsOf(admin, topic);
       if (found >= wanted || (found > 0 && !grow)) return found;
-      if (found > 0) await admin.createPartitions({ topicPartitions: [{ topic, count: wanted }] });
+      isThere = found > 0;
+      if (isThere) await admin.createPartitions({ topicPartitions: [{ topic, count: wanted }] });
       else await create(admin, topic, Math.max(1, wanted), config);
       return await partitionsOf(admin, topic);
     } catch (error) {
-      throw explainAccess(error, { operations: ['Create', 'Write'], topics: [topic] });
+      throw explainAccess(error, { operations: isThere ? ['Alter'] : ['Create', 'Write'], topics: [topic] });
     } finally {
       await admin.disconnect();
     }

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { kafkaClient, withAdmin } from '../../../tools/kafka/index.js';
 import { PermanentError } from '../../../src/kafka/index.js';
 import { uniqueName, waitFor } from '../../support/kafka.js';
 import { startHandlers, stopServices } from '../confirming/handler-service.js';
@@ -62,6 +63,32 @@ describe('a service that the brokers grant nothing', () => {
     });
     await waitFor(async () => Object.keys(await downProbes(url)).length === 0, { what: 'all probes up' });
     expect(handled).toEqual(['good', 'better']);
+  });
+});
+
+describe('a service whose retry topics may not grow with their source', () => {
+  test('names the grant that it needs for that, and no other', async () => {
+    const topic = await kafka.createTopic('growing');
+    const groupId = uniqueName('growing');
+    const retryTopic = `${topic}.${groupId}.retry.1h`;
+    await kafka.grant('TOPIC', topic, 'READ');
+    await kafka.grant('GROUP', groupId, 'READ');
+    await kafka.grant('TOPIC', retryTopic, 'CREATE', 'WRITE', 'READ');
+    const options = { onFailure: 'retry-topic', delays: ['1h'] } as const;
+    const spec = { topic, options, handle: () => undefined };
+    const first = await startHandlers([spec], { groupId, env: login() });
+    await first.joined();
+    await stopServices();
+
+    await withAdmin(kafkaClient(kafka.bootstrap), (admin) =>
+      admin.createPartitions({ topicPartitions: [{ topic, count: 2 }] }),
+    );
+    const second = await startHandlers([spec], { groupId, env: login() });
+    await expectReason(second.url, 'startup', `--operation Alter --topic '${retryTopic}'`);
+    await kafka.grant('TOPIC', retryTopic, 'ALTER');
+    const isUp = async (): Promise<boolean> => Object.keys(await downProbes(second.url)).length === 0;
+    await waitFor(isUp, { what: 'all probes up', timeoutMs: 30_000 });
+    expect(second.runtime.group(groupId)?.status.refusal).toBeUndefined();
   });
 });
 

@@ -34,7 +34,7 @@ export class GuardedKafka extends OwnKafka {
   async grant(
     resourceType: 'TOPIC' | 'GROUP',
     resourceName: string,
-    ...operations: readonly ('READ' | 'WRITE' | 'CREATE' | 'DESCRIBE')[]
+    ...operations: readonly ('READ' | 'WRITE' | 'CREATE' | 'ALTER' | 'DESCRIBE')[]
   ): Promise<void> {
     const acl = operations.map((operation) => ({
       resourceType: AclResourceTypes[resourceType],
