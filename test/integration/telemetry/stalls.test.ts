@@ -12,6 +12,9 @@ afterEach(async () => {
   await stopServices();
 });
 
+/** Well between the bounds of a bucket: what a call took is known to the ms. */
+const BLOCKED_MS = 3_500;
+
 /** As a parser or a regular expression does it that meets what it can't cope with. */
 function block(ms: number): void {
   for (const until = performance.now() + ms; performance.now() < until;);
@@ -21,7 +24,7 @@ describe('an event loop that a handler blocks', () => {
   test('lets probes from outside time out, and is told of by the metrics afterwards', async () => {
     const topic = await createTopic(uniqueName('blocking'));
     const handle = (payload: unknown): void => {
-      if (payload === 'block') block(2_500);
+      if (payload === 'block') block(BLOCKED_MS);
     };
     const { url, joined } = await startHandlers([{ topic, handle }]);
     await joined();
