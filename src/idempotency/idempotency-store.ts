@@ -4,7 +4,7 @@ export interface Claim {
   readonly scope: string;
   /** Each once. */
   readonly keys: readonly string[];
-  /** Ends a wait for others. */
+  /** Ends a wait for others, and takes back what work has done that resolves afterwards: its call has failed. */
   readonly signal?: AbortSignal;
 }
 
@@ -23,7 +23,8 @@ export interface UnitOfWork {
  * Remembers what was handled. A store keeps these promises, which `store.conformance.ts` holds it to:
  *
  * - Work is called for the keys without a mark, and not at all where all have one.
- * - Work that resolves leaves a mark for each of them; work that rejects leaves none, unless it was completed.
+ * - Work that resolves leaves a mark for each of them; work that rejects, or resolves once the signal
+ *   is aborted, leaves none, unless it was completed.
  * - Of two claims of one key at the same time, one waits until the other has ended.
  */
 export abstract class IdempotencyStore {

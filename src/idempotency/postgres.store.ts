@@ -77,14 +77,8 @@ export class PostgresStore extends IdempotencyStore {
       const fresh = keys.filter((key) => inserted.has(storable(key)));
       if (fresh.length === 0) return false;
       begun.yet = true;
-      let isComplete = false;
-      const complete = async (): Promise<void> => {
-        await transaction.commit();
-        isComplete = true;
-      };
-      await work({ fresh, complete });
-      // A call that was told to stop has failed, whatever it returns: its effect must not stand.
-      if (!isComplete) signal?.throwIfAborted();
+      await work({ fresh, complete: () => transaction.commit() });
+      if (!transaction.isOver) signal?.throwIfAborted();
       return true;
     }, signal);
   }

@@ -39,8 +39,8 @@ export function keyOf(key: IdempotencyKey, groupId: string, keyed: KeyedRecord):
 
 /**
  * Where the record was first, with its timestamp: a topic that is deleted and created anew counts from 0 again,
- * and its records are others. Only a retry topic's headers, and of this group, tell of the same record: elsewhere a handler
- * may have sent other records on with the headers of the one that it was called with.
+ * and its records are others. Only a retry topic's headers, and of this group, tell of the same record: elsewhere a
+ * handler may have sent other records on with the headers of the one that it was called with.
  */
 function positionOf({ at, record }: KeyedRecord, groupId: string): string {
   const original = [

@@ -113,7 +113,7 @@ function readRetry(reader: OptionReader): FailurePolicy['retry'] {
   };
 }
 
-/** A function of the user's may throw as well, at an error that it has not thought of: that must not end the process. */
+/** A function of the user's may throw, at an error that it has not thought of: that must not end the process. */
 function forgiving(isRetriable: (error: unknown) => boolean): (error: unknown) => boolean {
   let isTold = false;
   return (error) => {

@@ -209,10 +209,7 @@ export class GroupConsumer implements ConsumerListener {
   room(): Promise<void> | undefined {
     const { budget } = this.parts;
     if (budget.hasRoom) return undefined;
-    const waited = new AbortController();
-    return Promise.race([budget.untilRoom(waited.signal), sleep(ROOM_MS, waited.signal)]).finally(() =>
-      waited.abort(),
-    );
+    return budget.untilRoom(AbortSignal.timeout(ROOM_MS));
   }
 
   fetched(batch: FetchedBatch): FetchedRecord | 'all' | undefined {

@@ -23,14 +23,14 @@ export interface RetryTopic {
   readonly source: string;
   /** Which of the handler's delays it is for, from 0 on; beyond them where that is none of them any more. */
   readonly hop: number;
-  /** Whether it is read only until it is empty: its delay is none of the handler's. */
+  /** Whether it is read for what was left in it alone: its delay is none of the handler's. */
   readonly isLeft: boolean;
 }
 
 /** The controllers' methods by topic and group. */
 export class HandlerRegistry {
   readonly #bindings: HandlerBinding[] = [];
-  readonly #handlers = new Map<string, Handler | undefined>();
+  readonly #handlers = new Map<string, Handler>();
   /** By group and name, once their sources were selected. */
   readonly #retryTopics = new Map<string, RetryTopic>();
 
@@ -90,12 +90,13 @@ export class HandlerRegistry {
   /** What handles a topic's records in a group. As in Nest, a topic's own name goes before any pattern. */
   handlerOf(groupId: string, topic: string): Handler | undefined {
     const key = keyOf(groupId, topic);
-    if (!this.#handlers.has(key)) {
-      const retry = this.#retryTopics.get(key);
-      const bindings = this.#match(groupId, retry?.source ?? topic);
-      this.#handlers.set(key, toHandler(bindings, this.services, retry?.hop));
-    }
-    return this.#handlers.get(key);
+    const known = this.#handlers.get(key);
+    if (known) return known;
+    const retry = this.#retryTopics.get(key);
+    const handler = toHandler(this.#match(groupId, retry?.source ?? topic), this.services, retry?.hop);
+    // That there is none is not remembered: a retry topic may be asked for before it is known to be one.
+    if (handler) this.#handlers.set(key, handler);
+    return handler;
   }
 
   /** Those of the handler's delays, and those that an earlier version of it has left records in. */
@@ -111,13 +112,9 @@ export class HandlerRegistry {
         (topic) => isRetryTopicOf(topic, source, groupId) && current.every((each) => each.topic !== topic),
       )
       .map((topic) => ({ topic, source, hop: failures.delays.length, isLeft: true }));
-    for (const retry of [...current, ...left]) {
-      const key = keyOf(groupId, retry.topic);
-      this.#retryTopics.set(key, retry);
-      // It may have been asked for before it was known what it is.
-      if (this.#handlers.get(key) === undefined) this.#handlers.delete(key);
-    }
-    return [...current, ...left];
+    const retryTopics = [...current, ...left];
+    for (const retry of retryTopics) this.#retryTopics.set(keyOf(groupId, retry.topic), retry);
+    return retryTopics;
   }
 
   #match(groupId: string, topic: string): HandlerBinding[] {

@@ -24,7 +24,6 @@ export interface TopicWatchParts {
 /** Knows which of the topics that a group has handlers for exist. */
 export class TopicWatch {
   #hidden: { readonly missing: string; readonly topics: readonly string[] } = { missing: '', topics: [] };
-
   #told: string | undefined;
 
   constructor(private readonly parts: TopicWatchParts) {}

@@ -5,7 +5,7 @@ import { OutcomesInOrder } from '../failures/outcomes-in-order.js';
 import { decide, type Decision, type LastResort } from '../failures/decision.js';
 import type { InFlightRecord } from '../records/in-flight.js';
 import { FollowsParkedError, ParkingFullError } from './errors.js';
-import type { Aside, Handler } from './handler.js';
+import type { Aside, Handler, KeptAside } from './handler.js';
 import { isReleased, type Parking } from './parking.js';
 
 /** What a partition hears of its failures. */
@@ -249,7 +249,7 @@ export class Failures {
   async #store(
     record: InFlightRecord,
     error: unknown,
-    how: Exclude<Aside, 'skip'>,
+    how: KeptAside,
     then: Continuation,
     tries: number,
   ): Promise<void> {

@@ -11,7 +11,10 @@ export type Order = 'partition' | 'key' | 'none';
 export type CommitMode = 'auto' | 'manual';
 
 /** How a record that its lane gave up is kept, or that it is not kept at all. */
-export type Aside = 'dead-letter' | 'retry-topic' | 'park' | 'skip';
+export type Aside = KeptAside | 'skip';
+
+/** How a record that its lane gave up is kept. */
+export type KeptAside = 'dead-letter' | 'retry-topic' | 'park';
 
 /** A record that its lane gives up, and why. Times are in ms since the epoch. */
 export interface FailedRecord {
@@ -33,8 +36,8 @@ interface HandlerBase {
   readonly failures: FailurePolicy;
   /** When no more records may be given up; undefined for never. */
   readonly deadLetterLimit: DeadLetterLimit | undefined;
-  /** Resolves once the record is stored for good: only then is it settled here. */
-  putAside(how: Exclude<Aside, 'skip'>, failed: FailedRecord): Promise<Exclude<Aside, 'skip'>>;
+  /** Resolves once the record is stored for good, with how it was in the end: only then is it settled here. */
+  putAside(how: KeptAside, failed: FailedRecord): Promise<KeptAside>;
   /** Where records are parked, where the handler parks any. */
   readonly parking?: {
     readonly limit: number;

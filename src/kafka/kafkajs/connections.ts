@@ -1,9 +1,8 @@
 import kafkajs from 'kafkajs';
 import Connection from 'kafkajs/src/network/connection.js';
+import { onceAProcess } from './once-a-process.js';
 
 const connecting = new WeakMap<Connection, Promise<boolean>>();
-
-let installed = false;
 
 /**
  * Lets all who need a connection wait for one attempt to make it, once a process. In kafkajs each makes a socket of
@@ -11,9 +10,7 @@ let installed = false;
  * stay open until the broker ends them, minutes later: kafkajs then takes the end of any for the end of the connection,
  * and fails every request that is under way on the one that is in use.
  */
-export function shareConnects(): void {
-  if (installed) return;
-  installed = true;
+export const shareConnects = onceAProcess(() => {
   const { prototype } = Connection;
   const { connect } = prototype;
   prototype.connect = function (this: Connection): Promise<boolean> {
@@ -23,7 +20,7 @@ export function shareConnects(): void {
     connecting.set(this, attempt);
     return attempt;
   };
-}
+});
 
 /** kafkajs forgets an attempt whose socket the other side closes before it is connected. */
 function settledBy(connection: Connection, attempt: Promise<boolean>): Promise<boolean> {

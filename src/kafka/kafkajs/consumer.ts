@@ -63,6 +63,7 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
     this.#consumer.on(events.CRASH, ({ payload }) => {
       void this.#explain(payload.error).then((error) => this.#tellCrashed(toError(error)));
     });
+    // Of brokers before 2.3, whose fetches kafkajs reads by itself; all others go the way of `#eachBatch`.
     this.#consumer.on(events.START_BATCH_PROCESS, ({ payload }) => {
       if (payload.batchSize > 0) return;
       const { topic, partition, lastOffset } = payload;

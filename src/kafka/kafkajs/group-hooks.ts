@@ -7,6 +7,7 @@ import { isUnreachable, NoCommittedOffsetError } from './errors.js';
 import { askForLeaders, knowLeaders } from './leaders.js';
 import { recordsOf, unpackedBatch } from './packed-messages.js';
 import { type UnreadableBatchError, unreadableOf } from './unreadable.js';
+import { onceAProcess } from './once-a-process.js';
 
 /**
  * What kafkajs has no public place for, and a consumer that loses nothing needs:
@@ -73,12 +74,8 @@ export function fetchOf(batch: object): Fetch | undefined {
 /** Before a broker that could not be reached is fetched from again, in ms. */
 const UNREACHABLE_RETRY_MS = 500;
 
-let installed = false;
-
 /** Puts the hooks into kafkajs, once a process. Groups without hooks behave as before. */
-export function installGroupHooks(): void {
-  if (installed) return;
-  installed = true;
+export const installGroupHooks = onceAProcess(() => {
   const { prototype } = ConsumerGroup;
   const { joinAndSync, fetch, heartbeat, recoverFromOffsetOutOfRange } = prototype;
 
@@ -149,7 +146,7 @@ export function installGroupHooks(): void {
       throw new NoCommittedOffsetError(this.groupId, [error], 'out of range');
     await reset(this, hooks, error);
   };
-}
+});
 
 /**
  * Ends a join that is under way, which it may be for as long as other members drain. The broker reads nothing from a

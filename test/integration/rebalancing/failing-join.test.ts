@@ -37,10 +37,7 @@ class RejoinFault {
   constructor(groupId: string, request: 'joinGroup' | 'syncGroup', fault: Fault) {
     const { joinAndSync } = ConsumerGroup.prototype;
     const isOfRejoin = (group: ConsumerGroup): boolean => this.group === group && !this.happened;
-    const answer = async (ask: () => Promise<unknown>): Promise<unknown> => {
-      this.happened = true;
-      return fault(ask);
-    };
+    const happen = (): void => void (this.happened = true);
     const remember = (group: ConsumerGroup): void => void (this.group ??= group);
     jest.spyOn(ConsumerGroup.prototype, 'joinAndSync').mockImplementation(async function (
       this: ConsumerGroup,
@@ -52,9 +49,11 @@ class RejoinFault {
         const coordinator: object = await find(question);
         const ask: unknown = Reflect.get(coordinator, request);
         if (!isOfRejoin(this) || typeof ask !== 'function') return coordinator;
-        const value = (payload: unknown): Promise<unknown> => {
+        const value = async (payload: unknown): Promise<unknown> => {
           const send = async (): Promise<unknown> => ask.call(coordinator, payload);
-          return this.memberId !== undefined && isOfRejoin(this) ? answer(send) : send();
+          if (!isOfRejoin(this)) return send();
+          happen();
+          return fault(send);
         };
         return Object.create(coordinator, { [request]: { value } });
       };
@@ -69,64 +68,69 @@ class RejoinFault {
   }
 }
 
-/** A service of one topic, which has handled a record. */
-async function member(topic: string, groupId: string, handled: unknown[]) {
-  const handle = (payload: unknown): void => void handled.push(payload);
-  const service = await startHandlers([{ topic, handle }], { groupId, env: QUICK });
-  await service.joined();
-  return service;
+interface Scene {
+  readonly fault: RejoinFault;
+  readonly group: ConsumerGroup;
+  /** Starts a second member. */
+  join(): Promise<void>;
+  /** What is written from now on is handled and committed. */
+  goesOn(): Promise<void>;
 }
 
-async function handlesWhatComes(topic: string, groupId: string, handled: unknown[]): Promise<void> {
-  await produce(topic, [
-    { value: 'after 0', partition: 0 },
-    { value: 'after 1', partition: 1 },
-  ]);
-  const all = (): boolean => handled.includes('after 0') && handled.includes('after 1');
-  await waitFor(all, { what: 'the records after it', timeoutMs: 30_000 });
-  for (const partition of [0, 1]) {
-    await waitFor(async () => (await committed(groupId, topic, partition)) === 1n, { what: 'their commits' });
-  }
+/** A member of a group that has joined once, and whose next join fails. */
+async function scene(request: 'joinGroup' | 'syncGroup', happens: Fault): Promise<Scene> {
+  const topic = await createTopic(uniqueName('join'), { partitions: 2 });
+  const groupId = uniqueName('group');
+  const handled: unknown[] = [];
+  const handle = (payload: unknown): void => void handled.push(payload);
+  const fault = new RejoinFault(groupId, request, happens);
+  const join = async (): Promise<void> => {
+    const service = await startHandlers([{ topic, handle }], { groupId, env: QUICK });
+    await service.joined();
+  };
+  await join();
+  const { group } = fault;
+  if (!group) throw new Error('the member has not joined');
+  const goesOn = async (): Promise<void> => {
+    await produce(topic, [
+      { value: 'after 0', partition: 0 },
+      { value: 'after 1', partition: 1 },
+    ]);
+    const all = (): boolean => handled.includes('after 0') && handled.includes('after 1');
+    await waitFor(all, { what: 'the records after it', timeoutMs: 30_000 });
+    for (const partition of [0, 1]) {
+      await waitFor(async () => (await committed(groupId, topic, partition)) === 1n, {
+        what: 'their commits',
+      });
+    }
+  };
+  return { fault, group, join, goesOn };
 }
 
 describe('a join that fails is made once more', () => {
   test('when the answer with the assignment is lost', async () => {
-    const topic = await createTopic(uniqueName('join'), { partitions: 2 });
-    const groupId = uniqueName('group');
-    const handled: unknown[] = [];
-    const fault = new RejoinFault(groupId, 'syncGroup', async (ask) => {
+    const { fault, join, goesOn } = await scene('syncGroup', async (ask) => {
       await ask();
       throw new ConnectionClosed('Closed connection');
     });
-    await member(topic, groupId, handled);
-    await member(topic, groupId, handled);
+    await join();
     await waitFor(() => fault.happened, { what: 'the fault', timeoutMs: 20_000 });
-    await handlesWhatComes(topic, groupId, handled);
+    await goesOn();
     expect(fault.happened).toBe(true);
   });
 
   test('when the coordinator is not ready, and the group has not noticed', async () => {
-    const topic = await createTopic(uniqueName('join'), { partitions: 2 });
-    const groupId = uniqueName('group');
-    const handled: unknown[] = [];
-    const fault = new RejoinFault(groupId, 'joinGroup', () => Promise.reject(new CoordinatorLoads('loads')));
-    await member(topic, groupId, handled);
+    const { group, goesOn } = await scene('joinGroup', () => Promise.reject(new CoordinatorLoads('loads')));
     // As kafkajs does where a leader has moved; a fetch that fails so is begun again.
-    await expect(fault.group?.joinAndSync()).rejects.toThrow('loads');
-    await handlesWhatComes(topic, groupId, handled);
+    await expect(group.joinAndSync()).rejects.toThrow('loads');
+    await goesOn();
   });
 
   test('when the group has shut the member out before', async () => {
-    const topic = await createTopic(uniqueName('join'), { partitions: 2 });
-    const groupId = uniqueName('group');
-    const handled: unknown[] = [];
-    const fault = new RejoinFault(groupId, 'joinGroup', () => Promise.reject(new ConnectionClosed('closed')));
-    await member(topic, groupId, handled);
+    const { group, goesOn } = await scene('joinGroup', () => Promise.reject(new ConnectionClosed('closed')));
     // As kafkajs does with the answer that the coordinator does not know the member.
-    const { group } = fault;
-    if (!group) throw new Error('the member has not joined');
     group.memberId = null;
     await expect(group.joinAndSync()).rejects.toThrow('closed');
-    await handlesWhatComes(topic, groupId, handled);
+    await goesOn();
   });
 });

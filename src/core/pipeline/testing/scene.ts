@@ -6,7 +6,7 @@ import type { FetchedRecord } from '../../records/fetched.js';
 import type { InFlightRecord } from '../../records/in-flight.js';
 import { toOffset } from '../../records/offset.js';
 import { GroupPipeline } from '../group.js';
-import type { Aside, CommitMode, FailedRecord, Handler, Order } from '../handler.js';
+import type { CommitMode, FailedRecord, Handler, KeptAside, Order } from '../handler.js';
 import type { PartitionPipeline } from '../partition.js';
 import { ModelLot } from './model-lot.js';
 import { ModelBroker, modelPartition } from './model-broker.js';
@@ -153,8 +153,7 @@ export class Scene {
         onFailure: options.onFailure ?? 'dead-letter',
       },
       deadLetterLimit: options.deadLetterLimit,
-      putAside: (how: Exclude<Aside, 'skip'>, { record }: FailedRecord) =>
-        this.#putAside(how, record, options.lot),
+      putAside: (how: KeptAside, { record }: FailedRecord) => this.#putAside(how, record, options.lot),
       timeoutMs: options.timeoutMs,
       completion: () => undefined,
       ...(options.lot && {
@@ -169,11 +168,7 @@ export class Scene {
       : { ...shared, read, maxRecords, maxWaitMs, invoke: (records) => this.#called(records) };
   }
 
-  async #putAside(
-    asked: Exclude<Aside, 'skip'>,
-    record: FetchedRecord,
-    lot: ModelLot | undefined,
-  ): Promise<Exclude<Aside, 'skip'>> {
+  async #putAside(asked: KeptAside, record: FetchedRecord, lot: ModelLot | undefined): Promise<KeptAside> {
     const how = this.parksNothing && asked === 'park' ? 'dead-letter' : asked;
     const error = this.storeErrors.shift();
     if (error) throw error;
