@@ -52,6 +52,7 @@ const RESTART_MS = 1000;
 export class Fleet {
   readonly exits: Exit[] = [];
   readonly #running = new Map<string, Instance>();
+  readonly #starting = new Map<string, Promise<void>>();
   readonly #wanted = new Set<string>();
   readonly #ports = new Map<string, number>();
   readonly #watches = new Set<Promise<void>>();
@@ -66,8 +67,14 @@ export class Fleet {
 
   /** Starts an instance; `env` holds for this start alone, not for those after its end. */
   async start(slot: string, env: Readonly<Record<string, string>> = {}): Promise<void> {
-    if (this.#running.has(slot)) throw new Error(`instance ${slot} runs already`);
+    if (this.#isThere(slot)) throw new Error(`instance ${slot} runs already`);
     this.#wanted.add(slot);
+    const starting = this.#start(slot, env).finally(() => this.#starting.delete(slot));
+    this.#starting.set(slot, starting);
+    await starting;
+  }
+
+  async #start(slot: string, env: Readonly<Record<string, string>>): Promise<void> {
     const { folder, runtime } = this.options;
     const instance = await Instance.start({
       slot,
@@ -107,6 +114,7 @@ export class Fleet {
   /** SIGTERM, and SIGKILL where that does not end it; it does not come back. @returns its exit code */
   async stop(slot: string): Promise<number | undefined> {
     this.#wanted.delete(slot);
+    await this.#starting.get(slot);
     return this.#running.get(slot)?.stop(GRACE_MS);
   }
 
@@ -139,9 +147,14 @@ export class Fleet {
     this.#probing.abort();
     this.#probing = new AbortController();
     for (const slot of this.#running.keys()) this.resume(slot);
-    const codes = await Promise.all([...this.#running.keys()].map((slot) => this.stop(slot)));
+    const slots = new Set([...this.#wanted, ...this.#running.keys()]);
+    const codes = await Promise.all([...slots].map((slot) => this.stop(slot)));
     await Promise.all(this.#watches);
     return codes.filter((code) => code !== undefined);
+  }
+
+  #isThere(slot: string): boolean {
+    return this.#running.has(slot) || this.#starting.has(slot);
   }
 
   async #watch(slot: string, instance: Instance): Promise<void> {
@@ -149,7 +162,7 @@ export class Fleet {
     if (this.#running.get(slot) === instance) this.#running.delete(slot);
     this.exits.push({ name: `${slot}.${instance.pid}`, code, expected: instance.isExpected });
     await sleep(RESTART_MS);
-    if (this.#wanted.has(slot) && !this.#running.has(slot)) await this.start(slot);
+    if (this.#wanted.has(slot) && !this.#isThere(slot)) await this.start(slot);
   }
 
   async #probe(slot: string, over: AbortSignal): Promise<void> {
