@@ -17,7 +17,7 @@ export interface TopicWatchParts {
   readonly refreshMs: number;
   /** Called with each answer. */
   readonly seen: (selection: TopicSelection, hidden: readonly string[]) => void;
-  /** Called when it can't be found out whether there are more topics, once for each reason. */
+  /** Called when it can't be found out whether there are more topics: once until it can, or the reason is another. */
   readonly failed: (why: string) => void;
 }
 
@@ -52,12 +52,18 @@ export class TopicWatch {
     return topics;
   }
 
-  /** Once: it is asked again, and fails in the same way until somebody mends it, or the broker is back. */
-  #tell(error: unknown): string[] {
-    const what = describeError(error);
-    if (what !== this.#told) this.parts.failed(what);
-    this.#told = what;
-    return [];
+  /** Tells a failure once: it is asked again, and fails in the same way until somebody mends it. */
+  async #existingOrNone(): Promise<string[]> {
+    try {
+      const existing = await this.existing();
+      this.#told = undefined;
+      return existing;
+    } catch (error) {
+      const what = describeError(error);
+      if (what !== this.#told) this.parts.failed(what);
+      this.#told = what;
+      return [];
+    }
   }
 
   /** Resolves when there are topics to read beyond `topics`, or once `over` is aborted. */
@@ -67,7 +73,7 @@ export class TopicWatch {
     while (!over.aborted) {
       await sleep(refreshMs, over);
       if (over.aborted || !registry.awaitsTopics(groupId, known)) continue;
-      const existing = await this.existing().catch((error: unknown) => this.#tell(error));
+      const existing = await this.#existingOrNone();
       if (existing.some((topic) => !known.has(topic))) return 'more topics';
     }
     return 'over';

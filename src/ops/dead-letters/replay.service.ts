@@ -49,7 +49,13 @@ export class ReplayService implements OnModuleDestroy {
     const filter = { originalTopic, reason, key, since: since && Date.now() - since };
     const progressed = (): void => undefined;
     return this.brokers.read(async (reader) => {
-      const planner = new ReplayPlanner(reader, { filter, to: undefined, maxReplays, transform: undefined });
+      const planner = new ReplayPlanner(reader, {
+        filter,
+        to: undefined,
+        maxReplays,
+        transform: undefined,
+        mayGoBackTo: (original, group) => this.brokers.handlers.handles(original, group),
+      });
       if (dryRun) {
         const options = { limit, signal, payload: false, progressed };
         const { samples: _, ...report } = await new DryRun(

@@ -33,9 +33,9 @@ export class HandlerCatalog {
     return [...new Set([...named, deadLetterTopicOf(topic)])];
   }
 
-  /** Whether any of them is for a topic. */
-  handles(topic: string): boolean {
-    return this.#of(topic).length > 0;
+  /** Whether any of them is for a topic, and in this group where one is named. */
+  handles(topic: string, group?: string): boolean {
+    return this.#of(topic).some(({ options }) => group === undefined || options.groupId === group);
   }
 
   /** Whether any of them parks its records in a topic. */

@@ -5,6 +5,7 @@ export type LeftReason =
   | 'max-replays'
   | 'no-original-topic'
   | 'unknown-topic'
+  | 'no-handler'
   | 'truncated'
   | 'transform-null'
   | 'transform-failed'

@@ -19,6 +19,7 @@ function planOf(settings: Partial<DeadLetter>, options: Partial<PlannerOptions> 
     to: undefined,
     maxReplays: 3,
     transform: undefined,
+    mayGoBackTo: (_, group) => group === 'g',
     ...options,
   });
   return planner.plan({ letter: someLetter(settings), replayed });
@@ -44,11 +45,16 @@ describe('planning a replay', () => {
     ['came back more often than it may now', { replays: 9 }, {}, 'max-replays'],
     ['says nothing of its topic', { originalTopic: undefined }, {}, 'no-original-topic'],
     ['goes to a topic that is gone', { originalTopic: 'gone' }, {}, 'unknown-topic'],
+    ['belongs to a group without a handler', { group: 'other' }, {}, 'no-handler'],
     ['was not stored whole', { truncatedFrom: 9_000 }, {}, 'truncated'],
     ['its transform gives up', {}, { transform: () => Promise.resolve(null) }, 'transform-null'],
     ['its transform fails at', {}, { transform: () => Promise.reject(new Error('no')) }, 'transform-failed'],
   ])('leaves a record that %s', async (_, settings, options, reason) => {
     expect(await planOf(settings, options)).toMatchObject({ action: 'leave', reason });
+  });
+
+  it('sends a record of a group without a handler to another topic, where every group may take it', async () => {
+    expect(await planOf({ group: 'other' }, { to: 'elsewhere' })).toMatchObject({ action: 'replay' });
   });
 
   it('sends a record that was not stored whole once a transform has given it a value', async () => {

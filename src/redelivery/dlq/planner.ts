@@ -30,6 +30,8 @@ export interface PlannerOptions {
   readonly to: string | undefined;
   readonly maxReplays: number;
   readonly transform: AppliedTransform | undefined;
+  /** Whether a group may be sent back what it failed at: what it has no handler for is passed over by all. */
+  readonly mayGoBackTo: (topic: string, group: string) => boolean;
 }
 
 /** Decides for each dead letter whether, as what and where to it goes back. */
@@ -42,7 +44,7 @@ export class ReplayPlanner {
   ) {}
 
   async plan({ letter, replayed }: LoggedDeadLetter): Promise<Plan> {
-    const { filter, to = letter.originalTopic, maxReplays, transform } = this.options;
+    const { filter, to = letter.originalTopic, maxReplays, transform, mayGoBackTo } = this.options;
     const isMeant = matches(letter, filter);
     if (!isMeant || replayed) return { action: 'ignore', replayed: isMeant && replayed };
     const leave = (reason: LeftReason, detail: string): Plan => ({ action: 'leave', letter, reason, detail });
@@ -51,6 +53,15 @@ export class ReplayPlanner {
     if (to === undefined) return leave('no-original-topic', 'no header says where it came from; give --to');
     const partitions = await this.#partitionsOf(to);
     if (!partitions) return leave('unknown-topic', `there is no topic ${to}`);
+
+    const { group } = letter;
+    if (to === letter.originalTopic && group !== undefined && !mayGoBackTo(to, group)) {
+      return leave(
+        'no-handler',
+        `this version has no handler of group ${group} for ${to}, and no other group would take it; ` +
+          '--any-group sends it all the same, --to sends it elsewhere',
+      );
+    }
 
     const original = toReplayRecord(letter);
     let record: ReplayRecord | null = original;

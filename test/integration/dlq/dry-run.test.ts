@@ -75,6 +75,10 @@ describe('dlq replay --dry-run', () => {
     const { topic, dlt } = await createTopics('nobody');
     await produce(dlt, [letter({ topic, value: '{"id":"p-1","amount":5}', group: 'another' })]);
     expect(await dlqJson(topic, ['replay', topic, '--dry-run'])).toMatchObject({
+      wouldReplay: 0,
+      left: [{ reason: 'no-handler', positions: [`${dlt}[0] at offset 0`] }],
+    });
+    expect(await dlqJson(topic, ['replay', topic, '--dry-run', '--any-group'])).toMatchObject({
       wouldPass: 0,
       wouldFail: [{ reason: `no handler of group another for ${topic}` }],
     });

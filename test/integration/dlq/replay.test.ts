@@ -125,6 +125,21 @@ describe('dlq replay', () => {
     expect(record?.headers?.['dlt-replays']).toEqual(Buffer.from('3'));
   });
 
+  it('leaves what a group failed at that this version has no handler for, unless it is told otherwise', async () => {
+    const { topic, dlt } = await createTopics('group');
+    await produce(dlt, [letter({ topic, value: 'a', group: 'another' }), letter({ topic, value: 'b' })]);
+    const report = await dlqJson(topic, ['replay', topic, ...YES]);
+    expect(report).toMatchObject({
+      replayed: 1,
+      left: [{ reason: 'no-handler', positions: [`${dlt}[0] at offset 0`] }],
+    });
+    expect(await dlqJson(topic, ['replay', topic, '--any-group', ...YES])).toMatchObject({
+      replayed: 1,
+      alreadyReplayed: 1,
+    });
+    expect(await committedValues(topic)).toEqual(['b', 'a']);
+  });
+
   it('sends elsewhere with --to, for every group there, and by key where the partition does not exist', async () => {
     const { topic, dlt } = await createTopics('elsewhere', 3);
     const other = await createTopic(uniqueName('other'));

@@ -1,10 +1,12 @@
 import { afterEach, beforeAll, expect, jest, test } from '@jest/globals';
-import { ConflictException, Logger } from '@nestjs/common';
+import { ConflictException, Controller, Logger } from '@nestjs/common';
+import { KafkaHandler } from '../../../src/kafka/index.js';
 import { DeadLetters, ReplayAnswer } from '../../../src/ops/dead-letters/dead-letters.schemas.js';
 import { ReplayService } from '../../../src/ops/dead-letters/replay.service.js';
 import { OpsModule } from '../../../src/ops/ops.module.js';
 import { createTopic, endOffsets, produce, uniqueName, waitFor } from '../../support/kafka.js';
 import { startService } from '../../support/service.js';
+import { GROUP } from '../dlq/cli-process.js';
 import { letter } from '../dlq/dead-letters.js';
 import { endProcesses } from '../../support/main-process.js';
 import { Scene, TOKEN } from './ops-process.js';
@@ -121,7 +123,17 @@ test('a process runs one replay at a time, and a stop ends it without losing or 
     dlt,
     Array.from({ length: 500 }, (_, id) => letter({ topic, value: String(id) })),
   );
-  const service = await startService({ imports: [OpsModule] }, { OPS_TOKEN: TOKEN });
+  @Controller()
+  class BoundedController {
+    @KafkaHandler(topic)
+    handle(): void {}
+  }
+  const start = () =>
+    startService(
+      { imports: [OpsModule], controllers: [BoundedController] },
+      { OPS_TOKEN: TOKEN, KAFKA_GROUP_ID: GROUP },
+    );
+  const service = await start();
   const replays = service.app.get(ReplayService);
   const request = { topic, limit: 10_000, maxReplays: 3, dryRun: false };
   const never = new AbortController().signal;
@@ -130,7 +142,7 @@ test('a process runs one replay at a time, and a stop ends it without losing or 
   const [outcome] = await Promise.all([running, service.stop()]);
   expect(outcome).toMatchObject({ dryRun: false, ended: 'interrupted' });
 
-  const next = await startService({ imports: [OpsModule] }, { OPS_TOKEN: TOKEN });
+  const next = await start();
   const rest = await next.app.get(ReplayService).run(request, never);
   await next.stop();
   const counts = [outcome, rest].map((each) => ('replayed' in each ? each.replayed : 0));

@@ -24,6 +24,7 @@ interface Options {
   readonly rate?: number;
   readonly maxReplays: number;
   readonly transform?: string;
+  readonly anyGroup?: true;
   readonly payload?: true;
   readonly yes?: true;
   readonly json?: true;
@@ -39,6 +40,7 @@ export function addReplayCommand(dlq: Command, loadModule: ModuleLoader): void {
     .option('--since <duration>', 'only those put aside within this time, such as 1h', duration)
     .option('--key <key>', 'only those with this key')
     .option('--to <topic>', 'to this topic instead')
+    .option('--any-group', 'also those of groups that this version has no handler for')
     .option('--dry-run', "check them against the handlers' formats and schemas, and send nothing")
     .option('--limit <number>', 'so many at most', wholeNumber(1))
     .option('--rate <number/s>', 'so many in a second at most', rate)
@@ -59,7 +61,13 @@ async function replay(session: Session, name: string, options: Options): Promise
   if (to !== undefined && !topics.exists(to)) throw new DlqError(`--to ${to}: there is no such topic`);
   const filter: Filter = { originalTopic, reason, key, since: since && Date.now() - since };
   const transform = options.transform === undefined ? undefined : await loadTransform(options.transform);
-  const planner = new ReplayPlanner(reader, { filter, to, maxReplays, transform });
+  const planner = new ReplayPlanner(reader, {
+    filter,
+    to,
+    maxReplays,
+    transform,
+    mayGoBackTo: (goal, group) => options.anyGroup === true || handlers.handles(goal, group),
+  });
   const json = options.json === true;
 
   if (options.dryRun) {
