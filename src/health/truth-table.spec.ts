@@ -63,9 +63,11 @@ describe('ready', () => {
   test('is down before the join, while draining, and once no broker has answered for a session timeout', () => {
     expect(ready(view({ everJoined: false, phase: 'connecting' }))).toBeDefined();
     expect(ready(view({ phase: 'draining' }))).toContain('draining');
-    expect(ready(view({ phase: 'connecting', lastHeartbeatAt: NOW - 30_001 }))).toContain(
-      'no broker has answered',
+    const lastError = { at: NOW, message: 'ECONNREFUSED' };
+    expect(ready(view({ phase: 'connecting', lastHeartbeatAt: NOW - 30_001, lastError }))).toBe(
+      'no broker has answered for 30001 ms: ECONNREFUSED',
     );
+    expect(ready(view({ lastHeartbeatAt: NOW - 30_001 }))).toContain('no broker has answered');
   });
 
   test('is down for a stuck record, and names it, how often it failed, and why', () => {
@@ -89,7 +91,10 @@ describe('ready', () => {
   });
 
   test('stays up for a rebalance however long it may take, for a member without partitions, and for idling', () => {
-    expect(ready(view({ phase: 'rebalancing', lastHeartbeatAt: NOW - 89_000 }))).toBeUndefined();
+    for (const phase of ['rebalancing', 'connecting'] as const) {
+      expect(ready(view({ phase, lastHeartbeatAt: NOW - 89_000 }))).toBeUndefined();
+      expect(ready(view({ phase, lastHeartbeatAt: NOW - 90_001 }))).toContain('no broker has answered');
+    }
     expect(ready(view({ assignment: [] }))).toBeUndefined();
     expect(ready(view({}, { oldest: record(59_000) }))).toBeUndefined();
   });
@@ -111,6 +116,11 @@ describe('live', () => {
   test('has reason to ask for a broker after one session timeout', () => {
     expect(isQuiet(view({ lastProgressAt: NOW - 29_000 }), limits, NOW)).toBe(false);
     expect(isQuiet(view({ lastProgressAt: NOW - 31_000 }), limits, NOW)).toBe(true);
+  });
+
+  test('stays up for what the brokers refuse, which a restart would be refused, too', () => {
+    expect(live(view({ phase: 'connecting', refusal: 'the login', lastProgressAt: 0 }))).toBeUndefined();
+    expect(live(view({ refusal: 'the login', ended: true }))).toContain('not rebuilt');
   });
 
   test('stays up for a broker that is away, a rebalance, lag, a failing handler, and topics that are missing', () => {

@@ -50,8 +50,8 @@ export function readinessProblem(view: GroupView, limits: HealthLimits, now: num
   if (status.refusal) return status.refusal;
   const silentMs = now - status.lastHeartbeatAt;
   // In a rebalance the coordinator is silent until all members have joined.
-  const rebalanceMs = status.phase === 'rebalancing' ? limits.rebalanceTimeoutMs : 0;
-  if (silentMs > limits.sessionTimeoutMs + rebalanceMs) {
+  const waitsForOthers = isJoining(status) && !status.lastError;
+  if (silentMs > limits.sessionTimeoutMs + (waitsForOthers ? limits.rebalanceTimeoutMs : 0)) {
     const why = status.lastError ? `: ${status.lastError.message}` : '';
     return `no broker has answered for ${silentMs} ms${why}`;
   }
@@ -70,10 +70,14 @@ export function isQuiet({ status }: GroupView, { sessionTimeoutMs }: HealthLimit
   return now - status.lastProgressAt > sessionTimeoutMs;
 }
 
-/** How long a group may go without progress although a broker answers; a new member, too, waits for a rebalance. */
-function progressLimitMs({ phase }: GroupStatus, limits: HealthLimits): number {
-  const isJoining = phase === 'rebalancing' || phase === 'connecting';
-  return 3 * limits.sessionTimeoutMs + (isJoining ? limits.rebalanceTimeoutMs : 0);
+/** A new client, too, waits for a rebalance. */
+function isJoining({ phase }: GroupStatus): boolean {
+  return phase === 'rebalancing' || phase === 'connecting';
+}
+
+/** How long a group may go without progress although a broker answers. */
+function progressLimitMs(status: GroupStatus, limits: HealthLimits): number {
+  return 3 * limits.sessionTimeoutMs + (isJoining(status) ? limits.rebalanceTimeoutMs : 0);
 }
 
 /** Phases in which there is nothing to make progress with. */
@@ -92,11 +96,13 @@ export function livenessProblem(
 ): string | undefined {
   const { status, unresponsive } = view;
   const rests = RESTING.has(status.phase);
+  // What brokers refuse is for an administrator to grant: a restart would be refused the same.
+  const mayProgress = !rests && status.refusal === undefined;
   if (status.ended && !rests) return 'the consumer has ended and is not rebuilt';
   const [hung] = unresponsive;
   if (hung) return `a handler does not stop although it was told to: ${describeStalled(hung)}`;
   const stalledMs = now - Math.max(status.lastProgressAt, unansweredAt);
-  if (!rests && stalledMs > progressLimitMs(status, limits)) {
+  if (mayProgress && stalledMs > progressLimitMs(status, limits)) {
     const why = status.lastError ? `; last error: ${status.lastError.message}` : '';
     return `no progress for ${stalledMs} ms although a broker answers${why}`;
   }

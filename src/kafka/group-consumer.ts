@@ -290,7 +290,7 @@ export class GroupConsumer implements ConsumerListener {
     const session = new AbortController();
     const over = AbortSignal.any([session.signal, this.#stopRequested.signal]);
     try {
-      const [topics] = (await unless(over, Promise.all([this.#topics.existing(), client.connect()]))) ?? [[]];
+      const [topics] = (await unless(over, Promise.all([this.#existing(), client.connect()]))) ?? [[]];
       if (topics.length === 0) return await sleep(this.parts.config.topicRefreshMs, over);
       await unless(over, client.start(topics));
       const outcome = await Promise.race([client.crashed, this.#topics.more(topics, over)]);
@@ -301,6 +301,13 @@ export class GroupConsumer implements ConsumerListener {
       await this.#leave(client);
     }
     if (!this.#stopRequested.signal.aborted) this.pipeline.loseAll();
+  }
+
+  /** What the watch finds later is no progress: it asks by a connection of its own. */
+  async #existing(): Promise<string[]> {
+    const existing = await this.#topics.existing();
+    this.#progressed();
+    return existing;
   }
 
   /** A broker that does not answer must hold up neither the stop nor the next client. */
@@ -322,7 +329,6 @@ export class GroupConsumer implements ConsumerListener {
       );
     }
     this.#status.missingTopics = missing;
-    this.#progressed();
     if (existing.length === 0) this.#setPhase('waiting-for-topics');
   }
 
