@@ -29,8 +29,11 @@ export interface ConsumerListener {
   joined(membership: Membership): void;
   /** Where an assigned partition will be read from; called before its first batch. */
   positioned(position: TopicPartitionOffset): void;
-  /** The log no longer has the offset that a partition was to be read from; it goes on at this one. */
-  outOfRange(position: TopicPartitionOffset): void;
+  /**
+   * The log does not have the offset that a partition was to be read from, and the reset policy says this one.
+   * @returns the one to go on at
+   */
+  outOfRange(position: TopicPartitionOffset): Offset;
   /**
    * Asked before a batch is handed over: what to wait for, if there is no room for it. It is short, as the fetch
    * loop, and with it every heartbeat, waits along.

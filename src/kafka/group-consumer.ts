@@ -12,6 +12,7 @@ import type {
   TopicPartition,
   TopicPartitionOffset,
 } from '../core/records/fetched.js';
+import type { Offset } from '../core/records/offset.js';
 import type {
   ConsumerListener,
   GroupConsumerClient,
@@ -197,13 +198,17 @@ export class GroupConsumer implements ConsumerListener {
     this.#running();
   }
 
-  outOfRange(position: TopicPartitionOffset): void {
+  outOfRange(position: TopicPartitionOffset): Offset {
     const { topic, partition, offset } = position;
+    const from = this.pipeline.outOfRange(position);
     this.#logger.error(
-      `${topic}[${partition}]: the log no longer has the offset to read from; goes on at ${offset}, as ` +
-        `KAFKA_AUTO_OFFSET_RESET=${this.parts.config.autoOffsetReset} says`,
+      `${topic}[${partition}]: the log does not have the offset to read from; goes on at ${from}, as ` +
+        (from === offset
+          ? `KAFKA_AUTO_OFFSET_RESET=${this.parts.config.autoOffsetReset} says`
+          : `what is there was not handled; KAFKA_AUTO_OFFSET_RESET says ${offset}`),
     );
-    this.positioned(position);
+    this.#running();
+    return from;
   }
 
   room(): Promise<void> | undefined {

@@ -172,11 +172,15 @@ export class Committer {
   }
 
   /**
-   * Commits until nothing that has settled is left to commit. Resolves then, or once the committer was
-   * suspended; never rejects, as what could not be committed is simply delivered again.
+   * Commits until nothing that has settled is left to commit. Resolves then, once the committer was suspended, or
+   * with the first answer of the broker after `isOver`; never rejects, as what could not be committed is simply delivered again.
    */
-  async flush(): Promise<void> {
-    while (!this.#suspended && (this.#inFlight || this.#cancelRetry || this.#pending().length > 0)) {
+  async flush(isOver = (): boolean => false): Promise<void> {
+    while (
+      !isOver() &&
+      !this.#suspended &&
+      (this.#inFlight || this.#cancelRetry || this.#pending().length > 0)
+    ) {
       this.request();
       await new Promise<void>((resolve) => this.#idle.push(resolve));
     }

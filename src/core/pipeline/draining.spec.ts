@@ -39,6 +39,26 @@ describe('a drain', () => {
     expect(await scene.committed()).toBe('3');
   });
 
+  test.each(['one', 'batch'] as const)(
+    'waits for what starts in the lane of the last handler that was at work: %s',
+    async (read) => {
+      const scene = await joined('aab', { read, order: 'key', maxRecords: 1 });
+      await scene.fetch();
+      await scene.clock.advance(0);
+      expect(scene.called).toEqual(['0', '2']);
+      await scene.call(1).returns();
+      const state = watched(scene.group.drain(1000).then(() => undefined));
+      await scene.call(0).returns();
+      await scene.clock.advance(scene.broker.commitDelayMs);
+      expect(scene.called).toEqual(['0', '2', '1']);
+      expect(state.done).toBe(false);
+      await scene.call(2).returns();
+      await scene.clock.advance(scene.broker.commitDelayMs);
+      expect(state.done).toBe(true);
+      expect(scene.partition.committed).toBe('3');
+    },
+  );
+
   test('starts nothing of what is fetched meanwhile', async () => {
     const scene = await joined('abc');
     await scene.fetch(1);

@@ -47,6 +47,19 @@ describe('a flush', () => {
     await committer.flush();
   });
 
+  test('ends with the next answer once its time is over, whatever is left', async () => {
+    const { target, committer, source } = await committing();
+    let isOver = false;
+    const flushed = watched(committer.flush(() => isOver));
+    source.settleBelow(2);
+    isOver = true;
+    await target.last.acknowledge();
+    expect(flushed.done).toBe(true);
+    source.settleBelow(3);
+    await target.last.acknowledge();
+    expect(target.sent).toEqual([['0@1'], ['0@2']]);
+  });
+
   test('ends when what was left to commit is lost', async () => {
     const { target, committer, source } = await committing();
     const flushed = watched(committer.flush());

@@ -148,6 +148,25 @@ export class GroupPipeline implements PartitionEvents {
   }
 
   /**
+   * The log has nothing where an assigned partition was to be read on, and the reset policy says `offset`. Beyond
+   * where it was, the log was cleared up to there, and what is in flight is valid. Below, it is another log, or was
+   * cut back: nothing of what is in flight tells whether what is there now was handled.
+   * @returns where to read from: no later than what is not settled
+   */
+  outOfRange({ topic, partition, offset }: TopicPartitionOffset): Offset {
+    const key = keyOf({ topic, partition });
+    const kept = this.#partitions.get(key);
+    if (kept && compareOffsets(offset, kept.fetchesFrom) >= 0) {
+      kept.fetchFrom(offset);
+      return offset;
+    }
+    const from = kept && compareOffsets(kept.watermark, offset) < 0 ? kept.watermark : offset;
+    if (kept) this.#rewind(key, kept, from);
+    this.start({ topic, partition, offset: from });
+    return from;
+  }
+
+  /**
    * Takes in a fetch.
    * @returns the last record taken, `'all'` for the whole fetch, or undefined where nothing was taken and the
    * same offset is to be fetched again
@@ -227,8 +246,14 @@ export class GroupPipeline implements PartitionEvents {
    * Commits what has settled.
    * @returns whether that was done within `boundMs`
    */
-  commitSettled(boundMs: number): Promise<boolean> {
-    return this.#within(boundMs, this.committer.flush());
+  async commitSettled(boundMs: number): Promise<boolean> {
+    let isOver = false;
+    const inTime = await this.#within(
+      boundMs,
+      this.committer.flush(() => isOver),
+    );
+    isOver = true;
+    return inTime;
   }
 
   /** Whether the work was over in time. */
@@ -280,9 +305,9 @@ export class GroupPipeline implements PartitionEvents {
     return false;
   }
 
-  #idle(): Promise<void> {
-    if (!this.#isBusy()) return Promise.resolve();
-    return new Promise((resolve) => this.#idleWaiters.push(resolve));
+  /** Asks again once it is told: what waited behind the last handler in its lane has been started by then. */
+  async #idle(): Promise<void> {
+    while (this.#isBusy()) await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
   }
 
   /** The client was sent back: the topic is a new one, its log was cut, or somebody asked it to. */

@@ -126,6 +126,48 @@ describe('a partition that starts anew', () => {
   });
 });
 
+describe('a log without the offset to read on from', () => {
+  const at = (offset: number) => ({ topic: 't', partition: 0, offset: toOffset(offset) });
+
+  test('is another one where the reset leads back, though nothing was committed yet', async () => {
+    const scene = new Scene('abcd');
+    await scene.committed();
+    await scene.fetch();
+    expect(scene.group.outOfRange(at(0))).toBe('0');
+    expect(scene.told).toEqual(['rewound from 4 to 0']);
+    expect(scene.call(0).signal.reason).toBeInstanceOf(PartitionLostError);
+    scene.partition.position = toOffset(0);
+    await scene.fetch();
+    expect(scene.called).toEqual(['0', '1', '2', '3', '0', '1', '2', '3']);
+  });
+
+  test('is read from what is not settled where it was cut back to above that', async () => {
+    const scene = new Scene('abcd');
+    await scene.fetch();
+    await scene.call(0).returns();
+    expect(await scene.committed()).toBe('1');
+    expect(scene.group.outOfRange(at(3))).toBe('1');
+    expect(scene.pipeline).toMatchObject({ position: '1', watermark: '1', busy: false });
+  });
+
+  test('was cleared where the reset leads on, and what is in flight is valid', async () => {
+    const scene = new Scene('abcd');
+    await scene.fetch(2);
+    expect(scene.group.outOfRange(at(3))).toBe('3');
+    expect(scene.told).toEqual([]);
+    await scene.call(0).returns();
+    await scene.call(1).returns();
+    expect(await scene.committed()).toBe('3');
+  });
+
+  test('is begun where the policy says when nothing of it is known', () => {
+    const scene = new Scene('ab');
+    scene.group.assign([scene.partition], false);
+    expect(scene.group.outOfRange(at(1))).toBe('1');
+    expect(scene.pipeline.position).toBe('1');
+  });
+});
+
 test('a fetch of a partition that is not assigned is not taken', () => {
   const scene = new Scene('a');
   scene.group.loseAll();

@@ -2,7 +2,8 @@ import kafkajs, { type Consumer, type EachBatchPayload, type Kafka } from 'kafka
 import type ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
 import type { CommitFailure } from '../../core/offsets/committer.js';
 import type { TopicPartition, TopicPartitionOffset } from '../../core/records/fetched.js';
-import { offsetAfter, toOffset } from '../../core/records/offset.js';
+import { type Offset, offsetAfter, toOffset } from '../../core/records/offset.js';
+import { unless } from '../abortable.js';
 import type { ConsumerListener, GroupConsumerClient } from '../consumer-port.js';
 import { type ConsumerSettings, toKafkaJsConsumerConfig } from './settings.js';
 import { findCoordinator, isCoordinatorAway } from './coordinator.js';
@@ -40,7 +41,9 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
   /** The generation that the listener knows of: kafkajs may be a step ahead. */
   #joined:
     { readonly group: ConsumerGroup; readonly offsetManager: ConsumerGroup['offsetManager'] } | undefined;
-  #stopped = false;
+  /** The one that joins or has joined. */
+  #group: ConsumerGroup | undefined;
+  readonly #stopping = new AbortController();
   #topics: readonly string[] = [];
   #tellCrashed: (error: Error) => void = () => undefined;
 
@@ -80,7 +83,7 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
   }
 
   async start(topics: readonly string[]): Promise<void> {
-    if (this.#stopped) return;
+    if (this.stopped) return;
     this.#topics = topics;
     try {
       await this.#run(topics);
@@ -92,7 +95,7 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
   async #run(topics: readonly string[]): Promise<void> {
     const fromBeginning = this.settings.autoOffsetReset !== 'latest';
     await this.#consumer.subscribe({ topics: [...topics], fromBeginning });
-    if (this.#stopped) return;
+    if (this.stopped) return;
     await this.#consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
@@ -105,11 +108,15 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
     return this.#consumer;
   }
 
+  get stopped(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#stopping.abort();
     for (const retry of this.#retries) clearTimeout(retry);
     this.#wakeUp();
-    if (this.#joined) abandonJoin(this.#joined.group);
+    if (this.#group) void abandonJoin(this.#group);
     await this.#consumer.disconnect();
   }
 
@@ -151,20 +158,23 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
 
   async beforeJoin(group: ConsumerGroup): Promise<void> {
     const { memberId } = group;
+    this.#group = group;
     if (this.#membership.isFirst) {
       group.memberId ??= this.formerMemberId ?? null;
       return;
     }
-    if (!memberId) return this.listener.leaving(false);
+    if (!memberId) return unless(this.#stopping.signal, this.listener.leaving(false));
     const beat = setInterval(() => void this.#keepAlive(group), this.settings.heartbeatIntervalMs);
     try {
-      await this.listener.leaving(true);
+      await unless(this.#stopping.signal, this.listener.leaving(true));
     } finally {
       clearInterval(beat);
     }
   }
 
   afterJoin(group: ConsumerGroup): void {
+    // Its listener may listen to the next client by now.
+    if (this.stopped) return;
     this.#joined = { group, offsetManager: group.offsetManager };
     const assignment = group.subscriptionState
       .assigned()
@@ -179,11 +189,11 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
   }
 
   positioned(position: TopicPartitionOffset): void {
-    this.listener.positioned(position);
+    if (!this.stopped) this.listener.positioned(position);
   }
 
-  outOfRange(position: TopicPartitionOffset): void {
-    this.listener.outOfRange(position);
+  outOfRange(position: TopicPartitionOffset): Offset {
+    return this.stopped ? position.offset : this.listener.outOfRange(position);
   }
 
   /** Its partition waits, and is looked at again now and then: the limit may have been raised, or the log cleared. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
 import type Batch from 'kafkajs/src/consumer/batch.js';
 import { type Offset, toOffset } from '../../core/records/offset.js';
@@ -22,8 +23,11 @@ export interface GroupHooks {
   beforeJoin(group: ConsumerGroup): Promise<void>;
   afterJoin(group: ConsumerGroup): void;
   positioned(position: TopicPartitionOffset): void;
-  /** The log no longer reaches back to where a partition was to be read from; it goes on there. */
-  outOfRange(position: TopicPartitionOffset): void;
+  /**
+   * The log does not have the offset that a partition was to be read from, and the reset policy says this one.
+   * @returns the one to go on at
+   */
+  outOfRange(position: TopicPartitionOffset): Offset;
   /** A partition has come to a batch that can't be read; nothing of it is handed on. */
   unreadable(error: UnreadableBatchError): void;
   /** Resolves when a partition was resumed, or after `maxWaitMs`. */
@@ -34,6 +38,8 @@ export interface GroupHooks {
   claim(): { readonly generation: number; readonly assignment: readonly TopicPartition[] };
   /** Whether a partition without a committed offset is an error. */
   readonly requiresCommittedOffset: boolean;
+  /** Whether the member is to leave its group, or is no member any more. */
+  readonly stopped: boolean;
 }
 
 /** A partition assigner that carries the hooks of its consumer to the group that kafkajs builds around it. */
@@ -87,6 +93,7 @@ export const installGroupHooks = onceAProcess(() => {
     if (underWay) return underWay;
     const join = (async () => {
       if (!owing.has(this) || !this.memberId) await hooks.beforeJoin(this);
+      if (hooks.stopped) throw new Error('the group is not joined, as the consumer stops');
       owing.add(this);
       await joinAndSync.call(this);
       owing.delete(this);
@@ -148,15 +155,21 @@ export const installGroupHooks = onceAProcess(() => {
   };
 });
 
+/** Between two looks whether a join that is to end has been sent by now, in ms. */
+const ABANDON_MS = 50;
+
 /**
  * Ends a join that is under way, which it may be for as long as other members drain. The broker reads nothing from a
  * connection until it has answered the join, so that a LeaveGroup would be heard too late: the group would be dealt out
- * to a member that is gone. Without the connection the join fails, and the next request makes another one.
+ * to a member that is gone. Without the connection the join fails, and the next request makes another one. It may not
+ * have been sent yet, as the coordinator is looked for first.
  */
-export function abandonJoin(group: ConsumerGroup): void {
-  if (!joining.has(group)) return;
-  const [connection] = group.coordinator.connectionPool.pool;
-  connection.socket?.destroy(new Error('the join was given up, as the consumer stops'));
+export async function abandonJoin(group: ConsumerGroup): Promise<void> {
+  while (joining.has(group)) {
+    const [connection] = group.coordinator?.connectionPool.pool ?? [];
+    connection?.socket?.destroy(new Error('the join was given up, as the consumer stops'));
+    await sleep(ABANDON_MS);
+  }
 }
 
 function hooksOf(group: ConsumerGroup): GroupHooks | undefined {
@@ -212,12 +225,14 @@ async function reset(group: ConsumerGroup, hooks: GroupHooks, at: TopicPartition
     { topic, partitions: [{ partition }], fromBeginning },
   ]);
   const offset = answer?.partitions[0]?.offset;
-  if (offset === undefined || group.generationId !== generation) return;
+  if (offset === undefined || group.generationId !== generation || joining.has(group)) return;
+  const isAssigned = assigned(group).some((each) => each.topic === topic && each.partition === partition);
+  if (!isAssigned) return;
+  const from = hooks.outOfRange({ topic, partition, offset: toOffset(offset) });
   const { resolvedOffsets } = group.offsetManager;
   const committed = group.offsetManager.committedOffsets();
-  (resolvedOffsets[topic] ??= {})[partition] = offset;
-  (committed[topic] ??= {})[partition] = offset;
-  hooks.outOfRange({ topic, partition, offset: toOffset(offset) });
+  (resolvedOffsets[topic] ??= {})[partition] = from;
+  (committed[topic] ??= {})[partition] = from;
 }
 
 function assigned(group: ConsumerGroup): TopicPartition[] {

@@ -1,11 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, expect, jest, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
 import { createTopic, produce, uniqueName, waitFor } from '../../support/kafka.js';
 import { type HandlerService, startHandlers, stopServices } from '../confirming/handler-service.js';
 import { describeGroup } from './group.js';
 
 jest.setTimeout(60_000);
-afterEach(stopServices);
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await stopServices();
+});
 
 /** A handler that works until it is told to end. */
 class LongWork {
@@ -25,30 +29,97 @@ class LongWork {
   }
 }
 
-test('a member that stops while it waits for others to join leaves the group at once', async () => {
+interface Scene {
+  readonly groupId: string;
+  /** A member with a partition, and at work on its record. */
+  readonly slow: HandlerService;
+  readonly slowWork: LongWork;
+  /** Another one, which does its own work at once unless it was given some. */
+  readonly other: HandlerService;
+  readonly otherWork: LongWork;
+  /** Starts one more, which the group waits to let in until all that is at work is done. */
+  join(): Promise<HandlerService>;
+}
+
+async function scene({ otherWorks = false } = {}): Promise<Scene> {
   const topic = await createTopic(uniqueName('stop'), { partitions: 2 });
   const groupId = uniqueName('group');
   const deployment = { groupId, env: { KAFKA_HEARTBEAT_INTERVAL_MS: '300' } };
-  const isRebalancing = async (): Promise<boolean> =>
-    (await describeGroup(groupId)).state === 'PreparingRebalance';
-  const statusOf = ({ runtime }: HandlerService) => runtime.group(groupId)?.status;
-  const work = new LongWork();
-  const quick = { topic, handle: () => undefined };
-  const slow = await startHandlers([{ topic, handle: () => work.begin() }], deployment);
-  const stopped = await startHandlers([quick], deployment);
-  const shares = (): boolean => [slow, stopped].every((each) => statusOf(each)?.assignment.length === 1);
+  const [slowWork, otherWork] = [new LongWork(), new LongWork()];
+  const start = (handle: () => unknown): Promise<HandlerService> =>
+    startHandlers([{ topic, handle }], deployment);
+  const slow = await start(() => slowWork.begin());
+  const other = await start(() => (otherWorks ? otherWork.begin() : undefined));
+  const assignmentOf = ({ runtime }: HandlerService) => runtime.group(groupId)?.status.assignment ?? [];
+  const shares = (): boolean => [slow, other].every((each) => assignmentOf(each).length === 1);
   await waitFor(shares, { what: 'a partition each' });
-  await produce(topic, [{ value: 'long', partition: statusOf(slow)?.assignment[0]?.partition ?? 0 }]);
-  await waitFor(() => work.isAtWork, { what: 'the long work' });
+  const busy = otherWorks ? [slow, other] : [slow];
+  await produce(
+    topic,
+    busy.map((each) => ({ value: 'long', partition: assignmentOf(each)[0]?.partition ?? 0 })),
+  );
+  await waitFor(() => slowWork.isAtWork && otherWork.isAtWork === otherWorks, { what: 'the long work' });
+  const join = async (): Promise<HandlerService> => {
+    const third = await start(() => undefined);
+    const state = async (): Promise<boolean> => (await describeGroup(groupId)).state === 'PreparingRebalance';
+    await waitFor(state, { what: 'the rebalance' });
+    return third;
+  };
+  return { groupId, slow, slowWork, other, otherWork, join };
+}
 
-  const third = await startHandlers([quick], deployment);
-  await waitFor(isRebalancing, { what: 'the rebalance' });
-  await waitFor(() => statusOf(stopped)?.phase === 'rebalancing', { what: 'the member to join again' });
+async function rebalances({ groupId, other }: Scene): Promise<void> {
+  const phase = (): boolean => other.runtime.group(groupId)?.status.phase === 'rebalancing';
+  await waitFor(phase, { what: 'the member to hear of the rebalance' });
   await sleep(500);
-  await stopped.stop();
-  expect(await describeGroup(groupId)).toEqual({ state: 'PreparingRebalance', members: 2 });
+}
 
-  work.end();
-  await third.joined();
-  expect(await describeGroup(groupId)).toEqual({ state: 'Stable', members: 2 });
+describe('leaves the group at once, and is dealt nothing any more, a member that stops', () => {
+  test('while it waits for others to join', async () => {
+    const here = await scene();
+    const third = await here.join();
+    await rebalances(here);
+    await here.other.stop();
+    expect(await describeGroup(here.groupId)).toEqual({ state: 'PreparingRebalance', members: 2 });
+
+    here.slowWork.end();
+    await third.joined();
+    expect(await describeGroup(here.groupId)).toEqual({ state: 'Stable', members: 2 });
+  });
+
+  test('while it drains for a join that it has not asked for yet', async () => {
+    const here = await scene({ otherWorks: true });
+    const third = await here.join();
+    await rebalances(here);
+    const stopped = here.other.stop();
+    here.otherWork.end();
+    await stopped;
+    expect(await describeGroup(here.groupId)).toEqual({ state: 'PreparingRebalance', members: 2 });
+
+    here.slowWork.end();
+    await third.joined();
+    expect(await describeGroup(here.groupId)).toEqual({ state: 'Stable', members: 2 });
+  });
+
+  test('while it drains, and does not get done', async () => {
+    const here = await scene({ otherWorks: true });
+    const third = await here.join();
+    await rebalances(here);
+    await here.other.stop(500);
+    expect(await describeGroup(here.groupId)).toEqual({ state: 'PreparingRebalance', members: 2 });
+
+    here.slowWork.end();
+    await third.joined();
+  });
+});
+
+test('a member that stops while it joins for the first time gives the join up', async () => {
+  const here = await scene();
+  const joins = jest.spyOn(ConsumerGroup.prototype, 'joinAndSync');
+  const third = await here.join();
+  const isFirst = (group: unknown): boolean => group instanceof ConsumerGroup && !group.memberId;
+  const { value: join } = joins.mock.results[joins.mock.contexts.findIndex(isFirst)] ?? {};
+  await third.stop();
+  await expect(join).rejects.toThrow('given up');
+  here.slowWork.end();
 });
