@@ -40,6 +40,24 @@ describe('a key with a parked record', () => {
     expect(scene.budget.total.records).toBe(0);
   });
 
+  test('comes back beside no more others than may be handled at a time', async () => {
+    const { scene, lot } = await parking('abcde', { concurrency: 2 });
+    for (let call = 0; call < 5; call++) await scene.call(call).fails();
+    for (const key of 'abcde') lot.release(key);
+    await scene.clock.advance(0);
+    expect(scene.called.slice(5)).toEqual(['0', '1']);
+    expect(scene.budget.total.records).toBe(2);
+    await scene.call(6).fails();
+    expect(scene.called.slice(5)).toEqual(['0', '1', '2']);
+    await scene.call(5).returns();
+    await scene.call(7).returns();
+    expect(scene.called.slice(5)).toEqual(['0', '1', '2', '3', '4']);
+    await scene.call(8).returns();
+    await scene.call(9).returns();
+    expect(lot.offsets).toEqual(['1']);
+    expect(lot.requests.size).toBe(0);
+  });
+
   test('is parked no more than its record is: what is too large for the lot is a dead letter', async () => {
     const lot = new ModelLot();
     const scene = new Scene('aa', { attempts: 1, onFailure: 'park', lot });

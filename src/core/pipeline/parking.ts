@@ -37,6 +37,8 @@ export interface ParkingParts {
   readonly lot: ParkingLot;
   /** Records that may be parked at most. */
   readonly limit: number;
+  /** Keys that may come back at the same time. */
+  readonly concurrency: number;
   readonly clock: Clock;
   readonly random: () => number;
   /** Has a released record handled; ends in `handled` or `stays`. */
@@ -56,9 +58,12 @@ const LOT_BACKOFF: Backoff = { initialMs: 500, maxMs: 10_000 };
  */
 export class Parking {
   readonly #keys = new ParkedKeys();
+  /** Keys that come back, and those that wait until there is room for them. */
   readonly #releasing = new Set<KeyName>();
+  readonly #queue: KeyName[] = [];
+  #running = 0;
   #cancelWatch: Cancel | undefined;
-  #cancelWait: Cancel | undefined;
+  readonly #cancelWaits = new Set<Cancel>();
   #closed = false;
   /** Whether it is known what is parked. */
   isLoaded = false;
@@ -79,7 +84,7 @@ export class Parking {
     for (const { key, offset } of parked) this.#keys.add(key, offset);
     this.isLoaded = true;
     this.parts.loaded();
-    this.#cancelWatch = this.parts.lot.watch((key) => void this.#release(key));
+    this.#cancelWatch = this.parts.lot.watch((key) => this.#release(key));
   }
 
   /** Whether it holds others of a record's key, which the record must follow aside. Asked of every record. */
@@ -109,7 +114,7 @@ export class Parking {
     const isLate = why instanceof FollowsParkedError && !this.#keys.has(key);
     this.#keys.add(key, offset);
     // The last of those that it was to follow was released while it was on its way.
-    if (isLate) void this.#release(key);
+    if (isLate) this.#release(key);
   }
 
   /** A released record was handled: resolves once it is out of the lot, and only then comes the next of its key. */
@@ -127,18 +132,28 @@ export class Parking {
     // As long as the lot still says that the release is wanted, it would begin anew.
     await this.#untilDone(() => this.parts.lot.released(key));
     this.#releasing.delete(key);
+    this.#endedOne();
   }
 
   close(): void {
     this.#closed = true;
     this.#cancelWatch?.();
-    this.#cancelWait?.();
+    for (const cancel of this.#cancelWaits) cancel();
   }
 
-  async #release(key: KeyName): Promise<void> {
+  #release(key: KeyName): void {
     if (this.#closed || this.#releasing.has(key)) return;
     this.#releasing.add(key);
-    await this.#releaseNext(key);
+    this.#queue.push(key);
+    this.#releaseWhatMay();
+  }
+
+  /** However many keys are let go at once, no more are read and handled at a time than the handler may be called for. */
+  #releaseWhatMay(): void {
+    while (this.#running < this.parts.concurrency && this.#queue.length > 0) {
+      this.#running++;
+      void this.#releaseNext(this.#queue.shift());
+    }
   }
 
   async #releaseNext(key: KeyName): Promise<void> {
@@ -157,6 +172,13 @@ export class Parking {
   async #ended(key: KeyName): Promise<void> {
     this.#releasing.delete(key);
     await this.#untilDone(() => this.parts.lot.released(key));
+    this.#endedOne();
+  }
+
+  /** A key's release has come to its end. */
+  #endedOne(): void {
+    this.#running--;
+    this.#releaseWhatMay();
   }
 
   /** Asks the lot again and again; undefined once the partition is closed. */
@@ -178,11 +200,16 @@ export class Parking {
 
   #wait(delayMs: number): Promise<void> {
     return new Promise((resolve) => {
-      const cancel = this.parts.clock.schedule(delayMs, resolve);
-      this.#cancelWait = () => {
-        cancel();
+      const end = (): void => {
+        this.#cancelWaits.delete(cancelWait);
         resolve();
       };
+      const cancel = this.parts.clock.schedule(delayMs, end);
+      const cancelWait = (): void => {
+        cancel();
+        end();
+      };
+      this.#cancelWaits.add(cancelWait);
     });
   }
 }

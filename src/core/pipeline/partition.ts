@@ -113,6 +113,7 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
     return new Parking({
       lot: handler.parking.lotOf(this),
       limit: handler.parking.limit,
+      concurrency: handler.concurrency,
       clock,
       random,
       deliver: (record) => this.#deliver(record),

@@ -1,6 +1,8 @@
 import kafkajs, { type Assigner, type Cluster, type GroupMember, type PartitionAssigner } from 'kafkajs';
 import type { TopicPartition } from '../../core/records/fetched.js';
 import { type AssignableMember, stickyAssignment } from '../sticky-assignment.js';
+import type { ReadingCluster } from './cluster.js';
+import { protocolErrorType } from './errors.js';
 import type { GroupHooks, HookCarrier } from './group-hooks.js';
 
 const { MemberAssignment, MemberMetadata } = kafkajs.AssignerProtocol;
@@ -48,11 +50,24 @@ export function stickyAssigner(hooks: GroupHooks): PartitionAssigner {
   };
 }
 
-/** Other members may subscribe to topics that this one, the leader, has never asked for. */
+const UNREADABLE = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'TOPIC_AUTHORIZATION_FAILED']);
+
+/**
+ * Other members may subscribe to topics that this one, the leader, has never asked for.
+ * @throws what keeps it from being known whether there is one: dealt out without it, it would be read by nobody
+ */
 async function learn(cluster: Cluster, topics: readonly string[]): Promise<void> {
   for (const topic of topics) {
     if (partitionsOf(cluster, topic).length > 0) continue;
-    await cluster.addTargetTopic(topic).catch(() => undefined);
+    try {
+      await cluster.addTargetTopic(topic);
+    } catch (error) {
+      // Nobody can read what does not exist, or must not be seen.
+      if (UNREADABLE.has(protocolErrorType(error) ?? '')) continue;
+      // Anything else passes, and the join is made again; kafkajs would not ask a second time by itself.
+      (cluster as ReadingCluster).targetTopics.delete(topic);
+      throw error;
+    }
   }
 }
 

@@ -43,7 +43,9 @@ export class KafkaJsPartitionReader implements PartitionReader {
     let fruitless = 0;
     while (compareOffsets(position, to) < 0) {
       const fetchedFrom = position;
-      for (const message of await this.#fetch({ topic, partition, offset: position })) {
+      // A broker never gives less than a whole batch: for the last record it is asked for no more than that.
+      const maxBytes = offsetAfter(position) === to ? 1 : this.maxBytes;
+      for (const message of await this.#fetch({ topic, partition, offset: position }, maxBytes)) {
         const offset = toOffset(message.offset);
         // A batch is fetched whole, also where it begins before the position.
         if (compareOffsets(offset, position) < 0) continue;
@@ -62,10 +64,10 @@ export class KafkaJsPartitionReader implements PartitionReader {
   }
 
   /** The messages from a position on; none where the log has moved on, or has no more. */
-  async #fetch(position: TopicPartitionOffset): Promise<readonly FetchedMessage[]> {
+  async #fetch(position: TopicPartitionOffset, maxBytes: number): Promise<readonly FetchedMessage[]> {
     try {
       return await this.#cluster.ask(position.topic, (cluster) =>
-        fetchPartition(cluster, position, this.maxBytes),
+        fetchPartition(cluster, position, maxBytes),
       );
     } catch (error) {
       if (protocolErrorType(error) === 'OFFSET_OUT_OF_RANGE') return [];
