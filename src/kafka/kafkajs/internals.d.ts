@@ -51,7 +51,7 @@ declare module 'kafkajs/src/consumer/consumerGroup.js' {
     memberId: string | null;
     maxWaitTime: number;
     readonly sessionTimeout: number;
-    /** When the coordinator last answered a heartbeat, or the member joined, in ms since the epoch. */
+    /** When the coordinator last answered a heartbeat, or the group was made, in ms since the epoch. */
     readonly lastRequest: number;
     offsetManager: OffsetManager;
     readonly subscriptionState: { assigned(): TopicPartitions[]; active(): TopicPartitions[] };

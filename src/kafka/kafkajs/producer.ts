@@ -28,7 +28,6 @@ export class KafkaJsProducer implements RecordProducer {
 
   async send(record: OutgoingRecord): Promise<void> {
     const { topic, partition } = record;
-    await this.#connect();
     try {
       await this.#connect();
       const written = await this.producer.send({ topic, acks: -1, messages: [toMessage(record)] });
