@@ -7,7 +7,7 @@ const SECONDS = { s: 1, m: 60, h: 3_600 } as const;
  */
 export function fasterRules(rules: string, speed: number): string {
   return rules
-    .replaceAll(/(\[|for: )(\d+)([smh])/g, (_whole, before: string, count: string, unit: string) => {
+    .replaceAll(/(\[|for: |offset )(\d+)([smh])/g, (_whole, before: string, count: string, unit: string) => {
       const seconds = Object.entries(SECONDS).find(([name]) => name === unit)?.[1] ?? NaN;
       return `${before}${Math.round((1_000 * Number(count) * seconds) / speed)}ms`;
     })

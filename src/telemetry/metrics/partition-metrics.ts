@@ -1,16 +1,16 @@
 import type { Registry } from 'prom-client';
 import type { FailureProblem } from '../../core/pipeline/failures.js';
 import type { PartitionPipeline } from '../../core/pipeline/partition.js';
-import type { KafkaRuntime } from '../../kafka/index.js';
+import type { GroupStatus, KafkaRuntime } from '../../kafka/index.js';
 import type { EndOffsets } from './end-offsets.js';
 import { gauge, type Sample } from './families.js';
 import { lagOf, lagSecondsOf } from './lag-of.js';
 
 type PartitionLabel = 'group' | 'topic' | 'partition';
 
-type Block = FailureProblem['kind'] | 'parking';
+type Block = FailureProblem['kind'] | 'parking' | 'unreadable' | 'refused';
 
-const BLOCKS: readonly Block[] = ['not stored', 'brake', 'stop', 'parking'];
+const BLOCKS: readonly Block[] = ['not stored', 'brake', 'stop', 'parking', 'unreadable', 'refused'];
 
 /** Registers what is measured of each assigned partition; its series end with the assignment. */
 export function registerPartitionMetrics(registry: Registry, runtime: KafkaRuntime, ends: EndOffsets): void {
@@ -72,19 +72,26 @@ export function registerPartitionMetrics(registry: Registry, runtime: KafkaRunti
     registry,
     {
       name: 'kafka_consumer_blocked_records',
-      help: 'Records that hold up their partition until something is mended, by what holds them: not-stored (where they are to be put aside takes nothing), brake (too many were given up), stop (their handler asked for it), parking (what is parked of a partition can not be read, which counts as one).',
+      help: 'What holds up partitions until it is mended, by kind: records not-stored (where they are to be put aside takes nothing), brake (too many were given up), stop (their handler asked for it), and partitions for parking (what is parked can not be read) and unreadable (their next batch can not); refused is 1 while the brokers refuse the client.',
       labelNames: ['group', 'kind'],
     },
-    () =>
-      runtime.groups.flatMap(({ status, pipeline }) => blockedOf(status.groupId, [...pipeline.partitions])),
+    () => runtime.groups.flatMap(({ status, pipeline }) => blockedOf(status, [...pipeline.partitions])),
   );
 }
 
-function blockedOf(group: string, pipelines: readonly PartitionPipeline[]): Sample<'group' | 'kind'>[] {
-  const blocks = pipelines.flatMap(({ problems, parkingProblem }): Block[] => [
+function blockedOf(
+  { groupId: group, unreadable, refusal }: GroupStatus,
+  pipelines: readonly PartitionPipeline[],
+): Sample<'group' | 'kind'>[] {
+  const ofPartitions = pipelines.flatMap(({ problems, parkingProblem }): Block[] => [
     ...problems.map(({ kind }) => kind),
     ...(parkingProblem === undefined ? [] : ['parking' as const]),
   ]);
+  const blocks: Block[] = [
+    ...ofPartitions,
+    ...Array.from(unreadable, () => 'unreadable' as const),
+    ...(refusal === undefined ? [] : ['refused' as const]),
+  ];
   return BLOCKS.map((block) => [
     { group, kind: block.replace(' ', '-') },
     blocks.filter((each) => each === block).length,

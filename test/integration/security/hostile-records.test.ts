@@ -5,6 +5,7 @@ import { readTopic } from '../../support/read-topic.js';
 import { type TestRecord, waitFor } from '../../support/kafka.js';
 import { startHandlers, stopServices } from '../confirming/handler-service.js';
 import { downProbes, probe } from '../health/probe.js';
+import { Scrape } from '../telemetry/scrape.js';
 import { OwnKafka } from '../staying-alive/own-kafka.js';
 
 jest.setTimeout(180_000);
@@ -114,6 +115,9 @@ describe('records of somebody who means harm', () => {
       { what: 'ready to name the batch', timeoutMs: 30_000 },
     );
     expect(reason[0]).toContain(`${topic}[1]: the batch at offset 1 can not be read`);
+    const blocked = async (): Promise<number | undefined> =>
+      (await Scrape.of(url)).value('kafka_consumer_blocked_records', { kind: 'unreadable' });
+    expect(await blocked()).toBe(1);
     await kafka.produce(topic, [
       { value: 'elsewhere', partition: 0 },
       { value: 'after', partition: 1 },
@@ -133,6 +137,7 @@ describe('records of somebody who means harm', () => {
     });
     await waitFor(() => handled.includes('after'), { what: 'the record behind it', timeoutMs: 60_000 });
     await waitFor(async () => Object.keys(await downProbes(url)).length === 0, { what: 'all probes up' });
+    expect(await blocked()).toBe(0);
   });
 });
 
