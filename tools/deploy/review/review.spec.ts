@@ -105,6 +105,7 @@ const VIOLATIONS: readonly (readonly [rule: string, what: string, edit: Edit])[]
   ],
   ['no more members than partitions', 'left at its default', trigger('allowIdleConsumers')],
   ['no more members than partitions', 'idle ones allowed', trigger('allowIdleConsumers', 'true')],
+  ['one look at the offsets', 'two of them', scaled(['triggers', 0, 'useCachedMetrics'])],
   ['at least two members', 'none at night', scaled(['minReplicaCount'], 0)],
   ['at least two members', 'a maximum below the minimum', scaled(['maxReplicaCount'], 1)],
   [

@@ -16,7 +16,13 @@ const scaledObjectSchema = z.looseObject({
         }),
       }),
     }),
-    triggers: z.array(z.looseObject({ type: z.string(), metadata: z.record(z.string(), z.string()) })),
+    triggers: z.array(
+      z.looseObject({
+        type: z.string(),
+        useCachedMetrics: z.boolean().default(false),
+        metadata: z.record(z.string(), z.string()),
+      }),
+    ),
   }),
 });
 type ScaledObject = z.infer<typeof scaledObjectSchema>;
@@ -36,6 +42,13 @@ export const scalingRules: readonly Rule[] = [
   single('no more members than partitions', (manifests) => {
     const idle = lagTriggers(manifests).find(({ allowIdleConsumers }) => allowIdleConsumers !== 'false');
     return idle && `members beyond the partitions of ${idle['topic']} would get nothing to do`;
+  }),
+  single('one look at the offsets', (manifests) => {
+    const triggers = scaledObjects(manifests).flatMap((each) => each.triggers);
+    const twice = triggers.find(
+      ({ metadata, useCachedMetrics }) => metadata['excludePersistentLag'] === 'true' && !useCachedMetrics,
+    );
+    return twice && `the autoscaler's own look at ${twice.metadata['topic']} makes members look stuck`;
   }),
   single('at least two members', (manifests) => {
     const found = scaledObjects(manifests).find(
