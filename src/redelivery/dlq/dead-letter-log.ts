@@ -48,6 +48,23 @@ export class DeadLetterPartition {
   }
 }
 
+/**
+ * A reader that comes to the end of a partition as soon as `signal` is aborted: marks are read, too, for as long as
+ * there are some. What was read is not the whole then, and nothing may be concluded from it.
+ */
+export function until(signal: AbortSignal, reader: PartitionReader): PartitionReader {
+  return {
+    bounds: (topic, wanted) => reader.bounds(topic, wanted),
+    close: () => reader.close(),
+    async *read(topic, partition, from, to) {
+      for await (const record of reader.read(topic, partition, from, to)) {
+        if (signal.aborted) return;
+        yield record;
+      }
+    },
+  };
+}
+
 /** The dead letters of a topic, partition by partition, as far as it reaches now. */
 export async function* deadLetterPartitions(
   reader: PartitionReader,

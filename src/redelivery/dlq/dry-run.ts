@@ -1,6 +1,6 @@
 import type { PartitionReader } from '../../kafka/consumer-port.js';
 import { describeError } from '../../kafka/describe-error.js';
-import { deadLettersOf } from './dead-letter-log.js';
+import { deadLettersOf, until } from './dead-letter-log.js';
 import { toSample, type TransformSample } from './differences.js';
 import type { HandlerCatalog } from './handlers.js';
 import { Groups, type LeftGroup, type LeftReason, toLeftGroups } from './left-behind.js';
@@ -50,15 +50,19 @@ export class DryRun {
   #checked = 0;
   #alreadyReplayed = 0;
 
+  readonly #reader: PartitionReader;
+
   constructor(
-    private readonly reader: PartitionReader,
+    reader: PartitionReader,
     private readonly planner: ReplayPlanner,
     private readonly handlers: HandlerCatalog,
     private readonly options: DryRunOptions,
-  ) {}
+  ) {
+    this.#reader = until(options.signal, reader);
+  }
 
   async run(topic: string): Promise<DryRunReport> {
-    for await (const logged of deadLettersOf(this.reader, topic)) {
+    for await (const logged of deadLettersOf(this.#reader, topic)) {
       if (this.options.signal.aborted || this.#checked >= this.options.limit) break;
       const plan = await this.planner.plan(logged);
       if (plan.action === 'ignore') this.#alreadyReplayed += plan.replayed ? 1 : 0;

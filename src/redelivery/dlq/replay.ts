@@ -1,6 +1,6 @@
 import type { PartitionReader, TransactionalProducer } from '../../kafka/consumer-port.js';
 import type { DeadLetter } from './dead-letter.js';
-import { deadLetterPartitions, type DeadLetterPartition } from './dead-letter-log.js';
+import { deadLetterPartitions, type DeadLetterPartition, until } from './dead-letter-log.js';
 import { Groups, type LeftGroup, type LeftReason, toLeftGroups } from './left-behind.js';
 import type { Pace } from './pace.js';
 import type { Plan, ReplayPlanner } from './planner.js';
@@ -44,17 +44,21 @@ export class Replay {
   #replayed = 0;
   #alreadyReplayed = 0;
 
+  readonly #reader: PartitionReader;
+
   constructor(
-    private readonly reader: PartitionReader,
+    reader: PartitionReader,
     private readonly producer: TransactionalProducer,
     private readonly planner: ReplayPlanner,
     private readonly options: ReplayOptions,
-  ) {}
+  ) {
+    this.#reader = until(options.signal, reader);
+  }
 
   /** @throws FencedError where another run has begun meanwhile; what was committed stays marked */
   async run(topic: string): Promise<ReplayReport> {
     await this.producer.open();
-    for await (const partition of deadLetterPartitions(this.reader, topic)) {
+    for await (const partition of deadLetterPartitions(this.#reader, topic)) {
       await this.#replay(partition);
       if (this.#ended !== 'complete') break;
     }

@@ -2,7 +2,7 @@ import { loadConfig } from '../../../src/config/index.js';
 import type { FetchedRecord } from '../../../src/core/records/fetched.js';
 import { KafkaJsPort } from '../../../src/kafka/kafkajs/kafkajs-port.js';
 import { HEADERS } from '../../../src/redelivery/headers.js';
-import { brokers, createTopic, uniqueName } from '../../support/kafka.js';
+import { brokers, createTopic, uniqueName, endOffsets, waitFor } from '../../support/kafka.js';
 import { GROUP } from './cli-process.js';
 
 /** A topic and its dead-letter topic. */
@@ -59,11 +59,21 @@ export function letter(settings: LetterSettings) {
   return { key, value, partition, headers: letterHeaders(settings) };
 }
 
-/** Everything that a reader of committed records gets to see of a topic. */
+/**
+ * Everything that a reader of committed records gets to see of a topic. A transaction is committed once its
+ * coordinator says so, and can be seen a moment later, once the partitions' leaders have heard of it.
+ */
 export async function committed(topic: string): Promise<ReadRecord[]> {
   const reader = new KafkaJsPort(loadConfig({ KAFKA_BROKERS: brokers() }).kafka).reader();
   const records: ReadRecord[] = [];
+  const allIsSeen = async (): Promise<boolean> => {
+    const ends = await endOffsets(topic);
+    return (await reader.bounds(topic)).every(
+      ({ partition, end }) => BigInt(end) >= (ends.get(partition) ?? 0n),
+    );
+  };
   try {
+    await waitFor(allIsSeen, { what: 'the end of all transactions', timeoutMs: 60_000 });
     for (const { partition, start, end } of await reader.bounds(topic)) {
       for await (const record of reader.read(topic, partition, start, end))
         records.push({ ...record, partition });
