@@ -43,6 +43,11 @@ const cases: readonly Case[] = [
     ['KAFKA_HEARTBEAT_INTERVAL_MS', '"30000"', `less than ${SESSION}`, 'a third'],
   ],
   [
+    'a fetch is held for longer than heartbeats may be missed for',
+    { KAFKA_FETCH_MAX_WAIT_MS: '10001' },
+    ['KAFKA_FETCH_MAX_WAIT_MS', '"10001"', `a third of ${SESSION}`, 'lower it to 10000'],
+  ],
+  [
     'a rebalance ends before the session timeout',
     { KAFKA_REBALANCE_TIMEOUT_MS: '29999' },
     ['KAFKA_REBALANCE_TIMEOUT_MS', '"29999"', `not less than ${SESSION}`, 'raise it to 30000'],

@@ -51,6 +51,7 @@ const LAST_COMMIT_MS = 1_000;
  * room within that; to fetch and decode the rest again would cost more.
  */
 const ROOM_MS = 20;
+/** How long to wait for the answers of brokers when a client leaves, beyond the fetch that one may hold back. */
 const LEAVE_MS = 5_000;
 const REBUILD_BACKOFF = { initialMs: 500, maxMs: 5_000 };
 const TIMEOUT_CHECK_MS = 100;
@@ -321,7 +322,7 @@ export class GroupConsumer implements ConsumerListener {
       this.#logger.warn(`while leaving: ${describeError(error)}`);
     });
     const waited = new AbortController();
-    await Promise.race([left, sleep(LEAVE_MS, waited.signal)]);
+    await Promise.race([left, sleep(LEAVE_MS + this.parts.config.fetchMaxWaitMs, waited.signal)]);
     waited.abort();
     this.#client = undefined;
   }

@@ -14,6 +14,17 @@ export const timeoutRules: readonly Rule[] = [
     },
   },
   {
+    // An idle member's heartbeats go out between two fetches.
+    about: ['KAFKA_FETCH_MAX_WAIT_MS', 'KAFKA_SESSION_TIMEOUT_MS'],
+    check({ KAFKA_FETCH_MAX_WAIT_MS: waitMs, KAFKA_SESSION_TIMEOUT_MS: sessionMs }, texts) {
+      if (3 * waitMs <= sessionMs) return undefined;
+      return problemWith('KAFKA_FETCH_MAX_WAIT_MS', texts, {
+        accepts: `at most a third of KAFKA_SESSION_TIMEOUT_MS, which is ${sessionMs}`,
+        hint: `lower it to ${Math.floor(sessionMs / 3)} or less, or raise KAFKA_SESSION_TIMEOUT_MS`,
+      });
+    },
+  },
+  {
     about: ['KAFKA_SESSION_TIMEOUT_MS', 'KAFKA_REBALANCE_TIMEOUT_MS'],
     check({ KAFKA_SESSION_TIMEOUT_MS: sessionMs, KAFKA_REBALANCE_TIMEOUT_MS: rebalanceMs }, texts) {
       if (sessionMs <= rebalanceMs) return undefined;

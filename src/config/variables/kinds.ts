@@ -14,10 +14,13 @@ const UNITS_MS: Readonly<Record<string, number>> = {
 };
 
 /** Free text on one line. */
-export function text(accepts = 'text of 1 to 255 characters on one line'): Kind<string> {
+export function text(
+  longest = 255,
+  accepts = `text of 1 to ${longest} characters on one line`,
+): Kind<string> {
   const oneLine = z
     .string()
-    .max(255, { error: 'shorten it to 255 characters' })
+    .max(longest, { error: `shorten it to ${longest} characters` })
     .regex(/^\P{Cc}*$/u, { error: 'remove the control characters, such as a line break' });
   return { accepts, schema: oneLine };
 }
@@ -28,8 +31,7 @@ export function secretText(): Kind<string> {
 }
 
 /** Long enough not to be guessed, of characters that an HTTP header carries unchanged (RFC 6750, b64token). */
-export function bearerToken(): Kind<string> {
-  const longest = 16_384;
+export function bearerToken(longest: number): Kind<string> {
   const schema = z
     .string()
     .regex(/^[\w.~+/=-]*$/, { error: 'use letters, digits and - . _ ~ + / = only' })

@@ -48,7 +48,7 @@ export const securityVariables = {
     secret: true,
     file: true,
   }),
-  KAFKA_SASL_OAUTHBEARER_TOKEN: optional(bearerToken(), {
+  KAFKA_SASL_OAUTHBEARER_TOKEN: optional(bearerToken(16_384), {
     description:
       'Token of OAUTHBEARER; give it as a file that is kept current, such as a projected service account token',
     secret: true,

@@ -3,14 +3,15 @@ import { optional, variable } from './variable.js';
 
 /** What is not about Kafka: HTTP, shutdown, logs. */
 export const serviceVariables = {
-  NODE_ENV: optional(text('production, development, test or another word'), {
+  NODE_ENV: optional(text(255, 'production, development, test or another word'), {
     description: 'With production no .env file is read and logs are JSON',
   }),
   PORT: variable(integer({ min: 0, max: 65_535 }), {
     description: 'HTTP port of the health endpoints; 0 is any free port',
     default: '3000',
   }),
-  OPS_TOKEN: optional(bearerToken(), {
+  // The HTTP server takes 8 KiB of headers, all of them together.
+  OPS_TOKEN: optional(bearerToken(4_096), {
     description: "Token that opens the operators' endpoints, sent as Authorization: Bearer; none is closed",
     secret: true,
     file: true,

@@ -17,7 +17,8 @@ export const tracingVariables = {
     description: 'Name of this service in traces',
     defaultInWords: 'that of KAFKA_CLIENT_ID',
   }),
-  OTEL_RESOURCE_ATTRIBUTES: optional(text(), {
+  // Long where an operator of the cluster injects what it knows of a pod.
+  OTEL_RESOURCE_ATTRIBUTES: optional(text(16_384), {
     description: 'More about this service in traces: name=value, with commas between them',
   }),
   OTEL_TRACES_SAMPLER: variable(

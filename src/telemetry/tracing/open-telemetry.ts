@@ -28,8 +28,9 @@ export function startTracing(config: TracingConfig): StartedTracing {
   const sampling = samplingOf(config);
   const provider = new TracerProvider({
     resource: defaultResource()
-      .merge(detectResources({ detectors: [envDetector] }))
-      .merge(resourceFromAttributes({ 'service.name': config.serviceName })),
+      .merge(resourceFromAttributes({ 'service.name': config.serviceName }))
+      // By the standard a name among the attributes goes before any but OTEL_SERVICE_NAME, which this reads, too.
+      .merge(detectResources({ detectors: [envDetector] })),
     sampler: sampling.sampler,
     spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter({ url: config.url }) })],
   });

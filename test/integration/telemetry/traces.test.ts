@@ -44,7 +44,11 @@ interface Run {
 }
 
 /** Runs the service until it has handled all of a topic, and to its end. */
-async function run(part: '' | '.batch' | '.later', records: readonly TestRecord[]): Promise<Run> {
+async function run(
+  part: '' | '.batch' | '.later',
+  records: readonly TestRecord[],
+  named: Readonly<Record<string, string>> = { OTEL_SERVICE_NAME: 'the-service' },
+): Promise<Run> {
   const name = uniqueName('traced');
   const topic = await createTopic(`${name}${part}`);
   await produce(topic, records);
@@ -54,8 +58,8 @@ async function run(part: '' | '.batch' | '.later', records: readonly TestRecord[
     KAFKA_TOPIC_REFRESH_MS: '200',
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
     OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer token',
-    OTEL_SERVICE_NAME: 'the-service',
-    OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=test',
+    OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=test,service.name=of-the-attributes',
+    ...named,
   };
   const service = new ServiceProcess({ topic: name, groupId, processing, env });
   await waitFor(() => isCaughtUp(groupId, topic), { what: 'the end', timeoutMs: 40_000 });
@@ -110,8 +114,9 @@ describe('a record with a trace', () => {
   });
 
   test('has one for each attempt, and a dead letter that goes on from the last of them', async () => {
-    const { topic } = await run('', [traced(valueOf('retry'), 2)]);
+    const { topic } = await run('', [traced(valueOf('retry'), 2)], {});
     const spans = spansOf(traceIdOf(2));
+    expect(spans[0]?.resource).toMatchObject({ 'service.name': 'of-the-attributes' });
     expect(spans.map(({ attributes }) => attributes['kafka_consumer.attempt'])).toEqual([1, 2, 3]);
     for (const span of spans) {
       expect(span).toMatchObject({
