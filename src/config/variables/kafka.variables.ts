@@ -45,7 +45,8 @@ export const kafkaVariables = {
     default: '60000',
   }),
   KAFKA_FETCH_MAX_WAIT_MS: variable(milliseconds(), {
-    description: 'How long a broker may hold a fetch while it has nothing to deliver',
+    description:
+      'How long a broker may hold a fetch while it has nothing to deliver; at most a third of the session timeout',
     default: '500',
   }),
   KAFKA_FETCH_MAX_BYTES: variable(integer({ min: 1, max: MAX_INT32 }, 'bytes'), {
