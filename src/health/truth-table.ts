@@ -96,11 +96,11 @@ export function livenessProblem(
 ): string | undefined {
   const { status, unresponsive } = view;
   const rests = RESTING.has(status.phase);
-  // What brokers refuse is for an administrator to grant: a restart would be refused the same.
-  const mayProgress = !rests && status.refusal === undefined;
   if (status.ended && !rests) return 'the consumer has ended and is not rebuilt';
   const [hung] = unresponsive;
   if (hung) return `a handler does not stop although it was told to: ${describeStalled(hung)}`;
+  // What brokers refuse is for an administrator to grant: a restart would be refused the same.
+  const mayProgress = !rests && status.refusal === undefined;
   const stalledMs = now - Math.max(status.lastProgressAt, unansweredAt);
   if (mayProgress && stalledMs > progressLimitMs(status, limits)) {
     const why = status.lastError ? `; last error: ${status.lastError.message}` : '';

@@ -14,10 +14,10 @@ const UNITS_MS: Readonly<Record<string, number>> = {
 };
 
 /** Free text on one line. */
-export function text(
+export function text({
   longest = 255,
   accepts = `text of 1 to ${longest} characters on one line`,
-): Kind<string> {
+}: { readonly longest?: number; readonly accepts?: string } = {}): Kind<string> {
   const oneLine = z
     .string()
     .max(longest, { error: `shorten it to ${longest} characters` })

@@ -3,7 +3,7 @@ import { optional, variable } from './variable.js';
 
 /** What is not about Kafka: HTTP, shutdown, logs. */
 export const serviceVariables = {
-  NODE_ENV: optional(text(255, 'production, development, test or another word'), {
+  NODE_ENV: optional(text({ accepts: 'production, development, test or another word' }), {
     description: 'With production no .env file is read and logs are JSON',
   }),
   PORT: variable(integer({ min: 0, max: 65_535 }), {

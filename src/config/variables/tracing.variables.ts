@@ -18,7 +18,7 @@ export const tracingVariables = {
     defaultInWords: 'that of KAFKA_CLIENT_ID',
   }),
   // Long where an operator of the cluster injects what it knows of a pod.
-  OTEL_RESOURCE_ATTRIBUTES: optional(text(16_384), {
+  OTEL_RESOURCE_ATTRIBUTES: optional(text({ longest: 16_384 }), {
     description: 'More about this service in traces: name=value, with commas between them',
   }),
   OTEL_TRACES_SAMPLER: variable(

@@ -173,7 +173,8 @@ export class Committer {
 
   /**
    * Commits until nothing that has settled is left to commit. Resolves then, once the committer was suspended, or
-   * with the first answer of the broker after `isOver`; never rejects, as what could not be committed is simply delivered again.
+   * with the first answer of the broker after `isOver`; never rejects, as what could not be committed is simply
+   * delivered again.
    */
   async flush(isOver = (): boolean => false): Promise<void> {
     while (

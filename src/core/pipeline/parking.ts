@@ -63,7 +63,8 @@ export class Parking {
   readonly #queue: KeyName[] = [];
   #running = 0;
   #cancelWatch: Cancel | undefined;
-  readonly #cancelWaits = new Set<Cancel>();
+  /** Ends of the waits for the lot. */
+  readonly #waits = new Set<() => void>();
   #closed = false;
   /** Whether it is known what is parked. */
   isLoaded = false;
@@ -138,7 +139,7 @@ export class Parking {
   close(): void {
     this.#closed = true;
     this.#cancelWatch?.();
-    for (const cancel of this.#cancelWaits) cancel();
+    for (const end of this.#waits) end();
   }
 
   #release(key: KeyName): void {
@@ -201,15 +202,12 @@ export class Parking {
   #wait(delayMs: number): Promise<void> {
     return new Promise((resolve) => {
       const end = (): void => {
-        this.#cancelWaits.delete(cancelWait);
+        cancel();
+        this.#waits.delete(end);
         resolve();
       };
       const cancel = this.parts.clock.schedule(delayMs, end);
-      const cancelWait = (): void => {
-        cancel();
-        end();
-      };
-      this.#cancelWaits.add(cancelWait);
+      this.#waits.add(end);
     });
   }
 }

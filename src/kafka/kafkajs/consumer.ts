@@ -38,11 +38,10 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
   readonly #pausedAt = new Map<string, number>();
   readonly #wakeUps = new Set<() => void>();
   readonly #retries = new Set<NodeJS.Timeout>();
-  /** The generation that the listener knows of: kafkajs may be a step ahead. */
-  #joined:
-    { readonly group: ConsumerGroup; readonly offsetManager: ConsumerGroup['offsetManager'] } | undefined;
-  /** The one that joins or has joined. */
+  /** Since it was to be joined for the first time. */
   #group: ConsumerGroup | undefined;
+  /** That of the generation that the listener knows of: kafkajs may be a step ahead. */
+  #offsetManager: ConsumerGroup['offsetManager'] | undefined;
   readonly #stopping = new AbortController();
   #topics: readonly string[] = [];
   #tellCrashed: (error: Error) => void = () => undefined;
@@ -125,8 +124,8 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
    * across a rejoin, and then commits in the name of the new generation what may be another member's by now.
    */
   async commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {
-    if (!this.#joined) throw new Error('the consumer has not joined its group; the commit was not sent');
-    const { group, offsetManager } = this.#joined;
+    if (!this.#offsetManager)
+      throw new Error('the consumer has not joined its group; the commit was not sent');
     const topics = [...new Set(offsets.map(({ topic }) => topic))].map((topic) => ({
       topic,
       partitions: offsets
@@ -134,9 +133,9 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
         .map(({ partition, offset }) => ({ partition, offset })),
     }));
     try {
-      await offsetManager.commitOffsets({ topics });
+      await this.#offsetManager.commitOffsets({ topics });
     } catch (error) {
-      if (isCoordinatorAway(error)) await findCoordinator(group);
+      if (this.#group && isCoordinatorAway(error)) await findCoordinator(this.#group);
       throw error;
     }
   }
@@ -175,7 +174,7 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
   afterJoin(group: ConsumerGroup): void {
     // Its listener may listen to the next client by now.
     if (this.stopped) return;
-    this.#joined = { group, offsetManager: group.offsetManager };
+    this.#offsetManager = group.offsetManager;
     const assignment = group.subscriptionState
       .assigned()
       .flatMap(({ topic, partitions }) => partitions.map((partition) => ({ topic, partition })));
@@ -236,7 +235,7 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
     const fetch = fetchOf(batch);
     if (fetch?.generation !== this.#membership.generation) return;
     // While a leader moves, two brokers may be asked for the same: what comes second is not handed on.
-    const next = this.#joined?.offsetManager.nextOffset(batch.topic, batch.partition);
+    const next = this.#offsetManager?.nextOffset(batch.topic, batch.partition);
     if (fetch.from !== next?.toString()) return;
     const last = toOffset(batch.lastOffset());
     const taken = this.listener.fetched({

@@ -50,19 +50,15 @@ export class DryRun {
   #checked = 0;
   #alreadyReplayed = 0;
 
-  readonly #reader: PartitionReader;
-
   constructor(
-    reader: PartitionReader,
+    private readonly reader: PartitionReader,
     private readonly planner: ReplayPlanner,
     private readonly handlers: HandlerCatalog,
     private readonly options: DryRunOptions,
-  ) {
-    this.#reader = until(options.signal, reader);
-  }
+  ) {}
 
   async run(topic: string): Promise<DryRunReport> {
-    for await (const logged of deadLettersOf(this.#reader, topic)) {
+    for await (const logged of deadLettersOf(until(this.options.signal, this.reader), topic)) {
       if (this.options.signal.aborted || this.#checked >= this.options.limit) break;
       const plan = await this.planner.plan(logged);
       if (plan.action === 'ignore') this.#alreadyReplayed += plan.replayed ? 1 : 0;

@@ -35,7 +35,7 @@ export class HandlerCatalog {
 
   /** Whether any of them is for a topic, and in this group where one is named. */
   handles(topic: string, group?: string): boolean {
-    return this.#of(topic).some(({ options }) => group === undefined || options.groupId === group);
+    return this.#of(topic, group).length > 0;
   }
 
   /** Whether any of them parks its records in a topic. */
@@ -59,9 +59,7 @@ export class HandlerCatalog {
    * @returns why it would not reach them; undefined where it would
    */
   async refusal(topic: string, group: string | undefined, value: Buffer | null): Promise<Error | undefined> {
-    const handlers = this.#of(topic).filter(
-      ({ options }) => group === undefined || options.groupId === group,
-    );
+    const handlers = this.#of(topic, group);
     if (handlers.length === 0)
       return new Error(`no handler${group === undefined ? '' : ` of group ${group}`} for ${topic}`);
     for (const { options } of handlers) {
@@ -75,13 +73,14 @@ export class HandlerCatalog {
     return undefined;
   }
 
-  /** As the transport chooses them: a topic's own name goes before any pattern. */
-  #of(topic: string): DeclaredHandler[] {
+  /** Those of all groups, or of one. As the transport chooses them: a topic's own name goes before any pattern. */
+  #of(topic: string, group?: string): DeclaredHandler[] {
     const exact = this.handlers.filter(({ pattern }) => pattern === topic);
-    if (exact.length > 0) return exact;
-    return this.handlers.filter(
-      ({ pattern }) => pattern instanceof RegExp && new RegExp(pattern).test(topic),
-    );
+    const chosen =
+      exact.length > 0
+        ? exact
+        : this.handlers.filter(({ pattern }) => pattern instanceof RegExp && new RegExp(pattern).test(topic));
+    return chosen.filter(({ options }) => group === undefined || options.groupId === group);
   }
 }
 

@@ -44,21 +44,17 @@ export class Replay {
   #replayed = 0;
   #alreadyReplayed = 0;
 
-  readonly #reader: PartitionReader;
-
   constructor(
-    reader: PartitionReader,
+    private readonly reader: PartitionReader,
     private readonly producer: TransactionalProducer,
     private readonly planner: ReplayPlanner,
     private readonly options: ReplayOptions,
-  ) {
-    this.#reader = until(options.signal, reader);
-  }
+  ) {}
 
   /** @throws FencedError where another run has begun meanwhile; what was committed stays marked */
   async run(topic: string): Promise<ReplayReport> {
     await this.producer.open();
-    for await (const partition of deadLetterPartitions(this.#reader, topic)) {
+    for await (const partition of deadLetterPartitions(until(this.options.signal, this.reader), topic)) {
       await this.#replay(partition);
       if (this.#ended !== 'complete') break;
     }

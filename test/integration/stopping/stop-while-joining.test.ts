@@ -74,17 +74,20 @@ async function rebalances({ groupId, other }: Scene): Promise<void> {
   await sleep(500);
 }
 
+async function expectToGoOnWithoutIt({ groupId, slowWork }: Scene, third: HandlerService): Promise<void> {
+  expect(await describeGroup(groupId)).toEqual({ state: 'PreparingRebalance', members: 2 });
+  slowWork.end();
+  await third.joined();
+  expect(await describeGroup(groupId)).toEqual({ state: 'Stable', members: 2 });
+}
+
 describe('leaves the group at once, and is dealt nothing any more, a member that stops', () => {
   test('while it waits for others to join', async () => {
     const here = await scene();
     const third = await here.join();
     await rebalances(here);
     await here.other.stop();
-    expect(await describeGroup(here.groupId)).toEqual({ state: 'PreparingRebalance', members: 2 });
-
-    here.slowWork.end();
-    await third.joined();
-    expect(await describeGroup(here.groupId)).toEqual({ state: 'Stable', members: 2 });
+    await expectToGoOnWithoutIt(here, third);
   });
 
   test('while it drains for a join that it has not asked for yet', async () => {
@@ -94,11 +97,7 @@ describe('leaves the group at once, and is dealt nothing any more, a member that
     const stopped = here.other.stop();
     here.otherWork.end();
     await stopped;
-    expect(await describeGroup(here.groupId)).toEqual({ state: 'PreparingRebalance', members: 2 });
-
-    here.slowWork.end();
-    await third.joined();
-    expect(await describeGroup(here.groupId)).toEqual({ state: 'Stable', members: 2 });
+    await expectToGoOnWithoutIt(here, third);
   });
 
   test('while it drains, and does not get done', async () => {
@@ -106,10 +105,7 @@ describe('leaves the group at once, and is dealt nothing any more, a member that
     const third = await here.join();
     await rebalances(here);
     await here.other.stop(500);
-    expect(await describeGroup(here.groupId)).toEqual({ state: 'PreparingRebalance', members: 2 });
-
-    here.slowWork.end();
-    await third.joined();
+    await expectToGoOnWithoutIt(here, third);
   });
 });
 
