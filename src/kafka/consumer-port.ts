@@ -94,11 +94,15 @@ export interface RecordProducer {
 export interface TransactionalProducer {
   /**
    * Takes over its transactional id. What another one with that id has left open is aborted, and that one's
-   * writes fail from then on. Once this resolves, the log holds nothing of theirs that is undecided.
+   * writes fail from then on. Once this resolves, the log holds nothing of theirs that is undecided. Called again, it
+   * starts over with a new epoch.
    */
   open(): Promise<void>;
   /**
-   * Writes all of them in one transaction, in their order within each partition.
+   * Writes all of them in one transaction, in their order within each partition. Where it rejects because a request
+   * was not answered, the transaction may have been committed all the same, and nothing can be written before `open`
+   * was called again.
+   * @throws ProducerNotOpenError before `open`, and after a write whose outcome is unknown
    * @throws FencedError where another one has taken over the id
    * @throws RecordTooLargeError where a topic does not take one of them; then nothing was written
    */

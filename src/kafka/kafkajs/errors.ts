@@ -54,6 +54,19 @@ export class FencedError extends Error {
   }
 }
 
+/** A transactional producer was not opened, or was discarded because a request of it was never answered. */
+export class ProducerNotOpenError extends Error {
+  readonly code = 'PRODUCER_NOT_OPEN';
+
+  constructor(transactionalId: string) {
+    super(
+      `the transactional producer ${transactionalId} was not opened, or the outcome of an earlier write is unknown; ` +
+        'nothing was written. Open it again, and find out what the earlier write left in the log',
+    );
+    this.name = 'ProducerNotOpenError';
+  }
+}
+
 /** The innermost cause: kafkajs wraps the error that says something in up to three that do not. */
 export function rootCause(error: unknown): unknown {
   let cause = error;

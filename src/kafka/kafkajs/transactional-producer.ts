@@ -1,7 +1,7 @@
 import type { Kafka, Message, Producer, Transaction } from 'kafkajs';
 import type { OutgoingRecord, TransactionalProducer } from '../consumer-port.js';
 import { RecordTooLargeError, UnknownPartitionError } from '../producer-errors.js';
-import { FencedError, protocolErrorType } from './errors.js';
+import { FencedError, ProducerNotOpenError, protocolErrorType } from './errors.js';
 import { toMessage } from './message.js';
 import { partitioner } from './partitioner.js';
 
@@ -26,48 +26,87 @@ interface Portion {
   bytes: number;
 }
 
-/** A kafkajs producer of transactions, one after the other. */
+/** A kafkajs producer that has taken its transactional id over, and its first transaction. */
+interface Session {
+  readonly producer: Producer;
+  next: Transaction | undefined;
+}
+
+/**
+ * A kafkajs producer of transactions, one after the other. Where the outcome of a request is not known, it is thrown
+ * away: kafkajs goes on with the epoch and sequence number that the broker may have used already, and the broker would
+ * take the next transaction's first record for a duplicate, acknowledge it and drop it.
+ */
 export class KafkaJsTransactionalProducer implements TransactionalProducer {
-  readonly #producer: Producer;
-  #next: Transaction | undefined;
+  #session: Session | undefined;
 
   constructor(
-    kafka: Kafka,
+    private readonly kafka: Kafka,
     private readonly transactionalId: string,
-  ) {
-    this.#producer = kafka.producer({
-      transactionalId,
+  ) {}
+
+  async open(): Promise<void> {
+    await this.#discard();
+    const producer = this.kafka.producer({
+      transactionalId: this.transactionalId,
       transactionTimeout: TRANSACTION_TIMEOUT_MS,
       allowAutoTopicCreation: false,
       createPartitioner: partitioner,
       maxInFlightRequests: 1,
       retry: RETRY,
     });
-  }
-
-  async open(): Promise<void> {
-    await this.#producer.connect();
-    // The first transaction is what takes the id over; the broker hears of it with its first record.
-    this.#next = await this.#producer.transaction();
+    this.#session = { producer, next: undefined };
+    try {
+      await producer.connect();
+      // The first transaction is what takes the id over; the broker hears of it with its first record.
+      this.#session.next = await producer.transaction();
+    } catch (error) {
+      await this.#discard();
+      throw error;
+    }
   }
 
   async write(records: readonly OutgoingRecord[]): Promise<void> {
-    const transaction = this.#next ?? (await this.#producer.transaction());
-    this.#next = undefined;
+    const session = this.#session;
+    if (!session) throw new ProducerNotOpenError(this.transactionalId);
+    let transaction: Transaction | undefined;
     try {
+      transaction = session.next ?? (await session.producer.transaction());
+      session.next = undefined;
       for (const portion of portionsOf(records)) await send(transaction, portion);
       await transaction.commit();
     } catch (error) {
-      // Where this fails as well, the next one to take the id over aborts it.
-      if (transaction.isActive()) await transaction.abort().catch(() => undefined);
+      if (!(await isAborted(transaction, error))) await this.#discard();
       throw FENCED.has(protocolErrorType(error) ?? '')
         ? new FencedError(this.transactionalId, { cause: error })
         : error;
     }
   }
 
-  disconnect(): Promise<void> {
-    return this.#producer.disconnect();
+  async disconnect(): Promise<void> {
+    await this.#discard();
+  }
+
+  async #discard(): Promise<void> {
+    const session = this.#session;
+    this.#session = undefined;
+    await session?.producer.disconnect();
+  }
+}
+
+/**
+ * Whether a failed transaction is known to be over. Only a record that is refused for what it is leaves no doubt of
+ * what was written before it; and only an abort that is answered ends its transaction.
+ */
+async function isAborted(transaction: Transaction | undefined, error: unknown): Promise<boolean> {
+  const isRefusal = error instanceof RecordTooLargeError || error instanceof UnknownPartitionError;
+  if (!transaction?.isActive()) return false;
+  try {
+    await transaction.abort();
+    return isRefusal;
+  } catch {
+    // The next one to take the id over aborts it.
+    return false;
   }
 }
 

@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import { loadConfig } from '../../../src/config/index.js';
+import { toOffset } from '../../../src/core/records/offset.js';
+import { KafkaJsPort } from '../../../src/kafka/kafkajs/kafkajs-port.js';
+import { API, CuttingProxy } from '../../support/cutting-proxy.js';
+import { createTopic, endOffsets, uniqueName, waitFor } from '../../support/kafka.js';
+
+// kafkajs tries a request that is not answered for some seven seconds.
+jest.setTimeout(60_000);
+
+let proxy: CuttingProxy;
+let port: KafkaJsPort;
+beforeAll(async () => {
+  Logger.overrideLogger(false);
+  proxy = await CuttingProxy.start();
+  port = new KafkaJsPort(loadConfig({ KAFKA_BROKERS: proxy.address, KAFKA_GROUP_ID: 'g' }).kafka);
+});
+afterAll(() => proxy.stop());
+
+async function valuesIn(topic: string): Promise<string[]> {
+  const reader = port.reader();
+  const end = toOffset(String((await endOffsets(topic)).get(0)));
+  const values: string[] = [];
+  for await (const { value } of reader.read(topic, 0, toOffset(0), end)) values.push(String(value));
+  await reader.close();
+  return values;
+}
+
+describe('a transactional producer that got no answer to a write', () => {
+  test('writes nothing before it is opened again, and then loses no record that it acknowledges', async () => {
+    const topic = await createTopic(uniqueName('unanswered'));
+    const producer = port.transactional(topic);
+    const write = (value: string) => producer.write([{ topic, partition: 0, value }]);
+    await producer.open();
+    await write('A');
+    proxy.cut = API.produce;
+    await expect(write('B')).rejects.toThrow();
+    proxy.cut = undefined;
+    expect(proxy.swallowed).toBeGreaterThan(0);
+    await expect(write('C')).rejects.toMatchObject({ code: 'PRODUCER_NOT_OPEN' });
+    await producer.open();
+    await write('D');
+    await write('E');
+    await producer.disconnect();
+    // A commit is answered a moment before readers see it.
+    await waitFor(async () => (await valuesIn(topic)).includes('E'), {
+      what: 'the last record',
+      timeoutMs: 10_000,
+    });
+    expect(await valuesIn(topic)).toEqual(['A', 'D', 'E']);
+  });
+});
