@@ -84,15 +84,21 @@ export class CuttingProxy {
   }
 
   #renamed(frame: Buffer): Buffer {
-    const { host, port } = this.broker;
-    const [from, to] = [port, this.#port].map((each) => {
-      const bytes = Buffer.alloc(host.length + 4, host);
-      bytes.writeInt32BE(each, host.length);
-      return bytes;
-    });
-    for (let at = frame.indexOf(from ?? ''); from && at >= 0; at = frame.indexOf(from, at + 1))
-      to?.copy(frame, at);
+    const [from, to] = [this.#addressOf(this.broker.port), this.#addressOf(this.#port)];
+    let at = frame.indexOf(from);
+    while (at >= 0) {
+      to.copy(frame, at);
+      at = frame.indexOf(from, at + 1);
+    }
     return frame;
+  }
+
+  /** As answers have it: the host's name, and four bytes. */
+  #addressOf(port: number): Buffer {
+    const { host } = this.broker;
+    const bytes = Buffer.alloc(host.length + 4, host);
+    bytes.writeInt32BE(port, host.length);
+    return bytes;
   }
 }
 
