@@ -24,6 +24,11 @@ describe('the description of an error', () => {
     expect(describeError(error)).toBe(description);
   });
 
+  test('is bounded, however long the message is', () => {
+    const description = describeError(new Error('n'.repeat(2_000_000)));
+    expect(description).toBe(`${'n'.repeat(4096)}... (2000000 characters)`);
+  });
+
   test('does not fail at an object that holds itself', () => {
     const circular: Record<string, unknown> = {};
     circular['self'] = circular;

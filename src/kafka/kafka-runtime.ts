@@ -1,6 +1,7 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { type KafkaConfig, SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
 import { InFlightBudget } from '../core/dispatch/budget.js';
+import { AsideWriter } from '../redelivery/aside-writer.js';
 import { ParkingLots } from '../redelivery/parking/parking-lots.js';
 import { CALL_TRACER, type CallTracer } from './call-tracer.js';
 import type { KafkaPort, RecordProducer } from './consumer-port.js';
@@ -14,6 +15,7 @@ import { KAFKA_PORT } from './tokens.js';
 export class KafkaRuntime {
   readonly budget: InFlightBudget;
   readonly producer: RecordProducer;
+  readonly asides: AsideWriter;
   readonly parking: ParkingLots;
   readonly #groups = new Map<string, GroupConsumer>();
   readonly #config: KafkaConfig;
@@ -31,6 +33,7 @@ export class KafkaRuntime {
       bytes: config.kafka.maxInFlightBytes,
     });
     this.producer = port.producer();
+    this.asides = new AsideWriter(this.producer, port, tracer);
     this.parking = new ParkingLots(this.producer, port);
   }
 

@@ -10,7 +10,6 @@ import { HandlerRegistry } from './handler-registry.js';
 import type { ContextServices, KafkaRecordContext } from './kafka-record.context.js';
 import { guardedConsumer } from './guarded-consumer.js';
 import { KafkaRuntime } from './kafka-runtime.js';
-import { AsideWriter } from '../redelivery/aside-writer.js';
 import type { FailureServices } from './failure-handling.js';
 import { Replies } from './replies.js';
 
@@ -46,9 +45,9 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy, In
     directCalls: DirectCalls,
   ) {
     super();
-    const { producer, port, tracer } = runtime;
+    const { asides, parking, tracer } = runtime;
     this.tracer = tracer;
-    this.failures = { asides: new AsideWriter(producer, port, tracer), parking: runtime.parking };
+    this.failures = { asides, parking };
     const { groupId, enableAutoCommit } = config.kafka;
     this.#registry = new HandlerRegistry(
       { groupId, commit: enableAutoCommit ? 'auto' : 'manual' },

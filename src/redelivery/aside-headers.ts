@@ -1,10 +1,9 @@
 import type { FailedRecord } from '../core/pipeline/handler.js';
 import type { FetchedRecord, RawHeaders } from '../core/records/fetched.js';
 import { isRetryTopic } from './aside-topics.js';
+import { exceptionHeaders } from './exception-headers.js';
 import { HEADERS } from './headers.js';
 
-const STACK_BYTES = 4096;
-const MESSAGE_BYTES = 1024;
 /** Every name that the runtime gives out, but for the count of replays, which a record keeps for good. */
 const MANAGED: ReadonlySet<string> = new Set(
   Object.values(HEADERS).filter((name) => name !== HEADERS.replays),
@@ -63,48 +62,4 @@ export function failureHeaders(failed: FailedRecord, groupId: string, now: Date)
     [HEADERS.failedAt]: now.toISOString(),
     [HEADERS.replays]: String(headerNumber(record, HEADERS.replays) ?? 0),
   };
-}
-
-function exceptionHeaders(error: unknown): RawHeaders {
-  const isError = error instanceof Error;
-  return {
-    [HEADERS.exceptionClass]: isError ? textOf(error.name) : typeof error,
-    [HEADERS.exceptionMessage]: cut(textOf(isError ? error.message : error), MESSAGE_BYTES),
-    [HEADERS.exceptionStacktrace]: cut(isError ? stacksOf(error) : '', STACK_BYTES),
-  };
-}
-
-/** The stack, followed by those of its causes. */
-function stacksOf(error: Error): string {
-  const stacks: string[] = [];
-  for (let each: unknown = error; each instanceof Error && stacks.length < 5; each = each.cause) {
-    stacks.push(stackOf(each));
-  }
-  return stacks.join('\nCaused by: ');
-}
-
-/** A stack is made when it is asked for, out of name and message: what is wrong with those shows here. */
-function stackOf(error: Error): string {
-  const otherwise = `${textOf(error.name)}: ${textOf(error.message)}`;
-  try {
-    return textOf(error.stack ?? otherwise);
-  } catch {
-    return otherwise;
-  }
-}
-
-/** Whatever was thrown, or stands where an error has text: a record must not stay because of what it failed with. */
-function textOf(value: unknown): string {
-  try {
-    return String(value);
-  } catch {
-    return `${typeof value} without a text`;
-  }
-}
-
-/** The text's first bytes, without half a character at their end. */
-function cut(text: string, bytes: number): string {
-  const whole = Buffer.from(text);
-  if (whole.length <= bytes) return text;
-  return new TextDecoder('utf-8').decode(whole.subarray(0, bytes), { stream: true });
 }

@@ -6,12 +6,11 @@ import type { KafkaPort, OutgoingRecord, RecordProducer, TopicSpec } from '../ka
 import { RecordTooLargeError, UnknownPartitionError } from '../kafka/producer-errors.js';
 import { failureHeaders, headerNumber, originalTopicOf } from './aside-headers.js';
 import { deadLetterTopicOf } from './aside-topics.js';
+import { cutForms, type RecordCopy } from './cut-record.js';
 import { HEADERS } from './headers.js';
 
 /** Dead letters stay until somebody purges them: a night's retention must not lose what nobody has looked at. */
 const DEAD_LETTER_CONFIG = { 'retention.ms': '-1' };
-/** What is kept, in bytes, of a value that is too large for the dead-letter topic; the last resort is none. */
-const TRUNCATED_TO = [64 * 1024, 0];
 
 /** Where a record is put aside. */
 export interface RetryRoute {
@@ -27,6 +26,7 @@ export class AsideWriter {
   readonly #logger = new Logger('DeadLetters');
   /** Topics that were seen to exist, with their number of partitions. */
   readonly #topics = new Map<string, Promise<number>>();
+  readonly #cut = new Map<string, number>();
 
   constructor(
     private readonly producer: RecordProducer,
@@ -35,39 +35,53 @@ export class AsideWriter {
     private readonly tracer?: Pick<CallTracer, 'headersOf'>,
   ) {}
 
+  /** How many dead letters of a group could be stored in part only, since the process began; by the topic they were read from. */
+  cutOf(groupId: string, topic: string): number {
+    return this.#cut.get(cutKey(groupId, topic)) ?? 0;
+  }
+
   /**
-   * Writes a dead letter.
+   * Writes a dead letter. Where its topic takes it in no form, compressed or not, a part of it is stored: nothing else
+   * would let the records behind it be handled.
    * @param topic of the handler's choice, or else its own name with `.dlt`
    * @throws where the broker does not take it
    */
   async deadLetter(failed: FailedRecord, groupId: string, topic?: string): Promise<void> {
     const like = originalTopicOf(failed);
     const target = topic ?? deadLetterTopicOf(like);
-    const headers = failureHeaders(failed, groupId, new Date());
+    const copy = this.#copyOf(failed, failureHeaders(failed, groupId, new Date()));
     const spec = { topic: target, like, config: DEAD_LETTER_CONFIG };
     await this.#within(spec, async (partitions) => {
       try {
-        await this.#write(failed, target, partitions, headers);
+        await this.#write(failed, target, partitions, copy);
       } catch (error) {
         if (!(error instanceof RecordTooLargeError)) throw error;
-        await this.#writeTruncated(failed, target, partitions, headers, error);
+        await this.#writeCut(failed, target, partitions, copy, error);
+        const key = cutKey(groupId, failed.at.topic);
+        this.#cut.set(key, (this.#cut.get(key) ?? 0) + 1);
       }
     });
   }
 
   /**
-   * Writes a record to a retry topic.
+   * Writes a record to a retry topic, never less than the whole of it.
+   * @throws RecordTooLargeError where the topic takes it in no form
    * @throws where the broker does not take it
    */
   async retryLater(failed: FailedRecord, groupId: string, { topic, delayMs }: RetryRoute): Promise<void> {
     const now = new Date();
-    const headers = {
+    const copy = this.#copyOf(failed, {
       ...failureHeaders(failed, groupId, now),
       [HEADERS.dueAt]: String(now.getTime() + delayMs),
-    };
+    });
     await this.#within({ topic, like: originalTopicOf(failed), grow: true }, (partitions) =>
-      this.#write(failed, topic, partitions, headers),
+      this.#write(failed, topic, partitions, copy),
     );
+  }
+
+  #copyOf({ record }: FailedRecord, headers: RawHeaders): RecordCopy {
+    const { key, value } = record;
+    return { key, value, headers: { ...headers, ...this.tracer?.headersOf(record) } };
   }
 
   /** Does something with a topic that exists; after a failure it is made sure of again. */
@@ -83,16 +97,9 @@ export class AsideWriter {
   }
 
   /** To the same partition, where there is one: what has one key stays together, and in order. */
-  async #write(
-    { at, record }: FailedRecord,
-    topic: string,
-    partitions: number,
-    headers: RawHeaders,
-    value: Uint8Array | null = record.value,
-  ): Promise<void> {
-    const partition = headerNumber({ headers }, HEADERS.originalPartition) ?? at.partition;
-    const carried = this.tracer?.headersOf(record);
-    const outgoing: OutgoingRecord = { topic, key: record.key, value, headers: { ...headers, ...carried } };
+  async #write({ at }: FailedRecord, topic: string, partitions: number, copy: RecordCopy): Promise<void> {
+    const partition = headerNumber(copy, HEADERS.originalPartition) ?? at.partition;
+    const outgoing: OutgoingRecord = { topic, ...copy };
     try {
       await this.producer.send(partition < partitions ? { ...outgoing, partition } : outgoing);
     } catch (error) {
@@ -101,30 +108,51 @@ export class AsideWriter {
     }
   }
 
-  async #writeTruncated(
+  async #writeCut(
     failed: FailedRecord,
     topic: string,
     partitions: number,
-    headers: RawHeaders,
+    copy: RecordCopy,
     tooLarge: RecordTooLargeError,
   ): Promise<void> {
     const { at, record } = failed;
-    const bytes = record.value?.byteLength ?? 0;
-    let error: unknown = tooLarge;
-    for (const kept of TRUNCATED_TO) {
-      const marked = { ...headers, [HEADERS.truncated]: String(bytes) };
+    let last: unknown = tooLarge;
+    for (const form of cutForms(copy)) {
       try {
-        await this.#write(failed, topic, partitions, marked, record.value?.subarray(0, kept) ?? null);
-        this.#logger.error(
-          `${at.topic}[${at.partition}] at offset ${record.offset}: ${topic} does not take records of its size; ` +
-            `only ${Math.min(kept, bytes)} of the value's ${bytes} bytes are in the dead letter. Raise max.message.bytes of ${topic}`,
-        );
-        return;
-      } catch (next) {
-        if (!(next instanceof RecordTooLargeError)) throw next;
-        error = next;
+        await this.#write(failed, topic, partitions, form);
+      } catch (error) {
+        if (!(error instanceof RecordTooLargeError)) throw error;
+        last = error;
+        continue;
       }
+      this.#logger.error(
+        `${at.topic}[${at.partition}] at offset ${record.offset}: only a part of the record is in the dead letter ` +
+          `(${partsOf(form)}), as ${topic} does not take records of its size. Raise max.message.bytes of ${topic}`,
+      );
+      return;
     }
-    throw error;
+    throw last;
   }
+}
+
+function cutKey(groupId: string, topic: string): string {
+  return `${groupId}\n${topic}`;
+}
+
+/** What of a record is kept, in words. */
+function partsOf({ key, value, headers }: RecordCopy): string {
+  const kept = (what: string, name: string, bytes?: number): string[] => {
+    const whole = headerNumber({ headers }, name);
+    if (whole === undefined) return [];
+    return [
+      bytes === undefined
+        ? `not all of its ${whole} bytes of ${what}`
+        : `${bytes} of the ${what}'s ${whole} bytes`,
+    ];
+  };
+  return [
+    ...kept('value', HEADERS.valueCutFrom, value?.length ?? 0),
+    ...kept('headers', HEADERS.headersCutFrom),
+    ...kept('key', HEADERS.keyCutFrom, key?.length ?? 0),
+  ].join(', ');
 }

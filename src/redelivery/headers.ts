@@ -23,8 +23,12 @@ export const HEADERS = {
   failedAt: 'dlt-failed-at',
   /** How often it was sent back from the dead-letter topic. */
   replays: 'dlt-replays',
-  /** Present where the value was too large to be stored: the bytes that the whole value had. */
-  truncated: 'dlt-value-truncated-from',
+  /** On a dead letter that was stored in part: how many bytes the whole value, key or headers had. */
+  valueCutFrom: 'dlt-value-truncated-from',
+  keyCutFrom: 'dlt-key-truncated-from',
+  headersCutFrom: 'dlt-headers-truncated-from',
+  /** The names of the headers that were left out, with their sizes. */
+  headersLeftOut: 'dlt-headers-left-out',
   /** On a record that was sent back: the only group that is to handle it. */
   replayFor: 'dlt-replay-for',
   /** In a retry topic: when it is to be tried again, milliseconds since the epoch. */

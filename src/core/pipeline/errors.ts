@@ -1,3 +1,4 @@
+import { errorMessageOf } from '../failures/error-text.js';
 import type { Offset } from '../records/offset.js';
 
 /** The partition went to another member: nothing of it can be committed here any more. */
@@ -63,7 +64,7 @@ export class BatchRecordError extends Error {
     readonly index: number,
     override readonly cause: unknown,
   ) {
-    super(`record ${index} of the batch failed: ${cause instanceof Error ? cause.message : String(cause)}`);
+    super(`record ${index} of the batch failed: ${errorMessageOf(cause)}`);
     this.name = 'BatchRecordError';
   }
 }

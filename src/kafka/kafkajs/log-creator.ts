@@ -1,8 +1,13 @@
 import { Logger } from '@nestjs/common';
 import kafkajs, { type logCreator } from 'kafkajs';
 
-/** Of a rebalance, as messages and as errors of answers; the service itself says, once, how it ended. */
+const TOO_LARGE = 'The request included a message larger than the max message size the server will accept';
+/**
+ * Of a rebalance, as messages and as errors of answers; the service itself says, once, how it ended. A record that is
+ * too large is sent again compressed; the service says where that does not help.
+ */
 const QUIET: ReadonlySet<unknown> = new Set([
+  TOO_LARGE,
   'The group is rebalancing, re-joining',
   'The group is rebalancing, so a rejoin is needed',
 ]);

@@ -1,11 +1,9 @@
 import type { Producer } from 'kafkajs';
 import type { OutgoingRecord, RecordProducer } from '../consumer-port.js';
 import { RecordTooLargeError, UnknownPartitionError } from '../producer-errors.js';
-import { protocolErrorType } from './errors.js';
 import { explainAccess } from './explain-access.js';
 import { toMessage } from './message.js';
-
-const TOO_LARGE: ReadonlySet<string> = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
+import { sendPacked } from './packing.js';
 
 /** A kafkajs producer that connects with its first record. */
 export class KafkaJsProducer implements RecordProducer {
@@ -30,12 +28,14 @@ export class KafkaJsProducer implements RecordProducer {
     const { topic, partition } = record;
     try {
       await this.#connect();
-      const written = await this.producer.send({ topic, acks: -1, messages: [toMessage(record)] });
+      const messages = [toMessage(record)];
+      const written = await sendPacked(topic, messages, (compression) =>
+        this.producer.send({ topic, acks: -1, compression, messages }),
+      );
       // kafkajs says nothing of a record for a partition it does not know: it leaves it out.
       if (written.length === 0) throw new UnknownPartitionError(topic, partition);
     } catch (error) {
-      if (TOO_LARGE.has(protocolErrorType(error) ?? ''))
-        throw new RecordTooLargeError(topic, { cause: error });
+      if (error instanceof RecordTooLargeError) throw error;
       throw explainAccess(error, { operations: ['Write'], topics: [topic] });
     }
   }

@@ -3,6 +3,7 @@ import type { OutgoingRecord, TransactionalProducer } from '../consumer-port.js'
 import { RecordTooLargeError, UnknownPartitionError } from '../producer-errors.js';
 import { FencedError, ProducerNotOpenError, protocolErrorType } from './errors.js';
 import { toMessage } from './message.js';
+import { sendPacked } from './packing.js';
 import { partitioner } from './partitioner.js';
 
 /**
@@ -16,7 +17,6 @@ const SEND_BYTES = 512 * 1024;
 const RETRY = { initialRetryTime: 20, maxRetryTime: 1_000, retries: 12 };
 
 const FENCED = new Set(['INVALID_PRODUCER_EPOCH', 'PRODUCER_FENCED', 'INVALID_PRODUCER_ID_MAPPING']);
-const TOO_LARGE = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
 
 /** What is sent in one request: records of one partition, or a single one whose partition its key chooses. */
 interface Portion {
@@ -115,14 +115,11 @@ async function isAborted(transaction: Transaction | undefined, error: unknown): 
  * partition moves from one of them to another meanwhile.
  */
 async function send(transaction: Transaction, { topic, partition, messages }: Portion): Promise<void> {
-  try {
-    const written = await transaction.send({ topic, messages, acks: -1 });
-    // kafkajs says nothing of a record for a partition it does not know: it leaves it out.
-    if (written.length === 0) throw new UnknownPartitionError(topic, partition);
-  } catch (error) {
-    if (TOO_LARGE.has(protocolErrorType(error) ?? '')) throw new RecordTooLargeError(topic, { cause: error });
-    throw error;
-  }
+  const written = await sendPacked(topic, messages, (compression) =>
+    transaction.send({ topic, messages, compression, acks: -1 }),
+  );
+  // kafkajs says nothing of a record for a partition it does not know: it leaves it out.
+  if (written.length === 0) throw new UnknownPartitionError(topic, partition);
 }
 
 function portionsOf(records: readonly OutgoingRecord[]): Portion[] {

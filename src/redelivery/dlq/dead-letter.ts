@@ -26,8 +26,14 @@ export interface DeadLetter {
   readonly failedAt: number;
   /** How often it was sent back before. */
   readonly replays: number;
-  /** The bytes its value had, where only a part of it could be stored. */
-  readonly truncatedFrom: number | undefined;
+  /** What could be stored in part only, with the bytes that the whole of it had. */
+  readonly cut: readonly CutPart[];
+}
+
+/** A part of a record that was too large to be stored. */
+export interface CutPart {
+  readonly part: 'key' | 'value' | 'headers';
+  readonly fromBytes: number;
 }
 
 /** A record within a dead-letter topic that says of an earlier one of its partition that it was sent back. */
@@ -59,8 +65,20 @@ export function toDeadLetter(topic: string, partition: number, record: FetchedRe
     attempts: headerNumber(record, HEADERS.attempts),
     failedAt: Number.isNaN(failedAt) ? Number(timestamp) : failedAt,
     replays: headerNumber(record, HEADERS.replays) ?? 0,
-    truncatedFrom: headerNumber(record, HEADERS.truncated),
+    cut: cutPartsOf(record),
   };
+}
+
+function cutPartsOf(record: FetchedRecord): CutPart[] {
+  const cut = (part: CutPart['part'], name: string): CutPart[] => {
+    const fromBytes = headerNumber(record, name);
+    return fromBytes === undefined ? [] : [{ part, fromBytes }];
+  };
+  return [
+    ...cut('value', HEADERS.valueCutFrom),
+    ...cut('headers', HEADERS.headersCutFrom),
+    ...cut('key', HEADERS.keyCutFrom),
+  ];
 }
 
 /**

@@ -46,7 +46,24 @@ describe('planning a replay', () => {
     ['says nothing of its topic', { originalTopic: undefined }, {}, 'no-original-topic'],
     ['goes to a topic that is gone', { originalTopic: 'gone' }, {}, 'unknown-topic'],
     ['belongs to a group without a handler', { group: 'other' }, {}, 'no-handler'],
-    ['was not stored whole', { truncatedFrom: 9_000 }, {}, 'truncated'],
+    ['has a part of its value alone', { cut: [{ part: 'value', fromBytes: 9_000 }] }, {}, 'truncated'],
+    ['has a part of its key alone', { cut: [{ part: 'key', fromBytes: 9_000 }] }, {}, 'truncated'],
+    ['has a part of its headers alone', { cut: [{ part: 'headers', fromBytes: 9_000 }] }, {}, 'truncated'],
+    [
+      'is given a copy of the part of its value',
+      { cut: [{ part: 'value', fromBytes: 9_000 }] },
+      {
+        transform: (_letter, record) =>
+          Promise.resolve({ ...record, value: Buffer.from(record.value ?? '') }),
+      },
+      'truncated',
+    ],
+    [
+      'is given the value, but not the key',
+      { cut: (['value', 'key'] as const).map((part) => ({ part, fromBytes: 9_000 })) },
+      { transform: (_letter, record) => Promise.resolve({ ...record, value: Buffer.from('whole') }) },
+      'truncated',
+    ],
     ['its transform gives up', {}, { transform: () => Promise.resolve(null) }, 'transform-null'],
     ['its transform fails at', {}, { transform: () => Promise.reject(new Error('no')) }, 'transform-failed'],
   ])('leaves a record that %s', async (_, settings, options, reason) => {
@@ -60,7 +77,9 @@ describe('planning a replay', () => {
   it('sends a record that was not stored whole once a transform has given it a value', async () => {
     const transform = (_: DeadLetter, record: ReturnType<typeof toReplayRecord>) =>
       Promise.resolve({ ...record, value: Buffer.from('whole') });
-    expect(await planOf({ truncatedFrom: 9_000 }, { transform })).toMatchObject({ action: 'replay' });
+    expect(await planOf({ cut: [{ part: 'value', fromBytes: 9_000 }] }, { transform })).toMatchObject({
+      action: 'replay',
+    });
   });
 
   it('counts what was replayed only among what was asked for', async () => {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { PartitionReader } from '../../kafka/consumer-port.js';
 import { describeError } from '../../kafka/describe-error.js';
 import type { LoggedDeadLetter } from './dead-letter-log.js';
@@ -71,11 +72,12 @@ export class ReplayPlanner {
       return leave('transform-failed', describeError(error));
     }
     if (record === null) return leave('transform-null', 'the transform returned null');
-    if (letter.truncatedFrom !== undefined && record.value === original.value) {
-      return leave(
-        'truncated',
-        `only a part of its ${letter.truncatedFrom} bytes was stored; a transform may set them`,
-      );
+    const isAsStored = (part: keyof ReplayRecord): boolean =>
+      isDeepStrictEqual(record?.[part], original[part]);
+    const cut = letter.cut.filter(({ part }) => isAsStored(part));
+    if (cut.length > 0) {
+      const parts = cut.map(({ part, fromBytes }) => `the ${fromBytes} bytes of its ${part}`).join(', of ');
+      return leave('truncated', `only a part of ${parts} was stored; a transform may set them`);
     }
     return { action: 'replay', letter, record, destination: destinationOf(letter, record, to, partitions) };
   }

@@ -47,6 +47,15 @@ export function registerTopicMetrics(registry: Registry, runtime: KafkaRuntime):
     },
     () => topics().flatMap(deadLettersOf),
   );
+  counter(
+    registry,
+    {
+      name: 'kafka_consumer_truncated_dead_letters_total',
+      help: 'Dead letters of which only a part could be stored, as their topic takes no record of their size.',
+      labelNames: ['group', 'topic'],
+    },
+    () => topics().map(({ labels }) => [labels, runtime.asides.cutOf(labels.group, labels.topic)] as const),
+  );
   callHistogram(
     registry,
     {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { ForeignClient } from '../../support/foreign-client.js';
@@ -174,7 +175,8 @@ describe('dlq replay', () => {
     const topic = await createTopic(uniqueName('large'), { config: { 'max.message.bytes': '600000' } });
     const dlt = await createTopic(`${topic}.dlt`);
     const values = ['a', 'b', 'c'].map((each) => each.repeat(400_000));
-    for (const value of [...values, 'd'.repeat(700_000), 'e']) await produce(dlt, [letter({ topic, value })]);
+    for (const value of [...values, randomBytes(700_000), 'e'])
+      await produce(dlt, [letter({ topic, value })]);
     const report = await dlqJson(topic, ['replay', topic, ...YES]);
     expect(report).toMatchObject({
       replayed: 4,

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { PermanentError } from '../../../src/kafka/index.js';
 import { installNullHeaders, NULL_HEADER } from '../../../src/kafka/kafkajs/null-headers.js';
@@ -75,7 +76,7 @@ describe('a dead letter', () => {
   test('that is too large for its topic has the head of its value, and says how much there was', async () => {
     const topic = await createTopic(uniqueName('large'));
     await createTopic(`${topic}.dlt`, { config: { 'max.message.bytes': '100000' } });
-    const value = Buffer.alloc(300_000, 'x');
+    const value = randomBytes(300_000);
     await produce(topic, [{ value, headers: { mine: 'kept' } }]);
     const { groupId } = await startHandlers([{ topic, handle: bad }]);
     await waitFor(() => isCaughtUp(groupId, topic), { what: 'the end' });

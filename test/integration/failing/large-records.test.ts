@@ -1,11 +1,18 @@
+import { randomBytes } from 'node:crypto';
 import { afterEach, expect, jest, test } from '@jest/globals';
+import kafkajs from 'kafkajs';
 import type { KafkaHandlerOptions } from '../../../src/kafka/index.js';
+import { useProducer } from '../../support/kafka-clients.js';
 import { createTopic, isCaughtUp, produce, uniqueName, waitFor } from '../../support/kafka.js';
 import { readTopic } from '../../support/read-topic.js';
 import { startHandlers, stopServices } from '../confirming/handler-service.js';
 
 jest.setTimeout(60_000);
 afterEach(stopServices);
+
+function incompressible(bytes: number): string {
+  return randomBytes((bytes * 3) / 4).toString('base64');
+}
 
 const WAYS: readonly (readonly [string, KafkaHandlerOptions, (groupId: string) => string])[] = [
   ['a retry topic', { onFailure: 'retry-topic', delays: ['1s'] }, (groupId) => `${groupId}.retry.1s`],
@@ -20,7 +27,7 @@ test.each(WAYS)(
     await createTopic(`${topic}.${asideOf(groupId)}`, {
       config: { 'max.message.bytes': '50000', 'cleanup.policy': 'compact' },
     });
-    const value = 'x'.repeat(100_000);
+    const value = incompressible(100_000);
     await produce(topic, [
       { key: 'large', value },
       { key: 'small', value: 'good' },
@@ -38,5 +45,35 @@ test.each(WAYS)(
     await waitFor(() => isCaughtUp(groupId, topic), { what: 'the end' });
     expect(handled).toEqual(['good']);
     expect((await readTopic(`${topic}.dlt`)).map((letter) => String(letter.value))).toEqual([value]);
+  },
+);
+
+const EVERYWHERE: typeof WAYS = [['a dead letter', {}, () => 'dlt'], ...WAYS];
+
+test.each(EVERYWHERE)(
+  'a record of 2 MB that its topic has compressed is stored as %s as a whole',
+  async (_what, options, asideOf) => {
+    // As it is, it is twice as large as topics take by default.
+    const value = JSON.stringify(
+      Array.from({ length: 40_000 }, (_, line) => ({ line, article: 'a'.repeat(30) })),
+    );
+    const topic = await createTopic(uniqueName('compressed'), { config: { 'compression.type': 'zstd' } });
+    const groupId = uniqueName('group');
+    await useProducer((producer) =>
+      producer.send({
+        topic,
+        messages: [{ key: 'large', value }],
+        compression: kafkajs.CompressionTypes.GZIP,
+        acks: -1,
+      }),
+    );
+    const handle = (): void => {
+      throw new Error('no');
+    };
+    await startHandlers([{ topic, options: { ...options, retry: { attempts: 1 } }, handle }], { groupId });
+    await waitFor(() => isCaughtUp(groupId, topic), { what: 'the end' });
+    const [copy] = await readTopic(`${topic}.${asideOf(groupId)}`);
+    expect(String(copy?.value) === value).toBe(true);
+    expect(copy?.headers).not.toHaveProperty('dlt-value-truncated-from');
   },
 );

@@ -55,7 +55,7 @@ function describe({ letter, replayed }: LoggedDeadLetter, payload: boolean) {
     failedAt: new Date(letter.failedAt).toISOString(),
     replays: letter.replays,
     replayed,
-    truncatedFromBytes: letter.truncatedFrom ?? null,
+    truncated: letter.cut.map(({ part, fromBytes }) => `${part} from ${fromBytes} bytes`).join(', ') || null,
     valueBytes: letter.value?.length ?? null,
     headers: legibleHeaders(letter.headers),
     ...(payload ? { value: legible(letter.value) } : {}),

@@ -19,7 +19,7 @@ export function someLetter(settings: Partial<DeadLetter> = {}): DeadLetter {
     attempts: 5,
     failedAt: Date.UTC(2026, 2, 1, 8, 15),
     replays: 0,
-    truncatedFrom: undefined,
+    cut: [],
     ...settings,
   };
 }

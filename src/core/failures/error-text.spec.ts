@@ -1,0 +1,52 @@
+import { describe, expect, test } from '@jest/globals';
+import { errorMessageOf, errorNameOf, errorStackOf, textOf } from './error-text.js';
+
+/** An error with a getter that fails, as of errors that build their text when asked. */
+function failingAt(property: 'name' | 'message' | 'stack' | 'cause'): Error {
+  return Object.defineProperty(new TypeError('no'), property, {
+    get: () => {
+      throw new Error('the getter failed');
+    },
+  });
+}
+
+describe('the text of an error is found', () => {
+  test('of an ordinary error', () => {
+    const error = new TypeError('no', { cause: new RangeError('too much') });
+    expect([errorNameOf(error), errorMessageOf(error)]).toEqual(['TypeError', 'no']);
+    expect(errorStackOf(error)).toMatch(/^TypeError: no\n[^]*\nCaused by: RangeError: too much\n/);
+  });
+
+  test('of an error whose name can not be read', () => {
+    expect(errorNameOf(failingAt('name'))).toBe('Error');
+  });
+
+  test('of an error whose message can not be read', () => {
+    expect(errorMessageOf(failingAt('message'))).toBe('the message of the error could not be read');
+  });
+
+  test('of an error whose stack can not be read', () => {
+    expect(errorStackOf(failingAt('stack'))).toBe('TypeError: no');
+  });
+
+  test('of an error whose cause can not be read', () => {
+    expect(errorStackOf(failingAt('cause'))).toMatch(/^TypeError: no\n/);
+  });
+
+  test('of a proxy that was revoked', () => {
+    const { proxy, revoke } = Proxy.revocable(new Error('no'), {});
+    revoke();
+    expect([errorNameOf(proxy), errorMessageOf(proxy), errorStackOf(proxy), textOf(proxy)]).toEqual([
+      'object',
+      'object without a text',
+      '',
+      'object without a text',
+    ]);
+  });
+
+  test('of an error that is its own cause', () => {
+    const error = new Error('no');
+    error.cause = error;
+    expect(errorStackOf(error).match(/Caused by: /g)).toHaveLength(4);
+  });
+});

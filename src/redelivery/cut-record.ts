@@ -1,0 +1,98 @@
+import type { RawHeaders } from '../core/records/fetched.js';
+import { ownHeaders } from './aside-headers.js';
+import { HEADERS } from './headers.js';
+
+/** What of a record is written elsewhere. */
+export interface RecordCopy {
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array | null;
+  /** The record's own, and those that say why it failed. */
+  readonly headers: RawHeaders;
+}
+
+/** How much of a record is kept, in bytes. */
+interface Limits {
+  readonly value: number;
+  /** Of the record's own headers, in all; one that does not fit as a whole is left out. */
+  readonly headers: number;
+  readonly key: number;
+}
+
+/** From the most that is kept to the least. */
+const LIMITS: readonly Limits[] = [
+  { value: 64 * 1024, headers: Infinity, key: Infinity },
+  { value: 64 * 1024, headers: 16 * 1024, key: Infinity },
+  { value: 64 * 1024, headers: 16 * 1024, key: 1024 },
+  { value: 0, headers: 0, key: 256 },
+];
+/** What is left out of the smallest form, beside the record's own parts. */
+const DISPENSABLE: ReadonlySet<string> = new Set([HEADERS.exceptionMessage, HEADERS.exceptionStacktrace]);
+const LEFT_OUT_CHARACTERS = 1024;
+
+/**
+ * Smaller and smaller forms of a record that is too large to be stored: first the value is cut, then headers are left
+ * out, then the key is cut. Headers say what was cut, and how long it was.
+ */
+export function* cutForms(copy: RecordCopy): Generator<RecordCopy> {
+  let last = copy;
+  for (const limits of LIMITS) {
+    const form = cutTo(limits, copy);
+    if (isAsLarge(form, last)) continue;
+    last = form;
+    yield form;
+  }
+  yield { ...last, headers: without(DISPENSABLE, last.headers) };
+}
+
+function cutTo(limits: Limits, { key, value, headers }: RecordCopy): RecordCopy {
+  const kept = headersWithin(limits.headers, headers);
+  return {
+    key: key && key.subarray(0, limits.key),
+    value: value && value.subarray(0, limits.value),
+    headers: {
+      ...kept,
+      ...(value && value.length > limits.value && { [HEADERS.valueCutFrom]: String(value.length) }),
+      ...(key && key.length > limits.key && { [HEADERS.keyCutFrom]: String(key.length) }),
+    },
+  };
+}
+
+/** The headers that say why it failed, and as many of the record's own as fit. */
+function headersWithin(limit: number, headers: RawHeaders): RawHeaders {
+  const leftOut: [name: string, bytes: number][] = [];
+  let used = 0;
+  let all = 0;
+  for (const [name, value] of Object.entries(ownHeaders({ headers }))) {
+    // The count of replays stays: it bounds them.
+    if (name === HEADERS.replays) continue;
+    const bytes = Buffer.byteLength(name) + bytesOf(value);
+    all += bytes;
+    if (used + bytes <= limit) used += bytes;
+    else leftOut.push([name, bytesOf(value)]);
+  }
+  if (leftOut.length === 0) return headers;
+  const named = leftOut.map(([name, bytes]) => `${name} (${bytes} bytes)`).join(', ');
+  return {
+    ...without(new Set(leftOut.map(([name]) => name)), headers),
+    [HEADERS.headersCutFrom]: String(all),
+    [HEADERS.headersLeftOut]: named.slice(0, LEFT_OUT_CHARACTERS),
+  };
+}
+
+function without(names: ReadonlySet<string>, headers: RawHeaders): RawHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !names.has(name)));
+}
+
+function bytesOf(value: RawHeaders[string]): number {
+  if (value === undefined || value === null) return 0;
+  if (typeof value === 'string') return Buffer.byteLength(value);
+  return value instanceof Uint8Array ? value.length : value.reduce((sum, each) => sum + bytesOf(each), 0);
+}
+
+function isAsLarge(one: RecordCopy, other: RecordCopy): boolean {
+  return (
+    one.key?.length === other.key?.length &&
+    one.value?.length === other.value?.length &&
+    Object.keys(one.headers).length === Object.keys(other.headers).length
+  );
+}

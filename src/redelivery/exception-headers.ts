@@ -1,0 +1,24 @@
+import { errorMessageOf, errorNameOf, errorStackOf } from '../core/failures/error-text.js';
+import type { RawHeaders } from '../core/records/fetched.js';
+import { HEADERS } from './headers.js';
+
+const NAME_BYTES = 256;
+const MESSAGE_BYTES = 1024;
+const STACK_BYTES = 4096;
+
+/** The headers that say what a handler failed with. Their size is bounded, and no error keeps them from being made. */
+export function exceptionHeaders(error: unknown): RawHeaders {
+  return {
+    [HEADERS.exceptionClass]: cutText(errorNameOf(error), NAME_BYTES),
+    [HEADERS.exceptionMessage]: cutText(errorMessageOf(error), MESSAGE_BYTES),
+    [HEADERS.exceptionStacktrace]: cutText(errorStackOf(error), STACK_BYTES),
+  };
+}
+
+/** The text's first bytes, without half a character at their end. */
+function cutText(text: string, bytes: number): string {
+  // A character has at most 3 bytes per UTF-16 unit: only the beginning of a long text needs to be encoded.
+  const whole = Buffer.from(text.slice(0, bytes));
+  if (whole.length <= bytes && text.length <= bytes) return text;
+  return new TextDecoder('utf-8').decode(whole.subarray(0, bytes), { stream: true });
+}
