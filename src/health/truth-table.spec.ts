@@ -15,6 +15,7 @@ const view = (status: Partial<GroupStatus> = {}, rest: Partial<GroupView> = {}):
     assignment: [],
     missingTopics: [],
     hiddenTopics: [],
+    refusedTopics: [],
     refusal: undefined,
     unreadable: new Map(),
     lastHeartbeatAt: NOW - 1_000,

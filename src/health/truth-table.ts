@@ -55,6 +55,8 @@ export function readinessProblem(view: GroupView, limits: HealthLimits, now: num
     const why = status.lastError ? `: ${status.lastError.message}` : '';
     return `no broker has answered for ${silentMs} ms${why}`;
   }
+  const [refusedTopic] = status.refusedTopics;
+  if (refusedTopic) return refusedTopic;
   const [unreadable] = status.unreadable.values();
   if (unreadable) return unreadable;
   const [unopened] = view.unopened;

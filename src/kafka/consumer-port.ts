@@ -167,8 +167,10 @@ export interface KafkaPort {
   /** Connects with the first question. */
   reader(): PartitionReader;
   /**
-   * Makes a topic where it does not exist, with the broker's default replication.
+   * Creates a topic where it does not exist, with the brokers' default replication. Calls in the same turn of the
+   * event loop are asked of the brokers together, so that many topics cost a few requests.
    * @returns how many partitions it has
+   * @throws TopicCreationError where the brokers do not create it, or do not add partitions to it
    */
   ensureTopic(spec: TopicSpec): Promise<number>;
   /** The names of all topics that this client may see. */
@@ -177,4 +179,6 @@ export interface KafkaPort {
   hiddenTopics(topics: readonly string[]): Promise<string[]>;
   /** Whether any of the brokers answers a request within that time. */
   reachable(timeoutMs: number): Promise<boolean>;
+  /** Closes the connection by which topics are listed and created; the next question would open it again. */
+  close(): void;
 }

@@ -86,6 +86,7 @@ export class GroupConsumer implements ConsumerListener {
       assignment: [],
       missingTopics: [],
       hiddenTopics: [],
+      refusedTopics: [],
       refusal: undefined,
       unreadable: new Map(),
       lastHeartbeatAt: 0,
@@ -102,8 +103,8 @@ export class GroupConsumer implements ConsumerListener {
       ensure: (spec) => parts.port.ensureTopic(spec),
       refreshMs: config.topicRefreshMs,
       hidden: (topics) => parts.port.hiddenTopics(topics),
-      seen: (selection, hidden) => this.#seen(selection, hidden),
-      failed: (why) => this.#logger.warn(`topics that are new are not read yet: ${why}`),
+      seen: (selection, hidden, refusals) => this.#seen(selection, hidden, refusals),
+      failed: (why) => this.#logger.warn(`not all topics are read yet: ${why}`),
     });
     const handlerOf = (topic: string) => registry.handlerOf(groupId, topic);
     this.failures = new GroupCounts((topic, error) => failureReasonOf(error, handlerOf(topic)));
@@ -327,7 +328,8 @@ export class GroupConsumer implements ConsumerListener {
     this.#client = undefined;
   }
 
-  #seen({ existing, missing }: TopicSelection, hidden: readonly string[]): void {
+  #seen({ existing, missing }: TopicSelection, hidden: readonly string[], refusals: readonly string[]): void {
+    this.#status.refusedTopics = refusals;
     this.#status.hiddenTopics = hidden;
     if (missing.length > 0 && missing.join() !== this.#status.missingTopics.join()) {
       this.#logger.warn(

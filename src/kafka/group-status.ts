@@ -17,6 +17,8 @@ export interface GroupStatus {
   missingTopics: readonly string[];
   /** Those of them that this client may not see. */
   hiddenTopics: readonly string[];
+  /** Why retry topics of the group can not be created, or not be given the partitions that they need. */
+  refusedTopics: readonly string[];
   /** What the brokers refuse this client, and what to grant; until they have let it read again. */
   refusal: string | undefined;
   /** Partitions that wait at a batch which can't be read, and why; by topic and partition. */

@@ -82,6 +82,7 @@ export class KafkaRuntime {
     const drained = await Promise.all(this.groups.map((group) => group.stop(deadlineMs)));
     await this.parking.close();
     await this.producer.disconnect();
+    this.port.close();
     return drained.every(Boolean);
   }
 

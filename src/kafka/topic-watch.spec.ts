@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { AccessError } from './access.error.js';
 import type { HandlerRegistry } from './handler-registry.js';
 import { TopicWatch } from './topic-watch.js';
 
@@ -24,4 +25,59 @@ test('that topics can not be found, or not made, is told once until they can, an
   });
   await expect(watch.more(['old'], new AbortController().signal)).resolves.toBe('more topics');
   expect(told).toEqual(['no grant', 'no broker', 'no broker']);
+});
+
+test('a retry topic that can not be created keeps nobody from reading the rest, and is asked for again', async () => {
+  const refusals = [new Error('a policy says no'), undefined];
+  const seen: (readonly string[])[] = [];
+  const registry: Pick<HandlerRegistry, 'select' | 'awaitsTopics'> = {
+    select: () => ({
+      existing: ['orders'],
+      missing: [],
+      retryTopics: [
+        { topic: 'orders.retry.1s', source: 'orders', hop: 0, isLeft: false },
+        { topic: 'orders.retry.1m', source: 'orders', hop: 1, isLeft: false },
+      ],
+    }),
+    awaitsTopics: () => false,
+  };
+  const watch = new TopicWatch({
+    groupId: 'group',
+    registry: registry as HandlerRegistry,
+    list: () => Promise.resolve(['orders']),
+    hidden: () => Promise.resolve([]),
+    ensure: ({ topic }) => {
+      const refusal = topic === 'orders.retry.1m' ? refusals.shift() : undefined;
+      return refusal ? Promise.reject(refusal) : Promise.resolve();
+    },
+    refreshMs: 1,
+    seen: (_selection, _hidden, refused) => seen.push(refused),
+    failed: () => undefined,
+  });
+  const topics = await watch.existing();
+  expect(topics).toEqual(['orders', 'orders.retry.1s']);
+  await expect(watch.more(topics, new AbortController().signal)).resolves.toBe('more topics');
+  expect(seen).toEqual([['a policy says no'], []]);
+});
+
+test('an outage while retry topics are created is no reason to read without them', async () => {
+  const registry: Pick<HandlerRegistry, 'select'> = {
+    select: () => ({
+      existing: ['orders'],
+      missing: [],
+      retryTopics: [{ topic: 'orders.retry.1s', source: 'orders', hop: 0, isLeft: false }],
+    }),
+  };
+  const away = new AccessError('BROKER_UNREACHABLE', 'no broker can be reached');
+  const watch = new TopicWatch({
+    groupId: 'group',
+    registry: registry as HandlerRegistry,
+    list: () => Promise.resolve(['orders']),
+    hidden: () => Promise.resolve([]),
+    ensure: () => Promise.reject(away),
+    refreshMs: 1,
+    seen: () => undefined,
+    failed: () => undefined,
+  });
+  await expect(watch.existing()).rejects.toBe(away);
 });

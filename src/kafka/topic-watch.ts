@@ -1,7 +1,8 @@
 import { sleep } from './abortable.js';
+import { AccessError } from './access.error.js';
 import type { TopicSpec } from './consumer-port.js';
 import { describeError } from './describe-error.js';
-import type { HandlerRegistry, TopicSelection } from './handler-registry.js';
+import type { HandlerRegistry, RetryTopic, TopicSelection } from './handler-registry.js';
 
 /** What a topic watch is built from. */
 export interface TopicWatchParts {
@@ -11,12 +12,12 @@ export interface TopicWatchParts {
   readonly list: () => Promise<string[]>;
   /** Which of these topics this client may not see. */
   readonly hidden: (topics: readonly string[]) => Promise<readonly string[]>;
-  /** Makes one that its handlers need; resolves once it exists. */
+  /** Creates one that its handlers need; resolves once it exists. */
   readonly ensure: (spec: TopicSpec) => Promise<unknown>;
   /** How often to look, in ms. */
   readonly refreshMs: number;
-  /** Called with each answer. */
-  readonly seen: (selection: TopicSelection, hidden: readonly string[]) => void;
+  /** Called with each answer, and with why retry topics are not as they are needed. */
+  readonly seen: (selection: TopicSelection, hidden: readonly string[], refusals: readonly string[]) => void;
   /** Called when it can't be found out whether there are more topics: once until it can, or the reason is another. */
   readonly failed: (why: string) => void;
 }
@@ -25,22 +26,41 @@ export interface TopicWatchParts {
 export class TopicWatch {
   #hidden: { readonly missing: string; readonly topics: readonly string[] } = { missing: '', topics: [] };
   #told: string | undefined;
+  /** Whether all retry topics existed, the last time they were looked at. */
+  #isComplete = true;
 
   constructor(private readonly parts: TopicWatchParts) {}
 
   /**
-   * The topics to read, those of retries among them, which are made where they are not there.
-   * @throws what listing or making topics throws
+   * The topics to read, those of retries among them, which are created where they do not exist. A retry topic that can
+   * not be created keeps nobody from reading the rest: records that need it are held until it can.
+   * @throws what listing topics throws, and where no broker can be reached any more
    */
   async existing(): Promise<string[]> {
-    const { registry, groupId, list, ensure, seen } = this.parts;
+    const { registry, groupId, list, seen } = this.parts;
     const all = await list();
     const selection = registry.select(groupId, all);
-    for (const { topic, source, isLeft } of selection.retryTopics) {
-      if (!isLeft) await ensure({ topic, like: source, grow: true });
-    }
-    seen(selection, await this.#hiddenOf(selection));
-    return [...selection.existing, ...selection.retryTopics.map(({ topic }) => topic)];
+    const { retryTopics, refusals } = await this.#ensured(selection.retryTopics, new Set(all));
+    this.#isComplete = refusals.length === 0;
+    if (refusals.length > 0) this.#tell(refusals.join('; '));
+    seen(selection, await this.#hiddenOf(selection), refusals);
+    return [...selection.existing, ...retryTopics];
+  }
+
+  /** Those of the retry topics that exist by now, and what keeps others from it. */
+  async #ensured(wanted: readonly RetryTopic[], all: ReadonlySet<string>) {
+    const outcomes = await Promise.allSettled(
+      wanted.map(({ topic, source, isLeft }) =>
+        isLeft ? undefined : this.parts.ensure({ topic, like: source, grow: true }),
+      ),
+    );
+    const failures = outcomes.flatMap((each): unknown[] => (each.status === 'rejected' ? [each.reason] : []));
+    const unreachable = failures.find((each) => each instanceof AccessError && !each.isRefusal);
+    if (unreachable) throw unreachable;
+    const retryTopics = wanted
+      .filter(({ topic }, i) => outcomes[i]?.status === 'fulfilled' || all.has(topic))
+      .map(({ topic }) => topic);
+    return { retryTopics, refusals: [...new Set(failures.map(describeError))] };
   }
 
   /** Asked once for each set of topics: most of those that are missing do not exist yet. */
@@ -52,18 +72,21 @@ export class TopicWatch {
     return topics;
   }
 
-  /** Tells a failure once: it is asked again, and fails in the same way until somebody mends it. */
   async #existingOrNone(): Promise<string[]> {
     try {
       const existing = await this.existing();
-      this.#told = undefined;
+      if (this.#isComplete) this.#told = undefined;
       return existing;
     } catch (error) {
-      const what = describeError(error);
-      if (what !== this.#told) this.parts.failed(what);
-      this.#told = what;
+      this.#tell(describeError(error));
       return [];
     }
+  }
+
+  /** Tells a failure once: it is asked again, and fails in the same way until somebody fixes it. */
+  #tell(why: string): void {
+    if (why !== this.#told) this.parts.failed(why);
+    this.#told = why;
   }
 
   /** Resolves when there are topics to read beyond `topics`, or once `over` is aborted. */
@@ -72,7 +95,7 @@ export class TopicWatch {
     const { registry, groupId, refreshMs } = this.parts;
     while (!over.aborted) {
       await sleep(refreshMs, over);
-      if (over.aborted || !registry.awaitsTopics(groupId, known)) continue;
+      if (over.aborted || (this.#isComplete && !registry.awaitsTopics(groupId, known))) continue;
       const existing = await this.#existingOrNone();
       if (existing.some((topic) => !known.has(topic))) return 'more topics';
     }

@@ -1,9 +1,11 @@
 import type { Broker, Cluster, Kafka } from 'kafkajs';
+import type BrokerPool from 'kafkajs/src/cluster/brokerPool.js';
 
 /** kafkajs's own view of the brokers, with the parts that its types leave out. */
 export interface ReadingCluster extends Cluster {
   /** The topics whose metadata it keeps. */
   readonly targetTopics: Set<string>;
+  readonly brokerPool: BrokerPool;
   findBroker(node: { nodeId: string }): Promise<Broker>;
 }
 

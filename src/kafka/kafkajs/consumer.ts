@@ -12,7 +12,6 @@ import { explainAccess } from './explain-access.js';
 import { abandonJoin, fetchOf, type GroupHooks } from './group-hooks.js';
 import { stickyAssigner } from './assigner.js';
 import { Membership } from './membership.js';
-import { whyNoCoordinator } from './missing-coordinator.js';
 import type { UnreadableBatchError } from './unreadable.js';
 
 const REJOIN = new Set([
@@ -47,7 +46,7 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
   #tellCrashed: (error: Error) => void = () => undefined;
 
   constructor(
-    private readonly kafka: Kafka,
+    kafka: Kafka,
     private readonly groupId: string,
     private readonly settings: ConsumerSettings,
     private readonly listener: ConsumerListener,
@@ -63,7 +62,7 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
     const { events } = this.#consumer;
     this.#consumer.on(events.HEARTBEAT, () => this.listener.heartbeat());
     this.#consumer.on(events.CRASH, ({ payload }) => {
-      void this.#explain(payload.error).then((error) => this.#tellCrashed(toError(error)));
+      this.#tellCrashed(toError(this.#explain(payload.error)));
     });
     // Of brokers before 2.3, whose fetches kafkajs reads by itself; all others go the way of `#eachBatch`.
     this.#consumer.on(events.START_BATCH_PROCESS, ({ payload }) => {
@@ -77,7 +76,7 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
     try {
       await this.#consumer.connect();
     } catch (error) {
-      throw await this.#explain(error);
+      throw this.#explain(error);
     }
   }
 
@@ -87,7 +86,7 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
     try {
       await this.#run(topics);
     } catch (error) {
-      throw await this.#explain(error);
+      throw this.#explain(error);
     }
   }
 
@@ -264,9 +263,12 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
     this.listener.heartbeat();
   }
 
-  async #explain(error: unknown): Promise<unknown> {
-    const cause = rootCause(await whyNoCoordinator(this.kafka, this.groupId, error));
-    return explainAccess(cause, { operations: ['Read'], topics: this.#topics, groupId: this.groupId });
+  #explain(error: unknown): unknown {
+    return explainAccess(rootCause(error), {
+      operations: ['Read'],
+      topics: this.#topics,
+      groupId: this.groupId,
+    });
   }
 
   /** kafkajs has no group before it joins and after its end, and throws then; nothing is fetched either. */

@@ -1,6 +1,6 @@
 import { AccessError } from '../access.error.js';
 import { describeError } from '../describe-error.js';
-import { isRefusedLogin, protocolErrorType, rootCause } from './errors.js';
+import { isRefusedLogin, isUnreachable, protocolErrorType, rootCause } from './errors.js';
 
 /** What was being done when a broker said no. */
 export interface Attempt {
@@ -51,19 +51,31 @@ export function explainAccess(error: unknown, attempt: Attempt): unknown {
   return explainConnection(rootCause(error), explain) ?? error;
 }
 
+/** Whether nobody answered at an address, as opposed to a broker that answered no, or a TLS handshake that failed. */
+export function isUnreachableAddress(error: unknown): boolean {
+  return isUnreachable(error) && !isTlsFailure(rootCause(error));
+}
+
+function isTlsFailure(cause: unknown): boolean {
+  return cause instanceof Error && (TLS_CODE.test(codeOf(cause)) || TLS_TEXT.test(cause.message));
+}
+
+function codeOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
 function explainConnection(
   cause: unknown,
   explain: (code: AccessError['code'], what: string, remedy: string) => AccessError,
 ): AccessError | undefined {
   if (!(cause instanceof Error)) return undefined;
-  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
-  if (TLS_CODE.test(code) || TLS_TEXT.test(cause.message))
+  if (isTlsFailure(cause))
     return explain(
       'TLS_HANDSHAKE',
       'no TLS connection to the brokers',
       'check KAFKA_SSL_CA, KAFKA_SSL_CERT and KAFKA_SSL_KEY, and that KAFKA_BROKERS names a listener with TLS',
     );
-  if (UNREACHABLE.has(code) || cause.message === 'Connection timeout')
+  if (UNREACHABLE.has(codeOf(cause)) || cause.message === 'Connection timeout')
     return explain(
       'BROKER_UNREACHABLE',
       'no broker can be reached',

@@ -232,6 +232,122 @@ declare module 'kafkajs/src/protocol/recordBatch/v0/index.js' {
 }
 
 declare module 'kafkajs/src/protocol/error.js' {
-  const errors: { createErrorFromCode(code: number): Error };
+  const errors: { createErrorFromCode(code: number): Error & { readonly type: string } };
   export default errors;
+}
+
+declare module 'kafkajs/src/broker/index.js' {
+  import type Connection from 'kafkajs/src/network/connection.js';
+  import type { Request, RequestDefinition } from 'kafkajs/src/protocol/requests/index.js';
+
+  class Broker {
+    /** `host:port`. */
+    readonly brokerAddress: string;
+    /** In ms. */
+    readonly authenticationTimeout: number;
+    readonly versions: object | null;
+    readonly connectionPool: {
+      /** In ms. */
+      readonly connectionTimeout: number;
+      readonly sasl: unknown;
+      readonly pool: readonly Connection[];
+      send<Answer>(request: Request<Answer>): Promise<Answer>;
+    };
+    isConnected(): boolean;
+    connect(): Promise<void>;
+    /** The newest version of a request that both sides know. Only after `connect`. */
+    lookupRequest<Question, Answer>(
+      apiKey: number,
+      definition: RequestDefinition<Question, Answer>,
+    ): (question: Question) => Request<Answer>;
+  }
+  export default Broker;
+}
+
+declare module 'kafkajs/src/cluster/brokerPool.js' {
+  import type Broker from 'kafkajs/src/broker/index.js';
+
+  class BrokerPool {
+    readonly brokers: Readonly<Record<string, Broker>>;
+    readonly logger: { debug(message: string): void };
+    readonly metadata: { readonly controllerId: number } | null;
+    seedBroker: Broker | undefined;
+    versions: object | null;
+    retrier<T>(work: (bail: (error: unknown) => void) => Promise<T>): Promise<T>;
+    hasConnectedBrokers(): boolean;
+    createSeedBroker(): Promise<void>;
+    connect(): Promise<void>;
+    findBroker(node: { nodeId: string }): Promise<Broker>;
+    withBroker<T>(ask: (asked: { nodeId: string; broker: Broker }) => Promise<T>): Promise<T>;
+  }
+  export default BrokerPool;
+}
+
+declare module 'kafkajs/src/protocol/requests/index.js' {
+  interface Request<Answer> {
+    readonly request: { readonly apiKey: number; readonly apiVersion: number; readonly apiName: string };
+    readonly response: {
+      decode(bytes: Buffer): Promise<Answer>;
+      /** Throws the first error that the answer holds. */
+      parse(answer: Answer): Promise<Answer>;
+    };
+  }
+
+  interface RequestDefinition<Question, Answer> {
+    readonly versions: readonly string[];
+    protocol(of: { version: number }): (question: Question) => Request<Answer>;
+  }
+
+  interface Metadata {
+    readonly topicMetadata: readonly {
+      readonly topicErrorCode: number;
+      readonly topic: string;
+      readonly partitionMetadata: readonly { readonly partitionId: number; readonly leader: number }[];
+    }[];
+  }
+
+  interface TopicErrors {
+    readonly topicErrors: readonly {
+      readonly topic: string;
+      readonly errorCode: number;
+      /** Brokers before 0.10.2 do not send it. */
+      readonly errorMessage?: string | null;
+    }[];
+  }
+
+  const definitions: {
+    readonly requests: {
+      readonly Metadata: RequestDefinition<
+        { readonly topics: readonly string[]; readonly allowAutoTopicCreation: boolean },
+        Metadata
+      >;
+      readonly CreateTopics: RequestDefinition<
+        {
+          readonly topics: readonly {
+            readonly topic: string;
+            readonly numPartitions: number;
+            readonly replicationFactor: number;
+            readonly configEntries: readonly { readonly name: string; readonly value: string }[];
+          }[];
+          readonly validateOnly: boolean;
+          readonly timeout: number;
+        },
+        TopicErrors
+      >;
+      readonly CreatePartitions: RequestDefinition<
+        {
+          readonly topicPartitions: readonly { readonly topic: string; readonly count: number }[];
+          readonly timeout: number;
+        },
+        TopicErrors
+      >;
+    };
+  };
+  export type { Request, RequestDefinition, Metadata, TopicErrors };
+  export default definitions;
+}
+
+declare module 'kafkajs/src/protocol/requests/apiKeys.js' {
+  const apiKeys: Readonly<Record<'Metadata' | 'CreateTopics' | 'CreatePartitions', number>>;
+  export default apiKeys;
 }

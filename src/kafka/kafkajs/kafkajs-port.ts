@@ -10,12 +10,13 @@ import type {
   TopicSpec,
   TransactionalProducer,
 } from '../consumer-port.js';
-import { createCluster, type ReadingCluster } from './cluster.js';
+import { AdminSession } from './admin-session.js';
+import { installFailover } from './broker-pool.js';
 import { registerCodecs } from './codecs.js';
 import { KafkaJsConsumer } from './consumer.js';
-import { isRefusedLogin, protocolErrorType } from './errors.js';
+import { deleteRecordsBefore } from './delete-records.js';
+import { isRefusedLogin } from './errors.js';
 import { shareConnects } from './connections.js';
-import { explainAccess } from './explain-access.js';
 import { KafkaJsPartitionReader } from './partition-reader.js';
 import { KafkaJsProducer } from './producer.js';
 import { installFetchResponse } from './fetch-response.js';
@@ -33,11 +34,12 @@ export class KafkaJsPort implements KafkaPort {
   /** One for all clients: what logs in knows the last token. */
   readonly #settings: ClientSettings;
   readonly #kafka: KafkaClient;
-  /** For short questions, whose failure is an answer too. */
-  readonly #asking: KafkaClient;
+  readonly #adminSession: AdminSession;
+  readonly #admin: TopicAdmin;
 
   constructor(private readonly config: KafkaConfig) {
     registerCodecs(config.maxUnpackedBatchBytes);
+    installFailover();
     installFetchResponse();
     installGroupHooks();
     installMetadataResponse();
@@ -46,10 +48,10 @@ export class KafkaJsPort implements KafkaPort {
     shareConnects();
     this.#settings = toKafkaJsConfig(config);
     this.#kafka = new kafkajs.Kafka(this.#settings);
-    this.#asking = new kafkajs.Kafka({
-      ...this.#settings,
-      retry: { ...this.#settings.retry, retries: 0 },
-    });
+    // Of short questions, a failure is an answer too.
+    const asking = { ...this.#settings, retry: { ...this.#settings.retry, retries: 0 } };
+    this.#adminSession = new AdminSession(new kafkajs.Kafka(asking));
+    this.#admin = new TopicAdmin(this.#adminSession);
   }
 
   consumer(groupId: string, listener: ConsumerListener, memberId?: string): GroupConsumerClient {
@@ -72,7 +74,7 @@ export class KafkaJsPort implements KafkaPort {
   }
 
   deleteBefore(topic: string, offsets: ReadonlyMap<number, Offset>): Promise<void> {
-    return new TopicAdmin(this.#kafka).deleteBefore(topic, offsets);
+    return deleteRecordsBefore(this.#kafka, topic, offsets);
   }
 
   reader(): PartitionReader {
@@ -80,31 +82,19 @@ export class KafkaJsPort implements KafkaPort {
   }
 
   ensureTopic(spec: TopicSpec): Promise<number> {
-    return new TopicAdmin(this.#asking).ensure(spec);
+    return this.#admin.ensure(spec);
   }
 
-  async topics(): Promise<string[]> {
-    const admin = this.#asking.admin();
-    try {
-      await admin.connect();
-      return await admin.listTopics();
-    } catch (error) {
-      throw explainAccess(error, { operations: ['Read'], topics: [] });
-    } finally {
-      await admin.disconnect();
-    }
+  topics(): Promise<string[]> {
+    return this.#admin.list();
   }
 
-  async hiddenTopics(topics: readonly string[]): Promise<string[]> {
-    const cluster = createCluster(this.#asking);
-    try {
-      await cluster.connect();
-      const hidden: string[] = [];
-      for (const topic of topics) if (await isHidden(cluster, topic)) hidden.push(topic);
-      return hidden;
-    } finally {
-      await cluster.disconnect();
-    }
+  hiddenTopics(topics: readonly string[]): Promise<string[]> {
+    return this.#admin.hidden(topics);
+  }
+
+  close(): void {
+    this.#adminSession.close();
   }
 
   async reachable(timeoutMs: number): Promise<boolean> {
@@ -131,16 +121,5 @@ export class KafkaJsPort implements KafkaPort {
     } finally {
       await admin.disconnect();
     }
-  }
-}
-
-/** Brokers answer so whether or not there is such a topic. */
-async function isHidden(cluster: ReadingCluster, topic: string): Promise<boolean> {
-  try {
-    await cluster.addTargetTopic(topic);
-    return false;
-  } catch (error) {
-    cluster.targetTopics.delete(topic);
-    return protocolErrorType(error) === 'TOPIC_AUTHORIZATION_FAILED';
   }
 }

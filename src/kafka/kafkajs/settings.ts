@@ -2,6 +2,7 @@ import type { ConsumerConfig, KafkaConfig as KafkaJsConfig } from 'kafkajs';
 import type { KafkaConfig } from '../../config/index.js';
 import { nestLogCreator } from './log-creator.js';
 import { toLogin } from './login.js';
+import { nextSeed } from './seed-addresses.js';
 import { plainSockets, secureSockets } from './sockets.js';
 
 /** The settings a consumer needs beyond the connection. */
@@ -28,7 +29,8 @@ export function toKafkaJsConfig(config: KafkaConfig): KafkaJsConfig {
   const { ssl, sasl } = config;
   return {
     clientId: config.clientId,
-    brokers: [...config.brokers],
+    // kafkajs would count through the list in each client by itself.
+    brokers: async () => [nextSeed(config.brokers)],
     connectionTimeout: config.connectionTimeoutMs,
     requestTimeout: config.requestTimeoutMs,
     retry: RETRY,

@@ -1,65 +1,65 @@
-import type { Admin, Kafka } from 'kafkajs';
-import type { Offset } from '../../core/records/offset.js';
 import type { TopicSpec } from '../consumer-port.js';
-import { protocolErrorType } from './errors.js';
+import type { AdminSession } from './admin-session.js';
 import { explainAccess } from './explain-access.js';
+import { ensureTopics } from './topic-creation.js';
+import { describeTopics, listTopics } from './topic-requests.js';
 
-/** Sees to topics that the service itself writes to. */
+interface WaitingSpec {
+  readonly spec: TopicSpec;
+  readonly created: (partitions: number) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/** Lists, finds and creates topics, all through the process's one connection for that. */
 export class TopicAdmin {
-  constructor(private readonly kafka: Kafka) {}
+  #waiting: WaitingSpec[] = [];
 
-  /** @returns how many partitions the topic has */
-  async ensure({ topic, like, config = {}, grow = false }: TopicSpec): Promise<number> {
-    const admin = this.kafka.admin();
-    let isThere = false;
+  constructor(private readonly session: AdminSession) {}
+
+  /** The names of all topics that this client may see. */
+  async list(): Promise<string[]> {
     try {
-      await admin.connect();
-      const wanted = await partitionsOf(admin, like);
-      const found = await partitionsOf(admin, topic);
-      if (found >= wanted || (found > 0 && !grow)) return found;
-      isThere = found > 0;
-      if (isThere) await admin.createPartitions({ topicPartitions: [{ topic, count: wanted }] });
-      else await create(admin, topic, Math.max(1, wanted), config);
-      return await partitionsOf(admin, topic);
+      return await this.session.ask(listTopics);
     } catch (error) {
-      throw explainAccess(error, { operations: isThere ? ['Alter'] : ['Create', 'Write'], topics: [topic] });
-    } finally {
-      await admin.disconnect();
+      throw explainAccess(error, { operations: ['Read'], topics: [] });
     }
   }
 
-  async deleteBefore(topic: string, offsets: ReadonlyMap<number, Offset>): Promise<void> {
-    const admin = this.kafka.admin();
+  /** Those of the topics that this client may not see: brokers answer so whether or not there is such a topic. */
+  async hidden(topics: readonly string[]): Promise<string[]> {
+    const described = await this.session.ask((broker) => describeTopics(broker, topics));
+    return [...described].flatMap(([topic, each]) =>
+      'refusal' in each && each.refusal.type === 'TOPIC_AUTHORIZATION_FAILED' ? [topic] : [],
+    );
+  }
+
+  /**
+   * Creates a topic where it does not exist. What is asked for in one turn of the event loop is asked of the brokers
+   * in one go, however many topics it is.
+   * @returns how many partitions the topic has
+   */
+  ensure(spec: TopicSpec): Promise<number> {
+    return new Promise((created, failed) => {
+      this.#waiting.push({ spec, created, failed });
+      if (this.#waiting.length === 1) setImmediate(() => void this.#ensureWaiting());
+    });
+  }
+
+  async #ensureWaiting(): Promise<void> {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    const specs = new Map(waiting.map(({ spec }) => [spec.topic, spec]));
     try {
-      await admin.connect();
-      // Only after this does it know the topic's leaders; it does not look for them itself.
-      await admin.fetchTopicOffsets(topic);
-      const partitions = [...offsets].map(([partition, offset]) => ({ partition, offset }));
-      await admin.deleteTopicRecords({ topic, partitions });
-    } finally {
-      await admin.disconnect();
+      const ensured = await ensureTopics(this.session, [...specs.values()]);
+      for (const { spec, created, failed } of waiting) {
+        const outcome = ensured.get(spec.topic);
+        if (outcome && 'partitions' in outcome) created(outcome.partitions);
+        else failed(outcome?.error);
+      }
+    } catch (error) {
+      for (const { spec, failed } of waiting) {
+        failed(explainAccess(error, { operations: ['Create', 'Write'], topics: [spec.topic] }));
+      }
     }
-  }
-}
-
-async function create(
-  admin: Admin,
-  topic: string,
-  numPartitions: number,
-  config: Readonly<Record<string, string>>,
-): Promise<void> {
-  const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
-  // A replication factor of -1 is the broker's default. Another member may have made it meanwhile: that is fine.
-  await admin.createTopics({ topics: [{ topic, numPartitions, replicationFactor: -1, configEntries }] });
-}
-
-/** 0 where there is no such topic. */
-async function partitionsOf(admin: Admin, topic: string): Promise<number> {
-  try {
-    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-    return topics[0]?.partitions.length ?? 0;
-  } catch (error) {
-    if (protocolErrorType(error) === 'UNKNOWN_TOPIC_OR_PARTITION') return 0;
-    throw error;
   }
 }

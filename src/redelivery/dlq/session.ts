@@ -57,5 +57,6 @@ export async function withSession<T>(
   } finally {
     for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, interrupt);
     await reader.close();
+    port.close();
   }
 }

@@ -25,6 +25,7 @@ afterAll(async () => {
   await lots.close();
   await reader.close();
   await producer.disconnect();
+  port.close();
 });
 
 const isOwner = async (): Promise<void> => undefined;

@@ -84,7 +84,7 @@ describe('a service whose retry topics may not grow with their source', () => {
       admin.createPartitions({ topicPartitions: [{ topic, count: 2 }] }),
     );
     const second = await startHandlers([spec], { groupId, env: login() });
-    await expectReason(second.url, 'startup', `--operation Alter --topic '${retryTopic}'`);
+    await expectReason(second.url, 'ready', `--operation Alter --topic '${retryTopic}'`);
     await kafka.grant('TOPIC', retryTopic, 'ALTER');
     const isUp = async (): Promise<boolean> => Object.keys(await downProbes(second.url)).length === 0;
     await waitFor(isUp, { what: 'all probes up', timeoutMs: 30_000 });

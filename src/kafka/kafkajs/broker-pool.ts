@@ -1,0 +1,136 @@
+import kafkajs from 'kafkajs';
+import type Broker from 'kafkajs/src/broker/index.js';
+import BrokerPool from 'kafkajs/src/cluster/brokerPool.js';
+import { describeError } from '../describe-error.js';
+import { isRefusedLogin } from './errors.js';
+import { isUnreachableAddress } from './explain-access.js';
+import { onceAProcess } from './once-a-process.js';
+import { seedFailed, seedWorked } from './seed-addresses.js';
+
+const connecting = new WeakMap<BrokerPool, Promise<void>>();
+
+/**
+ * Lets every kafkajs client reach the cluster through any address of KAFKA_BROKERS that works. kafkajs's own
+ * `BrokerPool.connect` tries one address per retry (a client without retries: the first one only), stays with an
+ * address that takes connections and answers nothing, and its `withBroker` gives up at the first broker that it
+ * cannot connect to.
+ */
+export const installFailover = onceAProcess(() => {
+  const { prototype } = BrokerPool;
+  const { withBroker } = prototype;
+
+  prototype.connect = function (this: BrokerPool): Promise<void> {
+    const underWay = connecting.get(this);
+    if (underWay) return underWay;
+    const attempt = connect(this).finally(() => connecting.delete(this));
+    connecting.set(this, attempt);
+    return attempt;
+  };
+
+  prototype.withBroker = async function <T>(
+    this: BrokerPool,
+    ask: (asked: { nodeId: string; broker: Broker }) => Promise<T>,
+  ): Promise<T> {
+    // It says that it knows none, and is asked again once it does.
+    if (Object.keys(this.brokers).length === 0) return withBroker.call(this, ask) as Promise<T>;
+    const failures: unknown[] = [];
+    for (const nodeId of connectedFirst(this)) {
+      try {
+        return await ask({ nodeId, broker: await this.findBroker({ nodeId }) });
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    throw mostTelling(failures);
+  };
+});
+
+/** Ends a broker's connections at once: `disconnect` would wait for requests that are never answered. */
+export function abandon(broker: Broker): void {
+  for (const { socket } of broker.connectionPool.pool) {
+    socket?.destroy(new Error(`${broker.brokerAddress} was given up`));
+  }
+}
+
+async function connect(pool: BrokerPool): Promise<void> {
+  if (pool.hasConnectedBrokers()) return;
+  await pool.retrier(async (bail) => {
+    try {
+      await tryEachAddress(pool);
+    } catch (error) {
+      if (error instanceof kafkajs.KafkaJSError && error.retriable) throw error;
+      bail(error);
+    }
+  });
+}
+
+/** @throws what says most about why no address works */
+async function tryEachAddress(pool: BrokerPool): Promise<void> {
+  const tried = new Set<string>();
+  const failures: unknown[] = [];
+  for (;;) {
+    const seed = pool.seedBroker ?? (await createSeed(pool));
+    const { brokerAddress: address } = seed;
+    if (tried.has(address)) break;
+    tried.add(address);
+    try {
+      await withinHandshakeTime(seed);
+      pool.versions = seed.versions;
+      seedWorked(address);
+      return;
+    } catch (error) {
+      seedFailed(address);
+      abandon(seed);
+      pool.logger.debug(`${address} does not lead to the cluster: ${describeError(error)}`);
+      failures.push(error);
+      // Each broker would refuse it, and count it.
+      if (isRefusedLogin(error)) break;
+      await createSeed(pool);
+    }
+  }
+  throw mostTelling(failures);
+}
+
+async function createSeed(pool: BrokerPool): Promise<Broker> {
+  // Or kafkajs would wait until the last one's requests are answered.
+  pool.seedBroker = undefined;
+  await pool.createSeedBroker();
+  const seed: Broker | undefined = pool.seedBroker;
+  if (!seed) throw new Error('this kafkajs is not 2.2.4: it makes no seed broker');
+  return seed;
+}
+
+/**
+ * kafkajs wants the first answer within the connection timeout (`apiVersions` in its `broker/index.js`), but then
+ * takes the longer request timeout: an address that answers nothing would hold the others up for half a minute.
+ */
+async function withinHandshakeTime(seed: Broker): Promise<void> {
+  const { connectionTimeout, sasl } = seed.connectionPool;
+  const limitMs = 2 * connectionTimeout + (sasl ? seed.authenticationTimeout : 0);
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const what = `${seed.brokerAddress} took the connection and answered nothing for ${limitMs} ms`;
+      reject(new kafkajs.KafkaJSConnectionError(what, { broker: seed.brokerAddress, code: 'ETIMEDOUT' }));
+    }, limitMs);
+  });
+  const connected = seed.connect();
+  connected.catch(() => undefined);
+  await Promise.race([connected, tooLong]).finally(() => clearTimeout(timer));
+}
+
+function connectedFirst(pool: BrokerPool): string[] {
+  return Object.keys(pool.brokers)
+    .map((nodeId) => ({ nodeId, rank: (pool.brokers[nodeId]?.isConnected() ? 0 : 1) + Math.random() }))
+    .toSorted((a, b) => a.rank - b.rank)
+    .map(({ nodeId }) => nodeId);
+}
+
+/** An answer says more than silence does; of silence, all of it is said. */
+function mostTelling(failures: readonly unknown[]): unknown {
+  const answer = failures.find((each) => !isUnreachableAddress(each));
+  const [last] = failures.slice(-1);
+  if (answer !== undefined || failures.length < 2) return answer ?? last;
+  const all = [...new Set(failures.map((each) => describeError(each)))].join('; ');
+  return new kafkajs.KafkaJSConnectionError(all, { code: 'ECONNREFUSED' });
+}
