@@ -1,4 +1,5 @@
 import * as nodeModule from 'node:module';
+import { inspect } from 'node:util';
 import { requireNode } from './require-node.js';
 import { listenForStop } from './stop-signals.js';
 
@@ -14,6 +15,7 @@ try {
   await bootstrap();
 } catch (error) {
   const { ConfigError } = await import('./config/index.js');
-  console.error(error instanceof ConfigError ? error.message : error);
+  const { terminalLines } = await import('./terminal-safe.js');
+  console.error(terminalLines(error instanceof ConfigError ? error.message : inspect(error)));
   process.exit(1);
 }

@@ -1,4 +1,6 @@
+import { inspect } from 'node:util';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { terminalLine, terminalLines } from '../src/terminal-safe.js';
 import { ToolError } from './tool-error.js';
 
 /** A command whose mistakes in the arguments end in one line and exit code 2. */
@@ -7,7 +9,7 @@ export function cli(name: string, description: string): Command {
     .description(description)
     .configureOutput({
       outputError: (text, write) =>
-        write(`${text.trim().replaceAll('\n', ' ')} --help lists the arguments.\n`),
+        write(`${terminalLine(text.trim().replaceAll('\n', ' '))} --help lists the arguments.\n`),
     })
     .exitOverride();
 }
@@ -32,7 +34,7 @@ async function exitCodeOf(program: () => Promise<number>): Promise<number> {
   } catch (error) {
     // commander has already written its line.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    console.error(error instanceof ToolError ? error.message : error);
+    console.error(terminalLines(error instanceof ToolError ? error.message : inspect(error)));
     return 1;
   }
 }

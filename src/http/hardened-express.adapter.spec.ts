@@ -6,6 +6,8 @@ import { Body, Controller, Get, Header, type INestApplication, Module, Param, Po
 import { NestFactory } from '@nestjs/core';
 import { HardenedExpressAdapter, HTTP_LIMITS } from './hardened-express.adapter.js';
 
+const KEY = 'a\u001b[2J\u009b\u007f\u202e';
+
 @Controller()
 class SomeController {
   @Get('page')
@@ -22,6 +24,11 @@ class SomeController {
   @Get('broken')
   broken(): never {
     throw new TypeError('the password is hunter22');
+  }
+
+  @Get('named')
+  named(): unknown {
+    return { key: KEY };
   }
 
   @Post('echo')
@@ -78,6 +85,14 @@ describe('every answer', () => {
     expect(answer).toMatch(/^referrer-policy: no-referrer\r$/im);
     expect(answer).not.toMatch(/x-powered-by|upgrade-insecure|strict-transport/i);
     expect(answer).not.toMatch(/\n\s+at |\.js|hunter22|node_modules/);
+  });
+
+  it('is JSON without a character that a terminal would obey, and means the same', async () => {
+    const answer = await fetch(`${url}/named`);
+    expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
+    const body = await answer.text();
+    expect(body).toBe(String.raw`{"key":"a\u001b[2J\u009b\u007f\u202e"}`);
+    expect(JSON.parse(body)).toEqual({ key: KEY });
   });
 
   it('says what is wrong with the request where it is the request', async () => {

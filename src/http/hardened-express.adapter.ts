@@ -1,6 +1,7 @@
 import { createServer, type ServerOptions } from 'node:http';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import helmet from 'helmet';
+import { terminalJson } from '../terminal-safe.js';
 
 /** What one request, or one connection, may cost before it is refused. Times in ms. */
 export const HTTP_LIMITS = {
@@ -34,6 +35,7 @@ export class HardenedExpressAdapter extends ExpressAdapter {
   constructor() {
     super();
     this.disable('x-powered-by');
+    this.getInstance<ExpressApplication>().response.json = sendSafeJson;
     this.use(
       helmet({
         contentSecurityPolicy: {
@@ -59,6 +61,24 @@ export class HardenedExpressAdapter extends ExpressAdapter {
   override registerParserMiddleware(): void {
     this.useBodyParser('json', false, { limit: HTTP_LIMITS.maxJsonBytes });
   }
+}
+
+/** What of an Express application is used here. */
+interface ExpressApplication {
+  /** The prototype of all responses. */
+  readonly response: { json: typeof sendSafeJson };
+}
+
+interface ExpressResponse {
+  getHeader(name: string): unknown;
+  setHeader(name: string, value: string): unknown;
+  send(body: string): unknown;
+}
+
+/** As Express's own does it, with JSON that may be printed by curl: it names what producers and clients have chosen. */
+function sendSafeJson(this: ExpressResponse, body: unknown): unknown {
+  if (this.getHeader('Content-Type') === undefined) this.setHeader('Content-Type', 'application/json');
+  return this.send(terminalJson(JSON.stringify(body)));
 }
 
 const SERVER_OPTIONS: ServerOptions = {

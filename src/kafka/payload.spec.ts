@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { PermanentError } from '../core/failures/permanent.error.js';
 import { decodeValue, PayloadError } from './payload.js';
 
 const bytes = (...values: (number | string)[]): Buffer =>
@@ -26,6 +27,8 @@ describe('a value without a format', () => {
     ['grüße 👋', 'grüße 👋'],
     ['a \uFFFD of its own', 'a \uFFFD of its own'],
     ['\uFEFFwith a mark', '\uFEFFwith a mark'],
+    ['{"id":9007199254740993}', '{"id":9007199254740993}'],
+    ['[1e999]', '[1e999]'],
   ])('%j becomes what Nest makes of it', (text, payload) => {
     expect(decodeValue(Buffer.from(text), 'auto')).toEqual(payload);
   });
@@ -85,5 +88,39 @@ describe('a value with a format', () => {
     const failed = (): unknown => decodeValue(Buffer.from('{"secret": oops}'), 'json');
     expect(failed).toThrow(expect.objectContaining({ code: 'PAYLOAD', name: 'PayloadError' }));
     expect(failed).toThrow(expect.not.objectContaining({ cause: expect.anything() }));
+  });
+
+  test.each([
+    ['9007199254740993', 'position 0'],
+    ['{"id": -9007199254740993}', 'position 7'],
+    ['[1e999]', 'position 1'],
+  ])('of JSON fails for good where parsing would change a number, as in %s', (json, position) => {
+    const failed = (): unknown => decodeValue(Buffer.from(json), 'json');
+    expect(failed).toThrow(PermanentError);
+    expect(failed).toThrow(`got ${json.length} bytes with a number at ${position} that parsing would change`);
+    expect(failed).toThrow("Use value: 'text' and a parser that keeps such numbers");
+  });
+
+  test.each([
+    ['a byte order mark', bytes(0xef, 0xbb, 0xbf, '{}'), 'they begin with a byte order mark'],
+    ['UTF-16', Buffer.from('\uFEFF{}', 'utf16le'), 'the byte order mark of UTF-16'],
+    ['NaN', Buffer.from('{"a":NaN}'), 'NaN at position 5 is no value of JSON'],
+    ['-Infinity', Buffer.from('{"NaN": [-Infinity]}'), '-Infinity at position 9 is no value of JSON'],
+    ["a registry's magic byte", bytes(0, 0, 0, 0, 42, '{"a":1}'), 'schema id 42'],
+    [
+      "a registry's Avro",
+      bytes(0, 0, 1, 0, 0, 0xe9, 0xff),
+      "use value: 'bytes' and the registry's deserializer",
+    ],
+    ['gzip', bytes(0x1f, 0x8b, 8, 0), 'the format of gzip'],
+    ['nothing', Buffer.of(), 'a deletion is a record whose value is null'],
+  ])('of JSON names the cause where the value is %s', (_, value, cause) => {
+    expect(() => decodeValue(value, 'json')).toThrow(PayloadError);
+    expect(() => decodeValue(value, 'json')).toThrow(cause);
+  });
+
+  test('of JSON does not take a word within a text, or a longer word, for the cause', () => {
+    expect(() => decodeValue(Buffer.from('{"a":"NaN", b}'), 'json')).not.toThrow('no value of JSON');
+    expect(() => decodeValue(Buffer.from('{a: NaNa}'), 'json')).not.toThrow('no value of JSON');
   });
 });

@@ -1,6 +1,8 @@
 import { PermanentError } from '../core/failures/permanent.error.js';
 import type { FetchedRecord } from '../core/records/fetched.js';
+import { inexactNumber } from './exact-json.js';
 import type { ValueFormat } from './handler-options.js';
+import { knownProblem } from './value-problems.js';
 
 /** A value is not what its handler says it is. */
 export class PayloadError extends PermanentError {
@@ -49,7 +51,8 @@ export function decodeValue(value: Buffer | null, format: ValueFormat): unknown 
 
 /**
  * By Nest's own rules, which stock handlers rely on: JSON only where it is an object or an array, and bytes
- * where the first one is zero, as schema registries write them. Beyond Nest, what is not UTF-8 stays bytes.
+ * where the first one is zero, as schema registries write them. Beyond Nest, what is not UTF-8 stays bytes, and JSON
+ * with a number that parsing would change stays text.
  */
 export function decodeAuto(value: Buffer): unknown {
   if (value[0] === 0) return value;
@@ -61,7 +64,8 @@ function parsed(text: string): unknown {
   const first = text.charCodeAt(0);
   if (first !== OBJECT && first !== ARRAY) return text;
   try {
-    return JSON.parse(text);
+    const json: unknown = JSON.parse(text);
+    return inexactNumber(text) ? text : json;
   } catch {
     return text;
   }
@@ -69,18 +73,34 @@ function parsed(text: string): unknown {
 
 function decodeText(value: Buffer): string {
   const text = value.toString('utf8');
-  if (!isIntact(text, value))
-    throw new PayloadError(`expected UTF-8 text, got ${value.length} bytes that are not`);
+  if (!isIntact(text, value)) throw new PayloadError(`expected UTF-8 text, ${bytesThatAreNot(value)}`);
   return text;
 }
 
 function decodeJson(value: Buffer): unknown {
+  const text = decodeText(value);
+  const json = parseJson(text, value);
+  const inexact = inexactNumber(text);
+  if (!inexact) return json;
+  throw new PayloadError(
+    `expected JSON whose numbers fit JavaScript, got ${value.length} bytes with a number at position ` +
+      `${inexact.position} that parsing would change: it has more digits than a double. Use value: 'text' and a ` +
+      'parser that keeps such numbers, or have the producer write it as a string',
+  );
+}
+
+function parseJson(text: string, value: Buffer): unknown {
   try {
-    return JSON.parse(decodeText(value));
+    return JSON.parse(text);
   } catch (error) {
-    if (error instanceof PayloadError) throw error;
-    throw new PayloadError(`expected JSON, got ${value.length} bytes that are not${positionOf(error)}`);
+    throw new PayloadError(`expected JSON, ${bytesThatAreNot(value, positionOf(error))}`);
   }
+}
+
+/** What was found instead, its cause and its remedy where they are known. */
+function bytesThatAreNot(value: Buffer, position = ''): string {
+  const problem = knownProblem(value);
+  return `got ${value.length} bytes that are not${position}${problem === undefined ? '' : `: ${problem}`}`;
 }
 
 /** Whether nothing was lost in decoding: only then can the text hold a replacement character of its own. */

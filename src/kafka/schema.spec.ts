@@ -48,4 +48,36 @@ describe('a schema', () => {
     const path = ['a', 0, Symbol('s'), { key: 'b' }, { key: 1 }];
     expect(() => validated(finding([{ message: 'no', path }]), 1)).toThrow('a.0.Symbol(s).b.1: no');
   });
+
+  test.each([
+    [
+      'a CloudEvent',
+      { specversion: '1.0', type: 't', source: '/s', id: 'e', data: {} },
+      'it is a CloudEvent',
+    ],
+    [
+      'a batch of CloudEvents',
+      [{ specversion: '1.0', type: 't', source: '/s', id: 'e' }],
+      'it is a CloudEvent',
+    ],
+    [
+      'bytes of a registry',
+      Buffer.from([0, 0, 0, 0, 7, 1]),
+      'it was left as bytes: they are in the wire format',
+    ],
+    [
+      'text with a byte order mark',
+      '\uFEFF{"id":"a"}',
+      'it was left as text: they begin with a byte order mark',
+    ],
+    ['JSON with NaN', '{"id":NaN}', 'it was left as text: NaN at position 6'],
+    ['JSON with a long integer', '{"id":9007199254740993}', 'parsing would change a number of it'],
+  ])('that is broken by %s names the cause', (_, payload, cause) => {
+    expect(() => validated(Order, payload)).toThrow(cause);
+  });
+
+  test('that is broken without a known cause names none', () => {
+    for (const payload of [{ id: 1 }, 'an order', Buffer.from([0xff]), { specversion: '1.0' }, ''])
+      expect(() => validated(Order, payload)).not.toThrow('(it ');
+  });
 });

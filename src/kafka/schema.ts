@@ -1,12 +1,18 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { PermanentError } from '../core/failures/permanent.error.js';
+import { knownMismatch } from './value-problems.js';
 
 /** A payload breaks its handler's schema. */
 export class SchemaViolationError extends PermanentError {
   override readonly code = 'SCHEMA_VIOLATION';
 
-  constructor(readonly issues: readonly StandardSchemaV1.Issue[]) {
-    super(`the payload breaks the schema: ${issues.map(describeIssue).join('; ')}`);
+  /** @param hint the likely cause, where one is known */
+  constructor(
+    readonly issues: readonly StandardSchemaV1.Issue[],
+    hint?: string,
+  ) {
+    const described = issues.map(describeIssue).join('; ');
+    super(`the payload breaks the schema: ${described}${hint === undefined ? '' : ` (${hint})`}`);
     this.name = 'SchemaViolationError';
   }
 }
@@ -17,11 +23,13 @@ export class SchemaViolationError extends PermanentError {
  */
 export function validated(schema: StandardSchemaV1, payload: unknown): unknown {
   const result = schema['~standard'].validate(payload);
-  return result instanceof Promise ? result.then(outputOf) : outputOf(result);
+  return result instanceof Promise
+    ? result.then((settled) => outputOf(settled, payload))
+    : outputOf(result, payload);
 }
 
-function outputOf(result: StandardSchemaV1.Result<unknown>): unknown {
-  if (result.issues) throw new SchemaViolationError(result.issues);
+function outputOf(result: StandardSchemaV1.Result<unknown>, payload: unknown): unknown {
+  if (result.issues) throw new SchemaViolationError(result.issues, knownMismatch(payload));
   return result.value;
 }
 

@@ -48,6 +48,13 @@ test('a key and a header that are not UTF-8 stay bytes', async () => {
   expect(onOurs).toMatchObject({ key: LATIN1, headers: { name: LATIN1 } });
 });
 
+test('JSON with an integer that JavaScript would change stays text', async () => {
+  const json = '{"id":9007199254740993}';
+  const [onStock, onOurs] = await seenOn({ key: json, value: json });
+  expect(onStock).toMatchObject({ payload: { id: 2 ** 53 } });
+  expect(onOurs).toMatchObject({ payload: json, key: json });
+});
+
 test('a header that comes several times is an array, not one text', async () => {
   const [onStock, onOurs] = await seenOn({ value: 'v', headers: { tag: ['a', 'b'], single: 'c' } });
   expect(onStock).toMatchObject({ headers: { tag: 'a,b', single: 'c' } });

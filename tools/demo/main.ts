@@ -1,4 +1,5 @@
 import getPort from 'get-port';
+import { terminalLines } from '../../src/terminal-safe.js';
 import { cli, run } from '../cli.js';
 import { kafkaClient, openKafka, type OpenKafka } from '../kafka/index.js';
 import { fromCaller } from '../project.js';
@@ -69,7 +70,8 @@ async function demonstrate(file: string | undefined): Promise<Settled> {
   return settled;
 }
 
-function show({ text, topic, received: isReceived, alarming }: LogLine, received: Received): void {
+function show({ text: logged, topic, received: isReceived, alarming }: LogLine, received: Received): void {
+  const text = terminalLines(logged);
   if (isReceived) received.add(topic);
   if (isReceived) console.log(topic === undefined ? text : `${text}  (${topic})`);
   else if (alarming) console.error(text);

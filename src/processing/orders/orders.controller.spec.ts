@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import { KafkaContext } from '@nestjs/microservices';
 import { PATTERN_EXTRAS_METADATA, PATTERN_METADATA } from '@nestjs/microservices/constants.js';
 import { Test } from '@nestjs/testing';
-import type { KafkaHandlerOptions } from '../../kafka/index.js';
+import { type KafkaHandlerOptions, PermanentError } from '../../kafka/index.js';
 import { OrderRejectedError } from './order-rejected.error.js';
 import type { Order } from './order.schema.js';
 import { OrdersController } from './orders.controller.js';
@@ -42,6 +42,17 @@ describe('OrdersController', () => {
     expect(orders.find('o-2')).toBeDefined();
   });
 
+  it.each([
+    ['no key', null],
+    ['an empty key', ''],
+    ['an object as its key', { id: 'o-1' }],
+    ['bytes as its key', Buffer.from([0xff])],
+  ])('rejects a tombstone with %s, and removes nothing', (_what, key) => {
+    controller.onOrder(order, contextOf('o-1', order));
+    expect(() => controller.onOrder(null, contextOf(key, null))).toThrow(PermanentError);
+    expect(orders.find('o-1')).toBeDefined();
+  });
+
   it('may be given the same records twice', () => {
     for (let delivery = 1; delivery <= 2; delivery++) {
       controller.onOrder(order, contextOf('o-1', order));
@@ -72,7 +83,7 @@ describe('OrdersController', () => {
 });
 
 /** Nest's own context, of a record with that key; the handler asks for nothing else. */
-function contextOf(key: string, value: unknown): KafkaContext {
+function contextOf(key: unknown, value: unknown): KafkaContext {
   const args: unknown = [{ key, value, headers: {} }, 0, 'orders'];
   return new KafkaContext(args as ConstructorParameters<typeof KafkaContext>[0]);
 }

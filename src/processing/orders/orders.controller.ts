@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { Ctx, KafkaContext, Payload } from '@nestjs/microservices';
-import { KafkaHandler } from '../../kafka/index.js';
+import { KafkaHandler, PermanentError } from '../../kafka/index.js';
 import { OrderRejectedError } from './order-rejected.error.js';
 import { Order } from './order.schema.js';
 import { OrdersService } from './orders.service.js';
@@ -23,6 +23,15 @@ export class OrdersController {
   })
   onOrder(@Payload() order: Order | null, @Ctx() context: KafkaContext): void {
     if (order) this.orders.process(order);
-    else this.orders.remove(String(context.getMessage().key));
+    else this.orders.remove(orderIdOf(context.getMessage().key));
   }
+}
+
+/**
+ * The order's id is the record's key, as text.
+ * @throws PermanentError where the key is none: JSON in a key arrives parsed, and a record may have no key
+ */
+function orderIdOf(key: unknown): string {
+  if (typeof key === 'string' && key !== '') return key;
+  throw new PermanentError('a tombstone of an order needs the id of the order as its key, as plain text');
 }

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { terminalLine } from '../../terminal-safe.js';
 import { UsageError } from './errors.js';
 
 /**
@@ -10,7 +11,7 @@ export async function confirmed(question: string, yes: boolean): Promise<boolean
   if (!process.stdin.isTTY) throw new UsageError('nobody can be asked here: give --yes to go ahead');
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
+    return /^y(es)?$/i.test((await terminal.question(`${terminalLine(question)} [y/N] `)).trim());
   } finally {
     terminal.close();
   }

@@ -3,7 +3,10 @@ import type { FetchedRecord, RawHeaders } from '../../core/records/fetched.js';
 import { toOffset } from '../../core/records/offset.js';
 import { HEADERS } from '../headers.js';
 import { toDeadLetter, toReplayMark } from './dead-letter.js';
+import { matches } from './filter.js';
+import { toListed } from './listing.js';
 import { toMark } from './replay-record.js';
+import { Tally } from './tally.js';
 import { someLetter } from './testing/letter.js';
 
 function record(headers: RawHeaders, value: string | null = 'v'): FetchedRecord {
@@ -47,6 +50,25 @@ describe('a record of a dead-letter topic', () => {
   it('takes the last of several values, as Kafka itself does', () => {
     const headers = { [HEADERS.originalTopic]: [Buffer.from('first'), Buffer.from('last')] };
     expect(toDeadLetter('t.dlt', 1, record(headers)).originalTopic).toBe('last');
+  });
+
+  it.each([
+    ['beyond what a Date can hold', '9223372036854775807', undefined],
+    ['of a record without one', '-1', undefined],
+    ['far in the future', '1700000000000000', 1_700_000_000_000_000],
+  ])('with a timestamp %s has a time that can be shown, or none', (_what, timestamp, failedAt) => {
+    const letter = toDeadLetter('t.dlt', 1, { ...record({}), timestamp });
+    expect(letter.failedAt).toBe(failedAt);
+    expect(() => toListed(letter, false)).not.toThrow();
+    const tally = new Tally();
+    expect(() => tally.add({ letter, replayed: false })).not.toThrow();
+    expect(matches(letter, { since: Date.UTC(2026) })).toBe(failedAt !== undefined);
+  });
+
+  it('has the time of its header whatever its timestamp is', () => {
+    const headers = { [HEADERS.failedAt]: Buffer.from('2026-03-01T08:15:00.000Z') };
+    const letter = toDeadLetter('t.dlt', 1, { ...record(headers), timestamp: '9223372036854775807' });
+    expect(toListed(letter, false).failedAt).toBe('2026-03-01T08:15:00.000Z');
   });
 
   it('is a mark where it says of another one that it was sent back', () => {

@@ -22,8 +22,11 @@ export interface DeadLetter {
   readonly message: string | undefined;
   readonly stack: string | undefined;
   readonly attempts: number | undefined;
-  /** When it was put aside, in ms since the epoch. */
-  readonly failedAt: number;
+  /**
+   * When it was put aside, in ms since the epoch; undefined where neither a header nor the timestamp tells, as a
+   * timestamp may be any 64-bit number.
+   */
+  readonly failedAt: number | undefined;
   /** How often it was sent back before. */
   readonly replays: number;
   /** What could be stored in part only, with the bytes that the whole of it had. */
@@ -45,9 +48,8 @@ export interface ReplayMark {
 
 /** Reads a record of a dead-letter topic. */
 export function toDeadLetter(topic: string, partition: number, record: FetchedRecord): DeadLetter {
-  const { offset, timestamp } = record;
+  const { offset } = record;
   const { [HEADERS.replays]: _replays, ...headers } = ownHeaders(record);
-  const failedAt = Date.parse(headerText(record, HEADERS.failedAt) ?? '');
   return {
     topic,
     partition,
@@ -63,7 +65,8 @@ export function toDeadLetter(topic: string, partition: number, record: FetchedRe
     message: headerText(record, HEADERS.exceptionMessage),
     stack: headerText(record, HEADERS.exceptionStacktrace),
     attempts: headerNumber(record, HEADERS.attempts),
-    failedAt: Number.isNaN(failedAt) ? Number(timestamp) : failedAt,
+    failedAt:
+      timeOf(Date.parse(headerText(record, HEADERS.failedAt) ?? '')) ?? timeOf(Number(record.timestamp)),
     replays: headerNumber(record, HEADERS.replays) ?? 0,
     cut: cutPartsOf(record),
   };
@@ -91,4 +94,9 @@ export function toReplayMark(record: FetchedRecord): ReplayMark | undefined {
   if (record.value !== null || replayedPartition === undefined || replayedOffset === undefined)
     return undefined;
   return { replayedPartition, replayedOffset, replayedTo: headerText(record, HEADERS.replayedTo) ?? '' };
+}
+
+/** A time that a Date can hold; a record without a timestamp has -1. */
+function timeOf(ms: number): number | undefined {
+  return ms >= 0 && !Number.isNaN(new Date(ms).valueOf()) ? ms : undefined;
 }

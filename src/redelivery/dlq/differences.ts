@@ -1,4 +1,5 @@
 import type { ReplayRecord } from './replay-record.js';
+import { parseWithInexactAsText } from '../../kafka/exact-json.js';
 import { legible } from './legible.js';
 
 /** What a transform made of a record. */
@@ -54,7 +55,10 @@ export function changedPaths(before: unknown, after: unknown, path = '$'): strin
 function changedPathsOf(before: Buffer | null, after: Buffer | null): string[] | undefined {
   if (before === null || after === null) return undefined;
   try {
-    return changedPaths(JSON.parse(before.toString('utf8')), JSON.parse(after.toString('utf8')));
+    return changedPaths(
+      parseWithInexactAsText(before.toString('utf8')),
+      parseWithInexactAsText(after.toString('utf8')),
+    );
   } catch {
     return undefined;
   }

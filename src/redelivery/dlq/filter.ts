@@ -1,5 +1,5 @@
 import type { DeadLetter } from './dead-letter.js';
-import { legible } from './legible.js';
+import { isShownAs, legible } from './legible.js';
 
 /** Which dead letters a command is about; what is left out does not matter. */
 export interface Filter {
@@ -17,7 +17,7 @@ export function matches(letter: DeadLetter, { originalTopic, reason, since, key 
   return (
     (originalTopic === undefined || letter.originalTopic === originalTopic) &&
     (reason === undefined || letter.reason === reason) &&
-    (since === undefined || letter.failedAt >= since) &&
-    (key === undefined || legible(letter.key) === key)
+    (since === undefined || (letter.failedAt ?? -Infinity) >= since) &&
+    (key === undefined || isShownAs(legible(letter.key), key))
   );
 }

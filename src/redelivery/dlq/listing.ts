@@ -2,7 +2,7 @@ import type { PartitionReader } from '../../kafka/consumer-port.js';
 import { deadLettersOf, type LoggedDeadLetter } from './dead-letter-log.js';
 import type { DeadLetter } from './dead-letter.js';
 import { type Filter, matches } from './filter.js';
-import { legible } from './legible.js';
+import { isoTime, legible } from './legible.js';
 import type { SelectedTopic } from './topics.js';
 
 /** A dead letter as a list shows it: where it is, where it came from and why, never its value. */
@@ -14,7 +14,8 @@ export interface KeylessRecord {
   readonly originalPartition: number | null;
   readonly originalOffset: string | null;
   readonly reason: string;
-  readonly failedAt: string;
+  /** ISO 8601; null where nothing tells. */
+  readonly failedAt: string | null;
   readonly replays: number;
   readonly replayed: boolean;
 }
@@ -60,7 +61,7 @@ export function toKeyless(letter: DeadLetter, replayed: boolean): KeylessRecord 
     originalPartition: letter.originalPartition ?? null,
     originalOffset: letter.originalOffset ?? null,
     reason,
-    failedAt: new Date(letter.failedAt).toISOString(),
+    failedAt: isoTime(letter.failedAt),
     replays,
     replayed,
   };

@@ -1,6 +1,6 @@
 import type { PartitionReader } from '../../kafka/consumer-port.js';
 import { type ParkedKey, parkedKeysOf } from '../parking/parked-keys.js';
-import { legible } from './legible.js';
+import { isShownAs, legible } from './legible.js';
 
 /** A parked key as operators see it. */
 export interface ShownParkedKey {
@@ -26,7 +26,7 @@ export async function parkedKeys(reader: PartitionReader, topics: readonly strin
 
 /** Those of a key as it is shown; null stands for the records without one. */
 export function ofKey(keys: readonly ParkedKey[], key: string | null): ParkedKey[] {
-  return keys.filter((each) => shownKey(each) === key);
+  return keys.filter((each) => isShownAs(shownKey(each), key));
 }
 
 /** How many records of these keys are parked. */

@@ -1,7 +1,8 @@
 import type { TransformSample } from './differences.js';
 import type { DryRunReport } from './dry-run.js';
 import type { LeftGroup } from './left-behind.js';
-import { counted } from './output.js';
+import { terminalLine } from '../../terminal-safe.js';
+import { counted, indented } from './output.js';
 import type { ReplayReport } from './replay.js';
 
 /** How many positions of a group are printed; `--json` has them all. */
@@ -31,7 +32,7 @@ export function dryRunInWords(report: DryRunReport): string {
     `Dry run: ${counted(wouldReplay, 'dead letter')} of ${deadLetterTopic} would be replayed; nothing was sent.`,
     `${wouldPass} would pass.`,
     ...wouldFail.flatMap(({ reason, count, example }) => [
-      `${count} would fail: ${reason}`,
+      `${count} would fail: ${terminalLine(reason)}`,
       `  such as ${example}`,
     ]),
     ...alreadyInWords(alreadyReplayed),
@@ -47,7 +48,11 @@ function alreadyInWords(count: number): string[] {
 function leftInWords({ reason, detail, count, positions }: LeftGroup): string[] {
   const shown = positions.slice(0, POSITIONS).map((position) => `  ${position}`);
   const rest = count - shown.length;
-  return [`${count} left (${reason}): ${detail}`, ...shown, ...(rest > 0 ? [`  and ${rest} more`] : [])];
+  return [
+    `${count} left (${reason}): ${terminalLine(detail)}`,
+    ...shown,
+    ...(rest > 0 ? [`  and ${rest} more`] : []),
+  ];
 }
 
 function sampleInWords(sample: TransformSample): string[] {
@@ -56,9 +61,9 @@ function sampleInWords(sample: TransformSample): string[] {
   return [
     `Transformed, such as ${position}: ${bytesBefore ?? 'no'} bytes before, ${bytesAfter ?? 'no'} after`,
     ...(keyChanged ? ['  ~ key'] : []),
-    ...headersChanged.map((name) => `  ~ header ${name}`),
-    ...(pathsChanged ?? []).map((path) => `  ${path}`),
-    ...(before === undefined ? [] : [`  before: ${before ?? '(null)'}`]),
-    ...(after === undefined ? [] : [`  after:  ${after ?? '(null)'}`]),
+    ...headersChanged.map((name) => `  ~ header ${terminalLine(name)}`),
+    ...(pathsChanged ?? []).map((path) => `  ${terminalLine(path)}`),
+    ...(before === undefined ? [] : [`  before: ${indented(before ?? '(null)', 10)}`]),
+    ...(after === undefined ? [] : [`  after:  ${indented(after ?? '(null)', 10)}`]),
   ];
 }

@@ -1,7 +1,9 @@
 import { type Command, CommanderError } from 'commander';
 import { ConfigError } from '../../config/index.js';
 import { describeError } from '../../kafka/describe-error.js';
+import { terminalLine } from '../../terminal-safe.js';
 import { UsageError } from './errors.js';
+import { printAside } from './output.js';
 
 /**
  * Has a program, and every command added to it afterwards, say what is wrong with its arguments in one line.
@@ -9,7 +11,7 @@ import { UsageError } from './errors.js';
 export function withPlainErrors(program: Command): Command {
   return program.exitOverride().configureOutput({
     outputError: (text, write) =>
-      write(`${text.trim().replaceAll(/\s*\n\s*/g, ' ')} --help lists the arguments.\n`),
+      write(`${terminalLine(text.trim().replaceAll(/\s*\n\s*/g, ' '))} --help lists the arguments.\n`),
   });
 }
 
@@ -21,7 +23,7 @@ export async function runProgram(program: Command, argv: readonly string[]): Pro
   } catch (error) {
     // commander has written its line, or the help, already.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    process.stderr.write(`${messageOf(error)}\n`);
+    printAside(messageOf(error));
     return error instanceof UsageError ? 2 : 1;
   }
 }

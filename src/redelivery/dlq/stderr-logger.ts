@@ -1,5 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
 import type { LogConfig } from '../../config/index.js';
+import { printAside } from './output.js';
 
 /**
  * Keeps the log away from what a command prints. The Kafka client warns of each attempt, which a command's own
@@ -33,6 +34,6 @@ export class StderrLogger implements LoggerService {
   }
 
   #write(message: unknown): void {
-    process.stderr.write(`${String(message)}\n`);
+    printAside(String(message));
   }
 }

@@ -18,6 +18,13 @@ describe('counting dead letters', () => {
       { ...group, hour: '2026-03-01T09:00Z', deadLetters: 1, replayed: 0 },
     ]);
   });
+
+  it('names the hour of years with more than four digits, and of no time none', () => {
+    const tally = new Tally();
+    tally.add({ letter: someLetter({ failedAt: 1_700_000_000_000_000 }), replayed: false });
+    tally.add({ letter: someLetter({ failedAt: undefined }), replayed: false });
+    expect(tally.groups().map(({ hour }) => hour)).toEqual([null, '+055840-11-08T22:00Z']);
+  });
 });
 
 describe('collecting reasons', () => {

@@ -6,8 +6,8 @@ export interface TallyGroup {
   /** Null where no header says where it came from. */
   readonly originalTopic: string | null;
   readonly reason: string;
-  /** The hour in which they were put aside, ISO 8601. */
-  readonly hour: string;
+  /** The hour in which they were put aside, ISO 8601; null where nothing tells. */
+  readonly hour: string | null;
   readonly deadLetters: number;
   /** How many of them were sent back already. */
   readonly replayed: number;
@@ -21,7 +21,7 @@ export class Tally {
 
   add({ letter, replayed }: LoggedDeadLetter): void {
     const { topic, originalTopic = null, reason } = letter;
-    const hour = `${new Date(Math.floor(letter.failedAt / HOUR_MS) * HOUR_MS).toISOString().slice(0, 13)}:00Z`;
+    const hour = hourOf(letter.failedAt);
     const key = JSON.stringify([topic, originalTopic, reason, hour]);
     const { deadLetters = 0, replayed: before = 0 } = this.#groups.get(key) ?? {};
     this.#groups.set(key, {
@@ -37,7 +37,14 @@ export class Tally {
   /** By topic and reason, the latest hour last. */
   groups(): TallyGroup[] {
     const rank = (group: TallyGroup): string =>
-      [group.topic, group.originalTopic ?? '', group.reason, group.hour].join('\n');
+      [group.topic, group.originalTopic ?? '', group.reason, group.hour ?? ''].join('\n');
     return [...this.#groups.values()].toSorted((a, b) => (rank(a) < rank(b) ? -1 : 1));
   }
+}
+
+/** Cut from the end: years beyond 9999 have more digits. */
+function hourOf(failedAt: number | undefined): string | null {
+  if (failedAt === undefined) return null;
+  const start = new Date(failedAt - (failedAt % HOUR_MS)).toISOString();
+  return start.replace(':00.000Z', 'Z');
 }

@@ -56,6 +56,17 @@ describe('a transform', () => {
     await expect(applied(`export default ${code}`)).rejects.toThrow(message);
   });
 
+  it('that changes a long integer by parsing it fails, and one that keeps it does not', async () => {
+    const letter = someLetter({ value: Buffer.from('{"id":9007199254740993,"a":1}') });
+    const apply = async (code: string) =>
+      (await loadTransform(moduleOf(`export default ${code}`)))(letter, toReplayRecord(letter));
+    await expect(
+      apply('({ value }) => ({ value: JSON.stringify({ ...JSON.parse(String(value)), b: 2 }) })'),
+    ).rejects.toThrow('the transform changed the number at position 6 of the value');
+    const kept = await apply("({ value }) => ({ value: String(value).replace('1}', '2}') })");
+    expect(String(kept?.value)).toBe('{"id":9007199254740993,"a":2}');
+  });
+
   it('must be a function', async () => {
     await expect(loadTransform(moduleOf('export const other = 1'))).rejects.toMatchObject({ code: 'USAGE' });
   });
@@ -84,5 +95,11 @@ describe('the difference that a transform makes', () => {
     const after = { ...record, value: Buffer.from('w') };
     expect(toSample('here', record, after, false)).not.toHaveProperty('after');
     expect(toSample('here', record, after, true)).toMatchObject({ before: 'v', after: 'w' });
+  });
+
+  it('shows where a long integer differs, though JavaScript takes both for the same number', () => {
+    const record = toReplayRecord(someLetter({ value: Buffer.from('{"id":9007199254740993}') }));
+    const after = { ...record, value: Buffer.from('{"id":9007199254740992}') };
+    expect(toSample('here', record, after, false)?.pathsChanged).toEqual(['~ $.id']);
   });
 });

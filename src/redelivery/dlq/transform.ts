@@ -2,6 +2,7 @@ import { pathToFileURL } from 'node:url';
 import { resolve } from 'node:path';
 import { callerFolder } from '../../config/index.js';
 import type { RawHeaders } from '../../core/records/fetched.js';
+import { inexactNumbers } from '../../kafka/exact-json.js';
 import type { DeadLetter } from './dead-letter.js';
 import { DlqError, UsageError } from './errors.js';
 import type { ReplayRecord } from './replay-record.js';
@@ -46,7 +47,10 @@ export async function loadTransform(file: string): Promise<AppliedTransform> {
   const transform = transformOf(await load(path, file), file);
   return async (letter, record) => {
     const result: unknown = await transform(record, letter);
-    return result === null ? null : completed(result, record);
+    if (result === null) return null;
+    const whole = completed(result, record);
+    requireSameNumbers(record.value, whole.value);
+    return whole;
   };
 }
 
@@ -81,6 +85,22 @@ function completed(result: unknown, record: ReplayRecord): ReplayRecord {
   const value = 'value' in result ? toBytes('value', result.value) : record.value;
   const headers = 'headers' in result ? toHeaders(result.headers) : record.headers;
   return { key, value, headers };
+}
+
+/**
+ * A transform that parses a value and writes it again changes long integers without a word.
+ * @throws RangeError where it did
+ */
+function requireSameNumbers(before: Buffer | null, after: Buffer | null): void {
+  if (before === null || after === null || before === after) return;
+  const written = after.toString('utf8');
+  for (const { literal, position } of inexactNumbers(before.toString('utf8'))) {
+    if (written.includes(literal) || !written.includes(String(Number(literal)))) continue;
+    throw new RangeError(
+      `the transform changed the number at position ${position} of the value, which has more digits than a double; ` +
+        'replace text in the value instead of parsing it',
+    );
+  }
 }
 
 function toBytes(name: string, given: unknown): Buffer | null {

@@ -53,7 +53,7 @@ async function listCounts(
       group.topic,
       group.originalTopic ?? '',
       group.reason,
-      group.hour,
+      group.hour ?? 'unknown',
       group.deadLetters,
       group.replayed,
     ]);
@@ -78,7 +78,7 @@ async function listRecords(
       `${record.topic} ${record.partition} ${record.offset}`,
       record.key ?? '(null)',
       record.reason,
-      record.failedAt,
+      record.failedAt ?? 'unknown',
       record.replays,
       record.replayed ? 'yes' : 'no',
     ]);

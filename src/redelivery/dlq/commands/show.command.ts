@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import type { RawHeaders } from '../../../core/records/fetched.js';
 import { toOffset } from '../../../core/records/offset.js';
+import { terminalLine } from '../../../terminal-safe.js';
 import { offset as offsetOption, wholeNumber } from '../arguments.js';
 import { deadLetterAt, type LoggedDeadLetter } from '../dead-letter-log.js';
 import { DlqError } from '../errors.js';
-import { legible, positionText } from '../legible.js';
-import { print } from '../output.js';
+import { isoTime, legible, positionText } from '../legible.js';
+import { indented, print } from '../output.js';
 import { type ModuleLoader, withSession } from '../session.js';
 
 interface Options {
@@ -52,7 +53,7 @@ function describe({ letter, replayed }: LoggedDeadLetter, payload: boolean) {
     reason: letter.reason,
     message: letter.message ?? null,
     attempts: letter.attempts ?? null,
-    failedAt: new Date(letter.failedAt).toISOString(),
+    failedAt: isoTime(letter.failedAt),
     replays: letter.replays,
     replayed,
     truncated: letter.cut.map(({ part, fromBytes }) => `${part} from ${fromBytes} bytes`).join(', ') || null,
@@ -80,9 +81,11 @@ function inWords({ headers, stack, ...fields }: ReturnType<typeof describe>): st
   const entries: [string, string | number | boolean | null | undefined][] = Object.entries(fields);
   const width = Math.max(...entries.map(([name]) => name.length));
   return [
-    ...entries.map(([name, value]) => `${name.padEnd(width)}  ${value ?? '(null)'}`),
+    ...entries.map(
+      ([name, value]) => `${name.padEnd(width)}  ${indented(String(value ?? '(null)'), width + 2)}`,
+    ),
     `headers${headers.length === 0 ? '  (none)' : ''}`,
-    ...headers.map(({ name, value }) => `  ${name}: ${value ?? '(null)'}`),
+    ...headers.map(({ name, value }) => `  ${terminalLine(name)}: ${indented(value ?? '(null)', 4)}`),
     'stack',
     ...(stack ?? '(none)').split('\n').map((line) => `  ${line}`),
   ].join('\n');

@@ -1,0 +1,59 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { terminalJson, terminalJsonToPrint, terminalLine, terminalLines } from './terminal-safe.js';
+
+const CONTROLS = /\p{Cc}/u;
+const text = fc
+  .array(
+    fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom(
+        '\u001b[2J',
+        '\u009b1;1H',
+        '\u007f',
+        '\r',
+        '\n',
+        '\t',
+        '\\',
+        '\\u001b',
+        '\u202e',
+        '\ufeff',
+      ),
+    ),
+  )
+  .map((parts) => parts.join(''));
+
+test('a line shows control characters as escape sequences', () => {
+  expect(terminalLine('a\u001b[2J\u009b8m\u007f\r\n\tb\u202ec')).toBe(
+    String.raw`a\u001b[2J\u009b8m\u007f\r\n\tb\u202ec`,
+  );
+  expect(terminalLine('grüße 👋 שלום')).toBe('grüße 👋 שלום');
+});
+
+test('no text has a control character left in a line, and only line breaks and tabs in lines', () => {
+  fc.assert(
+    fc.property(text, (each) => {
+      expect(terminalLine(each)).not.toMatch(CONTROLS);
+      expect(terminalLines(each).replaceAll(/[\n\t]/g, '')).not.toMatch(CONTROLS);
+    }),
+  );
+});
+
+test('JSON means the same, and has no control character left', () => {
+  fc.assert(
+    fc.property(text, (each) => {
+      const json = terminalJson(JSON.stringify({ each, list: [each] }, undefined, 2));
+      expect(json.replaceAll('\n', '')).not.toMatch(CONTROLS);
+      expect(JSON.parse(json)).toEqual({ each, list: [each] });
+    }),
+  );
+});
+
+test('JSON to be printed has strings without control characters, other than line breaks and tabs', () => {
+  fc.assert(
+    fc.property(text, (each) => {
+      const printed = JSON.parse(terminalJsonToPrint(JSON.stringify([each]))) as string[];
+      expect(printed).toEqual([terminalLines(each)]);
+    }),
+  );
+});
