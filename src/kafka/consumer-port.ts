@@ -22,6 +22,11 @@ export interface Membership {
 /** What a consumer tells the service. None of it may throw. */
 export interface ConsumerListener {
   /**
+   * Whether the service writes the topic itself. It is read from its first record on, whatever the reset policy says:
+   * what lies there was committed in the topic it was read from.
+   */
+  isOwn(topic: string): boolean;
+  /**
    * The member is about to join again and gives up what it has; its commits still count until this resolves.
    * @param isMember false where the group has already shut it out: then nothing can be committed any more
    */

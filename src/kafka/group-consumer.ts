@@ -200,17 +200,30 @@ export class GroupConsumer implements ConsumerListener {
     this.#running();
   }
 
+  isOwn(topic: string): boolean {
+    return this.parts.registry.isRetryTopic(this.parts.groupId, topic);
+  }
+
   outOfRange(position: TopicPartitionOffset): Offset {
-    const { topic, partition, offset } = position;
+    const { topic, partition } = position;
     const from = this.pipeline.outOfRange(position);
+    this.failures.of(topic).outOfRange++;
     this.#logger.error(
-      `${topic}[${partition}]: the log does not have the offset to read from; goes on at ${from}, as ` +
-        (from === offset
-          ? `KAFKA_AUTO_OFFSET_RESET=${this.parts.config.autoOffsetReset} says`
-          : `what is there was not handled; KAFKA_AUTO_OFFSET_RESET says ${offset}`),
+      `${topic}[${partition}]: the log does not have the offset to read from; goes on at ${from}, ${this.#whyFrom(from, position)}`,
     );
     this.#running();
     return from;
+  }
+
+  #whyFrom(from: Offset, { topic, offset }: TopicPartitionOffset): string {
+    if (this.isOwn(topic))
+      return (
+        'the oldest record that is left. Records that waited here for their retry were deleted before they were handled, ' +
+        'by a retention, a purge, or as the topic was created anew: they are lost. Set retention.ms=-1 for the topic'
+      );
+    return from === offset
+      ? `as KAFKA_AUTO_OFFSET_RESET=${this.parts.config.autoOffsetReset} says`
+      : `what is there was not handled; KAFKA_AUTO_OFFSET_RESET says ${offset}`;
   }
 
   room(): Promise<void> | undefined {

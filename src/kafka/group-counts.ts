@@ -8,6 +8,8 @@ export class FailureCounts {
   retries = 0;
   /** Records whose handler failed after it had committed them itself. */
   failedAfterCommit = 0;
+  /** How often a partition was read on elsewhere, as its log did not have the offset to read from. */
+  outOfRange = 0;
   /** Records that were given up, by where they went. */
   readonly asides: Record<Aside, number> = { 'dead-letter': 0, 'retry-topic': 0, park: 0, skip: 0 };
   readonly deadLetters: Record<FailureReason, number> = {

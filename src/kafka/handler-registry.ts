@@ -99,6 +99,11 @@ export class HandlerRegistry {
     return handler;
   }
 
+  /** Whether a topic is one in which the group's own records wait for their retry. */
+  isRetryTopic(groupId: string, topic: string): boolean {
+    return this.#retryTopics.has(keyOf(groupId, topic));
+  }
+
   /** Those of the handler's delays, and those that an earlier version of it has left records in. */
   #retryTopicsOf(groupId: string, source: string, all: readonly string[]): RetryTopic[] {
     const failures = this.#match(groupId, source)[0]?.options.failures;

@@ -30,7 +30,6 @@ const UNREADABLE_RETRY_MS = 10_000;
 /** A kafkajs consumer behind the port. It fetches, and leaves every decision to its listener. */
 export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
   readonly crashed: Promise<Error>;
-  readonly requiresCommittedOffset: boolean;
 
   readonly #consumer: Consumer;
   readonly #membership = new Membership();
@@ -52,7 +51,6 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
     private readonly listener: ConsumerListener,
     private readonly formerMemberId?: string,
   ) {
-    this.requiresCommittedOffset = settings.autoOffsetReset === 'none';
     this.crashed = new Promise((resolve) => (this.#tellCrashed = resolve));
     this.#consumer = kafka.consumer({
       ...toKafkaJsConsumerConfig(settings, groupId),
@@ -91,8 +89,12 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
   }
 
   async #run(topics: readonly string[]): Promise<void> {
-    const fromBeginning = this.settings.autoOffsetReset !== 'latest';
-    await this.#consumer.subscribe({ topics: [...topics], fromBeginning });
+    const isReadFromBeginning = (topic: string): boolean =>
+      this.settings.autoOffsetReset !== 'latest' || this.listener.isOwn(topic);
+    for (const fromBeginning of [true, false]) {
+      const subscribed = topics.filter((topic) => isReadFromBeginning(topic) === fromBeginning);
+      if (subscribed.length > 0) await this.#consumer.subscribe({ topics: subscribed, fromBeginning });
+    }
     if (this.stopped) return;
     await this.#consumer.run({
       autoCommit: false,
@@ -104,6 +106,10 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
 
   native(): Consumer {
     return this.#consumer;
+  }
+
+  requiresCommittedOffset(topic: string): boolean {
+    return this.settings.autoOffsetReset === 'none' && !this.listener.isOwn(topic);
   }
 
   get stopped(): boolean {

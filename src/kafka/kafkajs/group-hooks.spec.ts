@@ -7,7 +7,7 @@ beforeAll(() => installGroupHooks());
 /** As much of kafkajs's group as a fetch needs of which no partition is read. */
 class Group {
   readonly hooks: Partial<GroupHooks> = {
-    requiresCommittedOffset: false,
+    requiresCommittedOffset: () => false,
     maxWaitMs: () => 0,
     untilResumed: () => Promise.resolve(),
   };

@@ -36,8 +36,8 @@ export interface GroupHooks {
   maxWaitMs(): number;
   /** What the member had as of its last join, for the group's leader to leave it as much of it as it can. */
   claim(): { readonly generation: number; readonly assignment: readonly TopicPartition[] };
-  /** Whether a partition without a committed offset is an error. */
-  readonly requiresCommittedOffset: boolean;
+  /** Whether a partition of the topic without a committed offset is an error. */
+  requiresCommittedOffset(topic: string): boolean;
   /** Whether the member is to leave its group, or is no member any more. */
   readonly stopped: boolean;
 }
@@ -149,7 +149,7 @@ export const installGroupHooks = onceAProcess(() => {
   ): Promise<void> {
     const hooks = hooksOf(this);
     if (!hooks) return recoverFromOffsetOutOfRange.call(this, error);
-    if (hooks.requiresCommittedOffset)
+    if (hooks.requiresCommittedOffset(error.topic))
       throw new NoCommittedOffsetError(this.groupId, [error], 'out of range');
     await reset(this, hooks, error);
   };
@@ -195,7 +195,7 @@ function position(group: ConsumerGroup, hooks: GroupHooks): Promise<void> {
 }
 
 async function findPositions(group: ConsumerGroup, hooks: GroupHooks, generation: number): Promise<void> {
-  if (hooks.requiresCommittedOffset) await requireCommittedOffsets(group);
+  await requireCommittedOffsets(group, hooks);
   await group.offsetManager.resolveOffsets();
   if (group.generationId !== generation) return;
   for (const { topic, partition } of assigned(group)) {
@@ -204,10 +204,12 @@ async function findPositions(group: ConsumerGroup, hooks: GroupHooks, generation
   }
 }
 
-async function requireCommittedOffsets(group: ConsumerGroup): Promise<void> {
+async function requireCommittedOffsets(group: ConsumerGroup, hooks: GroupHooks): Promise<void> {
   const topics = group.subscriptionState
     .assigned()
+    .filter(({ topic }) => hooks.requiresCommittedOffset(topic))
     .map(({ topic, partitions }) => ({ topic, partitions: partitions.map((partition) => ({ partition })) }));
+  if (topics.length === 0) return;
   const coordinator = await group.offsetManager.getCoordinator();
   const { responses } = await coordinator.offsetFetch({ groupId: group.groupId, topics });
   const missing = responses.flatMap(({ topic, partitions }) =>

@@ -56,6 +56,15 @@ export function registerTopicMetrics(registry: Registry, runtime: KafkaRuntime):
     },
     () => topics().map(({ labels }) => [labels, runtime.asides.cutOf(labels.group, labels.topic)] as const),
   );
+  counter(
+    registry,
+    {
+      name: 'kafka_consumer_out_of_range_total',
+      help: 'How often a partition was read on elsewhere, as its log did not have the offset to read from: records were deleted before they were handled, or the log is another one.',
+      labelNames: ['group', 'topic'],
+    },
+    () => topics().map(({ labels, failures }) => [labels, failures.outOfRange] as const),
+  );
   callHistogram(
     registry,
     {

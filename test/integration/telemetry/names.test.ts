@@ -16,6 +16,7 @@ const METRICS: readonly (readonly [name: string, type: string, labels: readonly 
   ['kafka_consumer_retries_total', 'counter', topics],
   ['kafka_consumer_dead_letters_total', 'counter', [...topics, 'reason']],
   ['kafka_consumer_truncated_dead_letters_total', 'counter', topics],
+  ['kafka_consumer_out_of_range_total', 'counter', topics],
   ['kafka_consumer_lag', 'gauge', partitions],
   ['kafka_consumer_lag_seconds', 'gauge', partitions],
   ['kafka_consumer_in_flight', 'gauge', partitions],
