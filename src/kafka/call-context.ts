@@ -2,6 +2,9 @@ import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 
 const storage = new AsyncLocalStorage<Framed>();
 
+/** Runs something in the context that this module was loaded in, which is that of no call. */
+const outsideOfCalls = AsyncLocalStorage.snapshot();
+
 /**
  * What code can be run in, and find from wherever it was called, after every wait too. All that Node asks of it is to
  * answer like a map from storages to their values: it has one entry, which is itself.
@@ -51,10 +54,14 @@ export class CallContext {
     return storage.getStore();
   }
 
-  /** Runs something as part of what is given. Afterwards the caller is where it was before. */
+  /**
+   * Runs something as part of what is given, and of nothing that the caller is part of: a call may be started from
+   * within another one, whose contexts are not its own. Afterwards the caller is where it was before.
+   */
   run<A, R>(within: Framed, run: (argument: A) => R, argument: A): R {
     const slot = this.#slot;
-    return slot ? runIn(slot, within, run, argument) : storage.run(within, run, argument);
+    if (slot) return runIn(slot, within, run, argument);
+    return outsideOfCalls(() => storage.run(within, run, argument));
   }
 
   #works(slot: ContextSlot): boolean {

@@ -1,4 +1,4 @@
-import type { InFlightRecord, RecordOwner } from '../core/records/in-flight.js';
+import type { CallWait, InFlightRecord, RecordOwner } from '../core/records/in-flight.js';
 
 /** Stands between a handler and the confirmation of its records, where that has to wait for something else. */
 export interface ConfirmationGate {
@@ -28,6 +28,10 @@ export class GatedOwner implements RecordOwner {
 
   signalOf(record: InFlightRecord): AbortSignal {
     return this.owner.signalOf(record);
+  }
+
+  waiting(record: InFlightRecord, wait: CallWait): () => void {
+    return this.owner.waiting(record, wait);
   }
 
   acknowledge(records: readonly InFlightRecord[]): void {

@@ -28,6 +28,7 @@ import { GroupCounts } from './group-counts.js';
 import type { GroupPhase, GroupStatus } from './group-status.js';
 import { groupLog } from './group-log.js';
 import type { HandlerRegistry, TopicSelection } from './handler-registry.js';
+import { TimeoutWatch } from './timeout-watch.js';
 import { TopicWatch } from './topic-watch.js';
 
 /** What a group's consumer is built from. */
@@ -54,7 +55,6 @@ const ROOM_MS = 20;
 /** How long to wait for the answers of brokers when a client leaves, beyond the fetch that one may hold back. */
 const LEAVE_MS = 5_000;
 const REBUILD_BACKOFF = { initialMs: 500, maxMs: 5_000 };
-const TIMEOUT_CHECK_MS = 100;
 
 /**
  * One group's consumer for as long as the service runs. Whatever ends a client, a broker that is away, an
@@ -72,7 +72,10 @@ export class GroupConsumer implements ConsumerListener {
   #native: NativeConsumer | undefined;
   #refusesReading = false;
   #loop: Promise<void> | undefined;
-  #timeoutCheck: NodeJS.Timeout | undefined;
+  readonly #timeouts = new TimeoutWatch(
+    (blockedMs) => this.pipeline.checkTimeouts(blockedMs),
+    () => systemClock.now(),
+  );
 
   constructor(private readonly parts: GroupConsumerParts) {
     const { groupId, registry, config, budget } = parts;
@@ -144,8 +147,7 @@ export class GroupConsumer implements ConsumerListener {
   start(): void {
     this.#loop = this.#keepConsuming();
     const { registry, groupId } = this.parts;
-    if (!registry.hasTimeouts(groupId)) return;
-    this.#timeoutCheck = setInterval(() => this.pipeline.checkTimeouts(), TIMEOUT_CHECK_MS);
+    if (registry.hasTimeouts(groupId)) this.#timeouts.start();
   }
 
   /**
@@ -164,7 +166,7 @@ export class GroupConsumer implements ConsumerListener {
     }
     this.#stopRequested.abort();
     await this.#loop;
-    clearInterval(this.#timeoutCheck);
+    this.#timeouts.stop();
     this.pipeline.loseAll();
     this.#setPhase('stopped');
     return drained;

@@ -42,6 +42,14 @@ export function groupLog(logger: Logger, limit = new LineLimit()): GroupEvents {
         error,
         `failed ${record.failures} times, is tried again in ${delayMs} ms`,
       ),
+    awaitingDependency: (record, error, delayMs) =>
+      ofRecord(
+        'warn',
+        'records that wait for what their handlers depend on',
+        record,
+        error,
+        `waits for what its handler depends on, which uses up no attempt; it is tried again in ${delayMs} ms`,
+      ),
     gaveUp: (record, error, how) =>
       ofRecord(
         'error',

@@ -3,6 +3,7 @@ import { PartitionLostError } from '../core/pipeline/errors.js';
 import type { NativeConsumer } from './consumer-port.js';
 import type { GroupConsumer } from './group-consumer.js';
 import type { KafkaRuntime } from './kafka-runtime.js';
+import { notCounting } from './own-time.js';
 
 const REFUSED = ['connect', 'disconnect', 'run', 'stop', 'subscribe'] as const;
 
@@ -30,13 +31,12 @@ function guard(native: NativeConsumer, group: GroupConsumer): NativeConsumer {
     ...native,
     ...refused,
     commitOffsets: async (offsets) => {
-      await Promise.all(
-        offsets.map(async ({ topic, partition, offset }) => {
-          const pipeline = group.pipeline.partition({ topic, partition });
-          if (!pipeline) throw new PartitionLostError(topic, partition);
-          await pipeline.commitBefore(toOffset(offset));
-        }),
-      );
+      const committed = offsets.map(async ({ topic, partition, offset }) => {
+        const pipeline = group.pipeline.partition({ topic, partition });
+        if (!pipeline) throw new PartitionLostError(topic, partition);
+        await pipeline.commitBefore(toOffset(offset));
+      });
+      await notCounting({ kind: 'commit', what: 'a commit' }, () => Promise.all(committed));
     },
   };
 }

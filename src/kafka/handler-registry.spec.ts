@@ -47,6 +47,7 @@ class Registered {
       topic,
       partition: 0,
       signalOf: () => new AbortController().signal,
+      waiting: () => () => undefined,
       acknowledge: notAskedFor,
       commit: notAskedFor,
     };

@@ -4,6 +4,7 @@ export {
   PartitionLostError,
   ShutdownDeadlineError,
 } from '../core/pipeline/errors.js';
+export { DependencyUnavailableError } from '../core/failures/unavailable.error.js';
 export { PermanentError } from '../core/failures/permanent.error.js';
 export type { ConfirmationGate } from './confirmation-gate.js';
 export { describeError } from './describe-error.js';

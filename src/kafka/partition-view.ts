@@ -87,6 +87,8 @@ function whyStuck({ kind, error, reason }: FailureProblem): string {
       return `a record can not be put aside (${describeError(error)})`;
     case 'brake':
       return `no more records are given up, as ${reason}`;
+    case 'dependency':
+      return `what a handler depends on can not be used (${describeError(error)})`;
     case 'stop':
       return 'a handler has stopped its partition';
   }
@@ -101,13 +103,17 @@ function stalled(pipeline: PartitionPipeline, record: InFlightRecord, ageMs: num
     offset,
     ageMs,
     failures,
-    state: stateOf(record),
+    state: stateOf(record, pipeline.waitOf(record)),
     lastError: lastError === undefined ? undefined : describeError(lastError),
   };
 }
 
-function stateOf(record: InFlightRecord): string {
-  if (record.startedAt > 0) return `its handler has run for ${Date.now() - record.startedAt} ms`;
+/** @param wait what its handler waits for that is not its doing */
+function stateOf(record: InFlightRecord, wait: string | undefined): string {
+  if (record.startedAt > 0) {
+    const ranFor = `its handler has run for ${Date.now() - record.startedAt} ms`;
+    return wait === undefined ? ranFor : `${ranFor}, and waits for ${wait}`;
+  }
   if (record.retryAt > 0) return `to be tried again in ${Math.max(0, record.retryAt - Date.now())} ms`;
   return record.handled ? 'handled, but its handler has not committed it' : 'waiting for its lane';
 }

@@ -7,6 +7,7 @@ const owner: RecordOwner = {
   topic: 't',
   partition: 0,
   signalOf: () => new AbortController().signal,
+  waiting: () => () => undefined,
   acknowledge: () => undefined,
   commit: () => Promise.resolve(),
 };

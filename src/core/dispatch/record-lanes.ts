@@ -82,8 +82,9 @@ export class RecordLanes {
     this.#running--;
   }
 
-  /** Lets a record that was taken before start once more. */
+  /** Lets a record that was taken before start once more, when a place is free. */
   requeue(record: InFlightRecord): void {
+    this.release(record);
     this.#continued.push(record);
   }
 

@@ -2,7 +2,7 @@ import type { Cancel, Clock, Turn } from '../clock.js';
 import { BatchLanes, type RecordBatch } from '../dispatch/batch-lanes.js';
 import type { InFlightRecord } from '../records/in-flight.js';
 import { type BatchOutcome, outcomeOfError, outcomeOfResult } from './batch-outcomes.js';
-import type { Failures } from './failures.js';
+import { type Failures, isUnavailable } from './failures.js';
 import type { BatchHandler } from './handler.js';
 import type { Runner, RunnerEvents } from './runner.js';
 
@@ -39,8 +39,12 @@ export class BatchRunner implements Runner {
     this.#lanes = new BatchLanes(handler.maxRecords, handler.concurrency);
   }
 
-  get busy(): boolean {
-    return this.#running.size > 0 || this.#deferred;
+  get running(): number {
+    return this.#running.size;
+  }
+
+  get isDeferred(): boolean {
+    return this.#deferred;
   }
 
   get atWork(): number {
@@ -64,9 +68,15 @@ export class BatchRunner implements Runner {
     this.#cancelWait?.();
   }
 
-  /** Gives the place of the batch that starts with `record` to another: its handler waits for a commit. */
-  releasePlace(record: InFlightRecord): void {
-    const batch = this.#running.get(record);
+  callOf(record: InFlightRecord): InFlightRecord | undefined {
+    if (record.startedAt === 0) return undefined;
+    if (this.#running.has(record)) return record;
+    for (const [first, { records }] of this.#running) if (records.includes(record)) return first;
+    return record;
+  }
+
+  releasePlace(first: InFlightRecord): void {
+    const batch = this.#running.get(first);
     if (!batch) return;
     this.#lanes.release(batch);
     this.pump();
@@ -148,6 +158,7 @@ export class BatchRunner implements Runner {
     }
     const now = this.clock.now();
     for (const record of records) this.events.started(record, now);
+    this.events.callStarted(first, now);
     void this.#run(delivery, records, first);
   }
 
@@ -190,7 +201,7 @@ export class BatchRunner implements Runner {
     this.events.confirmed(outcome.handled);
     for (const { record } of outcome.failed) this.events.stopped(record);
     for (const record of outcome.rest) this.events.stopped(record);
-    this.#lanes.release(delivery.batch);
+    if (!outcome.failed.some(({ error }) => isUnavailable(error))) this.#lanes.release(delivery.batch);
     this.#seeThrough(delivery, outcome, left);
   }
 
@@ -221,9 +232,11 @@ export class BatchRunner implements Runner {
   }
 
   /** The whole batch failed, and nothing says because of which record. */
-  #failed({ batch, records }: Delivery, error: unknown): void {
+  #failed(delivery: Delivery, error: unknown): void {
+    const { batch, records } = delivery;
     for (const record of records) this.events.stopped(record);
-    this.#lanes.release(batch);
+    // What waits for a dependency keeps its place: otherwise every batch would try it in turn.
+    if (!isUnavailable(error)) this.#lanes.release(batch);
     if (this.failures.over) return;
     const unsettled = records.filter(({ settled }) => !settled);
     const [first] = unsettled;
@@ -233,16 +246,21 @@ export class BatchRunner implements Runner {
       if (last) this.events.failedAfterSettling(last, error);
       return;
     }
+    const again = (): void => {
+      this.#goOn(delivery, unsettled);
+      this.pump();
+    };
+    if (isUnavailable(error)) {
+      this.failures.wait(first, error, again);
+      return;
+    }
     this.failures.note(first, error);
     const delayMs = this.failures.retryDelayMs(first, error);
     if (delayMs === undefined) {
       this.#isolate(batch, unsettled, first);
       return;
     }
-    this.failures.retry(first, error, delayMs, () => {
-      this.#goOn({ batch, records, singly: false }, unsettled);
-      this.pump();
-    });
+    this.failures.retry(first, error, delayMs, again);
   }
 
   /** Each record gets one more call, by itself: only one that fails in that is to blame. */

@@ -3,6 +3,7 @@ import { type Backoff, backoffMs } from '../failures/backoff.js';
 import { DeadLetterBrake } from '../failures/brake.js';
 import { OutcomesInOrder } from '../failures/outcomes-in-order.js';
 import { decide, type Decision, type LastResort } from '../failures/decision.js';
+import { DependencyUnavailableError } from '../failures/unavailable.error.js';
 import type { InFlightRecord } from '../records/in-flight.js';
 import { FollowsParkedError, ParkingFullError } from './errors.js';
 import type { Aside, Handler, KeptAside } from './handler.js';
@@ -12,6 +13,8 @@ import { isReleased, type Parking } from './parking.js';
 export interface FailureEvents {
   /** It will be handled again after `delayMs`. */
   retrying(record: InFlightRecord, error: unknown, delayMs: number): void;
+  /** What its handler depends on can't be used for now: it will be handled again after `delayMs`. */
+  awaitingDependency(record: InFlightRecord, error: unknown, delayMs: number): void;
   /** It was given up, and is kept elsewhere unless it was skipped: nothing is left to do here. */
   gaveUp(record: InFlightRecord, error: unknown, how: Aside): void;
   /** It is to be given up, and could not be stored; that is tried again after `delayMs`. */
@@ -36,9 +39,9 @@ export interface Continuation {
 
 /** Why a record is stuck although no handler is at work on it. */
 export interface FailureProblem {
-  readonly kind: 'not stored' | 'brake' | 'stop';
+  readonly kind: 'not stored' | 'brake' | 'stop' | 'dependency';
   readonly record: InFlightRecord;
-  /** What keeps it from being stored, or how its handler failed. */
+  /** What keeps it from being stored, or how its handler failed, or what it waits for. */
   readonly error: unknown;
   /** Of the brake: what was reached. */
   readonly reason?: string;
@@ -46,6 +49,18 @@ export interface FailureProblem {
 
 /** Between two tries to store a record. */
 const STORE_BACKOFF: Backoff = { initialMs: 500, maxMs: 10_000 };
+/** Between two tries of a record whose handler depends on something that can't be used for now. */
+const DEPENDENCY_BACKOFF: Backoff = { initialMs: 500, maxMs: 5_000 };
+
+/** How a record has waited for what its handler depends on. Times are in ms. */
+interface DependencyWait {
+  /** Tries in a row that ended in the same way. */
+  readonly tries: number;
+  /** When the first of them ended, since the epoch. */
+  readonly since: number;
+  /** How long it had waited before those. */
+  readonly earlierMs: number;
+}
 
 /** Sees a partition's failed records through: waits, stores, or stops, as the handler's policy has it. */
 export class Failures {
@@ -57,6 +72,8 @@ export class Failures {
   readonly #heldBack = new Set<InFlightRecord>();
   /** Records that have failed and are not settled, by what the brake has them under. */
   readonly #failing = new Map<InFlightRecord, number>();
+  /** How records that are not settled have waited for what their handlers depend on. */
+  readonly #dependencyWaits = new Map<InFlightRecord, DependencyWait>();
   /** What was to be tried again while nothing may be. */
   readonly #due: (() => void)[] = [];
   #resting = false;
@@ -94,6 +111,7 @@ export class Failures {
 
   /** A record was handled with success. */
   passed(record: InFlightRecord): void {
+    if (this.#dependencyWaits.size > 0) this.#endDependencyWait(record);
     const brake = this.#brake;
     if (!brake) return;
     if (!isReleased(record)) this.#inOrder?.passed(record.sequence);
@@ -133,6 +151,10 @@ export class Failures {
   /** Decides what becomes of a record whose handler failed, and sees to it. */
   failed(record: InFlightRecord, error: unknown, then: Continuation): void {
     if (this.over) return;
+    if (isUnavailable(error)) {
+      this.wait(record, error, then.again);
+      return;
+    }
     this.note(record, error);
     const decision = this.#decide(record, error);
     if (decision.action !== 'retry-topic' && !isReleased(record)) this.#count(record, decision.action);
@@ -144,7 +166,28 @@ export class Failures {
   note(record: InFlightRecord, error: unknown): void {
     record.failures++;
     record.lastError = error;
-    if (record.firstFailedAt === 0) record.firstFailedAt = this.clock.now();
+    const now = this.clock.now();
+    if (record.firstFailedAt === 0) record.firstFailedAt = now;
+    const wait = this.#dependencyWaits.get(record);
+    if (!wait || wait.tries === 0) return;
+    this.#problems.delete(record);
+    this.#dependencyWaits.set(record, { tries: 0, since: 0, earlierMs: wait.earlierMs + now - wait.since });
+  }
+
+  /**
+   * The record waits for what its handler depends on, for as long as it takes: it has not failed, and says nothing
+   * of a bad release either.
+   */
+  wait(record: InFlightRecord, error: unknown, again: () => void): void {
+    const known = this.#dependencyWaits.get(record);
+    const since = known && known.tries > 0 ? known.since : this.clock.now();
+    const tries = (known?.tries ?? 0) + 1;
+    this.#dependencyWaits.set(record, { tries, since, earlierMs: known?.earlierMs ?? 0 });
+    record.lastError = error;
+    this.#problems.set(record, { kind: 'dependency', record, error });
+    const delayMs = backoffMs(DEPENDENCY_BACKOFF, tries, this.random());
+    this.events.awaitingDependency(record, error, delayMs);
+    this.#wait(record, delayMs, again);
   }
 
   /** Whether a failure noted of the record is followed by a retry, and after how many ms. */
@@ -187,10 +230,20 @@ export class Failures {
     this.#problems.clear();
     this.#heldBack.clear();
     this.#failing.clear();
+    this.#dependencyWaits.clear();
   }
 
-  #decide({ failures, firstFailedAt }: InFlightRecord, error: unknown): Decision {
-    const elapsedMs = this.clock.now() - firstFailedAt;
+  #endDependencyWait(record: InFlightRecord): void {
+    const wait = this.#dependencyWaits.get(record);
+    if (!wait) return;
+    this.#dependencyWaits.delete(record);
+    if (wait.tries > 0) this.#problems.delete(record);
+  }
+
+  #decide(record: InFlightRecord, error: unknown): Decision {
+    const { failures, firstFailedAt } = record;
+    const waitedMs = this.#dependencyWaits.get(record)?.earlierMs ?? 0;
+    const elapsedMs = this.clock.now() - firstFailedAt - waitedMs;
     return decide(error, { failures, elapsedMs }, this.handler.failures, this.random());
   }
 
@@ -283,6 +336,7 @@ export class Failures {
 
   #gaveUp(record: InFlightRecord, error: unknown, how: Aside, then: Continuation): void {
     this.#problems.delete(record);
+    this.#dependencyWaits.delete(record);
     this.#failing.delete(record);
     if (this.#heldBack.has(record)) this.#letGo(record);
     this.events.gaveUp(record, error, how);
@@ -300,4 +354,9 @@ export class Failures {
     });
     this.#waits.add(cancel);
   }
+}
+
+/** Whether an error says that a record is to wait, rather than that it has failed. */
+export function isUnavailable(error: unknown): boolean {
+  return error instanceof DependencyUnavailableError;
 }

@@ -62,6 +62,7 @@ const step = fc.oneof(
 
 const silent: GroupEvents = {
   retrying: () => undefined,
+  awaitingDependency: () => undefined,
   gaveUp: () => undefined,
   notStored: () => undefined,
   braked: () => undefined,

@@ -228,7 +228,8 @@ export class GroupPipeline implements PartitionEvents {
 
   /**
    * Lets the handlers at work finish, starts only what stands between them and the watermark, and commits. From then
-   * on nothing is started: of a partition that is lost in the join, it could not be committed any more.
+   * on nothing is started: of a partition that is lost in the join, it could not be committed any more. A handler that
+   * waits for a commit is waited for only if that comes: it may stand behind a record that is tried again later.
    * @returns whether all of them finished, and all that settled was committed, within `boundMs`
    */
   async drain(boundMs: number): Promise<boolean> {
@@ -237,9 +238,15 @@ export class GroupPipeline implements PartitionEvents {
     this.committer.leaving();
     this.#leaving = true;
     for (const pipeline of this.#partitions.values()) pipeline.drain();
-    const finished = await this.#within(boundMs, this.#idle());
+    let isDone: boolean;
+    do {
+      isDone = await this.#within(deadline - clock.now(), this.#idle());
+      if (!isDone) for (const pipeline of this.#partitions.values()) pipeline.rest();
+      isDone = (await this.commitSettled(deadline - clock.now())) && isDone;
+      // What waited for that commit goes on, and its lane after it.
+    } while (isDone && this.#isBusy());
     for (const pipeline of this.#partitions.values()) pipeline.rest();
-    return (await this.commitSettled(deadline - clock.now())) && finished;
+    return isDone;
   }
 
   /**
@@ -278,9 +285,12 @@ export class GroupPipeline implements PartitionEvents {
     for (const pipeline of this.#partitions.values()) pipeline.abort(reason);
   }
 
-  /** Aborts handlers that have run for longer than they may. */
-  checkTimeouts(): void {
-    for (const pipeline of this.#partitions.values()) pipeline.checkTimeouts();
+  /**
+   * Aborts handlers that have run for longer than they may.
+   * @param blockedMs how long nothing could run in this process since the last check: no handler's own time
+   */
+  checkTimeouts(blockedMs = 0): void {
+    for (const pipeline of this.#partitions.values()) pipeline.checkTimeouts(blockedMs);
   }
 
   get failures(): RecordFailureEvents {

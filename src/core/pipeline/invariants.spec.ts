@@ -111,6 +111,7 @@ test('a record that is tried again goes before younger ones', () => {
     topic: 't',
     partition: 0,
     signalOf: () => new AbortController().signal,
+    waiting: () => () => undefined,
     acknowledge: () => undefined,
     commit: () => Promise.resolve(),
   };

@@ -38,6 +38,10 @@ export class PartitionFailures implements FailureEvents {
     if (!this.partition.isClosed) this.outside.retrying(record, error, delayMs);
   }
 
+  awaitingDependency(record: InFlightRecord, error: unknown, delayMs: number): void {
+    if (!this.partition.isClosed) this.outside.awaitingDependency(record, error, delayMs);
+  }
+
   gaveUp(record: InFlightRecord, error: unknown, how: Aside): void {
     this.outside.gaveUp(record, error, how);
     this.partition.confirmed([record]);

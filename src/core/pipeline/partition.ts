@@ -2,14 +2,14 @@ import type { Clock, Turn } from '../clock.js';
 import type { InFlightBudget, Usage } from '../dispatch/budget.js';
 import type { CommitSource, Committer } from '../offsets/committer.js';
 import { byteLengthOf, type FetchedBatch, type FetchedRecord } from '../records/fetched.js';
-import { InFlightRecord, type RecordOwner } from '../records/in-flight.js';
+import { type CallWait, InFlightRecord, type RecordOwner } from '../records/in-flight.js';
 import { compareOffsets, type Offset } from '../records/offset.js';
 import { BatchRunner } from './batch-runner.js';
 import { PartitionLostError } from './errors.js';
 import { type FailureProblem, Failures } from './failures.js';
 import { FetchGate, type FetchStop } from './fetch-gate.js';
 import type { Handler } from './handler.js';
-import { HandlerDeadlines } from './handler-deadlines.js';
+import { HandlerCalls } from './handler-calls.js';
 import { Intake } from './intake.js';
 import { isReleased, keyNameOf, Parking } from './parking.js';
 import { type FailingPartition, PartitionFailures, type RecordFailureEvents } from './partition-failures.js';
@@ -60,7 +60,7 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
   readonly #parking: Parking | undefined;
   readonly #released: ReleasedRunner | undefined;
   readonly #abort = new AbortController();
-  readonly #deadlines: HandlerDeadlines;
+  readonly #calls: HandlerCalls;
   #leaving: 'draining' | 'resting' | undefined;
   #closed: Error | undefined;
 
@@ -73,7 +73,7 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
     const { handler, budget, committer, events, clock, turn, random } = parts;
     this.origin = position;
     this.#settlement = new Settlement(position, budget, committer, clock);
-    this.#deadlines = new HandlerDeadlines(this, handler.timeoutMs, clock);
+    this.#calls = new HandlerCalls(this, handler.timeoutMs, clock);
     this.#gate = new FetchGate((closed) => {
       if (closed) events.unreadable(this);
       else events.readable(this);
@@ -195,9 +195,14 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
     return this.#settlement.stalledForMs;
   }
 
-  /** Whether a handler is at work, or about to be, or a record is being stored elsewhere. */
+  /**
+   * Whether a handler is at work, or about to be, or a record is being stored elsewhere. A handler that waits for its
+   * commit is not at work: the commit may have to wait for a record that is tried again much later.
+   */
   get busy(): boolean {
-    return this.#runner.busy || this.#failures.busy || this.#released?.busy === true;
+    const { running, isDeferred } = this.#runner;
+    if (isDeferred || running > this.#calls.awaitingCommit) return true;
+    return this.#failures.busy || this.#released?.busy === true;
   }
 
   /** Lanes, or batches, that a handler is at work on; released records are lanes of their own. */
@@ -227,7 +232,13 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
 
   /** Records whose handlers ran into their timeout, were told to stop, and have not for as long again. */
   get unresponsive(): InFlightRecord[] {
-    return this.#deadlines.unresponsive;
+    return this.#calls.unresponsive;
+  }
+
+  /** What the handler at work on a record waits for, in words; undefined where it waits for nothing, or none is. */
+  waitOf(record: InFlightRecord): string | undefined {
+    const call = this.#runner.callOf(record);
+    return call && this.#calls.waitOf(call);
   }
 
   /**
@@ -298,19 +309,36 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
     const last = records.at(-1);
     if (!first || !last || isReleased(last)) return;
     const covered = this.parts.committer.covering(this, last.sequence);
-    this.#runner.releasePlace(first);
-    await covered;
+    const committed = this.waiting(first, { kind: 'commit', what: 'its commit' });
+    this.#runner.releasePlace(this.#runner.callOf(first) ?? first);
+    try {
+      await covered;
+    } finally {
+      committed();
+    }
+  }
+
+  waiting(record: InFlightRecord, wait: CallWait): () => void {
+    const call = this.#runner.callOf(record);
+    if (!call) return () => undefined;
+    const ended = this.#calls.wait(call, wait);
+    this.returned();
+    return ended;
   }
 
   /** Aborted once the record's handler should stop: time over, partition lost, or service stopping. */
   signalOf(record: InFlightRecord): AbortSignal {
-    const deadline = this.#deadlines.signalOf(record);
+    const call = this.#runner.callOf(record);
+    const deadline = call && this.#calls.signalOf(call);
     return deadline ? AbortSignal.any([deadline, this.#abort.signal]) : this.#abort.signal;
   }
 
-  /** Aborts handlers that have run for longer than they may. */
-  checkTimeouts(): void {
-    this.#deadlines.check();
+  /**
+   * Aborts handlers that have run for longer than they may.
+   * @param blockedMs how long nothing could run in this process since the last check
+   */
+  checkTimeouts(blockedMs: number): void {
+    this.#calls.check(blockedMs);
   }
 
   /** The member leaves its generation: starts nothing beyond what was started, so that that is committed soon. */
@@ -380,20 +408,23 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
 
   started(record: InFlightRecord, now: number): void {
     record.startedAt = now;
-    this.#deadlines.started(record);
+  }
+
+  callStarted(first: InFlightRecord, now: number): void {
+    this.#calls.started(first, now);
   }
 
   callEnded(first: InFlightRecord, now: number): void {
     this.parts.counts.calls.add(now - first.startedAt);
+    this.#calls.ended(first);
   }
 
-  overdue(record: InFlightRecord): Error | undefined {
-    return this.#deadlines.overdue(record);
+  overdue(first: InFlightRecord): Error | undefined {
+    return this.#calls.overdue(first);
   }
 
   stopped(record: InFlightRecord): void {
     record.startedAt = 0;
-    this.#deadlines.ended(record);
   }
 
   succeeded(record: InFlightRecord, now: number): void {

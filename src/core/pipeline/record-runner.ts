@@ -1,7 +1,7 @@
 import type { Clock, Turn } from '../clock.js';
 import { RecordLanes } from '../dispatch/record-lanes.js';
 import type { InFlightRecord } from '../records/in-flight.js';
-import type { Failures } from './failures.js';
+import { type Failures, isUnavailable } from './failures.js';
 import type { RecordHandler } from './handler.js';
 import type { Runner, RunnerEvents } from './runner.js';
 
@@ -25,8 +25,12 @@ export class RecordRunner implements Runner {
     this.#lanes = new RecordLanes(handler.concurrency);
   }
 
-  get busy(): boolean {
-    return this.#running > 0 || this.#deferred;
+  get running(): number {
+    return this.#running;
+  }
+
+  get isDeferred(): boolean {
+    return this.#deferred;
   }
 
   get atWork(): number {
@@ -47,6 +51,10 @@ export class RecordRunner implements Runner {
 
   close(): void {
     this.#closed = true;
+  }
+
+  callOf(record: InFlightRecord): InFlightRecord | undefined {
+    return record.startedAt > 0 ? record : undefined;
   }
 
   releasePlace(record: InFlightRecord): void {
@@ -89,6 +97,7 @@ export class RecordRunner implements Runner {
     }
     this.#running++;
     this.events.started(record, now);
+    this.events.callStarted(record, now);
     let pending: PromiseLike<unknown> | undefined;
     try {
       const result = this.handler.invoke(record);
@@ -141,7 +150,8 @@ export class RecordRunner implements Runner {
       this.#lanes.done(record);
       this.events.failedAfterSettling(record, error);
     } else {
-      this.#lanes.release(record);
+      // What waits for a dependency keeps its place: otherwise every lane would try it in turn.
+      if (!isUnavailable(error)) this.#lanes.release(record);
       this.failures.failed(record, error, {
         again: () => this.#again(record),
         done: () => this.#done(record),

@@ -51,11 +51,11 @@ export class ReleasedRunner {
 
   async #run(record: InFlightRecord): Promise<void> {
     this.#running++;
-    this.events.started(record, this.clock.now());
+    const now = this.clock.now();
+    this.events.started(record, now);
+    this.events.callStarted(record, now);
     try {
       await this.#call(record);
-      const late = this.events.overdue(record);
-      if (late) throw late;
     } catch (error) {
       this.#running--;
       this.events.stopped(record);
@@ -79,6 +79,8 @@ export class ReleasedRunner {
         ? handler.invoke(record)
         : handler.invoke([record]));
       await handler.completion(result);
+      const late = this.events.overdue(record);
+      if (late) throw late;
     } finally {
       this.events.callEnded(record, this.clock.now());
     }

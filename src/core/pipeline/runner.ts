@@ -8,14 +8,18 @@ export interface Runner {
   pump(): void;
   /** Starts no record whose sequence is above `limit`; `Infinity` lifts it. */
   limitTo(limit: number): void;
-  /** Whether a handler is at work, or about to be. Records that wait to be tried again do not count. */
-  readonly busy: boolean;
+  /** Calls of the handler that have not ended. */
+  readonly running: number;
+  /** Whether more are about to be made. */
+  readonly isDeferred: boolean;
   /** Lanes, or batches, that a handler is at work on, up to the handler's `concurrency`. */
   readonly atWork: number;
   /** The highest sequence that was started; -1 before the first. */
   readonly highestStarted: number;
-  /** Gives the record's place to another lane: its handler no longer works, it waits for a commit. */
-  releasePlace(record: InFlightRecord): void;
+  /** The first record of the call that is at work on a record; undefined where none is. */
+  callOf(record: InFlightRecord): InFlightRecord | undefined;
+  /** Gives the place of a call to another lane: its handler no longer works, it waits for a commit. */
+  releasePlace(first: InFlightRecord): void;
   /** Starts nothing more, ever. */
   close(): void;
 }
@@ -27,10 +31,12 @@ export interface Runner {
 export interface RunnerEvents {
   /** A handler is about to be called with a record, alone or among others. */
   started(record: InFlightRecord, now: number): void;
-  /** A call of the handler has ended, in whatever way; `first` is the first of its records. */
+  /** A call is about to be made; `first` is the first of its records. */
+  callStarted(first: InFlightRecord, now: number): void;
+  /** A call of the handler has ended, in whatever way. */
   callEnded(first: InFlightRecord, now: number): void;
-  /** Why the record's handler, which has returned, failed all the same: it ran for longer than it may. */
-  overdue(record: InFlightRecord): Error | undefined;
+  /** Why a handler that has returned failed all the same: it ran for longer than it may. Ask before `callEnded`. */
+  overdue(first: InFlightRecord): Error | undefined;
   /** Its handler returned without an error. */
   succeeded(record: InFlightRecord, now: number): void;
   /** Its handler no longer works on it, however the call ended. */

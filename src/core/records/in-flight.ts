@@ -1,10 +1,24 @@
 import type { FetchedRecord, TopicPartition } from './fetched.js';
 import type { Offset } from './offset.js';
 
+/** What a call waits for that is not its handler's doing. */
+export interface CallWait {
+  /** A commit may have to wait for records that are tried again much later. */
+  readonly kind: 'commit' | 'resource';
+  /** In words, as in `a connection to the database`. */
+  readonly what: string;
+}
+
 /** The partition a record is of, as far as a handler may act on it. */
 export interface RecordOwner extends TopicPartition {
   /** Aborted once the handler at work on the record should stop. */
   signalOf(record: InFlightRecord): AbortSignal;
+  /**
+   * The handler at work on the record waits for something that is not its doing, as for a connection: that time does
+   * not count as its own.
+   * @returns to be called once it has come
+   */
+  waiting(record: InFlightRecord, wait: CallWait): () => void;
   /** Settles records on their handler's word. */
   acknowledge(records: readonly InFlightRecord[]): void;
   /** Settles records, and resolves once the broker has acknowledged a commit that covers them. */

@@ -10,7 +10,15 @@ type PartitionLabel = 'group' | 'topic' | 'partition';
 
 type Block = FailureProblem['kind'] | 'parking' | 'unreadable' | 'refused';
 
-const BLOCKS: readonly Block[] = ['not stored', 'brake', 'stop', 'parking', 'unreadable', 'refused'];
+const BLOCKS: readonly Block[] = [
+  'not stored',
+  'brake',
+  'stop',
+  'dependency',
+  'parking',
+  'unreadable',
+  'refused',
+];
 
 /** Registers what is measured of each assigned partition; its series end with the assignment. */
 export function registerPartitionMetrics(registry: Registry, runtime: KafkaRuntime, ends: EndOffsets): void {
@@ -72,7 +80,7 @@ export function registerPartitionMetrics(registry: Registry, runtime: KafkaRunti
     registry,
     {
       name: 'kafka_consumer_blocked_records',
-      help: 'What holds up partitions until it is mended, by kind: records not-stored (where they are to be put aside takes nothing), brake (too many were given up), stop (their handler asked for it), and partitions for parking (what is parked can not be read) and unreadable (their next batch can not); refused is 1 while the brokers refuse the client.',
+      help: 'What holds up partitions until it is mended, by kind: records not-stored (where they are to be put aside takes nothing), brake (too many were given up), stop (their handler asked for it), dependency (what their handler depends on can not be used), and partitions for parking (what is parked can not be read) and unreadable (their next batch can not); refused is 1 while the brokers refuse the client.',
       labelNames: ['group', 'kind'],
     },
     () => runtime.groups.flatMap(({ status, pipeline }) => blockedOf(status, [...pipeline.partitions])),

@@ -17,6 +17,7 @@ const owner = {
   topic: 't',
   partition: 0,
   signalOf: () => new AbortController().signal,
+  waiting: () => () => undefined,
   acknowledge: () => undefined,
   commit: () => Promise.resolve(),
 };

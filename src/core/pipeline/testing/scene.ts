@@ -34,6 +34,8 @@ export interface SceneOptions {
   readonly limit?: number;
   /** Calls until a record is given up; for ever, unless a test says otherwise. */
   readonly attempts?: number;
+  /** How long after its first failure a record is tried again; for ever, unless a test says otherwise. */
+  readonly maxElapsedMs?: number;
   readonly onFailure?: LastResort;
   readonly deadLetterLimit?: DeadLetterLimit;
   /** The offset that the group has committed before. */
@@ -83,6 +85,7 @@ export class Scene {
       budget: this.budget,
       events: {
         retrying: ({ offset }) => void this.told.push(`retrying ${offset}`),
+        awaitingDependency: ({ offset }) => void this.told.push(`waiting ${offset}`),
         gaveUp: ({ offset }, _error, how) => void this.told.push(`${how} ${offset}`),
         notStored: ({ offset }) => void this.told.push(`not stored ${offset}`),
         braked: ({ offset }) => void this.told.push(`braked ${offset}`),
@@ -147,7 +150,7 @@ export class Scene {
         retry: {
           attempts: options.attempts ?? Infinity,
           backoff: { initialMs: 2 * RETRY_MS, maxMs: 2 * RETRY_MS },
-          maxElapsedMs: Infinity,
+          maxElapsedMs: options.maxElapsedMs ?? Infinity,
           isRetriable: () => true,
         },
         onFailure: options.onFailure ?? 'dead-letter',

@@ -1,0 +1,86 @@
+import { describe, expect, test } from '@jest/globals';
+import { Scene, type SceneOptions } from '../core/pipeline/testing/scene.js';
+import { stuckOf, unresponsiveOf } from '../kafka/partition-view.js';
+import type { GroupStatus } from '../kafka/index.js';
+import { type GroupView, livenessProblem } from './truth-table.js';
+
+const limits = { sessionTimeoutMs: 30_000, rebalanceTimeoutMs: 60_000, stuckAfterMs: 60_000 };
+
+const running: GroupStatus = {
+  groupId: 'g',
+  phase: 'running',
+  everJoined: true,
+  memberId: 'm',
+  generation: 1,
+  assignment: [],
+  missingTopics: [],
+  hiddenTopics: [],
+  refusedTopics: [],
+  refusal: undefined,
+  unreadable: new Map(),
+  lastHeartbeatAt: 0,
+  lastProgressAt: 0,
+  restarts: 0,
+  joins: 0,
+  lastError: undefined,
+  ended: false,
+};
+
+function viewOf({ clock, pipeline }: Scene): GroupView {
+  return {
+    status: { ...running, lastProgressAt: clock.now(), lastHeartbeatAt: clock.now() },
+    oldest: undefined,
+    stuck: stuckOf(pipeline),
+    unopened: [],
+    unresponsive: unresponsiveOf(pipeline),
+  };
+}
+
+/** Time passes, in which handlers are watched over. */
+async function pass(scene: Scene, ms: number): Promise<void> {
+  for (let passed = 0; passed < ms; passed += 100) {
+    await scene.clock.advance(100);
+    scene.group.checkTimeouts();
+  }
+}
+
+/** The last handler that was called commits its record, and that commit takes its time. */
+async function waitingForCommit(keys: string, options: SceneOptions): Promise<Scene> {
+  const scene = new Scene(keys, { commit: 'manual', timeoutMs: 5_000, attempts: 1, ...options });
+  await scene.fetch();
+  const call = scene.call(-1);
+  const committed = scene.pipeline.commit(call.records);
+  void committed.then(
+    () => call.returns(),
+    () => undefined,
+  );
+  return scene;
+}
+
+describe('liveness', () => {
+  test('stays up for a handler that waits for the coordinator to take its commit', async () => {
+    const scene = await waitingForCommit('a', { order: 'partition' });
+    scene.broker.commitDelayMs = 15_000;
+    await pass(scene, 12_000);
+    expect(livenessProblem(viewOf(scene), limits, scene.clock.now(), 0)).toBeUndefined();
+    await pass(scene, 12_000);
+    expect(scene.call(0).records[0]?.settled).toBe(true);
+    expect(scene.told).toEqual([]);
+  });
+
+  test('stays up for a handler whose commit waits for an earlier record', async () => {
+    const scene = await waitingForCommit('ab', { order: 'key', onFailure: 'stop' });
+    await scene.call(0).fails();
+    await pass(scene, 24_000);
+    expect(livenessProblem(viewOf(scene), limits, scene.clock.now(), 0)).toBeUndefined();
+    expect(scene.told).toEqual(['halted 0']);
+  });
+
+  test('goes down for a handler that hangs after its commit', async () => {
+    const scene = new Scene('a', { commit: 'manual', timeoutMs: 5_000 });
+    await scene.fetch();
+    void scene.pipeline.commit(scene.call(0).records);
+    await pass(scene, 12_000);
+    expect(livenessProblem(viewOf(scene), limits, scene.clock.now(), 0)).toContain('t[0] at offset 0');
+  });
+});
