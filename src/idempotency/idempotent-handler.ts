@@ -46,10 +46,15 @@ export function idempotentHandler(
   return {
     name,
     groupId,
-    scope: `${groupId}/${options.name ?? name}`,
+    scope: `${groupPart(groupId)}/${options.name ?? name}`,
     key: options.key ?? 'position',
     isManual: commit === 'manual',
   };
+}
+
+/** A group's id may hold slashes: it ends where the first one is. */
+function groupPart(groupId: string): string {
+  return groupId.replaceAll('%', '%25').replaceAll('/', '%2F');
 }
 
 function optionOf(extras: unknown, name: string): string | undefined {

@@ -43,6 +43,14 @@ describe('the key by position', () => {
     expect(keyFor('position', headers, { topic: 't.dlt', partition: 0 })).toBe('t.dlt/0/7/1700');
   });
 
+  it('is where the record is, in a topic that is only named like a retry topic', () => {
+    expect(keyFor('position', original, { topic: 'nightly.retry.1h', partition: 1 })).toBe(
+      'nightly.retry.1h/1/7/1700',
+    );
+    const topic = 'another.group.retry.1h';
+    expect(keyFor('position', original, { topic, partition: 1 })).toBe(`${topic}/1/7/1700`);
+  });
+
   it('is where the record is, when its first position is not wholly known', () => {
     const { [HEADERS.originalOffset]: _, ...headers } = original;
     expect(keyFor('position', headers, { topic: 't.group.retry.1m', partition: 0 })).toBe(
@@ -64,6 +72,12 @@ describe('the key by header', () => {
   it('keeps bytes apart that are no text', () => {
     const ids = [0xf0, 0xf1].map((byte) => keyFor({ header: 'id' }, { id: Buffer.from([byte, 0x80]) }));
     expect(new Set(ids).size).toBe(2);
+  });
+
+  it('keeps a text that looks like bytes apart from those bytes', () => {
+    const bytes = Buffer.from([0xf0, 0x80]);
+    const text = Buffer.from(`hex:${bytes.toString('hex')}`);
+    expect(keyFor({ header: 'id' }, { id: text })).not.toBe(keyFor({ header: 'id' }, { id: bytes }));
   });
 
   it.each<[string, RawHeaders, string]>([

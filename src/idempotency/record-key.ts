@@ -1,8 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { KafkaContext } from '@nestjs/microservices';
 import type { FetchedRecord, TopicPartition } from '../core/records/fetched.js';
-import { isRetryTopic } from '../redelivery/aside-topics.js';
-import { HEADERS } from '../redelivery/headers.js';
+import { originOf } from '../redelivery/aside-headers.js';
 import { IdempotencyKeyError } from './errors.js';
 import type { IdempotencyKey } from './options.js';
 
@@ -39,19 +38,16 @@ export function keyOf(key: IdempotencyKey, groupId: string, keyed: KeyedRecord):
 
 /**
  * Where the record was first, with its timestamp: a topic that is deleted and created anew counts from 0 again,
- * and its records are others. Only a retry topic's headers, and of this group, tell of the same record: elsewhere a
+ * and its records are others. Only the headers of this group's own retry topics tell of the same record: elsewhere a
  * handler may have sent other records on with the headers of the one that it was called with.
  */
 function positionOf({ at, record }: KeyedRecord, groupId: string): string {
-  const original = [
-    HEADERS.originalTopic,
-    HEADERS.originalPartition,
-    HEADERS.originalOffset,
-    HEADERS.originalTimestamp,
-  ].map((name) => headerOf(record, name));
-  const isOriginal =
-    isRetryTopic(at.topic) && headerOf(record, HEADERS.originalGroup) === groupId && original.every(Boolean);
-  return (isOriginal ? original : [at.topic, at.partition, record.offset, record.timestamp]).join('/');
+  const origin = originOf(at, record);
+  const { topic, partition, offset, timestamp } =
+    origin?.group === groupId
+      ? origin
+      : { topic: at.topic, partition: at.partition, offset: record.offset, timestamp: record.timestamp };
+  return [topic, partition, offset, timestamp].join('/');
 }
 
 /** A header's last value, as Kafka's own clients take it; undefined where there is none. */
@@ -59,11 +55,16 @@ function headerOf({ headers }: FetchedRecord, name: string): string | undefined 
   const value = headers && Object.hasOwn(headers, name) ? headers[name] : undefined;
   const last = Array.isArray(value) ? value.at(-1) : value;
   if (last === null || last === undefined) return undefined;
-  return typeof last === 'string' ? last : textOf(last);
+  return textOf(typeof last === 'string' ? Buffer.from(last) : last);
 }
+
+/** What an id begins with that is written as bytes. */
+const HEX = 'hex:';
 
 /** Ids may be bytes: decoded as text, different ones would become the same. */
 function textOf(bytes: Uint8Array): string {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return isUtf8(buffer) ? buffer.toString('utf8') : `hex:${buffer.toString('hex')}`;
+  const text = isUtf8(buffer) ? buffer.toString('utf8') : undefined;
+  // A text that looks like bytes is written like bytes, or it could be those of another record.
+  return text === undefined || text.startsWith(HEX) ? HEX + buffer.toString('hex') : text;
 }

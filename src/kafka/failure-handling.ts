@@ -1,12 +1,13 @@
 import type { FailurePolicy } from '../core/failures/decision.js';
 import type { Aside, FailedRecord, Handler } from '../core/pipeline/handler.js';
 import type { ParkingLot } from '../core/pipeline/parking.js';
-import type { FetchedRecord, TopicPartition } from '../core/records/fetched.js';
-import { headerNumber, headerText, originalTopicOf } from '../redelivery/aside-headers.js';
-import { retryTopicOf } from '../redelivery/aside-topics.js';
+import type { TopicPartition } from '../core/records/fetched.js';
+import { deadLetterTopicOf, retryTopicOf } from '../redelivery/aside-topics.js';
 import type { RetryRoute } from '../redelivery/aside-writer.js';
 import { HEADERS } from '../redelivery/headers.js';
+import { headerNumber } from '../redelivery/record-headers.js';
 import type { ResolvedHandlerOptions } from './handler-options.js';
+import { passesOverIn } from './passed-over.js';
 import { RecordTooLargeError } from './producer-errors.js';
 
 /** Writes records to where they are put aside; see `AsideWriter`. */
@@ -27,23 +28,29 @@ export interface FailureServices {
   readonly parking: ParkingRouter;
 }
 
+/** The topic that a handler is called for. */
+export interface HandledTopic {
+  /** The handler's own topic, also where this is one of its retry topics. */
+  readonly source: string;
+  /** Given in a retry topic: which of the handler's delays it is for, and how long that is. */
+  readonly retry?: { readonly hop: number; readonly delayMs: number } | undefined;
+}
+
 type FailureHandling = Pick<
   Handler,
-  'failures' | 'deadLetterLimit' | 'putAside' | 'parking' | 'passesOver' | 'dueAt'
+  'failures' | 'deadLetterLimit' | 'putAside' | 'parking' | 'passesOver' | 'delay'
 >;
 
-/**
- * What a handler's failures lead to, in its own topic or in one of its retry topics.
- * @param hop of a retry topic: which of the handler's delays it is for; undefined in its own topic
- */
+/** What a handler's failures lead to, in its own topic or in one of its retry topics. */
 export function failureHandling(
   { failures, groupId }: ResolvedHandlerOptions,
   { asides, parking }: FailureServices,
-  hop?: number,
+  { source, retry }: HandledTopic,
 ): FailureHandling {
-  const next = failures.delays[hop === undefined ? 0 : hop + 1];
+  const next = failures.delays[retry ? retry.hop + 1 : 0];
+  const deadLetterTopic = failures.deadLetterTopic ?? deadLetterTopicOf(source);
   const deadLetter = async (failed: FailedRecord): Promise<'dead-letter'> => {
-    await asides.deadLetter(failed, groupId, failures.deadLetterTopic);
+    await asides.deadLetter(failed, groupId, deadLetterTopic);
     return 'dead-letter';
   };
   const orDeadLetter = async <A extends Aside>(
@@ -63,17 +70,16 @@ export function failureHandling(
   const putAside: Handler['putAside'] = (how, failed) => {
     if (how === 'park') return orDeadLetter(how, failed, parking.park(failed, groupId));
     if (how !== 'retry-topic' || !next) return deadLetter(failed);
-    const topic = retryTopicOf(originalTopicOf(failed), groupId, next.name);
+    const topic = retryTopicOf(source, groupId, next.name);
     return orDeadLetter(how, failed, asides.retryLater(failed, groupId, { topic, delayMs: next.ms }));
   };
-  const passesOver = (record: FetchedRecord): boolean => isForOthers(record, groupId);
-  if (hop === undefined) {
+  if (!retry) {
     const lots = { limit: failures.parkLimit, lotOf: (at: TopicPartition) => parking.open(at, groupId) };
     return {
       failures: failures.policy,
       deadLetterLimit: failures.deadLetterLimit,
       putAside,
-      passesOver,
+      passesOver: passesOverIn(source, groupId),
       ...(failures.policy.onFailure === 'park' && { parking: lots }),
     };
   }
@@ -82,20 +88,11 @@ export function failureHandling(
     // Whatever comes here has failed before: of a bad release it says nothing.
     deadLetterLimit: undefined,
     putAside,
-    passesOver,
-    dueAt: (record) => headerNumber(record, HEADERS.dueAt) ?? 0,
+    delay: { dueAt: (record) => headerNumber(record, HEADERS.dueAt) ?? 0, maxMs: retry.delayMs },
   };
 }
 
 /** A retry topic is one try: what fails in it goes on to the next, or ends as a dead letter. */
 function inRetryTopic({ retry }: FailurePolicy, hasNext: boolean): FailurePolicy {
   return { retry: { ...retry, attempts: 1 }, onFailure: hasNext ? 'retry-topic' : 'dead-letter' };
-}
-
-/** Replays are for the group that failed alone, and a dead-letter topic's marks are for nobody. */
-function isForOthers(record: FetchedRecord, groupId: string): boolean {
-  const { headers } = record;
-  if (headers === undefined) return false;
-  if (HEADERS.replayedOffset in headers) return true;
-  return HEADERS.replayFor in headers && headerText(record, HEADERS.replayFor) !== groupId;
 }

@@ -3,7 +3,7 @@ import ms from 'ms';
 import { DEFAULT_BACKOFF } from '../core/failures/backoff.js';
 import { DEFAULT_DEAD_LETTER_LIMIT, type DeadLetterLimit } from '../core/failures/brake.js';
 import type { FailurePolicy, LastResort } from '../core/failures/decision.js';
-import { isDelayName } from '../redelivery/aside-topics.js';
+import { isDelayName, isParkingTopic, isRetryTopic } from '../redelivery/aside-topics.js';
 import { describeError } from './describe-error.js';
 import { OptionReader } from './option-reader.js';
 import { isRefusal } from './refusal.js';
@@ -71,6 +71,7 @@ const logger = new Logger('KafkaHandler');
 
 const RESORTS = ['dead-letter', 'retry-topic', 'park', 'stop', 'skip'] as const;
 const NAMES = ['retry', 'onFailure', 'deadLetterTopic', 'delays', 'deadLetterLimit', 'parkLimit'] as const;
+const LONGEST_DELAY_MS = 366 * 86_400_000;
 const DEFAULT_DELAYS = ['1m', '10m', '1h'];
 const TOPIC_NAME = /^[a-zA-Z0-9._-]{1,249}$/;
 
@@ -84,6 +85,9 @@ export function resolveFailureOptions(
   const deadLetterTopic = reader.text('deadLetterTopic');
   if (deadLetterTopic !== undefined && !TOPIC_NAME.test(deadLetterTopic)) {
     reader.refuse('deadLetterTopic', deadLetterTopic, 'a name that Kafka takes for a topic');
+  }
+  if (deadLetterTopic !== undefined && (isRetryTopic(deadLetterTopic) || isParkingTopic(deadLetterTopic))) {
+    reader.refuse('deadLetterTopic', deadLetterTopic, 'a name other than those of retry and parking topics');
   }
   if (options['delays'] !== undefined && onFailure !== 'retry-topic') {
     problems.push("delays are for onFailure: 'retry-topic' alone");
@@ -138,17 +142,21 @@ function isNoRefusal(error: unknown): boolean {
 
 function readDelays(reader: OptionReader): readonly RetryDelay[] {
   const names = reader.list('delays') ?? DEFAULT_DELAYS;
-  return names.flatMap((name) => {
+  return names.flatMap((name, at) => {
     const delay = toDelay(name);
-    if (!delay) reader.refuse('delays', name, "times such as '30s', '10m' or '1h'");
+    if (!delay) reader.refuse('delays', name, "times such as '30s', '10m' or '1h', up to a year");
+    if (names.indexOf(name) !== at) {
+      reader.refuse('delays', name, "each time once, as each has a topic of its own: write ['1m', '60s']");
+    }
     return delay ?? [];
   });
 }
 
-function toDelay(name: unknown): RetryDelay | undefined {
+/** Reads the name of a delay; undefined where it is none, or longer than a year. */
+export function toDelay(name: unknown): RetryDelay | undefined {
   if (typeof name !== 'string' || !isDelayName(name)) return undefined;
   const parsed: number | undefined = ms(name);
-  return parsed !== undefined && parsed > 0 ? { name, ms: parsed } : undefined;
+  return parsed !== undefined && parsed > 0 && parsed <= LONGEST_DELAY_MS ? { name, ms: parsed } : undefined;
 }
 
 function readLimit(

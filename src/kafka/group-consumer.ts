@@ -71,6 +71,8 @@ export class GroupConsumer implements ConsumerListener {
   /** The last client's: a context may be asked for it while the next one is built. */
   #native: NativeConsumer | undefined;
   #refusesReading = false;
+  /** Topics that a pattern does not mean for their name, as they were told last. */
+  #skippedTopics = '';
   #loop: Promise<void> | undefined;
   readonly #timeouts = new TimeoutWatch(
     (blockedMs) => this.pipeline.checkTimeouts(blockedMs),
@@ -343,9 +345,20 @@ export class GroupConsumer implements ConsumerListener {
     this.#client = undefined;
   }
 
-  #seen({ existing, missing }: TopicSelection, hidden: readonly string[], refusals: readonly string[]): void {
+  #seen(
+    { existing, missing, skipped }: TopicSelection,
+    hidden: readonly string[],
+    refusals: readonly string[],
+  ): void {
     this.#status.refusedTopics = refusals;
     this.#status.hiddenTopics = hidden;
+    if (skipped.length > 0 && skipped.join() !== this.#skippedTopics) {
+      this.#logger.log(
+        `not read although a pattern matches them, as they are named like topics that records are put aside in: ` +
+          `${skipped.join(', ')}; a topic that is none is read by a handler that names it`,
+      );
+    }
+    this.#skippedTopics = skipped.join();
     if (missing.length > 0 && missing.join() !== this.#status.missingTopics.join()) {
       this.#logger.warn(
         `waiting for topics that ${hidden.length > 0 ? 'may not be seen, or ' : ''}do not exist yet: ${missing.join(', ')}`,

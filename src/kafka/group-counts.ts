@@ -2,7 +2,7 @@ import type { GroupEvents } from '../core/pipeline/group.js';
 import type { Aside } from '../core/pipeline/handler.js';
 import type { FailureReason } from './failure-reason.js';
 
-/** What has become of a topic's failed records in a group, since the process began. */
+/** What has become of a topic's records that were not handled in a group, since the process began. */
 export class FailureCounts {
   /** Calls that were to be repeated after they had failed. */
   retries = 0;
@@ -10,6 +10,8 @@ export class FailureCounts {
   failedAfterCommit = 0;
   /** How often a partition was read on elsewhere, as its log did not have the offset to read from. */
   outOfRange = 0;
+  /** Records that were not for the handler: replayed for another group, or receipts of replays. */
+  passedOver = 0;
   /** Records that were given up, by where they went. */
   readonly asides: Record<Aside, number> = { 'dead-letter': 0, 'retry-topic': 0, park: 0, skip: 0 };
   readonly deadLetters: Record<FailureReason, number> = {
@@ -52,6 +54,10 @@ export class GroupCounts {
       braked: (record, error, reason, delayMs) => {
         this.of(record.owner.topic).retries++;
         events.braked(record, error, reason, delayMs);
+      },
+      passedOver: (at, offset, why) => {
+        this.of(at.topic).passedOver++;
+        events.passedOver(at, offset, why);
       },
       failedAfterSettling: (record, error) => {
         this.of(record.owner.topic).failedAfterCommit++;

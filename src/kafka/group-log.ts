@@ -1,6 +1,6 @@
 import type { Logger } from '@nestjs/common';
 import type { GroupEvents } from '../core/pipeline/group.js';
-import type { Aside } from '../core/pipeline/handler.js';
+import type { Aside, PassedOver } from '../core/pipeline/handler.js';
 import type { TopicPartition } from '../core/records/fetched.js';
 import type { InFlightRecord } from '../core/records/in-flight.js';
 import { describeError } from './describe-error.js';
@@ -11,6 +11,11 @@ const BECAME: Readonly<Record<Aside, string>> = {
   'retry-topic': 'waits in a retry topic',
   park: 'is parked, as all later records of its key will be',
   skip: 'is skipped, as its handler asks for',
+};
+
+const PASSED_OVER: Readonly<Record<PassedOver, string>> = {
+  'replayed for another group': 'it was replayed for another group, in whose handler it had failed',
+  'replay receipt': 'it has no value of its own; it says which dead letter was replayed',
 };
 
 type Level = 'log' | 'warn' | 'error';
@@ -100,6 +105,22 @@ export function groupLog(logger: Logger, limit = new LineLimit()): GroupEvents {
         record,
         error,
         'was committed by its handler, which failed after that; not tried again',
+      ),
+    passedOver: (at, offset, why) =>
+      write(
+        'log',
+        'records that were passed over',
+        at,
+        () => `${partitionOf(at)} at offset ${offset} is passed over: ${PASSED_OVER[why]}`,
+      ),
+    dueTooLate: (at, offset, excessMs) =>
+      write(
+        'warn',
+        'due times that are too far away',
+        at,
+        () =>
+          `${partitionOf(at)} at offset ${offset} says that it is due ${excessMs} ms later than the delay of its ` +
+          'topic allows; it is handled after that delay. Check the clock of the machine that wrote it',
       ),
     rewound: (from, to) =>
       write(

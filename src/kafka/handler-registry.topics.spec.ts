@@ -69,8 +69,14 @@ describe('a group’s retry topics', () => {
     const { existing, retryTopics } = registry.select(GROUP, ['orders.eu', 'other']);
     expect(existing).toEqual(['orders.eu', 'other']);
     expect(retryTopics).toEqual([
-      { topic: `orders.eu.${GROUP}.retry.1m`, source: 'orders.eu', hop: 0, isLeft: false },
-      { topic: `orders.eu.${GROUP}.retry.1h`, source: 'orders.eu', hop: 1, isLeft: false },
+      { topic: `orders.eu.${GROUP}.retry.1m`, source: 'orders.eu', hop: 0, delayMs: 60_000, isLeft: false },
+      {
+        topic: `orders.eu.${GROUP}.retry.1h`,
+        source: 'orders.eu',
+        hop: 1,
+        delayMs: 3_600_000,
+        isLeft: false,
+      },
     ]);
   });
 
@@ -108,7 +114,7 @@ describe('a group’s retry topics', () => {
       { onFailure: 'retry-topic', retry: { attempts: 1 } },
       { onFailure: 'dead-letter', retry: { attempts: 1 } },
     ]);
-    expect(handlers.every((handler) => handler?.dueAt)).toBe(true);
+    expect(handlers.every((handler) => handler?.delay)).toBe(true);
   });
 });
 

@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { MessageHandler } from '@nestjs/microservices';
 import type { Handler } from '../core/pipeline/handler.js';
-import { isAsideTopic, isRetryTopicOf, retryTopicOf } from '../redelivery/aside-topics.js';
+import { deadLetterTopicOf, parkedTopicOf, retryPrefixOf } from '../redelivery/aside-topics.js';
 import type { DirectCalls } from './direct-calls.js';
+import { toDelay } from './failure-options.js';
 import { HandlerOptionsError, type HandlerDefaults, resolveHandlerOptions } from './handler-options.js';
+import { HandlerRoutes } from './handler-routes.js';
 import { type HandlerBinding, type InvocationServices, toHandler } from './invocation.js';
 
 /** The options that handlers of one topic and group must agree on: they share the topic's records. */
@@ -13,6 +15,8 @@ const SHARED = ['read', 'commit', 'order', 'concurrency', 'timeoutMs'] as const;
 export interface TopicSelection {
   readonly existing: string[];
   readonly missing: string[];
+  /** Topics that a pattern matches, and that are not read for their name alone. */
+  readonly skipped: string[];
   /** Topics that the existing ones' handlers have their retries in. */
   readonly retryTopics: readonly RetryTopic[];
 }
@@ -23,6 +27,8 @@ export interface RetryTopic {
   readonly source: string;
   /** Which of the handler's delays it is for, from 0 on; beyond them where that is none of them any more. */
   readonly hop: number;
+  /** How long its records wait, as its name says. */
+  readonly delayMs: number;
   /** Whether it is read for what was left in it alone: its delay is none of the handler's. */
   readonly isLeft: boolean;
 }
@@ -30,6 +36,7 @@ export interface RetryTopic {
 /** The controllers' methods by topic and group. */
 export class HandlerRegistry {
   readonly #bindings: HandlerBinding[] = [];
+  readonly #routes = new HandlerRoutes(this.#bindings);
   readonly #handlers = new Map<string, Handler>();
   /** By group and name, once their sources were selected. */
   readonly #retryTopics = new Map<string, RetryTopic>();
@@ -59,32 +66,38 @@ export class HandlerRegistry {
     // As in Nest, a request has one answer: the last handler of requests takes the place of the one before.
     if (replaced) this.#bindings.splice(this.#bindings.indexOf(replaced), 1, binding);
     else this.#bindings.push(binding);
+    const problems = this.#routes.problemsOf(binding);
+    if (problems.length > 0) throw new HandlerOptionsError(String(pattern), problems);
   }
 
   get groups(): string[] {
-    return [...new Set(this.#bindings.map(({ options }) => options.groupId))];
+    return this.#routes.groups;
   }
 
   /** The topics of `all` that the group has handlers for, and those it has handlers for that are not there. */
   select(groupId: string, all: readonly string[]): TopicSelection {
-    const patterns = this.#ofGroup(groupId).map(({ pattern }) => pattern);
-    const existing = all.filter((topic) => patterns.some((pattern) => matches(pattern, topic)));
-    const missing = patterns.filter((pattern) => typeof pattern === 'string' && !all.includes(pattern));
+    const named = this.#routes.ofGroup(groupId).map(({ pattern }) => pattern);
+    const existing = all.filter((topic) => this.#routes.of(groupId, topic).length > 0).toSorted();
+    const missing = named.filter((pattern) => typeof pattern === 'string' && !all.includes(pattern));
+    const retryTopics = existing.flatMap((topic) => this.#retryTopicsOf(groupId, topic, all));
     return {
-      existing: existing.toSorted(),
+      existing,
       missing: [...new Set(missing.map(String))].toSorted(),
-      retryTopics: existing.toSorted().flatMap((topic) => this.#retryTopicsOf(groupId, topic, all)),
+      skipped: this.#othersOf(this.#routes.skippedByName(groupId, all), existing),
+      retryTopics,
     };
   }
 
   /** Whether topics beyond the known ones could still appear that the group has handlers for. */
   awaitsTopics(groupId: string, known: ReadonlySet<string>): boolean {
-    return this.#ofGroup(groupId).some(({ pattern }) => pattern instanceof RegExp || !known.has(pattern));
+    return this.#routes
+      .ofGroup(groupId)
+      .some(({ pattern }) => pattern instanceof RegExp || !known.has(pattern));
   }
 
   /** Whether any of the group's handlers may take only so long. */
   hasTimeouts(groupId: string): boolean {
-    return this.#ofGroup(groupId).some(({ options }) => options.timeoutMs !== undefined);
+    return this.#routes.ofGroup(groupId).some(({ options }) => options.timeoutMs !== undefined);
   }
 
   /** What handles a topic's records in a group. As in Nest, a topic's own name goes before any pattern. */
@@ -93,7 +106,8 @@ export class HandlerRegistry {
     const known = this.#handlers.get(key);
     if (known) return known;
     const retry = this.#retryTopics.get(key);
-    const handler = toHandler(this.#match(groupId, retry?.source ?? topic), this.services, retry?.hop);
+    const source = retry?.source ?? topic;
+    const handler = toHandler(this.#routes.of(groupId, source), this.services, { source, retry });
     // That there is none is not remembered: a retry topic may be asked for before it is known to be one.
     if (handler) this.#handlers.set(key, handler);
     return handler;
@@ -106,45 +120,40 @@ export class HandlerRegistry {
 
   /** Those of the handler's delays, and those that an earlier version of it has left records in. */
   #retryTopicsOf(groupId: string, source: string, all: readonly string[]): RetryTopic[] {
-    const failures = this.#match(groupId, source)[0]?.options.failures;
+    const failures = this.#routes.of(groupId, source)[0]?.options.failures;
     if (!failures) return [];
+    const prefix = retryPrefixOf(source, groupId);
     const delays = failures.policy.onFailure === 'retry-topic' ? failures.delays : [];
-    const current = delays.map(({ name }, hop) => {
-      return { topic: retryTopicOf(source, groupId, name), source, hop, isLeft: false };
+    const current = delays.map(({ name, ms }, hop) => {
+      return { topic: prefix + name, source, hop, delayMs: ms, isLeft: false };
     });
     const left = all
-      .filter(
-        (topic) => isRetryTopicOf(topic, source, groupId) && current.every((each) => each.topic !== topic),
-      )
-      .map((topic) => ({ topic, source, hop: failures.delays.length, isLeft: true }));
+      .filter((topic) => topic.startsWith(prefix) && current.every((each) => each.topic !== topic))
+      .flatMap((topic) => {
+        const delay = toDelay(topic.slice(prefix.length));
+        return delay ? [{ topic, source, hop: failures.delays.length, delayMs: delay.ms, isLeft: true }] : [];
+      });
     const retryTopics = [...current, ...left];
     for (const retry of retryTopics) this.#retryTopics.set(keyOf(groupId, retry.topic), retry);
     return retryTopics;
   }
 
-  #match(groupId: string, topic: string): HandlerBinding[] {
-    const bindings = this.#ofGroup(groupId);
-    const exact = bindings.filter(({ pattern }) => pattern === topic);
-    if (exact.length > 0) return exact;
-    const first = bindings.find(({ pattern }) => matches(pattern, topic));
-    return bindings.filter(({ pattern }) => first && String(pattern) === String(first.pattern));
-  }
-
-  #ofGroup(groupId: string): HandlerBinding[] {
-    return this.#bindings.filter(({ options }) => options.groupId === groupId);
+  /** Those of the topics that are not where this service puts records of `sources` aside. */
+  #othersOf(topics: readonly string[], sources: readonly string[]): string[] {
+    if (topics.length === 0) return [];
+    const own = new Set(sources.map(deadLetterTopicOf));
+    for (const groupId of this.groups) {
+      for (const source of sources) {
+        own.add(parkedTopicOf(source, groupId));
+        own.add(retryPrefixOf(source, groupId));
+      }
+    }
+    return topics.filter((topic) => !own.has(topic) && !own.has(topic.slice(0, topic.lastIndexOf('.') + 1)));
   }
 }
 
 function keyOf(groupId: string, topic: string): string {
   return `${groupId}\n${topic}`;
-}
-
-/** A pattern such as `/^orders/` is not meant for the dead letters of what it matches. */
-function matches(pattern: string | RegExp, topic: string): boolean {
-  if (typeof pattern === 'string') return pattern === topic;
-  if (isAsideTopic(topic)) return false;
-  pattern.lastIndex = 0;
-  return pattern.test(topic);
 }
 
 function isSame(a: HandlerBinding, b: HandlerBinding): boolean {

@@ -10,7 +10,7 @@ import { HandlerCall, within } from './handler-call.js';
 import type { ResolvedHandlerOptions } from './handler-options.js';
 import { KafkaBatchContext } from './kafka-batch.context.js';
 import { type ContextServices, KafkaRecordContext } from './kafka-record.context.js';
-import { failureHandling, type FailureServices } from './failure-handling.js';
+import { failureHandling, type FailureServices, type HandledTopic } from './failure-handling.js';
 import { valueOf } from './payload.js';
 import { validated } from './schema.js';
 
@@ -41,19 +41,16 @@ export interface InvocationServices {
   respond(binding: HandlerBinding, context: KafkaRecordContext, call: () => unknown): unknown;
 }
 
-/**
- * Makes a topic's handler out of the controllers' methods for it.
- * @param hop of a retry topic: which of the handler's delays it is for
- */
+/** Makes a topic's handler out of the controllers' methods for it. */
 export function toHandler(
   bindings: readonly HandlerBinding[],
   services: InvocationServices,
-  hop?: number,
+  topic: HandledTopic,
 ): Handler | undefined {
   const [first] = bindings;
   if (!first) return undefined;
   const { commit, order, concurrency, timeoutMs } = first.options;
-  const failing = failureHandling(first.options, services.failures, hop);
+  const failing = failureHandling(first.options, services.failures, topic);
   const shared = { commit, order, concurrency, timeoutMs, ...failing, completion };
   return first.options.read === 'batch'
     ? { ...shared, ...batchCalls(first, services) }

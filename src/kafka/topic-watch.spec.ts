@@ -7,7 +7,7 @@ test('that topics can not be found, or not made, is told once until they can, an
   const answers = ['no grant', 'no grant', 'no broker', ['old'], 'no broker', ['old', 'new']];
   const told: string[] = [];
   const registry: Pick<HandlerRegistry, 'select' | 'awaitsTopics'> = {
-    select: (_group, all) => ({ existing: [...all], missing: [], retryTopics: [] }),
+    select: (_group, all) => ({ existing: [...all], missing: [], skipped: [], retryTopics: [] }),
     awaitsTopics: () => true,
   };
   const watch = new TopicWatch({
@@ -34,9 +34,10 @@ test('a retry topic that can not be created keeps nobody from reading the rest, 
     select: () => ({
       existing: ['orders'],
       missing: [],
+      skipped: [],
       retryTopics: [
-        { topic: 'orders.retry.1s', source: 'orders', hop: 0, isLeft: false },
-        { topic: 'orders.retry.1m', source: 'orders', hop: 1, isLeft: false },
+        { topic: 'orders.retry.1s', source: 'orders', hop: 0, delayMs: 1_000, isLeft: false },
+        { topic: 'orders.retry.1m', source: 'orders', hop: 1, delayMs: 1_000, isLeft: false },
       ],
     }),
     awaitsTopics: () => false,
@@ -65,7 +66,8 @@ test('an outage while retry topics are created is no reason to read without them
     select: () => ({
       existing: ['orders'],
       missing: [],
-      retryTopics: [{ topic: 'orders.retry.1s', source: 'orders', hop: 0, isLeft: false }],
+      skipped: [],
+      retryTopics: [{ topic: 'orders.retry.1s', source: 'orders', hop: 0, delayMs: 1_000, isLeft: false }],
     }),
   };
   const away = new AccessError('BROKER_UNREACHABLE', 'no broker can be reached');

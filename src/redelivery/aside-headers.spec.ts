@@ -2,7 +2,14 @@ import { describe, expect, test } from '@jest/globals';
 import { toOffset } from '../core/records/offset.js';
 import { failureHeaders, originalTopicOf } from './aside-headers.js';
 
-const earlier = { 'dlt-original-topic': 'orders', 'dlt-original-partition': '7', 'dlt-attempts': '5' };
+const earlier = {
+  'dlt-original-topic': 'orders',
+  'dlt-original-partition': '7',
+  'dlt-original-offset': '40',
+  'dlt-original-timestamp': '1700',
+  'dlt-original-group': 'group',
+  'dlt-attempts': '5',
+};
 
 /** A record with the marks of an earlier failure that fails in `topic`. */
 function failedIn(topic: string) {
@@ -17,7 +24,23 @@ describe('a record that fails with the marks of an earlier failure', () => {
     expect(failureHeaders(failed, 'group', new Date())).toMatchObject({
       'dlt-original-topic': 'orders',
       'dlt-original-partition': '7',
+      'dlt-original-offset': '40',
       'dlt-attempts': '6',
+    });
+  });
+
+  test.each([
+    ['is only named like a retry topic', 'nightly.retry.1h'],
+    ['is the retry topic of another topic', 'payments.group.retry.1h'],
+    ['is the retry topic of another group', 'orders.other.retry.1h'],
+  ])('is a record of its own topic where that %s', (_what, topic) => {
+    const failed = failedIn(topic);
+    expect(originalTopicOf(failed)).toBe(topic);
+    expect(failureHeaders(failed, 'group', new Date())).toMatchObject({
+      'dlt-original-topic': topic,
+      'dlt-original-partition': '0',
+      'dlt-original-offset': '3',
+      'dlt-attempts': '1',
     });
   });
 

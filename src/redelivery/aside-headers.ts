@@ -1,65 +1,64 @@
 import type { FailedRecord } from '../core/pipeline/handler.js';
-import type { FetchedRecord, RawHeaders } from '../core/records/fetched.js';
-import { isRetryTopic } from './aside-topics.js';
+import type { RawHeaders, TopicPartition } from '../core/records/fetched.js';
+import { isRetryTopic, isRetryTopicOf } from './aside-topics.js';
 import { exceptionHeaders } from './exception-headers.js';
 import { HEADERS } from './headers.js';
+import { headerNumber, headerText, ownHeaders, type WithHeaders } from './record-headers.js';
+import { replayAddressOf } from './replay-address.js';
 
-/** Every name that the runtime gives out, but for the count of replays, which a record keeps for good. */
-const MANAGED: ReadonlySet<string> = new Set(
-  Object.values(HEADERS).filter((name) => name !== HEADERS.replays),
-);
-
-/** What has headers. */
-type WithHeaders = Pick<FetchedRecord, 'headers'>;
-
-/** A header's text; undefined where the record has none of that name. The last of several counts. */
-export function headerText(record: WithHeaders, name: string): string | undefined {
-  const found = record.headers?.[name];
-  const value = Array.isArray(found) ? found.at(-1) : found;
-  if (value === undefined || value === null) return undefined;
-  return typeof value === 'string' ? value : Buffer.from(value).toString('utf8');
-}
-
-/** A header's whole number; undefined where it is none. */
-export function headerNumber(record: WithHeaders, name: string): number | undefined {
-  const text = headerText(record, name);
-  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
-}
-
-/** The headers that a record has of its own, and the count of replays. */
-export function ownHeaders(record: WithHeaders): RawHeaders {
-  return Object.fromEntries(Object.entries(record.headers ?? {}).filter(([name]) => !MANAGED.has(name)));
-}
-
-/** The topic that a record was in before the first retry topic, if it has been in any. */
-export function originalTopicOf(failed: FailedRecord): string {
-  return earlierText(failed, HEADERS.originalTopic) ?? failed.at.topic;
+/** Where a record of a retry topic was first. */
+export interface RecordOrigin extends TopicPartition {
+  readonly offset: string;
+  /** Milliseconds since the epoch, in decimal digits. */
+  readonly timestamp: string;
+  /** The group whose retry topic it is in. */
+  readonly group: string;
 }
 
 /**
- * What an earlier failure has left in a header. Only a retry topic's are the runtime's own: elsewhere, as where
- * somebody reads dead letters, they tell of another topic, and a failure there is a first one.
+ * What the headers of a record say of its origin; undefined where they were not written for the topic that it is in.
+ * They count only in the one topic in which their group's records of their topic wait. Elsewhere, as where somebody
+ * reads dead letters or a handler forwards headers, they tell of another record.
  */
-function earlierText({ at, record }: FailedRecord, name: string): string | undefined {
-  return isRetryTopic(at.topic) ? headerText(record, name) : undefined;
+export function originOf(at: Pick<TopicPartition, 'topic'>, record: WithHeaders): RecordOrigin | undefined {
+  if (!isRetryTopic(at.topic)) return undefined;
+  const topic = headerText(record, HEADERS.originalTopic);
+  const group = headerText(record, HEADERS.originalGroup);
+  const partition = headerNumber(record, HEADERS.originalPartition);
+  const offset = headerText(record, HEADERS.originalOffset);
+  const timestamp = headerText(record, HEADERS.originalTimestamp);
+  if (!topic || !group || partition === undefined || !offset || !timestamp) return undefined;
+  return isRetryTopicOf(at.topic, topic, group) ? { topic, partition, offset, timestamp, group } : undefined;
+}
+
+/** The topic that a record was in before the first retry topic, if it has been in any. */
+export function originalTopicOf({ at, record }: FailedRecord): string {
+  return originOf(at, record)?.topic ?? at.topic;
 }
 
 /** A failed record's own headers, with where it comes from and why it is put aside. */
 export function failureHeaders(failed: FailedRecord, groupId: string, now: Date): RawHeaders {
   const { at, record, error, attempts, firstFailedAt } = failed;
-  const first = (name: string, otherwise: string | number): string =>
-    earlierText(failed, name) ?? String(otherwise);
+  const origin = originOf(at, record);
+  const replays = origin ? headerNumber(record, HEADERS.replays) : replayAddressOf(at, record)?.replays;
+  const { topic, partition, offset, timestamp } = origin ?? {
+    ...at,
+    offset: record.offset,
+    timestamp: record.timestamp,
+  };
+  const earlier = origin && headerNumber(record, HEADERS.attempts);
+  const failedBefore = origin && headerText(record, HEADERS.firstFailedAt);
   return {
     ...ownHeaders(record),
-    [HEADERS.originalTopic]: first(HEADERS.originalTopic, at.topic),
-    [HEADERS.originalPartition]: first(HEADERS.originalPartition, at.partition),
-    [HEADERS.originalOffset]: first(HEADERS.originalOffset, record.offset),
-    [HEADERS.originalTimestamp]: first(HEADERS.originalTimestamp, record.timestamp),
+    [HEADERS.originalTopic]: topic,
+    [HEADERS.originalPartition]: String(partition),
+    [HEADERS.originalOffset]: offset,
+    [HEADERS.originalTimestamp]: timestamp,
     [HEADERS.originalGroup]: groupId,
     ...exceptionHeaders(error),
-    [HEADERS.attempts]: String(attempts + Number(first(HEADERS.attempts, 0))),
-    [HEADERS.firstFailedAt]: first(HEADERS.firstFailedAt, new Date(firstFailedAt || now).toISOString()),
+    [HEADERS.attempts]: String(attempts + (earlier ?? 0)),
+    [HEADERS.firstFailedAt]: failedBefore ?? new Date(firstFailedAt || now).toISOString(),
     [HEADERS.failedAt]: now.toISOString(),
-    [HEADERS.replays]: String(headerNumber(record, HEADERS.replays) ?? 0),
+    [HEADERS.replays]: String(replays ?? 0),
   };
 }

@@ -5,6 +5,7 @@ import { toOffset } from '../core/records/offset.js';
 import type { OutgoingRecord, RecordProducer } from '../kafka/consumer-port.js';
 import { RecordTooLargeError } from '../kafka/producer-errors.js';
 import { AsideWriter } from './aside-writer.js';
+import { addressHeaders } from './replay-address.js';
 
 /** Kafka's default. */
 const MAX_MESSAGE_BYTES = 1_048_588;
@@ -122,7 +123,10 @@ describe('a record that its topic takes, and that leaves no room for headers', (
 
   test('never loses the count of its replays', async () => {
     const topic = new BoundedTopic();
-    const headers = { trace: Buffer.alloc(ALMOST_ALL), 'dlt-replays': '3' };
+    const own = { trace: Buffer.alloc(ALMOST_ALL) };
+    const content = { key: null, value: Buffer.from('{'), headers: own };
+    const address = { group: 'g', replays: 3, of: 'orders.dlt/0/0' };
+    const headers = { ...own, ...addressHeaders({ topic: 'orders', partition: 0 }, content, address) };
     await writerTo(topic).deadLetter(failed({ headers }), 'g');
     expect(topic.stored).toMatchObject([{ headers: { 'dlt-replays': '3' } }]);
   });

@@ -4,10 +4,11 @@ import type { RawHeaders } from '../core/records/fetched.js';
 import type { CallTracer } from '../kafka/call-tracer.js';
 import type { KafkaPort, OutgoingRecord, RecordProducer, TopicSpec } from '../kafka/consumer-port.js';
 import { RecordTooLargeError, UnknownPartitionError } from '../kafka/producer-errors.js';
-import { failureHeaders, headerNumber, originalTopicOf } from './aside-headers.js';
+import { failureHeaders, originalTopicOf } from './aside-headers.js';
 import { deadLetterTopicOf } from './aside-topics.js';
 import { cutForms, type RecordCopy } from './cut-record.js';
 import { HEADERS } from './headers.js';
+import { headerNumber } from './record-headers.js';
 
 /** Dead letters stay until somebody purges them: a night's retention must not lose what nobody has looked at. */
 const DEAD_LETTER_CONFIG = { 'retention.ms': '-1' };

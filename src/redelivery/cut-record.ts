@@ -1,6 +1,6 @@
 import type { RawHeaders } from '../core/records/fetched.js';
-import { ownHeaders } from './aside-headers.js';
 import { HEADERS } from './headers.js';
+import { ownHeaders } from './record-headers.js';
 
 /** What of a record is written elsewhere. */
 export interface RecordCopy {
@@ -63,8 +63,6 @@ function headersWithin(limit: number, headers: RawHeaders): RawHeaders {
   let used = 0;
   let all = 0;
   for (const [name, value] of Object.entries(ownHeaders({ headers }))) {
-    // The count of replays stays: it bounds them.
-    if (name === HEADERS.replays) continue;
     const bytes = Buffer.byteLength(name) + bytesOf(value);
     all += bytes;
     if (used + bytes <= limit) used += bytes;

@@ -1,7 +1,8 @@
 /**
  * Names of the headers that the runtime adds to records which it puts aside or sends back. Values are UTF-8 text;
- * numbers are in decimal digits. What is called `dlt-original-…` and `dlt-exception-…` is replaced each time a
- * record is put aside and taken off when it is sent back; `dlt-replays` stays with it for good.
+ * numbers are in decimal digits. All of them are removed from a record whenever it is written elsewhere. Records are
+ * forwarded with their headers by others too, so each header is believed only where it was written for: see
+ * `originOf`, `replayAddressOf` and `toReplayMark`.
  */
 export const HEADERS = {
   originalTopic: 'dlt-original-topic',
@@ -31,13 +32,18 @@ export const HEADERS = {
   headersLeftOut: 'dlt-headers-left-out',
   /** On a record that was sent back: the only group that is to handle it. */
   replayFor: 'dlt-replay-for',
+  /** On a record that was sent back: topic, partition and offset of the dead letter. */
+  replayOf: 'dlt-replay-of',
+  /** On a record that was sent back: a digest of its content and its place, without which the others do not count. */
+  replayDigest: 'dlt-replay-digest',
   /** In a retry topic: when it is to be tried again, milliseconds since the epoch. */
   dueAt: 'dlt-due-at',
   /** In a parking topic: the record's key. */
   parkedKey: 'dlt-parked-key',
   /** In a parking topic: present where the record's value is null. */
   parkedTombstone: 'dlt-parked-tombstone',
-  /** On a mark within a dead-letter topic: the partition and offset of the dead letter that was sent back. */
+  /** On a mark within a dead-letter topic: the place of the dead letter that was sent back. */
+  replayedTopic: 'dlt-replayed-topic',
   replayedPartition: 'dlt-replayed-partition',
   replayedOffset: 'dlt-replayed-offset',
   replayedTo: 'dlt-replayed-to',

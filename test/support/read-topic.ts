@@ -1,7 +1,7 @@
 import { loadConfig } from '../../src/config/index.js';
 import type { FetchedRecord } from '../../src/core/records/fetched.js';
 import { KafkaJsPort } from '../../src/kafka/kafkajs/kafkajs-port.js';
-import { headerText } from '../../src/redelivery/aside-headers.js';
+import { headerText } from '../../src/redelivery/record-headers.js';
 import { brokers } from './kafka-clients.js';
 
 /** A record as a test looks at it. */

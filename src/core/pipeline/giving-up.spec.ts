@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { PermanentError } from '../failures/permanent.error.js';
+import type { Delay } from './handler.js';
 import { COMMIT_INTERVAL_MS, RETRY_MS, Scene, type SceneOptions } from './testing/scene.js';
 
 /** A scene whose records have all been fetched. */
@@ -247,7 +248,8 @@ describe.each(['one', 'batch'] as const)(
 describe('a record that is not due yet', () => {
   test('stays in the log with all that follow it, uncommitted, and is fetched again when it is', async () => {
     let dueAt = 0;
-    const scene = new Scene('abc', { dueAt: ({ offset }) => (offset === '1' ? dueAt : 0) });
+    const delay: Delay = { dueAt: ({ offset }) => (offset === '1' ? dueAt : 0), maxMs: 5000 };
+    const scene = new Scene('abc', { delay });
     dueAt = scene.clock.now() + 5000;
     await scene.fetch();
     expect(scene.called).toEqual(['0']);
@@ -260,12 +262,39 @@ describe('a record that is not due yet', () => {
     expect(scene.partition.paused).toBe(false);
     await scene.fetch();
     expect(scene.called).toEqual(['0', '1', '2']);
+    expect(scene.told).toEqual([]);
+  });
+
+  test('waits no longer than its topic’s delay, whatever the clock of the machine said that wrote it', async () => {
+    const DAY = 86_400_000;
+    const began = 1_000_000;
+    const delay: Delay = { dueAt: ({ offset }) => (offset === '0' ? began + DAY : began), maxMs: 60_000 };
+    const scene = new Scene('abc', { delay });
+    const { clock } = scene;
+    const seenAt = clock.now();
+    await scene.fetch();
+    expect(scene.told).toEqual([`due too late 0 by ${began + DAY - seenAt - 60_000}`]);
+    for (let second = 0; second < 59; second++) {
+      await clock.advance(1_000);
+      await scene.fetch();
+    }
+    expect(scene.called).toEqual([]);
+    await clock.advance(1_000);
+    await scene.fetch();
+    expect(scene.called).toEqual(['0', '1', '2']);
+    expect(scene.told).toHaveLength(1);
   });
 });
 
-test('a record that is meant for others is passed over as if it were not there', async () => {
-  const scene = await fetched('abc', { passesOver: ({ offset }) => offset !== '1' });
+test('a record that is not for the handler is passed over and told, and committed with what is handled', async () => {
+  const scene = await fetched('abc', {
+    passesOver: ({ offset }) => (offset === '1' ? undefined : 'replayed for another group'),
+  });
   expect(scene.called).toEqual(['1']);
+  expect(scene.told).toEqual([
+    'passed over 0: replayed for another group',
+    'passed over 2: replayed for another group',
+  ]);
   await scene.call(0).returns();
   expect(await scene.committed()).toBe('3');
 });

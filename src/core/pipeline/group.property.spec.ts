@@ -70,6 +70,8 @@ const silent: GroupEvents = {
   lotUnavailable: () => undefined,
   halted: () => undefined,
   failedAfterSettling: () => undefined,
+  passedOver: () => undefined,
+  dueTooLate: () => undefined,
   rewound: () => undefined,
 };
 

@@ -9,6 +9,7 @@ import type {
 } from '../records/fetched.js';
 import { compareOffsets, type Offset } from '../records/offset.js';
 import type { Handler } from './handler.js';
+import type { IntakeEvents } from './intake.js';
 import { type PartitionEvents, PartitionPipeline } from './partition.js';
 import type { RecordFailureEvents } from './partition-failures.js';
 import { TopicCounts } from './topic-counts.js';
@@ -20,7 +21,7 @@ export interface FetchControl {
 }
 
 /** What the outside hears of a group's records. */
-export interface GroupEvents extends RecordFailureEvents {
+export interface GroupEvents extends RecordFailureEvents, IntakeEvents {
   /** The log below a partition's position was replaced: its topic was created anew, or cut back. */
   rewound(from: TopicPartitionOffset, to: TopicPartitionOffset): void;
 }
@@ -294,6 +295,10 @@ export class GroupPipeline implements PartitionEvents {
   }
 
   get failures(): RecordFailureEvents {
+    return this.parts.events;
+  }
+
+  get intake(): IntakeEvents {
     return this.parts.events;
   }
 

@@ -26,6 +26,17 @@ export interface FailedRecord {
   readonly firstFailedAt: number;
 }
 
+/** Why a record is not given to a handler: it was replayed for another group, or it only says what was replayed. */
+export type PassedOver = 'replayed for another group' | 'replay receipt';
+
+/** How long records wait before they are handled. */
+export interface Delay {
+  /** When a record may be handled at the earliest, in ms since the epoch. */
+  dueAt(record: FetchedRecord): number;
+  /** No record waits longer than this from when it is first seen, whatever the clock of its writer said. */
+  readonly maxMs: number;
+}
+
 interface HandlerBase {
   readonly commit: CommitMode;
   readonly order: Order;
@@ -43,10 +54,10 @@ interface HandlerBase {
     readonly limit: number;
     lotOf(at: TopicPartition): ParkingLot;
   };
-  /** Whether a record is meant for somebody else, and passed over; undefined where all are meant for the handler. */
-  readonly passesOver?: (record: FetchedRecord) => boolean;
-  /** When a record may be handled at the earliest, in ms since the epoch; undefined where all may at once. */
-  readonly dueAt?: (record: FetchedRecord) => number;
+  /** Why a record is not for this handler, and passed over; undefined where all records are. */
+  readonly passesOver?: (record: FetchedRecord, partition: number) => PassedOver | undefined;
+  /** For records that wait in a retry topic; undefined where all may be handled at once. */
+  readonly delay?: Delay;
 }
 
 /** What a call returned may stand for work that goes on: a stream of results, a reply to be sent. */

@@ -1,13 +1,22 @@
 import type { Cancel, Clock } from '../clock.js';
 import type { InFlightBudget } from '../dispatch/budget.js';
-import type { FetchedBatch, FetchedRecord } from '../records/fetched.js';
+import type { FetchedBatch, FetchedRecord, TopicPartition } from '../records/fetched.js';
 import { compareOffsets, type Offset, offsetAfter } from '../records/offset.js';
 import type { FetchGate } from './fetch-gate.js';
-import type { Handler } from './handler.js';
+import type { Delay, Handler, PassedOver } from './handler.js';
 import type { Settlement } from './settlement.js';
+
+/** What the outside hears of records that are not handled, or not handled yet, for what their headers say. */
+export interface IntakeEvents {
+  passedOver(at: TopicPartition, offset: Offset, why: PassedOver): void;
+  /** A record says that it is due later, by `excessMs`, than its topic's delay allows; it is handled after that delay. */
+  dueTooLate(at: TopicPartition, offset: Offset, excessMs: number): void;
+}
 
 /** What a partition's intake is built from. */
 export interface IntakeParts {
+  readonly at: TopicPartition;
+  readonly events: IntakeEvents;
   readonly handler: Handler;
   readonly budget: InFlightBudget;
   readonly settlement: Settlement;
@@ -19,6 +28,9 @@ export interface IntakeParts {
   readonly received: () => void;
 }
 
+/** Clocks of two machines differ: what a due time may exceed its topic's delay by without being told. */
+const CLOCK_TOLERANCE_MS = 10_000;
+
 /** Takes in what is fetched of a partition: what is new, is meant for its handler, is due, and fits the budget. */
 export class Intake {
   /** The partition's end offset, as far as the broker has said it. */
@@ -28,6 +40,8 @@ export class Intake {
   /** The offset that the client fetches next; behind the position while it fetches again what it had. */
   fetchesFrom: Offset;
   #cancelDue: Cancel | undefined;
+  /** The record that is not due yet, and until when it waits. */
+  #waiting: { readonly offset: Offset; readonly untilMs: number } | undefined;
 
   constructor(
     position: Offset,
@@ -86,7 +100,7 @@ export class Intake {
   }
 
   #take(batch: FetchedBatch): FetchedRecord | 'all' | undefined {
-    const { budget, handler, settlement, clock, enqueue, received } = this.parts;
+    const { budget, settlement, clock, enqueue, received } = this.parts;
     const { tracker } = settlement;
     if (compareOffsets(batch.next, tracker.position) <= 0) return 'all';
     const receivedAt = clock.now();
@@ -95,7 +109,7 @@ export class Intake {
     let isRepeat = compareOffsets(batch.from, tracker.position) < 0;
     for (const record of batch.records) {
       isRepeat &&= compareOffsets(record.offset, tracker.position) < 0;
-      if (isRepeat || handler.passesOver?.(record)) {
+      if (isRepeat || this.#passesOver(record)) {
         taken = record;
         continue;
       }
@@ -112,14 +126,34 @@ export class Intake {
     return 'all';
   }
 
+  #passesOver(record: FetchedRecord): boolean {
+    const { handler, at, events } = this.parts;
+    const why = handler.passesOver?.(record, at.partition);
+    if (why === undefined) return false;
+    events.passedOver(at, record.offset, why);
+    return true;
+  }
+
   /** A record that is to wait is left in the log, with all that follow it, and fetched again when it is due. */
   #isDue(record: FetchedRecord, now: number): boolean {
     const { handler, gate, clock } = this.parts;
-    const waitMs = (handler.dueAt?.(record) ?? now) - now;
+    if (!handler.delay) return true;
+    const waitMs = this.#waitsUntil(record, handler.delay, now) - now;
     if (waitMs <= 0) return true;
     gate.close('not due yet');
     this.#cancelDue?.();
     this.#cancelDue = clock.schedule(waitMs, () => gate.open('not due yet'));
     return false;
+  }
+
+  /** The longest wait counts from when the record is first seen: each time it is fetched again it would begin anew. */
+  #waitsUntil(record: FetchedRecord, { dueAt, maxMs }: Delay, now: number): number {
+    const { offset } = record;
+    if (this.#waiting?.offset === offset) return this.#waiting.untilMs;
+    const due = dueAt(record);
+    const excessMs = due - now - maxMs;
+    if (excessMs > CLOCK_TOLERANCE_MS) this.parts.events.dueTooLate(this.parts.at, offset, excessMs);
+    this.#waiting = { offset, untilMs: Math.min(due, now + maxMs) };
+    return this.#waiting.untilMs;
   }
 }

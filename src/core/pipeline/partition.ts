@@ -10,7 +10,7 @@ import { type FailureProblem, Failures } from './failures.js';
 import { FetchGate, type FetchStop } from './fetch-gate.js';
 import type { Handler } from './handler.js';
 import { HandlerCalls } from './handler-calls.js';
-import { Intake } from './intake.js';
+import { Intake, type IntakeEvents } from './intake.js';
 import { isReleased, keyNameOf, Parking } from './parking.js';
 import { type FailingPartition, PartitionFailures, type RecordFailureEvents } from './partition-failures.js';
 import { ReleasedRunner } from './released-runner.js';
@@ -22,6 +22,7 @@ import type { TopicCounts } from './topic-counts.js';
 /** What a partition's pipeline tells the outside. */
 export interface PartitionEvents {
   readonly failures: RecordFailureEvents;
+  readonly intake: IntakeEvents;
   /** Nothing more is to be fetched for now. */
   unreadable(pipeline: PartitionPipeline): void;
   /** There is nothing against fetching any more. */
@@ -79,6 +80,8 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
       else events.readable(this);
     });
     this.#intake = new Intake(position, {
+      at: this,
+      events: events.intake,
       handler,
       budget,
       clock,

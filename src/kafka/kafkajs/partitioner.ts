@@ -12,9 +12,14 @@ export const partitioner: ICustomPartitioner = () => {
   return (args) => {
     const { key, partition } = args.message;
     if (partition != null || key == null) return otherwise(args);
-    return (murmur2(Buffer.from(key)) & 0x7fffffff) % args.partitionMetadata.length;
+    return keyPartition(Buffer.from(key), args.partitionMetadata.length);
   };
 };
+
+/** The partition, of so many, to which a key belongs. */
+export function keyPartition(key: Buffer, partitions: number): number {
+  return (murmur2(key) & 0x7fffffff) % partitions;
+}
 
 /** The 32-bit hash of Kafka's `Utils.murmur2`. */
 export function murmur2(data: Buffer): number {

@@ -31,8 +31,8 @@ export class DeadLetterPartition {
     const opened = new DeadLetterPartition(reader, topic, bounds);
     const { partition, start, end } = bounds;
     for await (const record of reader.read(topic, partition, start, end)) {
-      const mark = toReplayMark(record);
-      if (mark?.replayedPartition === partition) opened.#replayed.add(mark.replayedOffset);
+      const mark = toReplayMark({ topic, partition }, record);
+      if (mark) opened.#replayed.add(mark.replayedOffset);
     }
     return opened;
   }
@@ -41,7 +41,7 @@ export class DeadLetterPartition {
   async *letters(): AsyncGenerator<LoggedDeadLetter> {
     const { partition, start, end } = this.bounds;
     for await (const record of this.reader.read(this.topic, partition, start, end)) {
-      if (toReplayMark(record)) continue;
+      if (toReplayMark({ topic: this.topic, partition }, record)) continue;
       const letter = toDeadLetter(this.topic, partition, record);
       yield { letter, replayed: this.#replayed.has(letter.offset) };
     }
@@ -98,7 +98,7 @@ export async function deadLetterAt(
   const { value: found } = await opened.letters().next();
   if (found?.letter.offset === offset) return found;
   for await (const record of reader.read(topic, partition, offset, bounds.end)) {
-    return record.offset === offset ? toReplayMark(record) : undefined;
+    return record.offset === offset ? toReplayMark({ topic, partition }, record) : undefined;
   }
   return undefined;
 }

@@ -9,6 +9,8 @@ import { toMark } from './replay-record.js';
 import { Tally } from './tally.js';
 import { someLetter } from './testing/letter.js';
 
+const at = { topic: 't.dlt', partition: 2 };
+
 function record(headers: RawHeaders, value: string | null = 'v'): FetchedRecord {
   return {
     offset: toOffset(3),
@@ -72,13 +74,29 @@ describe('a record of a dead-letter topic', () => {
   });
 
   it('is a mark where it says of another one that it was sent back', () => {
-    const { headers = {} } = toMark(someLetter({ partition: 2, offset: '9' }), 't');
-    expect(toReplayMark(record(headers, null))).toEqual({
+    const { headers = {} } = toMark(someLetter({ partition: 2, offset: '2' }), 't');
+    expect(toReplayMark(at, record(headers, null))).toEqual({
       replayedPartition: 2,
-      replayedOffset: '9',
+      replayedOffset: '2',
       replayedTo: 't',
     });
-    expect(toReplayMark(record(headers))).toBeUndefined();
-    expect(toReplayMark(record({}, null))).toBeUndefined();
+    expect(toReplayMark(at, record(headers))).toBeUndefined();
+    expect(toReplayMark(at, record({}, null))).toBeUndefined();
+  });
+
+  it('is a mark of an earlier version where it does not name its topic', () => {
+    const { headers = {} } = toMark(someLetter({ partition: 2, offset: '2' }), 't');
+    const { [HEADERS.replayedTopic]: _, ...earlier } = headers;
+    expect(toReplayMark(at, record(earlier, null))).toMatchObject({ replayedOffset: '2' });
+  });
+
+  it.each([
+    ['in another topic', { topic: 'u.dlt', partition: 2 }, '2'],
+    ['in another partition', { topic: 't.dlt', partition: 1 }, '2'],
+    ['before what it tells of', { topic: 't.dlt', partition: 2 }, '3'],
+    ['of an offset that is none', { topic: 't.dlt', partition: 2 }, '02'],
+  ])('is no mark %s', (_what, place, offset) => {
+    const { headers = {} } = toMark(someLetter({ partition: 2, offset }), 't');
+    expect(toReplayMark(place, record(headers, null))).toBeUndefined();
   });
 });

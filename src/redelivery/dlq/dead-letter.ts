@@ -1,6 +1,7 @@
-import type { FetchedRecord, RawHeaders } from '../../core/records/fetched.js';
-import { headerNumber, headerText, ownHeaders } from '../aside-headers.js';
+import type { FetchedRecord, RawHeaders, TopicPartition } from '../../core/records/fetched.js';
+import { compareOffsets, toOffset } from '../../core/records/offset.js';
 import { HEADERS } from '../headers.js';
+import { headerNumber, headerText, ownHeaders } from '../record-headers.js';
 
 /** A record of a dead-letter topic, and what its headers say of how it came there. */
 export interface DeadLetter {
@@ -49,14 +50,13 @@ export interface ReplayMark {
 /** Reads a record of a dead-letter topic. */
 export function toDeadLetter(topic: string, partition: number, record: FetchedRecord): DeadLetter {
   const { offset } = record;
-  const { [HEADERS.replays]: _replays, ...headers } = ownHeaders(record);
   return {
     topic,
     partition,
     offset,
     key: record.key && Buffer.from(record.key),
     value: record.value && Buffer.from(record.value),
-    headers,
+    headers: ownHeaders(record),
     originalTopic: headerText(record, HEADERS.originalTopic),
     originalPartition: headerNumber(record, HEADERS.originalPartition),
     originalOffset: headerText(record, HEADERS.originalOffset),
@@ -85,14 +85,21 @@ function cutPartsOf(record: FetchedRecord): CutPart[] {
 }
 
 /**
- * Reads a mark; undefined for a dead letter. Whoever else reads a dead-letter topic tells the two apart by the
- * same headers.
+ * Reads a mark; undefined for anything else. A mark counts in the partition that it was written to, behind its dead
+ * letter: forwarded elsewhere, it says nothing. Whoever else reads a dead-letter topic tells the two apart by the same
+ * headers.
  */
-export function toReplayMark(record: FetchedRecord): ReplayMark | undefined {
+export function toReplayMark(
+  { topic, partition }: TopicPartition,
+  record: FetchedRecord,
+): ReplayMark | undefined {
   const replayedPartition = headerNumber(record, HEADERS.replayedPartition);
   const replayedOffset = headerText(record, HEADERS.replayedOffset);
-  if (record.value !== null || replayedPartition === undefined || replayedOffset === undefined)
-    return undefined;
+  // Marks of earlier versions do not name their topic.
+  const replayedTopic = headerText(record, HEADERS.replayedTopic) ?? topic;
+  if (record.value !== null || replayedTopic !== topic || replayedPartition !== partition) return undefined;
+  if (replayedOffset === undefined || !/^(0|[1-9]\d{0,18})$/.test(replayedOffset)) return undefined;
+  if (compareOffsets(toOffset(replayedOffset), record.offset) >= 0) return undefined;
   return { replayedPartition, replayedOffset, replayedTo: headerText(record, HEADERS.replayedTo) ?? '' };
 }
 

@@ -8,6 +8,7 @@ import {
 } from '@nestjs/microservices/constants.js';
 import type { KafkaConfig } from '../../config/index.js';
 import { type ResolvedHandlerOptions, resolveHandlerOptions } from '../../kafka/handler-options.js';
+import { HandlerRoutes } from '../../kafka/handler-routes.js';
 import { decodeValue } from '../../kafka/payload.js';
 import { validated } from '../../kafka/schema.js';
 import { deadLetterTopicOf, parkedTopicOf } from '../aside-topics.js';
@@ -20,16 +21,27 @@ export interface DeclaredHandler {
 
 /** The handlers that this version of the service has. */
 export class HandlerCatalog {
-  constructor(private readonly handlers: readonly DeclaredHandler[]) {}
+  readonly #routes: HandlerRoutes<DeclaredHandler>;
+
+  constructor(private readonly handlers: readonly DeclaredHandler[]) {
+    this.#routes = new HandlerRoutes(handlers);
+  }
 
   /** The dead-letter topics that handlers name instead of the default. */
   get namedTopics(): string[] {
-    return [...new Set(this.handlers.flatMap(namedTopicOf))];
+    return this.#routes.deadLetterTopics;
+  }
+
+  /** The topics that handlers name. */
+  get topics(): string[] {
+    return this.handlers.flatMap(({ pattern }) => (typeof pattern === 'string' ? [pattern] : []));
   }
 
   /** Where the dead letters of a topic may lie. */
   deadLetterTopicsOf(topic: string): string[] {
-    const named = this.#of(topic).flatMap(namedTopicOf);
+    const named = this.#routes
+      .ofAllGroups(topic)
+      .flatMap(({ options }) => options.failures.deadLetterTopic ?? []);
     return [...new Set([...named, deadLetterTopicOf(topic)])];
   }
 
@@ -38,19 +50,10 @@ export class HandlerCatalog {
     return this.#of(topic, group).length > 0;
   }
 
-  /** Whether any of them parks its records in a topic. */
-  parksIn(parkingTopic: string): boolean {
-    const suffixes = this.handlers.map(({ options }) => parkedTopicOf('', options.groupId));
-    return suffixes.some(
-      (suffix) =>
-        parkingTopic.endsWith(suffix) &&
-        this.parkingTopicsOf(parkingTopic.slice(0, -suffix.length)).includes(parkingTopic),
-    );
-  }
-
   /** Where the records of a topic may be parked: each group has a place of its own. */
   parkingTopicsOf(topic: string): string[] {
-    return [...new Set(this.#of(topic).map(({ options }) => parkedTopicOf(topic, options.groupId)))];
+    const groups = this.#routes.ofAllGroups(topic).map(({ options }) => options.groupId);
+    return [...new Set(groups)].map((group) => parkedTopicOf(topic, group));
   }
 
   /**
@@ -73,14 +76,9 @@ export class HandlerCatalog {
     return undefined;
   }
 
-  /** Those of all groups, or of one. As the transport chooses them: a topic's own name goes before any pattern. */
+  /** Those of all groups, or of one. */
   #of(topic: string, group?: string): DeclaredHandler[] {
-    const exact = this.handlers.filter(({ pattern }) => pattern === topic);
-    const chosen =
-      exact.length > 0
-        ? exact
-        : this.handlers.filter(({ pattern }) => pattern instanceof RegExp && new RegExp(pattern).test(topic));
-    return chosen.filter(({ options }) => group === undefined || options.groupId === group);
+    return group === undefined ? this.#routes.ofAllGroups(topic) : this.#routes.of(group, topic);
   }
 }
 
@@ -124,11 +122,6 @@ export function catalogOf(
     }
   }
   return new HandlerCatalog(declared);
-}
-
-function namedTopicOf({ options }: DeclaredHandler): string[] {
-  const { deadLetterTopic } = options.failures;
-  return deadLetterTopic === undefined ? [] : [deadLetterTopic];
 }
 
 function isForKafka(method: object): boolean {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { toOffset } from '../../core/records/offset.js';
 import { UnknownTopicError } from '../../kafka/kafkajs/errors.js';
+import { keyPartition } from '../../kafka/kafkajs/partitioner.js';
+import { HEADERS } from '../headers.js';
 import type { DeadLetter } from './dead-letter.js';
 import { ReplayPlanner, type PlannerOptions } from './planner.js';
 import { destinationOf, toOutgoing, toReplayRecord } from './replay-record.js';
@@ -30,14 +32,20 @@ describe('planning a replay', () => {
     expect(await planOf({})).toMatchObject({ action: 'replay', destination: { topic: 't', partition: 0 } });
   });
 
-  it('leaves the partition to the key where there is none of that number', async () => {
-    expect(await planOf({ originalPartition: 4 })).toMatchObject({ destination: { partition: undefined } });
+  it('sends a record to the partition of its key where there is none of its own number', () => {
+    const letter = someLetter({ originalPartition: 9 });
+    const to = destinationOf(letter, toReplayRecord(letter), 't', new Set([0, 1, 2]));
+    expect(to).toEqual({ topic: 't', partition: keyPartition(Buffer.from('k'), 3) });
+    const keyless = someLetter({ originalPartition: 4, key: null });
+    expect(destinationOf(keyless, toReplayRecord(keyless), 't', new Set([0, 1, 2])).partition).toBe(1);
   });
 
-  it('leaves the partition to a key that was changed', async () => {
-    const transform = (_: DeadLetter, record: ReturnType<typeof toReplayRecord>) =>
-      Promise.resolve({ ...record, key: Buffer.from('other') });
-    expect(await planOf({}, { transform })).toMatchObject({ destination: { partition: undefined } });
+  it('sends a record whose key was changed to the partition of that key', () => {
+    const letter = someLetter({});
+    for (const key of ['a', 'b', 'c', 'd'].map((text) => Buffer.from(text))) {
+      const to = destinationOf(letter, { ...toReplayRecord(letter), key }, 't', new Set([0, 1, 2]));
+      expect(to.partition).toBe(keyPartition(key, 3));
+    }
   });
 
   it.each<[string, Partial<DeadLetter>, Partial<PlannerOptions>, string]>([
@@ -101,8 +109,28 @@ describe('a record that is sent back', () => {
     const letter = someLetter({ replays: 1, headers: { own: null } });
     const record = toReplayRecord(letter);
     const back = toOutgoing(letter, record, destinationOf(letter, record, 't', new Set([0])));
-    expect(back.headers).toEqual({ own: null, 'dlt-replays': '2', 'dlt-replay-for': 'g' });
+    expect(back.headers).toEqual({
+      own: null,
+      'dlt-replays': '2',
+      'dlt-replay-for': 'g',
+      'dlt-replay-of': 't.dlt/0/0',
+      'dlt-replay-digest': expect.any(String),
+    });
     const elsewhere = toOutgoing(letter, record, destinationOf(letter, record, 'other', new Set([0])));
-    expect(elsewhere.headers).toEqual({ own: null, 'dlt-replays': '2' });
+    expect(Object.keys(elsewhere.headers ?? {})).toEqual([
+      'own',
+      'dlt-replays',
+      'dlt-replay-of',
+      'dlt-replay-digest',
+    ]);
+  });
+
+  it('has no headers of this service that a transform gave it', () => {
+    const letter = someLetter({});
+    const headers = Object.fromEntries(Object.values(HEADERS).map((name) => [name, 'forged']));
+    const to = destinationOf(letter, toReplayRecord(letter), 't', new Set([0]));
+    const sent = toOutgoing(letter, { ...toReplayRecord(letter), headers: { ...headers, own: 'x' } }, to);
+    expect(Object.values(sent.headers ?? {})).not.toContain('forged');
+    expect(sent.headers?.['own']).toBe('x');
   });
 });

@@ -1,6 +1,9 @@
 import type { RawHeaders } from '../../core/records/fetched.js';
 import type { OutgoingRecord } from '../../kafka/consumer-port.js';
+import { keyPartition } from '../../kafka/kafkajs/partitioner.js';
 import { HEADERS } from '../headers.js';
+import { ownHeaders } from '../record-headers.js';
+import { addressHeaders } from '../replay-address.js';
 import type { DeadLetter } from './dead-letter.js';
 
 /** What of a record goes back: the only parts that a transform may change. */
@@ -14,8 +17,8 @@ export interface ReplayRecord {
 /** Where a dead letter goes. */
 export interface Destination {
   readonly topic: string;
-  /** Left to the key where the topic has no partition of the original's number. */
-  readonly partition: number | undefined;
+  /** The original's number, or the key's where the topic has no such partition. */
+  readonly partition: number;
 }
 
 /** The record as it was when it failed. */
@@ -35,35 +38,32 @@ export function destinationOf(
 ): Destination {
   const { originalPartition = letter.partition } = letter;
   const isSameKey = letter.key === null ? record.key === null : record.key?.equals(letter.key) === true;
-  return { topic, partition: isSameKey && partitions.has(originalPartition) ? originalPartition : undefined };
+  if (isSameKey && partitions.has(originalPartition)) return { topic, partition: originalPartition };
+  const count = partitions.size;
+  return { topic, partition: record.key ? keyPartition(record.key, count) : originalPartition % count };
 }
 
 /**
  * The record as it is written. Only the group that failed is to handle it again, so it is named; in another
  * topic than its own nobody has handled it, and every group may.
  */
-export function toOutgoing(
-  letter: DeadLetter,
-  record: ReplayRecord,
-  { topic, partition }: Destination,
-): OutgoingRecord {
-  const goesBack = topic === letter.originalTopic && letter.group !== undefined;
-  return {
-    topic,
-    ...(partition === undefined ? {} : { partition }),
-    key: record.key,
-    value: record.value,
-    headers: {
-      ...record.headers,
-      [HEADERS.replays]: String(letter.replays + 1),
-      ...(goesBack ? { [HEADERS.replayFor]: letter.group } : {}),
-    },
+export function toOutgoing(letter: DeadLetter, record: ReplayRecord, to: Destination): OutgoingRecord {
+  const { key, value } = record;
+  // A transform may have been given, or give, headers that tell of something else.
+  const headers = ownHeaders(record);
+  const address = {
+    group: to.topic === letter.originalTopic ? letter.group : undefined,
+    replays: letter.replays + 1,
+    of: `${letter.topic}/${letter.partition}/${letter.offset}`,
   };
+  const content = { key, value, headers };
+  return { ...to, ...content, headers: { ...headers, ...addressHeaders(to, content, address) } };
 }
 
 /** What says in the dead-letter topic that the record was sent back. */
 export function toMark({ topic, partition, offset, key }: DeadLetter, to: string): OutgoingRecord {
   const headers = {
+    [HEADERS.replayedTopic]: topic,
     [HEADERS.replayedPartition]: String(partition),
     [HEADERS.replayedOffset]: offset,
     [HEADERS.replayedTo]: to,

@@ -1,4 +1,4 @@
-import { deadLetterTopicOf, isNamedForDeadLetters, isParkingTopic } from '../aside-topics.js';
+import { isNamedForDeadLetters, isParkingTopic } from '../aside-topics.js';
 import { DlqError } from './errors.js';
 import type { HandlerCatalog } from './handlers.js';
 
@@ -27,10 +27,9 @@ export class DeadLetterTopics {
 
   /** Those that the handlers' own records may lie in; a cluster may hold other services' too. */
   own(): SelectedTopic[] {
-    return this.all().filter(({ topic }) => {
-      const isNamed = this.handlers.namedTopics.includes(topic);
-      return isNamed || this.handlers.handles(topic.slice(0, -deadLetterTopicOf('').length));
-    });
+    const own = new Set(this.#sources().flatMap((source) => this.handlers.deadLetterTopicsOf(source)));
+    for (const topic of this.handlers.namedTopics) own.add(topic);
+    return this.all().filter(({ topic }) => own.has(topic));
   }
 
   /**
@@ -69,7 +68,17 @@ export class DeadLetterTopics {
 
   /** Where the handlers' own records are parked. */
   ownParking(): string[] {
-    return this.parking().filter((topic) => this.handlers.parksIn(topic));
+    const own = new Set(this.#sources().flatMap((source) => this.handlers.parkingTopicsOf(source)));
+    return this.parking().filter((topic) => own.has(topic));
+  }
+
+  /** The topics that handlers are for, as far as they exist or are named, or have left dead letters. */
+  #sources(): string[] {
+    const gone = this.existing
+      .filter(isNamedForDeadLetters)
+      .map((topic) => topic.slice(0, topic.lastIndexOf('.')));
+    const sources = new Set([...this.existing, ...this.handlers.topics, ...gone]);
+    return [...sources].filter((topic) => this.handlers.handles(topic));
   }
 
   exists(topic: string): boolean {

@@ -2,8 +2,9 @@ import type { KeyName } from '../../core/failures/parked-keys.js';
 import type { FetchedRecord, RawHeaders } from '../../core/records/fetched.js';
 import { type Offset, toOffset } from '../../core/records/offset.js';
 import type { OutgoingRecord } from '../../kafka/consumer-port.js';
-import { headerText, ownHeaders } from '../aside-headers.js';
 import { HEADERS } from '../headers.js';
+import { headerText, ownHeaders } from '../record-headers.js';
+import { carriedAddress } from '../replay-address.js';
 
 /**
  * What a record of a parking topic stands for. The topic is compacted, and its keys are made for that: what is
@@ -36,6 +37,7 @@ export function toParked(
     value: record.value ?? NOTHING,
     headers: {
       ...headers,
+      ...carriedAddress(record),
       [HEADERS.parkedKey]: record.key,
       // A value of null would take the record out.
       ...(record.value === null && { [HEADERS.parkedTombstone]: 'true' }),
@@ -81,12 +83,6 @@ function restored(stored: FetchedRecord, offset: Offset): FetchedRecord {
     key: key instanceof Uint8Array ? key : null,
     value: headerText(stored, HEADERS.parkedTombstone) === undefined ? stored.value : null,
     timestamp: headerText(stored, HEADERS.originalTimestamp) ?? stored.timestamp,
-    headers: withoutUnsetReplays(ownHeaders(stored)),
+    headers: { ...ownHeaders(stored), ...carriedAddress(stored) },
   };
-}
-
-/** A record that was never sent back had no count of that before it was parked. */
-function withoutUnsetReplays(headers: RawHeaders): RawHeaders {
-  const { [HEADERS.replays]: replays, ...others } = headers;
-  return replays === undefined || String(replays) === '0' ? others : headers;
 }

@@ -1,8 +1,8 @@
 import type { KeyName } from '../../core/failures/parked-keys.js';
 import type { FetchedRecord } from '../../core/records/fetched.js';
 import type { PartitionReader, RecordProducer } from '../../kafka/consumer-port.js';
-import { headerText } from '../aside-headers.js';
 import { HEADERS } from '../headers.js';
+import { headerText } from '../record-headers.js';
 import { toRelease } from './parked-entry.js';
 import { ParkedPartition } from './parked-partition.js';
 

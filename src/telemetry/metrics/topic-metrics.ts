@@ -24,7 +24,7 @@ export function registerTopicMetrics(registry: Registry, runtime: KafkaRuntime):
     registry,
     {
       name: 'kafka_consumer_records_total',
-      help: 'Records that the service was done with, by outcome: handled (the handler returned), or given up and where they went: dead-letter, retry-topic, park, skip; failed-after-commit for those whose handler committed and failed then.',
+      help: 'Records that the service was done with, by outcome: handled (the handler returned), or given up and where they went: dead-letter, retry-topic, park, skip; failed-after-commit for those whose handler committed and failed then; passed-over for those that were replayed for another group, and receipts of replays.',
       labelNames: ['group', 'topic', 'outcome'],
     },
     () => topics().flatMap(recordsOf),
@@ -80,6 +80,7 @@ function recordsOf({ labels, counts, failures }: TopicView): Sample<'group' | 't
   return [
     [{ ...labels, outcome: 'handled' }, counts.handled],
     [{ ...labels, outcome: 'failed-after-commit' }, failures.failedAfterCommit],
+    [{ ...labels, outcome: 'passed-over' }, failures.passedOver],
     ...Object.entries(failures.asides).map(([outcome, count]): Sample<'group' | 'topic' | 'outcome'> => [
       { ...labels, outcome },
       count,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
+import { replayAddressOf } from '../../../src/redelivery/replay-address.js';
 import { ForeignClient } from '../../support/foreign-client.js';
 import { createTopic, produce, uniqueName, waitFor } from '../../support/kafka.js';
 import { CliProcess, dlq, dlqJson, endProcesses, GROUP } from './cli-process.js';
@@ -18,6 +19,7 @@ afterAll(() => java.stop());
 afterEach(endProcesses);
 
 const YES = ['--yes'];
+const nothing = { key: null, value: null };
 
 describe('dlq replay', () => {
   it('sends a record back byte for byte, to its partition, without the headers that told of its failure', async () => {
@@ -42,7 +44,12 @@ describe('dlq replay', () => {
     ]);
 
     expect(await dlqJson(topic, ['replay', topic, ...YES])).toMatchObject({ replayed: 2, left: [] });
-    const sentBack = { 'dlt-replays': Buffer.from('1'), 'dlt-replay-for': Buffer.from(GROUP) };
+    const sentBack = (offset: number) => ({
+      'dlt-replays': Buffer.from('1'),
+      'dlt-replay-for': Buffer.from(GROUP),
+      'dlt-replay-of': Buffer.from(`${dlt}/2/${offset}`),
+      'dlt-replay-digest': expect.any(Buffer),
+    });
     expect(await committed(topic)).toMatchObject([
       {
         partition: 2,
@@ -52,15 +59,18 @@ describe('dlq replay', () => {
           trace: Buffer.from([0, 255]),
           null: null,
           list: [Buffer.from('one'), null, Buffer.from('two')],
-          ...sentBack,
+          ...sentBack(0),
         },
       },
-      { partition: 2, key: null, value: null, headers: sentBack },
+      { partition: 2, key: null, value: null, headers: sentBack(1) },
     ]);
     const [record] = await committed(topic);
     expect(Object.keys(record?.headers ?? {}).toSorted()).toEqual(
-      ['trace', 'null', 'list', 'dlt-replays', 'dlt-replay-for'].toSorted(),
+      ['trace', 'null', 'list', ...Object.keys(sentBack(0))].toSorted(),
     );
+    for (const each of await committed(topic)) {
+      expect(replayAddressOf({ topic, partition: 2 }, each)).toMatchObject({ group: GROUP, replays: 1 });
+    }
   });
 
   it('marks what it sent back, and sends nothing twice', async () => {
@@ -75,6 +85,7 @@ describe('dlq replay', () => {
         key: Buffer.from('k'),
         value: null,
         headers: {
+          'dlt-replayed-topic': Buffer.from(dlt),
           'dlt-replayed-partition': Buffer.from('0'),
           'dlt-replayed-offset': Buffer.from(offset),
           'dlt-replayed-to': Buffer.from(topic),
@@ -148,7 +159,9 @@ describe('dlq replay', () => {
     expect(await dlqJson(topic, ['replay', topic, '--to', other, ...YES])).toMatchObject({ replayed: 1 });
     const [record] = await committed(other);
     expect(String(record?.value)).toBe('a');
-    expect(Object.keys(record?.headers ?? {})).toEqual(['dlt-replays']);
+    expect(replayAddressOf({ topic: other, partition: 0 }, record ?? nothing)).toMatchObject({
+      group: undefined,
+    });
     expect(await committedValues(topic)).toEqual([]);
   });
 

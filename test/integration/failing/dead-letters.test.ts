@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import { PermanentError } from '../../../src/kafka/index.js';
+import { KafkaRuntime, PermanentError } from '../../../src/kafka/index.js';
 import { installNullHeaders, NULL_HEADER } from '../../../src/kafka/kafkajs/null-headers.js';
+import { addressHeaders } from '../../../src/redelivery/replay-address.js';
 import { createTopic, isCaughtUp, produce, uniqueName, waitFor, withTestAdmin } from '../../support/kafka.js';
 import { readTopic } from '../../support/read-topic.js';
 import { startHandlers, stopServices } from '../confirming/handler-service.js';
@@ -9,6 +10,18 @@ import { startHandlers, stopServices } from '../confirming/handler-service.js';
 jest.setTimeout(60_000);
 installNullHeaders();
 afterEach(stopServices);
+
+/** The headers of a record that was replayed. */
+function asReplayed(
+  to: { topic: string; partition: number },
+  content: { key: Buffer | null; value: Buffer; headers?: Record<string, string | Buffer | string[]> },
+  group: string | undefined,
+  replays = 1,
+): Record<string, string | Buffer | string[]> {
+  const address = addressHeaders(to, content, { group, replays, of: `${to.topic}.dlt/0/0` });
+  const texts = Object.entries(address).map(([name, value]) => [name, String(value)] as const);
+  return { ...content.headers, ...Object.fromEntries(texts) };
+}
 
 const quick = { attempts: 3, initialMs: 10 };
 const bad = (): never => {
@@ -20,7 +33,8 @@ describe('a dead letter', () => {
     const topic = await createTopic(uniqueName('letter'), { partitions: 3 });
     const key = Buffer.from([0xff, 0, 1]);
     const value = Buffer.from([0xfe, 0xff, 0]);
-    const headers = { empty: '', bytes: Buffer.from([0xff, 0]), twice: ['a', 'b'], 'dlt-replays': '2' };
+    const own = { empty: '', bytes: Buffer.from([0xff, 0]), twice: ['a', 'b'] };
+    const headers = asReplayed({ topic, partition: 2 }, { key, value, headers: own }, undefined, 2);
     await produce(topic, [{ key, value, headers, partition: 2, timestamp: '1700000000000' }]);
     const before = Date.now();
     const { groupId } = await startHandlers([{ topic, options: { value: 'bytes' }, handle: bad }]);
@@ -30,7 +44,7 @@ describe('a dead letter', () => {
     expect(letter).toMatchObject({ partition: 2, key, value });
     expect(letter?.raw.headers).toMatchObject({
       empty: Buffer.alloc(0),
-      bytes: headers.bytes,
+      bytes: own.bytes,
       twice: [Buffer.from('a'), Buffer.from('b')],
     });
     expect(letter?.headers).toMatchObject({
@@ -153,11 +167,10 @@ test('a replayed record is handled by the group that failed alone', async () => 
   const topic = await createTopic(uniqueName('replayed'));
   const groups = [uniqueName('failed'), uniqueName('other')];
   const handled: string[] = [];
-  await produce(topic, [
-    { value: 'new' },
-    { value: 'again', headers: { 'dlt-replay-for': groups[0] ?? '' } },
-  ]);
-  await startHandlers(
+  const again = { key: null, value: Buffer.from('again') };
+  const headers = asReplayed({ topic, partition: 0 }, again, groups[0]);
+  await produce(topic, [{ value: 'new' }, { ...again, headers }]);
+  const { app } = await startHandlers(
     groups.map((groupId, at) => ({
       topic,
       options: { groupId },
@@ -166,6 +179,42 @@ test('a replayed record is handled by the group that failed alone', async () => 
   );
   for (const groupId of groups) await waitFor(() => isCaughtUp(groupId, topic), { what: 'the end' });
   expect(handled.toSorted()).toEqual(['0 again', '0 new', '1 new']);
+  const passedOver = groups.map(
+    (groupId) => app.get(KafkaRuntime).group(groupId)?.failures.of(topic).passedOver,
+  );
+  expect(passedOver).toEqual([0, 1]);
+});
+
+test('a replayed record that a handler forwards with its headers is handled by whoever reads where it goes', async () => {
+  const topic = await createTopic(uniqueName('source'));
+  const enriched = await createTopic(uniqueName('enriched'));
+  const [failed, other] = [uniqueName('failed'), uniqueName('other')];
+  const handled: string[] = [];
+  const again = { key: Buffer.from('k'), value: Buffer.from('again') };
+  await produce(topic, [{ ...again, headers: asReplayed({ topic, partition: 0 }, again, failed) }]);
+  await startHandlers([
+    {
+      topic,
+      options: { groupId: failed },
+      handle: async (payload, context) => {
+        const { key, headers = {} } = context.getMessage();
+        const producer = context.getProducer();
+        await producer.connect();
+        for (const to of [topic, enriched]) {
+          if (String(payload) !== 'again') continue;
+          const messages = [{ key, value: `forwarded to ${to}`, headers }];
+          await producer.send({ topic: to, messages });
+        }
+      },
+    },
+    ...[topic, enriched].map((read) => ({
+      topic: read,
+      options: { groupId: other },
+      handle: (payload: unknown) => void handled.push(String(payload)),
+    })),
+  ]);
+  await waitFor(() => handled.length === 2, { what: 'both records that were forwarded' });
+  expect(handled.toSorted()).toEqual([`forwarded to ${topic}`, `forwarded to ${enriched}`].toSorted());
 });
 
 test('the dead-letter topic is made with as many partitions as the topic has, and keeps what it gets', async () => {

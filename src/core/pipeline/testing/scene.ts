@@ -6,7 +6,7 @@ import type { FetchedRecord } from '../../records/fetched.js';
 import type { InFlightRecord } from '../../records/in-flight.js';
 import { toOffset } from '../../records/offset.js';
 import { GroupPipeline } from '../group.js';
-import type { CommitMode, FailedRecord, Handler, KeptAside, Order } from '../handler.js';
+import type { CommitMode, Delay, FailedRecord, Handler, KeptAside, Order, PassedOver } from '../handler.js';
 import type { PartitionPipeline } from '../partition.js';
 import { ModelLot } from './model-lot.js';
 import { ModelBroker, modelPartition } from './model-broker.js';
@@ -42,8 +42,8 @@ export interface SceneOptions {
   readonly committed?: number;
   readonly lot?: ModelLot;
   readonly parkLimit?: number;
-  readonly dueAt?: (record: FetchedRecord) => number;
-  readonly passesOver?: (record: FetchedRecord) => boolean;
+  readonly delay?: Delay;
+  readonly passesOver?: (record: FetchedRecord, partition: number) => PassedOver | undefined;
   /** Takes the place of calls that wait for the test. */
   readonly invoke?: (record: InFlightRecord) => unknown;
   readonly turnOf?: (clock: Clock) => Turn;
@@ -93,6 +93,8 @@ export class Scene {
         unbraked: () => void this.told.push('unbraked'),
         halted: ({ offset }) => void this.told.push(`halted ${offset}`),
         failedAfterSettling: ({ offset }) => void this.told.push(`failed after settling ${offset}`),
+        passedOver: (_at, offset, why) => void this.told.push(`passed over ${offset}: ${why}`),
+        dueTooLate: (_at, offset, excessMs) => void this.told.push(`due too late ${offset} by ${excessMs}`),
         rewound: (from, to) => void this.told.push(`rewound from ${from.offset} to ${to.offset}`),
       },
       clock: this.clock,
@@ -162,7 +164,7 @@ export class Scene {
       ...(options.lot && {
         parking: { limit: options.parkLimit ?? 100, lotOf: () => options.lot ?? new ModelLot() },
       }),
-      ...(options.dueAt && { dueAt: options.dueAt }),
+      ...(options.delay && { delay: options.delay }),
       ...(options.passesOver && { passesOver: options.passesOver }),
     };
     const { maxRecords = 10, maxWaitMs = 50, invoke = (record) => this.#called([record]) } = options;
