@@ -31,10 +31,10 @@ export async function bootstrap(): Promise<void> {
     stopping = true;
     logger.log(`${signal}: draining, ${config.shutdownTimeoutMs} ms at most; a second signal ends at once`);
     setTimeout(() => process.exit(1), config.shutdownTimeoutMs + STOP_GRACE_MS).unref();
-    const drained = await app.get(KafkaRuntime).stop(config.shutdownTimeoutMs);
+    const isClean = await app.get(KafkaRuntime).stop(config.shutdownTimeoutMs);
     await app.close();
-    logger.log(drained ? 'stopped' : 'stopped, with handlers aborted at the deadline');
-    process.exit(drained ? 0 : 1);
+    logger.log(isClean ? 'stopped' : 'stopped, but not cleanly: the lines before say what was left');
+    process.exit(isClean ? 0 : 1);
   };
   stopWith((signal) => void stop(signal));
 

@@ -63,8 +63,13 @@ export interface GroupConsumerClient extends FetchControl, CommitTarget {
   readonly crashed: Promise<Error>;
   /** The client library's own consumer, for stock code that asks the context for it. */
   native(): NativeConsumer;
-  /** Leaves the group and disconnects. */
-  stop(): Promise<void>;
+  /** Resolves once a topic that it reads no longer exists: another client is to take its place without it. */
+  readonly outdated: Promise<void>;
+  /**
+   * Leaves the group and disconnects.
+   * @returns false where the group has not heard of it, and waits for the session timeout to share out its partitions
+   */
+  stop(): Promise<boolean>;
 }
 
 /** What Nest's `KafkaContext` gives out as the consumer and the producer. */

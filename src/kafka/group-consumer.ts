@@ -73,6 +73,8 @@ export class GroupConsumer implements ConsumerListener {
   #refusesReading = false;
   /** Topics that a pattern does not mean for their name, as they were told last. */
   #skippedTopics = '';
+  /** Whether the last client has left the group. */
+  #hasLeft = true;
   #loop: Promise<void> | undefined;
   readonly #timeouts = new TimeoutWatch(
     (blockedMs) => this.pipeline.checkTimeouts(blockedMs),
@@ -155,7 +157,7 @@ export class GroupConsumer implements ConsumerListener {
   /**
    * Stops fetching, lets handlers finish, commits what settled and leaves the group.
    * @param deadlineMs how long handlers may take; then they are aborted
-   * @returns whether all of them finished in time
+   * @returns whether all of them finished in time, and the group knows that the member is gone
    */
   async stop(deadlineMs: number): Promise<boolean> {
     this.#setPhase('draining');
@@ -171,7 +173,8 @@ export class GroupConsumer implements ConsumerListener {
     this.#timeouts.stop();
     this.pipeline.loseAll();
     this.#setPhase('stopped');
-    return drained;
+    if (!this.#hasLeft) this.#logger.error(this.#unheard());
+    return drained && this.#hasLeft;
   }
 
   async leaving(isMember: boolean): Promise<void> {
@@ -276,6 +279,11 @@ export class GroupConsumer implements ConsumerListener {
     this.#setPhase('running');
   }
 
+  #unheard(): string {
+    const { sessionTimeoutMs } = this.parts.config;
+    return `the group could not be told that this member leaves: others get its partitions after ${sessionTimeoutMs} ms`;
+  }
+
   /** Draining and stopped are final. */
   #setPhase(phase: GroupPhase): void {
     if (this.#status.phase === 'stopped') return;
@@ -317,12 +325,15 @@ export class GroupConsumer implements ConsumerListener {
       const [topics] = (await unless(over, Promise.all([this.#existing(), client.connect()]))) ?? [[]];
       if (topics.length === 0) return await sleep(this.parts.config.topicRefreshMs, over);
       await unless(over, client.start(topics));
-      const outcome = await Promise.race([client.crashed, this.#topics.more(topics, over)]);
+      const outdated = client.outdated.then(() => 'topics gone' as const);
+      const outcome = await Promise.race([client.crashed, this.#topics.more(topics, over), outdated]);
       if (outcome instanceof Error) throw outcome;
-      if (outcome === 'more topics') await this.leaving(true);
+      if (outcome === 'topics gone')
+        this.#logger.warn('a topic was deleted; the others are read on without it');
+      if (outcome !== 'over') await this.leaving(true);
     } finally {
       session.abort();
-      await this.#leave(client);
+      this.#hasLeft = await this.#leave(client);
     }
     if (!this.#stopRequested.signal.aborted) this.pipeline.loseAll();
   }
@@ -334,15 +345,19 @@ export class GroupConsumer implements ConsumerListener {
     return existing;
   }
 
-  /** A broker that does not answer must hold up neither the stop nor the next client. */
-  async #leave(client: GroupConsumerClient): Promise<void> {
-    const left = client.stop().catch((error: unknown) => {
+  /**
+   * A broker that does not answer must hold up neither the stop nor the next client.
+   * @returns whether the group knows that the member is gone
+   */
+  async #leave(client: GroupConsumerClient): Promise<boolean> {
+    const waited = new AbortController();
+    const limit = sleep(LEAVE_MS + this.parts.config.fetchMaxWaitMs, waited.signal);
+    const hasLeft = await Promise.race([client.stop(), limit]).catch((error: unknown) => {
       this.#logger.warn(`while leaving: ${describeError(error)}`);
     });
-    const waited = new AbortController();
-    await Promise.race([left, sleep(LEAVE_MS + this.parts.config.fetchMaxWaitMs, waited.signal)]);
     waited.abort();
     this.#client = undefined;
+    return hasLeft === true;
   }
 
   #seen(

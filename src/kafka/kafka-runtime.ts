@@ -50,8 +50,12 @@ export class KafkaRuntime {
     return this.#groups.get(groupId);
   }
 
-  /** Starts a consumer for each group that has handlers, and returns at once. */
+  /**
+   * Starts a consumer for each group that has handlers, and returns at once. Once the stop has begun it starts none:
+   * a signal may come before the application has got to its microservices.
+   */
   start(registry: HandlerRegistry, phaseChanged: (phase: GroupPhase) => void): void {
+    if (this.stopping.aborted) return;
     for (const groupId of registry.groups) {
       const consumer = new GroupConsumer({
         groupId,
@@ -70,7 +74,7 @@ export class KafkaRuntime {
   /**
    * Drains, commits and leaves, in all groups; a second call waits for the first.
    * @param deadlineMs how long handlers may take; then they are aborted
-   * @returns whether all of them finished in time
+   * @returns whether all of them finished in time, and every group knows that its member is gone
    */
   stop(deadlineMs: number): Promise<boolean> {
     this.#stopping.abort();

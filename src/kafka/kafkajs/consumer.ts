@@ -9,7 +9,8 @@ import { type ConsumerSettings, toKafkaJsConsumerConfig } from './settings.js';
 import { findCoordinator, isCoordinatorAway } from './coordinator.js';
 import { protocolErrorType, rootCause } from './errors.js';
 import { explainAccess } from './explain-access.js';
-import { abandonJoin, fetchOf, type GroupHooks } from './group-hooks.js';
+import { fetchOf, type GroupHooks } from './group-hooks.js';
+import { leaveGroup } from './leave-group.js';
 import { stickyAssigner } from './assigner.js';
 import { Membership } from './membership.js';
 import type { UnreadableBatchError } from './unreadable.js';
@@ -30,6 +31,7 @@ const UNREADABLE_RETRY_MS = 10_000;
 /** A kafkajs consumer behind the port. It fetches, and leaves every decision to its listener. */
 export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
   readonly crashed: Promise<Error>;
+  readonly outdated: Promise<void>;
 
   readonly #consumer: Consumer;
   readonly #membership = new Membership();
@@ -42,7 +44,9 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
   #offsetManager: ConsumerGroup['offsetManager'] | undefined;
   readonly #stopping = new AbortController();
   #topics: readonly string[] = [];
+  #hasCrashed = false;
   #tellCrashed: (error: Error) => void = () => undefined;
+  #tellOutdated: () => void = () => undefined;
 
   constructor(
     kafka: Kafka,
@@ -52,6 +56,7 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
     private readonly formerMemberId?: string,
   ) {
     this.crashed = new Promise((resolve) => (this.#tellCrashed = resolve));
+    this.outdated = new Promise((resolve) => (this.#tellOutdated = resolve));
     this.#consumer = kafka.consumer({
       ...toKafkaJsConsumerConfig(settings, groupId),
       // The second is for a rollout from a service that has kafkajs deal the partitions out.
@@ -60,6 +65,7 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
     const { events } = this.#consumer;
     this.#consumer.on(events.HEARTBEAT, () => this.listener.heartbeat());
     this.#consumer.on(events.CRASH, ({ payload }) => {
+      this.#hasCrashed = true;
       this.#tellCrashed(toError(this.#explain(payload.error)));
     });
     // Of brokers before 2.3, whose fetches kafkajs reads by itself; all others go the way of `#eachBatch`.
@@ -116,12 +122,15 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
     return this.#stopping.signal.aborted;
   }
 
-  async stop(): Promise<void> {
+  async stop(): Promise<boolean> {
     this.#stopping.abort();
     for (const retry of this.#retries) clearTimeout(retry);
     this.#wakeUp();
-    if (this.#group) void abandonJoin(this.#group);
+    const group = this.#group;
+    // A client that crashed has left, as far as it could, and has no connection any more.
+    if (group && !this.#hasCrashed) await leaveGroup(group, this.#consumer);
     await this.#consumer.disconnect();
+    return !group?.memberId;
   }
 
   /**
@@ -211,6 +220,10 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
       this.#wakeUp();
     }, UNREADABLE_RETRY_MS);
     this.#retries.add(retry);
+  }
+
+  topicGone(): void {
+    this.#tellOutdated();
   }
 
   untilResumed(maxWaitMs: number): Promise<void> {

@@ -89,6 +89,11 @@ export function protocolErrorType(error: unknown): string | undefined {
   return undefined;
 }
 
+/** Whether a broker says that there is no such topic. */
+export function isUnknownTopic(error: unknown): boolean {
+  return protocolErrorType(error) === 'UNKNOWN_TOPIC_OR_PARTITION';
+}
+
 /** kafkajs's word that it did not get through to a broker. */
 const UNREACHABLE = new Set([
   'KafkaJSBrokerNotFound',

@@ -4,7 +4,7 @@ import type Batch from 'kafkajs/src/consumer/batch.js';
 import { type Offset, toOffset } from '../../core/records/offset.js';
 import type { FetchedRecord, TopicPartition, TopicPartitionOffset } from '../../core/records/fetched.js';
 import { followCoordinator } from './coordinator.js';
-import { isUnreachable, NoCommittedOffsetError } from './errors.js';
+import { isUnknownTopic, isUnreachable, NoCommittedOffsetError } from './errors.js';
 import { askForLeaders, knowLeaders } from './leaders.js';
 import { recordsOf, unpackedBatch } from './packed-messages.js';
 import { type UnreadableBatchError, unreadableOf } from './unreadable.js';
@@ -30,6 +30,8 @@ export interface GroupHooks {
   outOfRange(position: TopicPartitionOffset): Offset;
   /** A partition has come to a batch that can't be read; nothing of it is handed on. */
   unreadable(error: UnreadableBatchError): void;
+  /** Brokers say that a topic which is subscribed to does not exist any more. */
+  topicGone(): void;
   /** Resolves when a partition was resumed, or after `maxWaitMs`. */
   untilResumed(maxWaitMs: number): Promise<void>;
   /** How long the broker may hold the next fetch back for want of records, in ms. */
@@ -77,8 +79,10 @@ export function fetchOf(batch: object): Fetch | undefined {
   return fetches.get(batch);
 }
 
-/** Before a broker that could not be reached is fetched from again, in ms. */
-const UNREACHABLE_RETRY_MS = 500;
+/** Before a fetch that failed is tried again, in ms. */
+const FAILED_RETRY_MS = 500;
+/** Before a fetch loop looks again whether it is to end, in ms. */
+const STOPPED_MS = 10;
 
 /** Puts the hooks into kafkajs, once a process. Groups without hooks behave as before. */
 export const installGroupHooks = onceAProcess(() => {
@@ -95,7 +99,10 @@ export const installGroupHooks = onceAProcess(() => {
       if (!owing.has(this) || !this.memberId) await hooks.beforeJoin(this);
       if (hooks.stopped) throw new Error('the group is not joined, as the consumer stops');
       owing.add(this);
-      await joinAndSync.call(this);
+      await joinAndSync.call(this).catch((error: unknown) => {
+        if (isUnknownTopic(error)) hooks.topicGone();
+        throw error;
+      });
       owing.delete(this);
       hooks.afterJoin(this);
     })().finally(() => joining.delete(this));
@@ -112,6 +119,10 @@ export const installGroupHooks = onceAProcess(() => {
     const hooks = hooksOf(this);
     if (!hooks) return (await fetch.call(this, nodeId)).map(unpackedBatch);
     await joining.get(this);
+    if (hooks.stopped) {
+      await sleep(STOPPED_MS);
+      return [];
+    }
     if (owing.has(this)) {
       await this.joinAndSync();
       return [];
@@ -125,10 +136,13 @@ export const installGroupHooks = onceAProcess(() => {
     }
     this.maxWaitTime = hooks.maxWaitMs();
     const batches = await fetch.call(this, nodeId).catch(async (error: unknown) => {
+      if (hooks.stopped) return [];
+      // kafkajs would ask for a topic that was deleted again and again, and for no other meanwhile.
+      if (isUnknownTopic(error)) hooks.topicGone();
       // That this broker is away is no reason to give up the others, and with them the membership.
-      if (!isUnreachable(error)) throw error;
-      await askForLeaders(this);
-      await hooks.untilResumed(UNREACHABLE_RETRY_MS);
+      else if (isUnreachable(error)) await askForLeaders(this);
+      else throw error;
+      await hooks.untilResumed(FAILED_RETRY_MS);
       return [];
     });
     if (this.generationId !== generation) return [];
@@ -155,21 +169,9 @@ export const installGroupHooks = onceAProcess(() => {
   };
 });
 
-/** Between two looks whether a join that is to end has been sent by now, in ms. */
-const ABANDON_MS = 50;
-
-/**
- * Ends a join that is under way, which it may be for as long as other members drain. The broker reads nothing from a
- * connection until it has answered the join, so that a LeaveGroup would be heard too late: the group would be dealt out
- * to a member that is gone. Without the connection the join fails, and the next request makes another one. It may not
- * have been sent yet, as the coordinator is looked for first.
- */
-export async function abandonJoin(group: ConsumerGroup): Promise<void> {
-  while (joining.has(group)) {
-    const [connection] = group.coordinator?.connectionPool.pool ?? [];
-    connection?.socket?.destroy(new Error('the join was given up, as the consumer stops'));
-    await sleep(ABANDON_MS);
-  }
+/** Whether a join is under way. */
+export function isJoining(group: ConsumerGroup): boolean {
+  return joining.has(group);
 }
 
 function hooksOf(group: ConsumerGroup): GroupHooks | undefined {

@@ -3,6 +3,7 @@
  * release since 2023 and its version is pinned, so these shapes hold still; a spec checks them.
  */
 declare module 'kafkajs/src/consumer/consumerGroup.js' {
+  import type BrokerPool from 'kafkajs/src/cluster/brokerPool.js';
   import type Batch from 'kafkajs/src/consumer/batch.js';
   import type Connection from 'kafkajs/src/network/connection.js';
 
@@ -39,6 +40,7 @@ declare module 'kafkajs/src/consumer/consumerGroup.js' {
     readonly groupId: string;
     readonly topicConfigurations: Record<string, { fromBeginning?: boolean }>;
     readonly cluster: {
+      readonly brokerPool: BrokerPool;
       findGroupCoordinator(question: { groupId: string }): Promise<Coordinator>;
       getNodeIds(): (number | string)[];
       refreshMetadata(): Promise<void>;
@@ -57,6 +59,7 @@ declare module 'kafkajs/src/consumer/consumerGroup.js' {
     readonly subscriptionState: { assigned(): TopicPartitions[]; active(): TopicPartitions[] };
     findReadReplicaForPartitions(topic: string, partitions: number[]): Record<string, number[]>;
     joinAndSync(): Promise<void>;
+    leave(): Promise<void>;
     fetch(nodeId: string): Promise<Batch[]>;
     heartbeat(options: { interval: number }): Promise<void>;
     recoverFromOffsetOutOfRange(error: Error & { topic: string; partition: number }): Promise<void>;
@@ -180,6 +183,7 @@ declare module 'kafkajs/src/network/connection.js' {
     isConnected(): boolean;
     connect(): Promise<boolean>;
     disconnect(): Promise<boolean>;
+    rejectRequests(error: Error): void;
   }
 
   export default Connection;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReadingCluster } from './cluster.js';
-import { protocolErrorType, UnknownTopicError } from './errors.js';
+import { isUnknownTopic, UnknownTopicError } from './errors.js';
 
 /** Some forty seconds in all: a leader moves within a second or two, a broker's restart takes half a minute. */
 export const ATTEMPTS = 25;
@@ -80,8 +80,4 @@ export class PatientCluster {
 
 function isRetriable(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'retriable' in error && error.retriable === true;
-}
-
-function isUnknownTopic(error: unknown): boolean {
-  return protocolErrorType(error) === 'UNKNOWN_TOPIC_OR_PARTITION';
 }

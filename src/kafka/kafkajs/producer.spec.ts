@@ -15,6 +15,26 @@ describe('the producer', () => {
     await expect(producer.send({ topic: 't', value: 'v' })).resolves.toBeUndefined();
   });
 
+  it('goes on writing after a handler has disconnected what it was given of it', async () => {
+    let isOpen = false;
+    const producer = new KafkaJsProducer({
+      ...kafkajsThatAnswers([]),
+      connect: () => Promise.resolve(void (isOpen = true)),
+      disconnect: () => Promise.resolve(void (isOpen = false)),
+      send: () =>
+        isOpen
+          ? Promise.resolve([{ topicName: 't', partition: 0, errorCode: 0 }])
+          : Promise.reject(new Error('closed')),
+    });
+    const given = producer.native();
+    await given.connect();
+    await given.send({ topic: 't', messages: [{ value: 'v' }] });
+    await given.disconnect();
+    await expect(producer.send({ topic: 't', value: 'v' })).resolves.toBeUndefined();
+    await producer.disconnect();
+    expect(isOpen).toBe(false);
+  });
+
   it('rejects where kafkajs has left the record out, because it does not know its partition', async () => {
     const producer = new KafkaJsProducer(kafkajsThatAnswers([]));
     await expect(producer.send({ topic: 't', partition: 9, value: 'v' })).rejects.toThrow(

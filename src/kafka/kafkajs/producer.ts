@@ -13,6 +13,9 @@ export class KafkaJsProducer implements RecordProducer {
   constructor(private readonly producer: Producer) {
     this.#native = {
       ...producer,
+      connect: () => this.#connect(),
+      // The service writes dead letters with it.
+      disconnect: () => Promise.resolve(),
       send: async (record) => {
         await this.#connect();
         return producer.send(record);
