@@ -129,6 +129,12 @@ export interface PartitionBounds {
   readonly end: Offset;
 }
 
+/** Records of a partition, from one offset up to another, without the latter. */
+export interface PartitionRange extends TopicPartition {
+  readonly from: Offset;
+  readonly to: Offset;
+}
+
 /**
  * Reads partitions without being a member of any group. It sees committed records alone, whatever
  * `KAFKA_ISOLATION_LEVEL` says.
@@ -148,6 +154,25 @@ export interface PartitionReader {
   read(topic: string, partition: number, from: Offset, to: Offset): AsyncIterable<FetchedRecord>;
   /** Disconnects; what is being read rejects. */
   close(): Promise<void>;
+}
+
+/** A reader that asks about many partitions at once. */
+export interface ManyPartitionsReader extends PartitionReader {
+  /**
+   * Where several partitions end, by one question to each broker: the offset after the last record that no open
+   * transaction holds back, or why it is not known just now. Asks no more than twice.
+   */
+  ends(partitions: readonly TopicPartition[]): Promise<readonly (Offset | Error)[]>;
+  /**
+   * The records of several ranges, by as few fetches as there can be.
+   * @returns whether each of them was read as a whole; what was not can be read on by `read`
+   */
+  readAll<R extends PartitionRange>(
+    ranges: readonly R[],
+    take: (range: R, record: FetchedRecord) => void,
+  ): Promise<readonly boolean[]>;
+  /** The topic's id, which a topic that is recreated has another one of; undefined where the brokers have none. */
+  topicId(topic: string): Promise<string | undefined>;
 }
 
 /** A topic that the service itself needs. */
@@ -175,7 +200,7 @@ export interface KafkaPort {
   /** Deletes what lies before an offset of each of these partitions, for good. */
   deleteBefore(topic: string, offsets: ReadonlyMap<number, Offset>): Promise<void>;
   /** Connects with the first question. */
-  reader(): PartitionReader;
+  reader(): ManyPartitionsReader;
   /**
    * Creates a topic where it does not exist, with the brokers' default replication. Calls in the same turn of the
    * event loop are asked of the brokers together, so that many topics cost a few requests.

@@ -192,7 +192,7 @@ export class GroupConsumer implements ConsumerListener {
     this.#status.joins++;
     this.#status.unreadable.clear();
     Object.assign(this.#status, { memberId, generation, assignment, lastHeartbeatAt: Date.now() });
-    this.pipeline.assign(assignment, continuous);
+    this.pipeline.assign(assignment, continuous, generation);
     this.parts.assignmentChanged();
     this.#progressed();
     const named = assignment.map(({ topic, partition }) => `${topic}[${partition}]`).join(', ') || 'none';

@@ -89,7 +89,7 @@ describe('a replayed record', () => {
       'g',
       new Date(),
     );
-    const parked = toParked(record, headers, 'owner');
+    const parked = toParked(record, headers, 'owner', undefined);
     const stored = fetched({ key: Buffer.from(String(parked.key)), value: record.value }, parked.headers);
     const entry = parseEntry(stored);
     expect(entry).toMatchObject({ kind: 'parked', record: { key: record.key, value: record.value } });

@@ -14,10 +14,10 @@ test('parked keys are what a list of them is, each key in the order of its offse
       for (const { entry: at, adds } of steps) {
         const { key, offset } = at;
         if (adds) {
-          keys.add(key, toOffset(offset));
+          keys.add({ key, offset: toOffset(offset) });
           model.add(`${key}/${offset}`);
         } else {
-          keys.remove(key, toOffset(offset));
+          keys.remove({ key, offset: toOffset(offset) });
           model.delete(`${key}/${offset}`);
         }
       }
@@ -28,8 +28,28 @@ test('parked keys are what a list of them is, each key in the order of its offse
           .map((each) => Number(each.split('/')[1]));
         const first = offsets.toSorted((a, b) => a - b)[0];
         expect(keys.has(key)).toBe(first !== undefined);
-        expect(keys.first(key)).toBe(first === undefined ? undefined : String(first));
+        expect(keys.first(key)?.offset).toBe(first === undefined ? undefined : String(first));
       }
     }),
   );
+});
+
+test('records of former ownerships come first, in the order in which they were added', () => {
+  const keys = new ParkedKeys();
+  const parked = (offset: number, by?: string) => ({ key: 'a', offset: toOffset(offset), ...(by && { by }) });
+  keys.add(parked(100, 'first'));
+  keys.add(parked(95, 'second'));
+  keys.add(parked(98));
+  keys.add(parked(96));
+  keys.add(parked(100));
+  expect(keys.all('a')).toEqual([
+    parked(100, 'first'),
+    parked(95, 'second'),
+    parked(96),
+    parked(98),
+    parked(100),
+  ]);
+  keys.remove(parked(100));
+  expect(keys.first('a')).toEqual(parked(100, 'first'));
+  expect(keys.count).toBe(4);
 });

@@ -3,9 +3,21 @@ import { compareOffsets, type Offset } from '../records/offset.js';
 /** A key's name; undefined for records that have no key, and with it no order. */
 export type KeyName = string | undefined;
 
-/** Which offsets of a partition are parked, by key, each key's in their order. */
+/** A record that is parked. */
+export interface ParkedRecord {
+  readonly key: KeyName;
+  /** Of the record in its own partition. */
+  readonly offset: Offset;
+  /**
+   * The former ownership that parked it; undefined for the present one. An offset alone is no identity: the log may have
+   * been cut back or recreated since, and have another record at that offset now.
+   */
+  readonly by?: string;
+}
+
+/** Which records of a partition are parked, by key, each key's in their order. */
 export class ParkedKeys {
-  readonly #offsets = new Map<KeyName, Offset[]>();
+  readonly #records = new Map<KeyName, ParkedRecord[]>();
   #count = 0;
 
   /** How many records are parked. */
@@ -14,34 +26,52 @@ export class ParkedKeys {
   }
 
   has(key: KeyName): boolean {
-    return this.#offsets.has(key);
+    return this.#records.has(key);
   }
 
   /** The key's oldest record. */
-  first(key: KeyName): Offset | undefined {
-    return this.#offsets.get(key)?.[0];
+  first(key: KeyName): ParkedRecord | undefined {
+    return this.#records.get(key)?.[0];
   }
 
-  /** Takes a record in, at its place; one that is there already stays there once. */
-  add(key: KeyName, offset: Offset): void {
-    const offsets = this.#offsets.get(key);
-    this.#count++;
-    if (!offsets) {
-      this.#offsets.set(key, [offset]);
+  /** All of the key's records, oldest first. */
+  all(key: KeyName): readonly ParkedRecord[] {
+    return this.#records.get(key) ?? [];
+  }
+
+  /**
+   * Takes a record in, at its place; one that is there already stays there once. Those of former ownerships come in
+   * their order, and before those of the present one.
+   */
+  add(record: ParkedRecord): void {
+    const records = this.#records.get(record.key);
+    if (!records) {
+      this.#records.set(record.key, [record]);
+      this.#count++;
       return;
     }
-    const after = offsets.findLastIndex((each) => compareOffsets(each, offset) <= 0);
-    if (offsets[after] === offset) this.#count--;
-    else offsets.splice(after + 1, 0, offset);
+    if (records.some((each) => isSame(each, record))) return;
+    const after = records.findLastIndex((each) => isBefore(each, record));
+    records.splice(after + 1, 0, record);
+    this.#count++;
   }
 
   /** Takes a record out; a key without any left is forgotten. */
-  remove(key: KeyName, offset: Offset): void {
-    const offsets = this.#offsets.get(key);
-    const at = offsets?.indexOf(offset) ?? -1;
-    if (!offsets || at < 0) return;
+  remove(record: ParkedRecord): void {
+    const records = this.#records.get(record.key);
+    const at = records?.findIndex((each) => isSame(each, record)) ?? -1;
+    if (!records || at < 0) return;
     this.#count--;
-    offsets.splice(at, 1);
-    if (offsets.length === 0) this.#offsets.delete(key);
+    records.splice(at, 1);
+    if (records.length === 0) this.#records.delete(record.key);
   }
+}
+
+function isSame(a: ParkedRecord, b: ParkedRecord): boolean {
+  return a.offset === b.offset && a.by === b.by;
+}
+
+function isBefore(a: ParkedRecord, b: ParkedRecord): boolean {
+  if (b.by !== undefined) return a.by !== undefined;
+  return a.by !== undefined || compareOffsets(a.offset, b.offset) <= 0;
 }

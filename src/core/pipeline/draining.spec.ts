@@ -114,7 +114,7 @@ describe('a drain', () => {
 
   test('starts nothing of a partition whose position comes only now, before the member has joined', async () => {
     const scene = new Scene('ab');
-    scene.group.assign([scene.partition], false);
+    scene.group.assign([scene.partition], false, 2);
     void scene.group.drain(1000);
     await scene.fetch();
     await scene.clock.advance(500);

@@ -314,7 +314,8 @@ export class Failures {
       const where = await this.handler.putAside(how, failed);
       this.#storing--;
       if (!this.#closed) {
-        if (where === 'park') this.parking?.add(record, error);
+        if (where === 'park') this.parking?.add(record);
+        else this.parking?.arrivedElsewhere(record);
         this.#gaveUp(record, error, where, then);
       }
     } catch (storeError) {

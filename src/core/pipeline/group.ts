@@ -54,6 +54,7 @@ export class GroupPipeline implements PartitionEvents {
   /** By topic, of every topic that it ever had a partition of. */
   readonly counts = new Map<string, TopicCounts>();
 
+  #generation = 0;
   readonly #partitions = new Map<string, PartitionPipeline>();
   /** Assigned, with the position still to come. */
   readonly #awaited = new Set<string>();
@@ -87,9 +88,11 @@ export class GroupPipeline implements PartitionEvents {
   /**
    * The member has joined with this assignment.
    * @param continuous whether it was a member all along, so that nobody else can have owned what it keeps
+   * @param generation the group's; it grows with every join of any member
    */
-  assign(assignment: readonly TopicPartition[], continuous: boolean): void {
+  assign(assignment: readonly TopicPartition[], continuous: boolean, generation: number): void {
     this.epoch++;
+    this.#generation = generation;
     const kept = new Set(continuous ? assignment.map(keyOf) : []);
     for (const [key, pipeline] of this.#partitions) if (!kept.has(key)) this.#lose(key, pipeline);
     this.#awaited.clear();
@@ -133,6 +136,7 @@ export class GroupPipeline implements PartitionEvents {
     const { committer } = this;
     const pipeline = new PartitionPipeline(topic, partition, offset, {
       handler,
+      generation: this.#generation,
       budget,
       committer,
       counts: this.#countsOf(topic),

@@ -216,6 +216,72 @@ test('a release that has failed does not begin anew before the lot has taken it 
   expect(scene.called).toEqual(['0', '0', '0']);
 });
 
+describe('a release', () => {
+  test('lasts while a later record of its key is on its way to the lot, and goes on after a restart', async () => {
+    const lot = new ModelLot();
+    const scene = new Scene('aa', { attempts: 1, onFailure: 'park', lot });
+    await scene.clock.advance(0);
+    await scene.fetch(1);
+    await scene.call(0).fails();
+    scene.storeErrors.push(new Error('the write takes 250 ms longer'));
+    await scene.fetch();
+    lot.release('a');
+    await scene.clock.advance(0);
+    // 0 is handled, and out of the lot.
+    await scene.call(1).returns();
+    await scene.clock.advance(1_000);
+    // 1 is in the lot now, and at its handler again.
+    expect(scene.called).toEqual(['0', '0', '1']);
+    expect(await scene.committed()).toBe('2');
+    expect([...lot.requests]).toEqual(['a']);
+    scene.group.loseAll();
+
+    const next = new Scene('aaa', { attempts: 1, onFailure: 'park', lot, committed: 2 });
+    await next.clock.advance(0);
+    await next.fetch();
+    await next.clock.advance(60_000);
+    expect(next.called).toEqual(['1']);
+    await next.call(0).returns();
+    await next.call(1).returns();
+    expect(next.called).toEqual(['1', '2']);
+    expect(lot.offsets).toEqual([]);
+    expect(lot.requests.size).toBe(0);
+  });
+
+  test('ends where the record that was on its way became a dead letter, as it was too large for the lot', async () => {
+    const { scene, lot } = await parking('a');
+    await scene.call(0).fails();
+    const later = new Scene('aa', { attempts: 1, onFailure: 'park', lot, committed: 1 });
+    await later.clock.advance(0);
+    later.parksNothing = true;
+    later.storeErrors.push(new Error('not now'));
+    await later.fetch();
+    lot.release('a');
+    await later.clock.advance(0);
+    await later.call(0).returns();
+    expect([...lot.requests]).toEqual(['a']);
+    await later.clock.advance(1_000);
+    expect(later.told).toContain('dead-letter 1');
+    expect(lot.requests.size).toBe(0);
+  });
+
+  test('of the records without a key goes on where one of them fails again, which stays', async () => {
+    const { scene, lot } = await parking('---', { concurrency: 3 });
+    for (let call = 0; call < 3; call++) await scene.call(call).fails();
+    lot.release(undefined);
+    await scene.clock.advance(0);
+    await scene.call(3).returns();
+    await scene.call(4).fails();
+    await scene.call(5).returns();
+    expect(scene.called.slice(3)).toEqual(['0', '1', '2']);
+    expect(lot.offsets).toEqual(['1']);
+    expect(lot.requests.size).toBe(0);
+    lot.release(undefined);
+    await scene.clock.advance(0);
+    expect(scene.called.slice(6)).toEqual(['1']);
+  });
+});
+
 test('records without a key are parked one by one, and nothing follows them', async () => {
   const { scene, lot } = await parking('--');
   await scene.call(0).fails();

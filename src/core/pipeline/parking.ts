@@ -1,34 +1,38 @@
 import type { Cancel, Clock } from '../clock.js';
 import { type Backoff, backoffMs } from '../failures/backoff.js';
-import { type KeyName, ParkedKeys } from '../failures/parked-keys.js';
+import { type KeyName, ParkedKeys, type ParkedRecord } from '../failures/parked-keys.js';
 import type { FetchedRecord } from '../records/fetched.js';
 import type { InFlightRecord } from '../records/in-flight.js';
 import type { Offset } from '../records/offset.js';
 import { FollowsParkedError, ParkingFullError } from './errors.js';
 
-/** A record that is parked. */
-export interface ParkedRecord {
-  readonly key: KeyName;
-  /** Of the record in its own partition. */
-  readonly offset: Offset;
+/** One member's time with a partition, as the parking lot has to know it. */
+export interface LotOwnership {
+  /** Where the partition is read from: where the group's commit, or the reset policy, points. */
+  readonly position: Offset;
+  /** The group's generation in which it began: later ownerships by other members have a higher one. */
+  readonly generation: number;
+  /** Resolves where the partition was still this member's when it was called; rejects where that is not known. */
+  assure(): Promise<void>;
 }
 
 /** Where the parked records of one partition are kept: outside, for longer than any member lives. */
 export interface ParkingLot {
   /**
-   * What is parked, from a partition that is owned from `position` on. What lies from there on in it was parked
-   * by an owner that could not commit it, and comes again: it is taken out of the lot.
-   * @param assureOwned resolves where what was seen before it is called can't be a later owner's: a member that
-   * was suspended takes all that its successor has parked for late otherwise
+   * What is parked, each key's records in their order. A record that was parked by an owner who could not commit it,
+   * and that is read again from its own log, is no longer among them.
    */
-  load(position: Offset, assureOwned: () => Promise<void>): Promise<readonly ParkedRecord[]>;
+  load(ownership: LotOwnership): Promise<readonly ParkedRecord[]>;
   /** The parked record as it was fetched; undefined where it is gone. */
-  read(offset: Offset): Promise<FetchedRecord | undefined>;
+  read(parked: ParkedRecord): Promise<FetchedRecord | undefined>;
   /** Resolves once it is gone for good. */
-  remove(offset: Offset): Promise<void>;
-  /** Calls `release` for each key whose release is, or was before and is still, asked for. */
-  watch(release: (key: KeyName) => void): Cancel;
-  /** The key's release has ended. */
+  remove(parked: ParkedRecord): Promise<void>;
+  /**
+   * Calls `release` again and again for each key whose release is asked for and has not ended.
+   * @param release returns whether the key's release begins with this call
+   */
+  watch(release: (key: KeyName) => boolean): Cancel;
+  /** The key's release has ended. What was asked for after it began is still asked for. */
   released(key: KeyName): Promise<void>;
 }
 
@@ -55,12 +59,24 @@ const LOT_BACKOFF: Backoff = { initialMs: 500, maxMs: 10_000 };
  * Keeps the order of keys that have a record aside: as long as one of a key is parked, all later ones follow it
  * there. Released, they come back one by one, in their order, past the key's own lane; what the key gets
  * meanwhile still follows, so that nothing is ever overtaken.
+ *
+ * A release ends when none of the key's records is parked or on its way to the lot, or when one fails for good again;
+ * until then the lot keeps the request, and the next owner goes on with it. Records without a key have no order: one
+ * that fails again stays, and the release goes on with the next.
  */
 export class Parking {
   readonly #keys = new ParkedKeys();
   /** Keys that come back, and those that wait until there is room for them. */
   readonly #releasing = new Set<KeyName>();
   readonly #queue: KeyName[] = [];
+  /** Records that are on their way to the lot, behind others of their key. */
+  readonly #followers = new Map<KeyName, Set<InFlightRecord>>();
+  /** Released keys that have none parked, and wait for their followers to arrive in the lot. */
+  readonly #awaiting = new Set<KeyName>();
+  /** Records without a key that are still to come in the release that is under way. */
+  #keyless: ParkedRecord[] | undefined;
+  /** What each released record is parked as. */
+  readonly #delivered = new Map<FetchedRecord, ParkedRecord>();
   #running = 0;
   #cancelWatch: Cancel | undefined;
   /** Ends of the waits for the lot. */
@@ -79,10 +95,10 @@ export class Parking {
   }
 
   /** Learns what is parked; nothing of the partition may be handled before. */
-  async start(position: Offset, assureOwned: () => Promise<void>): Promise<void> {
-    const parked = await this.#untilDone(() => this.parts.lot.load(position, assureOwned));
+  async start(ownership: LotOwnership): Promise<void> {
+    const parked = await this.#untilDone(() => this.parts.lot.load(ownership));
     if (!parked || this.#closed) return;
-    for (const { key, offset } of parked) this.#keys.add(key, offset);
+    for (const each of parked) this.#keys.add(each);
     this.isLoaded = true;
     this.parts.loaded();
     this.#cancelWatch = this.parts.lot.watch((key) => this.#release(key));
@@ -95,11 +111,20 @@ export class Parking {
     return key !== undefined && this.#keys.has(key);
   }
 
-  /** Why a record must follow others of its key aside; undefined where it need not. */
+  /**
+   * Why a record must follow others of its key aside; undefined where it need not. One that must counts as on its way
+   * until `add` or `arrivedElsewhere`, or until it is asked of again and need not any more.
+   */
   follows(record: InFlightRecord): FollowsParkedError | undefined {
-    if (!this.holds(record)) return undefined;
-    const first = this.#keys.first(keyNameOf(record.record));
-    return first === undefined ? undefined : new FollowsParkedError(first);
+    const key = keyNameOf(record.record);
+    const first = this.holds(record) ? this.#keys.first(key) : undefined;
+    if (!first) {
+      this.arrivedElsewhere(record);
+      return undefined;
+    }
+    const followers = this.#followers.get(key) ?? new Set();
+    this.#followers.set(key, followers.add(record));
+    return new FollowsParkedError(first.offset);
   }
 
   /** @throws ParkingFullError when no more records may be parked */
@@ -110,27 +135,33 @@ export class Parking {
   }
 
   /** A record is in the lot, because it failed or because it follows others. */
-  add({ record, offset }: InFlightRecord, why: unknown): void {
-    const key = keyNameOf(record);
-    const isLate = why instanceof FollowsParkedError && !this.#keys.has(key);
-    this.#keys.add(key, offset);
-    // The last of those that it was to follow was released while it was on its way.
-    if (isLate) this.#release(key);
+  add(record: InFlightRecord): void {
+    this.#keys.add({ key: keyNameOf(record.record), offset: record.offset });
+    this.arrivedElsewhere(record);
+  }
+
+  /** A record that was on its way to the lot no longer is. */
+  arrivedElsewhere(record: InFlightRecord): void {
+    const key = keyNameOf(record.record);
+    const followers = this.#followers.get(key);
+    if (followers?.delete(record) && followers.size === 0) this.#followers.delete(key);
+    if (this.#awaiting.delete(key)) void this.#releaseNext(key);
   }
 
   /** A released record was handled: resolves once it is out of the lot, and only then comes the next of its key. */
-  async handled({ record, offset }: InFlightRecord): Promise<void> {
-    await this.#untilDone(() => this.parts.lot.remove(offset));
+  async handled({ record }: InFlightRecord): Promise<void> {
+    const parked = this.#takeDelivered(record);
+    await this.#untilDone(() => this.parts.lot.remove(parked));
     if (this.#closed) return;
-    const key = keyNameOf(record);
-    this.#keys.remove(key, offset);
-    void this.#releaseNext(key);
+    this.#keys.remove(parked);
+    void this.#releaseNext(parked.key);
   }
 
   /** A released record failed for good again: it stays where it is, and so does the rest of its key. */
   async stays({ record }: InFlightRecord): Promise<void> {
-    const key = keyNameOf(record);
-    // As long as the lot still says that the release is wanted, it would begin anew.
+    const { key } = this.#takeDelivered(record);
+    if (key === undefined) return this.#releaseNext(key);
+    // As long as the lot still says that the release is wanted, it would begin again.
     await this.#untilDone(() => this.parts.lot.released(key));
     this.#releasing.delete(key);
     this.#endedOne();
@@ -142,37 +173,55 @@ export class Parking {
     for (const end of this.#waits) end();
   }
 
-  #release(key: KeyName): void {
-    if (this.#closed || this.#releasing.has(key)) return;
+  #takeDelivered(record: FetchedRecord): ParkedRecord {
+    const parked = this.#delivered.get(record);
+    if (!parked) throw new Error(`the record at offset ${record.offset} was not released`);
+    this.#delivered.delete(record);
+    return parked;
+  }
+
+  /** @returns whether the key's release begins with this */
+  #release(key: KeyName): boolean {
+    if (this.#closed || this.#releasing.has(key)) return false;
     this.#releasing.add(key);
     this.#queue.push(key);
-    this.#releaseWhatMay();
+    // Not before the lot has noted which requests this release is for.
+    queueMicrotask(() => this.#releaseWhatMay());
+    return true;
   }
 
   /** However many keys are let go at once, no more are read and handled at a time than the handler may be called for. */
   #releaseWhatMay(): void {
     while (this.#running < this.parts.concurrency && this.#queue.length > 0) {
       this.#running++;
-      void this.#releaseNext(this.#queue.shift());
+      const key = this.#queue.shift();
+      if (key === undefined) this.#keyless = [...this.#keys.all(key)];
+      void this.#releaseNext(key);
     }
   }
 
   async #releaseNext(key: KeyName): Promise<void> {
-    const offset = this.#keys.first(key);
-    if (offset === undefined) return this.#ended(key);
-    const found = await this.#untilDone(async () => ({ record: await this.parts.lot.read(offset) }));
+    const parked = key === undefined ? this.#keyless?.shift() : this.#keys.first(key);
+    if (!parked) return this.#noneLeft(key);
+    const found = await this.#untilDone(async () => ({ record: await this.parts.lot.read(parked) }));
     if (!found || this.#closed) return;
     if (found.record) {
+      this.#delivered.set(found.record, parked);
       this.parts.deliver(found.record);
       return;
     }
-    this.#keys.remove(key, offset);
+    this.#keys.remove(parked);
     await this.#releaseNext(key);
   }
 
-  async #ended(key: KeyName): Promise<void> {
-    this.#releasing.delete(key);
+  async #noneLeft(key: KeyName): Promise<void> {
+    if (this.#followers.has(key)) {
+      this.#awaiting.add(key);
+      return;
+    }
+    // A record that is parked from now on has not been released: while the lot is told, the key is still let go.
     await this.#untilDone(() => this.parts.lot.released(key));
+    this.#releasing.delete(key);
     this.#endedOne();
   }
 

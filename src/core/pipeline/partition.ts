@@ -34,6 +34,8 @@ export interface PartitionEvents {
 /** What a partition's pipeline is built from. */
 export interface PartitionParts {
   readonly handler: Handler;
+  /** The group's, when this ownership began. */
+  readonly generation: number;
   readonly budget: InFlightBudget;
   readonly committer: Committer;
   readonly counts: TopicCounts;
@@ -71,7 +73,7 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
     position: Offset,
     private readonly parts: PartitionParts,
   ) {
-    const { handler, budget, committer, events, clock, turn, random } = parts;
+    const { handler, budget, committer, events, clock, turn, random, generation } = parts;
     this.origin = position;
     this.#settlement = new Settlement(position, budget, committer, clock);
     this.#calls = new HandlerCalls(this, handler.timeoutMs, clock);
@@ -107,7 +109,7 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
     if (!this.#parking) return;
     this.#released = new ReleasedRunner(handler, this, this.#failures, this.#parking, clock);
     this.startWhatMay();
-    void this.#parking.start(position, () => this.#assureOwned());
+    void this.#parking.start({ position, generation, assure: () => this.#assureOwned() });
   }
 
   #createParking(): Parking | undefined {

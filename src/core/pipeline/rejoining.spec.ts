@@ -54,7 +54,7 @@ describe('a partition kept across a rejoin', () => {
     const scene = new Scene('ab');
     await scene.committed();
     await scene.fetch();
-    scene.group.assign([scene.partition], true);
+    scene.group.assign([scene.partition], true, 2);
     const { committed: offset } = scene.partition;
     await scene.call(0).returns();
     expect(await scene.committed()).toBe('1');
@@ -162,7 +162,7 @@ describe('a log without the offset to read on from', () => {
 
   test('is begun where the policy says when nothing of it is known', () => {
     const scene = new Scene('ab');
-    scene.group.assign([scene.partition], false);
+    scene.group.assign([scene.partition], false, 2);
     expect(scene.group.outOfRange(at(1))).toBe('1');
     expect(scene.pipeline.position).toBe('1');
   });

@@ -63,6 +63,17 @@ export class ByteReader {
     return result % 2 === 0 ? result / 2 : -(result + 1) / 2;
   }
 
+  /** A 32-bit number without a sign, as the protocol's compact types begin with. */
+  unsignedVarint(): number {
+    let byte = this.#byte();
+    let result = byte & 0x7f;
+    for (let shift = 7; byte >= 0x80 && shift < 32; shift += 7) {
+      byte = this.#byte();
+      result |= (byte & 0x7f) << shift;
+    }
+    return result >>> 0;
+  }
+
   /** Moves over what `varlong` would read. */
   skipVarlong(): void {
     while (this.#byte() >= 0x80);

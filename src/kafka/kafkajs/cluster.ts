@@ -1,12 +1,29 @@
 import type { Broker, Cluster, Kafka } from 'kafkajs';
 import type BrokerPool from 'kafkajs/src/cluster/brokerPool.js';
 
+/** A broker, with the request that kafkajs's types leave out. */
+export interface ReadingBroker extends Broker {
+  /** Where partitions end or begin; an error for any of them is thrown for all. */
+  listOffsets(question: {
+    readonly isolationLevel: number;
+    readonly topics: readonly {
+      readonly topic: string;
+      readonly partitions: readonly { readonly partition: number; readonly timestamp: string }[];
+    }[];
+  }): Promise<{
+    readonly responses: readonly {
+      readonly topic: string;
+      readonly partitions: readonly { readonly partition: number; readonly offset: string }[];
+    }[];
+  }>;
+}
+
 /** kafkajs's own view of the brokers, with the parts that its types leave out. */
 export interface ReadingCluster extends Cluster {
   /** The topics whose metadata it keeps. */
   readonly targetTopics: Set<string>;
   readonly brokerPool: BrokerPool;
-  findBroker(node: { nodeId: string }): Promise<Broker>;
+  findBroker(node: { nodeId: string }): Promise<ReadingBroker>;
 }
 
 /** Kafka's number for showing committed records only. */

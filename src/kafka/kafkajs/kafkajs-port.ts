@@ -5,7 +5,7 @@ import type {
   ConsumerListener,
   GroupConsumerClient,
   KafkaPort,
-  PartitionReader,
+  ManyPartitionsReader,
   RecordProducer,
   TopicSpec,
   TransactionalProducer,
@@ -77,7 +77,7 @@ export class KafkaJsPort implements KafkaPort {
     return deleteRecordsBefore(this.#kafka, topic, offsets);
   }
 
-  reader(): PartitionReader {
+  reader(): ManyPartitionsReader {
     return new KafkaJsPartitionReader(this.#kafka, this.config.fetchMaxBytes);
   }
 

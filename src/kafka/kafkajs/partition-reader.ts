@@ -1,15 +1,17 @@
 import type { Kafka } from 'kafkajs';
 import type { FetchedMessage } from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
-import type { FetchedRecord, TopicPartitionOffset } from '../../core/records/fetched.js';
+import type { FetchedRecord, TopicPartition, TopicPartitionOffset } from '../../core/records/fetched.js';
 import { compareOffsets, type Offset, offsetAfter, toOffset } from '../../core/records/offset.js';
-import type { PartitionBounds, PartitionReader } from '../consumer-port.js';
+import type { ManyPartitionsReader, PartitionBounds, PartitionRange } from '../consumer-port.js';
 import { createCluster, type ReadingCluster } from './cluster.js';
 import { PartitionReadError, protocolErrorType } from './errors.js';
 import { fetchPartition, LeaderUnknownError, toRecord } from './fetch-partition.js';
+import { endsOf, readRanges } from './many-partitions.js';
 import { ATTEMPTS, PatientCluster } from './patient-cluster.js';
+import { topicIdOf } from './topic-id.js';
 
 /** Reads partitions by kafkajs's own requests, as its public clients fetch in a group only. */
-export class KafkaJsPartitionReader implements PartitionReader {
+export class KafkaJsPartitionReader implements ManyPartitionsReader {
   readonly #cluster: PatientCluster;
 
   constructor(
@@ -59,6 +61,32 @@ export class KafkaJsPartitionReader implements PartitionReader {
     }
   }
 
+  async ends(partitions: readonly TopicPartition[]): Promise<readonly (Offset | Error)[]> {
+    const topics = topicsOf(partitions);
+    const ends = await this.#cluster.askOnce(topics, false, (cluster) => endsOf(cluster, partitions));
+    const unknown = partitions.filter((each) => ends.get(each) instanceof Error);
+    if (unknown.length > 0) {
+      // Their leaders may have moved.
+      const found = await this.#cluster.askOnce(topics, true, (cluster) => endsOf(cluster, unknown));
+      for (const [each, end] of found) ends.set(each, end);
+    }
+    return partitions.map((each) => ends.get(each) ?? new LeaderUnknownError(each.topic, each.partition));
+  }
+
+  async readAll<R extends PartitionRange>(
+    ranges: readonly R[],
+    take: (range: R, record: FetchedRecord) => void,
+  ): Promise<readonly boolean[]> {
+    const read = await this.#cluster.askOnce(topicsOf(ranges), false, (cluster) =>
+      readRanges(cluster, ranges, this.maxBytes, take),
+    );
+    return ranges.map((range) => read.has(range));
+  }
+
+  topicId(topic: string): Promise<string | undefined> {
+    return this.#cluster.ask(topic, (cluster) => topicIdOf(cluster, topic));
+  }
+
   close(): Promise<void> {
     return this.#cluster.close();
   }
@@ -91,6 +119,10 @@ export class KafkaJsPartitionReader implements PartitionReader {
     const end = bounds ? `the log ends at ${bounds.end}` : 'there is no such partition';
     throw new PartitionReadError(topic, partition, offset, `${end}, and ${to} was to be reached`);
   }
+}
+
+function topicsOf(partitions: readonly TopicPartition[]): string[] {
+  return [...new Set(partitions.map(({ topic }) => topic))];
 }
 
 async function offsetsOf(

@@ -33,6 +33,31 @@ export class PatientCluster {
     }
   }
 
+  /**
+   * Asks without patience. Topics that there are not are left out: their partitions have no leader that is known.
+   * @param anew whether the leaders are asked for again before
+   */
+  async askOnce<T>(
+    topics: readonly string[],
+    anew: boolean,
+    question: (cluster: ReadingCluster) => Promise<T>,
+  ): Promise<T> {
+    this.#closing.signal.throwIfAborted();
+    await this.#connect();
+    if (anew) await this.#refresh();
+    try {
+      await this.cluster.addMultipleTargetTopics([...topics]);
+    } catch (error) {
+      if (!isUnknownTopic(error)) throw error;
+      for (const topic of topics) {
+        await this.#know(topic).catch((unknown: unknown) => {
+          if (!(unknown instanceof UnknownTopicError)) throw unknown;
+        });
+      }
+    }
+    return question(this.cluster);
+  }
+
   /** Waits longer with each attempt; rejects once closed. */
   async wait(attempt: number): Promise<void> {
     const waitMs = Math.min(FIRST_WAIT_MS * 2 ** (attempt - 1), LONGEST_WAIT_MS);

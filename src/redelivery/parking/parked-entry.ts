@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { KeyName } from '../../core/failures/parked-keys.js';
 import type { FetchedRecord, RawHeaders } from '../../core/records/fetched.js';
 import { type Offset, toOffset } from '../../core/records/offset.js';
@@ -6,24 +7,38 @@ import { HEADERS } from '../headers.js';
 import { headerText, ownHeaders } from '../record-headers.js';
 import { carriedAddress } from '../replay-address.js';
 
+/** A parked record's name in its lot: the offset that it had, and the ownership that parked it. */
+export interface ParkedName {
+  readonly offset: Offset;
+  readonly owner: string;
+}
+
 /**
- * What a record of a parking topic stands for. The topic is compacted, and its keys are made for that: what is
- * parked has the offset it had, and the name of the ownership in which it was, so that to park it twice is to park
- * it once; null takes it out. What one owner takes out is never what another has parked since.
+ * What a record of a parking topic stands for. The topic is compacted, and its keys are made for that: to park a record
+ * twice in one ownership is to park it once; null takes it out, and what one owner takes out is never what another has
+ * parked since.
  */
 export type ParkedEntry =
-  | {
+  | (ParkedName & {
       readonly kind: 'parked';
-      readonly offset: Offset;
-      readonly owner: string;
+      /** Which log the record was in; undefined where the brokers do not tell. */
+      readonly topicId: string | undefined;
       readonly record: FetchedRecord;
-    }
-  | { readonly kind: 'taken out'; readonly offset: Offset; readonly owner: string }
-  | { readonly kind: 'release'; readonly key: KeyName; readonly wanted: boolean };
+    })
+  | (ParkedName & { readonly kind: 'taken out' })
+  /** From here on the partition is that owner's: what earlier ones write behind it was never committed. */
+  | { readonly kind: 'owner'; readonly owner: string; readonly ended: boolean }
+  | { readonly kind: 'release'; readonly key: KeyName; readonly request: string; readonly wanted: boolean };
+
+/** A record of a parking topic, but for the topic and partition. */
+export type LotRecord = Omit<OutgoingRecord, 'topic'>;
 
 const PARKED = /^record:(\d+):([\w-]+)$/;
-const RELEASE = 'release:';
-const RELEASE_KEYLESS = 'release-keyless';
+const OWNER = /^owner:([\w-]+)$/;
+const KEYED_RELEASE = /^release-key:([0-9a-f]*):/;
+const KEYLESS_RELEASE = /^release-keyless(?::([0-9a-f]*))?$/;
+/** As versions before this one asked: a later request could be ended with an earlier one. */
+const OLD_RELEASE = 'release:';
 const NOTHING = Buffer.alloc(0);
 
 /** What a parked record is kept as. */
@@ -31,48 +46,81 @@ export function toParked(
   record: FetchedRecord,
   headers: RawHeaders,
   owner: string,
-): Omit<OutgoingRecord, 'topic'> {
+  topicId: string | undefined,
+): LotRecord {
   return {
-    key: nameOf(record.offset, owner),
+    key: nameOf({ offset: record.offset, owner }),
     value: record.value ?? NOTHING,
     headers: {
       ...headers,
       ...carriedAddress(record),
       [HEADERS.parkedKey]: record.key,
+      ...(topicId !== undefined && { [HEADERS.parkedTopicId]: topicId }),
       // A value of null would take the record out.
       ...(record.value === null && { [HEADERS.parkedTombstone]: 'true' }),
     },
   };
 }
 
-/** What takes a parked record out. */
-export function toTakenOut(offset: Offset, owner: string): Omit<OutgoingRecord, 'topic'> {
-  return { key: nameOf(offset, owner), value: null };
+/** A stored record under the name of another owner. */
+export function toAdopted({ value, headers }: FetchedRecord, name: ParkedName): LotRecord {
+  return { key: nameOf(name), value, ...(headers && { headers }) };
 }
 
-/** What asks for a key's release, or says that it has ended. */
-export function toRelease(key: KeyName, wanted: boolean): Omit<OutgoingRecord, 'topic'> {
-  const name = key === undefined ? RELEASE_KEYLESS : Buffer.from(RELEASE + key, 'latin1');
-  return { key: name, value: wanted ? 'wanted' : null };
+/** What takes a parked record out. */
+export function toTakenOut(name: ParkedName): LotRecord {
+  return { key: nameOf(name), value: null };
+}
+
+/** What says that an ownership has begun, and where it reads from; or that nobody needs to know any more. */
+export function toOwner(owner: string, position: Offset | undefined): LotRecord {
+  return { key: `owner:${owner}`, value: position === undefined ? null : `from ${position}` };
+}
+
+/** What asks for a key's release. */
+export function toReleaseRequest(key: KeyName): LotRecord {
+  return { key: requestName(key, randomBytes(8).toString('hex')), value: 'wanted' };
+}
+
+/** What says that a release has ended. */
+export function toReleaseEnd(request: string): LotRecord {
+  return { key: Buffer.from(request, 'latin1'), value: null };
 }
 
 /** What a record of a parking topic says; undefined where it is none of ours. */
 export function parseEntry(stored: FetchedRecord): ParkedEntry | undefined {
   const name = Buffer.from(stored.key ?? []).toString('latin1');
-  if (name === RELEASE_KEYLESS) return { kind: 'release', key: undefined, wanted: stored.value !== null };
-  if (name.startsWith(RELEASE)) {
-    return { kind: 'release', key: name.slice(RELEASE.length), wanted: stored.value !== null };
-  }
+  return parseParked(name, stored) ?? parseOwner(name, stored) ?? parseRelease(name, stored);
+}
+
+function parseParked(name: string, stored: FetchedRecord): ParkedEntry | undefined {
   const [, digits, owner] = PARKED.exec(name) ?? [];
   if (digits === undefined || owner === undefined) return undefined;
   const offset = toOffset(digits);
-  return stored.value === null
-    ? { kind: 'taken out', offset, owner }
-    : { kind: 'parked', offset, owner, record: restored(stored, offset) };
+  if (stored.value === null) return { kind: 'taken out', offset, owner };
+  const topicId = headerText(stored, HEADERS.parkedTopicId);
+  return { kind: 'parked', offset, owner, topicId, record: restored(stored, offset) };
 }
 
-function nameOf(offset: Offset, owner: string): string {
+function parseOwner(name: string, { value }: FetchedRecord): ParkedEntry | undefined {
+  const owner = OWNER.exec(name)?.[1];
+  return owner === undefined ? undefined : { kind: 'owner', owner, ended: value === null };
+}
+
+function parseRelease(request: string, { value }: FetchedRecord): ParkedEntry | undefined {
+  const wanted = value !== null;
+  const keyed =
+    KEYED_RELEASE.exec(request)?.[0] ?? (request.startsWith(OLD_RELEASE) ? OLD_RELEASE : undefined);
+  if (keyed !== undefined) return { kind: 'release', key: request.slice(keyed.length), request, wanted };
+  return KEYLESS_RELEASE.test(request) ? { kind: 'release', key: undefined, request, wanted } : undefined;
+}
+
+function nameOf({ offset, owner }: ParkedName): string {
   return `record:${offset}:${owner}`;
+}
+
+function requestName(key: KeyName, id: string): Buffer | string {
+  return key === undefined ? `release-keyless:${id}` : Buffer.from(`release-key:${id}:${key}`, 'latin1');
 }
 
 /** The record as it was in its own partition. */

@@ -3,8 +3,8 @@ import type { FetchedRecord } from '../../core/records/fetched.js';
 import type { PartitionReader, RecordProducer } from '../../kafka/consumer-port.js';
 import { HEADERS } from '../headers.js';
 import { headerText } from '../record-headers.js';
-import { toRelease } from './parked-entry.js';
-import { ParkedPartition } from './parked-partition.js';
+import { type ParkedName, toReleaseRequest } from './parked-entry.js';
+import { type LotPlace, ParkedPartition } from './parked-partition.js';
 
 /** A key that has records parked. */
 export interface ParkedKey {
@@ -38,8 +38,8 @@ export async function parkedKeysOf(reader: PartitionReader, topic: string): Prom
     const why = new Map<string, WhyAside>();
     for await (const stored of reader.read(topic, partition, start, end)) {
       const entry = state.apply(stored);
-      if (entry?.kind === 'parked') why.set(entry.offset, whyAside(stored));
-      else if (entry?.kind === 'taken out') why.delete(entry.offset);
+      if (entry?.kind === 'parked') why.set(idOf(entry), whyAside(stored));
+      else if (entry?.kind === 'taken out') why.delete(idOf(entry));
     }
     found.push(...keysIn(topic, partition, state, why));
   }
@@ -49,26 +49,33 @@ export async function parkedKeysOf(reader: PartitionReader, topic: string): Prom
 /** Asks for the release of keys; resolves once that is written, where whoever owns their partitions reads it. */
 export async function askRelease(producer: RecordProducer, keys: readonly ParkedKey[]): Promise<void> {
   for (const { topic, partition, key } of keys) {
-    await producer.send({ ...toRelease(key, true), topic, partition });
+    await producer.send({ ...toReleaseRequest(key), topic, partition });
   }
 }
 
 function keysIn(
   topic: string,
   partition: number,
-  { parked, wanted }: ParkedPartition,
+  { parked, requests }: ParkedPartition,
   why: ReadonlyMap<string, WhyAside>,
 ): ParkedKey[] {
-  const byKey = new Map<KeyName, string[]>();
-  for (const { key, offset } of parked) {
-    const offsets = byKey.get(key) ?? [];
-    offsets.push(offset);
-    byKey.set(key, offsets);
+  const byKey = new Map<KeyName, LotPlace[]>();
+  for (const place of parked) {
+    const places = byKey.get(place.key);
+    if (places) places.push(place);
+    else byKey.set(place.key, [place]);
   }
-  return [...byKey].map(([key, offsets]) => {
-    const oldest = why.get(offsets[0] ?? '') ?? UNKNOWN;
-    return { topic, partition, key, offsets, oldest, releasing: wanted.includes(key) };
+  const wanted = new Set(requests.values());
+  return [...byKey].map(([key, places]) => {
+    const [first] = places;
+    const oldest = (first && why.get(idOf(first))) ?? UNKNOWN;
+    const offsets = places.map(({ offset }) => offset);
+    return { topic, partition, key, offsets, oldest, releasing: wanted.has(key) };
   });
+}
+
+function idOf({ offset, owner }: ParkedName): string {
+  return `${offset}:${owner}`;
 }
 
 function whyAside(stored: FetchedRecord): WhyAside {

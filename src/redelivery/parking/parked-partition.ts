@@ -1,61 +1,123 @@
 import type { KeyName } from '../../core/failures/parked-keys.js';
-import { keyNameOf, type ParkedRecord } from '../../core/pipeline/parking.js';
+import { keyNameOf } from '../../core/pipeline/parking.js';
 import type { FetchedRecord } from '../../core/records/fetched.js';
-import { compareOffsets, type Offset, toOffset } from '../../core/records/offset.js';
-import { type ParkedEntry, parseEntry } from './parked-entry.js';
+import { compareOffsets, type Offset, offsetAfter, toOffset } from '../../core/records/offset.js';
+import { compareRanks, FIRST, rankOf } from './ownership-name.js';
+import { type ParkedEntry, type ParkedName, parseEntry } from './parked-entry.js';
 
-/** A record as it was parked, by each owner that did. */
-interface Place {
+/** A record in a lot. */
+export interface LotPlace extends ParkedName {
   readonly key: KeyName;
-  /** Where it lies in the parking topic, by owner, in the order in which they wrote it. */
-  readonly at: Map<string, Offset>;
+  readonly topicId: string | undefined;
+  /** Where it lies in the parking topic: as it was written last. */
+  readonly at: Offset;
+  /**
+   * Whether it was written by a former owner when a later one had the partition already. The former can't have
+   * committed it then, so that the later got it from the log.
+   */
+  readonly isLate: boolean;
+  /** Whether it came again, late, when it lay there already: as a write does that the network has held up. */
+  readonly isRepeated: boolean;
 }
 
 /** What one partition of a parking topic says, as far as it was read: what is parked, and what is to be released. */
 export class ParkedPartition {
-  readonly #places = new Map<Offset, Place>();
-  readonly #wanted = new Set<KeyName>();
+  readonly #places = new Map<string, LotPlace>();
+  readonly #owners = new Set<string>();
+  readonly #requests = new Map<string, KeyName>();
+  #latest: string | undefined;
   /** What is to be read next. */
   position: Offset = toOffset(0);
 
-  /** Keys whose release is asked for. */
-  get wanted(): readonly KeyName[] {
-    return [...this.#wanted];
+  /** Every record in the lot, those of one ownership after those of all earlier ones, each in the order of its log. */
+  get places(): LotPlace[] {
+    return [...this.#places.values()].toSorted(
+      (a, b) => compareRanks(rankOf(a.owner), rankOf(b.owner)) || compareOffsets(a.offset, b.offset),
+    );
   }
 
-  /** What is parked, in the order of its offsets. */
-  get parked(): ParkedRecord[] {
-    return [...this.#places]
-      .map(([offset, { key }]) => ({ key, offset }))
-      .toSorted((a, b) => compareOffsets(a.offset, b.offset));
+  /** What is parked. */
+  get parked(): LotPlace[] {
+    return this.places.filter(({ isLate }) => !isLate);
   }
 
-  /** Where a parked record lies in the parking topic: as it was written last. */
-  placeOf(offset: Offset): Offset | undefined {
-    return [...(this.#places.get(offset)?.at.values() ?? [])].at(-1);
+  get isEmpty(): boolean {
+    return this.#places.size === 0;
   }
 
-  /** Who has parked a record. */
-  ownersOf(offset: Offset): readonly string[] {
-    return [...(this.#places.get(offset)?.at.keys() ?? [])];
+  /** The owners that have said so. */
+  get owners(): readonly string[] {
+    return [...this.#owners];
+  }
+
+  /** The latest owner that has said so. */
+  get latestOwner(): string | undefined {
+    return this.#latest;
+  }
+
+  /** What was asked for and has not ended, by request. */
+  get requests(): ReadonlyMap<string, KeyName> {
+    return this.#requests;
+  }
+
+  placeOf(name: ParkedName): LotPlace | undefined {
+    return this.#places.get(idOf(name));
   }
 
   /** Takes in the next record of the parking topic. */
   apply(stored: FetchedRecord): ParkedEntry | undefined {
+    this.position = offsetAfter(stored.offset);
     const entry = parseEntry(stored);
     if (entry?.kind === 'parked') {
-      const place = this.#places.get(entry.offset) ?? { key: keyNameOf(entry.record), at: new Map() };
-      place.at.delete(entry.owner);
-      place.at.set(entry.owner, stored.offset);
-      this.#places.set(entry.offset, place);
-    } else if (entry?.kind === 'taken out') this.#takeOut(entry.offset, entry.owner);
-    else if (entry?.wanted) this.#wanted.add(entry.key);
-    else if (entry) this.#wanted.delete(entry.key);
+      const before = this.placeOf(entry);
+      const { offset, owner, topicId, record } = entry;
+      const isLate = this.isLate(owner);
+      this.#places.set(idOf(entry), {
+        offset,
+        owner,
+        topicId,
+        key: keyNameOf(record),
+        at: stored.offset,
+        isLate: isLate && before?.isLate !== false,
+        isRepeated: isLate && before?.isLate === false,
+      });
+    } else if (entry) this.#note(entry);
     return entry;
   }
 
-  #takeOut(offset: Offset, owner: string): void {
-    const place = this.#places.get(offset);
-    if (place?.at.delete(owner) && place.at.size === 0) this.#places.delete(offset);
+  /** A record was taken out. */
+  forget(name: ParkedName): void {
+    this.#places.delete(idOf(name));
   }
+
+  /** A release has ended. */
+  end(request: string): void {
+    this.#requests.delete(request);
+  }
+
+  /** Whether what an owner writes now comes when a later one has the partition already. */
+  protected isLate(owner: string): boolean {
+    const [rank, latest] = [rankOf(owner), this.#latest === undefined ? FIRST : rankOf(this.#latest)];
+    // Of an owner of the version before this one it can't be told.
+    return rank !== FIRST && compareRanks(rank, latest) < 0;
+  }
+
+  #note(entry: Exclude<ParkedEntry, { kind: 'parked' }>): void {
+    if (entry.kind === 'taken out') this.forget(entry);
+    else if (entry.kind === 'owner') this.#noteOwner(entry.owner, entry.ended);
+    else if (entry.wanted) this.#requests.set(entry.request, entry.key);
+    else this.end(entry.request);
+  }
+
+  #noteOwner(owner: string, ended: boolean): void {
+    if (ended) this.#owners.delete(owner);
+    else {
+      this.#owners.add(owner);
+      if (this.#latest === undefined || !this.isLate(owner)) this.#latest = owner;
+    }
+  }
+}
+
+function idOf({ offset, owner }: ParkedName): string {
+  return `${offset}:${owner}`;
 }

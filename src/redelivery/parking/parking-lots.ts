@@ -1,37 +1,54 @@
+import type { Clock } from '../../core/clock.js';
 import type { FailedRecord } from '../../core/pipeline/handler.js';
 import type { TopicPartition } from '../../core/records/fetched.js';
-import type { KafkaPort, PartitionReader, RecordProducer } from '../../kafka/consumer-port.js';
+import type { KafkaPort, ManyPartitionsReader, RecordProducer } from '../../kafka/consumer-port.js';
+import { systemClock } from '../../kafka/event-loop.js';
 import { failureHeaders } from '../aside-headers.js';
 import { parkedTopicOf } from '../aside-topics.js';
+import { NotLoadedError } from './errors.js';
+import { LotFeed } from './lot-feed.js';
 import { TopicParkingLot } from './topic-parking-lot.js';
 
-/** Compacted: what is parked stays for as long as it is, whatever its age. */
-export const PARKING_CONFIG = { 'cleanup.policy': 'compact' };
+/**
+ * Compacted: what is parked stays for as long as it is, whatever its age. And not at once: an owner has to see that a
+ * record was written twice before compaction takes the first of the two.
+ */
+export const PARKING_CONFIG = { 'cleanup.policy': 'compact', 'min.compaction.lag.ms': '3600000' };
 const LOOK_MS = 1_000;
+/** How long a parking topic is taken to be there, with its partitions, once that was seen. */
+const ENSURED_MS = 60_000;
 
 /** The parking lots of a process's partitions. */
 export class ParkingLots {
-  readonly #lots = new Map<string, TopicParkingLot>();
-  #reader: PartitionReader | undefined;
+  /** By the ownership: what an ended one parks late is not taken for its successor's. */
+  readonly #lots = new WeakMap<TopicPartition, TopicParkingLot>();
+  readonly #ensured = new Map<string, Ensured>();
+  #reader: ManyPartitionsReader | undefined;
+  #feed: LotFeed | undefined;
+  #turns = 0;
 
   constructor(
-    private readonly producer: RecordProducer,
+    private readonly producer: Pick<RecordProducer, 'send'>,
     private readonly port: Pick<KafkaPort, 'reader' | 'ensureTopic'>,
+    private readonly clock: Clock = systemClock,
   ) {}
 
   /** A new one for each ownership of a partition. */
-  open({ topic, partition }: TopicPartition, groupId: string): TopicParkingLot {
-    this.#reader ??= this.port.reader();
-    const parked = parkedTopicOf(topic, groupId);
+  open(ownership: TopicPartition, groupId: string): TopicParkingLot {
+    const reader = (this.#reader ??= this.port.reader());
+    const feed = (this.#feed ??= new LotFeed(reader, this.clock, LOOK_MS));
+    const { topic: like, partition } = ownership;
+    const topic = parkedTopicOf(like, groupId);
     const lot = new TopicParkingLot({
-      topic: parked,
-      partition,
-      reader: this.#reader,
+      source: { topic: like, partition },
+      topic,
+      turn: this.#turns++,
+      reader,
+      feed,
       producer: this.producer,
-      ensure: () => this.port.ensureTopic({ topic: parked, like: topic, config: PARKING_CONFIG, grow: true }),
-      everyMs: LOOK_MS,
+      ensure: () => this.#ensure(topic, like, partition),
     });
-    this.#lots.set(`${parked}/${partition}`, lot);
+    this.#lots.set(ownership, lot);
     return lot;
   }
 
@@ -41,8 +58,8 @@ export class ParkingLots {
    */
   async park(failed: FailedRecord, groupId: string): Promise<void> {
     const { at, record } = failed;
-    const topic = parkedTopicOf(at.topic, groupId);
-    const lot = this.#lots.get(`${topic}/${at.partition}`) ?? this.open(at, groupId);
+    const lot = this.#lots.get(at);
+    if (!lot) throw new NotLoadedError(parkedTopicOf(at.topic, groupId), at.partition);
     await lot.park(record, failureHeaders(failed, groupId, new Date()));
   }
 
@@ -50,4 +67,25 @@ export class ParkingLots {
   async close(): Promise<void> {
     await this.#reader?.close();
   }
+
+  /** Once for all partitions of a topic that ask at the same time, or soon after. */
+  async #ensure(topic: string, like: string, partition: number): Promise<void> {
+    const now = this.clock.now();
+    for (const [name, { at }] of this.#ensured) if (now - at > ENSURED_MS) this.#ensured.delete(name);
+    const known = this.#ensured.get(topic);
+    if (known && (await known.partitions.catch(() => 0)) > partition) return;
+    // Of all that wait for one that failed, or that found too few, the first asks again.
+    if (this.#ensured.get(topic) === known) {
+      const partitions = this.port.ensureTopic({ topic, like, config: PARKING_CONFIG, grow: true });
+      this.#ensured.set(topic, { at: now, partitions });
+    }
+    await this.#ensured.get(topic)?.partitions;
+  }
+}
+
+/** A parking topic that was seen to exist. */
+interface Ensured {
+  /** When it was asked for, in ms since the epoch. */
+  readonly at: number;
+  readonly partitions: Promise<number>;
 }

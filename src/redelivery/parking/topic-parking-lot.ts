@@ -1,150 +1,254 @@
-import { randomUUID } from 'node:crypto';
-import type { KeyName } from '../../core/failures/parked-keys.js';
-import type { ParkedRecord, ParkingLot } from '../../core/pipeline/parking.js';
-import type { FetchedRecord, RawHeaders } from '../../core/records/fetched.js';
+import type { KeyName, ParkedRecord } from '../../core/failures/parked-keys.js';
+import type { LotOwnership, ParkingLot } from '../../core/pipeline/parking.js';
+import type { FetchedRecord, RawHeaders, TopicPartition } from '../../core/records/fetched.js';
 import { compareOffsets, type Offset, offsetAfter } from '../../core/records/offset.js';
-import type { OutgoingRecord, PartitionReader, RecordProducer } from '../../kafka/consumer-port.js';
-import { type ParkedEntry, parseEntry, toParked, toRelease, toTakenOut } from './parked-entry.js';
+import type { ManyPartitionsReader, RecordProducer } from '../../kafka/consumer-port.js';
+import { ComingAgain } from './coming-again.js';
+import { LotBehindError, NotLoadedError } from './errors.js';
+import type { FedPartition, LotFeed } from './lot-feed.js';
+import { compareRanks, FIRST, ownershipName, rankOf } from './ownership-name.js';
+import {
+  type LotRecord,
+  type ParkedName,
+  parseEntry,
+  toAdopted,
+  toOwner,
+  toParked,
+  toReleaseEnd,
+  toTakenOut,
+} from './parked-entry.js';
 import { ParkedPartition } from './parked-partition.js';
 
 /** What a partition's parking lot is built from. */
 export interface TopicParkingLotParts {
+  /** The partition whose records are parked. */
+  readonly source: TopicPartition;
   /** The parking topic. */
   readonly topic: string;
-  readonly partition: number;
-  readonly reader: PartitionReader;
-  readonly producer: RecordProducer;
+  /** Counts the ownerships of this process. */
+  readonly turn: number;
+  readonly reader: Pick<ManyPartitionsReader, 'bounds' | 'read' | 'topicId'>;
+  readonly feed: Pick<LotFeed, 'readOn' | 'watch' | 'unwatch'>;
+  readonly producer: Pick<RecordProducer, 'send'>;
   /** Resolves once the topic exists. */
   readonly ensure: () => Promise<unknown>;
-  /** Between two looks for what others have written, in ms. */
-  readonly everyMs: number;
+  /** Holds what was read of the lot, from its start on. */
+  readonly newState?: () => ParkedPartition;
 }
 
-/** Since when a partition is owned, and how to make sure that it still is. */
-interface Ownership {
-  /** The owner itself sees to all that lies from there on. */
-  readonly from: Offset;
-  readonly assure: () => Promise<void>;
-}
+/** Records that are written at the same time. */
+const WRITES_AT_ONCE = 100;
 
 /**
- * Parks records in a compacted topic, in the partition that has their own partition's number. Each ownership
- * writes under a name of its own. What a former owner writes late is recognised, and taken out; what a later owner
- * writes looks the same, so that before anything is taken out it is made sure that there is none.
+ * Parks records in a compacted topic, in the partition that has their own partition's number. Each ownership has a name
+ * that tells its place among all, and writes it into the lot before anything else: what an earlier owner writes behind
+ * that was never committed, and does not count.
  */
-export class TopicParkingLot implements ParkingLot {
+export class TopicParkingLot implements ParkingLot, FedPartition {
   #state = new ParkedPartition();
-  /** The name of this ownership. */
-  readonly #owner = randomUUID();
-  #ownership: Ownership | undefined;
-  /** What this owner has parked itself. */
+  /** The name of this ownership, once it has begun. */
+  #name: string | undefined;
+  /** Names that this ownership has written, or tried to. */
+  readonly #claimed = new Set<string>();
+  #topicId: string | undefined;
+  /** What this owner has parked, and not taken out. */
   readonly #own = new Set<Offset>();
-  /** What others have parked that this owner sees to itself, by offset and owner. */
-  readonly #late = new Map<string, { readonly offset: Offset; readonly owner: string }>();
-  #lastReading: Promise<void> = Promise.resolve();
+  /** By offset and former owner: records that are kept under this owner's name now. */
+  readonly #adopted = new Map<string, ParkedName>();
+  /** The requests that each release is for. */
+  readonly #begun = new Map<KeyName, readonly string[]>();
+  #release: ((key: KeyName) => boolean) | undefined;
 
   constructor(private readonly parts: TopicParkingLotParts) {}
 
-  async load(position: Offset, assureOwned: () => Promise<void>): Promise<readonly ParkedRecord[]> {
-    await this.parts.ensure();
-    this.#state = new ParkedPartition();
-    this.#late.clear();
-    this.#ownership = { from: position, assure: assureOwned };
-    await this.#readOn();
-    return this.#state.parked.filter(({ offset }) => compareOffsets(offset, position) < 0);
+  get topic(): string {
+    return this.parts.topic;
+  }
+
+  get partition(): number {
+    return this.parts.source.partition;
+  }
+
+  get position(): Offset {
+    return this.#state.position;
+  }
+
+  apply(stored: FetchedRecord): void {
+    this.#state.apply(stored);
+  }
+
+  readTo(position: Offset): void {
+    this.#state.position = position;
+  }
+
+  async load(ownership: LotOwnership): Promise<readonly ParkedRecord[]> {
+    const { parts } = this;
+    await parts.ensure();
+    this.#state = parts.newState?.() ?? new ParkedPartition();
+    this.#topicId = await parts.reader.topicId(parts.source.topic);
+    await parts.feed.readOn(this);
+    const name = await this.#claim(ownership);
+    await parts.feed.readOn(this);
+    // An answered write is before the end that a leader tells; a new leader may need a moment to know it.
+    if (!this.#state.owners.includes(name)) throw new LotBehindError(parts.topic, this.partition);
+    await this.#settleBefore(name, ownership.position);
+    this.#name = name;
+    return this.#state.parked.map(({ key, offset, owner }) => ({ key, offset, by: owner }));
   }
 
   /** Parks a record; resolves once it is kept. */
-  park(record: FetchedRecord, headers: RawHeaders): Promise<void> {
+  async park(record: FetchedRecord, headers: RawHeaders): Promise<void> {
+    if (this.#name === undefined) throw new NotLoadedError(this.parts.topic, this.partition);
     this.#own.add(record.offset);
-    return this.#write(toParked(record, headers, this.#owner));
+    await this.#write(toParked(record, headers, this.#name, this.#topicId));
+    this.#watchWhatIsParked();
   }
 
-  async read(offset: Offset): Promise<FetchedRecord | undefined> {
-    if (this.#state.placeOf(offset) === undefined) await this.#readOn();
-    const at = this.#state.placeOf(offset);
-    if (at === undefined) return undefined;
-    const { reader, topic, partition } = this.parts;
-    for await (const stored of reader.read(topic, partition, at, offsetAfter(at))) {
-      const entry = parseEntry(stored);
-      if (entry?.kind === 'parked' && entry.offset === offset) return entry.record;
-    }
+  async read(parked: ParkedRecord): Promise<FetchedRecord | undefined> {
+    const name = this.#nameOf(parked);
+    if (!this.#state.placeOf(name)) await this.parts.feed.readOn(this);
+    const place = this.#state.placeOf(name);
+    if (!place) return undefined;
+    const stored = await this.#storedAt(place.at, name);
+    if (stored) return stored.record;
     // Compaction has kept a later writing of the same record.
-    await this.#readOn();
-    return this.#state.placeOf(offset) === at ? undefined : this.read(offset);
+    await this.parts.feed.readOn(this);
+    return this.#state.placeOf(name)?.at === place.at ? undefined : this.read(parked);
   }
 
-  async remove(offset: Offset): Promise<void> {
-    const owners = new Set(this.#state.ownersOf(offset));
-    if (this.#own.has(offset)) owners.add(this.#owner);
-    for (const owner of owners) await this.#write(toTakenOut(offset, owner));
-    this.#own.delete(offset);
+  async remove(parked: ParkedRecord): Promise<void> {
+    await this.#takeOut(this.#nameOf(parked));
+    if (parked.by === undefined) this.#own.delete(parked.offset);
+    this.#watchWhatIsParked();
   }
 
-  watch(release: (key: KeyName) => void): () => void {
-    for (const key of this.#state.wanted) release(key);
-    let ended = false;
-    let timer: NodeJS.Timeout | undefined;
-    const look = async (): Promise<void> => {
-      // What can not be read now is read with the next look.
-      await this.#readOn().catch(() => undefined);
-      if (ended) return;
-      for (const key of this.#state.wanted) release(key);
-      timer = setTimeout(() => void look(), this.parts.everyMs);
-    };
-    timer = setTimeout(() => void look(), this.parts.everyMs);
+  watch(release: (key: KeyName) => boolean): () => void {
+    this.#release = release;
+    this.#tellReleases();
+    this.#watchWhatIsParked();
     return () => {
-      ended = true;
-      clearTimeout(timer);
+      this.#release = undefined;
+      this.parts.feed.unwatch(this);
     };
   }
 
   async released(key: KeyName): Promise<void> {
-    await this.#write(toRelease(key, false));
-    await this.#readOn();
+    const requests = this.#begun.get(key) ?? [];
+    await this.#writeAll(requests.map(toReleaseEnd));
+    for (const request of requests) this.#state.end(request);
+    this.#begun.delete(key);
   }
 
-  /** Reads what was written since the last time, once nobody else is at it: what was said first is taken in first. */
-  #readOn(): Promise<void> {
-    const reading = this.#lastReading.then(() => this.#readNext());
-    this.#lastReading = reading.catch(() => undefined);
-    return reading;
+  /**
+   * Writes the name of this ownership, above all that the lot has, unless that is done already.
+   * @returns the name
+   */
+  async #claim({ position, generation, assure }: LotOwnership): Promise<string> {
+    const latest = this.#state.latestOwner;
+    if (latest !== undefined && this.#claimed.has(latest)) return latest;
+    const { turn } = this.parts;
+    const highest = latest === undefined ? FIRST : rankOf(latest);
+    let rank = { era: highest.era, generation, turn };
+    if (compareRanks(rank, highest) <= 0) {
+      // Either this member has lost the partition, or the group was deleted and counts from the start again.
+      await assure();
+      rank = { ...rank, era: highest.era + 1 };
+    }
+    const name = ownershipName(rank);
+    this.#claimed.add(name);
+    await this.#write(toOwner(name, position));
+    return name;
   }
 
-  async #readNext(): Promise<void> {
-    const { reader, topic, partition } = this.parts;
+  /** Takes out what former owners have left in the lot and could not commit; only then their names. */
+  async #settleBefore(name: string, position: Offset): Promise<void> {
     const state = this.#state;
-    const bounds = (await reader.bounds(topic, partition)).find((each) => each.partition === partition);
-    if (bounds && compareOffsets(bounds.end, state.position) > 0) {
-      for await (const stored of reader.read(topic, partition, state.position, bounds.end)) {
-        this.#noteLate(state.apply(stored));
-        state.position = offsetAfter(stored.offset);
+    if (state.latestOwner !== name) throw new LotBehindError(this.parts.topic, this.partition);
+    const coming = new ComingAgain(this.parts.source, this.parts.reader, this.#topicId);
+    const isVoid = await Promise.all(
+      state.places.map(async (place) => {
+        if (place.isLate) return true;
+        if (compareOffsets(place.offset, position) < 0) return false;
+        return coming.has(place, async () => (await this.#storedAt(place.at, place))?.record);
+      }),
+    );
+    const taken = state.places.filter((_, index) => isVoid[index]);
+    await this.#writeAll(taken.map(toTakenOut));
+    for (const each of taken) state.forget(each);
+    const former = state.owners.filter((owner) => owner !== name);
+    await this.#writeAll(former.map((owner) => toOwner(owner, undefined)));
+  }
+
+  /** Looks for releases, and for what former owners write late, as long as there is something in the lot. */
+  #watchWhatIsParked(): void {
+    const { feed } = this.parts;
+    const isEmpty = this.#own.size === 0 && this.#state.isEmpty;
+    if (!this.#release || isEmpty) feed.unwatch(this);
+    else feed.watch(this, this.#looked);
+  }
+
+  readonly #looked = (): void => {
+    this.#tellReleases();
+    // What fails is seen to with the next look.
+    void this.#adoptRepeated().catch(() => undefined);
+  };
+
+  #tellReleases(): void {
+    const wanted = new Map<KeyName, string[]>();
+    for (const [request, key] of this.#state.requests) wanted.set(key, [...(wanted.get(key) ?? []), request]);
+    for (const [key, requests] of wanted) if (this.#release?.(key)) this.#begun.set(key, requests);
+  }
+
+  /**
+   * A parked record of a former owner that was written once more lies behind this owner's name now. Once compaction has
+   * taken the first writing, it would look as if it had never counted: it is kept under this owner's name instead.
+   */
+  async #adoptRepeated(): Promise<void> {
+    const name = this.#name;
+    if (name === undefined) return;
+    for (const place of this.#state.parked.filter(({ isRepeated }) => isRepeated)) {
+      const { reader, topic } = this.parts;
+      const adopted = { offset: place.offset, owner: name };
+      for await (const stored of reader.read(topic, this.partition, place.at, offsetAfter(place.at))) {
+        await this.#write(toAdopted(stored, adopted));
+        this.#adopted.set(`${place.offset}:${place.owner}`, adopted);
+        await this.#takeOut(place);
       }
-      state.position = bounds.end;
-    }
-    await this.#takeOutLate();
-  }
-
-  #noteLate(entry: ParkedEntry | undefined): void {
-    if (entry?.kind === 'taken out') this.#late.delete(`${entry.offset}:${entry.owner}`);
-    if (entry?.kind !== 'parked' || !this.#ownership || entry.owner === this.#owner) return;
-    const { offset, owner } = entry;
-    if (compareOffsets(offset, this.#ownership.from) >= 0)
-      this.#late.set(`${offset}:${owner}`, { offset, owner });
-  }
-
-  async #takeOutLate(): Promise<void> {
-    if (this.#late.size === 0) return;
-    const late = [...this.#late];
-    await this.#ownership?.assure();
-    for (const [name, { offset, owner }] of late) {
-      await this.#write(toTakenOut(offset, owner));
-      this.#late.delete(name);
     }
   }
 
-  #write(record: Omit<OutgoingRecord, 'topic'>): Promise<void> {
-    const { producer, topic, partition } = this.parts;
-    return producer.send({ ...record, topic, partition });
+  /** What a parked record is called in the lot. */
+  #nameOf({ offset, by }: ParkedRecord): ParkedName {
+    const owner = by ?? this.#name;
+    if (owner === undefined) throw new NotLoadedError(this.parts.topic, this.partition);
+    return this.#adopted.get(`${offset}:${owner}`) ?? { offset, owner };
+  }
+
+  async #storedAt(
+    at: Offset,
+    { offset, owner }: ParkedName,
+  ): Promise<Extract<ReturnType<typeof parseEntry>, { kind: 'parked' }> | undefined> {
+    const { reader, topic } = this.parts;
+    for await (const stored of reader.read(topic, this.partition, at, offsetAfter(at))) {
+      const entry = parseEntry(stored);
+      if (entry?.kind === 'parked' && entry.offset === offset && entry.owner === owner) return entry;
+    }
+    return undefined;
+  }
+
+  async #takeOut(name: ParkedName): Promise<void> {
+    await this.#write(toTakenOut(name));
+    this.#state.forget(name);
+  }
+
+  async #writeAll(records: readonly LotRecord[]): Promise<void> {
+    for (let at = 0; at < records.length; at += WRITES_AT_ONCE) {
+      await Promise.all(records.slice(at, at + WRITES_AT_ONCE).map((record) => this.#write(record)));
+    }
+  }
+
+  #write(record: LotRecord): Promise<void> {
+    const { producer, topic } = this.parts;
+    return producer.send({ ...record, topic, partition: this.partition });
   }
 }

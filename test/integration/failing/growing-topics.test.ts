@@ -2,7 +2,7 @@ import { afterEach, expect, jest, test } from '@jest/globals';
 import { type Message, Partitioners } from 'kafkajs';
 import { kafkaClient } from '../../../tools/kafka/index.js';
 import type { KafkaHandlerOptions } from '../../../src/kafka/index.js';
-import { toRelease } from '../../../src/redelivery/parking/parked-entry.js';
+import { toReleaseRequest } from '../../../src/redelivery/parking/parked-entry.js';
 import {
   addPartitions,
   brokers,
@@ -48,7 +48,7 @@ const GROWTHS: readonly Growth[] = [
     name: 'parking topic',
     options: { onFailure: 'park' },
     release: (topic, groupId) => {
-      const { key, value } = toRelease('new', true);
+      const { key, value } = toReleaseRequest('new');
       const record = { key: Buffer.from(key ?? ''), value: String(value), partition: 1 };
       return produceAnew(`${topic}.${groupId}.parked`, [record]);
     },

@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import type { KafkaHandlerOptions } from '../../../src/kafka/index.js';
-import { toRelease } from '../../../src/redelivery/parking/parked-entry.js';
+import { toReleaseRequest } from '../../../src/redelivery/parking/parked-entry.js';
 import {
   committedOffsets,
   createTopic,
@@ -74,7 +74,7 @@ class Group {
   /** Asks for the release of all parked keys, as the command line does. */
   async release(): Promise<void> {
     for (let key = 0; key < PARKED_KEYS; key++) {
-      const { key: name, value } = toRelease(`k${key}`, true);
+      const { key: name, value } = toReleaseRequest(`k${key}`);
       await produce(this.#parkedTopic, [
         { key: Buffer.from(name ?? ''), value: String(value), partition: key % PARTITIONS },
       ]);

@@ -79,7 +79,7 @@ export class ModelBroker implements FetchControl, CommitTarget {
       if (!kept) each.ownership = {};
     });
     const assigned = this.partitions.filter((each) => each.assigned);
-    group.assign(assigned, continuous);
+    group.assign(assigned, continuous, this.#generation);
     for (const each of assigned) {
       each.position = each.committed;
       group.start({ topic: each.topic, partition: each.partition, offset: each.position });

@@ -1,7 +1,7 @@
 import { compareOffsets, type Offset } from '../../records/offset.js';
 import type { FetchedRecord } from '../../records/fetched.js';
-import { keyNameOf, type ParkedRecord, type ParkingLot } from '../parking.js';
-import type { KeyName } from '../../failures/parked-keys.js';
+import { keyNameOf, type LotOwnership, type ParkingLot } from '../parking.js';
+import type { KeyName, ParkedRecord } from '../../failures/parked-keys.js';
 
 /** A parking lot in memory, which outlives its owners. */
 export class ModelLot implements ParkingLot {
@@ -9,34 +9,34 @@ export class ModelLot implements ParkingLot {
   readonly requests = new Set<KeyName>();
   /** Answers of the lot that fail from now on. */
   failures = 0;
-  #release: (key: KeyName) => void = () => undefined;
+  #release: (key: KeyName) => boolean = () => false;
 
   /** Offsets that are parked, in their order. */
   get offsets(): string[] {
     return [...this.records.keys()].toSorted(compareOffsets);
   }
 
-  async load(position: Offset): Promise<readonly ParkedRecord[]> {
+  async load({ position }: LotOwnership): Promise<readonly ParkedRecord[]> {
     this.#answer();
     for (const offset of this.records.keys())
       if (compareOffsets(offset, position) >= 0) this.records.delete(offset);
     return [...this.records.values()].map((record) => ({ key: keyNameOf(record), offset: record.offset }));
   }
 
-  async read(offset: Offset): Promise<FetchedRecord | undefined> {
+  async read({ offset }: ParkedRecord): Promise<FetchedRecord | undefined> {
     this.#answer();
     return this.records.get(offset);
   }
 
-  async remove(offset: Offset): Promise<void> {
+  async remove({ offset }: ParkedRecord): Promise<void> {
     this.#answer();
     this.records.delete(offset);
   }
 
-  watch(release: (key: KeyName) => void): () => void {
+  watch(release: (key: KeyName) => boolean): () => void {
     this.#release = release;
     for (const key of this.requests) release(key);
-    return () => (this.#release = () => undefined);
+    return () => (this.#release = () => false);
   }
 
   async released(key: KeyName): Promise<void> {
