@@ -1,3 +1,4 @@
+import { rejectionsOf } from '../core/pipeline/batch-outcomes.js';
 import { BatchRecordError, KafkaBatchContext, type KafkaRecordContext } from '../kafka/index.js';
 import { gateOf } from './gate.js';
 import type { IdempotencyStore, UnitOfWork } from './idempotency-store.js';
@@ -131,17 +132,4 @@ export class BatchDelivery {
     }
     return keys;
   }
-}
-
-/** The places of the records that failed, where the handler gave an outcome for each. */
-function rejectionsOf(result: unknown, count: number): ReadonlyMap<number, unknown> {
-  if (!Array.isArray(result) || result.length !== count) return new Map();
-  const reasons = result.flatMap((each: unknown, at) =>
-    isRejection(each) ? [[at, each.reason] as const] : [],
-  );
-  return new Map(reasons);
-}
-
-function isRejection(value: unknown): value is PromiseRejectedResult {
-  return typeof value === 'object' && value !== null && 'status' in value && value.status === 'rejected';
 }

@@ -1,4 +1,5 @@
 export {
+  BatchOutcomesError,
   BatchRecordError,
   HandlerTimeoutError,
   PartitionLostError,

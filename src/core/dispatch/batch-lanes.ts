@@ -6,7 +6,7 @@ import { LaneHeap } from './lane-heap.js';
 export interface RecordBatch {
   readonly records: readonly InFlightRecord[];
   /** @internal */
-  readonly lanes: readonly Lane[];
+  lanes: readonly Lane[];
   /** Whether it takes one of the places for concurrent work. */
   holdsPlace: boolean;
 }
@@ -95,6 +95,14 @@ export class BatchLanes {
   retake(batch: RecordBatch): void {
     batch.holdsPlace = true;
     this.#running++;
+  }
+
+  /** Makes a batch of its own, without a place, out of some of a batch's records, with the lanes that they are in. */
+  part(batch: RecordBatch, records: readonly InFlightRecord[]): RecordBatch {
+    const names = new Set(records.map(({ lane }) => lane));
+    const lanes = batch.lanes.filter(({ name }) => names.has(name));
+    batch.lanes = batch.lanes.filter(({ name }) => !names.has(name));
+    return { records, lanes, holdsPlace: false };
   }
 
   /** Opens the batch's lanes again, for what came in meanwhile. */

@@ -1,5 +1,5 @@
 import type { InFlightRecord } from '../records/in-flight.js';
-import { BatchRecordError, UnreadableRecordsError } from './errors.js';
+import { BatchOutcomesError, BatchRecordError, UnreadableRecordsError } from './errors.js';
 
 /** A record of a batch that failed by itself. */
 export interface RecordFailure {
@@ -7,7 +7,7 @@ export interface RecordFailure {
   readonly error: unknown;
 }
 
-/** How a batch went, record by record. Whatever is in none of the lists was handled. */
+/** How a batch went, record by record. Every record of the batch is in exactly one of the lists. */
 export interface BatchOutcome {
   readonly handled: readonly InFlightRecord[];
   readonly failed: readonly RecordFailure[];
@@ -15,20 +15,49 @@ export interface BatchOutcome {
   readonly rest: readonly InFlightRecord[];
 }
 
-/** How a batch went whose handler returned: all handled, unless it gave an outcome for each record. */
+/** How deep a result is searched for rejections: a list of lists in an envelope of the application's own. */
+const DEPTH = 4;
+
+/**
+ * Why records of a batch failed, by their place, as its handler's result says: what `Promise.allSettled` gives.
+ * Any other result without a rejection in it means that all were handled.
+ *
+ * @throws BatchOutcomesError for a rejection that can't be assigned to a record: an outcome that is not understood
+ *   is never a success
+ */
+export function rejectionsOf(result: unknown, count: number): ReadonlyMap<number, unknown> {
+  const reasons = new Map<number, unknown>();
+  if (!hasRejection(result, DEPTH)) return reasons;
+  if (!Array.isArray(result) || result.length !== count) throw new BatchOutcomesError(count);
+  // By index: `forEach` and its like leave holes out.
+  for (let at = 0; at < count; at++) {
+    const outcome: unknown = result[at];
+    if (!isOutcome(outcome)) throw new BatchOutcomesError(count);
+    if (outcome.status === 'rejected') reasons.set(at, outcome.reason);
+  }
+  return reasons;
+}
+
+/**
+ * How a batch went whose handler returned.
+ * @throws BatchOutcomesError as {@link rejectionsOf} does
+ */
 export function outcomeOfResult(records: readonly InFlightRecord[], result: unknown): BatchOutcome {
-  if (!isOutcomes(result, records.length)) return { handled: records, failed: [], rest: [] };
-  const failed = records.flatMap((record, at) => {
-    const outcome = result[at];
-    return outcome?.status === 'rejected' ? [{ record, error: outcome.reason }] : [];
-  });
-  const handled = records.filter((_, at) => result[at]?.status === 'fulfilled');
-  return { handled, failed, rest: [] };
+  const reasons = rejectionsOf(result, records.length);
+  if (reasons.size === 0) return { handled: records, failed: [], rest: [] };
+  return {
+    handled: records.filter((_, at) => !reasons.has(at)),
+    failed: failuresOf(records, reasons),
+    rest: [],
+  };
 }
 
 /** How a batch went whose handler failed; undefined where the error does not say which record is to blame. */
 export function outcomeOfError(records: readonly InFlightRecord[], error: unknown): BatchOutcome | undefined {
-  if (error instanceof UnreadableRecordsError) return unreadable(records, error);
+  if (error instanceof UnreadableRecordsError) {
+    const rest = records.filter((_, at) => !error.errors.has(at));
+    return { handled: [], failed: failuresOf(records, error.errors), rest };
+  }
   const [first] = records;
   if (error instanceof BatchRecordError) {
     const record = Number.isInteger(error.index) ? records[error.index] : undefined;
@@ -45,16 +74,39 @@ export function outcomeOfError(records: readonly InFlightRecord[], error: unknow
     : undefined;
 }
 
-function unreadable(records: readonly InFlightRecord[], { errors }: UnreadableRecordsError): BatchOutcome {
-  const failed = records.flatMap((record, at) => (errors.has(at) ? [{ record, error: errors.get(at) }] : []));
-  return { handled: [], failed, rest: records.filter((_, at) => !errors.has(at)) };
+function failuresOf(
+  records: readonly InFlightRecord[],
+  reasons: ReadonlyMap<number, unknown>,
+): readonly RecordFailure[] {
+  return records.flatMap((record, at) => (reasons.has(at) ? [{ record, error: reasons.get(at) }] : []));
 }
 
-function isOutcomes(result: unknown, count: number): result is readonly PromiseSettledResult<unknown>[] {
-  return Array.isArray(result) && result.length === count && count > 0 && result.every(isOutcome);
+/** Whether a result says anywhere that something was rejected, however it is wrapped. */
+function hasRejection(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if ('status' in value && value.status === 'rejected') return true;
+  if (depth === 0) return false;
+  return contentsOf(value).some((each) => hasRejection(each, depth - 1));
 }
 
-function isOutcome(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null || !('status' in value)) return false;
-  return value.status === 'fulfilled' || (value.status === 'rejected' && 'reason' in value);
+/** What a list, a map, a set or a plain object holds; other objects may run code of the application when they are read. */
+function contentsOf(value: object): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  if (value instanceof Map || value instanceof Set) return [...value.values()];
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null ? Object.values(value) : [];
+}
+
+interface Outcome {
+  readonly status: 'fulfilled' | 'rejected';
+  readonly reason?: unknown;
+}
+
+function isOutcome(value: unknown): value is Outcome {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'status' in value &&
+    (value.status === 'fulfilled' || value.status === 'rejected')
+  );
 }

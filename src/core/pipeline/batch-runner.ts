@@ -1,22 +1,14 @@
 import type { Cancel, Clock, Turn } from '../clock.js';
 import { BatchLanes, type RecordBatch } from '../dispatch/batch-lanes.js';
 import type { InFlightRecord } from '../records/in-flight.js';
-import { type BatchOutcome, outcomeOfError, outcomeOfResult } from './batch-outcomes.js';
+import { type BatchOutcome, outcomeOfError, outcomeOfResult, type RecordFailure } from './batch-outcomes.js';
+import { type Delivery, FailedLanes, type Redelivery } from './failed-lanes.js';
 import { type Failures, isUnavailable } from './failures.js';
 import type { BatchHandler } from './handler.js';
 import type { Runner, RunnerEvents } from './runner.js';
 
-/** What is left to handle of a batch. Its lanes stay closed until that is nothing. */
-interface Delivery {
-  readonly batch: RecordBatch;
-  /** In offset order; never empty. */
-  readonly records: readonly InFlightRecord[];
-  /** Whether each is handled by itself, to find the one to blame. */
-  readonly singly: boolean;
-}
-
 /** Calls a batch handler for a partition's records. */
-export class BatchRunner implements Runner {
+export class BatchRunner implements Runner, Redelivery {
   readonly #lanes: BatchLanes;
   /** What failed and may be tried again as soon as there is a place. */
   readonly #again: Delivery[] = [];
@@ -188,46 +180,51 @@ export class BatchRunner implements Runner {
   #conclude(
     delivery: Delivery,
     records: readonly InFlightRecord[],
-    outcome: BatchOutcome,
+    { handled, failed, rest }: BatchOutcome,
     now: number,
   ): void {
-    for (const record of outcome.handled) this.events.succeeded(record, now);
+    for (const record of handled) this.events.succeeded(record, now);
     const left = delivery.records.slice(records.length);
-    if (outcome.failed.length === 0) {
-      this.#goOn(delivery, [...outcome.rest, ...left]);
+    if (failed.length === 0) {
+      this.goOn(delivery, left);
       return;
     }
     // The handler has named what failed, and with that said of the others that they are done.
-    this.events.confirmed(outcome.handled);
-    for (const { record } of outcome.failed) this.events.stopped(record);
-    for (const record of outcome.rest) this.events.stopped(record);
-    if (!outcome.failed.some(({ error }) => isUnavailable(error))) this.#lanes.release(delivery.batch);
-    this.#seeThrough(delivery, outcome, left);
+    this.events.confirmed(handled);
+    for (const { record } of failed) this.events.stopped(record);
+    for (const record of rest) this.events.stopped(record);
+    const failedRecords = failed.map(({ record }) => record);
+    const unhandled = [...rest, ...left];
+    // What waits for a dependency keeps its place: otherwise every batch would try it in turn.
+    const keepsPlace = delivery.batch.holdsPlace && failed.some(({ error }) => isUnavailable(error));
+    // With what is left of it as a batch of its own, the lanes open that nothing is left of.
+    const failing = this.part(delivery, [...failedRecords, ...unhandled]);
+    this.#lanes.done(delivery.batch);
+    if (keepsPlace) this.#lanes.retake(failing.batch);
+    this.#seeThrough(failed, new FailedLanes(failing, failedRecords, unhandled, this));
   }
 
-  /** Goes on with the batch once it is known of each record that failed whether it is handled again. */
-  #seeThrough(delivery: Delivery, { failed, rest }: BatchOutcome, left: readonly InFlightRecord[]): void {
-    const next = [...rest, ...left];
-    let open = failed.length;
-    const closeOne = (): void => {
-      if (--open > 0) return;
-      this.#goOn(
-        delivery,
-        next.toSorted((a, b) => a.sequence - b.sequence),
-      );
-      this.pump();
-    };
+  #seeThrough(failed: readonly RecordFailure[], lanes: FailedLanes): void {
     for (const { record, error } of failed) {
       if (record.settled) {
         this.events.failedAfterSettling(record, error);
-        closeOne();
-      } else {
-        const again = (): void => {
-          next.push(record);
-          closeOne();
-        };
-        this.failures.failed(record, error, { again, done: closeOne });
+        lanes.done(record);
+        continue;
       }
+      this.failures.failed(record, error, {
+        again: () => {
+          lanes.again(record);
+          this.pump();
+        },
+        done: () => {
+          lanes.done(record);
+          this.pump();
+        },
+        stuck: () => {
+          lanes.stuck(record);
+          this.pump();
+        },
+      });
     }
   }
 
@@ -242,12 +239,12 @@ export class BatchRunner implements Runner {
     const [first] = unsettled;
     const last = records.at(-1);
     if (!first) {
-      this.#lanes.done(batch);
+      this.#end(delivery);
       if (last) this.events.failedAfterSettling(last, error);
       return;
     }
     const again = (): void => {
-      this.#goOn(delivery, unsettled);
+      this.goOn(delivery, unsettled);
       this.pump();
     };
     if (isUnavailable(error)) {
@@ -257,29 +254,39 @@ export class BatchRunner implements Runner {
     this.failures.note(first, error);
     const delayMs = this.failures.retryDelayMs(first, error);
     if (delayMs === undefined) {
-      this.#isolate(batch, unsettled, first);
+      this.#isolate(delivery, unsettled, first);
       return;
     }
     this.failures.retry(first, error, delayMs, again);
   }
 
   /** Each record gets one more call, by itself: only one that fails in that is to blame. */
-  #isolate(batch: RecordBatch, records: readonly InFlightRecord[], first: InFlightRecord): void {
+  #isolate(delivery: Delivery, records: readonly InFlightRecord[], first: InFlightRecord): void {
     const { failures, firstFailedAt } = first;
     for (const record of records) {
       record.failures = failures - 1;
       record.firstFailedAt = firstFailedAt;
     }
-    this.#goOn({ batch, records, singly: true }, records);
+    this.goOn({ ...delivery, singly: true }, records);
   }
 
-  #goOn({ batch, singly }: Delivery, next: readonly InFlightRecord[]): void {
+  part(delivery: Delivery, records: readonly InFlightRecord[]): Delivery {
+    return { ...delivery, batch: this.#lanes.part(delivery.batch, records) };
+  }
+
+  goOn(delivery: Delivery, next: readonly InFlightRecord[]): void {
     const records = next.filter(({ settled }) => !settled);
     if (records.length === 0) {
-      this.#lanes.done(batch);
+      this.#end(delivery);
       return;
     }
-    this.#lanes.release(batch);
-    this.#again.push({ batch, records, singly });
+    const { batch } = this.part(delivery, records);
+    this.#lanes.done(delivery.batch);
+    this.#again.push({ ...delivery, batch, records });
+  }
+
+  #end({ batch, then }: Delivery): void {
+    this.#lanes.done(batch);
+    then?.();
   }
 }

@@ -69,6 +69,20 @@ export class BatchRecordError extends Error {
   }
 }
 
+/** A batch handler returned rejections that can't be assigned to records. None of the batch counts as handled. */
+export class BatchOutcomesError extends Error {
+  readonly code = 'BATCH_OUTCOMES';
+
+  /** @param count of the records that the handler was given */
+  constructor(readonly count: number) {
+    super(
+      `the batch handler returned a rejection that can't be assigned to one of the ${count} records it was given; ` +
+        `return one outcome for each record, in their order, as Promise.allSettled gives them, or throw`,
+    );
+    this.name = 'BatchOutcomesError';
+  }
+}
+
 /**
  * Some records of a batch can't be turned into what its handler takes. None of the batch was handled.
  * @internal

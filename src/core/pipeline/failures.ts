@@ -35,6 +35,11 @@ export interface Continuation {
   again(): void;
   /** Settled, one way or another. */
   done(): void;
+  /**
+   * It may stay unsettled until something outside changes: what need not wait for it goes on. Followed by one of the
+   * others if that happens, and perhaps called again before.
+   */
+  stuck?(): void;
 }
 
 /** Why a record is stuck although no handler is at work on it. */
@@ -254,6 +259,7 @@ export class Failures {
     } else if (how === 'stop') {
       this.#problems.set(record, { kind: 'stop', record, error });
       this.events.halted(record, error);
+      then.stuck?.();
     } else if (how !== 'retry-topic' && this.#isToHold(record)) this.#holdBack(record, error, then);
     else if (how === 'skip') this.#gaveUp(record, error, how, then);
     else void this.#store(record, error, how, then, 1);
@@ -277,13 +283,14 @@ export class Failures {
     return this.#brake?.engaged === true && this.#inOrder?.isAmongFailures(sequence) === true;
   }
 
-  #holdBack(record: InFlightRecord, error: unknown, { again }: Continuation): void {
+  #holdBack(record: InFlightRecord, error: unknown, then: Continuation): void {
     const delayMs = backoffMs(this.handler.failures.retry.backoff, record.failures, this.random());
     const reason = this.#brake?.reason ?? '';
     this.#heldBack.add(record);
     this.#problems.set(record, { kind: 'brake', record, error, reason });
     this.events.braked(record, error, reason, delayMs);
-    this.#wait(record, delayMs, again);
+    this.#wait(record, delayMs, then.again);
+    then.stuck?.();
   }
 
   /** The record is no longer held back. The brake lets go once it has nothing to hold, or no reason to. */
@@ -324,6 +331,7 @@ export class Failures {
         const delayMs = backoffMs(STORE_BACKOFF, tries, this.random());
         this.#problems.set(record, { kind: 'not stored', record, error: storeError });
         this.events.notStored(record, storeError, how, delayMs);
+        then.stuck?.();
         this.#wait(record, delayMs, () => {
           // What was never written needs not go there once what it was to follow is gone.
           if (storeError instanceof ParkingFullError && error instanceof FollowsParkedError) {

@@ -3,7 +3,12 @@ import fc from 'fast-check';
 import { InFlightBudget } from '../dispatch/budget.js';
 import { compareOffsets } from '../records/offset.js';
 import { ModelBroker, modelPartition, type ModelPartition } from './testing/model-broker.js';
-import { RecordingHandler, type RecordingOptions } from './testing/recording-handler.js';
+import {
+  type Behaviour,
+  type Blame,
+  RecordingHandler,
+  type RecordingOptions,
+} from './testing/recording-handler.js';
 import { shortTurn, VirtualClock } from './testing/virtual-time.js';
 import { type GroupEvents, GroupPipeline } from './group.js';
 
@@ -28,6 +33,7 @@ const behaviours = fc.array(
   fc.record({
     delayMs: fc.oneof(fc.constant(0), fc.nat(80)),
     fails: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
+    blames: fc.constantFrom<Blame>('nobody', 'outcomes', 'misfit', 'last', 'unreadable'),
   }),
   { minLength: 1, maxLength: 30 },
 );
@@ -75,11 +81,7 @@ const silent: GroupEvents = {
   rewound: () => undefined,
 };
 
-function build(
-  options_: RecordingOptions,
-  told: readonly { delayMs: number; fails: boolean }[],
-  logs: ModelPartition[],
-) {
+function build(options_: RecordingOptions, told: readonly Behaviour[], logs: ModelPartition[]) {
   const clock = new VirtualClock();
   const broker = new ModelBroker(logs, clock);
   const handler = new RecordingHandler(options_, told, clock, (at) => broker.at(at).ownership);

@@ -2,13 +2,22 @@ import type { CommitMode, FailedRecord, Handler, Order } from '../handler.js';
 import type { TopicPartition } from '../../records/fetched.js';
 import type { InFlightRecord, RecordOwner } from '../../records/in-flight.js';
 import { compareOffsets, type Offset } from '../../records/offset.js';
+import { BatchRecordError, UnreadableRecordsError } from '../errors.js';
 import type { VirtualClock } from './virtual-time.js';
 
 /** What a handler is to do with its next call. */
 export interface Behaviour {
   readonly delayMs: number;
   readonly fails: boolean;
+  /** What it says of a batch that failed. */
+  readonly blames?: Blame;
 }
+
+/**
+ * How a batch handler fails: it names nobody, gives outcomes with rejections for every second record, or outcomes that do
+ * not fit, stops at the last record, or can't read every second one.
+ */
+export type Blame = 'nobody' | 'outcomes' | 'misfit' | 'last' | 'unreadable';
 
 /** How a recording handler is to be called. */
 export interface RecordingOptions {
@@ -121,19 +130,55 @@ export class RecordingHandler {
     for (const record of records) atWork.add(this.#laneOf(record));
   }
 
-  #end(records: readonly InFlightRecord[], { fails }: Behaviour): unknown {
+  #end(records: readonly InFlightRecord[], { fails, blames = 'nobody' }: Behaviour): unknown {
     const [first] = records;
     if (!first) return undefined;
-    const { atWork, lastHandled, handled } = this.#ownership(first);
+    const { atWork } = this.#ownership(first);
     for (const record of records) atWork.delete(this.#laneOf(record));
-    if (fails && !this.healed) throw new Error('as told');
-    for (const record of records) {
-      this.handled.add(`${record.owner.partition}/${record.offset}`);
-      handled.add(record.offset);
-      lastHandled.set(this.#laneOf(record), record.offset);
-    }
+    if (fails && !this.healed) return this.#fail(records, this.options.read === 'batch' ? blames : 'nobody');
+    this.#handle(records, () => true);
     if (this.options.commit === 'auto') return undefined;
     return first.owner.commit(records).catch(() => undefined);
+  }
+
+  #fail(records: readonly InFlightRecord[], blames: Blame): unknown {
+    const error = new Error('as told');
+    const last = records.length - 1;
+    const odd = [...records.keys()].filter((at) => at % 2 === 1 || at === last);
+    switch (blames) {
+      case 'nobody':
+        throw error;
+      case 'misfit':
+        return [...records.map(() => ({ status: 'fulfilled' })), { status: 'rejected', reason: error }];
+      case 'unreadable':
+        throw new UnreadableRecordsError(new Map(odd.map((at) => [at, error])));
+      case 'last':
+        this.#handle(records, (at) => at < last);
+        throw new BatchRecordError(last, error);
+      case 'outcomes':
+        this.#handle(records, (at) => !odd.includes(at));
+        return records.map((_, at) =>
+          odd.includes(at)
+            ? { status: 'rejected', reason: error }
+            : { status: 'fulfilled', value: undefined },
+        );
+    }
+  }
+
+  /** A record that its handler has gone on behind is overtaken with its consent. */
+  #handle(records: readonly InFlightRecord[], isHandled: (at: number) => boolean): void {
+    const failedLanes = new Set<string | undefined>();
+    for (const [at, record] of records.entries()) {
+      const { lastHandled, handled } = this.#ownership(record);
+      const lane = this.#laneOf(record);
+      if (!isHandled(at)) {
+        failedLanes.add(lane);
+        continue;
+      }
+      this.handled.add(`${record.owner.partition}/${record.offset}`);
+      handled.add(record.offset);
+      if (!failedLanes.has(lane)) lastHandled.set(lane, record.offset);
+    }
   }
 
   #ownership({ owner }: InFlightRecord): Ownership {
