@@ -1,3 +1,4 @@
+import { mayRetry } from '../core/failures/decision.js';
 import { PermanentError } from '../core/failures/permanent.error.js';
 import { HandlerTimeoutError } from '../core/pipeline/errors.js';
 import type { Handler } from '../core/pipeline/handler.js';
@@ -17,7 +18,7 @@ export type FailureReason = (typeof FAILURE_REASONS)[number];
 export function failureReasonOf(error: unknown, handler: Handler | undefined): FailureReason {
   if (error instanceof PayloadError) return 'payload';
   if (error instanceof SchemaViolationError) return 'schema';
-  if (error instanceof PermanentError || handler?.failures.retry.isRetriable(error) === false)
+  if (error instanceof PermanentError || (handler && !mayRetry(error, handler.failures.retry)))
     return 'permanent';
   return error instanceof HandlerTimeoutError ? 'timeout' : 'error';
 }

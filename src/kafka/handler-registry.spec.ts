@@ -26,6 +26,7 @@ class Registered {
       instrumented: false,
       instrument: (_, call) => call(),
       respond: (_binding, _context, call) => call(),
+      givenUp: async () => undefined,
     },
     { of: () => undefined, nameOf: () => undefined },
   );

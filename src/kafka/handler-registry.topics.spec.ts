@@ -19,6 +19,7 @@ function registryOf(...handlers: readonly (readonly [string | RegExp, KafkaHandl
     instrumented: false,
     instrument: notAskedFor,
     respond: notAskedFor,
+    givenUp: notAskedFor,
   };
   const registry = new HandlerRegistry({ groupId: GROUP, commit: 'auto' }, services, {
     of: () => undefined,

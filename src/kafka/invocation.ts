@@ -1,7 +1,6 @@
 import type { MessageHandler } from '@nestjs/microservices';
-import { isObservable, lastValueFrom } from 'rxjs';
 import { UnreadableRecordsError } from '../core/pipeline/errors.js';
-import type { BatchHandler, Handler, RecordHandler } from '../core/pipeline/handler.js';
+import type { BatchHandler, FailedRecord, Handler, RecordHandler } from '../core/pipeline/handler.js';
 import type { FetchedRecord } from '../core/records/fetched.js';
 import type { InFlightRecord } from '../core/records/in-flight.js';
 import type { CallSpan, CallTracer } from './call-tracer.js';
@@ -12,7 +11,9 @@ import { KafkaBatchContext } from './kafka-batch.context.js';
 import { type ContextServices, KafkaRecordContext } from './kafka-record.context.js';
 import { failureHandling, type FailureServices, type HandledTopic } from './failure-handling.js';
 import { valueOf } from './payload.js';
+import { type Completion, completionOfBatch, completionOfRecord } from './results.js';
 import { validated } from './schema.js';
+import { allOf } from './several-handlers.js';
 
 /** A controller's method, as Nest hands it to a transport. */
 export interface HandlerBinding {
@@ -39,6 +40,8 @@ export interface InvocationServices {
   instrument(context: KafkaRecordContext, call: () => unknown): unknown;
   /** Answers a request, where the record is one and the handler takes requests. */
   respond(binding: HandlerBinding, context: KafkaRecordContext, call: () => unknown): unknown;
+  /** Tells whoever has sent a request that it was given up unanswered. */
+  givenUp(failed: FailedRecord): Promise<void>;
 }
 
 /** Makes a topic's handler out of the controllers' methods for it. */
@@ -51,20 +54,32 @@ export function toHandler(
   if (!first) return undefined;
   const { commit, order, concurrency, timeoutMs } = first.options;
   const failing = failureHandling(first.options, services.failures, topic);
-  const shared = { commit, order, concurrency, timeoutMs, ...failing, completion };
+  const shared = { commit, order, concurrency, timeoutMs, ...failing };
+  if (bindings.some(({ isEvent }) => !isEvent)) shared.putAside = answering(failing.putAside, services);
   return first.options.read === 'batch'
-    ? { ...shared, ...batchCalls(first, services) }
-    : { ...shared, ...recordCalls(bindings, services) };
+    ? { ...shared, ...batchCalls(first, services), completion: completionOfBatch }
+    : { ...shared, ...recordCalls(bindings, first.options, services), completion: completionOfRecord };
+}
+
+/** A request that ends as a dead letter is answered nowhere else. */
+function answering(putAside: Handler['putAside'], services: InvocationServices): Handler['putAside'] {
+  return async (how, failed) => {
+    const kept = await putAside(how, failed);
+    if (kept === 'dead-letter') await services.givenUp(failed);
+    return kept;
+  };
 }
 
 function recordCalls(
   bindings: readonly HandlerBinding[],
+  { failures, timeoutMs }: ResolvedHandlerOptions,
   services: InvocationServices,
 ): Pick<RecordHandler, 'read' | 'invoke'> {
   const calls = bindings.map((binding) => recordCall(binding, services));
   const [only] = calls;
-  const invoke = calls.length === 1 && only ? only : allOf(calls);
-  return { read: 'one', invoke };
+  if (calls.length === 1 && only) return { read: 'one', invoke: only };
+  const named = calls.map((call, at) => ({ name: bindings[at]?.name ?? '', call: finishing(call) }));
+  return { read: 'one', invoke: allOf(named, failures.policy.retry, timeoutMs !== undefined) };
 }
 
 function batchCalls(
@@ -78,8 +93,11 @@ function batchCalls(
   const call = async (records: readonly InFlightRecord[], head: InFlightRecord): Promise<unknown> => {
     const payloads = await decodeAll(records);
     const context = new KafkaBatchContext(records, head, payloads, contextServices);
-    if (direct && !services.instrumented) return direct.call(payloads, context);
-    return completed(services.instrument(context, () => callback(payloads, context)));
+    if (direct && !services.instrumented) return started(direct.call(payloads, context), completionOfBatch);
+    return completed(
+      services.instrument(context, () => callback(payloads, context)),
+      completionOfBatch,
+    );
   };
   const invoke = (records: readonly InFlightRecord[]): unknown => {
     const [head] = records;
@@ -94,30 +112,60 @@ function batchCalls(
 
 type Call = (record: InFlightRecord) => unknown;
 
+/** A call that resolves only once what it has returned is complete. */
+function finishing(call: Call): Call {
+  return async (record) => {
+    const result = await call(record);
+    await completionOfRecord(result);
+    return result;
+  };
+}
+
 function recordCall(binding: HandlerBinding, services: InvocationServices): Call {
   const { name, callback, direct, isEvent, options } = binding;
   const decode = decoder(options);
   const contextServices = services.contextServices(options.groupId);
   const call = (record: InFlightRecord, fetched: FetchedRecord, payload: unknown): unknown => {
     if (direct && !direct.takesContext && !services.instrumented)
-      return started(direct.call(payload, undefined));
+      return started(direct.call(payload, undefined), completionOfRecord);
     const context = new KafkaRecordContext(record, payload, contextServices, fetched);
-    if (direct && !services.instrumented) return started(direct.call(payload, context));
+    if (direct && !services.instrumented) return started(direct.call(payload, context), completionOfRecord);
     const run = (): unknown => services.instrument(context, () => callback(payload, context));
-    return isEvent ? completed(run()) : services.respond(binding, context, run);
+    return isEvent ? completed(run(), completionOfRecord) : services.respond(binding, context, run);
+  };
+  /** Whoever has sent a request that can't be read is told so, as of any other failure. */
+  const unread = (record: InFlightRecord, fetched: FetchedRecord, error: unknown): unknown => {
+    if (isEvent) throw error;
+    const context = new KafkaRecordContext(record, undefined, contextServices, fetched);
+    return services.respond(binding, context, () => Promise.reject(error));
   };
   const checked = async (record: InFlightRecord): Promise<unknown> => {
     const fetched = record.record;
-    return call(record, fetched, await decode(record));
+    let payload: unknown;
+    try {
+      payload = await decode(record);
+    } catch (error) {
+      return unread(record, fetched, error);
+    }
+    return call(record, fetched, payload);
   };
-  const plain = (record: InFlightRecord): unknown => call(record, record.record, decode(record));
+  const plain = (record: InFlightRecord): unknown => {
+    const fetched = record.record;
+    let payload: unknown;
+    try {
+      payload = decode(record);
+    } catch (error) {
+      return unread(record, fetched, error);
+    }
+    return call(record, fetched, payload);
+  };
   const run = options.schema ? checked : plain;
   const { tracer } = services;
   if (!tracer) return (record) => within(new HandlerCall(name, record), run);
   return (record) => {
     const under = new HandlerCall(name, record, undefined, tracer);
     const span = tracer.begin(under, options.groupId);
-    return within(under, span ? spanned(span, run) : run);
+    return within(under, span ? spanned(span, begin) : run);
   };
 }
 
@@ -155,37 +203,12 @@ function batchDecoder(options: ResolvedHandlerOptions): BatchDecoder {
   };
 }
 
-/**
- * Calls several handlers side by side. A retry calls only those that have failed.
- * @throws the error of the first that failed
- */
-function allOf(calls: readonly Call[]): Call {
-  const remaining = new WeakMap<InFlightRecord, readonly Call[]>();
-  return async (record) => {
-    const due = remaining.get(record) ?? calls;
-    const results = await Promise.allSettled(due.map(async (call) => completion(await call(record))));
-    const failed = results.flatMap((result, at) => (result.status === 'rejected' ? [{ at, result }] : []));
-    const [first] = failed;
-    if (!first) return;
-    remaining.set(
-      record,
-      due.filter((_, at) => failed.some((each) => each.at === at)),
-    );
-    throw first.result.reason;
-  };
-}
-
 /** A stream of results begins once somebody listens: here, so that what is behind it runs as part of the call. */
-function started(result: unknown): unknown {
+function started(result: unknown, completion: Completion): unknown {
   return result instanceof Promise ? result : (completion(result) ?? result);
 }
 
 /** The same of a stream that is still to come. */
-function completed(result: unknown): unknown {
+function completed(result: unknown, completion: Completion): unknown {
   return result instanceof Promise ? result.then((value: unknown) => completion(value) ?? value) : result;
-}
-
-/** A stream of results is done when it completes; one without any is as good. */
-function completion(result: unknown): Promise<unknown> | undefined {
-  return isObservable(result) ? lastValueFrom(result, { defaultValue: undefined }) : undefined;
 }

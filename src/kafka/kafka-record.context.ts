@@ -1,5 +1,5 @@
 import { KafkaContext } from '@nestjs/microservices';
-import type { FetchedRecord } from '../core/records/fetched.js';
+import type { FetchedRecord, RawHeaders } from '../core/records/fetched.js';
 import type { InFlightRecord, RecordOwner } from '../core/records/in-flight.js';
 import { type ConfirmationGate, GatedOwner } from './confirmation-gate.js';
 import { decodeAuto } from './payload.js';
@@ -76,6 +76,16 @@ export class KafkaRecordContext extends KafkaContext implements Confirmable {
 
   get signal(): AbortSignal {
     return this.owner.signalOf(this.inFlight);
+  }
+
+  /** The record; of a batch, its first. */
+  get record(): InFlightRecord {
+    return this.inFlight;
+  }
+
+  /** The record's headers as they came, nothing decoded. */
+  get rawHeaders(): RawHeaders | undefined {
+    return this.fetched.headers;
   }
 
   /** The record as Nest gives it: key, value and headers decoded, with topic and partition. */

@@ -3,6 +3,7 @@ import { type CustomTransportStrategy, type MessageHandler, Server, Transport } 
 import { finalize, isObservable } from 'rxjs';
 import { SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
 import { DirectCalls } from './direct-calls.js';
+import type { FailedRecord } from '../core/pipeline/handler.js';
 import type { CallTracer } from './call-tracer.js';
 import type { GroupPhase } from './group-status.js';
 import type { HandlerBinding, InvocationServices } from './invocation.js';
@@ -122,6 +123,10 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy, In
 
   respond(_binding: HandlerBinding, context: KafkaRecordContext, call: () => unknown): unknown {
     return this.#replies.respond(context, call);
+  }
+
+  givenUp(failed: FailedRecord): Promise<void> {
+    return this.#replies.givenUp(failed);
   }
 
   contextServices(groupId: string): ContextServices {

@@ -4,7 +4,8 @@ import type { KafkaRecordContext } from './kafka-record.context.js';
 import { Replies } from './replies.js';
 
 const request = {
-  getMessage: () => ({ headers: { kafka_correlationId: '1', kafka_replyTopic: 'a.reply' } }),
+  rawHeaders: { kafka_correlationId: '1', kafka_replyTopic: 'a.reply' },
+  signal: new AbortController().signal,
 } as unknown as KafkaRecordContext;
 
 test('a reply that cannot be stored fails the record, and nothing else, while its stream goes on', async () => {

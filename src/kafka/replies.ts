@@ -1,111 +1,161 @@
 import { KafkaHeaders, KafkaRetriableException, RpcException } from '@nestjs/microservices';
 import { KafkaRequestSerializer } from '@nestjs/microservices/serializers/kafka-request.serializer.js';
-import { from, isObservable, lastValueFrom, type Observable, of, tap } from 'rxjs';
-import { Logger } from '@nestjs/common';
-import type { RecordProducer } from './consumer-port.js';
+import { lastValueFrom, of, tap } from 'rxjs';
+import { HandlerTimeoutError } from '../core/pipeline/errors.js';
+import { ANSWERED, type FailedRecord } from '../core/pipeline/handler.js';
+import type { InFlightRecord } from '../core/records/in-flight.js';
+import type { OutgoingRecord, RecordProducer } from './consumer-port.js';
 import type { KafkaRecordContext } from './kafka-record.context.js';
+import { PayloadError } from './payload.js';
+import { RecordTooLargeError } from './producer-errors.js';
+import { completionOfRecord, streamOf } from './results.js';
+import { type ReturnAddress, returnAddress } from './return-address.js';
+import { SchemaViolationError } from './schema.js';
 
 interface Reply {
   readonly response?: unknown;
-  readonly err?: unknown;
+  /** What the client is told of a failure, as text that is not empty. */
+  readonly failure?: string;
   readonly isDisposed?: boolean;
 }
 
-/** Where a request wants its reply. */
-interface ReturnAddress {
-  readonly correlationId: string;
-  readonly topic: string;
-  readonly partition: number | undefined;
-}
+/** What an error is to the client of whom nothing may be told. */
+const INTERNAL = { status: 'error', message: 'Internal server error' };
+
+/** Hears of errors of which clients are told no more than that there was one. */
+export type HiddenErrorListener = (record: InFlightRecord, error: unknown) => void;
 
 /** Answers requests, as Nest's `ClientKafka` sends them: records with a correlation id and a reply topic. */
 export class Replies {
   readonly #serializer = new KafkaRequestSerializer();
-  readonly #logger = new Logger('KafkaReplies');
 
-  constructor(private readonly producer: RecordProducer) {}
+  constructor(
+    private readonly producer: RecordProducer,
+    private readonly hidden: HiddenErrorListener = () => undefined,
+  ) {}
 
-  /** Runs `call` and sends what it gives, or how it failed, if the record asks for a reply; else just runs it. */
+  /**
+   * Runs `call` and sends what it gives, or how it failed, if the record asks for a reply; else just runs it. What was
+   * answered resolves to `ANSWERED`. A call that is to be made again is not answered before.
+   */
   respond(context: KafkaRecordContext, call: () => unknown): unknown {
-    const address = returnAddress(context);
-    return address ? this.#answer(address, call) : call();
+    const address = returnAddress(context.rawHeaders);
+    return address ? this.#answer(address, context, call) : call();
+  }
+
+  /** Tells the client that its request was given up, where it is one: no try that may answer it follows. Never throws. */
+  async givenUp({ record }: FailedRecord): Promise<void> {
+    const address = returnAddress(record.headers);
+    if (!address) return;
+    try {
+      await this.producer.send(await this.#toRecord(address, { failure: INTERNAL_TEXT, isDisposed: true }));
+    } catch {
+      // The record is stored, and the client will give up by itself.
+    }
   }
 
   /** Resolves once the reply is with the broker. Each value is sent; the last one carries the end mark. */
-  async #answer(address: ReturnAddress, call: () => unknown): Promise<void> {
+  async #answer(
+    address: ReturnAddress,
+    context: KafkaRecordContext,
+    call: () => unknown,
+  ): Promise<typeof ANSWERED> {
     let last: Reply | undefined;
     let sent = Promise.resolve();
     const send = (reply: Reply): void => {
-      sent = sent.then(() => this.#send(address, reply));
+      sent = sent.then(() => this.#send(address, context, reply));
       // It is awaited at the end; a stream may go on for long after the reply to an early value has failed.
       sent.catch(() => undefined);
     };
     try {
-      const values = toObservable(await call()).pipe(
-        tap((response) => {
-          if (last) send(last);
-          last = { response };
-        }),
-      );
-      await lastValueFrom(values, { defaultValue: undefined });
+      const result = await call();
+      const stream = streamOf(result) ?? of((await completionOfRecord(result)) ?? result);
+      const noted = tap((response) => {
+        if (last) send(last);
+        last = { response };
+      });
+      await lastValueFrom(stream.pipe(noted), { defaultValue: undefined });
       send({ ...last, isDisposed: true });
     } catch (error) {
-      if (error instanceof KafkaRetriableException && !last) throw error;
+      if (isToRepeat(error, context) && !last) throw error;
       if (last) send(last);
-      send({ err: this.#toReply(error), isDisposed: true });
+      send({ failure: this.#failureOf(error, context), isDisposed: true });
     }
     await sent;
+    return ANSWERED;
   }
 
-  async #send(address: ReturnAddress, reply: Reply): Promise<void> {
+  /** A response that can't be written, or is too large for its topic, would be so with each further try. */
+  async #send(address: ReturnAddress, context: KafkaRecordContext, reply: Reply): Promise<void> {
+    try {
+      const record = await this.#toRecord(address, reply).catch((error: unknown) => {
+        throw new UnwritableReply(error);
+      });
+      await this.producer.send(record);
+    } catch (error) {
+      if (!(error instanceof UnwritableReply || error instanceof RecordTooLargeError)) throw error;
+      this.hidden(context.record, error instanceof UnwritableReply ? error.cause : error);
+      await this.producer.send(await this.#toRecord(address, { failure: INTERNAL_TEXT, isDisposed: true }));
+    }
+  }
+
+  async #toRecord(address: ReturnAddress, reply: Reply): Promise<OutgoingRecord> {
     const message = (await this.#serializer.serialize(reply.response)) as {
       key?: string;
       value: string | Buffer | null;
       headers: Record<string, Buffer | string>;
     };
-    const headers: Record<string, Buffer | string> = {
-      ...message.headers,
-      [KafkaHeaders.CORRELATION_ID]: Buffer.from(address.correlationId),
-    };
-    if (reply.err !== undefined) {
-      const text = typeof reply.err === 'string' ? reply.err : JSON.stringify(reply.err);
-      headers[KafkaHeaders.NEST_ERR] = Buffer.from(text);
-    }
-    if (reply.isDisposed) headers[KafkaHeaders.NEST_IS_DISPOSED] = Buffer.alloc(1);
-    await this.producer.send({
+    return {
       topic: address.topic,
       ...(address.partition === undefined ? {} : { partition: address.partition }),
       key: message.key ?? null,
       value: message.value,
-      headers,
-    });
+      headers: {
+        ...message.headers,
+        [KafkaHeaders.CORRELATION_ID]: address.correlationId,
+        ...(reply.failure !== undefined && { [KafkaHeaders.NEST_ERR]: Buffer.from(reply.failure) }),
+        ...(reply.isDisposed && { [KafkaHeaders.NEST_IS_DISPOSED]: Buffer.alloc(1) }),
+      },
+    };
   }
 
-  /** What Nest's own filter would send: nothing of an unknown error gets out. */
-  #toReply(error: unknown): unknown {
+  /** What Nest's own filter would send: nothing of an unknown error gets out, but what is wrong with the request. */
+  #failureOf(error: unknown, context: KafkaRecordContext): string {
+    if (error instanceof PayloadError || error instanceof SchemaViolationError)
+      return textOf({ status: 'error', message: error.message });
     if (error instanceof RpcException) {
       const inner = error.getError();
-      return typeof inner === 'object' ? inner : { status: 'error', message: inner };
+      return textOf(typeof inner === 'object' ? inner : { status: 'error', message: inner });
     }
-    if (!(error instanceof Error)) return error;
-    this.#logger.error(error);
-    return { status: 'error', message: 'Internal server error' };
+    if (error instanceof Error) {
+      this.hidden(context.record, error);
+      return INTERNAL_TEXT;
+    }
+    return textOf(error);
   }
 }
 
-function returnAddress(context: KafkaRecordContext): ReturnAddress | undefined {
-  const headers = context.getMessage().headers ?? {};
-  const correlationId = headers[KafkaHeaders.CORRELATION_ID];
-  const topic = headers[KafkaHeaders.REPLY_TOPIC];
-  if (!correlationId || !topic) return undefined;
-  const partition = headers[KafkaHeaders.REPLY_PARTITION];
-  return {
-    correlationId: String(correlationId),
-    topic: String(topic),
-    partition: partition === undefined || partition === null ? undefined : Number(String(partition)),
-  };
+const INTERNAL_TEXT = JSON.stringify(INTERNAL);
+
+/** A response can't be turned into a record. */
+class UnwritableReply extends Error {
+  constructor(cause: unknown) {
+    super('the response can not be written', { cause });
+  }
 }
 
-function toObservable(value: unknown): Observable<unknown> {
-  return isObservable(value) ? value : value instanceof Promise ? from(value) : of(value);
+/** Clients take an empty text, or none, for no failure. */
+function textOf(failure: unknown): string {
+  if (typeof failure === 'string' && failure !== '') return failure;
+  try {
+    return (JSON.stringify(failure || INTERNAL) as string | undefined) ?? INTERNAL_TEXT;
+  } catch {
+    return INTERNAL_TEXT;
+  }
+}
+
+/** Whether the request is handled again after the failure, here or by whoever gets its partition. */
+function isToRepeat(error: unknown, { signal }: KafkaRecordContext): boolean {
+  if (error instanceof KafkaRetriableException) return true;
+  return signal.aborted && !(signal.reason instanceof HandlerTimeoutError);
 }

@@ -46,11 +46,16 @@ export function decide(
   { retry, onFailure }: FailurePolicy,
   random: number,
 ): Decision {
-  if (error instanceof PermanentError || !retry.isRetriable(error)) {
+  if (!mayRetry(error, retry)) {
     return { action: onFailure === 'retry-topic' ? 'dead-letter' : onFailure };
   }
   if (failures >= retry.attempts) return { action: onFailure };
   const delayMs = backoffMs(retry.backoff, failures, random);
   if (elapsedMs + delayMs > retry.maxElapsedMs) return { action: onFailure };
   return { action: 'retry', delayMs };
+}
+
+/** Whether trying again may help at all. */
+export function mayRetry(error: unknown, retry: Pick<RetryPolicy, 'isRetriable'>): boolean {
+  return !(error instanceof PermanentError) && retry.isRetriable(error);
 }

@@ -27,12 +27,12 @@ const DEPTH = 4;
  */
 export function rejectionsOf(result: unknown, count: number): ReadonlyMap<number, unknown> {
   const reasons = new Map<number, unknown>();
-  if (!hasRejection(result, DEPTH)) return reasons;
-  if (!Array.isArray(result) || result.length !== count) throw new BatchOutcomesError(count);
+  if (!hasRejection(result)) return reasons;
+  if (!Array.isArray(result) || result.length !== count) throw new BatchOutcomesError();
   // By index: `forEach` and its like leave holes out.
   for (let at = 0; at < count; at++) {
     const outcome: unknown = result[at];
-    if (!isOutcome(outcome)) throw new BatchOutcomesError(count);
+    if (!isOutcome(outcome)) throw new BatchOutcomesError();
     if (outcome.status === 'rejected') reasons.set(at, outcome.reason);
   }
   return reasons;
@@ -82,7 +82,7 @@ function failuresOf(
 }
 
 /** Whether a result says anywhere that something was rejected, however it is wrapped. */
-function hasRejection(value: unknown, depth: number): boolean {
+export function hasRejection(value: unknown, depth = DEPTH): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if ('status' in value && value.status === 'rejected') return true;
   if (depth === 0) return false;
@@ -102,7 +102,8 @@ interface Outcome {
   readonly reason?: unknown;
 }
 
-function isOutcome(value: unknown): value is Outcome {
+/** Whether a value is what `Promise.allSettled` gives for one promise. */
+export function isOutcome(value: unknown): value is Outcome {
   return (
     typeof value === 'object' &&
     value !== null &&

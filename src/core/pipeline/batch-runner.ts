@@ -285,8 +285,8 @@ export class BatchRunner implements Runner, Redelivery {
     this.#again.push({ ...delivery, batch, records });
   }
 
-  #end({ batch, then }: Delivery): void {
+  #end({ batch, whenDone }: Delivery): void {
     this.#lanes.done(batch);
-    then?.();
+    whenDone?.();
   }
 }

@@ -73,11 +73,10 @@ export class BatchRecordError extends Error {
 export class BatchOutcomesError extends Error {
   readonly code = 'BATCH_OUTCOMES';
 
-  /** @param count of the records that the handler was given */
-  constructor(readonly count: number) {
+  constructor() {
     super(
-      `the batch handler returned a rejection that can't be assigned to one of the ${count} records it was given; ` +
-        `return one outcome for each record, in their order, as Promise.allSettled gives them, or throw`,
+      'the batch handler returned a rejection that can not be assigned to one of its records; return one outcome ' +
+        'for each record, in their order, as Promise.allSettled gives them, or throw',
     );
     this.name = 'BatchOutcomesError';
   }

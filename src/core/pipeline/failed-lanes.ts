@@ -9,7 +9,7 @@ export interface Delivery {
   /** Whether each is handled by itself, to find the one to blame. */
   readonly singly: boolean;
   /** Called once all of the records are settled. */
-  readonly then?: () => void;
+  readonly whenDone?: () => void;
 }
 
 /** What the failed lanes ask of the runner. */
@@ -106,12 +106,12 @@ export class FailedLanes {
     if (before.length === 0) return;
     this.#next = this.#next.filter((each) => each.sequence > sequence);
     this.#isHandlingEarlier = true;
-    const then = (): void => {
+    const whenDone = (): void => {
       this.#isHandlingEarlier = false;
       this.#advance();
     };
     // The lane itself stays with what waits.
-    this.redelivery.goOn({ ...this.redelivery.part(this.delivery, []), then }, inOrder(before));
+    this.redelivery.goOn({ ...this.redelivery.part(this.delivery, []), whenDone }, inOrder(before));
   }
 }
 

@@ -60,6 +60,12 @@ interface HandlerBase {
   readonly delay?: Delay;
 }
 
+/**
+ * What a call resolves to that has told somebody its outcome, as the sender of a request. It counts as done, however long
+ * it took: a retry would contradict what was told.
+ */
+export const ANSWERED = Symbol('answered');
+
 /** What a call returned may stand for work that goes on: a stream of results, a reply to be sent. */
 interface Completing {
   /** @returns what to wait for before the call counts as done; undefined where that is nothing */

@@ -335,7 +335,7 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
   signalOf(record: InFlightRecord): AbortSignal {
     const call = this.#runner.callOf(record);
     const deadline = call && this.#calls.signalOf(call);
-    return deadline ? AbortSignal.any([deadline, this.#abort.signal]) : this.#abort.signal;
+    return deadline ? AbortSignal.any([this.#abort.signal, deadline]) : this.#abort.signal;
   }
 
   /**

@@ -1,8 +1,9 @@
 import type { Clock, Turn } from '../clock.js';
 import { RecordLanes } from '../dispatch/record-lanes.js';
+import { isPromiseLike } from '../promise-like.js';
 import type { InFlightRecord } from '../records/in-flight.js';
 import { type Failures, isUnavailable } from './failures.js';
-import type { RecordHandler } from './handler.js';
+import { ANSWERED, type RecordHandler } from './handler.js';
 import type { Runner, RunnerEvents } from './runner.js';
 
 /** Calls a record handler for a partition's records, lane by lane. */
@@ -120,9 +121,10 @@ export class RecordRunner implements Runner {
 
   async #settleLater(record: InFlightRecord, result: PromiseLike<unknown>): Promise<void> {
     try {
-      const completion = this.handler.completion(await result);
+      const value = await result;
+      const completion = this.handler.completion(value);
       if (completion) await completion;
-      const late = this.events.overdue(record);
+      const late = value === ANSWERED ? undefined : this.events.overdue(record);
       if (late) throw late;
     } catch (error) {
       this.#failed(record, error);
@@ -170,8 +172,4 @@ export class RecordRunner implements Runner {
     this.#lanes.done(record);
     this.pump();
   }
-}
-
-function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { InFlightRecord } from '../records/in-flight.js';
 import type { Failures } from './failures.js';
-import type { Handler } from './handler.js';
+import { ANSWERED, type Handler } from './handler.js';
 import type { Parking } from './parking.js';
 import type { RunnerEvents } from './runner.js';
 
@@ -79,7 +79,7 @@ export class ReleasedRunner {
         ? handler.invoke(record)
         : handler.invoke([record]));
       await handler.completion(result);
-      const late = this.events.overdue(record);
+      const late = result === ANSWERED ? undefined : this.events.overdue(record);
       if (late) throw late;
     } finally {
       this.events.callEnded(record, this.clock.now());
