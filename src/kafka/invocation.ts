@@ -165,7 +165,7 @@ function recordCall(binding: HandlerBinding, services: InvocationServices): Call
   return (record) => {
     const under = new HandlerCall(name, record, undefined, tracer);
     const span = tracer.begin(under, options.groupId);
-    return within(under, span ? spanned(span, begin) : run);
+    return within(under, span ? spanned(span, run) : run);
   };
 }
 
