@@ -13,6 +13,7 @@ import {
   PATTERN_METADATA,
 } from '@nestjs/microservices/constants.js';
 import { RpcParamtype } from '@nestjs/microservices/enums/rpc-paramtype.enum.js';
+import { requireConfigOf, watchConfigs } from './microservice-config.js';
 import { PassThroughFilter } from './pass-through.filter.js';
 
 /** A controller's method, called without Nest's pipeline because nothing is in it. */
@@ -54,9 +55,18 @@ export class DirectCalls {
 
   /** Writes each handler's identity into its extras. Must run before Nest registers the handlers. */
   identifyHandlers(): void {
+    watchConfigs();
     for (const { controllers } of this.modules.values()) {
       for (const wrapper of controllers.values()) this.#identify(wrapper);
     }
+  }
+
+  /**
+   * Call it while Nest registers a handler.
+   * @throws MicroserviceConfigError where the handler has other global enhancers than the application
+   */
+  requireAppConfig(): void {
+    requireConfigOf(this.#config);
   }
 
   /** How to call the handler with these extras directly; undefined where Nest has to do it. */
@@ -100,8 +110,12 @@ export class DirectCalls {
     }
   }
 
+  get #config(): ApplicationConfig | undefined {
+    return this.moduleRef['container'].applicationConfig;
+  }
+
   #isEnhancedGlobally(): boolean {
-    const config: ApplicationConfig | undefined = this.moduleRef['container'].applicationConfig;
+    const config = this.#config;
     if (!config) return true;
     const enhancers = [
       config.getGlobalGuards(),

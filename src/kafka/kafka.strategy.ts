@@ -43,7 +43,7 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy, In
   constructor(
     @Inject(SERVICE_CONFIG) private readonly config: ServiceConfig,
     private readonly runtime: KafkaRuntime,
-    directCalls: DirectCalls,
+    private readonly directCalls: DirectCalls,
   ) {
     super();
     const { asides, parking, tracer } = runtime;
@@ -58,12 +58,14 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy, In
     this.#replies = new Replies(runtime.producer);
   }
 
+  /** @throws MicroserviceConfigError where guards of the microservice's own would not hold for its handlers */
   override addHandler(
     pattern: unknown,
     callback: MessageHandler,
     isEventHandler = false,
     extras: Record<string, unknown> = {},
   ): void {
+    this.directCalls.requireAppConfig();
     const topic = pattern instanceof RegExp ? pattern : this.normalizePattern(pattern as string);
     this.#registry.add(topic, callback, isEventHandler, extras);
     // Nest looks handlers up here, to list them; several of one topic are not chained, each has its own way.
