@@ -6,9 +6,15 @@ import {
   Logger,
   type NestInterceptor,
 } from '@nestjs/common';
-import { defer, lastValueFrom, type Observable } from 'rxjs';
+import { defer, type Observable } from 'rxjs';
 import { SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
-import { isConfirmable, KafkaBatchContext, type KafkaRecordContext } from '../kafka/index.js';
+import {
+  completionOfBatch,
+  completionOfRecord,
+  isConfirmable,
+  KafkaBatchContext,
+  type KafkaRecordContext,
+} from '../kafka/index.js';
 import { BatchDelivery, type Call, deliverRecord } from './delivery.js';
 import { IdempotentHandlerError } from './errors.js';
 import { IdempotencyStore } from './idempotency-store.js';
@@ -37,9 +43,11 @@ export class IdempotencyInterceptor implements NestInterceptor {
       throw new IdempotentHandlerError(name, 'its records must come through KafkaStrategy');
     }
     const handler = idempotentHandler(host.getClass(), host.getHandler(), this.config.kafka);
+    const completion = context instanceof KafkaBatchContext ? completionOfBatch : completionOfRecord;
     const call: Call = async (...given) => {
       args.splice(0, 2, ...given);
-      return lastValueFrom<unknown, unknown>(next.handle(), { defaultValue: undefined });
+      // All that the handler does belongs to its transaction.
+      return completion(next.handle());
     };
     const outcomes = await this.#deliver(handler, payload, context, call);
     if (handler.isManual && !outcomes) settle(context);

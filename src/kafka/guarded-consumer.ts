@@ -1,44 +1,71 @@
-import { toOffset } from '../core/records/offset.js';
 import { PartitionLostError } from '../core/pipeline/errors.js';
+import type { TopicPartition } from '../core/records/fetched.js';
+import type { InFlightRecord } from '../core/records/in-flight.js';
+import { type Offset, toOffset } from '../core/records/offset.js';
 import type { NativeConsumer } from './consumer-port.js';
-import type { GroupConsumer } from './group-consumer.js';
 import type { KafkaRuntime } from './kafka-runtime.js';
 import { notCounting } from './own-time.js';
 
 const REFUSED = ['connect', 'disconnect', 'run', 'stop', 'subscribe'] as const;
 
-const guarded = new WeakMap<NativeConsumer, NativeConsumer>();
+/** An offset was to be committed of another partition than that of the context's record. */
+export class ForeignOffsetError extends Error {
+  readonly code = 'FOREIGN_OFFSET';
+
+  constructor(
+    readonly topic: string,
+    readonly partition: number,
+    of: TopicPartition,
+  ) {
+    super(
+      `${topic}[${partition}]: an offset of it can't be committed through the context of a record of ` +
+        `${of.topic}[${of.partition}], which does not tell whether the partition was lost meanwhile; commit with the ` +
+        'context of a record of its own',
+    );
+    this.name = 'ForeignOffsetError';
+  }
+}
+
+/** A partition in one ownership, as far as offsets may be committed in it. */
+interface OffsetOwner {
+  commitBefore(offset: Offset): Promise<void>;
+}
 
 /**
- * What `KafkaContext.getConsumer()` gives out: the client's own consumer, with its commits sent through the
- * tracker, so that nothing unsettled can be committed, and without what would take the consumer from the
- * service.
+ * What `KafkaContext.getConsumer()` gives out: the client's own consumer, with its commits sent through the tracker of
+ * the ownership that the context's record is of, and without what would take the consumer from the service.
+ *
+ * An offset means something in one log, and a handler knows it from one ownership: after the partition was lost, or
+ * its log replaced, the same offset may name records that nobody has handled.
  */
-export function guardedConsumer(runtime: KafkaRuntime, groupId: string): NativeConsumer {
+export function guardedConsumer(
+  runtime: Pick<KafkaRuntime, 'group'>,
+  groupId: string,
+  { owner }: InFlightRecord,
+): NativeConsumer {
   const group = runtime.group(groupId);
   const native = group?.nativeConsumer;
   if (!group || !native) throw new Error(`the consumer of group ${groupId} is not connected at the moment`);
-  const known = guarded.get(native);
-  if (known) return known;
-  const consumer = guard(native, group);
-  guarded.set(native, consumer);
-  return consumer;
-}
-
-function guard(native: NativeConsumer, group: GroupConsumer): NativeConsumer {
   const refused = Object.fromEntries(REFUSED.map((name) => [name, () => refuse(name)]));
   return {
     ...native,
     ...refused,
     commitOffsets: async (offsets) => {
-      const committed = offsets.map(async ({ topic, partition, offset }) => {
-        const pipeline = group.pipeline.partition({ topic, partition });
-        if (!pipeline) throw new PartitionLostError(topic, partition);
-        await pipeline.commitBefore(toOffset(offset));
-      });
-      await notCounting({ kind: 'commit', what: 'a commit' }, () => Promise.all(committed));
+      for (const { topic, partition } of offsets) {
+        if (topic === owner.topic && partition === owner.partition) continue;
+        if (!group.pipeline.partition({ topic, partition })) throw new PartitionLostError(topic, partition);
+        throw new ForeignOffsetError(topic, partition, owner);
+      }
+      if (!isOffsetOwner(owner)) throw new PartitionLostError(owner.topic, owner.partition);
+      await notCounting({ kind: 'commit', what: 'a commit' }, () =>
+        Promise.all(offsets.map(({ offset }) => owner.commitBefore(toOffset(offset)))),
+      );
     },
   };
+}
+
+function isOffsetOwner(owner: object): owner is OffsetOwner {
+  return 'commitBefore' in owner && typeof owner.commitBefore === 'function';
 }
 
 function refuse(name: string): never {

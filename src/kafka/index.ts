@@ -33,4 +33,5 @@ export {
   whyUnopened,
 } from './partition-view.js';
 export { PayloadError } from './payload.js';
+export { completionOfBatch, completionOfRecord } from './results.js';
 export { SchemaViolationError } from './schema.js';

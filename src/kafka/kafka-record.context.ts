@@ -10,14 +10,18 @@ type Args = ConstructorParameters<typeof KafkaContext>[0];
 
 /** What a context may be asked for beyond its record. */
 export interface ContextServices {
-  nativeConsumer(): NativeConsumer;
+  /** The consumer, by which offsets are committed in the ownership that the record is of. */
+  nativeConsumer(record: InFlightRecord): NativeConsumer;
   nativeProducer(): NativeProducer;
 }
 
 /** What a context behind a gate may be asked for. */
 export function gatedServices(services: ContextServices, gate: ConfirmationGate): ContextServices {
   return {
-    nativeConsumer: () => ({ ...services.nativeConsumer(), commitOffsets: () => gate.commitOffsets() }),
+    nativeConsumer: (record) => ({
+      ...services.nativeConsumer(record),
+      commitOffsets: () => gate.commitOffsets(),
+    }),
     nativeProducer: () => services.nativeProducer(),
   };
 }
@@ -102,7 +106,7 @@ export class KafkaRecordContext extends KafkaContext implements Confirmable {
   }
 
   override getConsumer(): NativeConsumer {
-    return this.services.nativeConsumer();
+    return this.services.nativeConsumer(this.inFlight);
   }
 
   override getHeartbeat(): () => Promise<void> {

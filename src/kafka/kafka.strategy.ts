@@ -133,7 +133,7 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy, In
 
   contextServices(groupId: string): ContextServices {
     return {
-      nativeConsumer: () => guardedConsumer(this.runtime, groupId),
+      nativeConsumer: (record) => guardedConsumer(this.runtime, groupId, record),
       nativeProducer: () => this.runtime.producer.native(),
     };
   }

@@ -283,11 +283,13 @@ export class PartitionPipeline implements CommitSource, RecordOwner, RunnerEvent
 
   /**
    * What stock code means by committing an offset: every record before it is done.
+   * @throws PartitionLostError once this ownership has ended
    * @throws Error in key order, where earlier records may still be at work
    */
   async commitBefore(offset: Offset): Promise<void> {
     const { commit, order } = this.parts.handler;
     if (commit === 'auto') return;
+    if (this.#closed) throw this.#closed;
     if (order !== 'partition') {
       throw new Error(
         `${this.topic}[${this.partition}]: with order '${order}' an offset says nothing of the records before ` +
