@@ -26,6 +26,7 @@ function registryOf(...handlers: readonly Declared[]): HandlerRegistry {
     instrumented: false,
     instrument: notAskedFor,
     respond: notAskedFor,
+    givenUp: notAskedFor,
   };
   const registry = new HandlerRegistry(defaults, services, { of: () => undefined, nameOf: () => undefined });
   for (const [pattern, options] of handlers) registry.add(pattern, notAskedFor, true, { ...options });

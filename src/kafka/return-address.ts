@@ -1,6 +1,6 @@
 import { KafkaHeaders } from '@nestjs/microservices';
 import type { RawHeaders } from '../core/records/fetched.js';
-import { headerText } from '../redelivery/aside-headers.js';
+import { headerText } from '../redelivery/record-headers.js';
 
 /** Where a request wants its reply. */
 export interface ReturnAddress {

@@ -36,7 +36,7 @@ export function handlerOf(
     direct: undefined,
     options: resolved,
   }));
-  const handler = toHandler(bindings, services);
+  const handler = toHandler(bindings, services, { source: 't' });
   if (handler?.read !== 'one') throw new Error('not a handler of single records');
   return handler;
 }
