@@ -28,10 +28,14 @@ export function watchConfigs(): void {
   isWatching = true;
   const { getGlobalGuards } = ApplicationConfig.prototype;
   ApplicationConfig.prototype.getGlobalGuards = function noted(this: ApplicationConfig) {
-    if (current === undefined) queueMicrotask(() => (current = undefined));
-    current = this;
+    note(this);
     return getGlobalGuards.call(this);
   };
+}
+
+function note(config: ApplicationConfig): void {
+  if (current === undefined) queueMicrotask(() => (current = undefined));
+  current = config;
 }
 
 /**
