@@ -9,6 +9,8 @@ import { createMarks, deleteMarks, insertMarks } from './marks.js';
 const PRUNE_EVERY_MS = 600_000;
 const PRUNE_AT_ONCE = 1_000;
 const LONGEST_KEY = 255;
+/** What a key begins with that is a hash: a key that begins like this is hashed too. */
+const HASHED = 'sha256:';
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 5_000;
 
@@ -117,6 +119,7 @@ export class PostgresStore extends IdempotencyStore {
 
 /** The key as a column can hold it: not too long for the index, without NUL and with sound surrogates. */
 function storable(key: string): string {
-  if (key.length <= LONGEST_KEY && !/[\0\p{Surrogate}]/u.test(key)) return key;
-  return `sha256:${createHash('sha256').update(key, 'utf16le').digest('hex')}`;
+  const isPlain = key.length <= LONGEST_KEY && !/[\0\p{Surrogate}]/u.test(key) && !key.startsWith(HASHED);
+  if (isPlain) return key;
+  return `${HASHED}${createHash('sha256').update(key, 'utf16le').digest('hex')}`;
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { IdempotencyStore, UnitOfWork } from '../idempotency-store.js';
 
@@ -7,6 +8,9 @@ export interface StoreUnderTest {
   close(): Promise<void>;
 }
 
+/** A key that a store may well keep as its hash. */
+const LONG = 'x'.repeat(1_000);
+const LONG_HASH = createHash('sha256').update(LONG, 'utf16le').digest('hex');
 const failure = new Error('the handler failed');
 let scopes = 0;
 
@@ -79,6 +83,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
       ['longer than an index takes', 'x'.repeat(10_000), `${'x'.repeat(9_999)}y`],
       ['with characters that a text column refuses', 'a\0b', 'a\0c'],
       ['with half of a surrogate pair', 'a\ud800', 'a\ud801'],
+      ['of which one looks like the hash of the other', LONG, `sha256:${LONG_HASH}`],
       ['that look like SQL', `'); DROP TABLE x; --`, `'); DROP TABLE y; --`],
     ])('tells keys apart that are %s', async (_what, one, other) => {
       const { once } = inScope();

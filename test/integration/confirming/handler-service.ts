@@ -10,7 +10,7 @@ export type Handle = (payload: unknown, context: KafkaRecordContext, offsets: Of
 
 /** Which topic a handler is for, and how it wants its records. */
 export interface HandlerSpec {
-  readonly topic: string;
+  readonly topic: string | RegExp;
   readonly options?: KafkaHandlerOptions;
   readonly handle: Handle;
 }

@@ -1,0 +1,31 @@
+import 'reflect-metadata';
+import { expect, test } from '@jest/globals';
+import { KafkaHandler } from '../kafka/index.js';
+import { Idempotent } from './idempotent.decorator.js';
+import { idempotentHandler } from './idempotent-handler.js';
+
+class First {
+  @KafkaHandler('t', { groupId: 'team' })
+  @Idempotent({ name: 'billing/audit' })
+  handle(): void {}
+}
+
+class Second {
+  @KafkaHandler('t', { groupId: 'team/billing' })
+  @Idempotent({ name: 'audit' })
+  handle(): void {}
+}
+
+class Third {
+  @KafkaHandler('t', { groupId: 'team%2Fbilling' })
+  @Idempotent({ name: 'audit' })
+  handle(): void {}
+}
+
+test('no two pairs of group and name share a scope, in which a record of one would count as handled by the other', () => {
+  const scopes = [First, Second, Third].map((controller) => {
+    const method = controller.prototype.handle;
+    return idempotentHandler(controller, method, { groupId: 'service', enableAutoCommit: true }).scope;
+  });
+  expect(scopes).toEqual(['team/billing/audit', 'team%2Fbilling/audit', 'team%252Fbilling/audit']);
+});
