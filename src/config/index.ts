@@ -11,6 +11,7 @@ export type {
   TokenEndpointConfig,
   TracingConfig,
 } from './config.js';
+export { strayCharacters } from './stray-characters.js';
 export { withCurrentSecrets } from './current-secrets.js';
 export { ConfigError, type ConfigProblem } from './config-error.js';
 export { loadConfig } from './load-config.js';

@@ -7,7 +7,8 @@ import { readVariables, type Texts } from './reading/read-variables.js';
 import { brokenRules } from './rules/broken-rules.js';
 import { toConfig } from './to-config.js';
 import { unknownVariables } from './reading/unknown-variables.js';
-import { environment, isVariableName, type VariableName } from './variables/environment.js';
+import { strayCharacters } from './stray-characters.js';
+import { describeVariable, environment, isVariableName, type VariableName } from './variables/environment.js';
 
 /**
  * Makes the configuration of an environment.
@@ -30,10 +31,15 @@ export function loadConfig(env: NodeJS.ProcessEnv, host: Host = thisHost): Servi
   return deepFreeze(toConfig(values, files, host.isTerminal));
 }
 
-/** One problem for each variable that does not parse. */
+/** One problem for each variable that does not parse, or that has characters which nobody means. */
 function invalidVariables(texts: Texts): ReadonlyMap<VariableName, ConfigProblem> {
   const issues = environment.safeParse(Object.fromEntries(texts)).error?.issues ?? [];
   const problems = new Map<VariableName, ConfigProblem>();
+  for (const [name, text] of texts) {
+    // A password may be in quotes.
+    const hint = describeVariable(name).secret === true ? undefined : strayCharacters(text);
+    if (hint !== undefined) problems.set(name, problemWith(name, texts, { hint }));
+  }
   for (const { path, message } of issues) {
     const name = String(path[0]);
     if (isVariableName(name) && !problems.has(name))

@@ -4,6 +4,7 @@ export type AccessCode =
   | 'GROUP_NOT_AUTHORIZED'
   | 'CLUSTER_NOT_AUTHORIZED'
   | 'LOGIN_REFUSED'
+  | 'JOIN_REFUSED'
   | 'TLS_HANDSHAKE'
   | 'BROKER_UNREACHABLE';
 
@@ -23,6 +24,6 @@ export class AccessError extends Error {
 
   /** Whether the brokers themselves have said no: then waiting does not help. */
   get isRefusal(): boolean {
-    return this.code.endsWith('_NOT_AUTHORIZED') || this.code === 'LOGIN_REFUSED';
+    return this.code.endsWith('_NOT_AUTHORIZED') || this.code.endsWith('_REFUSED');
   }
 }

@@ -387,13 +387,16 @@ export class GroupConsumer implements ConsumerListener {
     if (this.#stopRequested.signal.aborted) return;
     this.#status.restarts++;
     this.#status.lastError = { at: Date.now(), message: describeError(error) };
-    if (error instanceof AccessError && error.isRefusal) this.#refused(error);
+    if (error instanceof AccessError) this.#denied(error);
     this.#setPhase('connecting');
     this.#logger.error(`${describeError(error)}; a new consumer is built`);
   }
 
   /** A topic that must not be read is found out only after the join, with the first fetch. */
-  #refused({ code, message }: AccessError): void {
+  #denied({ code, message, isRefusal }: AccessError): void {
+    // A new client was denied just now, as that of a new process would be: liveness stays up.
+    this.#progressed();
+    if (!isRefusal) return;
     this.#refusesReading = code === 'TOPIC_NOT_AUTHORIZED';
     this.#status.refusal = message;
   }

@@ -25,7 +25,7 @@ export interface GroupStatus {
   readonly unreadable: Map<string, string>;
   /** The coordinator's last answer to a heartbeat or join; 0 before the first. */
   lastHeartbeatAt: number;
-  /** The last heartbeat, join or batch; and the list of topics, before a client begins. */
+  /** The last heartbeat, join or batch, list of topics before a client begins, or client that was denied access. */
   lastProgressAt: number;
   /** How often a new client took the place of one that had ended. */
   restarts: number;

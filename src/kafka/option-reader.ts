@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { strayCharacters } from '../config/index.js';
 
 /** Reads a handler's options one by one, and collects what is wrong with them. */
 export class OptionReader {
@@ -40,8 +41,9 @@ export class OptionReader {
   text(name: string): string | undefined {
     const value = this.options[name];
     if (value === undefined) return undefined;
-    if (typeof value === 'string' && value !== '') return value;
-    this.refuse(name, value, 'text that is not empty');
+    const stray = typeof value === 'string' ? strayCharacters(value) : undefined;
+    if (typeof value === 'string' && value !== '' && stray === undefined) return value;
+    this.refuse(name, value, stray === undefined ? 'text that is not empty' : `text: ${stray}`);
     return undefined;
   }
 

@@ -2,6 +2,7 @@ import kafkajs from 'kafkajs';
 import type Broker from 'kafkajs/src/broker/index.js';
 import BrokerPool from 'kafkajs/src/cluster/brokerPool.js';
 import { describeError } from '../describe-error.js';
+import { AdvertisedAddressError } from './advertised-address.error.js';
 import { isRefusedLogin } from './errors.js';
 import { isUnreachableAddress } from './explain-access.js';
 import { onceAProcess } from './once-a-process.js';
@@ -17,7 +18,7 @@ const connecting = new WeakMap<BrokerPool, Promise<void>>();
  */
 export const installFailover = onceAProcess(() => {
   const { prototype } = BrokerPool;
-  const { withBroker } = prototype;
+  const { connectBroker, withBroker } = prototype;
 
   prototype.connect = function (this: BrokerPool): Promise<void> {
     const underWay = connecting.get(this);
@@ -25,6 +26,16 @@ export const installFailover = onceAProcess(() => {
     const attempt = connect(this).finally(() => connecting.delete(this));
     connecting.set(this, attempt);
     return attempt;
+  };
+
+  prototype.connectBroker = async function (this: BrokerPool, broker: Broker): Promise<void> {
+    try {
+      await connectBroker.call(this, broker);
+    } catch (error) {
+      if (!isUnreachableAddress(error) || !(error instanceof Error)) throw error;
+      const code = 'code' in error && typeof error.code === 'string' ? error.code : 'ETIMEDOUT';
+      throw new AdvertisedAddressError(broker.brokerAddress, error.message, code);
+    }
   };
 
   prototype.withBroker = async function <T>(
@@ -131,6 +142,8 @@ function mostTelling(failures: readonly unknown[]): unknown {
   const answer = failures.find((each) => !isUnreachableAddress(each));
   const [last] = failures.slice(-1);
   if (answer !== undefined || failures.length < 2) return answer ?? last;
+  const advertised = failures.find((each) => each instanceof AdvertisedAddressError);
+  if (advertised) return advertised;
   const all = [...new Set(failures.map((each) => describeError(each)))].join('; ');
   return new kafkajs.KafkaJSConnectionError(all, { code: 'ECONNREFUSED' });
 }

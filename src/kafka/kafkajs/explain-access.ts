@@ -1,5 +1,6 @@
 import { AccessError } from '../access.error.js';
 import { describeError } from '../describe-error.js';
+import { AdvertisedAddressError } from './advertised-address.error.js';
 import { isRefusedLogin, isUnreachable, protocolErrorType, rootCause } from './errors.js';
 
 /** What was being done when a broker said no. */
@@ -23,6 +24,27 @@ const UNREACHABLE = new Set([
   'ENETUNREACH',
 ]);
 
+/** Why a group does not take a member in, by Kafka's name: whoever tries again is told the same. */
+const JOIN_REFUSALS: Readonly<
+  Record<string, { readonly what: string; readonly remedy: string } | undefined>
+> = {
+  INCONSISTENT_GROUP_PROTOCOL: {
+    what: 'has members that share partitions out in another way (another partition assignor)',
+    remedy:
+      'give this service a KAFKA_GROUP_ID of its own, or stop all members of the other kind before it starts: ' +
+      'their committed offsets stay',
+  },
+  INVALID_SESSION_TIMEOUT: {
+    what: 'does not accept KAFKA_SESSION_TIMEOUT_MS',
+    remedy: "set it between the brokers' group.min.session.timeout.ms and group.max.session.timeout.ms",
+  },
+  GROUP_MAX_SIZE_REACHED: {
+    what: "has as many members as the brokers' group.max.size allows",
+    remedy: 'run fewer replicas, or raise group.max.size',
+  },
+  INVALID_GROUP_ID: { what: 'has a name that the brokers do not accept', remedy: 'change KAFKA_GROUP_ID' },
+};
+
 /** The error as an AccessError where it is one of access; else as it is. */
 export function explainAccess(error: unknown, attempt: Attempt): unknown {
   const known = [error, rootCause(error)].find((each) => each instanceof AccessError);
@@ -42,6 +64,14 @@ export function explainAccess(error: unknown, attempt: Attempt): unknown {
     case 'CLUSTER_AUTHORIZATION_FAILED':
       return explain('CLUSTER_NOT_AUTHORIZED', 'not authorized for the cluster', grantTopics(attempt));
   }
+  const join = JOIN_REFUSALS[protocolErrorType(error) ?? ''];
+  if (join) return explain('JOIN_REFUSED', `the group ${attempt.groupId ?? ''} ${join.what}`, join.remedy);
+  if (protocolErrorType(error) === 'ILLEGAL_SASL_STATE')
+    return explain(
+      'LOGIN_REFUSED',
+      'the brokers take no login at this listener',
+      'have KAFKA_BROKERS name a listener with SASL, or set KAFKA_SECURITY_PROTOCOL to one without it',
+    );
   if (isRefusedLogin(error) || protocolErrorType(error) === 'UNSUPPORTED_SASL_MECHANISM')
     return explain(
       'LOGIN_REFUSED',
@@ -74,6 +104,18 @@ function explainConnection(
       'TLS_HANDSHAKE',
       'no TLS connection to the brokers',
       'check KAFKA_SSL_CA, KAFKA_SSL_CERT and KAFKA_SSL_KEY, and that KAFKA_BROKERS names a listener with TLS',
+    );
+  if (cause instanceof AdvertisedAddressError)
+    return explain(
+      'BROKER_UNREACHABLE',
+      `a broker can not be reached at ${cause.address}, where its advertised.listeners says that it is`,
+      'have advertised.listeners name an address that can be reached from here, or check that broker and the network',
+    );
+  if (cause.name === 'KafkaJSConnectionClosedError')
+    return explain(
+      'BROKER_UNREACHABLE',
+      'a broker closed the connection',
+      'check that KAFKA_SECURITY_PROTOCOL is what the listener in KAFKA_BROKERS expects, and the log of the broker',
     );
   if (UNREACHABLE.has(codeOf(cause)) || cause.message === 'Connection timeout')
     return explain(

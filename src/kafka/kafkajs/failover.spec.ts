@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { loadConfig } from '../../config/index.js';
+import type { ConsumerListener } from '../consumer-port.js';
 import { KafkaJsPort } from './kafkajs-port.js';
 import { Listener, TinyBroker } from './testing/tiny-broker.js';
 
@@ -128,5 +129,27 @@ describe('the connection for questions about topics', () => {
         message: expect.stringContaining('refuses the topic orders.dlt: topics begin with a team'),
       },
     });
+  });
+});
+
+describe('an address that the cluster names for a broker', () => {
+  it('is said to be advertised where it can not be reached, though the cluster was found', async () => {
+    broker.advertisedHost = 'kafka.internal.invalid';
+    const port = portOf(broker.address);
+    const listener: Partial<ConsumerListener> = { leaving: () => Promise.resolve() };
+    const client = port.consumer('group', listener as ConsumerListener);
+    await client.connect();
+    await client.start(['orders']);
+    const error = await client.crashed;
+    const [, brokerPort] = broker.address.split(':');
+    expect(error).toMatchObject({
+      code: 'BROKER_UNREACHABLE',
+      message: expect.stringMatching(
+        new RegExp(
+          `kafka.internal.invalid:${brokerPort}, where its advertised.listeners says.*(ENOTFOUND|EAI_AGAIN)`,
+        ),
+      ),
+    });
+    await client.stop();
   });
 });

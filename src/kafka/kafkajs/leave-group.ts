@@ -21,6 +21,8 @@ export async function leaveGroup(group: ConsumerGroup, consumer: Consumer): Prom
   await abandoned;
   await stopped;
   for (let attempt = 1; group.memberId && attempt <= ATTEMPTS; attempt++) await tryToLeave(group);
+  // kafkajs may have forgotten its brokers by now, and would leave this connection open.
+  for (const connection of group.coordinator?.connectionPool.pool ?? []) void connection.disconnect();
 }
 
 async function tryToLeave(group: ConsumerGroup): Promise<void> {

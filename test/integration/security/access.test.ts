@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import kafkajs from 'kafkajs';
 import { kafkaClient, withAdmin } from '../../../tools/kafka/index.js';
 import { PermanentError } from '../../../src/kafka/index.js';
 import { uniqueName, waitFor } from '../../support/kafka.js';
@@ -119,6 +120,57 @@ describe('startup tells apart', () => {
       KAFKA_SASL_OAUTHBEARER_TOKEN: 'a.long.enough.token',
     };
     await expectStartup({ ...rest, ...bearer }, 'refuse the login', 'does not support');
+  });
+
+  test('a listener that takes no login', async () => {
+    await expectStartup(
+      { ...login(), KAFKA_BROKERS: kafka.bootstrap },
+      'take no login at this listener',
+      'KAFKA_SECURITY_PROTOCOL',
+    );
+  });
+
+  test('a listener that wants a login', async () => {
+    const { KAFKA_BROKERS } = login();
+    await expectStartup({ KAFKA_BROKERS }, 'a broker closed the connection', 'KAFKA_SECURITY_PROTOCOL');
+  });
+
+  test('a group whose members have another assignor', async () => {
+    const [topic, groupId] = [await kafka.createTopic('assignor'), uniqueName('assignor')];
+    const assigner = kafkajs.PartitionAssigners.roundRobin;
+    const other = kafkaClient(kafka.bootstrap).consumer({
+      groupId,
+      partitionAssigners: [
+        (config) => {
+          const { assign, protocol } = assigner(config);
+          return {
+            name: 'range',
+            version: 0,
+            assign,
+            protocol: (topics) => ({ ...protocol(topics), name: 'range' }),
+          };
+        },
+      ],
+    });
+    await other.connect();
+    try {
+      await other.subscribe({ topics: [topic] });
+      const joined = new Promise((resolve) => other.on(other.events.GROUP_JOIN, resolve));
+      await other.run({ eachMessage: () => Promise.resolve() });
+      await joined;
+      const env = { KAFKA_BROKERS: kafka.bootstrap };
+      const { url } = await startHandlers([{ topic, handle: () => undefined }], { groupId, env });
+      await expectReason(
+        url,
+        'startup',
+        groupId,
+        'another partition assignor',
+        'a KAFKA_GROUP_ID of its own',
+      );
+      expect((await probe(url, 'live')).up).toBe(true);
+    } finally {
+      await other.disconnect();
+    }
   });
 
   test('TLS towards a listener that has none', async () => {

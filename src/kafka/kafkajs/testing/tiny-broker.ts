@@ -49,6 +49,8 @@ export class TinyBroker extends Listener {
   readonly topics = new Map<string, number>();
   /** Kafka's error code, and words, for topics that may not be created. */
   readonly refused = new Map<string, readonly [code: number, said: string]>();
+  /** The host that it says it is at. */
+  advertisedHost = '127.0.0.1';
   /** The names of the requests that it answered. */
   readonly requests: string[] = [];
 
@@ -110,7 +112,7 @@ export class TinyBroker extends Listener {
       .writeInt32(0)
       .writeInt32(1)
       .writeInt32(1)
-      .writeString('127.0.0.1')
+      .writeString(this.advertisedHost)
       .writeInt32(this.port)
       .writeInt16(-1);
     answer.writeInt16(-1).writeInt32(1).writeInt32(asked.length);
