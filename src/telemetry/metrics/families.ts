@@ -3,6 +3,7 @@ import {
   Gauge,
   Histogram,
   type MetricObjectWithValues,
+  type MetricValue,
   type MetricValueWithName,
   type Registry,
 } from 'prom-client';
@@ -16,14 +17,24 @@ export interface Family<Label extends string> {
   readonly labelNames: readonly Label[];
 }
 
-/** A value, and the labels it is told with. */
+/** Labels by name. */
+export type Labels<Label extends string> = Readonly<Partial<Record<Label, string | number>>>;
+
+/**
+ * A value, the labels that are its own, and those that it shares with others. An object of shared labels that lives
+ * on from scrape to scrape is made text once, which is most of what a scrape of many partitions costs.
+ */
 export type Sample<Label extends string, Value = number> = readonly [
-  labels: Readonly<Record<Label, string | number>>,
+  own: Labels<Label>,
   value: Value,
+  shared?: Labels<Label>,
 ];
 
 /** Looked up at each scrape: whatever has no sample any more is no longer told. */
 export type Samples<Label extends string, Value = number> = () => Iterable<Sample<Label, Value>>;
+
+/** What a sample has whose labels are all shared. */
+export const NO_LABELS = {};
 
 /** Registers a gauge. */
 export function gauge<Label extends string>(
@@ -31,14 +42,7 @@ export function gauge<Label extends string>(
   family: Family<Label>,
   samples: Samples<Label>,
 ): Gauge<Label> {
-  return new Gauge({
-    ...family,
-    registers: [registry],
-    collect() {
-      this.reset();
-      for (const [labels, value] of samples()) this.set(labels, value);
-    },
-  });
+  return new SampledGauge(registry, family, samples);
 }
 
 /** Registers a counter of what is counted elsewhere. */
@@ -47,14 +51,55 @@ export function counter<Label extends string>(
   family: Family<Label>,
   samples: Samples<Label>,
 ): Counter<Label> {
-  return new Counter({
-    ...family,
-    registers: [registry],
-    collect() {
-      this.reset();
-      for (const [labels, value] of samples()) this.inc(labels, value);
-    },
-  });
+  return new SampledCounter(registry, family, samples);
+}
+
+/** Told as it is measured: prom-client's own gauge looks up the labels of each value anew. */
+class SampledGauge<Label extends string> extends Gauge<Label> {
+  constructor(
+    registry: Registry,
+    family: Family<Label>,
+    private readonly samples: Samples<Label>,
+  ) {
+    super({ ...family, registers: [registry] });
+  }
+
+  override async get(): Promise<MetricObjectWithValues<MetricValue<Label>>> {
+    return { ...(await super.get()), values: toldOf(this.samples()) };
+  }
+
+  /** What the registry asks for instead of `get` where it writes text. */
+  getForPromString(): Promise<MetricObjectWithValues<MetricValue<Label>>> {
+    return this.get();
+  }
+}
+
+/** The same of a counter. */
+class SampledCounter<Label extends string> extends Counter<Label> {
+  constructor(
+    registry: Registry,
+    family: Family<Label>,
+    private readonly samples: Samples<Label>,
+  ) {
+    super({ ...family, registers: [registry] });
+  }
+
+  override async get(): Promise<MetricObjectWithValues<MetricValue<Label>>> {
+    return { ...(await super.get()), values: toldOf(this.samples()) };
+  }
+
+  /** What the registry asks for instead of `get` where it writes text. */
+  getForPromString(): Promise<MetricObjectWithValues<MetricValue<Label>>> {
+    return this.get();
+  }
+}
+
+function toldOf<Label extends string>(samples: Iterable<Sample<Label>>): MetricValue<Label>[] {
+  return Array.from(samples, ([labels, value, sharedLabels = NO_LABELS]) => ({
+    labels,
+    value,
+    sharedLabels,
+  }));
 }
 
 /** Registers a histogram of calls that are counted elsewhere. */
@@ -66,7 +111,8 @@ export function callHistogram(
   return new CallHistogram(registry, family, samples);
 }
 
-type Told = MetricValueWithName<string>;
+/** A value with labels that it shares; the library's types do not know of these. */
+type Told = MetricValueWithName<string> & { readonly sharedLabels: Labels<string> };
 
 /**
  * Takes the counts as they are: prom-client's own histogram can only be told of one call after the other, and for
@@ -95,19 +141,19 @@ class CallHistogram extends Histogram {
     return this.get();
   }
 
-  #valuesOf([labels, times]: Sample<string, CallTimes>): Told[] {
+  #valuesOf([labels, times, sharedLabels = NO_LABELS]: Sample<string, CallTimes>): Told[] {
     const { name } = this.family;
     let calls = 0;
     const buckets = times.counts.map((count, at): Told => {
       calls += count;
       const bound = CALL_BOUNDS_MS[at];
       const le = bound === undefined ? '+Inf' : bound / 1000;
-      return { metricName: `${name}_bucket`, labels: { ...labels, le }, value: calls };
+      return { metricName: `${name}_bucket`, labels: { ...labels, le }, sharedLabels, value: calls };
     });
     return [
       ...buckets,
-      { metricName: `${name}_sum`, labels, value: times.sumMs / 1000 },
-      { metricName: `${name}_count`, labels, value: calls },
+      { metricName: `${name}_sum`, labels, sharedLabels, value: times.sumMs / 1000 },
+      { metricName: `${name}_count`, labels, sharedLabels, value: calls },
     ];
   }
 }

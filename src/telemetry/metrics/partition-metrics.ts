@@ -3,7 +3,7 @@ import type { FailureProblem } from '../../core/pipeline/failures.js';
 import type { PartitionPipeline } from '../../core/pipeline/partition.js';
 import type { GroupStatus, KafkaRuntime } from '../../kafka/index.js';
 import type { EndOffsets } from './end-offsets.js';
-import { gauge, type Sample } from './families.js';
+import { gauge, type Labels, NO_LABELS, type Sample } from './families.js';
 import { lagOf, lagSecondsOf } from './lag-of.js';
 
 type PartitionLabel = 'group' | 'topic' | 'partition';
@@ -24,11 +24,19 @@ const BLOCKS: readonly Block[] = [
 export function registerPartitionMetrics(registry: Registry, runtime: KafkaRuntime, ends: EndOffsets): void {
   const each = (valueOf: (pipeline: PartitionPipeline) => number) => (): Sample<PartitionLabel>[] =>
     runtime.groups.flatMap(({ status: { groupId: group }, pipeline: { partitions } }) =>
-      [...partitions].map((pipeline): Sample<PartitionLabel> => {
-        const { topic, partition } = pipeline;
-        return [{ group, topic, partition }, valueOf(pipeline)];
-      }),
+      Array.from(partitions, (pipeline): Sample<PartitionLabel> => [
+        NO_LABELS,
+        valueOf(pipeline),
+        labelsOf(group, pipeline),
+      ]),
     );
+  const known = new WeakMap<PartitionPipeline, Labels<PartitionLabel>>();
+  const labelsOf = (group: string, pipeline: PartitionPipeline): Labels<PartitionLabel> => {
+    const { topic, partition } = pipeline;
+    const labels = known.get(pipeline) ?? { group, topic, partition };
+    known.set(pipeline, labels);
+    return labels;
+  };
   const labelNames = ['group', 'topic', 'partition'] as const;
 
   gauge(

@@ -1,20 +1,28 @@
 import type { Registry } from 'prom-client';
 import type { TopicCounts } from '../../core/pipeline/topic-counts.js';
 import { FAILURE_REASONS, type FailureCounts, type KafkaRuntime } from '../../kafka/index.js';
-import { callHistogram, counter, type Sample } from './families.js';
+import { callHistogram, counter, NO_LABELS, type Sample } from './families.js';
+
+type TopicLabels = Readonly<Record<'group' | 'topic', string>>;
 
 interface TopicView {
-  readonly labels: { readonly group: string; readonly topic: string };
+  readonly labels: TopicLabels;
   readonly counts: TopicCounts;
   readonly failures: FailureCounts;
 }
 
 /** Registers what is counted of each topic, in each group, since the process began. */
 export function registerTopicMetrics(registry: Registry, runtime: KafkaRuntime): void {
+  const known = new WeakMap<TopicCounts, TopicLabels>();
+  const labelsOf = (counts: TopicCounts, group: string, topic: string): TopicLabels => {
+    const labels = known.get(counts) ?? { group, topic };
+    known.set(counts, labels);
+    return labels;
+  };
   const topics = (): TopicView[] =>
     runtime.groups.flatMap(({ status: { groupId: group }, pipeline, failures }) =>
       [...pipeline.counts].map(([topic, counts]) => ({
-        labels: { group, topic },
+        labels: labelsOf(counts, group, topic),
         counts,
         failures: failures.of(topic),
       })),
@@ -36,7 +44,7 @@ export function registerTopicMetrics(registry: Registry, runtime: KafkaRuntime):
       help: 'Calls of a handler that failed and are made again in their lane, with all records of the call.',
       labelNames: ['group', 'topic'],
     },
-    () => topics().map(({ labels, failures }) => [labels, failures.retries] as const),
+    () => topics().map(({ labels, failures }) => [NO_LABELS, failures.retries, labels] as const),
   );
   counter(
     registry,
@@ -54,7 +62,10 @@ export function registerTopicMetrics(registry: Registry, runtime: KafkaRuntime):
       help: 'Dead letters of which only a part could be stored, as their topic takes no record of their size.',
       labelNames: ['group', 'topic'],
     },
-    () => topics().map(({ labels }) => [labels, runtime.asides.cutOf(labels.group, labels.topic)] as const),
+    () =>
+      topics().map(
+        ({ labels }) => [NO_LABELS, runtime.asides.cutOf(labels.group, labels.topic), labels] as const,
+      ),
   );
   counter(
     registry,
@@ -63,7 +74,7 @@ export function registerTopicMetrics(registry: Registry, runtime: KafkaRuntime):
       help: 'How often a partition was read on elsewhere, as its log did not have the offset to read from: records were deleted before they were handled, or the log is another one.',
       labelNames: ['group', 'topic'],
     },
-    () => topics().map(({ labels, failures }) => [labels, failures.outOfRange] as const),
+    () => topics().map(({ labels, failures }) => [NO_LABELS, failures.outOfRange, labels] as const),
   );
   callHistogram(
     registry,
@@ -72,22 +83,23 @@ export function registerTopicMetrics(registry: Registry, runtime: KafkaRuntime):
       help: 'Time of a call of a handler in seconds, from before its value is decoded until its result is there, with or without success; a batch is one call.',
       labelNames: ['group', 'topic'],
     },
-    () => topics().map(({ labels, counts }) => [labels, counts.calls] as const),
+    () => topics().map(({ labels, counts }) => [NO_LABELS, counts.calls, labels] as const),
   );
 }
 
 function recordsOf({ labels, counts, failures }: TopicView): Sample<'group' | 'topic' | 'outcome'>[] {
   return [
-    [{ ...labels, outcome: 'handled' }, counts.handled],
-    [{ ...labels, outcome: 'failed-after-commit' }, failures.failedAfterCommit],
-    [{ ...labels, outcome: 'passed-over' }, failures.passedOver],
+    [{ outcome: 'handled' }, counts.handled, labels],
+    [{ outcome: 'failed-after-commit' }, failures.failedAfterCommit, labels],
+    [{ outcome: 'passed-over' }, failures.passedOver, labels],
     ...Object.entries(failures.asides).map(([outcome, count]): Sample<'group' | 'topic' | 'outcome'> => [
-      { ...labels, outcome },
+      { outcome },
       count,
+      labels,
     ]),
   ];
 }
 
 function deadLettersOf({ labels, failures }: TopicView): Sample<'group' | 'topic' | 'reason'>[] {
-  return FAILURE_REASONS.map((reason) => [{ ...labels, reason }, failures.deadLetters[reason]]);
+  return FAILURE_REASONS.map((reason) => [{ reason }, failures.deadLetters[reason], labels]);
 }
