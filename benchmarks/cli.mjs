@@ -24,7 +24,11 @@ function parse(args) {
   const program = new Command('bench')
     .description('Measures the service against its peers, one process after the other, in one run.')
     .option('--quick', 'smaller topics and fewer repetitions: under five minutes')
-    .option('--only <names>', 'these scenarios alone, with commas between them', (text) => text.split(','))
+    .option(
+      '--only <names>',
+      'these scenarios, or families of them, alone; with commas between them',
+      (text) => text.split(','),
+    )
     .option('--list', 'names the scenarios')
     .option('--repeat <times>', 'how often each contender runs', wholeNumber)
     .option('--json <file>', 'writes the figures')
@@ -58,12 +62,18 @@ async function run(options) {
 }
 
 function choose({ only, quick }) {
-  const unknown = (only ?? []).filter((name) => scenarios.every((scenario) => scenario.name !== name));
+  const isNamed = (scenario, name) => scenario.name === name || scenario.name.startsWith(`${name}-`);
+  const unknown = (only ?? []).filter((name) => !scenarios.some((scenario) => isNamed(scenario, name)));
   if (unknown.length > 0) {
     console.error(`No scenario is called ${unknown.join(', ')}; --list names them.`);
     return undefined;
   }
-  return scenarios.filter(({ name, fullOnly }) => (only ? only.includes(name) : !(quick && fullOnly)));
+  // A name stands for itself, or for the family that begins with it.
+  const chosenBy = (scenario) => (name) =>
+    scenarios.some((each) => each.name === name) ? scenario.name === name : isNamed(scenario, name);
+  return scenarios.filter((scenario) =>
+    only ? only.some(chosenBy(scenario)) : !(quick && scenario.fullOnly),
+  );
 }
 
 function printProfiles({ scenario, runs }) {

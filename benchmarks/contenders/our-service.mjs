@@ -15,11 +15,14 @@ import { OffsetsModule, OffsetsService } from '../../dist/src/offsets/index.js';
 import { ProcessingModule } from '../../dist/src/processing/processing.module.js';
 import { failIfPoisonous, Meter, readJob, sleep } from './meter.mjs';
 import { calibrate } from './calibrate.mjs';
+import { Handled, isWatched, watch } from './scale.mjs';
 
 const job = readJob();
 const { topics, options = {}, delayMs = 0 } = job;
 const measures = job.mode === 'hot-key' ? { sleepMs: await calibrate(delayMs) } : {};
-const meter = new Meter(job, () => undefined, measures, settled);
+const watched = isWatched(job);
+const handled = new Handled();
+const meter = watched ? undefined : new Meter(job, () => undefined, measures, settled);
 
 class OneController {
   async handle(payload) {
@@ -35,6 +38,14 @@ class BatchController {
   }
 }
 
+/** Counts by partition. */
+class WatchedController {
+  async handle(_payload, context) {
+    if (delayMs > 0) await sleep(delayMs);
+    handled.add(context.getTopic(), context.getPartition());
+  }
+}
+
 class ManualController {
   constructor(offsets) {
     this.offsets = offsets;
@@ -47,12 +58,19 @@ class ManualController {
 }
 Inject(OffsetsService)(ManualController, undefined, 0);
 
-const BenchController =
-  options.commit === 'manual' ? ManualController : options.read === 'batch' ? BatchController : OneController;
+const BenchController = watched
+  ? WatchedController
+  : options.commit === 'manual'
+    ? ManualController
+    : options.read === 'batch'
+      ? BatchController
+      : OneController;
+/** Topics by name, or by a pattern that matches these alone. */
+const pattern = job.pattern ? new RegExp(`^${topics[0]}(-[0-9]+)?$`) : topics;
 const { prototype } = BenchController;
 Payload()(prototype, 'handle', 0);
-if (BenchController === ManualController) Ctx()(prototype, 'handle', 1);
-KafkaHandler(topics, options)(prototype, 'handle', Object.getOwnPropertyDescriptor(prototype, 'handle'));
+if (BenchController === ManualController || watched) Ctx()(prototype, 'handle', 1);
+KafkaHandler(pattern, options)(prototype, 'handle', Object.getOwnPropertyDescriptor(prototype, 'handle'));
 Controller()(BenchController);
 
 function BenchModule() {}
@@ -72,6 +90,14 @@ process.once('SIGTERM', async () => {
   await app.close();
   process.exit(drained ? 0 : 1);
 });
+
+if (watched) {
+  void watch(job, {
+    handled,
+    group: () => app.get(KafkaRuntime).groups[0],
+    url: () => app.getUrl(),
+  });
+}
 
 /** Resolves once what failed is where it is kept. */
 async function settled() {

@@ -95,8 +95,8 @@ async function attempt(scenario, entry, runs, context) {
   }
 }
 
-function jobOf(scenario, { name, mode, options, records, poison, limitMs, sampler }, context) {
-  const { delayMs, warmUp } = scenario;
+function jobOf(scenario, { name, mode, options, records, poison, limitMs, sampler, pattern }, context) {
+  const { delayMs, warmUp, environment } = scenario;
   const { records: each, copies = 1 } = scenario.topic(Boolean(context.quick));
   groups += 1;
   return {
@@ -111,6 +111,8 @@ function jobOf(scenario, { name, mode, options, records, poison, limitMs, sample
     poison,
     limitMs,
     sampler,
+    pattern,
+    environment,
   };
 }
 

@@ -3,6 +3,7 @@ import { large } from './large.mjs';
 import { manual } from './manual.mjs';
 import { noop } from './noop.mjs';
 import { poison } from './poison.mjs';
+import { scale } from './scale.mjs';
 import { start } from './start.mjs';
 import { telemetry } from './telemetry.mjs';
 import { wait } from './wait.mjs';
@@ -31,6 +32,7 @@ import { wait } from './wait.mjs';
  * @property {{ every: number, at: number }} [poison] records that always fail, by their number
  * @property {number} [limitMs] after which it counts as stopped
  * @property {{ name: string, ratio?: number }} [sampler] of the traces that go to a collector
+ * @property {boolean} [pattern] its handler names the topics by a pattern
  *
  * @typedef {object} Scenario
  * @property {string} name
@@ -38,6 +40,7 @@ import { wait } from './wait.mjs';
  * @property {(quick: boolean) => Topic} topic
  * @property {Contender[]} contenders ours first
  * @property {number} [delayMs] how long handlers wait
+ * @property {Record<string, string | undefined>} [environment] of ours, beyond what all scenarios have
  * @property {number} [warmUp] records before the clock starts
  * @property {boolean} [rehearsed] runs once before it counts: the first run finds the broker's pages cold
  * @property {Size} [repeat]
@@ -56,4 +59,5 @@ export const scenarios = [
   ...start,
   ...telemetry,
   ...poison,
+  ...scale,
 ];
