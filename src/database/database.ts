@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { fromCaller } from './caller-stack.js';
 import type { Connection, ConnectionSource, QueryResult, Row } from './connection.js';
 import { TransactionOverError } from './errors.js';
 import { Places } from './places.js';
@@ -33,10 +34,13 @@ export class Database {
    */
   async query<R extends object = Row>(text: string, values?: readonly unknown[]): Promise<QueryResult<R>> {
     const transaction = this.#current.getStore();
-    if (transaction) return transaction.query<R>(text, values);
+    // Awaited, so that the stack of an error leads back to the caller.
+    if (transaction) return await transaction.query<R>(text, values);
     const { connection, release } = await this.#acquire();
     try {
       return await connection.query<R>(text, values);
+    } catch (error) {
+      throw fromCaller(error);
     } finally {
       // The connection knows by itself whether the statement has broken it.
       connection.release('reusable');

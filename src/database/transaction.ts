@@ -1,4 +1,5 @@
 import type { Connection, QueryResult, Row } from './connection.js';
+import { fromCaller } from './caller-stack.js';
 import { TransactionAbortedError, TransactionOverError } from './errors.js';
 
 /** One transaction on one connection, which it gives back at its end. */
@@ -44,7 +45,7 @@ export class Transaction {
       return await this.#enqueue(() => this.connection.query<R>(text, values));
     } catch (error) {
       this.#failure ??= error;
-      throw error;
+      throw fromCaller(error);
     }
   }
 

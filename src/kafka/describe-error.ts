@@ -1,3 +1,5 @@
+import { errorNameOf } from '../core/failures/error-text.js';
+
 /** A log line, a field of health: a message of a megabyte must not fill them. */
 const MOST_CHARACTERS = 4096;
 
@@ -18,8 +20,8 @@ export function describeError(error: unknown): string {
 
 function textOf(error: unknown): string {
   if (error instanceof Error) {
-    const name = error.name && error.name !== 'Error' ? `${error.name}: ` : '';
-    return `${name}${error.message}`;
+    const name = errorNameOf(error);
+    return `${name && name !== 'Error' ? `${name}: ` : ''}${error.message}`;
   }
   if (typeof error === 'string') return error;
   if (typeof error !== 'object' || error === null) return String(error);

@@ -127,7 +127,9 @@ export class GroupConsumer implements ConsumerListener {
       },
       commitIntervalMs: config.autoCommitIntervalMs,
       budget,
-      events: this.failures.counting(groupLog(this.#logger)),
+      events: this.failures.counting(
+        groupLog(this.#logger, (topic) => registry.handlerNameOf(groupId, topic)),
+      ),
       clock: systemClock,
       turn: eventLoopTurn,
       random: Math.random,

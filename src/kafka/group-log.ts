@@ -1,10 +1,10 @@
 import type { Logger } from '@nestjs/common';
 import type { GroupEvents } from '../core/pipeline/group.js';
 import type { Aside, PassedOver } from '../core/pipeline/handler.js';
-import type { TopicPartition } from '../core/records/fetched.js';
 import type { InFlightRecord } from '../core/records/in-flight.js';
 import { describeError } from './describe-error.js';
-import { LineLimit } from './line-limit.js';
+import { FailureLines, partitionOf } from './failure-lines.js';
+import { earlierAttempts } from '../redelivery/aside-headers.js';
 
 const BECAME: Readonly<Record<Aside, string>> = {
   'dead-letter': 'is a dead letter now',
@@ -18,26 +18,19 @@ const PASSED_OVER: Readonly<Record<PassedOver, string>> = {
   'replay receipt': 'it has no value of its own; it says which dead letter was replayed',
 };
 
-type Level = 'log' | 'warn' | 'error';
-
 /**
  * Says what becomes of a group's records where something is wrong. It names positions, never payloads; what
  * happens again and again in a topic is summed up.
+ *
+ * @param handlerOf the handlers of a topic, for people
  */
-export function groupLog(logger: Logger, limit = new LineLimit()): GroupEvents {
-  const write = (level: Level, event: string, { topic }: TopicPartition, line: () => string): void => {
-    const summarize = (leftOut: number, windowMs: number): void =>
-      logger[level](`${topic}: ${leftOut} more lines of ${event} were left out in ${windowMs / 1000} s`);
-    if (limit.admits(`${event} ${topic}`, summarize)) logger[level](line());
-  };
-  const ofRecord = (
-    level: Level,
-    event: string,
-    record: InFlightRecord,
-    error: unknown,
-    what: string,
-  ): void => write(level, event, record.owner, () => `${nameOf(record)} ${what}: ${describeError(error)}`);
-
+export function groupLog(
+  logger: Logger,
+  handlerOf: (topic: string) => string | undefined,
+  lines = new FailureLines(logger, handlerOf),
+): GroupEvents {
+  const write = lines.write.bind(lines);
+  const ofRecord = lines.failed.bind(lines);
   return {
     retrying: (record, error, delayMs) =>
       ofRecord(
@@ -45,7 +38,7 @@ export function groupLog(logger: Logger, limit = new LineLimit()): GroupEvents {
         'retries',
         record,
         error,
-        `failed ${record.failures} times, is tried again in ${delayMs} ms`,
+        `is tried again in ${delayMs} ms, after ${failedCalls(record)}`,
       ),
     awaitingDependency: (record, error, delayMs) =>
       ofRecord(
@@ -61,7 +54,7 @@ export function groupLog(logger: Logger, limit = new LineLimit()): GroupEvents {
         'records that were given up',
         record,
         error,
-        `${BECAME[how]}, after ${record.failures} failed calls`,
+        `${BECAME[how]}, after ${failedCalls(record)}`,
       ),
     notStored: (record, error, how, delayMs) =>
       ofRecord(
@@ -134,10 +127,8 @@ export function groupLog(logger: Logger, limit = new LineLimit()): GroupEvents {
   };
 }
 
-function partitionOf({ topic, partition }: TopicPartition): string {
-  return `${topic}[${partition}]`;
-}
-
-function nameOf({ owner, offset }: InFlightRecord): string {
-  return `${partitionOf(owner)} at offset ${offset}`;
+/** How often calls with the record have failed, those in the retry topics it was in before among them. */
+function failedCalls({ owner, record, failures }: InFlightRecord): string {
+  const count = failures + earlierAttempts(owner, record);
+  return count === 1 ? '1 failed call' : `${count} failed calls`;
 }

@@ -113,6 +113,13 @@ export class HandlerRegistry {
     return handler;
   }
 
+  /** The classes and methods that handle a topic's records in a group; undefined where none does. */
+  handlerNameOf(groupId: string, topic: string): string | undefined {
+    const source = this.#retryTopics.get(keyOf(groupId, topic))?.source ?? topic;
+    const names = this.#routes.of(groupId, source).map(({ name }) => name);
+    return names.length > 0 ? names.join(', ') : undefined;
+  }
+
   /** Whether a topic is one in which the group's own records wait for their retry. */
   isRetryTopic(groupId: string, topic: string): boolean {
     return this.#retryTopics.has(keyOf(groupId, topic));

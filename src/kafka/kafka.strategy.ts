@@ -1,11 +1,13 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { type CustomTransportStrategy, type MessageHandler, Server, Transport } from '@nestjs/microservices';
 import { finalize, isObservable } from 'rxjs';
 import { SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
 import { DirectCalls } from './direct-calls.js';
 import type { FailedRecord } from '../core/pipeline/handler.js';
 import type { CallTracer } from './call-tracer.js';
+import { FailureLines } from './failure-lines.js';
 import type { GroupPhase } from './group-status.js';
+import { currentCall } from './handler-call.js';
 import type { HandlerBinding, InvocationServices } from './invocation.js';
 import { HandlerRegistry } from './handler-registry.js';
 import type { ContextServices, KafkaRecordContext } from './kafka-record.context.js';
@@ -55,7 +57,16 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy, In
       this,
       directCalls,
     );
-    this.#replies = new Replies(runtime.producer);
+    const lines = new FailureLines(new Logger('KafkaReplies'), () => currentCall()?.handler);
+    this.#replies = new Replies(runtime.producer, (record, error) =>
+      lines.failed(
+        'error',
+        'requests that failed',
+        record,
+        error,
+        'is answered with "Internal server error"',
+      ),
+    );
   }
 
   /** @throws MicroserviceConfigError where guards of the microservice's own would not hold for its handlers */

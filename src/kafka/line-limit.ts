@@ -9,7 +9,11 @@ type Summary = (leftOut: number, windowMs: number) => void;
 export class LineLimit {
   readonly #windows = new Map<string, { written: number; leftOut: number }>();
 
-  constructor(private readonly schedule: (delayMs: number, run: () => void) => void = unhurried) {}
+  /** @param most lines of one kind that are written in a window */
+  constructor(
+    private readonly schedule: (delayMs: number, run: () => void) => void = unhurried,
+    private readonly most = MOST,
+  ) {}
 
   /**
    * @param kind lines of one kind share a limit
@@ -18,7 +22,7 @@ export class LineLimit {
    */
   admits(kind: string, summarize: Summary): boolean {
     const window = this.#windows.get(kind) ?? this.#open(kind, summarize);
-    if (window.written < MOST) {
+    if (window.written < this.most) {
       window.written++;
       return true;
     }

@@ -36,6 +36,11 @@ export function originalTopicOf({ at, record }: FailedRecord): string {
   return originOf(at, record)?.topic ?? at.topic;
 }
 
+/** Calls that failed for a record in the topics that it was in before; 0 outside of retry topics. */
+export function earlierAttempts(at: TopicPartition, record: WithHeaders): number {
+  return originOf(at, record) ? (headerNumber(record, HEADERS.attempts) ?? 0) : 0;
+}
+
 /** A failed record's own headers, with where it comes from and why it is put aside. */
 export function failureHeaders(failed: FailedRecord, groupId: string, now: Date): RawHeaders {
   const { at, record, error, attempts, firstFailedAt } = failed;
@@ -46,7 +51,6 @@ export function failureHeaders(failed: FailedRecord, groupId: string, now: Date)
     offset: record.offset,
     timestamp: record.timestamp,
   };
-  const earlier = origin && headerNumber(record, HEADERS.attempts);
   const failedBefore = origin && headerText(record, HEADERS.firstFailedAt);
   return {
     ...ownHeaders(record),
@@ -56,7 +60,7 @@ export function failureHeaders(failed: FailedRecord, groupId: string, now: Date)
     [HEADERS.originalTimestamp]: timestamp,
     [HEADERS.originalGroup]: groupId,
     ...exceptionHeaders(error),
-    [HEADERS.attempts]: String(attempts + (earlier ?? 0)),
+    [HEADERS.attempts]: String(attempts + earlierAttempts(at, record)),
     [HEADERS.firstFailedAt]: failedBefore ?? new Date(firstFailedAt || now).toISOString(),
     [HEADERS.failedAt]: now.toISOString(),
     [HEADERS.replays]: String(replays ?? 0),

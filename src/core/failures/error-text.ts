@@ -12,9 +12,31 @@ export function textOf(value: unknown): string {
   return readText(() => value, `${typeof value} without a text`);
 }
 
-/** The class of an error, or the type of anything else that was thrown. Never throws. */
+/**
+ * The class of an error, or the type of anything else that was thrown. Where PostgreSQL is the cause, its SQLSTATE
+ * follows, as in `DatabaseError 23505`: without it, all that the database refuses would look alike. Never throws.
+ */
 export function errorNameOf(error: unknown): string {
-  return isError(error) ? readText(() => error.name, 'Error') : typeof error;
+  if (!isError(error)) return typeof error;
+  const name = readText(() => error.name, 'Error');
+  const state = sqlStateOf(error);
+  if (state === undefined) return name;
+  // The driver names its errors after the message of the protocol.
+  return `${name === 'error' ? readText(() => error.constructor.name, name) : name} ${state}`;
+}
+
+const SQL_STATE = /^[0-9A-Z]{5}$/;
+
+/** The SQLSTATE of an error that PostgreSQL has answered with, or that such a one is the cause of. Never throws. */
+export function sqlStateOf(error: unknown): string | undefined {
+  let each = error;
+  for (let depth = 0; isError(each) && depth < 5; depth++) {
+    const found = each;
+    const state = readText(() => ('severity' in found && 'code' in found ? found.code : ''), '');
+    if (SQL_STATE.test(state)) return state;
+    each = causeOf(found);
+  }
+  return undefined;
 }
 
 /** The message of an error, or the text of anything else that was thrown. Never throws. */

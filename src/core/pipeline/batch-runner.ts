@@ -264,7 +264,7 @@ export class BatchRunner implements Runner, Redelivery {
   #isolate(delivery: Delivery, records: readonly InFlightRecord[], first: InFlightRecord): void {
     const { failures, firstFailedAt } = first;
     for (const record of records) {
-      record.failures = failures - 1;
+      record.failures = failures;
       record.firstFailedAt = firstFailedAt;
     }
     this.goOn({ ...delivery, singly: true }, records);
