@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { errorMessageOf, errorNameOf, errorStackOf, textOf } from './error-text.js';
+import { errorMessageOf, errorNameOf, errorStackOf, sqlStateOf, textOf } from './error-text.js';
 
 /** An error with a getter that fails, as of errors that build their text when asked. */
 function failingAt(property: 'name' | 'message' | 'stack' | 'cause'): Error {
@@ -48,5 +48,30 @@ describe('the text of an error is found', () => {
     const error = new Error('no');
     error.cause = error;
     expect(errorStackOf(error).match(/Caused by: /g)).toHaveLength(4);
+  });
+});
+
+describe('an error of PostgreSQL', () => {
+  const refused = Object.assign(new Error('duplicate key'), {
+    name: 'error',
+    severity: 'ERROR',
+    code: '23505',
+  });
+
+  test('is told apart by its SQLSTATE', () => {
+    expect([errorNameOf(refused), sqlStateOf(refused)]).toEqual(['Error 23505', '23505']);
+  });
+
+  test('is known also as the cause of another', () => {
+    const error = new TypeError('not booked', { cause: refused });
+    expect([errorNameOf(error), sqlStateOf(error)]).toEqual(['TypeError 23505', '23505']);
+  });
+
+  test('is none that has a code of another kind', () => {
+    const errors = [
+      Object.assign(new Error('no'), { code: 'EPIPE' }),
+      Object.assign(new Error('no'), { code: 'ECONNREFUSED', severity: 'ERROR' }),
+    ];
+    expect(errors.map(errorNameOf)).toEqual(['Error', 'Error']);
   });
 });

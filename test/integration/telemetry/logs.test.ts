@@ -87,6 +87,11 @@ describe('lines of the runtime', () => {
     const { topic, service } = await start(Array.from({ length: 100 }, () => 'no JSON'));
     const given = () => linesOf(service).filter(({ msg }) => String(msg).includes('is a dead letter now'));
     expect(given()).toHaveLength(10);
+    const at = { topic, partition: 0, handler: 'LoggingController.handle', errorClass: 'PayloadError' };
+    expect(given()).toMatchObject(Array.from({ length: 10 }, () => at));
+    expect(given().filter((line) => 'stack' in line)).toEqual([
+      expect.objectContaining({ offset: expect.any(String) }),
+    ]);
     const summary = `${topic}: 90 more lines of records that were given up were left out in 10 s`;
     await waitFor(() => linesOf(service).some(({ msg }) => msg === summary), { what: 'the summary' });
   });
