@@ -7,6 +7,7 @@ import { isDelayName, isParkingTopic, isRetryTopic } from '../redelivery/aside-t
 import { describeError } from './describe-error.js';
 import { OptionReader } from './option-reader.js';
 import { isRefusal } from './refusal.js';
+import { isTopicName } from './topic-name.js';
 
 /** Errors by class, or as a function picks them. */
 export type ErrorMatcher =
@@ -73,7 +74,6 @@ const RESORTS = ['dead-letter', 'retry-topic', 'park', 'stop', 'skip'] as const;
 const NAMES = ['retry', 'onFailure', 'deadLetterTopic', 'delays', 'deadLetterLimit', 'parkLimit'] as const;
 const LONGEST_DELAY_MS = 366 * 86_400_000;
 const DEFAULT_DELAYS = ['1m', '10m', '1h'];
-const TOPIC_NAME = /^[a-zA-Z0-9._-]{1,249}$/;
 
 /** Reads what a handler asks for where it fails; what is wrong with it is added to `problems`. */
 export function resolveFailureOptions(
@@ -83,7 +83,7 @@ export function resolveFailureOptions(
   const reader = new OptionReader(options, problems);
   const onFailure = reader.oneOf('onFailure', RESORTS) ?? 'dead-letter';
   const deadLetterTopic = reader.text('deadLetterTopic');
-  if (deadLetterTopic !== undefined && !TOPIC_NAME.test(deadLetterTopic)) {
+  if (deadLetterTopic !== undefined && !isTopicName(deadLetterTopic)) {
     reader.refuse('deadLetterTopic', deadLetterTopic, 'a name that Kafka takes for a topic');
   }
   if (deadLetterTopic !== undefined && (isRetryTopic(deadLetterTopic) || isParkingTopic(deadLetterTopic))) {

@@ -29,6 +29,7 @@ import type { GroupPhase, GroupStatus } from './group-status.js';
 import { groupLog } from './group-log.js';
 import type { HandlerRegistry, TopicSelection } from './handler-registry.js';
 import { TimeoutWatch } from './timeout-watch.js';
+import { TopicLog } from './topic-log.js';
 import { TopicWatch } from './topic-watch.js';
 
 /** What a group's consumer is built from. */
@@ -65,14 +66,13 @@ export class GroupConsumer implements ConsumerListener {
   readonly failures: GroupCounts;
   readonly #logger: Logger;
   readonly #status: GroupStatus;
+  readonly #topicLog: TopicLog;
   readonly #topics: TopicWatch;
   readonly #stopRequested = new AbortController();
   #client: GroupConsumerClient | undefined;
   /** The last client's: a context may be asked for it while the next one is built. */
   #native: NativeConsumer | undefined;
   #refusesReading = false;
-  /** Topics that a pattern does not mean for their name, as they were told last. */
-  #skippedTopics = '';
   /** Whether the last client has left the group. */
   #hasLeft = true;
   #loop: Promise<void> | undefined;
@@ -103,6 +103,7 @@ export class GroupConsumer implements ConsumerListener {
       lastError: undefined,
       ended: false,
     };
+    this.#topicLog = new TopicLog(this.#logger);
     this.#topics = new TopicWatch({
       groupId,
       registry,
@@ -362,25 +363,11 @@ export class GroupConsumer implements ConsumerListener {
     return hasLeft === true;
   }
 
-  #seen(
-    { existing, missing, skipped }: TopicSelection,
-    hidden: readonly string[],
-    refusals: readonly string[],
-  ): void {
+  #seen(selection: TopicSelection, hidden: readonly string[], refusals: readonly string[]): void {
+    const { existing, missing } = selection;
     this.#status.refusedTopics = refusals;
     this.#status.hiddenTopics = hidden;
-    if (skipped.length > 0 && skipped.join() !== this.#skippedTopics) {
-      this.#logger.log(
-        `not read although a pattern matches them, as they are named like topics that records are put aside in: ` +
-          `${skipped.join(', ')}; a topic that is none is read by a handler that names it`,
-      );
-    }
-    this.#skippedTopics = skipped.join();
-    if (missing.length > 0 && missing.join() !== this.#status.missingTopics.join()) {
-      this.#logger.warn(
-        `waiting for topics that ${hidden.length > 0 ? 'may not be seen, or ' : ''}do not exist yet: ${missing.join(', ')}`,
-      );
-    }
+    this.#topicLog.seen(selection, hidden);
     this.#status.missingTopics = missing;
     if (existing.length === 0) this.#setPhase('waiting-for-topics');
   }

@@ -153,6 +153,11 @@ describe('handlers are refused', () => {
       'orders.orders.retry.1m is where the same group’s retries of orders wait',
     ],
     [
+      'for a topic in which the same group’s retries of what a pattern matches wait',
+      [['orders.eu.orders.retry.1m'], [/^orders/, { onFailure: 'retry-topic' }]],
+      'orders.eu.orders.retry.1m is where the same group’s retries of orders.eu wait',
+    ],
+    [
       'with equal delays, as each has a topic of its own',
       [['orders', { onFailure: 'retry-topic', delays: ['1m', '1m', '1m'] }]],
       'each time once',

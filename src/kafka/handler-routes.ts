@@ -1,4 +1,4 @@
-import { deadLetterTopicOf, isAsideTopic, isRetryTopicOf } from '../redelivery/aside-topics.js';
+import { deadLetterTopicOf, isAsideTopic, retrySourceOf } from '../redelivery/aside-topics.js';
 import type { ResolvedHandlerOptions } from './handler-options.js';
 
 /** A handler, as far as it decides who handles which topic. */
@@ -67,23 +67,15 @@ export class HandlerRoutes<H extends RoutedHandler> {
    * What makes records go round in circles, or be read by two handlers for different reasons.
    * @returns what is wrong with a handler, beside those there are
    */
-  problemsOf({ pattern, options }: H): string[] {
-    if (typeof pattern !== 'string') return [];
+  problemsOf({ pattern, options: { groupId } }: H): string[] {
     const problems: string[] = [];
-    const circle = this.#circleFrom([pattern]);
+    const circle = typeof pattern === 'string' ? this.#circleFrom([pattern]) : undefined;
     if (circle) problems.push(`its dead letters would come back to it: ${circle.join(' -> ')}`);
-    for (const other of this.ofGroup(options.groupId)) {
-      if (typeof other.pattern !== 'string') continue;
-      for (const [topic, source] of [
-        [pattern, other.pattern],
-        [other.pattern, pattern],
-      ] as const) {
-        if (isRetryTopicOf(topic, source, options.groupId)) {
-          problems.push(
-            `${topic} is where the same group's retries of ${source} wait; give it another groupId`,
-          );
-        }
-      }
+    const handlers = this.ofGroup(groupId);
+    for (const { pattern: topic } of handlers) {
+      const source = typeof topic === 'string' ? retrySourceOf(topic, groupId) : undefined;
+      if (source === undefined || !handlers.some((each) => matches(each.pattern, source))) continue;
+      problems.push(`${topic} is where the same group's retries of ${source} wait; give it another groupId`);
     }
     return problems;
   }

@@ -1,10 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import { Scene } from '../core/pipeline/testing/scene.js';
 import type { FetchedRecord, RawHeaders } from '../core/records/fetched.js';
 import { toOffset } from '../core/records/offset.js';
 import { destinationOf, toMark, toOutgoing, toReplayRecord } from '../redelivery/dlq/replay-record.js';
 import { someLetter } from '../redelivery/dlq/testing/letter.js';
 import { failureHandling } from './failure-handling.js';
+import { GroupCounts } from './group-counts.js';
+import { groupLog } from './group-log.js';
 import { resolveHandlerOptions } from './handler-options.js';
 
 const nothing = async (): Promise<void> => undefined;
@@ -74,6 +77,19 @@ describe('a record is passed over', () => {
     const changed = record({ ...headers, attempt: '2' });
     expect(passesOverOf('orders', 'billing')?.(changed, 0)).toBeUndefined();
     expect(passesOverOf('orders', 'billing')?.(record(headers), 1)).toBeUndefined();
+  });
+
+  test('with a line in the log, and a count', () => {
+    const lines: string[] = [];
+    const logger = new Logger('test');
+    logger.log = (line: string) => void lines.push(line);
+    const counts = new GroupCounts(() => 'error');
+    const at = { topic: 'orders', partition: 3 };
+    counts.counting(groupLog(logger)).passedOver(at, toOffset(7), 'replayed for another group');
+    expect(lines).toEqual([
+      'orders[3] at offset 7 is passed over: it was replayed for another group, in whose handler it had failed',
+    ]);
+    expect(counts.of('orders').passedOver).toBe(1);
   });
 
   test('where it is a mark in the dead-letter topic that it was written to', () => {

@@ -6,6 +6,7 @@ import {
   isDelayName,
   isRetryTopicOf,
   parkedTopicOf,
+  retrySourceOf,
   retryTopicOf,
 } from './aside-topics.js';
 
@@ -79,6 +80,8 @@ describe('the topics that records are put aside in', () => {
         expect(isRetryTopicOf(retry, source, `${group}2`)).toBe(false);
         expect(isRetryTopicOf(parkedTopicOf(source, group), source, group)).toBe(false);
         expect(isAsideTopic(retry)).toBe(true);
+        expect(retrySourceOf(retry, group)).toBe(source.length < 200 ? source : undefined);
+        expect(retrySourceOf(retry, `${group}2`)).toBeUndefined();
       }
     }
   });

@@ -58,6 +58,13 @@ export function isRetryTopicOf(topic: string, source: string, groupId: string): 
   return topic.startsWith(prefix) && isDelayName(topic.slice(prefix.length));
 }
 
+/** The topic whose retry topic in a group this is; undefined where it is none, or the topic's name was cut for it. */
+export function retrySourceOf(topic: string, groupId: string): string | undefined {
+  const group = partOf(groupId, PLAIN_GROUP, GROUP_LIMIT);
+  const source = topic.replace(RETRY_TOPIC, '').slice(0, -group.length - 1);
+  return isRetryTopicOf(topic, source, groupId) ? source : undefined;
+}
+
 /** Where a group keeps the records of a topic that are parked. */
 export function parkedTopicOf(topic: string, groupId: string): string {
   return ownedName(topic, groupId) + PARKED;

@@ -1,0 +1,34 @@
+import { expect, test } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import { TopicLog } from './topic-log.js';
+
+class NotingLogger extends Logger {
+  readonly lines: string[] = [];
+
+  override log(line: string): void {
+    this.lines.push(line);
+  }
+
+  override warn(line: string): void {
+    this.lines.push(line);
+  }
+}
+
+const nothing = { existing: [], missing: [], skipped: [], retryTopics: [] };
+
+test('topics that are not read are told once, each with the reason', () => {
+  const logger = new NotingLogger();
+  const log = new TopicLog(logger);
+  const seen = { ...nothing, missing: ['bad name', 'orders'], skipped: ['cars.parked'] };
+  for (let look = 0; look < 3; look++) log.seen(seen, []);
+  expect(logger.lines).toEqual([
+    'waiting for topics that do not exist yet: bad name (which no topic can be called), orders',
+    'not read although a pattern matches them, as they are named like topics that records are put aside in: ' +
+      'cars.parked; to read one of them, name it in a handler',
+  ]);
+  log.seen({ ...seen, missing: ['orders'] }, ['orders']);
+  expect(logger.lines[2]).toBe('waiting for topics that may not be seen, or do not exist yet: orders');
+  log.seen(nothing, []);
+  log.seen(seen, []);
+  expect(logger.lines).toHaveLength(5);
+});
