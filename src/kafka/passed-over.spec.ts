@@ -85,7 +85,9 @@ describe('a record is passed over', () => {
     logger.log = (line: string) => void lines.push(line);
     const counts = new GroupCounts(() => 'error');
     const at = { topic: 'orders', partition: 3 };
-    counts.counting(groupLog(logger)).passedOver(at, toOffset(7), 'replayed for another group');
+    counts
+      .counting(groupLog(logger, () => undefined))
+      .passedOver(at, toOffset(7), 'replayed for another group');
     expect(lines).toEqual([
       'orders[3] at offset 7 is passed over: it was replayed for another group, in whose handler it had failed',
     ]);

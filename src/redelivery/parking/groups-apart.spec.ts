@@ -1,0 +1,38 @@
+import { expect, test } from '@jest/globals';
+import { VirtualClock } from '../../core/pipeline/testing/virtual-time.js';
+import { toOffset } from '../../core/records/offset.js';
+import { ParkingLots } from './parking-lots.js';
+import { MemoryTopics } from './testing/memory-topics.js';
+
+/** What an owner finds parked of a topic in a group, in a process of its own; `parks` is parked by it. */
+async function owner(
+  topics: MemoryTopics,
+  [topic, group]: readonly [string, string],
+  position: number,
+  parks?: number,
+): Promise<string[]> {
+  const port = { reader: () => topics, ensureTopic: async () => 1 };
+  const lots = new ParkingLots(topics, port, new VirtualClock());
+  const at = { topic, partition: 0 };
+  const lot = lots.open(at, group);
+  const assure = async (): Promise<void> => undefined;
+  const parked = await lot.load({ position: toOffset(position), generation: 1, assure });
+  if (parks !== undefined) {
+    const [key, value] = [Buffer.from('k'), Buffer.from('v')];
+    const record = { offset: toOffset(parks), key, value, timestamp: '0', headers: {} };
+    topics.topic(topic).records.push(record);
+    await lots.park({ at, record, error: new Error('no'), attempts: 1, firstFailedAt: 1 }, group);
+  }
+  return parked.map(({ offset }) => offset);
+}
+
+test.each<[string, string, string, string]>([
+  ['orders', 'eu.billing', 'orders.eu', 'billing'],
+  ['orders', 'billing:eu', 'orders', 'billing-eu'],
+])('what is parked of %s in %s stays where %s is read in %s', async (topicA, groupA, topicB, groupB) => {
+  const topics = new MemoryTopics();
+  await owner(topics, [topicA, groupA], 500, 500);
+  // The other group reads another log, and stands at 20: what lies from there on would be void to it.
+  expect(await owner(topics, [topicB, groupB], 20)).toEqual([]);
+  expect(await owner(topics, [topicA, groupA], 501)).toEqual(['500']);
+});
