@@ -21,8 +21,10 @@ export interface Connection {
 
 /** Where connections come from. */
 export interface ConnectionSource {
-  /** How many connections it has at once. */
+  /** How many connections it has at once, those of the reserve left out. */
   readonly size: number;
+  /** How many more it has for holders of one that need a second. */
+  readonly reserve: number;
   /** @throws DatabaseUnavailableError */
   acquire(): Promise<Connection>;
   /** Resolves once all connections are closed; those given out must have been released. */

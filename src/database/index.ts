@@ -1,5 +1,13 @@
 export type { QueryResult, Row } from './connection.js';
 export { Database } from './database.js';
 export { DatabaseModule, requireDatabase } from './database.module.js';
-export { DatabaseUnavailableError, TransactionAbortedError, TransactionOverError } from './errors.js';
+export {
+  ConnectionLostError,
+  DatabaseUnavailableError,
+  NestedConnectionError,
+  TransactionAbortedError,
+  TransactionConflictError,
+  TransactionOverError,
+} from './errors.js';
+export { isAboutData, sqlStateOf } from './sql-state.js';
 export type { Transaction } from './transaction.js';

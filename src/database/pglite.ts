@@ -16,7 +16,12 @@ export async function openPglite(directory: string | undefined): Promise<Connect
     const { PGlite } = await import('@electric-sql/pglite');
     const parsers = { [INT8]: (text: string): string => text };
     const database = await PGlite.create({ parsers, ...(directory !== undefined && { dataDir: directory }) });
-    return { size: 1, acquire: async () => new PgliteConnection(database), close: () => database.close() };
+    return {
+      size: 1,
+      reserve: 0,
+      acquire: async () => new PgliteConnection(database),
+      close: () => database.close(),
+    };
   } catch (error) {
     throw new DatabaseUnavailableError('starting the PostgreSQL within the process', error);
   }

@@ -10,16 +10,20 @@ export class Places {
     this.#free = count;
   }
 
+  /** Takes a place if one is free, and says whether. */
+  take(): boolean {
+    if (this.#free === 0) return false;
+    this.#free--;
+    return true;
+  }
+
   /**
    * Resolves once a place is free and taken.
    * @throws the signal's reason when that comes first
    */
   async acquire(signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
-    if (this.#free > 0) {
-      this.#free--;
-      return;
-    }
+    if (this.take()) return;
     await new Promise<void>((resolve, reject) => {
       const giveUp = (): void => {
         this.#waiting.delete(take);

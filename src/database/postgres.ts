@@ -1,13 +1,14 @@
 import type { Pool, PoolClient } from 'pg';
 import type { DatabaseConfig } from '../config/index.js';
 import type { Connection, ConnectionSource, QueryResult, Row } from './connection.js';
-import { DatabaseUnavailableError } from './errors.js';
+import { ConnectionLostError, DatabaseUnavailableError } from './errors.js';
+import { isLost, isUnavailable } from './sql-state.js';
 
 /** How much later than the database the client gives a statement up: it answers first, unless it is away. */
 const ANSWER_MARGIN_MS = 5_000;
 
-/** Connection exceptions, shutdowns and too many connections: nothing that the statement could help. */
-const AWAY = /^(08...|57P0[1-5]|53300|25P0[34])$/;
+/** Beyond the pool's size, for holders of a connection that need a second. */
+const RESERVE = 1;
 
 type Driver = (typeof import('pg'))['default'];
 
@@ -24,7 +25,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Connection
   const pool = new driver.Pool({
     connectionString: options.url,
     application_name: options.applicationName,
-    max: options.poolSize,
+    max: options.poolSize + RESERVE,
     connectionTimeoutMillis: options.connectTimeoutMs,
     query_timeout: options.statementTimeoutMs + ANSWER_MARGIN_MS,
     keepAlive: true,
@@ -33,6 +34,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Connection
   pool.on('error', () => undefined);
   return {
     size: options.poolSize,
+    reserve: RESERVE,
     acquire: () => connect(driver, pool, options),
     close: () => pool.end(),
   };
@@ -91,14 +93,15 @@ class PostgresConnection implements Connection {
 
   #translated(error: unknown): unknown {
     if (error instanceof this.driver.DatabaseError) {
-      return AWAY.test(error.code ?? '') ? this.#away(error) : error;
+      if (isLost(error.code)) return this.#lose(error);
+      return isUnavailable(error.code) ? new DatabaseUnavailableError('a statement', error) : error;
     }
     // What is not from the server is from the way to it, or a value that the driver could not write.
-    return error instanceof TypeError ? error : this.#away(error);
+    return error instanceof TypeError ? error : this.#lose(error);
   }
 
-  #away(error: unknown): DatabaseUnavailableError {
+  #lose(error: unknown): ConnectionLostError {
     this.#lost = true;
-    return new DatabaseUnavailableError('a statement', error);
+    return new ConnectionLostError(error);
   }
 }

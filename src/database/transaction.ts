@@ -1,6 +1,7 @@
-import type { Connection, QueryResult, Row } from './connection.js';
 import { fromCaller } from './caller-stack.js';
-import { TransactionAbortedError, TransactionOverError } from './errors.js';
+import type { QueryResult, Row } from './connection.js';
+import type { HeldConnection } from './connections.js';
+import { ConnectionLostError, TransactionAbortedError, TransactionOverError } from './errors.js';
 
 /** One transaction on one connection, which it gives back at its end. */
 export class Transaction {
@@ -9,10 +10,9 @@ export class Transaction {
   #ending: string | undefined;
   #committing: Promise<void> | undefined;
   #failure: unknown;
-  #isReleased = false;
 
   private constructor(
-    private readonly connection: Connection,
+    private readonly held: HeldConnection,
     private readonly released: (transaction: Transaction) => void,
   ) {}
 
@@ -21,12 +21,12 @@ export class Transaction {
    * @throws what made it fail to begin; the connection is given back then too
    */
   static async begin(
-    connection: Connection,
+    held: HeldConnection,
     released: (transaction: Transaction) => void,
   ): Promise<Transaction> {
-    const transaction = new Transaction(connection, released);
+    const transaction = new Transaction(held, released);
     try {
-      await connection.begin();
+      await held.connection.begin();
     } catch (error) {
       transaction.#release('discard');
       throw error;
@@ -38,11 +38,16 @@ export class Transaction {
     return this.#ending !== undefined;
   }
 
+  /** Whether its connection was lost under one of its statements. */
+  get isLost(): boolean {
+    return this.#failure instanceof ConnectionLostError;
+  }
+
   /** @throws TransactionOverError once it has been committed or rolled back */
   async query<R extends object = Row>(text: string, values?: readonly unknown[]): Promise<QueryResult<R>> {
     if (this.#ending !== undefined) throw new TransactionOverError(this.#ending);
     try {
-      return await this.#enqueue(() => this.connection.query<R>(text, values));
+      return await this.#enqueue(() => this.held.connection.query<R>(text, values));
     } catch (error) {
       this.#failure ??= error;
       throw fromCaller(error);
@@ -53,7 +58,7 @@ export class Transaction {
    * Commits, after the statements that are under way. Asked again, it gives the same answer.
    * @throws TransactionAbortedError when one of its statements had failed: PostgreSQL's `COMMIT` says that by its
    *   tag alone
-   * @throws DatabaseUnavailableError when the connection is lost; whether it was committed is then not known
+   * @throws ConnectionLostError when the connection is lost; whether it was committed is then not known
    * @throws TransactionOverError when it was rolled back before
    */
   commit(): Promise<void> {
@@ -68,7 +73,7 @@ export class Transaction {
     if (this.#ending !== undefined) return;
     this.#ending = 'it was rolled back';
     try {
-      await this.#enqueue(() => this.connection.query('ROLLBACK'));
+      await this.#enqueue(() => this.held.connection.query('ROLLBACK'));
       this.#release('reusable');
     } catch {
       this.#release('discard');
@@ -86,7 +91,7 @@ export class Transaction {
     this.#ending = 'it was committed';
     let command: string;
     try {
-      ({ command } = await this.#enqueue(() => this.connection.query('COMMIT')));
+      ({ command } = await this.#enqueue(() => this.held.connection.query('COMMIT')));
     } catch (error) {
       this.#release('discard');
       throw error;
@@ -102,9 +107,7 @@ export class Transaction {
   }
 
   #release(as: 'reusable' | 'discard'): void {
-    if (this.#isReleased) return;
-    this.#isReleased = true;
-    this.connection.release(as);
+    this.held.release(as);
     this.released(this);
   }
 }

@@ -25,7 +25,8 @@ export async function deliverRecord(
 class RejectedRecords extends Error {
   /** @param reasons by the record's place in what the handler was given */
   constructor(readonly reasons: ReadonlyMap<number, unknown>) {
-    super('some records of the batch failed');
+    const [first] = reasons.values();
+    super('some records of the batch failed', { cause: first });
   }
 }
 

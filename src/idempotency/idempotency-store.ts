@@ -31,7 +31,8 @@ export abstract class IdempotencyStore {
   /**
    * Does work once.
    * @returns whether work was called
-   * @throws what work throws, and what keeps the store from remembering
+   * @throws what work throws, and what keeps the store from remembering: a `DependencyUnavailableError` where that
+   *   is no fault of the record, which then waits
    */
   abstract once(claim: Claim, work: (unit: UnitOfWork) => Promise<void>): Promise<boolean>;
 

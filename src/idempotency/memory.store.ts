@@ -1,4 +1,7 @@
+import { notCounting } from '../kafka/own-time.js';
 import { type Claim, IdempotencyStore, type UnitOfWork } from './idempotency-store.js';
+
+const ANOTHER_DELIVERY = { kind: 'resource', what: 'another delivery of the record' } as const;
 
 /** How much, and for how long, a {@link MemoryStore} remembers. */
 export interface MemoryStoreOptions {
@@ -43,7 +46,8 @@ export class MemoryStore extends IdempotencyStore {
       // In one order for all, so that no two claims wait for each other.
       for (const id of keys.map((key) => idOf(scope, key)).toSorted()) {
         for (let other = this.#running.get(id); other; other = this.#running.get(id)) {
-          await endOf(other, signal);
+          const running = other;
+          await notCounting(ANOTHER_DELIVERY, () => endOf(running, signal));
         }
         // Nothing is awaited between the look and this.
         this.#running.set(id, ended);

@@ -1,8 +1,15 @@
 import { createHash } from 'node:crypto';
-import { setTimeout } from 'node:timers/promises';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
-import { Database, DatabaseUnavailableError, requireDatabase } from '../database/index.js';
+import {
+  Database,
+  DatabaseUnavailableError,
+  isAboutData,
+  requireDatabase,
+  sqlStateOf,
+  type Transaction,
+} from '../database/index.js';
+import { notCounting } from '../kafka/own-time.js';
 import { type Claim, IdempotencyStore, type UnitOfWork } from './idempotency-store.js';
 import { createMarks, deleteMarks, insertMarks } from './marks.js';
 
@@ -11,8 +18,6 @@ const PRUNE_AT_ONCE = 1_000;
 const LONGEST_KEY = 255;
 /** What a key begins with that is a hash: a key that begins like this is hashed too. */
 const HASHED = 'sha256:';
-const FIRST_WAIT_MS = 100;
-const LONGEST_WAIT_MS = 5_000;
 
 /**
  * Remembers in PostgreSQL, in the transaction of the handler: the mark and what the handler writes through
@@ -24,7 +29,6 @@ export class PostgresStore extends IdempotencyStore {
   readonly #logger = new Logger('Idempotency');
   #created: Promise<void> | undefined;
   #pruning: NodeJS.Timeout | undefined;
-  #isAway = false;
 
   constructor(
     private readonly database: Database,
@@ -48,41 +52,39 @@ export class PostgresStore extends IdempotencyStore {
   }
 
   /**
-   * Waits for as long as the database can't be reached: the record is not to blame, and tries that fail would soon
-   * send it to the dead letters. A connection that is lost later fails the call.
+   * @throws DatabaseUnavailableError when the mark can't be written, whatever keeps it from that: the record is not to
+   *   blame, and tries that fail would soon send it to the dead letters
    */
-  once(claim: Claim, work: (unit: UnitOfWork) => Promise<void>): Promise<boolean> {
+  once({ scope, keys, signal }: Claim, work: (unit: UnitOfWork) => Promise<void>): Promise<boolean> {
     return this.database.outside(async () => {
-      for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)) {
-        const begun = { yet: false };
-        try {
-          return await this.#try(claim, work, begun);
-        } catch (error) {
-          if (begun.yet || !(error instanceof DatabaseUnavailableError)) throw error;
-          this.#sayAway(error);
-        }
-        await setTimeout(waitMs, undefined, claim.signal && { signal: claim.signal }).catch(() => undefined);
-        claim.signal?.throwIfAborted();
-      }
+      await this.#beforeWork('the table of marks', () => this.#ready());
+      return this.database.transaction(async (transaction) => {
+        const fresh = await this.#beforeWork('another delivery of the record', () =>
+          this.#insert(transaction, scope, keys),
+        );
+        if (fresh.length === 0) return false;
+        await work({ fresh, complete: () => transaction.commit() });
+        if (!transaction.isOver) signal?.throwIfAborted();
+        return true;
+      }, signal);
     });
   }
 
-  async #try(
-    { scope, keys, signal }: Claim,
-    work: (unit: UnitOfWork) => Promise<void>,
-    begun: { yet: boolean },
-  ): Promise<boolean> {
-    await this.#ready();
-    return this.database.transaction(async (transaction) => {
-      this.#isAway = false;
-      const inserted = await insertMarks(transaction, scope, keys.map(storable));
-      const fresh = keys.filter((key) => inserted.has(storable(key)));
-      if (fresh.length === 0) return false;
-      begun.yet = true;
-      await work({ fresh, complete: () => transaction.commit() });
-      if (!transaction.isOver) signal?.throwIfAborted();
-      return true;
-    }, signal);
+  /** @returns the keys that had no mark */
+  async #insert(transaction: Transaction, scope: string, keys: readonly string[]): Promise<string[]> {
+    const inserted = await insertMarks(transaction, scope, keys.map(storable));
+    return keys.filter((key) => inserted.has(storable(key)));
+  }
+
+  /** What is done before the handler is called: no time of the handler's, and no failure of the record's. */
+  async #beforeWork<T>(what: string, run: () => Promise<T>): Promise<T> {
+    try {
+      return await notCounting({ kind: 'resource', what }, run);
+    } catch (error) {
+      const isToBlame = error instanceof TypeError || isAboutData(sqlStateOf(error));
+      if (isToBlame || error instanceof DatabaseUnavailableError) throw error;
+      throw new DatabaseUnavailableError('marking a record as handled', error);
+    }
   }
 
   /** Deletes the marks that are older than `IDEMPOTENCY_TTL_HOURS`, and returns how many that were. */
@@ -104,12 +106,6 @@ export class PostgresStore extends IdempotencyStore {
       this.#created = undefined;
       throw error;
     }
-  }
-
-  /** Once, however many records wait. */
-  #sayAway(error: DatabaseUnavailableError): void {
-    if (!this.#isAway) this.#warn('records wait', error);
-    this.#isAway = true;
   }
 
   #warn(what: string, error: unknown): void {

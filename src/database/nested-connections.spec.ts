@@ -1,0 +1,51 @@
+import { describe, expect, test } from '@jest/globals';
+import { Database } from './database.js';
+import { NestedConnectionError } from './errors.js';
+import { AnsweringSource } from './testing/answering-source.js';
+
+const insert = 'INSERT INTO audit VALUES (1)';
+
+describe('a handler that needs a connection beside its transaction', () => {
+  test.each([1, 2, 10])('goes on where all of %d connections are taken by such handlers', async (size) => {
+    const source = new AnsweringSource(size);
+    const database = new Database(async () => source);
+    const handlers = Array.from({ length: 3 * size }, () =>
+      database.transaction(async () => {
+        await new Promise(setImmediate);
+        await database.outside(() => database.query(insert));
+        await database.outside(() => database.transaction(() => database.query(insert)));
+      }),
+    );
+    await Promise.all(handlers);
+    expect(source.mostInUse).toBeLessThanOrEqual(size + 1);
+    expect(source.inUse).toBe(0);
+  });
+
+  test('may leave its transaction in a transaction that is over, as often as it likes', async () => {
+    const source = new AnsweringSource(1, 0);
+    const database = new Database(async () => source);
+    await database.transaction(async (transaction) => {
+      await transaction.commit();
+      await database.outside(() => database.query(insert));
+      await database.outside(() => database.transaction(() => database.query(insert)));
+    });
+    expect(source.inUse).toBe(0);
+  });
+
+  test('is refused a third connection, at once: handlers that wait for theirs could form a ring', async () => {
+    const source = new AnsweringSource(10);
+    const database = new Database(async () => source);
+    const third = (): Promise<unknown> => database.outside(() => database.query(insert));
+    const nested = database.transaction(() => database.outside(() => database.transaction(third)));
+    await expect(nested).rejects.toThrow(NestedConnectionError);
+    expect(source.inUse).toBe(0);
+  });
+
+  test('is refused a second one of a database that has only one, instead of waiting for itself', async () => {
+    const source = new AnsweringSource(1, 0);
+    const database = new Database(async () => source);
+    const nested = database.transaction(() => database.outside(() => database.query(insert)));
+    await expect(nested).rejects.toMatchObject({ code: 'NESTED_CONNECTION' });
+    await expect(database.query(insert)).resolves.toBeDefined();
+  });
+});
