@@ -333,6 +333,10 @@ export class Failures {
         this.events.notStored(record, storeError, how, delayMs);
         then.stuck?.();
         this.#wait(record, delayMs, () => {
+          if (record.settled) {
+            then.done();
+            return;
+          }
           // What was never written needs not go there once what it was to follow is gone.
           if (storeError instanceof ParkingFullError && error instanceof FollowsParkedError) {
             this.follow(record, then, tries + 1);
@@ -352,12 +356,19 @@ export class Failures {
     then.done();
   }
 
+  /** The record had failed, and what its handler had left running has confirmed it since. */
+  #confirmedMeanwhile(record: InFlightRecord): void {
+    this.#problems.delete(record);
+    if (this.#failing.has(record) || this.#dependencyWaits.has(record)) this.passed(record);
+  }
+
   #wait(record: InFlightRecord, delayMs: number, then: () => void): void {
     record.retryAt = this.clock.now() + delayMs;
     if (this.#closed) return;
     const cancel = this.clock.schedule(delayMs, () => {
       this.#waits.delete(cancel);
       record.retryAt = 0;
+      if (record.settled) this.#confirmedMeanwhile(record);
       if (this.#resting) this.#due.push(then);
       else then();
     });
