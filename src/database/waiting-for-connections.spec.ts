@@ -38,13 +38,12 @@ describe('waiting for a turn at the database', () => {
   test.each(ways)('is no failure: %s', async (_name, make) => {
     const work = make();
     const begun = new Map<string, number>();
-    let scene: Scene | undefined;
     const handle = async (record: InFlightRecord): Promise<unknown> =>
       work(record, async () => {
         begun.set(record.offset, (begun.get(record.offset) ?? 0) + 1);
-        await new Promise<void>((resolve) => void scene?.clock.schedule(TAKES_MS, resolve));
+        await new Promise<void>((resolve) => void scene.clock.schedule(TAKES_MS, resolve));
       });
-    scene = new Scene(ALPHABET, {
+    const scene: Scene = new Scene(ALPHABET, {
       concurrency: 64,
       attempts: 2,
       timeoutMs: TIMEOUT_MS,

@@ -15,7 +15,8 @@ export const databaseVariables = {
     defaultInWords: 'none: the data goes with the process',
   }),
   DATABASE_POOL_SIZE: variable(integer({ min: 1, max: 1000 }, 'connections'), {
-    description: 'Connections to the database, and so transactions at once; handlers beyond it wait',
+    description:
+      'Connections to the database, and so transactions at once; handlers beyond it wait. One more is opened for handlers that need a second',
     default: '10',
   }),
   DATABASE_CONNECT_TIMEOUT_MS: variable(milliseconds(), {

@@ -72,14 +72,21 @@ export class RefusingServer {
         started = true;
         socket.write(Buffer.concat([message('R', Buffer.alloc(4)), ready('I')]));
       }
-      while (started && buffer.length >= 5 && buffer.length > buffer.readInt32BE(1)) {
-        const length = buffer.readInt32BE(1) + 1;
-        const [type, text] = [String.fromCharCode(buffer[0] ?? 0), buffer.subarray(5, length - 1).toString()];
-        buffer = buffer.subarray(length);
-        const answer = this.#answerTo(type, text);
-        if (answer) socket.write(answer);
-      }
+      if (started) buffer = this.#answerAll(socket, buffer);
     });
+  }
+
+  /** @returns what is left: the beginning of a message */
+  #answerAll(socket: Socket, received: Buffer<ArrayBuffer>): Buffer<ArrayBuffer> {
+    let buffer = received;
+    while (buffer.length >= 5 && buffer.length > buffer.readInt32BE(1)) {
+      const length = buffer.readInt32BE(1) + 1;
+      const [type, text] = [String.fromCharCode(buffer[0] ?? 0), buffer.subarray(5, length - 1).toString()];
+      buffer = buffer.subarray(length);
+      const answer = this.#answerTo(type, text);
+      if (answer) socket.write(answer);
+    }
+    return buffer;
   }
 
   #answerTo(type: string, text: string): Buffer | undefined {
