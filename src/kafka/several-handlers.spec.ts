@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { MessageHandler } from '@nestjs/microservices';
 import { decide } from '../core/failures/decision.js';
 import { PermanentError } from '../core/failures/permanent.error.js';
+import { DependencyUnavailableError } from '../core/failures/unavailable.error.js';
 import { Scene } from '../core/pipeline/testing/scene.js';
 import { settled } from '../core/pipeline/testing/virtual-time.js';
 import { failedHandlerOf } from './several-handlers.js';
@@ -82,3 +83,15 @@ test('of two handlers a timeout repeats only the one that was late', async () =>
   expect(calls).toEqual({ quick: 1, slow: 2 });
   expect(await scene.committed()).toBe('1');
 });
+
+test.each([['first'], ['second']])(
+  'the error of the one that waits for a dependency, and is called %s, decides: the other uses up no attempts meanwhile',
+  async (place) => {
+    const away = new DependencyUnavailableError('the database is away');
+    const waiting = (): Promise<never> => Promise.reject(away);
+    const failing = (): Promise<never> => Promise.reject(new Error('connection reset'));
+    const { call } = await called(place === 'first' ? [waiting, failing] : [failing, waiting]);
+    expect(await call()).toBe(away);
+    expect(await call()).toBe(away);
+  },
+);

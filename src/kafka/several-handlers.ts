@@ -1,4 +1,5 @@
 import { mayRetry, type RetryPolicy } from '../core/failures/decision.js';
+import { DependencyUnavailableError } from '../core/failures/unavailable.error.js';
 import { ANSWERED } from '../core/pipeline/handler.js';
 import type { InFlightRecord } from '../core/records/in-flight.js';
 
@@ -35,7 +36,8 @@ export function failedHandlerOf(error: unknown): string | undefined {
  * of one is the record's failure only once the others are done.
  *
  * @param isTimed whether a call that resolves after its signal was aborted has failed
- * @returns a call that rejects with the first error that a retry may cure, else with the first permanent one
+ * @returns a call that rejects with the first error that says to wait, else the first that a retry may cure, else the
+ *   first permanent one
  */
 export function allOf(
   calls: readonly NamedCall[],
@@ -52,7 +54,9 @@ export function allOf(
     });
     const passing = failed.filter(({ error }) => mayRetry(error, retry));
     const lasting = [...permanent, ...failed.filter((each) => !passing.includes(each))];
-    const [culprit] = [...passing, ...lasting];
+    // While one of them waits for a dependency, no attempt is used up: the record would be given up for it otherwise.
+    const waiting = passing.filter(({ error }) => error instanceof DependencyUnavailableError);
+    const [culprit] = [...waiting, ...passing, ...lasting];
     if (culprit) {
       const next = passing.length > 0 ? passing : lasting;
       const kept = passing.length > 0 ? lasting : [];

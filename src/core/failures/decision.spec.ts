@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { decide, type FailurePolicy, type LastResort } from './decision.js';
+import { decide, type FailurePolicy, type LastResort, mayRetry } from './decision.js';
 import { PermanentError } from './permanent.error.js';
+import { DependencyUnavailableError } from './unavailable.error.js';
 
 const RESORTS: readonly LastResort[] = ['dead-letter', 'retry-topic', 'park', 'stop', 'skip'];
 
@@ -56,4 +57,9 @@ describe.each(RESORTS)('with onFailure %p, a failure', (onFailure) => {
       }),
     );
   });
+});
+
+test('a dependency that is away may come back, whatever the handler’s `only` and `never` say', () => {
+  const away = new DependencyUnavailableError('the database is away');
+  expect(mayRetry(away, { isRetriable: () => false })).toBe(true);
 });

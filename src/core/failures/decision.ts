@@ -1,5 +1,6 @@
 import { type Backoff, backoffMs } from './backoff.js';
 import { PermanentError } from './permanent.error.js';
+import { DependencyUnavailableError } from './unavailable.error.js';
 
 /** How often, and for how long, a record is tried again in its lane. */
 export interface RetryPolicy {
@@ -57,5 +58,6 @@ export function decide(
 
 /** Whether trying again may help at all. */
 export function mayRetry(error: unknown, retry: Pick<RetryPolicy, 'isRetriable'>): boolean {
+  if (error instanceof DependencyUnavailableError) return true;
   return !(error instanceof PermanentError) && retry.isRetriable(error);
 }

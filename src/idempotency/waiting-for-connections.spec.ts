@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Scene } from '../core/pipeline/testing/scene.js';
 import type { InFlightRecord } from '../core/records/in-flight.js';
 import { loadConfig } from '../config/index.js';
-import { PostgresStore } from '../idempotency/postgres.store.js';
+import { PostgresStore } from './postgres.store.js';
 import { HandlerCall, within } from '../kafka/handler-call.js';
-import { Database } from './database.js';
-import { AnsweringSource } from './testing/answering-source.js';
+import { Database } from '../database/database.js';
+import { AnsweringSource } from '../database/testing/answering-source.js';
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz';
 /** By the clock of the scene, which stands still while nothing moves it. */
