@@ -36,6 +36,8 @@ export interface StreamSpec {
   /** 12 by default. */
   readonly partitions?: number;
   readonly config?: Readonly<Record<string, string>>;
+  /** The brokers that have its partitions; all three by default. */
+  readonly replicas?: readonly number[];
 }
 
 /** What a scene is made of. */
@@ -53,6 +55,8 @@ export interface SceneOptions {
   readonly keys: number;
   readonly deedOf: (id: number) => Deed | undefined;
   readonly env: Readonly<Record<string, string>>;
+  /** Whether instances are given addresses that nobody listens at, too. */
+  readonly deadAddresses: boolean;
   /** Says what happens. */
   readonly say: (line: string) => void;
 }
@@ -94,7 +98,8 @@ export class Scene {
         delayMs,
       })),
       folder,
-      bootstrapOf: (slot) => cluster.bootstrapFor(slot),
+      bootstrapOf: (slot) =>
+        options.deadAddresses ? betweenDead(cluster.bootstrapFor(slot)) : cluster.bootstrapFor(slot),
       env,
     });
   }
@@ -102,6 +107,11 @@ export class Scene {
   /** Milliseconds since the start. */
   get nowMs(): number {
     return Math.round((micros() - this.#began) / 1000);
+  }
+
+  /** Where ledgers, logs and marks for handlers are. */
+  get folder(): string {
+    return this.options.folder;
   }
 
   get faults(): readonly FaultEvent[] {
@@ -126,8 +136,10 @@ export class Scene {
 
   /** Creates its topics. */
   async createTopics(): Promise<void> {
-    for (const [i, { topic, partitions }] of this.topics.entries())
-      await this.cluster.createTopic(topic, partitions, this.options.streams[i]?.config);
+    for (const [i, { topic, partitions }] of this.topics.entries()) {
+      const { config, replicas } = this.options.streams[i] ?? {};
+      await this.cluster.createTopic(topic, partitions, config, replicas);
+    }
   }
 
   /** Starts its instances and waits for all of them to join. */
@@ -237,6 +249,11 @@ export class Scene {
       return disturbanceOf(deed.do ?? 'deed', from, this.table.settledAt.get(id), 'around');
     });
   }
+}
+
+/** Nobody listens at the lowest ports, and may not. */
+function betweenDead(bootstrap: string): string {
+  return `127.0.0.1:1,${bootstrap},127.0.0.1:2`;
 }
 
 function disturbanceOf(

@@ -57,6 +57,7 @@ export class Trial {
       keys: scenario.keys ?? 500,
       deedOf: scenario.deedOf ?? (() => undefined),
       env: { ...scenario.env, ...env },
+      deadAddresses: scenario.deadAddresses ?? false,
       say,
     });
   }
@@ -198,6 +199,8 @@ export class Trial {
         commits: commits.filter(({ at, offset }) => at >= forgotAt && offset !== scenario.setsOffsetsTo),
         disturbances,
         offsetsMove: scenario.offsetsMove ?? false,
+        keepsAside: scenario.keepsAside ?? false,
+        unordered: scenario.unordered ?? false,
         takenBackWithinMs: scenario.takenBackWithinMs ?? 0,
         caughtUpAfterMs,
         broken: this.#broken,

@@ -7,6 +7,7 @@ import {
   waitUntilReady,
   withAdmin,
 } from '../../../tools/kafka/index.js';
+import { limitFetching } from '../../support/client-quota.js';
 import { Network } from '../network/network.js';
 import { canHaveToxiproxy } from '../network/install.js';
 import { persistent } from './persistent.js';
@@ -14,6 +15,9 @@ import { persistent } from './persistent.js';
 const OFFSETS_PARTITIONS = 5;
 /** Kafka's number for topics among what can be configured; kafkajs exports it as a type alone. */
 const TOPIC = 2;
+const BROKER = 4;
+/** In bytes a second. */
+const UNLIMITED = 1e12;
 
 /** Three brokers with three replicas of everything, of which two must be in sync. */
 export class Cluster {
@@ -88,16 +92,52 @@ export class Cluster {
     topic: string,
     partitions: number,
     config: Readonly<Record<string, string>> = {},
+    replicas?: readonly number[],
   ): Promise<void> {
+    const numPartitions = partitions;
+    const assigned = Array.from({ length: partitions }, (_, partition) => ({
+      partition,
+      replicas: [...(replicas ?? [])],
+    }));
+    const layout = replicas ? { replicaAssignment: assigned } : { numPartitions };
     const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
     // Without waiting for leaders: kafkajs gives up on them early where there are several brokers.
     await this.admin((admin) =>
       admin.createTopics({
-        topics: [{ topic, numPartitions: partitions, configEntries }],
+        topics: [{ topic, ...layout, configEntries }],
         waitForLeaders: false,
       }),
     );
     await this.untilLed(topic, partitions);
+  }
+
+  /** Sets what all brokers have by default for topics; everything else is at its own default then. */
+  async configureAll(config: Readonly<Record<string, string>>): Promise<void> {
+    const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
+    await this.admin((admin) =>
+      admin.alterConfigs({ validateOnly: false, resources: [{ type: BROKER, name: '', configEntries }] }),
+    );
+  }
+
+  /** Whether a group has committed a topic to its end. */
+  isCaughtUp(groupId: string, topic: string): Promise<boolean> {
+    return this.admin(async (admin) => {
+      const [committed] = await admin.fetchOffsets({ groupId, topics: [topic] });
+      const ends = await admin.fetchTopicOffsets(topic);
+      const offsets = new Map(committed?.partitions.map(({ partition, offset }) => [partition, offset]));
+      return ends.every(({ partition, high }) => high === '0' || offsets.get(partition) === high);
+    });
+  }
+
+  /** Limits how fast a client may fetch; without a number it may fetch as fast as it can. */
+  async limitFetching(clientId: string, bytesPerSecond = UNLIMITED): Promise<void> {
+    await persistent(() => limitFetching(this.kafka.bootstrap, clientId, bytesPerSecond));
+  }
+
+  /** The client ids of a group's members. */
+  async membersOf(groupId: string): Promise<string[]> {
+    const { groups } = await this.admin((admin) => admin.describeGroups([groupId]));
+    return groups.flatMap(({ members }) => members.map(({ clientId }) => clientId));
   }
 
   /** Sets what is configured of a topic; everything else is at its default then. */

@@ -137,6 +137,11 @@ export class Fleet {
     writeFileSync(path.join(this.options.folder, `${slot}.control`), order);
   }
 
+  /** Where an instance's HTTP is. */
+  urlOf(slot: string): string {
+    return `http://127.0.0.1:${this.#ports.get(slot)}`;
+  }
+
   /** Ends those whose liveness fails, as the kubelet does, until `stopAll`. */
   probe(): void {
     for (const slot of this.#wanted) void this.#probe(slot, this.#probing.signal);
@@ -182,7 +187,7 @@ export class Fleet {
   }
 
   async #isLive(slot: string): Promise<boolean> {
-    const url = `http://127.0.0.1:${this.#ports.get(slot)}/health/live`;
+    const url = `${this.urlOf(slot)}/health/live`;
     try {
       const answer = await fetch(url, { signal: AbortSignal.timeout(PROBE.timeoutMs) });
       await answer.body?.cancel();

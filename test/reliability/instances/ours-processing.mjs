@@ -26,8 +26,14 @@ function entryOf({ owner, offset }, { id }) {
   return { topic: owner.topic, partition: owner.partition, offset, id };
 }
 
-async function one(payload, context, delayMs) {
-  const entry = entryOf(context.records[0], payload);
+/** A record that has been to a retry topic is entered under the offset that it was written to. */
+function originOf(context) {
+  return context.getMessage().headers['dlt-original-offset'];
+}
+
+async function one(payload, context, delayMs, topic) {
+  const written = entryOf(context.records[0], payload);
+  const entry = written.topic === topic ? written : { ...written, offset: originOf(context) };
   const doWork = () => work(payload, delayMs, context.signal);
   const { onDisk } = await ledger.around(ownershipOf(context.owner), entry, doWork);
   await onDisk;
@@ -62,7 +68,7 @@ for (const [i, { topic, options, delayMs = 0 }] of streams.entries()) {
   const name = `stream${i}`;
   const handle = options.read === 'batch' ? many : one;
   StreamController.prototype[name] = async function (payload, context) {
-    await handle(payload, context, delayMs);
+    await handle(payload, context, delayMs, topic);
     if (options.commit === 'manual') await this.offsets.commit(context);
     if (payload.do === 'settled-then-thrown') throw new Error('thrown after the record was confirmed');
   };

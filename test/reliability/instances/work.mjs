@@ -34,6 +34,14 @@ const deeds = {
       throw new Error(`record ${id} failed ${failures} times`);
     }
   },
+  /** Fails for good for as long as the harness wants it. */
+  held: ({ id }) => {
+    if (existsSync(`${folder}/held`)) throw new PoisonError(`record ${id} is held`);
+  },
+  /** Fails the first time any process tries it. */
+  'fail-once': ({ id }) => {
+    if (once(id)) throw new Error(`record ${id} fails once`);
+  },
   /** Ends this process in the middle of the work. */
   die: ({ id }) => {
     if (once(id)) process.kill(process.pid, 'SIGKILL');

@@ -12,11 +12,23 @@ export interface LoadTopic {
 /** What one record asks of its handler: see `instances/work.mjs`. */
 export interface Deed {
   readonly do?:
-    'poison' | 'flaky' | 'die' | 'hang' | 'wait' | 'block' | 'leak' | 'late' | 'settled-then-thrown';
+    | 'poison'
+    | 'flaky'
+    | 'held'
+    | 'fail-once'
+    | 'die'
+    | 'hang'
+    | 'wait'
+    | 'block'
+    | 'leak'
+    | 'late'
+    | 'settled-then-thrown';
   readonly ms?: number;
   readonly bytes?: number;
   /** Makes the record larger. */
   readonly pad?: string;
+  /** Headers of the record. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** What is written and how fast. */
@@ -159,8 +171,9 @@ export class Load {
     const planned = this.#planned.shift();
     if (planned) this.written.set(planned, id);
     const deed = planned ?? deedOf(id);
-    const value = Buffer.from(JSON.stringify({ id, ...deed }));
-    return { topic: target.topic, partition, id, message: { key: `k${key}`, value, partition } };
+    const { headers = {}, ...harm } = deed ?? {};
+    const value = Buffer.from(JSON.stringify({ id, ...harm }));
+    return { topic: target.topic, partition, id, message: { key: `k${key}`, value, partition, headers } };
   }
 }
 

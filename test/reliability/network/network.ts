@@ -68,6 +68,13 @@ export class Network {
     await this.#poison(name, nodeId, 'timeout', { timeout: 0 });
   }
 
+  /** Lets requests pass and swallows their answers, until `heal`, which closes these connections. */
+  async mute(name: string, nodeId?: number): Promise<void> {
+    await this.#each(name, nodeId, (proxy) =>
+      this.toxiproxy.poison(proxy, { type: 'timeout', stream: 'downstream', attributes: { timeout: 0 } }),
+    );
+  }
+
   /** Holds bytes up, in both directions. Connections survive it, and `heal` too. */
   async delay(name: string, { delayMs, jitterMs = 0 }: Latency, nodeId?: number): Promise<void> {
     await this.#poison(name, nodeId, 'latency', { latency: delayMs, jitter: jitterMs });

@@ -2,7 +2,9 @@ import { brokerScenarios } from './brokers.js';
 import { handlerScenarios } from './handlers.js';
 import { instanceScenarios } from './instances.js';
 import { networkScenarios } from './network.js';
+import { parkingScenarios } from './parking.js';
 import type { Scenario } from './scenario.js';
+import { surroundingScenarios } from './surroundings.js';
 import { topicScenarios } from './topics.js';
 
 export type { Scenario } from './scenario.js';
@@ -14,4 +16,6 @@ export const scenarios: readonly Scenario[] = [
   ...networkScenarios,
   ...handlerScenarios,
   ...topicScenarios,
+  ...parkingScenarios,
+  ...surroundingScenarios,
 ];

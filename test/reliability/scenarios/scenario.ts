@@ -26,6 +26,12 @@ export interface Scenario {
   readonly offsetsMove?: boolean;
   /** The fault makes the topic anew: what members commit of the old one, they take back within this time. */
   readonly takenBackWithinMs?: number;
+  /** Records are kept in topics of the service before a handler has done them: commits may pass those. */
+  readonly keepsAside?: boolean;
+  /** Records of a key are not handled in the order of their offsets: these are of two logs, or some wait elsewhere. */
+  readonly unordered?: boolean;
+  /** The list of brokers begins and ends with an address that nobody listens at. */
+  readonly deadAddresses?: boolean;
   /** An offset that the fault itself has committed; the service finds it there, and no fault is its own. */
   readonly setsOffsetsTo?: number;
   /** The fault ends processes from within, by an error that nobody can catch. */
