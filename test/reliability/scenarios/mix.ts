@@ -79,6 +79,16 @@ const faults = {
   ),
   throttle: disturbed('network throttle 20 KB/s', (network, slot) => network.throttle(slot, 20_000)),
   reset: disturbed('network resets', (network, slot) => network.reset(slot)),
+  mute: disturbed('answers lost', (network, slot) => network.mute(slot)),
+  quota: async (scene: Scene, { which, ms }: Step) => {
+    const slot = residentAt(which);
+    const { cluster } = scene;
+    await scene.fault('quota of 20 KB/s', slot, { hits: slot }, async () => {
+      await cluster.limitFetching(`reliability-${slot}`, 20_000);
+      await scene.pass(ms);
+      await cluster.limitFetching(`reliability-${slot}`);
+    });
+  },
 } satisfies Record<string, (scene: Scene, step: Step) => Promise<void>>;
 
 type Fault = keyof typeof faults;
@@ -97,7 +107,7 @@ const resources: Partial<Record<Fault, string>> = {
   large: 'load',
 };
 
-/** Of each hundred faults, how many are of a kind. */
+/** How often a fault comes, against the others. */
 const weights: Readonly<Record<Fault, number>> = {
   kill: 12,
   sigterm: 10,
@@ -117,6 +127,8 @@ const weights: Readonly<Record<Fault, number>> = {
   delay: 4,
   throttle: 3,
   reset: 4,
+  mute: 4,
+  quota: 3,
 };
 
 /** A plan of faults for a time, which the seed alone decides. */
@@ -133,7 +145,7 @@ export function planOf(seed: number, minutes: number, network: boolean): Step[] 
   return steps.filter(({ waitMs }) => (atMs += waitMs) < minutes * 60_000);
 }
 
-const networkFaults: ReadonlySet<Fault> = new Set(['cut', 'half-open', 'delay', 'throttle', 'reset']);
+const networkFaults: ReadonlySet<Fault> = new Set(['cut', 'half-open', 'delay', 'throttle', 'reset', 'mute']);
 
 /** What each hundredth of the records asks for. */
 const deeds: Readonly<Record<number, Deed>> = { 0: { do: 'poison' }, 1: { do: 'flaky' } };
