@@ -114,9 +114,12 @@ export class Cluster {
   /** Sets what all brokers have by default for topics; everything else is at its own default then. */
   async configureAll(config: Readonly<Record<string, string>>): Promise<void> {
     const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
-    await this.admin((admin) =>
-      admin.alterConfigs({ validateOnly: false, resources: [{ type: BROKER, name: '', configEntries }] }),
-    );
+    const resources = this.brokers.map(({ nodeId }) => ({
+      type: BROKER,
+      name: String(nodeId),
+      configEntries,
+    }));
+    await this.admin((admin) => admin.alterConfigs({ validateOnly: false, resources }));
   }
 
   /** Whether a group has committed a topic to its end. */
