@@ -15,7 +15,7 @@ export interface Evidence {
   readonly disturbances: readonly Disturbance[];
   /** Whether the scenario itself has moved committed offsets, or what they count. */
   readonly offsetsMove: boolean;
-  /** Whether records are kept elsewhere before they are done, so that commits may pass them. */
+  /** Whether commits may pass a record that is not done: it is kept elsewhere, or came in the place of another. */
   readonly keepsAside?: boolean;
   /** Whether a key's records may be handled in another order than that of their offsets. */
   readonly unordered?: boolean;

@@ -159,6 +159,7 @@ export const parkingScenarios: readonly Scenario[] = [
     streams: [{ name: 'records', ...onTwoBrokers }],
     peers: [],
     offsetsMove: true,
+    keepsAside: true,
     unordered: true,
     play: async (scene) => {
       await scene.begin();

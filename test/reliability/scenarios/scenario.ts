@@ -26,7 +26,7 @@ export interface Scenario {
   readonly offsetsMove?: boolean;
   /** The fault makes the topic anew: what members commit of the old one, they take back within this time. */
   readonly takenBackWithinMs?: number;
-  /** Records are kept in topics of the service before a handler has done them: commits may pass those. */
+  /** Commits may pass a record that is not done: it is kept in a topic of the service, or came in the place of another. */
   readonly keepsAside?: boolean;
   /** Records of a key are not handled in the order of their offsets: these are of two logs, or some wait elsewhere. */
   readonly unordered?: boolean;
