@@ -18,19 +18,21 @@ export type Question<T> = (broker: Broker) => Promise<T>;
  */
 export class AdminSession {
   #cluster: ReadingCluster | undefined;
+  #closings = 0;
 
   /** @param kafka a client without retries: its failure, too, is an answer */
   constructor(private readonly kafka: Kafka) {}
 
   /** @throws what keeps the brokers from answering, once each address of KAFKA_BROKERS was tried */
   async ask<T>(question: Question<T>): Promise<T> {
+    const closings = this.#closings;
     for (let attempt = 1; ; attempt++) {
       const cluster = (this.#cluster ??= createCluster(this.kafka));
       await cluster.connect();
       try {
         return await question(connectedBroker(cluster));
       } catch (error) {
-        if (!isUnreachable(error)) throw error;
+        if (!isUnreachable(error) || closings !== this.#closings) throw error;
         this.#drop(cluster);
         if (attempt === ATTEMPTS) throw error;
       }
@@ -51,17 +53,20 @@ export class AdminSession {
 
   /** Closes the connection at once; questions that are not answered yet are rejected. */
   close(): void {
-    if (!this.#cluster) return;
-    for (const broker of connectedBrokers(this.#cluster)) abandon(broker);
-    this.#cluster = undefined;
+    this.#closings++;
+    if (this.#cluster) this.#end(this.#cluster);
   }
 
   #drop(cluster: ReadingCluster): void {
-    for (const broker of connectedBrokers(cluster)) {
-      seedFailed(broker.brokerAddress);
-      abandon(broker);
-    }
+    for (const { brokerAddress } of connectedBrokers(cluster)) seedFailed(brokerAddress);
+    this.#end(cluster);
+  }
+
+  #end(cluster: ReadingCluster): void {
     if (this.#cluster === cluster) this.#cluster = undefined;
+    for (const broker of connectedBrokers(cluster)) abandon(broker);
+    // Ends an attempt to connect as well.
+    cluster.disconnect().catch(() => undefined);
   }
 }
 

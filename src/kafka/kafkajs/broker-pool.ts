@@ -1,6 +1,7 @@
 import kafkajs from 'kafkajs';
 import type Broker from 'kafkajs/src/broker/index.js';
 import BrokerPool from 'kafkajs/src/cluster/brokerPool.js';
+import { unless } from '../abortable.js';
 import { describeError } from '../describe-error.js';
 import { AdvertisedAddressError } from './advertised-address.error.js';
 import { isRefusedLogin } from './errors.js';
@@ -8,7 +9,13 @@ import { isUnreachableAddress } from './explain-access.js';
 import { onceAProcess } from './once-a-process.js';
 import { seedFailed, seedWorked } from './seed-addresses.js';
 
-const connecting = new WeakMap<BrokerPool, Promise<void>>();
+/** An attempt to connect, with all its retries. */
+interface Attempt {
+  readonly connected: Promise<void>;
+  cancel(): void;
+}
+
+const attempts = new WeakMap<BrokerPool, Attempt>();
 
 /**
  * Lets every kafkajs client reach the cluster through any address of KAFKA_BROKERS that works. kafkajs's own
@@ -18,14 +25,21 @@ const connecting = new WeakMap<BrokerPool, Promise<void>>();
  */
 export const installFailover = onceAProcess(() => {
   const { prototype } = BrokerPool;
-  const { connectBroker, withBroker } = prototype;
+  const { connectBroker, disconnect, withBroker } = prototype;
 
   prototype.connect = function (this: BrokerPool): Promise<void> {
-    const underWay = connecting.get(this);
-    if (underWay) return underWay;
-    const attempt = connect(this).finally(() => connecting.delete(this));
-    connecting.set(this, attempt);
-    return attempt;
+    const underWay = attempts.get(this);
+    if (underWay) return underWay.connected;
+    const cancelled = new AbortController();
+    const connected = connect(this, cancelled.signal).finally(() => attempts.delete(this));
+    attempts.set(this, { connected, cancel: () => cancelled.abort() });
+    return connected;
+  };
+
+  prototype.disconnect = function (this: BrokerPool): Promise<void> {
+    // kafkajs would go on with its retries, for a client that is gone.
+    attempts.get(this)?.cancel();
+    return disconnect.call(this);
   };
 
   prototype.connectBroker = async function (this: BrokerPool, broker: Broker): Promise<void> {
@@ -63,20 +77,21 @@ export function abandon(broker: Broker): void {
   }
 }
 
-async function connect(pool: BrokerPool): Promise<void> {
+async function connect(pool: BrokerPool, cancelled: AbortSignal): Promise<void> {
   if (pool.hasConnectedBrokers()) return;
   await pool.retrier(async (bail) => {
     try {
-      await tryEachAddress(pool);
+      await tryEachAddress(pool, cancelled);
     } catch (error) {
-      if (error instanceof kafkajs.KafkaJSError && error.retriable) throw error;
+      const isWorthARetry = error instanceof kafkajs.KafkaJSError && error.retriable && !cancelled.aborted;
+      if (isWorthARetry) throw error;
       bail(error);
     }
   });
 }
 
 /** @throws what says most about why no address works */
-async function tryEachAddress(pool: BrokerPool): Promise<void> {
+async function tryEachAddress(pool: BrokerPool, cancelled: AbortSignal): Promise<void> {
   const tried = new Set<string>();
   const failures: unknown[] = [];
   for (;;) {
@@ -85,13 +100,16 @@ async function tryEachAddress(pool: BrokerPool): Promise<void> {
     if (tried.has(address)) break;
     tried.add(address);
     try {
-      await withinHandshakeTime(seed);
+      cancelled.throwIfAborted();
+      await unless(cancelled, withinHandshakeTime(seed));
+      cancelled.throwIfAborted();
       pool.versions = seed.versions;
       seedWorked(address);
       return;
     } catch (error) {
-      seedFailed(address);
       abandon(seed);
+      if (cancelled.aborted) throw error;
+      seedFailed(address);
       pool.logger.debug(`${address} does not lead to the cluster: ${describeError(error)}`);
       failures.push(error);
       // Each broker would refuse it, and count it.

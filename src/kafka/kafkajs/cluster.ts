@@ -31,19 +31,25 @@ export const READ_COMMITTED = 1;
 /** As kafkajs's own clients have it, in ms. */
 const METADATA_MAX_AGE_MS = 300_000;
 
-/**
- * A connection to the cluster that is no consumer, producer or admin client. kafkajs makes one for each of
- * those, by a method under a symbol of its own.
- */
+/** A connection to the cluster that is no consumer, producer or admin client. */
 export function createCluster(kafka: Kafka): ReadingCluster {
+  return clusterMaker(kafka).create({
+    metadataMaxAge: METADATA_MAX_AGE_MS,
+    allowAutoTopicCreation: false,
+    isolationLevel: READ_COMMITTED,
+  });
+}
+
+/** How kafkajs makes a cluster for each consumer, producer and admin client: by a method under a symbol of its own. */
+export function clusterMaker(kafka: Kafka): {
+  readonly key: symbol;
+  readonly create: (options: object) => ReadingCluster;
+} {
   const key = Object.getOwnPropertySymbols(kafka).find(
     ({ description }) => description === 'private:Kafka:createCluster',
   );
   const create: unknown = key && Reflect.get(kafka, key);
-  if (typeof create !== 'function') throw new Error('this kafkajs is not 2.2.4: it makes no cluster');
-  return create({
-    metadataMaxAge: METADATA_MAX_AGE_MS,
-    allowAutoTopicCreation: false,
-    isolationLevel: READ_COMMITTED,
-  }) as ReadingCluster;
+  if (key === undefined || typeof create !== 'function')
+    throw new Error('this kafkajs is not 2.2.4: it makes no cluster');
+  return { key, create: (options) => create.call(kafka, options) as ReadingCluster };
 }

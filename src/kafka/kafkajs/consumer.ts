@@ -128,9 +128,9 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
     this.#wakeUp();
     const group = this.#group;
     // A client that crashed has left, as far as it could, and has no connection any more.
-    if (group && !this.#hasCrashed) await leaveGroup(group, this.#consumer);
+    const hasLeft = group && !this.#hasCrashed ? await leaveGroup(group, this.#consumer) : !group?.memberId;
     await this.#consumer.disconnect();
-    return !group?.memberId;
+    return hasLeft;
   }
 
   /**

@@ -281,6 +281,7 @@ declare module 'kafkajs/src/cluster/brokerPool.js' {
     hasConnectedBrokers(): boolean;
     createSeedBroker(): Promise<void>;
     connect(): Promise<void>;
+    disconnect(): Promise<void>;
     connectBroker(broker: Broker): Promise<void>;
     findBroker(node: { nodeId: string }): Promise<Broker>;
     withBroker<T>(ask: (asked: { nodeId: string; broker: Broker }) => Promise<T>): Promise<T>;

@@ -20,6 +20,7 @@ import { shareConnects } from './connections.js';
 import { KafkaJsPartitionReader } from './partition-reader.js';
 import { KafkaJsProducer } from './producer.js';
 import { installFetchResponse } from './fetch-response.js';
+import { forgetDeletedTopics } from './forget-topics.js';
 import { installGroupHooks } from './group-hooks.js';
 import { installMetadataResponse } from './metadata-response.js';
 import { installNullHeaders } from './null-headers.js';
@@ -34,6 +35,8 @@ export class KafkaJsPort implements KafkaPort {
   /** One for all clients: what logs in knows the last token. */
   readonly #settings: ClientSettings;
   readonly #kafka: KafkaClient;
+  /** For producers. */
+  readonly #producing: KafkaClient;
   readonly #adminSession: AdminSession;
   readonly #admin: TopicAdmin;
 
@@ -48,6 +51,7 @@ export class KafkaJsPort implements KafkaPort {
     shareConnects();
     this.#settings = toKafkaJsConfig(config);
     this.#kafka = new kafkajs.Kafka(this.#settings);
+    this.#producing = forgetDeletedTopics(new kafkajs.Kafka(this.#settings));
     // Of short questions, a failure is an answer too.
     const asking = { ...this.#settings, retry: { ...this.#settings.retry, retries: 0 } };
     this.#adminSession = new AdminSession(new kafkajs.Kafka(asking));
@@ -60,7 +64,7 @@ export class KafkaJsPort implements KafkaPort {
 
   producer(): RecordProducer {
     return new KafkaJsProducer(
-      this.#kafka.producer({
+      this.#producing.producer({
         allowAutoTopicCreation: false,
         // Partitions that were added are not known before.
         metadataMaxAge: this.config.topicRefreshMs,
@@ -70,7 +74,7 @@ export class KafkaJsPort implements KafkaPort {
   }
 
   transactional(transactionalId: string): TransactionalProducer {
-    return new KafkaJsTransactionalProducer(this.#kafka, transactionalId);
+    return new KafkaJsTransactionalProducer(this.#producing, transactionalId);
   }
 
   deleteBefore(topic: string, offsets: ReadonlyMap<number, Offset>): Promise<void> {

@@ -11,10 +11,12 @@ const ATTEMPTS = 2;
 
 /**
  * Ends what the member has under way, and leaves the group. kafkajs alone would wait for its fetches first, which
- * brokers hold back for as long as a quota wants; it does not leave a group that it is about to join for the first
- * time; and it keeps to itself that leaving failed. Afterwards the group's `memberId` is null where it has left.
+ * brokers hold back for as long as a quota wants; and it keeps to itself that leaving failed.
+ * @returns false where the group may still take the member for one of its own: it could not be told; or the member was
+ * joining for the first time, and gave up before it heard under which id
  */
-export async function leaveGroup(group: ConsumerGroup, consumer: Consumer): Promise<void> {
+export async function leaveGroup(group: ConsumerGroup, consumer: Consumer): Promise<boolean> {
+  const isUnnamed = isJoining(group) && !group.memberId;
   const abandoned = abandonJoin(group);
   const stopped = consumer.stop();
   abandonFetches(group);
@@ -23,6 +25,7 @@ export async function leaveGroup(group: ConsumerGroup, consumer: Consumer): Prom
   for (let attempt = 1; group.memberId && attempt <= ATTEMPTS; attempt++) await tryToLeave(group);
   // kafkajs may have forgotten its brokers by now, and would leave this connection open.
   for (const connection of group.coordinator?.connectionPool.pool ?? []) void connection.disconnect();
+  return !group.memberId && !isUnnamed;
 }
 
 async function tryToLeave(group: ConsumerGroup): Promise<void> {
