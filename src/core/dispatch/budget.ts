@@ -1,8 +1,11 @@
-/** How many records, and how many bytes of keys and values, may be in flight. */
+/** How many records, and how many bytes of keys, values and headers, may be in flight. */
 export interface BudgetLimits {
   readonly records: number;
   readonly bytes: number;
 }
+
+/** How many records of a fetch are taken in beyond a budget that is smaller: to cut it would mean to fetch them again. */
+const WHOLE_FETCH_RECORDS = 10_000;
 
 /** How far, in budgets, what is settled may be ahead of a record that is not. */
 const AHEAD = 10;
@@ -22,6 +25,7 @@ export class Usage {
 export class InFlightBudget {
   readonly total = new Usage();
   readonly #waiting = new Set<() => void>();
+  readonly #paused = new Set<() => void>();
   #partitions = 1;
 
   constructor(readonly limits: BudgetLimits) {}
@@ -29,6 +33,17 @@ export class InFlightBudget {
   /** @param partitions how many partitions share the budget from now on */
   share(partitions: number): void {
     this.#partitions = Math.max(1, partitions);
+    this.#recheckPaused();
+  }
+
+  /**
+   * Has a partition that is paused looked at again once the process has drained to half of what it may hold, and when
+   * its share changes: what it holds itself may not settle for hours.
+   * @returns ends it
+   */
+  whilePaused(recheck: () => void): () => void {
+    this.#paused.add(recheck);
+    return () => this.#paused.delete(recheck);
   }
 
   /**
@@ -47,11 +62,13 @@ export class InFlightBudget {
   }
 
   remove(usage: Usage, bytes: number): void {
+    const wasTight = this.#paused.size > 0 && !this.#processHasRoom(0.5);
     usage.records--;
     usage.bytes -= bytes;
     this.total.records--;
     this.total.bytes -= bytes;
     if (this.#waiting.size > 0 && this.hasRoom) this.#tellRoom();
+    if (wasTight && this.#processHasRoom(0.5)) this.#recheckPaused();
   }
 
   /** Whether the process may take more, whatever the partition. */
@@ -82,11 +99,18 @@ export class InFlightBudget {
   }
 
   /**
-   * Whether the partition may take a whole fetch. It may then pass its limit by that one fetch: to cut a
-   * fetch short means to fetch and decode its rest again.
+   * Whether the partition may take a whole fetch. It may then pass its limit by that one fetch, as far as
+   * `admitsRest` says: to cut a fetch short means to fetch and decode its rest again.
    */
   admitsFetch(usage: Usage): boolean {
     return this.#processHasRoom(1) && this.#belowCap(usage, 1);
+  }
+
+  /** Whether a fetch that was admitted may go on: one of 600,000 tiny records is not taken in at once. */
+  get admitsRest(): boolean {
+    const { records, bytes } = this.limits;
+    const mostRecords = records + Math.max(records, WHOLE_FETCH_RECORDS);
+    return this.total.records < mostRecords && this.total.bytes < 2 * bytes;
   }
 
   /** Whether the partition has room for one more record within its share. */
@@ -102,6 +126,10 @@ export class InFlightBudget {
   /** Whether a partition that was paused has drained to half of what it may hold. */
   readmits(usage: Usage): boolean {
     return this.#belowShare(usage, 0.5) || (this.#processHasRoom(0.5) && this.#belowCap(usage, 0.5));
+  }
+
+  #recheckPaused(): void {
+    for (const recheck of this.#paused) recheck();
   }
 
   #tellRoom(): void {

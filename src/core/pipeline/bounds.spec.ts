@@ -1,4 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { Usage } from '../dispatch/budget.js';
+import type { FetchedRecord } from '../records/fetched.js';
+import { toOffset } from '../records/offset.js';
 import { Scene } from './testing/scene.js';
 
 describe('a partition over its budget', () => {
@@ -32,6 +35,71 @@ describe('a partition over its budget', () => {
     expect(scene.calls).toHaveLength(30);
     expect(scene.partition.paused).toBe(true);
   });
+});
+
+describe('a partition that is paused over its budget', () => {
+  test('goes on once the process has room, though none of its own records settles', async () => {
+    const scene = new Scene('aaaaaaaaaabcdefgh', { limit: 100 });
+    const others = new Usage();
+    scene.budget.share(10);
+    for (let each = 0; each < 90; each++) scene.budget.add(others, 1);
+    // Its share is ten: ten records of one key, whose first fails again and again.
+    await scene.fetch(10);
+    expect(scene.partition.paused).toBe(true);
+    for (let each = 0; each < 90; each++) scene.budget.remove(others, 1);
+    expect(scene.partition.paused).toBe(false);
+    for (let second = 0; second < 60; second++) {
+      await scene.call(-1).fails();
+      await scene.clock.advance(1_000);
+      await scene.fetch();
+    }
+    expect(new Set(scene.called)).toEqual(new Set(['0', '10', '11', '12', '13', '14', '15', '16']));
+  });
+
+  test('goes on once its share has grown, while the process has no room', async () => {
+    const scene = new Scene('-'.repeat(30), { limit: 100, concurrency: 30 });
+    scene.budget.share(10);
+    for (let each = 0; each < 90; each++) scene.budget.add(new Usage(), 1);
+    await scene.fetch(10);
+    expect(scene.partition.paused).toBe(true);
+    scene.budget.share(2);
+    expect(scene.partition.paused).toBe(false);
+  });
+
+  test("is not looked at any more once it is another member's", async () => {
+    const scene = new Scene('-'.repeat(30), { limit: 8, concurrency: 30 });
+    await scene.fetch(8);
+    scene.group.loseAll();
+    expect(() => scene.budget.share(2)).not.toThrow();
+    expect(scene.budget.total.records).toBe(0);
+  });
+});
+
+test('a fetch of more records than may be in flight is taken in as far as twice that', () => {
+  const COUNT = 100_000;
+  const scene = new Scene('', { limit: 10_000, invoke: () => new Promise(() => undefined) });
+  const records = Array.from({ length: COUNT }, (_, at): FetchedRecord => {
+    return { offset: toOffset(at), key: null, value: null, timestamp: '0', byteLength: 0 };
+  });
+  const at = { topic: 't', partition: 0, from: toOffset(0) };
+  const taken = scene.group.receive({ ...at, records, next: toOffset(COUNT), end: toOffset(COUNT) });
+  expect(scene.budget.total.records).toBe(20_000);
+  expect(taken).toMatchObject({ offset: '19999' });
+});
+
+test('records count with the bytes of their headers', () => {
+  const scene = new Scene('', { invoke: () => new Promise(() => undefined) });
+  const headers = { large: Buffer.alloc(1_000_000), several: ['ab', null, Buffer.alloc(3)] };
+  const record = {
+    offset: toOffset(0),
+    key: Buffer.from('k'),
+    value: Buffer.from('{}'),
+    timestamp: '0',
+    headers,
+  };
+  const at = { topic: 't', partition: 0, from: toOffset(0), next: toOffset(1), end: toOffset(1) };
+  scene.group.receive({ ...at, records: [record] });
+  expect(scene.budget.total.bytes).toBe(1 + 2 + 5 + 1_000_000 + 3 * 7 + 2 + 3);
 });
 
 describe('a partition far ahead of a record that does not finish', () => {

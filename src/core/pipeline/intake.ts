@@ -42,6 +42,7 @@ export class Intake {
   #cancelDue: Cancel | undefined;
   /** The record that is not due yet, and until when it waits. */
   #waiting: { readonly offset: Offset; readonly untilMs: number } | undefined;
+  #endRecheck: (() => void) | undefined;
 
   constructor(
     position: Offset,
@@ -84,19 +85,28 @@ export class Intake {
   /** Stops the fetch again where there is no room for more. */
   checkBudget(): void {
     const { budget, settlement, gate } = this.parts;
-    if (budget.isFull(settlement.usage) || settlement.ahead >= budget.aheadLimit) gate.close('over budget');
+    if (!budget.isFull(settlement.usage) && settlement.ahead < budget.aheadLimit) return;
+    gate.close('over budget');
+    this.#endRecheck ??= budget.whilePaused(() => this.readableAgain());
   }
 
-  /** Lets the partition be fetched from again once it has drained to half of what it may hold. */
+  /** Lets the partition be fetched from again once it, or the process, has drained to half of what it may hold. */
   readableAgain(): void {
     const { budget, settlement, gate } = this.parts;
-    if (!gate.closed || !budget.readmits(settlement.usage) || settlement.ahead >= budget.aheadLimit / 2)
-      return;
+    if (!gate.has('over budget')) return;
+    if (!budget.readmits(settlement.usage) || settlement.ahead >= budget.aheadLimit / 2) return;
+    this.#endBudgetPause();
     gate.open('over budget');
   }
 
   close(): void {
     this.#cancelDue?.();
+    this.#endBudgetPause();
+  }
+
+  #endBudgetPause(): void {
+    this.#endRecheck?.();
+    this.#endRecheck = undefined;
   }
 
   #take(batch: FetchedBatch): FetchedRecord | 'all' | undefined {
@@ -113,7 +123,8 @@ export class Intake {
         taken = record;
         continue;
       }
-      if ((!whole && !budget.admitsRecord(settlement.usage)) || !this.#isDue(record, receivedAt)) {
+      const hasRoom = (whole && budget.admitsRest) || budget.admitsRecord(settlement.usage);
+      if (!hasRoom || !this.#isDue(record, receivedAt)) {
         if (taken) tracker.advanceTo(record.offset);
         received();
         return taken;

@@ -18,7 +18,7 @@ export interface FetchedRecord {
   readonly headers?: RawHeaders | undefined;
   /** The value read as UTF-8, where the client can do so without making the value. */
   readonly text?: string | null;
-  /** What key and value take, where the client knows it without making them. */
+  /** What key, value and headers take, where the client knows it without making them. */
   readonly byteLength?: number;
   /** What else the client tells of it, by the client's own names. */
   readonly details?: object;
@@ -49,7 +49,16 @@ export interface TopicPartitionOffset extends TopicPartition {
   readonly offset: Offset;
 }
 
-/** Bytes that a record's key and value take. */
+/** Bytes that a record's key, value and headers take. */
 export function byteLengthOf(record: FetchedRecord): number {
-  return record.byteLength ?? (record.key?.byteLength ?? 0) + (record.value?.byteLength ?? 0);
+  if (record.byteLength !== undefined) return record.byteLength;
+  let bytes = lengthOf(record.key) + lengthOf(record.value);
+  for (const [name, value] of Object.entries(record.headers ?? {})) {
+    for (const each of Array.isArray(value) ? value : [value]) bytes += name.length + lengthOf(each);
+  }
+  return bytes;
+}
+
+function lengthOf(part: Uint8Array | string | null | undefined): number {
+  return typeof part === 'string' ? part.length : (part?.byteLength ?? 0);
 }

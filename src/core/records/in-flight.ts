@@ -57,7 +57,7 @@ export class InFlightRecord {
    * @param sequence counts the partition's records in the order they were received, without gaps
    * @param receivedAt ms since the epoch
    * @param lane the name of its lane in the partition; undefined where it has a lane to itself
-   * @param bytes what its key and value take
+   * @param bytes what its key, value and headers take
    * @param owner the partition's pipeline
    */
   constructor(
