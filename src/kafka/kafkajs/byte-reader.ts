@@ -1,3 +1,6 @@
+const MAX_VARINT_BYTES = 5;
+const MAX_VARLONG_BYTES = 10;
+
 /** Reads the Kafka protocol's types, one after the other. Reading beyond the end throws a RangeError. */
 export class ByteReader {
   #at: number;
@@ -19,7 +22,8 @@ export class ByteReader {
   }
 
   skip(length: number): void {
-    if (length > this.remaining) throw new RangeError(`${length} bytes wanted, ${this.remaining} left`);
+    if (length < 0 || length > this.remaining)
+      throw new RangeError(`${length} bytes wanted, ${this.remaining} left`);
     this.#at += length;
   }
 
@@ -39,12 +43,25 @@ export class ByteReader {
     return this.bytes.readBigInt64BE(this.#move(8));
   }
 
+  /** Goes on at a place within the bytes. */
+  moveTo(at: number): void {
+    if (at < 0 || at > this.bytes.length) throw new RangeError(`${at} lies beyond the end`);
+    this.#at = at;
+  }
+
   /** A 32-bit number in zigzag encoding. */
   varint(): number {
-    let byte = this.#byte();
+    const byte = this.bytes[this.#at++];
+    // Almost all are that short.
+    return byte !== undefined && byte < 0x80 ? (byte >>> 1) ^ -(byte & 1) : this.#longVarint(byte);
+  }
+
+  #longVarint(first: number | undefined): number {
+    let byte = first ?? beyondEnd();
     let result = byte & 0x7f;
     for (let shift = 7; byte >= 0x80; shift += 7) {
-      byte = this.#byte();
+      if (shift >= 7 * MAX_VARINT_BYTES) throw new RangeError('a number has more bytes than it may');
+      byte = this.bytes[this.#at++] ?? beyondEnd();
       result |= (byte & 0x7f) << shift;
     }
     return (result >>> 1) ^ -(result & 1);
@@ -54,29 +71,38 @@ export class ByteReader {
   varlong(): number {
     let result = 0;
     let factor = 1;
-    let byte: number;
-    do {
-      byte = this.#byte();
+    for (let left = MAX_VARLONG_BYTES; left > 0; left--) {
+      const byte = this.bytes[this.#at++] ?? beyondEnd();
       result += (byte & 0x7f) * factor;
+      if (byte < 0x80) return result % 2 === 0 ? result / 2 : -(result + 1) / 2;
       factor *= 128;
-    } while (byte >= 0x80);
-    return result % 2 === 0 ? result / 2 : -(result + 1) / 2;
+    }
+    throw new RangeError('a number has more bytes than it may');
   }
 
   /** A 32-bit number without a sign, as the protocol's compact types begin with. */
   unsignedVarint(): number {
-    let byte = this.#byte();
-    let result = byte & 0x7f;
-    for (let shift = 7; byte >= 0x80 && shift < 32; shift += 7) {
-      byte = this.#byte();
+    let result = 0;
+    for (let shift = 0; shift < 7 * MAX_VARINT_BYTES; shift += 7) {
+      const byte = this.bytes[this.#at++] ?? beyondEnd();
       result |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return result >>> 0;
     }
-    return result >>> 0;
+    throw new RangeError('a number has more bytes than it may');
   }
 
   /** Moves over what `varlong` would read. */
   skipVarlong(): void {
-    while (this.#byte() >= 0x80);
+    const byte = this.bytes[this.#at++];
+    if (byte === undefined || byte >= 0x80) this.#skipLong(byte);
+  }
+
+  #skipLong(first: number | undefined): void {
+    let byte = first ?? beyondEnd();
+    for (let left = MAX_VARLONG_BYTES - 1; byte >= 0x80; left--) {
+      if (left === 0) throw new RangeError('a number has more bytes than it may');
+      byte = this.bytes[this.#at++] ?? beyondEnd();
+    }
   }
 
   /** The next bytes, which stay part of the whole; null where the length is negative. */
@@ -101,15 +127,13 @@ export class ByteReader {
     return result;
   }
 
-  #byte(): number {
-    const byte = this.bytes[this.#at++];
-    if (byte === undefined) throw new RangeError('a number reaches beyond the end');
-    return byte;
-  }
-
   #move(by: number): number {
     const from = this.#at;
     this.#at += by;
     return from;
   }
+}
+
+function beyondEnd(): never {
+  throw new RangeError('a number reaches beyond the end');
 }

@@ -3,7 +3,8 @@ import { gunzip, gzip, zstdCompress, zstdDecompress } from 'node:zlib';
 import kafkajs from 'kafkajs';
 import snappy from 'kafkajs-snappy';
 import { compressFrame, decompressFrame } from 'lz4-napi';
-import { lz4Size, snappySize } from './unpacked-size.js';
+import { lz4Size } from './lz4-size.js';
+import { unpackSnappy } from './snappy.js';
 import { UnpackedTooLargeError } from './unreadable.js';
 
 interface Codec {
@@ -30,11 +31,11 @@ export function registerCodecs(maxBytes: number): void {
     },
     [CompressionTypes.Snappy]: {
       compress: (encoder) => snappyCodec.compress(encoder),
-      decompress: (packed) => checked(maxBytes, snappySize(packed), () => snappyCodec.decompress(packed)),
+      decompress: (packed) => unpackSnappy(packed, maxBytes),
     },
     [CompressionTypes.LZ4]: {
       compress: (encoder) => compressFrame(encoder.buffer),
-      decompress: (packed) => checked(maxBytes, lz4Size(packed), () => decompressFrame(packed)),
+      decompress: (packed) => unpackLz4(packed, maxBytes),
     },
     [CompressionTypes.ZSTD]: {
       compress: (encoder) => compressZstd(encoder.buffer),
@@ -55,7 +56,7 @@ async function within(maxBytes: number, unpacking: Promise<Buffer>): Promise<Buf
   }
 }
 
-async function checked(maxBytes: number, bytes: number, unpack: () => Promise<Buffer>): Promise<Buffer> {
-  if (bytes > maxBytes) throw new UnpackedTooLargeError(maxBytes);
-  return unpack();
+async function unpackLz4(packed: Buffer, maxBytes: number): Promise<Buffer> {
+  if (lz4Size(packed) > maxBytes) throw new UnpackedTooLargeError(maxBytes);
+  return decompressFrame(packed);
 }

@@ -216,6 +216,8 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
     this.#fetchOrNot('pause', { topic, partition });
     const retry = setTimeout(() => {
       this.#retries.delete(retry);
+      // Its budget, or an operator, may hold it by now.
+      if (this.#pausedAt.has(`${topic}/${partition}`)) return;
       this.#fetchOrNot('resume', { topic, partition });
       this.#wakeUp();
     }, UNREADABLE_RETRY_MS);

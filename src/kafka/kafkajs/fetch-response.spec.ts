@@ -6,6 +6,7 @@ import Encoder from 'kafkajs/src/protocol/encoder.js';
 import KafkaJsBatch from 'kafkajs/src/consumer/batch.js';
 import kafkajsResponse from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
 import { decodeFetchResponse } from './fetch-response.js';
+import { signed } from './testing/log-bytes.js';
 import { PackedMessages, recordsOf, unpacked, unpackedBatch } from './packed-messages.js';
 
 interface TestBatch {
@@ -19,6 +20,8 @@ interface TestBatch {
     readonly headers: Readonly<Record<string, Buffer | Buffer[]>>;
   }[];
 }
+
+const HIGH_WATERMARK_AT = 4 + 2 + 4 + 4 + 2 + 'topic'.length + 4 + 4 + 2;
 
 const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array));
 const record = fc.record({
@@ -45,11 +48,24 @@ async function encoded({ records, ...head }: TestBatch): Promise<Buffer> {
   return buffer;
 }
 
+/** Batches one behind the other, some with a gap before them, as in a log. */
+function inOrder(written: readonly TestBatch[]): TestBatch[] {
+  let end: bigint | undefined;
+  return written.map((each) => {
+    const firstOffset: bigint = end === undefined ? each.firstOffset : end + 1n + (each.firstOffset % 3n);
+    end = firstOffset + BigInt(each.records.length) - 1n;
+    return { ...each, firstOffset };
+  });
+}
+
 /** The answer to a fetch from one partition. */
 function answer(log: Buffer): Buffer {
   const head = new Encoder().writeInt32(0).writeInt16(0).writeInt32(0).writeInt32(1).writeString('topic');
   head.writeInt32(1).writeInt32(3).writeInt16(0).writeInt64(99).writeInt64(98).writeInt64(1);
-  return head.writeInt32(-1).writeInt32(-1).writeInt32(log.length).writeBuffer(log).buffer;
+  const { buffer } = head.writeInt32(-1).writeInt32(-1).writeInt32(log.length).writeBuffer(log);
+  // At the end of all offsets.
+  buffer.writeBigInt64BE(2n ** 63n - 1n, HIGH_WATERMARK_AT);
+  return buffer;
 }
 
 /** The answer as kafkajs would have read it. */
@@ -71,7 +87,7 @@ async function offsetsIn(log: Buffer): Promise<string[]> {
 describe('a fetch response', () => {
   it('is read as kafkajs reads it', async () => {
     const property = fc.asyncProperty(fc.array(batch, { maxLength: 4 }), async (written) => {
-      const response = answer(Buffer.concat(await Promise.all(written.map(encoded))));
+      const response = answer(Buffer.concat(await Promise.all(inOrder(written).map(encoded))));
       expect(await read(response)).toEqual(await kafkajsResponse.decode(response));
     });
     await fc.assert(property, { numRuns: 100 });
@@ -98,7 +114,9 @@ describe('a fetch response', () => {
 
   it('is read as far as its batches are complete, wherever the broker has cut it off', async () => {
     const property = fc.asyncProperty(batch, batch, fc.nat(), async (first, second, at) => {
-      const [whole, cut] = [await encoded(first), await encoded(second)];
+      const [whole = Buffer.alloc(0), cut = Buffer.alloc(0)] = await Promise.all(
+        inOrder([first, second]).map(encoded),
+      );
       const log = Buffer.concat([whole, cut.subarray(0, at % cut.length)]);
       expect(await offsetsIn(log)).toEqual(await offsetsIn(whole));
     });
@@ -124,15 +142,15 @@ describe('a fetch response', () => {
   });
 
   it('does not stay in memory for one record of it', async () => {
-    const one = (value: Buffer): TestBatch => ({
-      firstOffset: 0n,
+    const one = (value: Buffer, firstOffset: bigint): TestBatch => ({
+      firstOffset,
       firstTimestamp: 0,
       compression: 0,
       records: [{ timestampDelta: 0, key: null, value, headers: {} }],
     });
     const log = Buffer.concat([
-      await encoded(one(Buffer.alloc(1_000_000))),
-      await encoded(one(Buffer.from('a'))),
+      await encoded(one(Buffer.alloc(1_000_000), 0n)),
+      await encoded(one(Buffer.from('a'), 1n)),
     ]);
     const { responses } = await decodeFetchResponse(answer(log));
     const [packed] = responses[0]?.partitions[0]?.messages ?? [];
@@ -143,9 +161,9 @@ describe('a fetch response', () => {
   });
 
   it('is refused where a batch is compressed in a way that nobody knows', async () => {
-    const log = await encoded({ firstOffset: 0n, firstTimestamp: 0, compression: 0, records: [] });
+    const one = { timestampDelta: 0, key: null, value: null, headers: {} };
+    const log = await encoded({ firstOffset: 0n, firstTimestamp: 0, compression: 0, records: [one] });
     log.writeInt16BE(7, 21);
-    log.writeInt32BE(1, 57);
-    await expect(read(answer(log))).rejects.toThrow('codec 7');
+    await expect(read(answer(signed(log)))).rejects.toThrow('codec 7');
   });
 });

@@ -5,6 +5,7 @@ import { type Offset, toOffset } from '../../core/records/offset.js';
 import type { FetchedRecord, TopicPartition, TopicPartitionOffset } from '../../core/records/fetched.js';
 import { followCoordinator } from './coordinator.js';
 import { isUnknownTopic, isUnreachable, NoCommittedOffsetError } from './errors.js';
+import { fetchOrderOf, keepFetchOrder } from './fetch-order.js';
 import { askForLeaders, knowLeaders } from './leaders.js';
 import { recordsOf, unpackedBatch } from './packed-messages.js';
 import { type UnreadableBatchError, unreadableOf } from './unreadable.js';
@@ -86,6 +87,7 @@ const STOPPED_MS = 10;
 
 /** Puts the hooks into kafkajs, once a process. Groups without hooks behave as before. */
 export const installGroupHooks = onceAProcess(() => {
+  keepFetchOrder();
   const { prototype } = ConsumerGroup;
   const { joinAndSync, fetch, heartbeat, recoverFromOffsetOutOfRange } = prototype;
 
@@ -146,6 +148,7 @@ export const installGroupHooks = onceAProcess(() => {
       return [];
     });
     if (this.generationId !== generation) return [];
+    fetchOrderOf(this, this.generationId).served(batches.filter(({ rawMessages }) => rawMessages.length > 0));
     const readable = batches.filter((batch) => {
       const unreadable = unreadableOf(batch.rawMessages);
       if (unreadable) hooks.unreadable(unreadable);

@@ -9,6 +9,7 @@ import { compressFrame } from 'lz4-napi';
 import { registerCodecs } from './codecs.js';
 import { decodeFetchResponse } from './fetch-response.js';
 import { PackedMessages } from './packed-messages.js';
+import { signed } from './testing/log-bytes.js';
 import { unreadableOf, UnreadableBatchError } from './unreadable.js';
 
 // Megabytes are packed and thousands of logs read: seconds of work where nothing else runs.
@@ -55,7 +56,7 @@ async function packedAs(codec: number, bytes: Buffer): Promise<Buffer> {
   const log = Buffer.concat([batch.subarray(0, AFTER_COUNT), bytes]);
   log.writeInt32BE(log.length - 12, 8);
   log.writeInt16BE(codec, 21);
-  return log;
+  return signed(log);
 }
 
 const bomb = Buffer.alloc(64 * 1_048_576);
@@ -108,7 +109,7 @@ describe('a log that is no log', () => {
   const field = (at: number, write: (log: Buffer, at: number) => unknown) => async (): Promise<Buffer> => {
     const log = await batchOf([Buffer.from('a'), Buffer.from('b')]);
     write(log, at);
-    return log;
+    return signed(log);
   };
   it.each([
     ['is cut off', async () => (await batchOf([Buffer.from('a')])).subarray(0, 40)],

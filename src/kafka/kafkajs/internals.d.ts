@@ -56,7 +56,14 @@ declare module 'kafkajs/src/consumer/consumerGroup.js' {
     /** When the coordinator last answered a heartbeat, or the group was made, in ms since the epoch. */
     readonly lastRequest: number;
     offsetManager: OffsetManager;
-    readonly subscriptionState: { assigned(): TopicPartitions[]; active(): TopicPartitions[] };
+    readonly subscriptionState: {
+      assign(partitions: TopicPartitions[]): void;
+      assigned(): TopicPartitions[];
+      active(): TopicPartitions[];
+    };
+    constructor(settings: object);
+    resolveOffset(position: { topic: string; partition: number; offset: string }): void;
+    filterPartitionsByNode(nodeId: string, wanted: TopicPartitions[]): TopicPartitions[];
     findReadReplicaForPartitions(topic: string, partitions: number[]): Record<string, number[]>;
     joinAndSync(): Promise<void>;
     leave(): Promise<void>;
@@ -71,6 +78,13 @@ declare module 'kafkajs/src/consumer/consumerGroup.js' {
   }
 
   export default ConsumerGroup;
+}
+
+declare module 'kafkajs/src/consumer/offsetManager/index.js' {
+  import type ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
+
+  const OffsetManager: new (settings: object) => ConsumerGroup['offsetManager'];
+  export default OffsetManager;
 }
 
 declare module 'kafkajs/src/consumer/batch.js' {
@@ -137,29 +151,32 @@ declare module 'kafkajs/src/protocol/requests/fetch/v11/response.js' {
   export default response;
 }
 
+declare module 'kafkajs/src/protocol/requests/fetch/index.js' {
+  import type { FetchResponse } from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
+
+  interface PartitionRequest {
+    readonly partition: number;
+    readonly fetchOffset: string;
+  }
+  interface TopicRequest {
+    readonly topic: string;
+    readonly partitions: readonly PartitionRequest[];
+  }
+  interface FetchProtocol {
+    readonly response: { decode(bytes: Buffer): Promise<FetchResponse> };
+  }
+  type MakeFetch = (request: { readonly topics: readonly TopicRequest[] }) => FetchProtocol;
+  const requests: { protocol(version: { readonly version: number }): MakeFetch };
+  export type { PartitionRequest, TopicRequest };
+  export default requests;
+}
+
 declare module 'kafkajs/src/protocol/requests/metadata/v6/response.js' {
   interface Metadata {
     topicMetadata: { partitionMetadata: { partitionErrorCode: number }[] }[];
   }
   const response: { parse(metadata: Metadata): Promise<Metadata> };
   export default response;
-}
-
-declare module 'kafkajs/src/protocol/decoder.js' {
-  class Decoder {
-    readonly buffer: Buffer;
-    constructor(bytes: Buffer);
-  }
-  export default Decoder;
-}
-
-declare module 'kafkajs/src/protocol/messageSet/decoder.js' {
-  import type Decoder from 'kafkajs/src/protocol/decoder.js';
-  import type { FetchedMessage } from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
-
-  /** Reads the formats before Kafka 0.11. */
-  const decodeMessageSet: (decoder: Decoder, size: number) => Promise<FetchedMessage[]>;
-  export default decodeMessageSet;
 }
 
 declare module 'kafkajs/src/network/connection.js' {
@@ -235,6 +252,12 @@ declare module 'kafkajs/src/protocol/recordBatch/v0/index.js' {
   export default batches;
 }
 
+declare module 'kafkajs/src/protocol/recordBatch/crc32C/index.js' {
+  /** CRC-32C, one byte at a time. */
+  const crc32C: (bytes: Uint8Array) => number;
+  export default crc32C;
+}
+
 declare module 'kafkajs/src/protocol/error.js' {
   const errors: { createErrorFromCode(code: number): Error & { readonly type: string } };
   export default errors;
@@ -242,6 +265,8 @@ declare module 'kafkajs/src/protocol/error.js' {
 
 declare module 'kafkajs/src/broker/index.js' {
   import type Connection from 'kafkajs/src/network/connection.js';
+  import type { TopicRequest } from 'kafkajs/src/protocol/requests/fetch/index.js';
+  import type { FetchResponse } from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
   import type { Request, RequestDefinition } from 'kafkajs/src/protocol/requests/index.js';
 
   class Broker {
@@ -264,6 +289,7 @@ declare module 'kafkajs/src/broker/index.js' {
       apiKey: number,
       definition: RequestDefinition<Question, Answer>,
     ): (question: Question) => Request<Answer>;
+    fetch(request: { readonly topics: readonly TopicRequest[] }): Promise<FetchResponse>;
   }
   export default Broker;
 }

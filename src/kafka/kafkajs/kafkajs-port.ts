@@ -43,7 +43,7 @@ export class KafkaJsPort implements KafkaPort {
   constructor(private readonly config: KafkaConfig) {
     registerCodecs(config.maxUnpackedBatchBytes);
     installFailover();
-    installFetchResponse();
+    installFetchResponse(config.maxInFlight);
     installGroupHooks();
     installMetadataResponse();
     installNullHeaders();

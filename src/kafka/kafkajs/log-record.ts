@@ -17,21 +17,37 @@ interface RecordDetails {
   readonly batchContext: BatchContext;
 }
 
-/** The unpacked bytes of a batch, and what its records need to be told. */
+/** The unpacked bytes of a batch, from the first record that is kept, and what its records need to be told. */
 export class RecordSource {
+  #bytes: Buffer;
   /** Undefined beyond what JavaScript's numbers hold exactly. */
   readonly #first: number | undefined;
   readonly #firstTimestamp: number;
   readonly #appendedAt: string | undefined;
 
   constructor(
-    readonly bytes: Buffer,
+    bytes: Buffer,
     readonly context: BatchContext,
   ) {
+    this.#bytes = bytes;
     const first = Number(context.firstOffset);
     this.#first = Number.isSafeInteger(first + context.lastOffsetDelta) ? first : undefined;
     this.#firstTimestamp = Number(context.firstTimestamp);
     this.#appendedAt = context.timestampType === 1 ? context.maxTimestamp : undefined;
+  }
+
+  get bytes(): Buffer {
+    return this.#bytes;
+  }
+
+  /**
+   * Lets go of what lies behind the last record that is kept, and of the buffer around it unless they are most of it: a
+   * record that waits for its turn, or for a retry, keeps its batch in memory, and is not to keep what was fetched of
+   * other partitions along with it.
+   */
+  trim(length: number): void {
+    const kept = this.#bytes.subarray(0, length);
+    this.#bytes = 2 * kept.length < kept.buffer.byteLength ? Buffer.from(kept) : kept;
   }
 
   /** Offsets are 64-bit numbers, and almost always small enough to be added the fast way. */
@@ -59,11 +75,13 @@ export class LogRecord implements FetchedRecord {
    * @param source what it lies in
    * @param at where it begins, after its length
    * @param keyLength -1 for none, as is `valueLength`
+   * @param byteLength how many bytes all of it takes: key, value, headers
    */
   constructor(
     private readonly source: RecordSource,
     private readonly at: number,
-    private readonly offsetDelta: number,
+    readonly byteLength: number,
+    readonly offsetDelta: number,
     private readonly keyAt: number,
     private readonly keyLength: number,
     private readonly valueAt: number,
@@ -87,10 +105,6 @@ export class LogRecord implements FetchedRecord {
   get text(): string | null {
     const { valueAt, valueLength } = this;
     return valueLength < 0 ? null : this.source.bytes.toString('utf8', valueAt, valueAt + valueLength);
-  }
-
-  get byteLength(): number {
-    return Math.max(0, this.keyLength) + Math.max(0, this.valueLength);
   }
 
   get timestamp(): string {
@@ -125,14 +139,15 @@ export class LogRecord implements FetchedRecord {
 
 /**
  * Reads over the next record.
- * @throws where its parts do not fill it: what is read of it later must not be the first to find that out
+ * @throws RangeError where its parts do not fill it, or its offset does not lie between the one before it and the end
+ * of its batch: what is read of it later must not be the first to find that out
  */
-export function readRecord(records: ByteReader, source: RecordSource): LogRecord {
+export function readRecord(records: ByteReader, source: RecordSource, after: number): LogRecord {
   const length = records.varint();
   const { at } = records;
   records.skip(1); // its attributes
   records.skipVarlong(); // its timestamp
-  const offsetDelta = records.varint();
+  const offsetDelta = readOffsetDelta(records, after, source.context.lastOffsetDelta);
   const keyLength = records.varint();
   const keyAt = records.at;
   if (keyLength > 0) records.skip(keyLength);
@@ -142,12 +157,47 @@ export function readRecord(records: ByteReader, source: RecordSource): LogRecord
   skipHeaders(records);
   if (records.at !== at + length)
     throw new RangeError(`its record ${offsetDelta} is longer or shorter than its parts`);
-  return new LogRecord(source, at, offsetDelta, keyAt, keyLength, valueAt, valueLength);
+  return new LogRecord(source, at, length, offsetDelta, keyAt, keyLength, valueAt, valueLength);
 }
 
+/**
+ * Moves over the next record, where its offset is below `to`.
+ * @returns its offset delta; undefined where it is not, and is still to be read
+ */
+export function skipRecord(
+  records: ByteReader,
+  after: number,
+  to: number,
+  lastOffsetDelta: number,
+): number | undefined {
+  const start = records.at;
+  const length = records.varint();
+  const { at } = records;
+  records.skip(1); // its attributes
+  records.skipVarlong(); // its timestamp
+  const offsetDelta = readOffsetDelta(records, after, lastOffsetDelta);
+  if (records.at > at + length) throw new RangeError(`its record ${offsetDelta} is shorter than its parts`);
+  records.moveTo(offsetDelta < to ? at + length : start);
+  return offsetDelta < to ? offsetDelta : undefined;
+}
+
+function readOffsetDelta(records: ByteReader, after: number, lastOffsetDelta: number): number {
+  const offsetDelta = records.varint();
+  if (offsetDelta > after && offsetDelta <= lastOffsetDelta) return offsetDelta;
+  throw new RangeError(
+    `it has a record at offset ${offsetDelta} of its own, after ${after}, and says that it ends at ${lastOffsetDelta}`,
+  );
+}
+
+/** Beyond that, making a record's headers would hold the event loop: a batch of 60 kB can unpack to 30 million. */
+const MAX_HEADERS = 65_536;
+
 function skipHeaders(records: ByteReader): void {
-  const lengths = 2 * records.varint();
-  for (let i = 0; i < lengths; i++) {
+  const count = records.varint();
+  if (count < 0 || count > MAX_HEADERS)
+    throw new RangeError(`it has a record with ${count} headers; up to ${MAX_HEADERS} are read`);
+  for (let i = 0; i < count; i++) {
+    records.skip(records.varint());
     const length = records.varint();
     if (length > 0) records.skip(length);
   }

@@ -2,7 +2,7 @@ import KafkaJsBatch from 'kafkajs/src/consumer/batch.js';
 import type { FetchedMessage } from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
 import type { FetchedRecord } from '../../core/records/fetched.js';
 import { compareOffsets, toOffset } from '../../core/records/offset.js';
-import type { LogRecord } from './log-record.js';
+import type { PackedRecord } from './log-batch.js';
 import { unreadableOf } from './unreadable.js';
 
 /**
@@ -16,7 +16,7 @@ export class PackedMessages implements FetchedMessage {
   /** @param offset the last that the log's batches stand for; the last record's own may be lower */
   constructor(
     readonly offset: string,
-    readonly records: readonly LogRecord[],
+    readonly records: readonly PackedRecord[],
   ) {}
 
   /** As kafkajs would have read them. */
@@ -33,7 +33,7 @@ export function recordsOf({ fetchedOffset, rawMessages, messages }: KafkaJsBatch
   const [packed] = rawMessages;
   const unreadable = unreadableOf(rawMessages);
   if (unreadable) throw unreadable;
-  // What brokers before 2.3 answer, and logs older than Kafka 0.11, kafkajs reads.
+  // What brokers before 2.3 answer kafkajs reads.
   if (!(packed instanceof PackedMessages))
     return messages.map((message) => ({ ...message, details: message }));
   const from = toOffset(fetchedOffset);

@@ -1,42 +1,48 @@
-import kafkajs from 'kafkajs';
 import { type BatchContext, MAGIC } from './batch-context.js';
 import { ByteReader } from './byte-reader.js';
-import { type LogRecord, readRecord, RecordSource } from './log-record.js';
+import { crc32c } from './crc32c.js';
+import {
+  ChecksumError,
+  CODEC,
+  LOG_APPEND_TIME,
+  type LogBatch,
+  type ReadRecords,
+  unpack,
+  type Wanted,
+} from './log-batch.js';
+import { type LogRecord, readRecord, RecordSource, skipRecord } from './log-record.js';
+import type { ReadingTurns } from './reading-turns.js';
 
-/** A batch of the log, its records still packed. */
-export interface RecordBatch {
-  /** The last offset it stands for; its last record's own may be lower, or it may have none, after a compaction. */
-  readonly lastOffset: bigint;
+/** A batch of the format since Kafka 0.11. */
+export interface RecordBatch extends LogBatch {
   readonly context: BatchContext;
-  /** How much its records took, once they are read. */
-  readonly unpackedBytes: number;
-  /**
-   * Reads its records; once.
-   * @throws where they are not what the batch says, or unpack to more than they may
-   */
-  records(): Promise<LogRecord[]>;
 }
 
-/** Where the magic byte stands: after offset, length and leader epoch. */
-export const MAGIC_AT = 16;
+/** What comes after a batch's offset and length, without its records. */
+const HEADER_BYTES = 49;
+/** The checksum is of what comes behind it. */
+const CHECKSUM_AT = 5;
 const CHECKSUM_BYTES = 4;
+const MAX_OFFSET = 2n ** 63n - 1n;
 const NOTHING = Buffer.alloc(0);
 
-const CODEC = 0x07;
-const LOG_APPEND_TIME = 0x08;
 const TRANSACTIONAL = 0x10;
 const CONTROL = 0x20;
 
-/** Reads the next batch; undefined where a fetch was cut off within it, or nothing is left. */
-export function readRecordBatch(log: ByteReader): RecordBatch | undefined {
-  if (log.remaining < MAGIC_AT + 1) return undefined;
-  const baseOffset = log.int64();
-  const length = log.int32();
-  if (log.remaining < length) return undefined;
-  const batch = new ByteReader(log.slice(length) ?? Buffer.alloc(0));
+/**
+ * Reads a batch.
+ * @param baseOffset which its checksum does not cover
+ * @param bytes all that follows its length
+ * @throws ChecksumError where it is not what was written; RangeError where it contradicts itself
+ */
+export function readRecordBatch(baseOffset: bigint, bytes: Buffer): RecordBatch {
+  if (bytes.length < HEADER_BYTES) throw new RangeError(`it says that it has ${bytes.length} bytes`);
+  const said = bytes.readUInt32BE(CHECKSUM_AT);
+  const found = crc32c(bytes.subarray(CHECKSUM_AT + CHECKSUM_BYTES));
+  if (said !== found) throw new ChecksumError(said, found);
+  const batch = new ByteReader(bytes);
   const partitionLeaderEpoch = batch.int32();
-  if (batch.int8() !== MAGIC) return undefined;
-  batch.skip(CHECKSUM_BYTES);
+  batch.skip(1 + CHECKSUM_BYTES); // its magic byte
   const attributes = batch.int16();
   const lastOffsetDelta = batch.int32();
   const context: BatchContext = {
@@ -53,47 +59,64 @@ export function readRecordBatch(log: ByteReader): RecordBatch | undefined {
     inTransaction: (attributes & TRANSACTIONAL) !== 0,
     isControlBatch: (attributes & CONTROL) !== 0,
   };
+  const count = batch.int32();
   const lastOffset = baseOffset + BigInt(lastOffsetDelta);
-  let unpackedBytes = 0;
+  if (baseOffset < 0n || lastOffsetDelta < 0 || lastOffset > MAX_OFFSET)
+    throw new RangeError(`it says that it goes from offset ${baseOffset} to ${lastOffset}`);
+  if (count < 0 || count > lastOffsetDelta + 1)
+    throw new RangeError(`it says that it has ${count} records at ${lastOffsetDelta + 1} offsets`);
+  const packed = batch.rest();
   return {
+    firstOffset: baseOffset,
     lastOffset,
+    isDense: count === lastOffsetDelta + 1,
     context,
-    get unpackedBytes() {
-      return unpackedBytes;
-    },
-    records: async () => {
-      const count = batch.int32();
-      const bytes = count === 0 ? NOTHING : await unpacked(batch.rest(), attributes & CODEC);
-      unpackedBytes = bytes.length;
-      return readRecords(bytes, count, context);
+    transaction: transactionOf(context),
+    records: async (wanted, turns) => {
+      const unpacked = count === 0 ? NOTHING : await unpack(packed, attributes & CODEC);
+      return readRecords(unpacked, count, context, wanted, turns);
     },
   };
 }
 
-function readRecords(bytes: Buffer, count: number, context: BatchContext): LogRecord[] {
-  if (count < 0) throw new RangeError(`it says that it has ${count} records`);
-  const records = new ByteReader(bytes);
-  const source = new RecordSource(bytes, context);
-  const read = records.array(count, () => readRecord(records, source));
-  if (records.remaining > 0)
-    throw new RangeError(`${records.remaining} bytes are left after its ${count} records`);
-  return read;
+function transactionOf({ producerId, inTransaction, isControlBatch }: BatchContext): LogBatch['transaction'] {
+  return inTransaction || isControlBatch ? { producerId, isMarker: isControlBatch } : undefined;
 }
 
-/**
- * The bytes without the answer that they came in, unless they are most of it: a record that waits for its turn, or for
- * a retry, keeps its batch in memory, and is not to keep what was fetched of other partitions along with it.
- */
-function ownBytes(bytes: Buffer): Buffer {
-  return 2 * bytes.length < bytes.buffer.byteLength ? Buffer.from(bytes) : bytes;
-}
+/** Between two looks at the clock. */
+const LOOK_EVERY_RECORDS = 1_024;
 
-/** @throws where they are compressed in a way that nobody has registered */
-async function unpacked(bytes: Buffer, codec: number): Promise<Buffer> {
-  const codecs: Record<number, (() => { decompress(bytes: Buffer): Promise<Buffer> }) | undefined> =
-    kafkajs.CompressionCodecs;
-  if (codec === 0) return ownBytes(bytes);
-  const known = codecs[codec];
-  if (!known) throw new Error(`a batch is compressed with codec ${codec}, which is not known here`);
-  return known().decompress(bytes);
+async function readRecords(
+  bytes: Buffer,
+  count: number,
+  context: BatchContext,
+  { from, most }: Wanted,
+  turns: ReadingTurns,
+): Promise<ReadRecords> {
+  const { lastOffsetDelta } = context;
+  const skipped = new ByteReader(bytes);
+  const first = Number(from - BigInt(context.firstOffset));
+  let after = -1;
+  let at = 0;
+  for (; at < count && after < first; at++) {
+    const delta = skipRecord(skipped, after, first, lastOffsetDelta);
+    if (delta === undefined) break;
+    after = delta;
+    if (at % LOOK_EVERY_RECORDS === 0 && turns.isSpent) await turns.next();
+  }
+  const kept = bytes.subarray(skipped.at);
+  const reader = new ByteReader(kept);
+  const source = new RecordSource(kept, context);
+  const records: LogRecord[] = [];
+  for (; at < count && records.length < most; at++) {
+    const record = readRecord(reader, source, after);
+    records.push(record);
+    after = record.offsetDelta;
+    if (at % LOOK_EVERY_RECORDS === 0 && turns.isSpent) await turns.next();
+  }
+  const isWhole = at === count;
+  if (isWhole && reader.remaining > 0)
+    throw new RangeError(`${reader.remaining} bytes are left after its ${count} records`);
+  source.trim(reader.at);
+  return { records, isWhole, unpackedBytes: bytes.length };
 }

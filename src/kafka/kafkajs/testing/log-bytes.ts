@@ -1,0 +1,145 @@
+/** Writes what brokers store and answer, byte by byte: sound, or as somebody who means harm would have it. */
+import { crc32 } from 'node:zlib';
+import crc32C from 'kafkajs/src/protocol/recordBatch/crc32C/index.js';
+
+/** A record of a batch, as a producer has it. */
+export interface RecordToWrite {
+  readonly offsetDelta: number;
+  readonly timestampDelta?: number;
+  readonly key?: Buffer | null;
+  readonly value?: Buffer | null;
+  readonly headers?: readonly (readonly [name: string, value: Buffer | null])[];
+}
+
+/** A number in zigzag encoding, of up to 53 bits. */
+export function varint(value: number): Buffer {
+  const bytes: number[] = [];
+  let rest = value < 0 ? -2 * value - 1 : 2 * value;
+  for (; rest > 127; rest = Math.floor(rest / 128)) bytes.push((rest % 128) + 128);
+  return Buffer.from([...bytes, rest]);
+}
+
+function sized(bytes: Buffer | null | undefined): Buffer {
+  return bytes ? Buffer.concat([varint(bytes.length), bytes]) : varint(-1);
+}
+
+export function recordBytes(record: RecordToWrite): Buffer {
+  const { offsetDelta, timestampDelta = 0, key, value, headers = [] } = record;
+  const body = Buffer.concat([
+    Buffer.of(0),
+    varint(timestampDelta),
+    varint(offsetDelta),
+    sized(key),
+    sized(value),
+    varint(headers.length),
+    ...headers.flatMap(([name, each]) => [sized(Buffer.from(name)), sized(each)]),
+  ]);
+  return Buffer.concat([varint(body.length), body]);
+}
+
+/** What a batch's header says. */
+export interface BatchHead {
+  readonly firstOffset: bigint;
+  readonly lastOffsetDelta: number;
+  readonly count: number;
+  /** Its codec, and bits for transactions and markers. */
+  readonly attributes?: number;
+  readonly producerId?: bigint;
+}
+
+const CHECKSUM_AT = 17;
+const CHECKED_FROM = 21;
+export const RECORDS_AT = 61;
+
+/** @param packed its records, packed in the codec that its attributes name */
+export function batchBytes(head: BatchHead, packed: Buffer): Buffer {
+  const batch = Buffer.alloc(RECORDS_AT + packed.length);
+  batch.writeBigInt64BE(head.firstOffset, 0);
+  batch.writeInt8(2, 16);
+  batch.writeInt16BE(head.attributes ?? 0, 21);
+  batch.writeInt32BE(head.lastOffsetDelta, 23);
+  batch.writeBigInt64BE(1_700_000_000_000n, 27);
+  batch.writeBigInt64BE(1_700_000_000_000n, 35);
+  batch.writeBigInt64BE(head.producerId ?? -1n, 43);
+  batch.writeInt16BE(-1, 51);
+  batch.writeInt32BE(-1, 53);
+  batch.writeInt32BE(head.count, 57);
+  packed.copy(batch, RECORDS_AT);
+  batch.writeInt32BE(batch.length - 12, 8);
+  return signed(batch);
+}
+
+/** The batch with the checksum that belongs to it: what somebody writes who means harm, not what a disk damages. */
+export function signed(batch: Buffer): Buffer {
+  if (batch.length > CHECKED_FROM) batch.writeUInt32BE(crc32C(batch.subarray(CHECKED_FROM)), CHECKSUM_AT);
+  return batch;
+}
+
+/** A marker of a transaction's end. */
+export function markerBytes(firstOffset: bigint, producerId: bigint, isCommit: boolean): Buffer {
+  const key = Buffer.of(0, 0, 0, isCommit ? 1 : 0);
+  const record = recordBytes({ offsetDelta: 0, key, value: Buffer.alloc(6) });
+  return batchBytes({ firstOffset, lastOffsetDelta: 0, count: 1, attributes: 0x30, producerId }, record);
+}
+
+/** A message of the formats before Kafka 0.11. */
+export interface MessageToWrite {
+  readonly offset: bigint;
+  readonly magic: 0 | 1;
+  readonly attributes?: number;
+  readonly key?: Buffer | null;
+  readonly value?: Buffer | null;
+}
+
+export function messageBytes({ offset, magic, attributes = 0, key, value }: MessageToWrite): Buffer {
+  const part = (bytes: Buffer | null | undefined): Buffer => {
+    const length = Buffer.alloc(4);
+    length.writeInt32BE(bytes ? bytes.length : -1);
+    return Buffer.concat([length, bytes ?? Buffer.alloc(0)]);
+  };
+  const timestamp = Buffer.alloc(magic === 1 ? 8 : 0);
+  if (magic === 1) timestamp.writeBigInt64BE(1_700_000_000_000n);
+  const checked = Buffer.concat([Buffer.of(magic, attributes), timestamp, part(key), part(value)]);
+  const head = Buffer.alloc(16);
+  head.writeBigInt64BE(offset, 0);
+  head.writeInt32BE(4 + checked.length, 8);
+  head.writeUInt32BE(crc32(checked), 12);
+  return Buffer.concat([head, checked]);
+}
+
+/** What an answer has of a partition. */
+export interface PartitionToAnswer {
+  readonly partition: number;
+  readonly log: Buffer;
+  readonly highWatermark?: bigint;
+  readonly aborted?: readonly { readonly producerId: bigint; readonly firstOffset: bigint }[];
+}
+
+/** The answer, in version 11, to a fetch from partitions of one topic. */
+export function answerBytes(topic: string, partitions: readonly PartitionToAnswer[]): Buffer {
+  const name = Buffer.from(topic);
+  const head = Buffer.alloc(20);
+  head.writeInt32BE(1, 10);
+  head.writeInt16BE(name.length, 14);
+  const parts: Buffer[] = [head.subarray(0, 16), name];
+  const count = Buffer.alloc(4);
+  count.writeInt32BE(partitions.length);
+  parts.push(count);
+  for (const { partition, log, highWatermark = 1_000_000_000n, aborted = [] } of partitions) {
+    const before = Buffer.alloc(34);
+    before.writeInt32BE(partition, 0);
+    before.writeBigInt64BE(highWatermark, 6);
+    before.writeBigInt64BE(highWatermark, 14);
+    before.writeInt32BE(aborted.length, 30);
+    const listed = Buffer.alloc(16 * aborted.length);
+    for (const [at, { producerId, firstOffset }] of aborted.entries()) {
+      listed.writeBigInt64BE(producerId, 16 * at);
+      listed.writeBigInt64BE(firstOffset, 16 * at + 8);
+    }
+    const behind = Buffer.alloc(8);
+    behind.writeInt32BE(-1, 0);
+    behind.writeInt32BE(log.length, 4);
+    parts.push(before, listed, behind, log);
+  }
+  return Buffer.concat(parts);
+}
