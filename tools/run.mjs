@@ -21,6 +21,7 @@ const targets = {
   dlq: program('dist/src/cli.js', { first: ['dlq'] }),
   kafka: program('dist/tools/kafka/main.js', { tool: true }),
   produce: program('dist/tools/produce/main.js', { tool: true }),
+  'test:fuzz': program('dist/tools/fuzz/main.js', { tool: true }),
   'test:reliability': program('dist/test/reliability/main.js', { tool: true }),
   start: program('dist/bundle/main.js', { flags: [quietTimers, '--enable-source-maps'] }),
   test: { ...jest('--selectProjects', 'unit', 'integration'), built: true },

@@ -12,6 +12,8 @@ export interface PackedRecord extends FetchedRecord {
 export interface Wanted {
   /** The first offset: a batch that is read from its middle comes whole. */
   readonly from: bigint;
+  /** The last offset of the batch before it; -1 for none. Its own records lie behind it. */
+  readonly after: bigint;
   /** How many at the most. */
   readonly most: number;
 }

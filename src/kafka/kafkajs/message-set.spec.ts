@@ -60,6 +60,12 @@ describe('a log from before Kafka 0.11', () => {
     expect(recordsIn(await fetched(log))).toEqual(['4 a', '5 b']);
   });
 
+  test('ends before a compressed message that has an offset of the one before it', async () => {
+    const within = [message(1, 0n, 'again'), message(1, 1n, 'b')];
+    const messages = await fetched(Buffer.concat([message(1, 4n, 'a'), packed(1, 5n, within)]));
+    expect([recordsIn(messages), messages[0]?.offset]).toEqual([['4 a'], '4']);
+  });
+
   const flipped = message(1, 4n, 'a');
   flipped.writeUInt8(flipped.readUInt8(flipped.length - 1) ^ 1, flipped.length - 1);
   test.each([

@@ -72,7 +72,7 @@ async function readPlain(offset: bigint, message: Message, wanted: Wanted): Prom
 async function readPacked(
   lastOffset: bigint,
   outer: Message,
-  { from, most }: Wanted,
+  { from, after, most }: Wanted,
   turns: ReadingTurns,
 ): Promise<ReadRecords> {
   const bytes = await unpack(outer.value ?? Buffer.alloc(0), outer.attributes & CODEC);
@@ -84,7 +84,7 @@ async function readPacked(
   const keep = count > most ? (part: Buffer): Buffer => Buffer.from(part) : (part: Buffer): Buffer => part;
   const records: PackedRecord[] = [];
   const reader = new ByteReader(bytes);
-  let before = -1n;
+  let before = after;
   let at = 0;
   for (; at < count && records.length < most; at++) {
     const offset = base + reader.int64();

@@ -72,7 +72,10 @@ export async function readLog(
       );
       const isVisible = await transactions.admits(batch, turns);
       if (isVisible) {
-        const read = await batch.records({ from, most: limits.recordsOfPartition - records.length }, turns);
+        const read = await batch.records(
+          { from, after: end ?? -1n, most: limits.recordsOfPartition - records.length },
+          turns,
+        );
         limits.take(read.unpackedBytes + RECORD_BYTES * read.records.length);
         for (const record of read.records) records.push(record);
         if (!read.isWhole) return [new PackedMessages(records.at(-1)?.offset ?? String(end), records)];

@@ -32,7 +32,7 @@ export class Transactions {
     if (!batch.transaction) return true;
     const { producerId, isMarker } = batch.transaction;
     if (!isMarker) return !this.#aborting.has(producerId);
-    const { records } = await batch.records({ from: 0n, most: 1 }, turns);
+    const { records } = await batch.records({ from: 0n, after: -1n, most: 1 }, turns);
     if (isAbort(records[0]?.key)) this.#aborting.delete(producerId);
     return false;
   }

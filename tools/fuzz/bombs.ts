@@ -1,0 +1,72 @@
+import { constants, zstdCompressSync } from 'node:zlib';
+import { batchBytes, messageBytes, recordBytes, varint } from '../../src/kafka/kafkajs/testing/log-bytes.js';
+import { type Codec, CODECS, pack } from './packing.js';
+
+/** What is sound, and small in the log, and takes much to read. */
+export interface Bomb {
+  readonly what: string;
+  readonly log: Buffer;
+}
+
+const MEGABYTE = 1_048_576;
+/** Unpacks to 193 zeros: a literal and three copies of 64. */
+const ZEROS = Buffer.from([0xc1, 0x01, 0x00, 0x00, 0xfe, 1, 0, 0xfe, 1, 0, 0xfe, 1, 0]);
+
+/** Logs of batches that unpack to much more than they take, or to many more records; each is made once. */
+export async function bombs(): Promise<Bomb[]> {
+  const made: Bomb[] = [];
+  const add = (what: string, log: Buffer): void => void made.push({ what, log });
+  for (const codec of CODECS.filter((each) => each !== 0)) {
+    add(`16 MB of zeros in codec ${codec}`, batch(1, await pack(Buffer.alloc(16 * MEGABYTE), codec), codec));
+    const value = recordBytes({ offsetDelta: 0, value: Buffer.alloc(7 * MEGABYTE) });
+    add(`a record of 7 MB in codec ${codec}`, batch(1, await pack(value, codec), codec));
+    add(`a message of 16 MB in codec ${codec}`, await message(Buffer.alloc(16 * MEGABYTE), codec));
+  }
+  const tiny = Buffer.concat(
+    Array.from({ length: 300_000 }, (_, offsetDelta) => recordBytes({ offsetDelta })),
+  );
+  const params = { [constants.ZSTD_c_compressionLevel]: 9 };
+  add('300,000 records without anything', batch(300_000, zstdCompressSync(tiny, { params }), 4));
+  const within = Array.from({ length: 60_000 }, (_, at) => messageBytes({ magic: 1, offset: BigInt(at) }));
+  add('60,000 messages without anything', await message(Buffer.concat(within), 1, 59_999n));
+  add('a record with 3 million headers', batch(1, zstdCompressSync(manyHeaders(3_000_000)), 4));
+  add('a record with 60,000 headers', batch(1, zstdCompressSync(manyHeaders(60_000)), 4));
+  add('Snappy in blocks of 193 bytes', batch(1, xerial(Array.from({ length: 30_000 }, () => ZEROS)), 2));
+  add(
+    'Snappy in blocks of nothing',
+    batch(1, xerial(Array.from({ length: 100_000 }, () => Buffer.of(0))), 2),
+  );
+  const empty = Array.from({ length: 16_000 }, (_, at) => {
+    const head = { firstOffset: BigInt(at), lastOffsetDelta: 0, count: 0 };
+    return batchBytes(head, Buffer.alloc(0));
+  });
+  add('16,000 batches without records', Buffer.concat(empty));
+  return made;
+}
+
+function batch(count: number, packed: Buffer, codec: Codec): Buffer {
+  return batchBytes({ firstOffset: 0n, lastOffsetDelta: count - 1, count, attributes: codec }, packed);
+}
+
+async function message(plain: Buffer, codec: Codec, offset = 0n): Promise<Buffer> {
+  return messageBytes({ magic: 1, offset, attributes: codec, value: await pack(plain, codec) });
+}
+
+function manyHeaders(count: number): Buffer {
+  // No name and no value: two bytes each.
+  const headers = Buffer.alloc(2 * count, Buffer.of(0, 1));
+  const body = Buffer.concat([Buffer.of(0, 0, 0, 1, 1), varint(count), headers]);
+  return Buffer.concat([varint(body.length), body]);
+}
+
+function xerial(blocks: readonly Uint8Array[]): Buffer {
+  const parts: Uint8Array[] = [
+    Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0, 0, 0, 0, 1, 0, 0, 0, 1]),
+  ];
+  for (const block of blocks) {
+    const size = Buffer.alloc(4);
+    size.writeUInt32BE(block.length);
+    parts.push(size, block);
+  }
+  return Buffer.concat(parts);
+}

@@ -1,0 +1,98 @@
+import { PackedMessages } from '../../src/kafka/kafkajs/packed-messages.js';
+import { unreadableOf } from '../../src/kafka/kafkajs/unreadable.js';
+import type { FetchResponse } from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
+import { type ExpectedRecord, partsOf } from './sound-logs.js';
+
+/** A rule that the reading of an answer has broken. */
+export class BrokenRuleError extends Error {
+  readonly code = 'BROKEN_RULE';
+}
+
+type Messages = FetchResponse['responses'][number]['partitions'][number]['messages'];
+
+/** What is known of a partition in an answer. */
+export interface Known {
+  readonly partition: number;
+  readonly log: Buffer;
+  readonly asked: bigint;
+  /** Every record that a reader is to get, where what was written is what is handed on; undefined where it may not be. */
+  readonly expected: readonly ExpectedRecord[] | undefined;
+}
+
+/** How many records a partition may bring. */
+const MAX_RECORDS = 10_000;
+
+/** @returns what was brought, to be handled; undefined where nothing was */
+export function check(topic: string, known: Known, messages: Messages): PackedMessages | undefined {
+  const { partition, log, asked } = known;
+  const error = unreadableOf(messages);
+  if (error) {
+    const isNamed =
+      error.topic === topic && error.partition === partition && /^(-?\d+|unknown)$/.test(error.offset);
+    demand(
+      isNamed && error.message.startsWith(`${topic}[${partition}]: `),
+      'an unreadable batch is not named',
+    );
+    return undefined;
+  }
+  const [packed] = messages;
+  if (!packed) {
+    demand(log.length === 0, 'a log is passed over without a word');
+    return undefined;
+  }
+  demand(packed instanceof PackedMessages && messages.length === 1, 'what was read is not packed');
+  if (!(packed instanceof PackedMessages)) return undefined;
+  const end = BigInt(packed.offset);
+  demand(end >= asked, `the position goes back: ${end} after ${asked}`);
+  demand(end <= lastOffsetIn(log), `the position is ${end}, beyond every batch`);
+  demand(packed.records.length <= MAX_RECORDS, `${packed.records.length} records at once`);
+  checkRecords(packed, asked, end);
+  if (known.expected) checkContent(known.expected, packed, asked, end);
+  return packed;
+}
+
+function checkRecords({ records }: PackedMessages, asked: bigint, end: bigint): void {
+  let before = asked - 1n;
+  for (const record of records) {
+    const offset = BigInt(record.offset);
+    demand(
+      offset > before && offset <= end,
+      `a record at ${offset}, after ${before}, in batches that end at ${end}`,
+    );
+    before = offset;
+    const { timestamp } = record.toPlain();
+    demand(timestamp !== undefined && /^-?\d+$/.test(timestamp), `the timestamp ${timestamp}`);
+    demand((record.byteLength ?? -1) >= 0, 'a record of no length');
+  }
+}
+
+function checkContent(
+  expected: readonly ExpectedRecord[],
+  { records }: PackedMessages,
+  asked: bigint,
+  end: bigint,
+): void {
+  const wanted = expected.filter(({ offset }) => offset >= asked && offset <= end);
+  const got = records.map(({ offset, key, value, headers }) => `${offset} ${partsOf(key, value, headers)}`);
+  const want = wanted.map(({ offset, parts }) => `${offset} ${parts}`);
+  const at = want.findIndex((each, index) => each !== got[index]);
+  demand(at < 0 && got.length === want.length, `records are not those that were written, from number ${at}`);
+}
+
+/** The last offset of all batches in the log, as their headers say it. */
+function lastOffsetIn(log: Buffer): bigint {
+  let last = -1n;
+  for (let at = 0; at + 17 <= log.length;) {
+    const length = log.readInt32BE(at + 8);
+    const delta = log[at + 16] === 2 && log.length >= at + 27 ? BigInt(log.readInt32BE(at + 23)) : 0n;
+    const offset = log.readBigInt64BE(at) + delta;
+    if (offset > last) last = offset;
+    if (length < 0) break;
+    at += 12 + length;
+  }
+  return last;
+}
+
+export function demand(isKept: boolean, broken: string): void {
+  if (!isKept) throw new BrokenRuleError(broken);
+}

@@ -1,0 +1,11 @@
+import { Scene } from '../../src/core/pipeline/testing/scene.js';
+import { offsetAfter, toOffset } from '../../src/core/records/offset.js';
+import type { PackedMessages } from '../../src/kafka/kafkajs/packed-messages.js';
+
+/** What a group commits that handles all that a fetch brought, each record at once. */
+export async function committedAfter(from: bigint, { records, offset }: PackedMessages): Promise<bigint> {
+  const scene = new Scene('', { invoke: () => undefined, limit: 100_000 });
+  const next = offsetAfter(toOffset(offset));
+  scene.group.receive({ topic: 't', partition: 0, from: toOffset(String(from)), records, next, end: next });
+  return BigInt(await scene.committed());
+}

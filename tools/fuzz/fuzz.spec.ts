@@ -1,0 +1,84 @@
+import { describe, expect, jest, test } from '@jest/globals';
+import { PackedMessages } from '../../src/kafka/kafkajs/packed-messages.js';
+import { decodeFetchResponse } from '../../src/kafka/kafkajs/fetch-response.js';
+import { UnreadableMessages } from '../../src/kafka/kafkajs/unreadable.js';
+import { bombs } from './bombs.js';
+import { type Decode, fuzz } from './fuzz.js';
+import { threadCpuMs } from './turns.js';
+
+jest.setTimeout(120_000);
+
+type Messages = Awaited<
+  ReturnType<typeof decodeFetchResponse>
+>['responses'][number]['partitions'][number]['messages'];
+
+/** The project's own reading with a defect: what it gives for a partition is changed. */
+function defective(change: (messages: Messages) => Messages): Decode {
+  return async (...question) => {
+    const answer = await decodeFetchResponse(...question);
+    for (const { partitions } of answer.responses) {
+      for (const partition of partitions) partition.messages = change(partition.messages);
+    }
+    return answer;
+  };
+}
+
+const ofPacked = (change: (packed: PackedMessages) => Messages): Decode =>
+  defective((messages) => {
+    const [packed] = messages;
+    return packed instanceof PackedMessages && packed.records.length > 0 ? change(packed) : messages;
+  });
+
+describe('mutations of the answers of brokers', () => {
+  test('break no rule: none crashes, holds the event loop, takes too much memory, or gives what was not written', async () => {
+    const { findings, unreadable, records } = await fuzz({ seed: 2026, cases: 2_000, bombs: await bombs() });
+    expect(findings).toEqual([]);
+    expect(unreadable).toBeGreaterThan(500);
+    expect(records).toBeGreaterThan(5_000);
+  });
+
+  test('find a defect that holds the event loop', async () => {
+    const decode: Decode = async (...question) => {
+      const until = threadCpuMs() + 100;
+      while (threadCpuMs() < until);
+      return decodeFetchResponse(...question);
+    };
+    const { findings } = await fuzz({ seed: 2026, cases: 1, bombs: [], decode });
+    expect(findings.map(({ broken }) => broken)).toContainEqual(expect.stringMatching(/a turn of/));
+  });
+
+  test.each<[string, Decode, RegExp]>([
+    [
+      'moves the position too far',
+      ofPacked(({ offset, records }) => [new PackedMessages(String(BigInt(offset) + 1n), records)]),
+      /beyond every batch|is committed/,
+    ],
+    [
+      'loses the last record',
+      ofPacked(({ offset, records }) => [new PackedMessages(offset, records.slice(0, -1))]),
+      /not those that were written/,
+    ],
+    [
+      'gives records twice',
+      ofPacked(({ offset, records }) => [new PackedMessages(offset, [...records, ...records])]),
+      /a record at/,
+    ],
+    [
+      'passes over what it can not read',
+      defective((messages) => (messages[0] instanceof UnreadableMessages ? [] : messages)),
+      /without a word/,
+    ],
+    [
+      'ends at what it can not read',
+      defective((messages) => {
+        const [first] = messages;
+        if (first instanceof UnreadableMessages) throw first.error;
+        return messages;
+      }),
+      /reading it throws/,
+    ],
+  ])('find a defect that %s', async (_what, decode, broken) => {
+    const { findings } = await fuzz({ seed: 2026, cases: 300, bombs: [], decode });
+    expect(findings.map((each) => each.broken)).toContainEqual(expect.stringMatching(broken));
+  });
+});

@@ -1,0 +1,25 @@
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import snappy from 'kafkajs-snappy';
+import { compressFrame } from 'lz4-napi';
+
+/** The codecs of Kafka, by their numbers in a batch's attributes. */
+export const CODECS = [0, 1, 2, 3, 4] as const;
+/** Those that there were before record batches. */
+export const OLD_CODECS = [0, 1, 2, 3] as const;
+export type Codec = (typeof CODECS)[number];
+
+/** Packs as a producer does. */
+export async function pack(bytes: Buffer, codec: Codec): Promise<Buffer> {
+  switch (codec) {
+    case 0:
+      return bytes;
+    case 1:
+      return gzipSync(bytes, { level: 1 });
+    case 2:
+      return Buffer.from(await snappy().compress({ buffer: bytes }));
+    case 3:
+      return compressFrame(bytes);
+    case 4:
+      return zstdCompressSync(bytes);
+  }
+}
