@@ -16,11 +16,14 @@ const ZEROS = Buffer.from([0xc1, 0x01, 0x00, 0x00, 0xfe, 1, 0, 0xfe, 1, 0, 0xfe,
 export async function bombs(): Promise<Bomb[]> {
   const made: Bomb[] = [];
   const add = (what: string, log: Buffer): void => void made.push({ what, log });
+  const zeros = Buffer.alloc(128 * MEGABYTE);
   for (const codec of CODECS.filter((each) => each !== 0)) {
-    add(`16 MB of zeros in codec ${codec}`, batch(1, await pack(Buffer.alloc(16 * MEGABYTE), codec), codec));
+    const packed = await pack(zeros, codec);
+    add(`128 MB of zeros in codec ${codec}`, batch(1, packed, codec));
+    const inMessage = messageBytes({ magic: 1, offset: 0n, attributes: codec, value: packed });
+    add(`a message of 128 MB in codec ${codec}`, inMessage);
     const value = recordBytes({ offsetDelta: 0, value: Buffer.alloc(7 * MEGABYTE) });
     add(`a record of 7 MB in codec ${codec}`, batch(1, await pack(value, codec), codec));
-    add(`a message of 16 MB in codec ${codec}`, await message(Buffer.alloc(16 * MEGABYTE), codec));
   }
   const tiny = Buffer.concat(
     Array.from({ length: 300_000 }, (_, offsetDelta) => recordBytes({ offsetDelta })),

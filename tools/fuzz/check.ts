@@ -2,6 +2,7 @@ import { PackedMessages } from '../../src/kafka/kafkajs/packed-messages.js';
 import { unreadableOf } from '../../src/kafka/kafkajs/unreadable.js';
 import type { FetchResponse } from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
 import { type ExpectedRecord, partsOf } from './sound-logs.js';
+import { threadCpuMs } from './turns.js';
 
 /** A rule that the reading of an answer has broken. */
 export class BrokenRuleError extends Error {
@@ -21,6 +22,10 @@ export interface Known {
 
 /** How many records a partition may bring. */
 const MAX_RECORDS = 10_000;
+/** From there on it is looked at how long a record takes to make. */
+const LARGE_BYTES = 100_000;
+/** How long a turn of the event loop may be for an answer of up to 1 MB, in ms of CPU time. */
+export const TURN_MS = 50;
 
 /** @returns what was brought, to be handled; undefined where nothing was */
 export function check(topic: string, known: Known, messages: Messages): PackedMessages | undefined {
@@ -60,10 +65,22 @@ function checkRecords({ records }: PackedMessages, asked: bigint, end: bigint): 
       `a record at ${offset}, after ${before}, in batches that end at ${end}`,
     );
     before = offset;
+    if ((record.byteLength ?? 0) > LARGE_BYTES) checkMaking(record);
     const { timestamp } = record.toPlain();
     demand(timestamp !== undefined && /^-?\d+$/.test(timestamp), `the timestamp ${timestamp}`);
     demand((record.byteLength ?? -1) >= 0, 'a record of no length');
   }
+}
+
+/** All parts of a record are made in one turn of the event loop. The least of some tries: memory is tidied up too. */
+function checkMaking(record: PackedMessages['records'][number]): void {
+  let least = Infinity;
+  for (let left = 5; left > 0 && least > TURN_MS; left--) {
+    const began = threadCpuMs();
+    record.toPlain();
+    least = Math.min(least, threadCpuMs() - began);
+  }
+  demand(least <= TURN_MS, `a record takes ${Math.round(least)} ms to make`);
 }
 
 function checkContent(

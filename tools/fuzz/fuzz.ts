@@ -3,7 +3,7 @@ import { registerCodecs } from '../../src/kafka/kafkajs/codecs.js';
 import { decodeFetchResponse } from '../../src/kafka/kafkajs/fetch-response.js';
 import { answerBytes } from '../../src/kafka/kafkajs/testing/log-bytes.js';
 import type { Bomb } from './bombs.js';
-import { BrokenRuleError, check, demand, type Known } from './check.js';
+import { BrokenRuleError, check, demand, type Known, TURN_MS } from './check.js';
 import { committedAfter } from './committing.js';
 import { mutate } from './mutations.js';
 import { Random } from './random.js';
@@ -55,7 +55,6 @@ const PARTITION = 3;
 const LIMIT_BYTES = 8_388_608;
 /** Beside what the answer takes itself: two batches at the limit, and what they are copied from. */
 const MEMORY_BYTES = 12 * LIMIT_BYTES;
-const TURN_MS = 50;
 const BOMB_EVERY = 20_000;
 /** Of so many cases, the first ones: to ask for memory takes longer than to read most answers. */
 const WEIGHED = 50;
