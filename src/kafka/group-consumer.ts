@@ -107,7 +107,7 @@ export class GroupConsumer implements ConsumerListener {
     this.#topics = new TopicWatch({
       groupId,
       registry,
-      list: () => parts.port.topics(),
+      list: () => this.#topicsThereAre(),
       ensure: (spec) => parts.port.ensureTopic(spec),
       refreshMs: config.topicRefreshMs,
       hidden: (topics) => parts.port.hiddenTopics(topics),
@@ -361,6 +361,14 @@ export class GroupConsumer implements ConsumerListener {
     waited.abort();
     this.#client = undefined;
     return hasLeft === true;
+  }
+
+  async #topicsThereAre(): Promise<string[]> {
+    const topics = await this.parts.port.topics();
+    const existing = new Set(topics);
+    this.pipeline.forgetTopics(existing);
+    this.failures.forgetTopics(existing);
+    return topics;
   }
 
   #seen(selection: TopicSelection, hidden: readonly string[], refusals: readonly string[]): void {

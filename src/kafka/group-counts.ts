@@ -36,6 +36,11 @@ export class GroupCounts {
     return counts;
   }
 
+  /** Drops the counts of topics that do not exist any more. */
+  forgetTopics(existing: ReadonlySet<string>): void {
+    for (const topic of this.#topics.keys()) if (!existing.has(topic)) this.#topics.delete(topic);
+  }
+
   /** Events that are counted, and then passed on. */
   counting(events: GroupEvents): GroupEvents {
     return {

@@ -336,6 +336,13 @@ export class GroupPipeline implements PartitionEvents {
     this.#lose(key, pipeline);
   }
 
+  /** Drops the counts of topics that do not exist any more: with a pattern, topics come and go for ever. */
+  forgetTopics(existing: ReadonlySet<string>): void {
+    const assigned = new Set(Array.from(this.partitions, ({ topic }) => topic));
+    for (const topic of this.counts.keys())
+      if (!existing.has(topic) && !assigned.has(topic)) this.counts.delete(topic);
+  }
+
   #countsOf(topic: string): TopicCounts {
     const counts = this.counts.get(topic) ?? new TopicCounts();
     this.counts.set(topic, counts);

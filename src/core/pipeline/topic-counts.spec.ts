@@ -49,4 +49,17 @@ describe('the counts of a topic', () => {
     scene.rejoin(false);
     expect(scene.group.counts.get('t')?.handled).toBe(1);
   });
+
+  test('go with the topic once it does not exist, and stay where a partition of it is assigned', async () => {
+    const scene = new Scene('ab');
+    await scene.fetch();
+    await scene.call(0).returns();
+    scene.group.forgetTopics(new Set());
+    expect(scene.group.counts.get('t')?.handled).toBe(1);
+    scene.group.loseAll();
+    scene.group.forgetTopics(new Set(['t']));
+    expect(scene.group.counts.get('t')?.handled).toBe(1);
+    scene.group.forgetTopics(new Set());
+    expect(scene.group.counts.has('t')).toBe(false);
+  });
 });

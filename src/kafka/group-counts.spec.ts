@@ -1,0 +1,11 @@
+import { expect, test } from '@jest/globals';
+import { GroupCounts } from './group-counts.js';
+
+test('forgets the counts of topics that do not exist any more, and no others', () => {
+  const counts = new GroupCounts(() => 'error');
+  counts.of('kept').retries = 1;
+  counts.of('gone').retries = 1;
+  counts.forgetTopics(new Set(['kept', 'new']));
+  expect(counts.of('kept').retries).toBe(1);
+  expect(counts.of('gone').retries).toBe(0);
+});
