@@ -66,6 +66,8 @@ export interface KafkaConfig {
   readonly isolationLevel: 'read_committed' | 'read_uncommitted';
   /** How often topics and partitions that appeared later are looked for. */
   readonly topicRefreshMs: number;
+  /** Whether settings of the service's own topics are corrected where records could be lost by them. */
+  readonly correctTopicSettings: boolean;
   /** How often the end of a partition that nothing was fetched from is asked for. */
   readonly lagRefreshMs: number;
   /** A record unsettled for longer takes readiness down. */

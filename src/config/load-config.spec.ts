@@ -29,6 +29,7 @@ describe('loadConfig', () => {
         maxUnpackedBatchBytes: 67_108_864,
         isolationLevel: 'read_committed',
         topicRefreshMs: 30_000,
+        correctTopicSettings: true,
         lagRefreshMs: 10_000,
         stuckAfterMs: 60_000,
         connectionTimeoutMs: 3000,

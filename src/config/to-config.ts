@@ -57,6 +57,7 @@ function toKafkaConfig(values: Values, files: Files): KafkaConfig {
     maxUnpackedBatchBytes: values.KAFKA_MAX_UNPACKED_BATCH_BYTES,
     isolationLevel: values.KAFKA_ISOLATION_LEVEL,
     topicRefreshMs: values.KAFKA_TOPIC_REFRESH_MS,
+    correctTopicSettings: values.KAFKA_CORRECT_TOPIC_SETTINGS,
     lagRefreshMs: values.KAFKA_LAG_REFRESH_MS,
     stuckAfterMs: values.KAFKA_STUCK_AFTER_MS,
     connectionTimeoutMs: values.KAFKA_CONNECTION_TIMEOUT_MS,

@@ -46,14 +46,14 @@ export class KafkaHealth {
     return this.#judge('live', (group) => livenessProblem(viewOf(group), limits, now, this.#unansweredAt));
   }
 
-  /** Each group's member, assignment, lag, oldest record in flight and last error. */
+  /** Each group's member, assignment, lag, oldest record in flight and last error; and what is wrong with own topics. */
   details(): HealthIndicatorResult {
     const groups = this.runtime.groups.map((group) => ({
       ...groupSummary(group),
       assignment: partitionsOf(group),
       oldestInFlight: viewOf(group).oldest,
     }));
-    return this.indicators.check('consumers').up({ groups });
+    return this.indicators.check('consumers').up({ groups, topicProblems: this.runtime.ownTopics.problems });
   }
 
   #judge(probe: string, problemOf: (group: GroupConsumer) => string | undefined): HealthIndicatorResult {

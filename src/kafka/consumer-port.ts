@@ -9,6 +9,7 @@ import type {
   TopicPartitionOffset,
 } from '../core/records/fetched.js';
 import type { Offset } from '../core/records/offset.js';
+import type { EnsuredTopic, TopicSetting } from './topic-settings.js';
 
 /** A member's place in its group, as of its last join. */
 export interface Membership {
@@ -178,10 +179,12 @@ export interface ManyPartitionsReader extends PartitionReader {
 /** A topic that the service itself needs. */
 export interface TopicSpec {
   readonly topic: string;
-  /** The topic whose number of partitions it is to have. */
+  /** The topic whose number of partitions, replication and limits it is to have. */
   readonly like: string;
-  /** Its settings, should it have to be made. */
-  readonly config?: Readonly<Record<string, string>>;
+  /** What it must have of its own; nothing where that is left out. */
+  readonly settings?: readonly TopicSetting[];
+  /** Whether the service has named it: only then are its settings corrected. */
+  readonly isOwn?: boolean;
   /** Whether partitions are added where it has fewer. */
   readonly grow?: boolean;
 }
@@ -202,12 +205,11 @@ export interface KafkaPort {
   /** Connects with the first question. */
   reader(): ManyPartitionsReader;
   /**
-   * Creates a topic where it does not exist, with the brokers' default replication. Calls in the same turn of the
+   * Creates a topic where it does not exist, and checks its settings where it does. Calls in the same turn of the
    * event loop are asked of the brokers together, so that many topics cost a few requests.
-   * @returns how many partitions it has
    * @throws TopicCreationError where the brokers do not create it, or do not add partitions to it
    */
-  ensureTopic(spec: TopicSpec): Promise<number>;
+  ensureTopic(spec: TopicSpec): Promise<EnsuredTopic>;
   /** The names of all topics that this client may see. */
   topics(): Promise<string[]>;
   /** Those of the topics that this client may not see; whether they exist, the brokers do not say. */

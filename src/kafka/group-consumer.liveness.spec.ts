@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { loadConfig } from '../config/index.js';
 import { InFlightBudget } from '../core/dispatch/budget.js';
+import { OwnTopics } from '../redelivery/own-topics.js';
 import { AccessError } from './access.error.js';
 import type { KafkaPort } from './consumer-port.js';
 import { GroupConsumer } from './group-consumer.js';
@@ -27,6 +28,7 @@ function groupThatFails(reason: Error): { group: GroupConsumer; failed: Promise<
     registry,
     config: loadConfig({}).kafka,
     port,
+    ownTopics: new OwnTopics(port),
     budget: new InFlightBudget({ records: 1, bytes: 1 }),
     assignmentChanged: () => undefined,
     phaseChanged: () => undefined,

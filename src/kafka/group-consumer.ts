@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { KafkaConfig } from '../config/index.js';
+import type { OwnTopics } from '../redelivery/own-topics.js';
 import { AccessError } from './access.error.js';
 import type { InFlightBudget } from '../core/dispatch/budget.js';
 import { backoffMs } from '../core/failures/backoff.js';
@@ -30,6 +31,7 @@ import { groupLog } from './group-log.js';
 import type { HandlerRegistry, TopicSelection } from './handler-registry.js';
 import { TimeoutWatch } from './timeout-watch.js';
 import { TopicLog } from './topic-log.js';
+import { RetryPurge } from './retry-purge.js';
 import { TopicWatch } from './topic-watch.js';
 
 /** What a group's consumer is built from. */
@@ -38,6 +40,7 @@ export interface GroupConsumerParts {
   readonly registry: HandlerRegistry;
   readonly config: KafkaConfig;
   readonly port: KafkaPort;
+  readonly ownTopics: Pick<OwnTopics, 'ensure'>;
   readonly budget: InFlightBudget;
   /** The number of partitions the member has has changed. */
   readonly assignmentChanged: () => void;
@@ -76,6 +79,7 @@ export class GroupConsumer implements ConsumerListener {
   /** Whether the last client has left the group. */
   #hasLeft = true;
   #loop: Promise<void> | undefined;
+  readonly #retryPurge: RetryPurge;
   readonly #timeouts = new TimeoutWatch(
     (blockedMs) => this.pipeline.checkTimeouts(blockedMs),
     () => systemClock.now(),
@@ -108,11 +112,20 @@ export class GroupConsumer implements ConsumerListener {
       groupId,
       registry,
       list: () => this.#topicsThereAre(),
-      ensure: (spec) => parts.port.ensureTopic(spec),
+      ensure: (spec) => parts.ownTopics.ensure(spec),
       refreshMs: config.topicRefreshMs,
       hidden: (topics) => parts.port.hiddenTopics(topics),
       seen: (selection, hidden, refusals) => this.#seen(selection, hidden, refusals),
       failed: (why) => this.#logger.warn(`not all topics are read yet: ${why}`),
+    });
+    this.#retryPurge = new RetryPurge({
+      isRetryTopic: (topic) => this.isOwn(topic),
+      deleteBefore: (topic, offsets) => parts.port.deleteBefore(topic, offsets),
+      failed: (why) =>
+        this.#logger.warn(
+          'what was handled in retry topics can not be deleted, and stays there: grant Delete on them, or set their ' +
+            `retention.ms to their delay and a week or more: ${why}`,
+        ),
     });
     const handlerOf = (topic: string) => registry.handlerOf(groupId, topic);
     this.failures = new GroupCounts((topic, error) => failureReasonOf(error, handlerOf(topic)));
@@ -153,6 +166,7 @@ export class GroupConsumer implements ConsumerListener {
   /** Starts to consume, and returns at once: no broker needs to be there yet. */
   start(): void {
     this.#loop = this.#keepConsuming();
+    this.#retryPurge.start();
     const { registry, groupId } = this.parts;
     if (registry.hasTimeouts(groupId)) this.#timeouts.start();
   }
@@ -174,6 +188,7 @@ export class GroupConsumer implements ConsumerListener {
     this.#stopRequested.abort();
     await this.#loop;
     this.#timeouts.stop();
+    this.#retryPurge.stop();
     this.pipeline.loseAll();
     this.#setPhase('stopped');
     if (!this.#hasLeft) this.#logger.error(this.#unheard());
@@ -398,8 +413,10 @@ export class GroupConsumer implements ConsumerListener {
     this.#status.refusal = message;
   }
 
-  #commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {
-    return this.#client?.commit(offsets) ?? Promise.reject(new Error('the consumer is not connected'));
+  async #commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {
+    if (!this.#client) throw new Error('the consumer is not connected');
+    await this.#client.commit(offsets);
+    this.#retryPurge.committed(offsets);
   }
 
   #classify(error: unknown): CommitFailure {

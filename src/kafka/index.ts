@@ -35,3 +35,4 @@ export {
 export { PayloadError } from './payload.js';
 export { completionOfBatch, completionOfRecord } from './results.js';
 export { SchemaViolationError } from './schema.js';
+export type { TopicProblem } from './topic-settings.js';

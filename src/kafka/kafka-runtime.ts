@@ -2,6 +2,7 @@ import { Inject, Injectable, Optional } from '@nestjs/common';
 import { type KafkaConfig, SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
 import { InFlightBudget } from '../core/dispatch/budget.js';
 import { AsideWriter } from '../redelivery/aside-writer.js';
+import { OwnTopics } from '../redelivery/own-topics.js';
 import { ParkingLots } from '../redelivery/parking/parking-lots.js';
 import { CALL_TRACER, type CallTracer } from './call-tracer.js';
 import type { KafkaPort, RecordProducer } from './consumer-port.js';
@@ -15,6 +16,7 @@ import { KAFKA_PORT } from './tokens.js';
 export class KafkaRuntime {
   readonly budget: InFlightBudget;
   readonly producer: RecordProducer;
+  readonly ownTopics: OwnTopics;
   readonly asides: AsideWriter;
   readonly parking: ParkingLots;
   readonly #groups = new Map<string, GroupConsumer>();
@@ -33,8 +35,9 @@ export class KafkaRuntime {
       bytes: config.kafka.maxInFlightBytes,
     });
     this.producer = port.producer();
-    this.asides = new AsideWriter(this.producer, port, tracer);
-    this.parking = new ParkingLots(this.producer, port);
+    this.ownTopics = new OwnTopics(port);
+    this.asides = new AsideWriter(this.producer, this.ownTopics, tracer);
+    this.parking = new ParkingLots(this.producer, port, this.ownTopics);
   }
 
   get groups(): readonly GroupConsumer[] {
@@ -62,6 +65,7 @@ export class KafkaRuntime {
         registry,
         config: this.#config,
         port: this.port,
+        ownTopics: this.ownTopics,
         budget: this.budget,
         assignmentChanged: () => this.#shareBudget(),
         phaseChanged,

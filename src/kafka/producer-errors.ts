@@ -26,3 +26,20 @@ export class RecordTooLargeError extends Error {
     this.name = 'RecordTooLargeError';
   }
 }
+
+/** A topic does not take a record for what it is. */
+export class RecordRefusedError extends Error {
+  readonly code = 'RECORD_REFUSED';
+
+  constructor(
+    readonly topic: string,
+    options?: ErrorOptions,
+  ) {
+    super(
+      `${topic}: the brokers refuse the record (INVALID_RECORD); a topic with cleanup.policy=compact takes none without ` +
+        `a key: kafka-configs --alter --entity-type topics --entity-name '${topic}' --add-config cleanup.policy=delete`,
+      options,
+    );
+    this.name = 'RecordRefusedError';
+  }
+}

@@ -1,3 +1,4 @@
+import { retryTopic } from '../redelivery/own-topic-specs.js';
 import { sleep } from './abortable.js';
 import { AccessError } from './access.error.js';
 import type { TopicSpec } from './consumer-port.js';
@@ -50,9 +51,7 @@ export class TopicWatch {
   /** Those of the retry topics that exist by now, and what keeps others from it. */
   async #ensured(wanted: readonly RetryTopic[], all: ReadonlySet<string>) {
     const outcomes = await Promise.allSettled(
-      wanted.map(({ topic, source, isLeft }) =>
-        isLeft ? undefined : this.parts.ensure({ topic, like: source, grow: true }),
-      ),
+      wanted.map(({ topic, source, delayMs }) => this.parts.ensure(retryTopic(source, topic, delayMs))),
     );
     const failures = outcomes.flatMap((each): unknown[] => (each.status === 'rejected' ? [each.reason] : []));
     const unreachable = failures.find((each) => each instanceof AccessError && !each.isRefusal);

@@ -44,7 +44,7 @@ function bytesOf(value: RawHeaders[string]): number {
 }
 
 function writerTo(topic: RecordProducer): AsideWriter {
-  return new AsideWriter(topic, { ensureTopic: () => Promise.resolve(1) });
+  return new AsideWriter(topic, { write: (_topic, work) => work(1) });
 }
 
 function failed(parts: Partial<FetchedRecord>, error: unknown = new Error('no JSON')): FailedRecord {

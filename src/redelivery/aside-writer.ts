@@ -2,16 +2,15 @@ import { Logger } from '@nestjs/common';
 import type { FailedRecord } from '../core/pipeline/handler.js';
 import type { RawHeaders } from '../core/records/fetched.js';
 import type { CallTracer } from '../kafka/call-tracer.js';
-import type { KafkaPort, OutgoingRecord, RecordProducer, TopicSpec } from '../kafka/consumer-port.js';
+import type { OutgoingRecord, RecordProducer, TopicSpec } from '../kafka/consumer-port.js';
 import { RecordTooLargeError, UnknownPartitionError } from '../kafka/producer-errors.js';
 import { failureHeaders, originalTopicOf } from './aside-headers.js';
 import { deadLetterTopicOf } from './aside-topics.js';
 import { cutForms, type RecordCopy } from './cut-record.js';
 import { HEADERS } from './headers.js';
+import { deadLetterTopic, retryTopic } from './own-topic-specs.js';
+import type { OwnTopics } from './own-topics.js';
 import { headerNumber } from './record-headers.js';
-
-/** Dead letters stay until somebody purges them: a night's retention must not lose what nobody has looked at. */
-const DEAD_LETTER_CONFIG = { 'retention.ms': '-1' };
 
 /** Where a record is put aside. */
 export interface RetryRoute {
@@ -25,13 +24,11 @@ export interface RetryRoute {
  */
 export class AsideWriter {
   readonly #logger = new Logger('DeadLetters');
-  /** Topics that were seen to exist, with their number of partitions. */
-  readonly #topics = new Map<string, Promise<number>>();
   readonly #cut = new Map<string, number>();
 
   constructor(
     private readonly producer: RecordProducer,
-    private readonly port: Pick<KafkaPort, 'ensureTopic'>,
+    private readonly ownTopics: Pick<OwnTopics, 'write'>,
     /** Whoever reads a record that was put aside goes on with its trace. */
     private readonly tracer?: Pick<CallTracer, 'headersOf'>,
   ) {}
@@ -51,17 +48,17 @@ export class AsideWriter {
     const like = originalTopicOf(failed);
     const target = topic ?? deadLetterTopicOf(like);
     const copy = this.#copyOf(failed, failureHeaders(failed, groupId, new Date()));
-    const spec = { topic: target, like, config: DEAD_LETTER_CONFIG };
-    await this.#within(spec, async (partitions) => {
-      try {
-        await this.#write(failed, target, partitions, copy);
-      } catch (error) {
-        if (!(error instanceof RecordTooLargeError)) throw error;
+    const spec = deadLetterTopic(like, target, topic !== undefined);
+    try {
+      await this.#store(failed, spec, copy);
+    } catch (error) {
+      if (!(error instanceof RecordTooLargeError)) throw error;
+      await this.ownTopics.write(spec, async (partitions) => {
         await this.#writeCut(failed, target, partitions, copy, error);
         const key = cutKey(groupId, failed.at.topic);
         this.#cut.set(key, (this.#cut.get(key) ?? 0) + 1);
-      }
-    });
+      });
+    }
   }
 
   /**
@@ -75,26 +72,16 @@ export class AsideWriter {
       ...failureHeaders(failed, groupId, now),
       [HEADERS.dueAt]: String(now.getTime() + delayMs),
     });
-    await this.#within({ topic, like: originalTopicOf(failed), grow: true }, (partitions) =>
-      this.#write(failed, topic, partitions, copy),
-    );
+    await this.#store(failed, retryTopic(originalTopicOf(failed), topic, delayMs), copy);
+  }
+
+  #store(failed: FailedRecord, spec: TopicSpec, copy: RecordCopy): Promise<void> {
+    return this.ownTopics.write(spec, (partitions) => this.#write(failed, spec.topic, partitions, copy));
   }
 
   #copyOf({ record }: FailedRecord, headers: RawHeaders): RecordCopy {
     const { key, value } = record;
     return { key, value, headers: { ...headers, ...this.tracer?.headersOf(record) } };
-  }
-
-  /** Does something with a topic that exists; after a failure it is made sure of again. */
-  async #within(spec: TopicSpec, work: (partitions: number) => Promise<void>): Promise<void> {
-    const ensured = this.#topics.get(spec.topic) ?? this.port.ensureTopic(spec);
-    this.#topics.set(spec.topic, ensured);
-    try {
-      await work(await ensured);
-    } catch (error) {
-      this.#topics.delete(spec.topic);
-      throw error;
-    }
   }
 
   /** To the same partition, where there is one: what has one key stays together, and in order. */

@@ -77,6 +77,11 @@ export const kafkaVariables = {
     description: 'How often topics and partitions that appeared later are looked for',
     default: '30000',
   }),
+  KAFKA_CORRECT_TOPIC_SETTINGS: variable(flag(), {
+    description:
+      'Whether settings of its own retry, parking and dead-letter topics are corrected where records could be lost or refused by them; else they are only named',
+    default: 'true',
+  }),
   KAFKA_LAG_REFRESH_MS: variable(milliseconds(100), {
     description:
       'How often the end of partitions that nothing was fetched from is asked for, to know their lag',

@@ -47,7 +47,9 @@ describe('one address of KAFKA_BROKERS that works is enough to list topics, and 
   it('where another one refuses connections', async () => {
     const port = portOf(await refusing(), broker.address, await refusing());
     await expect(port.topics()).resolves.toEqual(['orders']);
-    await expect(port.ensureTopic({ topic: 'orders.dlt', like: 'orders' })).resolves.toBe(3);
+    await expect(port.ensureTopic({ topic: 'orders.dlt', like: 'orders' })).resolves.toMatchObject({
+      partitions: 3,
+    });
     await expect(port.reachable(1_000)).resolves.toBe(true);
   });
 
@@ -109,8 +111,10 @@ describe('the connection for questions about topics', () => {
     const ensured = ['orders.short', 'orders.long'].map((topic) =>
       port.ensureTopic({ topic, like: 'orders', grow: true }),
     );
-    await expect(Promise.all(ensured)).resolves.toEqual([3, 5]);
-    await expect(port.ensureTopic({ topic: 'orders.short', like: 'orders.long' })).resolves.toBe(3);
+    await expect(Promise.all(ensured)).resolves.toMatchObject([{ partitions: 3 }, { partitions: 5 }]);
+    await expect(port.ensureTopic({ topic: 'orders.short', like: 'orders.long' })).resolves.toMatchObject({
+      partitions: 3,
+    });
     expect(broker.requests.filter((name) => name === 'CreatePartitions')).toHaveLength(1);
   });
 
@@ -121,7 +125,7 @@ describe('the connection for questions about topics', () => {
       port.ensureTopic({ topic: 'orders.dlt', like: 'orders' }),
       port.ensureTopic({ topic: 'team.orders.dlt', like: 'orders' }),
     ]);
-    expect(created).toEqual({ status: 'fulfilled', value: 3 });
+    expect(created).toMatchObject({ status: 'fulfilled', value: { partitions: 3 } });
     expect(refused).toMatchObject({
       reason: {
         code: 'TOPIC_NOT_CREATED',

@@ -179,6 +179,20 @@ declare module 'kafkajs/src/protocol/requests/metadata/v6/response.js' {
   export default response;
 }
 
+declare module 'kafkajs/src/protocol/decoder.js' {
+  class Decoder {
+    readonly buffer: Buffer;
+    constructor(bytes: Buffer);
+    readInt8(): number;
+    readInt16(): number;
+    readInt32(): number;
+    /** Null where there is none. */
+    readString(): string | null;
+    readArray<T>(read: (decoder: Decoder) => T): T[];
+  }
+  export default Decoder;
+}
+
 declare module 'kafkajs/src/network/connection.js' {
   import type { Socket } from 'node:net';
   import type { ISocketFactory } from 'kafkajs';
@@ -227,6 +241,9 @@ declare module 'kafkajs-snappy' {
 declare module 'kafkajs/src/protocol/encoder.js' {
   class Encoder {
     readonly buffer: Buffer;
+    writeInt8(value: number): this;
+    writeBoolean(value: boolean): this;
+    writeArray(encoders: readonly Encoder[]): this;
     writeInt16(value: number): this;
     writeInt32(value: number): this;
     writeInt64(value: number): this;
@@ -334,7 +351,12 @@ declare module 'kafkajs/src/protocol/requests/index.js' {
     readonly topicMetadata: readonly {
       readonly topicErrorCode: number;
       readonly topic: string;
-      readonly partitionMetadata: readonly { readonly partitionId: number; readonly leader: number }[];
+      readonly partitionMetadata: readonly {
+        readonly partitionId: number;
+        readonly leader: number;
+        /** The brokers that keep it. */
+        readonly replicas: readonly number[];
+      }[];
     }[];
   }
 
@@ -347,8 +369,28 @@ declare module 'kafkajs/src/protocol/requests/index.js' {
     }[];
   }
 
+  interface DescribedConfigs {
+    readonly resources: readonly {
+      readonly errorCode: number;
+      readonly errorMessage: string | null;
+      readonly resourceName: string;
+      readonly configEntries: readonly { readonly configName: string; readonly configValue: string | null }[];
+    }[];
+  }
+
   const definitions: {
     readonly requests: {
+      readonly DescribeConfigs: RequestDefinition<
+        {
+          readonly resources: readonly {
+            readonly type: number;
+            readonly name: string;
+            readonly configNames: readonly string[];
+          }[];
+          readonly includeSynonyms: boolean;
+        },
+        DescribedConfigs
+      >;
       readonly Metadata: RequestDefinition<
         { readonly topics: readonly string[]; readonly allowAutoTopicCreation: boolean },
         Metadata
@@ -380,6 +422,8 @@ declare module 'kafkajs/src/protocol/requests/index.js' {
 }
 
 declare module 'kafkajs/src/protocol/requests/apiKeys.js' {
-  const apiKeys: Readonly<Record<'Metadata' | 'CreateTopics' | 'CreatePartitions', number>>;
+  const apiKeys: Readonly<
+    Record<'Metadata' | 'CreateTopics' | 'CreatePartitions' | 'DescribeConfigs', number>
+  >;
   export default apiKeys;
 }

@@ -12,6 +12,7 @@ import type {
 } from '../consumer-port.js';
 import { AdminSession } from './admin-session.js';
 import { installFailover } from './broker-pool.js';
+import type { EnsuredTopic } from '../topic-settings.js';
 import { registerCodecs } from './codecs.js';
 import { KafkaJsConsumer } from './consumer.js';
 import { deleteRecordsBefore } from './delete-records.js';
@@ -55,7 +56,7 @@ export class KafkaJsPort implements KafkaPort {
     // Of short questions, a failure is an answer too.
     const asking = { ...this.#settings, retry: { ...this.#settings.retry, retries: 0 } };
     this.#adminSession = new AdminSession(new kafkajs.Kafka(asking));
-    this.#admin = new TopicAdmin(this.#adminSession);
+    this.#admin = new TopicAdmin(this.#adminSession, config.correctTopicSettings);
   }
 
   consumer(groupId: string, listener: ConsumerListener, memberId?: string): GroupConsumerClient {
@@ -85,7 +86,7 @@ export class KafkaJsPort implements KafkaPort {
     return new KafkaJsPartitionReader(this.#kafka, this.config.fetchMaxBytes);
   }
 
-  ensureTopic(spec: TopicSpec): Promise<number> {
+  ensureTopic(spec: TopicSpec): Promise<EnsuredTopic> {
     return this.#admin.ensure(spec);
   }
 

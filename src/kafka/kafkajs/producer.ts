@@ -1,6 +1,7 @@
 import type { Producer } from 'kafkajs';
 import type { OutgoingRecord, RecordProducer } from '../consumer-port.js';
-import { RecordTooLargeError, UnknownPartitionError } from '../producer-errors.js';
+import { RecordRefusedError, RecordTooLargeError, UnknownPartitionError } from '../producer-errors.js';
+import { protocolErrorType } from './errors.js';
 import { explainAccess } from './explain-access.js';
 import { toMessage } from './message.js';
 import { sendPacked } from './packing.js';
@@ -39,6 +40,8 @@ export class KafkaJsProducer implements RecordProducer {
       if (written.length === 0) throw new UnknownPartitionError(topic, partition);
     } catch (error) {
       if (error instanceof RecordTooLargeError) throw error;
+      if (protocolErrorType(error) === 'INVALID_RECORD')
+        throw new RecordRefusedError(topic, { cause: error });
       throw explainAccess(error, { operations: ['Write'], topics: [topic] });
     }
   }

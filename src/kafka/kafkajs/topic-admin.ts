@@ -1,4 +1,5 @@
 import type { TopicSpec } from '../consumer-port.js';
+import type { EnsuredTopic } from '../topic-settings.js';
 import type { AdminSession } from './admin-session.js';
 import { explainAccess } from './explain-access.js';
 import { ensureTopics } from './topic-creation.js';
@@ -6,7 +7,7 @@ import { describeTopics, listTopics } from './topic-requests.js';
 
 interface WaitingSpec {
   readonly spec: TopicSpec;
-  readonly created: (partitions: number) => void;
+  readonly created: (topic: EnsuredTopic) => void;
   readonly failed: (error: unknown) => void;
 }
 
@@ -14,7 +15,11 @@ interface WaitingSpec {
 export class TopicAdmin {
   #waiting: WaitingSpec[] = [];
 
-  constructor(private readonly session: AdminSession) {}
+  /** @param corrects whether settings of own topics that records depend on may be corrected */
+  constructor(
+    private readonly session: AdminSession,
+    private readonly corrects: boolean,
+  ) {}
 
   /** The names of all topics that this client may see. */
   async list(): Promise<string[]> {
@@ -34,11 +39,10 @@ export class TopicAdmin {
   }
 
   /**
-   * Creates a topic where it does not exist. What is asked for in one turn of the event loop is asked of the brokers
+   * Creates a topic where it does not exist, and checks its settings where it does. What is asked for in one turn of the event loop is asked of the brokers
    * in one go, however many topics it is.
-   * @returns how many partitions the topic has
    */
-  ensure(spec: TopicSpec): Promise<number> {
+  ensure(spec: TopicSpec): Promise<EnsuredTopic> {
     return new Promise((created, failed) => {
       this.#waiting.push({ spec, created, failed });
       if (this.#waiting.length === 1) setImmediate(() => void this.#ensureWaiting());
@@ -50,10 +54,10 @@ export class TopicAdmin {
     this.#waiting = [];
     const specs = new Map(waiting.map(({ spec }) => [spec.topic, spec]));
     try {
-      const ensured = await ensureTopics(this.session, [...specs.values()]);
+      const ensured = await ensureTopics(this.session, [...specs.values()], this.corrects);
       for (const { spec, created, failed } of waiting) {
         const outcome = ensured.get(spec.topic);
-        if (outcome && 'partitions' in outcome) created(outcome.partitions);
+        if (outcome && 'partitions' in outcome) created(outcome);
         else failed(outcome?.error);
       }
     } catch (error) {

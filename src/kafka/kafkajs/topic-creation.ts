@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TopicSpec } from '../consumer-port.js';
 import { TopicCreationError } from '../topic-creation.error.js';
+import type { EnsuredTopic, TopicSetting } from '../topic-settings.js';
 import type { AdminSession } from './admin-session.js';
 import { explainAccess } from './explain-access.js';
+import { type Checked, checkTopics, configsOf, type Known, replicasOf, settingsOf } from './topic-check.js';
 import {
   createPartitions,
   createTopics,
@@ -12,8 +14,8 @@ import {
   type Refusal,
 } from './topic-requests.js';
 
-/** A topic's number of partitions, or why it is not as it was asked for. */
-export type Ensured = { readonly partitions: number } | { readonly error: unknown };
+/** A topic as it is by now, or why it is not as it was asked for. */
+export type Ensured = EnsuredTopic | { readonly error: unknown };
 
 type Described = ReadonlyMap<string, DescribedTopic>;
 
@@ -24,37 +26,60 @@ const SETTLE_MS = 10_000;
 const SETTLE_POLL_MS = 100;
 
 /**
- * Creates those of the topics that do not exist, and adds partitions where one has too few, with a few requests for
- * all of them.
+ * Creates those of the topics that do not exist, adds partitions where one has too few, and checks the settings of the
+ * others, with a few requests for all of them.
+ * @param corrects whether settings that records depend on may be corrected
  * @returns what came of each topic; one that is refused does not keep the others from being created
  * @throws where no broker answers
  */
 export async function ensureTopics(
   session: AdminSession,
   specs: readonly TopicSpec[],
+  corrects: boolean,
 ): Promise<ReadonlyMap<string, Ensured>> {
   const names = new Set(specs.flatMap(({ topic, like }) => [topic, like]));
-  const before = await session.ask((broker) => describeTopics(broker, [...names]));
-  const missing = specs.filter(({ topic }) => isUnknown(before.get(topic)));
-  const short = specs.filter((spec) => spec.grow && hasTooFew(spec, before));
+  const topics = await session.ask((broker) => describeTopics(broker, [...names]));
+  const known = { topics, configs: await configsOf(session, specs, topics) };
+  const missing = specs.filter(({ topic }) => isUnknown(topics.get(topic)));
+  const short = specs.filter((spec) => spec.grow && hasTooFew(spec, topics));
   const wanted = new Map(
-    [...missing, ...short].map(({ topic, like }) => [topic, Math.max(1, partitionsOf(before.get(like)))]),
+    [...missing, ...short].map(({ topic, like }) => [topic, Math.max(1, partitionsOf(topics.get(like)))]),
   );
   const refusals = new Map([
-    ...(await inPortions(toNewTopics(missing, wanted), (portion) =>
-      session.askController((broker) => createTopics(broker, portion)),
-    )),
+    ...(await create(session, toNewTopics(missing, wanted, known))),
     ...(await inPortions(toCounts(short, wanted), (portion) =>
       session.askController((broker) => createPartitions(broker, portion)),
     )),
   ]);
   const after = await settled(session, wanted, refusals);
+  const existing = specs.filter((spec) => !missing.includes(spec));
+  const checked = await checkTopics(session, existing, known, corrects);
   return new Map(
     specs.map(({ topic }) => {
-      const described = after.get(topic) ?? before.get(topic);
-      return [topic, outcomeOf(topic, described, refusals.get(topic), wanted.get(topic))];
+      const described = after.get(topic) ?? topics.get(topic);
+      const outcome = outcomeOf(topic, described, refusals.get(topic), wanted.get(topic));
+      return [topic, 'error' in outcome ? outcome : { ...outcome, ...(checked.get(topic) ?? FAULTLESS) }];
     }),
   );
+}
+
+const FAULTLESS: Checked = { problems: [], corrected: [] };
+/** What brokers, or their policies, say where they do not let a client choose some setting. */
+const REFUSED_SETTING: ReadonlySet<string> = new Set(['INVALID_CONFIG', 'POLICY_VIOLATION']);
+
+/** With all settings; where these are refused, with those alone that records would be lost without. */
+async function create(
+  session: AdminSession,
+  topics: readonly NewTopic[],
+): Promise<ReadonlyMap<string, Refusal>> {
+  const ask = (portion: readonly Omit<NewTopic, 'vitalConfig'>[]) =>
+    session.askController((broker) => createTopics(broker, portion));
+  const refusals = new Map(await inPortions(topics, ask));
+  const again = topics.filter(({ topic }) => REFUSED_SETTING.has(refusals.get(topic)?.type ?? ''));
+  for (const { topic } of again) refusals.delete(topic);
+  const bare = again.map((each) => ({ ...each, config: each.vitalConfig }));
+  for (const [topic, refusal] of await inPortions(bare, ask)) refusals.set(topic, refusal);
+  return refusals;
 }
 
 function outcomeOf(
@@ -62,7 +87,7 @@ function outcomeOf(
   described: DescribedTopic | undefined,
   refusal: Refusal | undefined,
   wanted: number | undefined,
-): Ensured {
+): { readonly partitions: number } | { readonly error: unknown } {
   const partitions = partitionsOf(described);
   if (wanted === undefined) {
     if (described && 'refusal' in described) return { error: toError(topic, described.refusal, 'Create') };
@@ -108,8 +133,26 @@ async function inPortions<T>(
   return refusals;
 }
 
-function toNewTopics(specs: readonly TopicSpec[], wanted: ReadonlyMap<string, number>): NewTopic[] {
-  return specs.map(({ topic, config = {} }) => ({ topic, partitions: wanted.get(topic) ?? 1, config }));
+function toNewTopics(
+  specs: readonly TopicSpec[],
+  wanted: ReadonlyMap<string, number>,
+  known: Known,
+): NewTopic[] {
+  return specs.map((spec) => {
+    const settings = settingsOf(spec, known);
+    return {
+      topic: spec.topic,
+      partitions: wanted.get(spec.topic) ?? 1,
+      // What was committed in the source must be kept as safely here. -1 is the brokers' default.
+      replicas: replicasOf(known.topics.get(spec.like)) || -1,
+      config: toConfig(settings),
+      vitalConfig: toConfig(settings.filter(({ isVital }) => isVital)),
+    };
+  });
+}
+
+function toConfig(settings: readonly TopicSetting[]): Record<string, string> {
+  return Object.fromEntries(settings.map(({ name, value }) => [name, value]));
 }
 
 function toCounts(

@@ -16,15 +16,23 @@ export interface Refusal {
   readonly said: string;
 }
 
-/** What a broker says of a topic; `leaders` is the number of partitions that have one. */
+/**
+ * What a broker says of a topic; `leaders` is the number of partitions that have one, `replicas` the number of brokers
+ * that keep a partition.
+ */
 export type DescribedTopic =
-  { readonly partitions: number; readonly leaders: number } | { readonly refusal: Refusal };
+  | { readonly partitions: number; readonly leaders: number; readonly replicas: number }
+  | { readonly refusal: Refusal };
 
-/** A topic to be created, with the brokers' default replication. */
+/** A topic to be created. */
 export interface NewTopic {
   readonly topic: string;
   readonly partitions: number;
+  /** How many brokers keep each partition; -1 for the brokers' default. */
+  readonly replicas: number;
   readonly config: Readonly<Record<string, string>>;
+  /** Those of its settings that records would be lost without. */
+  readonly vitalConfig: Readonly<Record<string, string>>;
 }
 
 /** The names of all topics that this client may see. */
@@ -54,21 +62,22 @@ export async function describeTopics(
         return [topic, { refusal: { type, said: message } }];
       }
       const leaders = partitionMetadata.filter(({ leader }) => leader >= 0).length;
-      return [topic, { partitions: partitionMetadata.length, leaders }];
+      const replicas = Math.min(...partitionMetadata.map((partition) => partition.replicas.length));
+      return [topic, { partitions: partitionMetadata.length, leaders, replicas }];
     }),
   );
 }
 
-/** Creates topics with one request, each with the brokers' default replication. */
+/** Creates topics with one request. */
 export async function createTopics(
   broker: Broker,
-  topics: readonly NewTopic[],
+  topics: readonly Omit<NewTopic, 'vitalConfig'>[],
 ): Promise<ReadonlyMap<string, Refusal>> {
   const answer = await send(broker, apiKeys.CreateTopics, requests.CreateTopics, {
-    topics: topics.map(({ topic, partitions, config }) => ({
+    topics: topics.map(({ topic, partitions, replicas, config }) => ({
       topic,
       numPartitions: partitions,
-      replicationFactor: -1,
+      replicationFactor: replicas,
       configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
     })),
     validateOnly: false,

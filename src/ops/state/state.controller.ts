@@ -1,5 +1,5 @@
 import { Get } from '@nestjs/common';
-import { KafkaRuntime } from '../../kafka/index.js';
+import { KafkaRuntime, type TopicProblem } from '../../kafka/index.js';
 import { Answers, OpsController } from '../ops-controller.decorator.js';
 import { State } from './state.schema.js';
 import { type GroupState, groupState } from './state-view.js';
@@ -12,7 +12,11 @@ export class StateController {
   /** Each group, its member, its partitions, and what holds them up. */
   @Get()
   @Answers('Tells what the consumers of this process are at, and what holds them up', State)
-  state(): { at: number; groups: GroupState[] } {
-    return { at: Date.now(), groups: this.runtime.groups.map(groupState) };
+  state(): { at: number; groups: GroupState[]; topicProblems: readonly TopicProblem[] } {
+    return {
+      at: Date.now(),
+      groups: this.runtime.groups.map(groupState),
+      topicProblems: this.runtime.ownTopics.problems,
+    };
   }
 }

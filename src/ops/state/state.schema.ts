@@ -43,6 +43,7 @@ const Group = z.strictObject({
   ended: z.boolean(),
   missingTopics: z.array(z.string()),
   hiddenTopics: z.array(z.string()).describe('Those of the missing ones that this client may not see'),
+  refusedTopics: z.array(z.string()).describe('Why retry topics are not as they are needed'),
   refusal: z.string().optional().describe('What the brokers refuse this client, and what to grant'),
   unreadable: z.array(z.string()).describe('Partitions that wait at a batch which can not be read, and why'),
   lastHeartbeatAt: z.int(),
@@ -55,5 +56,21 @@ const Group = z.strictObject({
   partitions: z.array(Partition).describe('Those of the assignment whose position is known'),
 });
 
+const TopicProblem = z.strictObject({
+  topic: z.string(),
+  setting: z.string(),
+  value: z.string(),
+  wanted: z.string(),
+  otherwise: z.string().describe('What comes of it'),
+  isVital: z.boolean().describe('Whether records would be lost: nothing is written to the topic'),
+  refused: z.string().optional().describe('What keeps the service from correcting it'),
+});
+
 /** What the consumers of this process are at. Times are in ms since the epoch. */
-export const State = z.strictObject({ at: z.int(), groups: z.array(Group) });
+export const State = z.strictObject({
+  at: z.int(),
+  groups: z.array(Group),
+  topicProblems: z
+    .array(TopicProblem)
+    .describe('Settings of own topics by which records could be lost or refused'),
+});

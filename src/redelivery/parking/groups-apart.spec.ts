@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { VirtualClock } from '../../core/pipeline/testing/virtual-time.js';
 import { toOffset } from '../../core/records/offset.js';
+import { OwnTopics } from '../own-topics.js';
 import { ParkingLots } from './parking-lots.js';
 import { MemoryTopics } from './testing/memory-topics.js';
 
@@ -11,8 +12,9 @@ async function owner(
   position: number,
   parks?: number,
 ): Promise<string[]> {
-  const port = { reader: () => topics, ensureTopic: async () => 1 };
-  const lots = new ParkingLots(topics, port, new VirtualClock());
+  const ensureTopic = async () => ({ partitions: 1, problems: [], corrected: [] });
+  const port = { reader: () => topics };
+  const lots = new ParkingLots(topics, port, new OwnTopics({ ensureTopic }), new VirtualClock());
   const at = { topic, partition: 0 };
   const lot = lots.open(at, group);
   const assure = async (): Promise<void> => undefined;

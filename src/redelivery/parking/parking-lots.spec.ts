@@ -3,6 +3,7 @@ import { VirtualClock } from '../../core/pipeline/testing/virtual-time.js';
 import type { FetchedRecord } from '../../core/records/fetched.js';
 import { toOffset } from '../../core/records/offset.js';
 import { toReleaseRequest } from './parked-entry.js';
+import { OwnTopics } from '../own-topics.js';
 import { ParkingLots } from './parking-lots.js';
 import type { TopicParkingLot } from './topic-parking-lot.js';
 import { MemoryTopics } from './testing/memory-topics.js';
@@ -28,7 +29,8 @@ class Owners {
   ): Promise<Owner> {
     const lots = new ParkingLots(
       this.topics,
-      { reader: () => this.topics, ensureTopic: async () => 1 },
+      { reader: () => this.topics },
+      new OwnTopics({ ensureTopic: async () => ({ partitions: 1, problems: [], corrected: [] }) }),
       this.clock,
     );
     const at = { topic: 'ledger', partition: 0 };
@@ -159,7 +161,8 @@ describe('a record that a former owner parks late', () => {
     const topics = new MemoryTopics();
     const lots = new ParkingLots(
       topics,
-      { reader: () => topics, ensureTopic: async () => 1 },
+      { reader: () => topics },
+      new OwnTopics({ ensureTopic: async () => ({ partitions: 1, problems: [], corrected: [] }) }),
       new VirtualClock(),
     );
     const [former, present] = [

@@ -5,15 +5,12 @@ import type { KafkaPort, ManyPartitionsReader, RecordProducer } from '../../kafk
 import { systemClock } from '../../kafka/event-loop.js';
 import { failureHeaders } from '../aside-headers.js';
 import { parkedTopicOf } from '../aside-topics.js';
+import { parkingTopic } from '../own-topic-specs.js';
+import type { OwnTopics } from '../own-topics.js';
 import { NotLoadedError } from './errors.js';
 import { LotFeed } from './lot-feed.js';
 import { TopicParkingLot } from './topic-parking-lot.js';
 
-/**
- * Compacted: what is parked stays for as long as it is, whatever its age. And not at once: an owner has to see that a
- * record was written twice before compaction takes the first of the two.
- */
-export const PARKING_CONFIG = { 'cleanup.policy': 'compact', 'min.compaction.lag.ms': '3600000' };
 const LOOK_MS = 1_000;
 /** How long a parking topic is taken to be there, with its partitions, once that was seen. */
 const ENSURED_MS = 60_000;
@@ -29,7 +26,8 @@ export class ParkingLots {
 
   constructor(
     private readonly producer: Pick<RecordProducer, 'send'>,
-    private readonly port: Pick<KafkaPort, 'reader' | 'ensureTopic'>,
+    private readonly port: Pick<KafkaPort, 'reader'>,
+    private readonly ownTopics: Pick<OwnTopics, 'ensure' | 'write'>,
     private readonly clock: Clock = systemClock,
   ) {}
 
@@ -60,7 +58,9 @@ export class ParkingLots {
     const { at, record } = failed;
     const lot = this.#lots.get(at);
     if (!lot) throw new NotLoadedError(parkedTopicOf(at.topic, groupId), at.partition);
-    await lot.park(record, failureHeaders(failed, groupId, new Date()));
+    const headers = failureHeaders(failed, groupId, new Date());
+    const topic = parkingTopic(at.topic, parkedTopicOf(at.topic, groupId));
+    await this.ownTopics.write(topic, () => lot.park(record, headers));
   }
 
   /** Disconnects. */
@@ -76,8 +76,8 @@ export class ParkingLots {
     if (known && (await known.partitions.catch(() => 0)) > partition) return;
     // Of all that wait for one that failed, or that found too few, the first asks again.
     if (this.#ensured.get(topic) === known) {
-      const partitions = this.port.ensureTopic({ topic, like, config: PARKING_CONFIG, grow: true });
-      this.#ensured.set(topic, { at: now, partitions });
+      const ensured = this.ownTopics.ensure(parkingTopic(like, topic));
+      this.#ensured.set(topic, { at: now, partitions: ensured.then(({ partitions }) => partitions) });
     }
     await this.#ensured.get(topic)?.partitions;
   }

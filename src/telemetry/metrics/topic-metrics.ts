@@ -1,7 +1,7 @@
 import type { Registry } from 'prom-client';
 import type { TopicCounts } from '../../core/pipeline/topic-counts.js';
 import { FAILURE_REASONS, type FailureCounts, type KafkaRuntime } from '../../kafka/index.js';
-import { callHistogram, counter, NO_LABELS, type Sample } from './families.js';
+import { callHistogram, counter, gauge, NO_LABELS, type Sample } from './families.js';
 
 type TopicLabels = Readonly<Record<'group' | 'topic', string>>;
 
@@ -75,6 +75,15 @@ export function registerTopicMetrics(registry: Registry, runtime: KafkaRuntime):
       labelNames: ['group', 'topic'],
     },
     () => topics().map(({ labels, failures }) => [NO_LABELS, failures.outOfRange, labels] as const),
+  );
+  gauge(
+    registry,
+    {
+      name: 'kafka_consumer_topic_problems',
+      help: 'Settings of topics that the service writes to by which records could be lost or refused; the log and /health name them.',
+      labelNames: [],
+    },
+    () => [[{}, runtime.ownTopics.problems.length]],
   );
   callHistogram(
     registry,

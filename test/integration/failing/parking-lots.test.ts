@@ -6,6 +6,7 @@ import type { ParkedRecord } from '../../../src/core/failures/parked-keys.js';
 import type { ManyPartitionsReader, RecordProducer } from '../../../src/kafka/consumer-port.js';
 import { KafkaJsPort } from '../../../src/kafka/kafkajs/kafkajs-port.js';
 import { HEADERS } from '../../../src/redelivery/headers.js';
+import { OwnTopics } from '../../../src/redelivery/own-topics.js';
 import { ParkingLots } from '../../../src/redelivery/parking/parking-lots.js';
 import type { TopicParkingLot } from '../../../src/redelivery/parking/topic-parking-lot.js';
 import { brokers, createTopic, deleteTopic, produce, uniqueName, waitFor } from '../../support/kafka.js';
@@ -20,7 +21,7 @@ beforeAll(() => {
   port = new KafkaJsPort(loadConfig({ KAFKA_BROKERS: brokers(), KAFKA_GROUP_ID: GROUP }).kafka);
   producer = port.producer();
   reader = port.reader();
-  lots = new ParkingLots(producer, port);
+  lots = new ParkingLots(producer, port, new OwnTopics(port));
 });
 afterAll(async () => {
   await lots.close();

@@ -17,6 +17,7 @@ const METRICS: readonly (readonly [name: string, type: string, labels: readonly 
   ['kafka_consumer_dead_letters_total', 'counter', [...topics, 'reason']],
   ['kafka_consumer_truncated_dead_letters_total', 'counter', topics],
   ['kafka_consumer_out_of_range_total', 'counter', topics],
+  ['kafka_consumer_topic_problems', 'gauge', []],
   ['kafka_consumer_lag', 'gauge', partitions],
   ['kafka_consumer_lag_seconds', 'gauge', partitions],
   ['kafka_consumer_in_flight', 'gauge', partitions],
@@ -56,7 +57,7 @@ test('every metric has its name, type and labels, and a help text that says the 
   for (const [name, type, labels] of METRICS) {
     expect([name, scrape.types.get(name)]).toEqual([name, type]);
     const [series] = scrape.all(type === 'histogram' ? `${name}_count` : name);
-    expect([name, Object.keys(series?.labels ?? {})]).toEqual([name, labels]);
+    expect([name, Object.keys(series?.labels ?? {}).toSorted()]).toEqual([name, labels.toSorted()]);
     const unit = name.endsWith('_seconds') ? 'in seconds' : '';
     expect([name, scrape.helps.get(name)]).toEqual([name, expect.stringMatching(/^[A-Z].{20,}\.$/)]);
     expect([name, scrape.helps.get(name)]).toEqual([name, expect.stringContaining(unit)]);

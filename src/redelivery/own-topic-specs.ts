@@ -1,0 +1,131 @@
+import type { TopicSpec } from '../kafka/consumer-port.js';
+import type { TopicSetting } from '../kafka/topic-settings.js';
+
+const HOUR_MS = 60 * 60 * 1000;
+const DAY_MS = 24 * HOUR_MS;
+/** How long a record may wait beyond its delay, where the service is down or a partition paused, before it is deleted. */
+const RETRY_MARGIN = { leastMs: DAY_MS, enoughMs: 7 * DAY_MS };
+
+/** Copies that fit only when they are compressed would be unpacked again, and refused. */
+const COMPRESSION: TopicSetting = {
+  name: 'compression.type',
+  value: 'producer',
+  accepts: (value) => value !== 'uncompressed',
+  otherwise: 'records that fit only when they are compressed are refused',
+  isVital: false,
+  isCorrected: true,
+};
+/** Brokers bound how far the clock of who writes may be off (`message.timestamp.after.max.ms`); not with this one. */
+const TIMESTAMPS: TopicSetting = {
+  name: 'message.timestamp.type',
+  value: 'LogAppendTime',
+  accepts: () => true,
+  otherwise: 'records are refused where the clocks of service and brokers differ by much',
+  isVital: false,
+  isCorrected: false,
+};
+
+function neverCompacted(otherwise: string): TopicSetting {
+  return {
+    name: 'cleanup.policy',
+    value: 'delete',
+    accepts: (value) => value === 'delete',
+    otherwise,
+    isVital: true,
+    isCorrected: true,
+  };
+}
+
+function unlimited(
+  name: 'retention.ms' | 'retention.bytes',
+  setting: Partial<TopicSetting> & Pick<TopicSetting, 'otherwise'>,
+): TopicSetting {
+  const accepts = (value: string): boolean => Number(value) < 0;
+  return { name, value: '-1', accepts, isVital: true, isCorrected: true, ...setting };
+}
+
+const DEAD_LETTERS: readonly TopicSetting[] = [
+  neverCompacted(
+    'a dead letter deletes those before it that have the same key, and one without a key is refused',
+  ),
+  // How long dead letters are kept is for who looks at them to decide: nothing is written over them.
+  ...(['retention.ms', 'retention.bytes'] as const).map((name) =>
+    unlimited(name, {
+      otherwise: 'dead letters are deleted whether or not somebody has looked at them',
+      isVital: false,
+      isCorrected: false,
+    }),
+  ),
+  COMPRESSION,
+  TIMESTAMPS,
+];
+
+const PARKED: readonly TopicSetting[] = [
+  {
+    name: 'cleanup.policy',
+    value: 'compact',
+    accepts: (value) => value === 'compact',
+    otherwise: 'parked records are deleted although nobody has released them',
+    isVital: true,
+    isCorrected: true,
+  },
+  {
+    name: 'min.compaction.lag.ms',
+    value: String(HOUR_MS),
+    accepts: (value) => Number(value) >= HOUR_MS,
+    otherwise:
+      'compaction may take the first of two writings before their owner has seen that it was written twice',
+    isVital: false,
+    isCorrected: true,
+  },
+  {
+    name: 'delete.retention.ms',
+    value: String(DAY_MS),
+    accepts: (value) => Number(value) >= HOUR_MS,
+    otherwise: 'an owner that reads the topic slowly may miss that a record was taken out',
+    isVital: false,
+    isCorrected: true,
+  },
+  COMPRESSION,
+  TIMESTAMPS,
+];
+
+/**
+ * A topic for dead letters.
+ * @param named by a handler, instead of the default
+ */
+export function deadLetterTopic(source: string, topic: string, isNamed: boolean): TopicSpec {
+  return { topic, like: source, settings: DEAD_LETTERS, isOwn: !isNamed };
+}
+
+/** A topic in which records wait for their retry. What was handled is deleted by the service itself. */
+export function retryTopic(source: string, topic: string, delayMs: number): TopicSpec {
+  const leastMs = delayMs + RETRY_MARGIN.leastMs;
+  const enoughMs = delayMs + RETRY_MARGIN.enoughMs;
+  const isBelow = (value: string, limitMs: number): boolean => Number(value) >= 0 && Number(value) < limitMs;
+  const settings = [
+    neverCompacted('a record deletes those before it that have the same key and still wait'),
+    unlimited('retention.ms', {
+      accepts: (value) => !isBelow(value, leastMs),
+      otherwise: `records are deleted before they are handled; it must be -1, or at least the delay and a day (${leastMs})`,
+    }),
+    unlimited('retention.ms', {
+      accepts: (value) => !isBelow(value, enoughMs) || isBelow(value, leastMs),
+      otherwise:
+        `records are deleted before they are handled where the service is down or paused for long; it should be -1, ` +
+        `or at least the delay and a week (${enoughMs})`,
+      isVital: false,
+    }),
+    unlimited('retention.bytes', {
+      otherwise: 'records are deleted before they are handled once there are many',
+    }),
+    COMPRESSION,
+    TIMESTAMPS,
+  ];
+  return { topic, like: source, settings, isOwn: true, grow: true };
+}
+
+/** A topic for parked records. */
+export function parkingTopic(source: string, topic: string): TopicSpec {
+  return { topic, like: source, settings: PARKED, isOwn: true, grow: true };
+}

@@ -1,0 +1,119 @@
+import { describe, expect, test } from '@jest/globals';
+import type { TopicSpec } from '../kafka/consumer-port.js';
+import { RecordTooLargeError } from '../kafka/producer-errors.js';
+import type { EnsuredTopic, TopicProblem } from '../kafka/topic-settings.js';
+import { deadLetterTopic } from './own-topic-specs.js';
+import { OwnTopics, UnsafeTopicError } from './own-topics.js';
+
+const SPEC = deadLetterTopic('orders', 'orders.dlt', false);
+const SAFE: EnsuredTopic = { partitions: 3, problems: [], corrected: [] };
+const RAISED: EnsuredTopic = { ...SAFE, corrected: ['max.message.bytes=2000000 (was 1000000)'] };
+const COMPACTED: TopicProblem = {
+  topic: 'orders.dlt',
+  setting: 'cleanup.policy',
+  value: 'compact',
+  wanted: 'delete',
+  otherwise: 'dead letters delete each other',
+  isVital: true,
+  refused: 'TOPIC_AUTHORIZATION_FAILED',
+};
+
+/** Topics of brokers that answer so, one answer after the other; the last for good. */
+function topicsThatAre(...answers: EnsuredTopic[]): { topics: OwnTopics; asked: () => number } {
+  let asked = 0;
+  const ensureTopic = (_spec: TopicSpec): Promise<EnsuredTopic> => {
+    const answer = answers[Math.min(asked++, answers.length - 1)];
+    return answer ? Promise.resolve(answer) : Promise.reject(new Error('no answer'));
+  };
+  return { topics: new OwnTopics({ ensureTopic }), asked: () => asked };
+}
+
+const succeeds = (): Promise<void> => Promise.resolve();
+
+describe('what is written to a topic', () => {
+  test('is written at once where the topic was found to be safe before', async () => {
+    const { topics, asked } = topicsThatAre(SAFE);
+    const partitions: number[] = [];
+    const write = (): Promise<void> =>
+      topics.write(SPEC, (count) => Promise.resolve(void partitions.push(count)));
+    await write();
+    await write();
+    expect([partitions, asked()]).toEqual([[3, 3], 1]);
+  });
+
+  test('is not written where the topic would not keep it, until it would', async () => {
+    const { topics } = topicsThatAre({ ...SAFE, problems: [COMPACTED] }, SAFE);
+    let written = 0;
+    const write = (): Promise<void> => topics.write(SPEC, () => Promise.resolve(void written++));
+    await expect(write()).rejects.toThrow(UnsafeTopicError);
+    expect([written, topics.problems]).toEqual([0, [COMPACTED]]);
+    await write();
+    expect([written, topics.problems]).toEqual([1, []]);
+  });
+
+  test('says what would be lost, and the command that cures it', async () => {
+    const { topics } = topicsThatAre({ ...SAFE, problems: [COMPACTED] });
+    await expect(topics.write(SPEC, succeeds)).rejects.toThrow(
+      'nothing is written to orders.dlt: cleanup.policy is compact: dead letters delete each other (not corrected: ' +
+        'TOPIC_AUTHORIZATION_FAILED). Set it: kafka-configs --alter --entity-type topics --entity-name ' +
+        "'orders.dlt' --add-config cleanup.policy=delete",
+    );
+  });
+
+  test('is written all the same where a setting is wrong by which nothing is lost', async () => {
+    const limit = { ...COMPACTED, setting: 'max.message.bytes', isVital: false };
+    const { topics } = topicsThatAre({ ...SAFE, problems: [limit] });
+    await topics.write(SPEC, succeeds);
+    expect(topics.problems).toEqual([limit]);
+  });
+
+  test('is written again once the limit is raised that it was too large for', async () => {
+    const { topics } = topicsThatAre(SAFE, RAISED);
+    let tries = 0;
+    // The broker that is written to hears of the new limit a little later.
+    await topics.write(SPEC, () => {
+      tries++;
+      return tries < 3 ? Promise.reject(new RecordTooLargeError('orders.dlt')) : Promise.resolve();
+    });
+    expect(tries).toBe(3);
+  });
+
+  test('is too large where the limit is what it was', async () => {
+    const { topics } = topicsThatAre(SAFE);
+    let tries = 0;
+    const written = topics.write(SPEC, () => {
+      tries++;
+      return Promise.reject(new RecordTooLargeError('orders.dlt'));
+    });
+    await expect(written).rejects.toThrow(RecordTooLargeError);
+    expect(tries).toBe(1);
+  });
+
+  test('is looked at anew after a failure', async () => {
+    const { topics, asked } = topicsThatAre(SAFE);
+    await expect(topics.write(SPEC, () => Promise.reject(new Error('no leader')))).rejects.toThrow(
+      'no leader',
+    );
+    await topics.write(SPEC, succeeds);
+    expect(asked()).toBe(2);
+  });
+});
+
+describe('a dead-letter topic', () => {
+  const isCorrected = (spec: TopicSpec): boolean | undefined => spec.isOwn;
+
+  test('is corrected where the service has named it, and only told of where a handler has', () => {
+    expect([SPEC, deadLetterTopic('orders', 'graveyard', true)].map(isCorrected)).toEqual([true, false]);
+  });
+
+  test('may have a retention that somebody chose, which is told, and must not be compacted', () => {
+    const settings = new Map(SPEC.settings?.map((setting) => [setting.name, setting]));
+    expect(settings.get('retention.ms')).toMatchObject({ value: '-1', isVital: false, isCorrected: false });
+    expect(settings.get('cleanup.policy')).toMatchObject({
+      value: 'delete',
+      isVital: true,
+      isCorrected: true,
+    });
+    expect(settings.get('cleanup.policy')?.accepts('compact,delete')).toBe(false);
+  });
+});

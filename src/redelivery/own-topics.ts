@@ -1,0 +1,128 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+import type { KafkaPort, TopicSpec } from '../kafka/consumer-port.js';
+import { RecordTooLargeError } from '../kafka/producer-errors.js';
+import type { EnsuredTopic, TopicProblem } from '../kafka/topic-settings.js';
+
+const RAISED_LIMIT_WAITS_MS = [100, 1_000, 3_000];
+
+/** A topic's settings would lose what is written to it. */
+export class UnsafeTopicError extends Error {
+  readonly code = 'UNSAFE_TOPIC';
+
+  constructor(
+    readonly topic: string,
+    problems: readonly TopicProblem[],
+  ) {
+    super(`nothing is written to ${topic}: ${problems.map(inWords).join('; ')}. ${remedyFor(problems)}`);
+    this.name = 'UnsafeTopicError';
+  }
+}
+
+/**
+ * Creates the topics that the service itself writes to, with every setting that a promise depends on, and knows what
+ * is wrong with those that exist.
+ */
+export class OwnTopics {
+  readonly #logger = new Logger('OwnTopics');
+  /** Topics that were seen to exist, and to be safe to write to. */
+  readonly #safeTopics = new Map<string, Promise<EnsuredTopic>>();
+  readonly #problems = new Map<string, readonly TopicProblem[]>();
+
+  constructor(private readonly port: Pick<KafkaPort, 'ensureTopic'>) {}
+
+  /** What is wrong with the topics, as of when each was last looked at. */
+  get problems(): TopicProblem[] {
+    return [...this.#problems.values()].flat();
+  }
+
+  /**
+   * Sees to it that a topic exists. What is wrong with it is logged once, and corrected where the service may.
+   * @throws what `ensureTopic` throws
+   */
+  async ensure(spec: TopicSpec): Promise<EnsuredTopic> {
+    const ensured = await this.port.ensureTopic(spec);
+    for (const each of ensured.corrected) this.#logger.warn(`${spec.topic}: corrected to ${each}`);
+    this.#note(spec.topic, ensured.problems);
+    return ensured;
+  }
+
+  /**
+   * Writes to a topic that exists, and keeps what is written to it. After a failure it is looked at anew. What is too
+   * large is written again where the topic's limit could be raised: that of its source may have been raised before.
+   * @param work is given the topic's number of partitions
+   * @throws UnsafeTopicError where the topic's settings would lose what is written
+   */
+  async write(spec: TopicSpec, work: (partitions: number) => Promise<void>): Promise<void> {
+    const before = await this.#safe(spec);
+    try {
+      return await work(before.partitions);
+    } catch (error) {
+      this.#safeTopics.delete(spec.topic);
+      if (!(error instanceof RecordTooLargeError)) throw error;
+      const after = await this.#safe(spec);
+      const isRaised = before.corrected.length > 0 || after.corrected.length > 0;
+      if (!isRaised) throw error;
+      await onceRaised(() => work(after.partitions));
+    }
+  }
+
+  #safe(spec: TopicSpec): Promise<EnsuredTopic> {
+    const { topic } = spec;
+    const known = this.#safeTopics.get(topic);
+    if (known) return known;
+    const ensured = this.#ensureSafe(spec);
+    this.#safeTopics.set(topic, ensured);
+    ensured.catch(() => this.#safeTopics.delete(topic));
+    return ensured;
+  }
+
+  async #ensureSafe(spec: TopicSpec): Promise<EnsuredTopic> {
+    const ensured = await this.ensure(spec);
+    const vital = ensured.problems.filter(({ isVital }) => isVital);
+    if (vital.length > 0) throw new UnsafeTopicError(spec.topic, vital);
+    return ensured;
+  }
+
+  #note(topic: string, problems: readonly TopicProblem[]): void {
+    const known = new Set((this.#problems.get(topic) ?? []).map(inWords));
+    if (problems.length === 0) this.#problems.delete(topic);
+    else this.#problems.set(topic, problems);
+    for (const problem of problems) {
+      const words = inWords(problem);
+      if (known.has(words)) continue;
+      this.#logger[problem.isVital ? 'error' : 'warn'](`${topic}: ${words}. ${remedyFor([problem])}`);
+    }
+  }
+}
+
+/** A limit that was raised just now is acted upon a little later by some brokers. */
+async function onceRaised(work: () => Promise<void>): Promise<void> {
+  for (const waitMs of RAISED_LIMIT_WAITS_MS) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof RecordTooLargeError)) throw error;
+    }
+    await sleep(waitMs);
+  }
+  await work();
+}
+
+function inWords({ setting, value, otherwise, refused }: TopicProblem): string {
+  const why = refused === undefined ? '' : ` (not corrected: ${refused})`;
+  return `${setting} is ${value}: ${otherwise}${why}`;
+}
+
+/** What to do about problems of one topic. */
+function remedyFor(problems: readonly TopicProblem[]): string {
+  const [first] = problems;
+  if (!first) return '';
+  const isSetting = problems.every(
+    ({ setting }) => /^[a-z.]+$/.test(setting) && setting !== 'replication.factor',
+  );
+  if (!isSetting || first.setting === 'settings')
+    return problems.map(({ setting, wanted }) => `Wanted for ${setting}: ${wanted}`).join('; ');
+  const values = problems.map(({ setting, wanted }) => `${setting}=${wanted}`).join(',');
+  return `Set it: kafka-configs --alter --entity-type topics --entity-name '${first.topic}' --add-config ${values}`;
+}

@@ -1,0 +1,140 @@
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import type { KafkaHandlerOptions } from '../../../src/kafka/index.js';
+import { parkedTopicOf, retryTopicOf } from '../../../src/redelivery/aside-topics.js';
+import { useAdmin } from '../../support/kafka-clients.js';
+import { createTopic, isCaughtUp, produce, uniqueName, waitFor } from '../../support/kafka.js';
+import { readTopic } from '../../support/read-topic.js';
+import { startHandlers, stopServices } from '../confirming/handler-service.js';
+
+jest.setTimeout(60_000);
+afterEach(stopServices);
+
+const NAMES = ['cleanup.policy', 'retention.ms', 'retention.bytes', 'max.message.bytes', 'compression.type'];
+const TOPIC = 2;
+
+async function settingsOf(topic: string): Promise<Record<string, string>> {
+  const { resources } = await useAdmin((admin) =>
+    admin.describeConfigs({
+      resources: [{ type: TOPIC, name: topic, configNames: NAMES }],
+      includeSynonyms: false,
+    }),
+  );
+  const entries = resources.flatMap(({ configEntries }) => configEntries);
+  return Object.fromEntries(entries.map(({ configName, configValue }) => [configName, configValue]));
+}
+
+const fails = (): never => {
+  throw new Error('no');
+};
+const once = { retry: { attempts: 1 } };
+
+describe('a topic that the service creates', () => {
+  test('has every setting that its records depend on, and the limit of its source', async () => {
+    const topic = await createTopic(uniqueName('source'), { config: { 'max.message.bytes': '2000000' } });
+    const groupId = uniqueName('group');
+    const options: KafkaHandlerOptions = { ...once, onFailure: 'retry-topic', delays: ['100ms'] };
+    await produce(topic, ['bad']);
+    await startHandlers([{ topic, options, handle: fails }], { groupId });
+    await waitFor(async () => (await readTopic(`${topic}.dlt`)).length === 1, { what: 'the dead letter' });
+    const expected = {
+      'cleanup.policy': 'delete',
+      'retention.ms': '-1',
+      'retention.bytes': '-1',
+      'max.message.bytes': String(2_000_000 + 64 * 1024),
+      'compression.type': 'producer',
+    };
+    expect(await settingsOf(retryTopicOf(topic, groupId, '100ms'))).toEqual(expected);
+    expect(await settingsOf(`${topic}.dlt`)).toEqual(expected);
+  });
+});
+
+describe('a topic that exists', () => {
+  test('is corrected where records that wait in it would be deleted', async () => {
+    const topic = await createTopic(uniqueName('source'));
+    const groupId = uniqueName('group');
+    const retries = retryTopicOf(topic, groupId, '100ms');
+    await createTopic(retries, { config: { 'retention.ms': '50', 'cleanup.policy': 'compact' } });
+    const options: KafkaHandlerOptions = { ...once, onFailure: 'retry-topic', delays: ['100ms'] };
+    await produce(topic, ['bad']);
+    const { runtime } = await startHandlers([{ topic, options, handle: fails }], { groupId });
+    await waitFor(async () => (await readTopic(`${topic}.dlt`)).length === 1, { what: 'the dead letter' });
+    expect(await settingsOf(retries)).toMatchObject({ 'cleanup.policy': 'delete', 'retention.ms': '-1' });
+    expect(runtime.ownTopics.problems).toEqual([]);
+  });
+
+  test('is named, and gets no record that it would not keep, where nothing may be corrected', async () => {
+    const topic = await createTopic(uniqueName('source'));
+    const groupId = uniqueName('group');
+    await createTopic(`${topic}.dlt`, { config: { 'cleanup.policy': 'compact' } });
+    await produce(topic, [{ key: null, value: 'bad' }]);
+    const { runtime } = await startHandlers([{ topic, options: once, handle: fails }], {
+      groupId,
+      env: { KAFKA_CORRECT_TOPIC_SETTINGS: 'false' },
+    });
+    await waitFor(() => Promise.resolve(runtime.ownTopics.problems.some(({ isVital }) => isVital)), {
+      what: 'the problem',
+    });
+    expect(runtime.ownTopics.problems).toContainEqual(
+      expect.objectContaining({
+        topic: `${topic}.dlt`,
+        setting: 'cleanup.policy',
+        value: 'compact',
+        wanted: 'delete',
+      }),
+    );
+    expect(await readTopic(`${topic}.dlt`)).toEqual([]);
+    expect(await isCaughtUp(groupId, topic)).toBe(false);
+    const policy = [{ name: 'cleanup.policy', value: 'delete' }];
+    await useAdmin((admin) =>
+      admin.alterConfigs({
+        validateOnly: false,
+        resources: [{ type: TOPIC, name: `${topic}.dlt`, configEntries: policy }],
+      }),
+    );
+    await waitFor(() => isCaughtUp(groupId, topic), {
+      what: 'the dead letter, once the topic is safe',
+      timeoutMs: 30_000,
+    });
+  });
+
+  test('of a wrong kind for parked records is corrected before anything is parked', async () => {
+    const topic = await createTopic(uniqueName('source'));
+    const groupId = uniqueName('group');
+    const parked = parkedTopicOf(topic, groupId);
+    await createTopic(parked, { config: { 'cleanup.policy': 'delete', 'retention.ms': '1000' } });
+    await produce(topic, [{ key: 'k', value: 'bad' }]);
+    await startHandlers([{ topic, options: { ...once, onFailure: 'park' }, handle: fails }], { groupId });
+    await waitFor(() => isCaughtUp(groupId, topic), { what: 'the end' });
+    expect(await settingsOf(parked)).toMatchObject({ 'cleanup.policy': 'compact' });
+  });
+});
+
+test('records of a retry topic that were deleted before they were due are counted, and the group goes on', async () => {
+  const topic = await createTopic(uniqueName('source'));
+  const groupId = uniqueName('group');
+  const retries = retryTopicOf(topic, groupId, '1s');
+  const handled: unknown[] = [];
+  const handle = (payload: unknown): void => {
+    if (payload === 'bad') throw new Error('no');
+    handled.push(payload);
+  };
+  const options: KafkaHandlerOptions = { ...once, onFailure: 'retry-topic', delays: ['1s'] };
+  await produce(topic, ['first']);
+  await startHandlers([{ topic, options, handle }], { groupId });
+  await waitFor(() => isCaughtUp(groupId, topic), { what: 'the first commit' });
+  await stopServices();
+  // It refuses to choose where to read from; what the service writes itself is no choice.
+  const env = { KAFKA_AUTO_OFFSET_RESET: 'none' };
+  const service = await startHandlers([{ topic, options, handle }], { groupId, env });
+  await produce(topic, ['bad']);
+  await waitFor(async () => (await readTopic(retries)).length === 1, { what: 'the record that waits' });
+  await useAdmin(async (admin) => {
+    await admin.fetchTopicOffsets(retries);
+    await admin.deleteTopicRecords({ topic: retries, partitions: [{ partition: 0, offset: '1' }] });
+  });
+  const outOfRange = (): number => service.runtime.groups[0]?.failures.of(retries).outOfRange ?? 0;
+  await waitFor(() => Promise.resolve(outOfRange() === 1), { what: 'the loss to be counted' });
+  await produce(topic, ['last']);
+  await waitFor(() => Promise.resolve(handled.length === 2), { what: 'the group to go on' });
+  expect(handled).toEqual(['first', 'last']);
+});
