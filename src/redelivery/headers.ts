@@ -42,6 +42,8 @@ export const HEADERS = {
   parkedKey: 'dlt-parked-key',
   /** In a parking topic: the id of the topic that the record was in, by which a topic differs from one recreated. */
   parkedTopicId: 'dlt-parked-topic-id',
+  /** In a parking topic: the ownership that ended a release. */
+  releaseEndedBy: 'dlt-release-ended-by',
   /** In a parking topic: present where the record's value is null. */
   parkedTombstone: 'dlt-parked-tombstone',
   /** On a mark within a dead-letter topic: the place of the dead letter that was sent back. */

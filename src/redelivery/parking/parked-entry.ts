@@ -28,7 +28,10 @@ export type ParkedEntry =
   | (ParkedName & { readonly kind: 'taken out' })
   /** From here on the partition is that owner's: what earlier ones write behind it was never committed. */
   | { readonly kind: 'owner'; readonly owner: string; readonly ended: boolean }
-  | { readonly kind: 'release'; readonly key: KeyName; readonly request: string; readonly wanted: boolean };
+  | { readonly kind: 'release'; readonly key: KeyName; readonly request: string; readonly ended: ReleaseEnd };
+
+/** Whether a release has ended, and by which owner's word; undefined for that of a version before this one. */
+export type ReleaseEnd = false | { readonly by: string | undefined };
 
 /** A record of a parking topic, but for the topic and partition. */
 export type LotRecord = Omit<OutgoingRecord, 'topic'>;
@@ -83,8 +86,14 @@ export function toReleaseRequest(key: KeyName): LotRecord {
 }
 
 /** What says that a release has ended. */
-export function toReleaseEnd(request: string): LotRecord {
-  return { key: Buffer.from(request, 'latin1'), value: null };
+export function toReleaseEnd(request: string, owner: string): LotRecord {
+  const headers = { [HEADERS.releaseEndedBy]: owner };
+  return { key: Buffer.from(request, 'latin1'), value: null, headers };
+}
+
+/** What asks for a release as it was asked for before. */
+export function toSameRequest(request: string): LotRecord {
+  return { key: Buffer.from(request, 'latin1'), value: 'wanted' };
 }
 
 /** What a record of a parking topic says; undefined where it is none of ours. */
@@ -107,12 +116,12 @@ function parseOwner(name: string, { value }: FetchedRecord): ParkedEntry | undef
   return owner === undefined ? undefined : { kind: 'owner', owner, ended: value === null };
 }
 
-function parseRelease(request: string, { value }: FetchedRecord): ParkedEntry | undefined {
-  const wanted = value !== null;
+function parseRelease(request: string, stored: FetchedRecord): ParkedEntry | undefined {
+  const ended = stored.value === null && { by: headerText(stored, HEADERS.releaseEndedBy) };
   const keyed =
     KEYED_RELEASE.exec(request)?.[0] ?? (request.startsWith(OLD_RELEASE) ? OLD_RELEASE : undefined);
-  if (keyed !== undefined) return { kind: 'release', key: request.slice(keyed.length), request, wanted };
-  return KEYLESS_RELEASE.test(request) ? { kind: 'release', key: undefined, request, wanted } : undefined;
+  if (keyed !== undefined) return { kind: 'release', key: request.slice(keyed.length), request, ended };
+  return KEYLESS_RELEASE.test(request) ? { kind: 'release', key: undefined, request, ended } : undefined;
 }
 
 function nameOf({ offset, owner }: ParkedName): string {

@@ -25,6 +25,7 @@ export class ParkedPartition {
   readonly #places = new Map<string, LotPlace>();
   readonly #owners = new Set<string>();
   readonly #requests = new Map<string, KeyName>();
+  readonly #disputed = new Set<string>();
   #latest: string | undefined;
   /** What is to be read next. */
   position: Offset = toOffset(0);
@@ -60,6 +61,11 @@ export class ParkedPartition {
     return this.#requests;
   }
 
+  /** Those of the requests that a former owner has ended late, when a later one was at it. */
+  get disputed(): readonly string[] {
+    return [...this.#disputed];
+  }
+
   placeOf(name: ParkedName): LotPlace | undefined {
     return this.#places.get(idOf(name));
   }
@@ -93,6 +99,7 @@ export class ParkedPartition {
   /** A release has ended. */
   end(request: string): void {
     this.#requests.delete(request);
+    this.#disputed.delete(request);
   }
 
   /** Whether what an owner writes now comes when a later one has the partition already. */
@@ -105,8 +112,14 @@ export class ParkedPartition {
   #note(entry: Exclude<ParkedEntry, { kind: 'parked' }>): void {
     if (entry.kind === 'taken out') this.forget(entry);
     else if (entry.kind === 'owner') this.#noteOwner(entry.owner, entry.ended);
-    else if (entry.wanted) this.#requests.set(entry.request, entry.key);
-    else this.end(entry.request);
+    else if (!entry.ended) this.#ask(entry.request, entry.key);
+    else if (entry.ended.by === undefined || !this.isLate(entry.ended.by)) this.end(entry.request);
+    else if (this.#requests.has(entry.request)) this.#disputed.add(entry.request);
+  }
+
+  #ask(request: string, key: KeyName): void {
+    this.#requests.set(request, key);
+    this.#disputed.delete(request);
   }
 
   #noteOwner(owner: string, ended: boolean): void {

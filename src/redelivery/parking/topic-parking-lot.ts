@@ -1,11 +1,11 @@
 import type { KeyName, ParkedRecord } from '../../core/failures/parked-keys.js';
 import type { LotOwnership, ParkingLot } from '../../core/pipeline/parking.js';
-import type { FetchedRecord, RawHeaders, TopicPartition } from '../../core/records/fetched.js';
+import type { FetchedRecord, RawHeaders } from '../../core/records/fetched.js';
 import { compareOffsets, type Offset, offsetAfter } from '../../core/records/offset.js';
-import type { ManyPartitionsReader, RecordProducer } from '../../kafka/consumer-port.js';
 import { ComingAgain } from './coming-again.js';
 import { LotBehindError, NotLoadedError } from './errors.js';
-import type { FedPartition, LotFeed } from './lot-feed.js';
+import type { FedPartition } from './lot-feed.js';
+import type { TopicParkingLotParts } from './lot-parts.js';
 import { compareRanks, FIRST, ownershipName, rankOf } from './ownership-name.js';
 import {
   type LotRecord,
@@ -15,26 +15,10 @@ import {
   toOwner,
   toParked,
   toReleaseEnd,
+  toSameRequest,
   toTakenOut,
 } from './parked-entry.js';
 import { ParkedPartition } from './parked-partition.js';
-
-/** What a partition's parking lot is built from. */
-export interface TopicParkingLotParts {
-  /** The partition whose records are parked. */
-  readonly source: TopicPartition;
-  /** The parking topic. */
-  readonly topic: string;
-  /** Counts the ownerships of this process. */
-  readonly turn: number;
-  readonly reader: Pick<ManyPartitionsReader, 'bounds' | 'read' | 'topicId'>;
-  readonly feed: Pick<LotFeed, 'readOn' | 'watch' | 'unwatch'>;
-  readonly producer: Pick<RecordProducer, 'send'>;
-  /** Resolves once the topic exists. */
-  readonly ensure: () => Promise<unknown>;
-  /** Holds what was read of the lot, from its start on. */
-  readonly newState?: () => ParkedPartition;
-}
 
 /** Records that are written at the same time. */
 const WRITES_AT_ONCE = 100;
@@ -98,9 +82,9 @@ export class TopicParkingLot implements ParkingLot, FedPartition {
 
   /** Parks a record; resolves once it is kept. */
   async park(record: FetchedRecord, headers: RawHeaders): Promise<void> {
-    if (this.#name === undefined) throw new NotLoadedError(this.parts.topic, this.partition);
+    const name = this.#ownName;
     this.#own.add(record.offset);
-    await this.#write(toParked(record, headers, this.#name, this.#topicId));
+    await this.#write(toParked(record, headers, name, this.#topicId));
     this.#watchWhatIsParked();
   }
 
@@ -134,7 +118,8 @@ export class TopicParkingLot implements ParkingLot, FedPartition {
 
   async released(key: KeyName): Promise<void> {
     const requests = this.#begun.get(key) ?? [];
-    await this.#writeAll(requests.map(toReleaseEnd));
+    const name = this.#ownName;
+    await this.#writeAll(requests.map((request) => toReleaseEnd(request, name)));
     for (const request of requests) this.#state.end(request);
     this.#begun.delete(key);
   }
@@ -164,7 +149,8 @@ export class TopicParkingLot implements ParkingLot, FedPartition {
   async #settleBefore(name: string, position: Offset): Promise<void> {
     const state = this.#state;
     if (state.latestOwner !== name) throw new LotBehindError(this.parts.topic, this.partition);
-    const coming = new ComingAgain(this.parts.source, this.parts.reader, this.#topicId);
+    const { source, reader, comingAgain = (...of) => new ComingAgain(...of) } = this.parts;
+    const coming = comingAgain(source, reader, this.#topicId);
     const isVoid = await Promise.all(
       state.places.map(async (place) => {
         if (place.isLate) return true;
@@ -175,6 +161,7 @@ export class TopicParkingLot implements ParkingLot, FedPartition {
     const taken = state.places.filter((_, index) => isVoid[index]);
     await this.#writeAll(taken.map(toTakenOut));
     for (const each of taken) state.forget(each);
+    await this.#writeAll(state.disputed.map(toSameRequest));
     const former = state.owners.filter((owner) => owner !== name);
     await this.#writeAll(former.map((owner) => toOwner(owner, undefined)));
   }
@@ -190,7 +177,7 @@ export class TopicParkingLot implements ParkingLot, FedPartition {
   readonly #looked = (): void => {
     this.#tellReleases();
     // What fails is seen to with the next look.
-    void this.#adoptRepeated().catch(() => undefined);
+    void this.#keepWhatIsLate().catch(() => undefined);
   };
 
   #tellReleases(): void {
@@ -200,12 +187,13 @@ export class TopicParkingLot implements ParkingLot, FedPartition {
   }
 
   /**
-   * A parked record of a former owner that was written once more lies behind this owner's name now. Once compaction has
-   * taken the first writing, it would look as if it had never counted: it is kept under this owner's name instead.
+   * What a former owner has written late hides something that counts once compaction has taken what was before it: a
+   * parked record that was written once more is kept under this owner's name instead, and a release that was ended is
+   * asked for again.
    */
-  async #adoptRepeated(): Promise<void> {
-    const name = this.#name;
-    if (name === undefined) return;
+  async #keepWhatIsLate(): Promise<void> {
+    const name = this.#ownName;
+    await this.#writeAll(this.#state.disputed.map(toSameRequest));
     for (const place of this.#state.parked.filter(({ isRepeated }) => isRepeated)) {
       const { reader, topic } = this.parts;
       const adopted = { offset: place.offset, owner: name };
@@ -217,10 +205,14 @@ export class TopicParkingLot implements ParkingLot, FedPartition {
     }
   }
 
+  get #ownName(): string {
+    if (this.#name === undefined) throw new NotLoadedError(this.parts.topic, this.partition);
+    return this.#name;
+  }
+
   /** What a parked record is called in the lot. */
   #nameOf({ offset, by }: ParkedRecord): ParkedName {
-    const owner = by ?? this.#name;
-    if (owner === undefined) throw new NotLoadedError(this.parts.topic, this.partition);
+    const owner = by ?? this.#ownName;
     return this.#adopted.get(`${offset}:${owner}`) ?? { offset, owner };
   }
 

@@ -27,6 +27,15 @@ export class MemoryTopics implements ManyPartitionsReader, Pick<RecordProducer, 
     return topic;
   }
 
+  /** The same topics, which go their own way from here on. */
+  copy(): MemoryTopics {
+    const copy = new MemoryTopics();
+    copy.#ids = this.#ids;
+    for (const [name, topic] of this.#topics)
+      copy.#topics.set(name, { ...topic, records: [...topic.records] });
+    return copy;
+  }
+
   /** Deletes a topic; what is written to one of its name from then on is in another log. */
   recreate(name: string): void {
     this.#topics.delete(name);

@@ -1,0 +1,24 @@
+import type { TopicPartition } from '../../core/records/fetched.js';
+import type { ManyPartitionsReader, RecordProducer } from '../../kafka/consumer-port.js';
+import type { ComingAgain } from './coming-again.js';
+import type { LotFeed } from './lot-feed.js';
+import type { ParkedPartition } from './parked-partition.js';
+
+/** What a partition's parking lot is built from. */
+export interface TopicParkingLotParts {
+  /** The partition whose records are parked. */
+  readonly source: TopicPartition;
+  /** The parking topic. */
+  readonly topic: string;
+  /** Counts the ownerships of this process. */
+  readonly turn: number;
+  readonly reader: Pick<ManyPartitionsReader, 'bounds' | 'read' | 'topicId'>;
+  readonly feed: Pick<LotFeed, 'readOn' | 'watch' | 'unwatch'>;
+  readonly producer: Pick<RecordProducer, 'send'>;
+  /** Resolves once the topic exists. */
+  readonly ensure: () => Promise<unknown>;
+  /** Holds what was read of the lot, from its start on. */
+  readonly newState?: () => ParkedPartition;
+  /** Tells which parked records are read again. */
+  readonly comingAgain?: (...of: ConstructorParameters<typeof ComingAgain>) => ComingAgain;
+}

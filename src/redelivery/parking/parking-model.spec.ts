@@ -1,0 +1,99 @@
+import { describe, expect, test } from '@jest/globals';
+import { Parking } from '../../core/pipeline/parking.js';
+import type { InFlightRecord } from '../../core/records/in-flight.js';
+import { ComingAgain } from './coming-again.js';
+import { ParkedPartition } from './parked-partition.js';
+import { explore } from './testing/explore.js';
+import type { OwnerClasses } from './testing/owner-world.js';
+import { type Bounds, ParkingWorld } from './testing/parking-world.js';
+import { TopicParkingLot } from './topic-parking-lot.js';
+
+const classes: OwnerClasses = {
+  lot: (parts) => new TopicParkingLot(parts),
+  state: () => new ParkedPartition(),
+  parking: (parts) => new Parking(parts),
+};
+
+const NONE: Bounds = { keys: 'aaba', owners: 1, failures: 1, releases: 0, unanswered: 0, times: 0 };
+
+/** Takes each record for one that comes again, by its offset alone. */
+class ByOffsetAlone extends ComingAgain {
+  override async has(): Promise<boolean> {
+    return true;
+  }
+}
+
+/** Takes what a former owner has written late for written in time. */
+class WithoutOwners extends ParkedPartition {
+  protected override isLate(): boolean {
+    return false;
+  }
+}
+
+/** Ends a release while a later record of its key is on its way to the lot. */
+class WithoutFollowers extends Parking {
+  override follows(record: InFlightRecord): ReturnType<Parking['follows']> {
+    const why = super.follows(record);
+    this.arrivedElsewhere(record);
+    return why;
+  }
+}
+
+describe('in whatever order it happens', () => {
+  test.each<[string, Bounds]>([
+    ['two owners', { ...NONE, owners: 2 }],
+    ['three owners', { ...NONE, keys: 'aa', owners: 3 }],
+    ['two owners, and a release', { ...NONE, keys: 'aa', owners: 2, releases: 1, times: 1 }],
+    ['one owner, two failures, and a release', { ...NONE, failures: 2, releases: 1, times: 2 }],
+    [
+      'two owners, and a write that is not answered',
+      { ...NONE, keys: 'aa', owners: 2, unanswered: 1, times: 2 },
+    ],
+    ['two owners, and a topic that is recreated', { ...NONE, owners: 2, logChange: 'recreated' }],
+    ['two owners, and a log that is cut back', { ...NONE, owners: 2, logChange: 'cut back' }],
+  ])(
+    'nothing parked is lost, overtaken or forgotten: %s',
+    async (_what, bounds) => {
+      const { states, violation } = await explore(ParkingWorld.factory(bounds, classes));
+      expect(states).toBeGreaterThan(500);
+      expect(violation).toBeUndefined();
+    },
+    120_000,
+  );
+});
+
+describe('a fault is found, where', () => {
+  test.each<[string, Partial<OwnerClasses>, Bounds, RegExp]>([
+    [
+      'an offset is taken for an identity across logs',
+      { lot: (parts) => new TopicParkingLot({ ...parts, comingAgain: (...of) => new ByOffsetAlone(...of) }) },
+      { ...NONE, owners: 2, logChange: 'recreated' },
+      /is lost/,
+    ],
+    [
+      'an offset is taken for an identity in a log that was cut back',
+      { lot: (parts) => new TopicParkingLot({ ...parts, comingAgain: (...of) => new ByOffsetAlone(...of) }) },
+      { ...NONE, owners: 2, logChange: 'cut back' },
+      /is lost/,
+    ],
+    [
+      'what is parked late counts for the owner after the next',
+      { state: () => new WithoutOwners() },
+      { ...NONE, owners: 3 },
+      /was handled and committed, and counts as parked/,
+    ],
+    [
+      'a release does not wait for what is on its way to the lot',
+      { parking: (parts) => new WithoutFollowers(parts) },
+      { ...NONE, releases: 1, times: 2 },
+      /the release of a is forgotten/,
+    ],
+  ])(
+    '%s',
+    async (_what, variant, bounds, problem) => {
+      const { violation } = await explore(ParkingWorld.factory(bounds, { ...classes, ...variant }));
+      expect(violation?.problem).toMatch(problem);
+    },
+    120_000,
+  );
+});
