@@ -124,3 +124,20 @@ test('a pattern never means the topics that records are put aside in, a name may
   const registry = registryOf([/^orders/], ['orders.dlt']);
   expect(registry.select(GROUP, ['orders', ...aside]).existing).toEqual(['orders', 'orders.dlt']);
 });
+
+test('topics that are gone are forgotten, and handled again when they come back', () => {
+  const registry = registryOf([/^day\./, { onFailure: 'retry-topic', delays: ['1s'] }]);
+  const [retry] = registry.select(GROUP, ['day.1']).retryTopics;
+  const topics = ['day.1', retry?.topic ?? ''];
+  const handlers = topics.map((topic) => registry.handlerOf(GROUP, topic));
+  registry.select(GROUP, ['day.1']);
+  expect(topics.map((topic) => registry.handlerOf(GROUP, topic))).toEqual(handlers);
+  registry.select(GROUP, ['day.2']);
+  expect(registry.isRetryTopic(GROUP, topics[1] ?? '')).toBe(false);
+  registry.select(GROUP, ['day.1']);
+  for (const [i, topic] of topics.entries()) {
+    const handler = registry.handlerOf(GROUP, topic);
+    expect(handler).toBeDefined();
+    expect(handler).not.toBe(handlers[i]);
+  }
+});

@@ -79,6 +79,7 @@ export class HandlerRegistry {
     const named = this.#routes.ofGroup(groupId).map(({ pattern }) => pattern);
     const existing = all.filter((topic) => this.#routes.of(groupId, topic).length > 0).toSorted();
     const missing = named.filter((pattern) => typeof pattern === 'string' && !all.includes(pattern));
+    this.#forgetAllBut(groupId, new Set(all));
     const retryTopics = existing.flatMap((topic) => this.#retryTopicsOf(groupId, topic, all));
     return {
       existing,
@@ -86,6 +87,18 @@ export class HandlerRegistry {
       skipped: this.#othersOf(this.#routes.skippedByName(groupId, all), existing),
       retryTopics,
     };
+  }
+
+  /** Topics that a pattern matches may come and go for as long as the service runs. */
+  #forgetAllBut(groupId: string, all: ReadonlySet<string>): void {
+    const prefix = keyOf(groupId, '');
+    const isGone = (key: string): boolean => key.startsWith(prefix) && !all.has(key.slice(prefix.length));
+    for (const [key, { source }] of this.#retryTopics) {
+      if (isGone(key) && !all.has(source)) this.#retryTopics.delete(key);
+    }
+    for (const key of this.#handlers.keys()) {
+      if (isGone(key) && !this.#retryTopics.has(key)) this.#handlers.delete(key);
+    }
   }
 
   /** Whether topics beyond the known ones could still appear that the group has handlers for. */
