@@ -46,8 +46,8 @@ function formsOf(bytes: number): CompressionTypes[] {
   return bytes > MAX_REQUEST_BYTES ? [GZIP, ZSTD] : [GZIP, ZSTD, None];
 }
 
-/** Their keys, values and headers. */
-function bytesOf(messages: readonly Message[]): number {
+/** What keys, values and headers of messages take. */
+export function bytesOf(messages: readonly Message[]): number {
   let bytes = 0;
   for (const { key, value, headers = {} } of messages)
     bytes += sizeOf(key) + sizeOf(value) + headerBytes(headers);

@@ -4,11 +4,17 @@ import { RecordRefusedError, RecordTooLargeError, UnknownPartitionError } from '
 import { protocolErrorType } from './errors.js';
 import { explainAccess } from './explain-access.js';
 import { toMessage } from './message.js';
-import { sendPacked } from './packing.js';
+import { bytesOf, sendPacked } from './packing.js';
+import { SendQueue } from './send-queue.js';
 
 /** A kafkajs producer that connects with its first record. */
 export class KafkaJsProducer implements RecordProducer {
   readonly #native: Producer;
+  readonly #queue = new SendQueue((topic, messages) =>
+    sendPacked(topic, messages, (compression) =>
+      this.producer.send({ topic, acks: -1, compression, messages: [...messages] }),
+    ),
+  );
   #connected: Promise<void> | undefined;
 
   constructor(private readonly producer: Producer) {
@@ -32,12 +38,9 @@ export class KafkaJsProducer implements RecordProducer {
     const { topic, partition } = record;
     try {
       await this.#connect();
-      const messages = [toMessage(record)];
-      const written = await sendPacked(topic, messages, (compression) =>
-        this.producer.send({ topic, acks: -1, compression, messages }),
-      );
-      // kafkajs says nothing of a record for a partition it does not know: it leaves it out.
-      if (written.length === 0) throw new UnknownPartitionError(topic, partition);
+      const message = toMessage(record);
+      const isWritten = await this.#queue.send(topic, message, bytesOf([message]));
+      if (!isWritten) throw new UnknownPartitionError(topic, partition);
     } catch (error) {
       if (error instanceof RecordTooLargeError) throw error;
       if (protocolErrorType(error) === 'INVALID_RECORD')

@@ -1,0 +1,57 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Message } from 'kafkajs';
+import { SendQueue } from './send-queue.js';
+
+/** A broker that notes the values of each request, and refuses those with one that is bad. */
+function brokerOf(refused: readonly string[] = []) {
+  const requests: string[] = [];
+  const queue = new SendQueue(async (topic, messages: readonly Message[]) => {
+    const values = messages.map(({ value }) => String(value));
+    requests.push(`${topic}: ${values.join()}`);
+    await Promise.resolve();
+    if (values.some((value) => refused.includes(value))) throw new Error(`refused ${values.join()}`);
+    return messages.flatMap(({ partition = 0 }) => (partition < 4 ? [{ partition }] : []));
+  });
+  const send = (value: string, { topic = 't', bytes = 100, partition = 0 } = {}): Promise<boolean> =>
+    queue.send(topic, { value, partition }, bytes);
+  return { requests, send };
+}
+
+describe('what is sent in one turn', () => {
+  it('goes in one request for each topic, in its order', async () => {
+    const { requests, send } = brokerOf();
+    const sent = [send('a'), send('b', { topic: 'u' }), Promise.resolve().then(() => send('c')), send('d')];
+    expect(await Promise.all(sent)).toEqual([true, true, true, true]);
+    expect(requests).toEqual(['t: a,d,c', 'u: b']);
+    await send('e');
+    expect(requests.at(-1)).toBe('t: e');
+  });
+
+  it('goes in requests that are bounded in bytes and messages', async () => {
+    const { requests, send } = brokerOf();
+    await Promise.all(['a', 'b', 'c'].map((value) => send(value, { bytes: 60 * 1024 })));
+    expect(requests).toEqual(['t: a,b', 't: c']);
+    requests.length = 0;
+    await Promise.all(Array.from({ length: 250 }, (_, at) => send(String(at))));
+    expect(requests.map((request) => request.split(',').length)).toEqual([100, 100, 50]);
+  });
+
+  it('fails each by itself where it fails together', async () => {
+    const { requests, send } = brokerOf(['b']);
+    const sent = await Promise.allSettled(['a', 'b', 'c'].map((value) => send(value)));
+    expect(sent).toEqual([
+      { status: 'fulfilled', value: true },
+      { status: 'rejected', reason: new Error('refused b') },
+      { status: 'fulfilled', value: true },
+    ]);
+    expect(requests).toEqual(['t: a,b,c', 't: a', 't: b', 't: c']);
+  });
+
+  it('tells of each message whether it was left out', async () => {
+    const { send } = brokerOf();
+    expect(await Promise.all([send('a', { partition: 9 }), send('b', { partition: 1 })])).toEqual([
+      false,
+      true,
+    ]);
+  });
+});
