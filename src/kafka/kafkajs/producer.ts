@@ -1,4 +1,4 @@
-import type { Producer } from 'kafkajs';
+import kafkajs, { type CompressionTypes, type Producer, type RecordMetadata } from 'kafkajs';
 import type { OutgoingRecord, RecordProducer } from '../consumer-port.js';
 import { RecordRefusedError, RecordTooLargeError, UnknownPartitionError } from '../producer-errors.js';
 import { protocolErrorType } from './errors.js';
@@ -10,11 +10,12 @@ import { SendQueue } from './send-queue.js';
 /** A kafkajs producer that connects with its first record. */
 export class KafkaJsProducer implements RecordProducer {
   readonly #native: Producer;
-  readonly #queue = new SendQueue((topic, messages) =>
-    sendPacked(topic, messages, (compression) =>
-      this.producer.send({ topic, acks: -1, compression, messages: [...messages] }),
-    ),
-  );
+  readonly #queue = new SendQueue((topic, messages) => {
+    const send = (compression: CompressionTypes): Promise<RecordMetadata[]> =>
+      this.producer.send({ topic, acks: -1, compression, messages: [...messages] });
+    // Several that are refused are sent again one by one, and packed then.
+    return messages.length > 1 ? send(kafkajs.CompressionTypes.None) : sendPacked(topic, messages, send);
+  });
   #connected: Promise<void> | undefined;
 
   constructor(private readonly producer: Producer) {
