@@ -28,7 +28,13 @@ export class InFlightBudget {
   readonly #paused = new Set<() => void>();
   #partitions = 1;
 
-  constructor(readonly limits: BudgetLimits) {}
+  /** How far a fetch that is taken in whole may pass the limits; worked out once, as it is asked for each record. */
+  readonly #wholeFetch: BudgetLimits;
+
+  constructor(readonly limits: BudgetLimits) {
+    const { records, bytes } = limits;
+    this.#wholeFetch = { records: records + Math.max(records, WHOLE_FETCH_RECORDS), bytes: 2 * bytes };
+  }
 
   /** @param partitions how many partitions share the budget from now on */
   share(partitions: number): void {
@@ -108,9 +114,7 @@ export class InFlightBudget {
 
   /** Whether a fetch that was admitted may go on: one of 600,000 tiny records is not taken in at once. */
   get admitsRest(): boolean {
-    const { records, bytes } = this.limits;
-    const mostRecords = records + Math.max(records, WHOLE_FETCH_RECORDS);
-    return this.total.records < mostRecords && this.total.bytes < 2 * bytes;
+    return this.total.records < this.#wholeFetch.records && this.total.bytes < this.#wholeFetch.bytes;
   }
 
   /** Whether the partition has room for one more record within its share. */
