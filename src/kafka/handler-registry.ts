@@ -15,7 +15,7 @@ const SHARED = ['read', 'commit', 'order', 'concurrency', 'timeoutMs'] as const;
 export interface TopicSelection {
   readonly existing: string[];
   readonly missing: string[];
-  /** Topics that a pattern matches, and that are not read for their name alone. */
+  /** Topics that a pattern matches and that are not read, as records are put aside in topics of such a name. */
   readonly skipped: string[];
   /** Topics that the existing ones' handlers have their retries in. */
   readonly retryTopics: readonly RetryTopic[];
@@ -84,7 +84,7 @@ export class HandlerRegistry {
     return {
       existing,
       missing: [...new Set(missing.map(String))].toSorted(),
-      skipped: this.#othersOf(this.#routes.skippedByName(groupId, all), existing),
+      skipped: this.#othersOf(this.#routes.skipped(groupId, all), existing),
       retryTopics,
     };
   }

@@ -52,12 +52,13 @@ export class HandlerRoutes<H extends RoutedHandler> {
     return !topic.startsWith(INTERNAL) && !isAsideTopic(topic) && !this.#isNamedForDeadLetters(topic);
   }
 
-  /** Topics that a pattern of the group matches, and does not mean for their name alone. */
-  skippedByName(groupId: string, topics: readonly string[]): string[] {
+  /** Topics that a pattern of the group matches and does not mean; Kafka's internal ones are left out. */
+  skipped(groupId: string, topics: readonly string[]): string[] {
     const handlers = this.ofGroup(groupId);
     return topics.filter(
       (topic) =>
-        isAsideTopic(topic) &&
+        !topic.startsWith(INTERNAL) &&
+        !this.mayMatchPatterns(topic) &&
         handlers.some(({ pattern }) => matches(pattern, topic)) &&
         handlers.every(({ pattern }) => pattern !== topic),
     );

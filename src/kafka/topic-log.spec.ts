@@ -23,7 +23,7 @@ test('topics that are not read are told once, each with the reason', () => {
   for (let look = 0; look < 3; look++) log.seen(seen, []);
   expect(logger.lines).toEqual([
     'waiting for topics that do not exist yet: bad name (which no topic can be called), orders',
-    'not read although a pattern matches them, as they are named like topics that records are put aside in: ' +
+    'not read although a pattern matches them, as records are put aside in them or in topics of such a name: ' +
       'cars.parked; to read one of them, name it in a handler',
   ]);
   log.seen({ ...seen, missing: ['orders'] }, ['orders']);

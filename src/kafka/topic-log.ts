@@ -21,7 +21,7 @@ export class TopicLog {
     }
     if (skipped.length > 0 && skipped.join() !== this.#skipped) {
       this.logger.log(
-        'not read although a pattern matches them, as they are named like topics that records are put aside in: ' +
+        'not read although a pattern matches them, as records are put aside in them or in topics of such a name: ' +
           `${skipped.join(', ')}; to read one of them, name it in a handler`,
       );
     }
