@@ -41,9 +41,9 @@ export interface KafkaFailureOptions {
    * - `'skip'`: it is logged, counted and passed over. The only way to lose a record.
    */
   readonly onFailure?: LastResort;
-  /** Default `<topic>.dlt`. */
+  /** Default `<topic>.dlt`. No pattern of the service reads it. */
   readonly deadLetterTopic?: string;
-  /** Of `'retry-topic'`: how long to wait before each try. Default `['1m', '10m', '1h']`. */
+  /** Of `'retry-topic'`: how long to wait before each try, each time once. Default `['1m', '10m', '1h']`. */
   readonly delays?: readonly string[];
   /** When a partition stops giving records up, or `false` for never. Default 50 in a row, or half of 200. */
   readonly deadLetterLimit?: Partial<DeadLetterLimit> | false;
