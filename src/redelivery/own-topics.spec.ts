@@ -3,7 +3,7 @@ import type { TopicSpec } from '../kafka/consumer-port.js';
 import { RecordTooLargeError } from '../kafka/producer-errors.js';
 import type { EnsuredTopic, TopicProblem } from '../kafka/topic-settings.js';
 import { deadLetterTopic } from './own-topic-specs.js';
-import { OwnTopics, UnsafeTopicError } from './own-topics.js';
+import { LimitRaisedError, OwnTopics, UnsafeTopicError } from './own-topics.js';
 
 const SPEC = deadLetterTopic('orders', 'orders.dlt', false);
 const SAFE: EnsuredTopic = { partitions: 3, problems: [], corrected: [] };
@@ -77,6 +77,14 @@ describe('what is written to a topic', () => {
     });
     expect(tries).toBe(3);
   });
+
+  test('is not called too large while a limit that was just raised is not in effect', async () => {
+    const { topics } = topicsThatAre(SAFE, RAISED, SAFE);
+    const write = (): Promise<void> =>
+      topics.write(SPEC, () => Promise.reject(new RecordTooLargeError('orders.dlt')));
+    await expect(write()).rejects.toThrow(LimitRaisedError);
+    await expect(write()).rejects.toThrow(RecordTooLargeError);
+  }, 20_000);
 
   test('is too large where the limit is what it was', async () => {
     const { topics } = topicsThatAre(SAFE);

@@ -19,6 +19,22 @@ export class UnsafeTopicError extends Error {
   }
 }
 
+/** A topic's limit was raised, and brokers do not act upon it yet. */
+export class LimitRaisedError extends Error {
+  readonly code = 'LIMIT_RAISED';
+
+  constructor(
+    readonly topic: string,
+    options?: ErrorOptions,
+  ) {
+    super(
+      `${topic}: its max.message.bytes was raised, and is not in effect yet; the record is written again`,
+      options,
+    );
+    this.name = 'LimitRaisedError';
+  }
+}
+
 /**
  * Creates the topics that the service itself writes to, with every setting that a promise depends on, and knows what
  * is wrong with those that exist.
@@ -63,7 +79,12 @@ export class OwnTopics {
       const after = await this.#safe(spec);
       const isRaised = before.corrected.length > 0 || after.corrected.length > 0;
       if (!isRaised) throw error;
-      await onceRaised(() => work(after.partitions));
+      await onceRaised(() => work(after.partitions)).catch((last: unknown) => {
+        // Not before the next look finds nothing to raise is it known to be too large.
+        throw after.corrected.length > 0 && last instanceof RecordTooLargeError
+          ? new LimitRaisedError(spec.topic, { cause: last })
+          : last;
+      });
     }
   }
 

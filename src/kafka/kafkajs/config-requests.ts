@@ -96,6 +96,11 @@ interface Altered {
   readonly errorMessage: string | null;
 }
 
+/** Whether Kafka says of an error that it passes by itself. */
+export function isTransient(error: unknown): boolean {
+  return error instanceof Error && 'retriable' in error && error.retriable === true;
+}
+
 /** throttle_time_ms INT32; responses => error_code INT16, error_message STRING, type INT8, name STRING */
 function decodeAltered(bytes: Buffer): Altered[] {
   const decoder = new Decoder(bytes);
@@ -108,7 +113,10 @@ function decodeAltered(bytes: Buffer): Altered[] {
   });
 }
 
+/** @throws what passes by itself, such as a controller that does not answer in time: it is no answer */
 function toRefusal(errorCode: number, errorMessage: string | null): Refusal {
-  const { type, message } = createErrorFromCode(errorCode);
+  const error = createErrorFromCode(errorCode);
+  const { type, message } = error;
+  if (isTransient(error)) throw error;
   return { type, said: errorMessage ?? message };
 }

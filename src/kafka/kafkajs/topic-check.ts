@@ -2,7 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TopicSpec } from '../consumer-port.js';
 import { replicationProblem, settingsLike, type TopicProblem, type TopicSetting } from '../topic-settings.js';
 import type { AdminSession } from './admin-session.js';
-import { alterConfigs, type Alterations, type DescribedConfig, describeConfigs } from './config-requests.js';
+import {
+  alterConfigs,
+  type Alterations,
+  type DescribedConfig,
+  describeConfigs,
+  isTransient,
+} from './config-requests.js';
 import { isUnreachable, protocolErrorType } from './errors.js';
 import type { DescribedTopic, Refusal } from './topic-requests.js';
 
@@ -44,7 +50,7 @@ export async function configsOf(
   try {
     return await session.ask((broker) => describeConfigs(broker, existing, [...names]));
   } catch (error) {
-    if (isUnreachable(error)) throw error;
+    if (isUnreachable(error) || isTransient(error)) throw error;
     return new Map();
   }
 }
@@ -135,7 +141,7 @@ async function alter(session: AdminSession, alterations: Alterations): Promise<R
   try {
     return await session.ask((broker) => alterConfigs(broker, alterations));
   } catch (error) {
-    if (isUnreachable(error)) throw error;
+    if (isUnreachable(error) || isTransient(error)) throw error;
     const refusal = { type: protocolErrorType(error) ?? 'UNKNOWN', said: String(error) };
     return new Map([...alterations.keys()].map((topic) => [topic, refusal]));
   }
