@@ -1,43 +1,66 @@
+const layers = require('./tools/lint/layers.cjs');
+
 /**
- * Which room may import which. A rule that is here has a fixture in tools/lint/import-rules.spec.ts.
- * tsPreCompilationDeps counts type-only imports too: a type from the wrong room is a dependency all the same.
+ * Which folder may import which. A rule that is here has a fixture in tools/lint/import-rules.spec.ts.
+ * tsPreCompilationDeps counts type-only imports too: a type from the wrong folder is a dependency all the same.
  */
 const SPEC = '\\.spec\\.ts$';
 // Covers kafkajs-snappy and its like as well.
 const KAFKA_CLIENT = 'node_modules/(kafkajs|lz4-napi)';
 const DATABASE_DRIVER = 'node_modules/(pg|@types/pg|@electric-sql/pglite)/';
 
+/** One rule: a folder imports nothing of the folders above it. */
+function importsOnlyBelow(root, folder, above) {
+  if (above.length === 0) return [];
+  return [
+    {
+      name: `${root}/${folder}-imports-only-below`,
+      comment: 'Imports go downwards: see tools/lint/layers.cjs.',
+      severity: 'error',
+      from: { path: `^${root}/${folder}/`, pathNot: SPEC },
+      to: {
+        path: `^${root}/(${above.map((each) => (each.endsWith('.ts') ? `${each}$` : `${each}/`)).join('|')})`,
+      },
+    },
+  ];
+}
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
     {
-      name: 'core-imports-only-core',
-      comment: 'core runs in a test without Nest, Kafka or a clock of its own: what it needs is handed in.',
-      severity: 'error',
-      from: { path: '^src/core/', pathNot: SPEC },
-      to: { pathNot: '^src/core/' },
-    },
-    {
-      name: 'core-stages-stand-alone',
+      name: 'pipeline-imports-only-pipeline',
       comment:
-        'A stage knows records and what lies in core itself, but no other stage; the pipeline joins them.',
+        'The pipeline runs in a test without Nest, Kafka or a clock of its own: what it needs is handed in.',
       severity: 'error',
-      from: { path: '^src/core/(?!pipeline/)([^/]+)/' },
-      to: { path: '^src/core/[^/]+/', pathNot: '^src/core/($1|records)/' },
+      from: { path: '^src/pipeline/', pathNot: SPEC },
+      to: { pathNot: '^src/pipeline/' },
     },
-    {
-      name: 'core-commons-import-no-stage',
-      comment:
-        'What lies in core itself serves every stage; with a stage behind it, it would be a way around.',
+    ...layers.source.flatMap((folder, at) => importsOnlyBelow('src', folder, layers.source.slice(0, at))),
+    ...layers.pipeline.flatMap((folder, at) =>
+      importsOnlyBelow('src/pipeline', folder, [...layers.pipeline.slice(0, at), '[^/]+\\.ts']),
+    ),
+    ...layers.transport.flatMap((folder, at) =>
+      importsOnlyBelow('src/transport', folder, [...layers.transport.slice(0, at), '[^/]+\\.ts']),
+    ),
+    ...layers.client.flatMap((folder, at) =>
+      importsOnlyBelow('src/client', folder, layers.client.slice(0, at)),
+    ),
+    ...layers.indexed.map((folder) => ({
+      name: `${folder}-through-its-index`,
+      comment: 'The index says what a folder offers; everything else in it may change without a look around.',
       severity: 'error',
-      from: { path: '^src/core/[^/]+$' },
-      to: { path: '^src/core/[^/]+/' },
-    },
+      from: { path: '^src/', pathNot: [`^src/${folder}/`, '^src/cli\\.ts$'] },
+      to: {
+        path: `^src/${folder}/`,
+        pathNot: [`^src/${folder}/index\\.ts$`, '/testing/', '^src/transport/handlers/own-time\\.ts$'],
+      },
+    })),
     {
       name: 'kafka-client-in-adapter-only',
       comment: 'kafkajs has no maintainer: behind its port, another client can take its place.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/kafka/kafkajs/' },
+      from: { path: '^src/', pathNot: ['^src/client/kafkajs/', SPEC] },
       to: { path: KAFKA_CLIENT },
     },
     {
@@ -47,7 +70,7 @@ module.exports = {
       from: { path: '^src/processing/.+\\.service\\.ts$' },
       to: {
         path: [
-          '^src/(kafka|offsets|redelivery|idempotency)/',
+          '^src/(transport|client|pipeline|offsets|redelivery|replay|idempotency)/',
           'node_modules/@nestjs/microservices/',
           KAFKA_CLIENT,
         ],
@@ -62,7 +85,7 @@ module.exports = {
       from: { path: '^src/database/' },
       to: {
         path: [
-          '^src/(?!database/|config/|core/failures/|kafka/own-time\\.ts$)',
+          '^src/(?!database/|config/|pipeline/index\\.ts$|transport/handlers/own-time\\.ts$)',
           'node_modules/@nestjs/microservices/',
         ],
       },

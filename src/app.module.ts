@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ServiceConfigModule } from './config/index.js';
 import { HealthModule } from './health/health.module.js';
-import { KafkaModule } from './kafka/index.js';
+import { KafkaModule } from './transport/index.js';
 import { ProcessingModule } from './processing/processing.module.js';
 import { LoggingModule } from './telemetry/logging.module.js';
 import { MetricsModule } from './telemetry/metrics/metrics.module.js';

@@ -3,7 +3,7 @@ import { Logger } from 'nestjs-pino';
 import { AppModule } from './app.module.js';
 import { checkEnvironment, SERVICE_CONFIG, type ServiceConfig } from './config/index.js';
 import { HardenedExpressAdapter } from './http/index.js';
-import { KafkaRuntime, KafkaStrategy } from './kafka/index.js';
+import { KafkaRuntime, KafkaStrategy } from './transport/index.js';
 import { stopWith } from './stop-signals.js';
 
 /** How much longer than the handlers the rest of the stop may take before the process ends all the same, in ms. */

@@ -15,7 +15,7 @@ try {
   await bootstrap();
 } catch (error) {
   const { ConfigError } = await import('./config/index.js');
-  const { terminalLines } = await import('./terminal-safe.js');
+  const { terminalLines } = await import('./text/terminal-safe.js');
   console.error(terminalLines(error instanceof ConfigError ? error.message : inspect(error)));
   process.exit(1);
 }

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { terminalLine, terminalLines } from '../src/terminal-safe.js';
+import { terminalLine, terminalLines } from '../src/text/terminal-safe.js';
 import { ToolError } from './tool-error.js';
 
 /** A command whose mistakes in the arguments end in one line and exit code 2. */

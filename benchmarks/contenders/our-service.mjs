@@ -10,7 +10,7 @@ import { Ctx, Payload } from '@nestjs/microservices';
 import { Logger } from 'nestjs-pino';
 import { AppModule } from '../../dist/src/app.module.js';
 import { SERVICE_CONFIG } from '../../dist/src/config/index.js';
-import { KafkaHandler, KafkaRuntime, KafkaStrategy } from '../../dist/src/kafka/index.js';
+import { KafkaHandler, KafkaRuntime, KafkaStrategy } from '../../dist/src/transport/index.js';
 import { OffsetsModule, OffsetsService } from '../../dist/src/offsets/index.js';
 import { ProcessingModule } from '../../dist/src/processing/processing.module.js';
 import { failIfPoisonous, Meter, readJob, sleep } from './meter.mjs';

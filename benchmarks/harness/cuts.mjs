@@ -1,10 +1,10 @@
 /** What is cut out of which file of the service, so that a part of its telemetry is as if it had never been written. */
 const parts = {
   metrics: [
-    ['/core/pipeline/partition.js', /this\.parts\.counts\.calls\.add\(.*\);/, ''],
+    ['/pipeline/partition.js', /this\.parts\.counts\.calls\.add\(.*\);/, ''],
     ['/app.module.js', /\n\s*MetricsModule,/, ''],
   ],
-  context: [['/kafka/handler-call.js', /return calls\.run\(.*\);/, 'return run(call.first);']],
+  context: [['/transport/handlers/handler-call.js', /return calls\.run\(.*\);/, 'return run(call.first);']],
 };
 
 /** Takes its metrics, the context that lines of the log are about, or both out of the service. */

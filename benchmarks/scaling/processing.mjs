@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Controller, Module } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
-import { KafkaHandler } from '../../dist/src/kafka/index.js';
+import { KafkaHandler } from '../../dist/src/transport/index.js';
 import { Pool } from './pool.mjs';
 
 const { SCALING_TOPIC, SCALING_KIND } = process.env;

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { notCounting } from '../kafka/own-time.js';
+import { notCounting } from '../transport/handlers/own-time.js';
 import { fromCaller } from './caller-stack.js';
 import { Connections, type HeldConnection } from './connections.js';
 import type { ConnectionSource, QueryResult, Row } from './connection.js';

@@ -1,4 +1,4 @@
-import { DependencyUnavailableError } from '../core/failures/unavailable.error.js';
+import { DependencyUnavailableError } from '../pipeline/index.js';
 
 /**
  * The database can't be used for now, by whichever record: it does not answer, takes no connections, or takes no

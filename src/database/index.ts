@@ -11,3 +11,4 @@ export {
 } from './errors.js';
 export { isAboutData, sqlStateOf } from './sql-state.js';
 export type { Transaction } from './transaction.js';
+export { openPostgres } from './postgres.js';

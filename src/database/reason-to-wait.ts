@@ -1,5 +1,5 @@
 import { ConnectionLostError, DatabaseUnavailableError, TransactionConflictError } from './errors.js';
-import { PermanentError } from '../core/failures/permanent.error.js';
+import { PermanentError } from '../pipeline/index.js';
 import { isConflict, isUnavailable, sqlStateOf } from './sql-state.js';
 
 /** How far errors are followed to what caused them. */

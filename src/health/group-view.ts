@@ -1,12 +1,12 @@
 import {
   type GroupConsumer,
   oldestOf,
-  type PartitionView,
   partitionView,
+  type PartitionView,
   stuckOf,
   unresponsiveOf,
   whyUnopened,
-} from '../kafka/index.js';
+} from '../transport/index.js';
 import type { GroupView } from './truth-table.js';
 
 /** The state that the probes judge. */

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
-import { KafkaModule } from '../kafka/index.js';
+import { KafkaModule } from '../transport/index.js';
 import { HealthController } from './health.controller.js';
 import { KafkaHealth } from './kafka.health.js';
 

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
 import { SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
-import { type GroupConsumer, groupSummary, KafkaRuntime } from '../kafka/index.js';
+import { type GroupConsumer, groupSummary, KafkaRuntime } from '../transport/index.js';
 import { partitionsOf, viewOf } from './group-view.js';
 import {
   type HealthLimits,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { GroupStatus, StalledRecord } from '../kafka/index.js';
+import type { GroupStatus, StalledRecord } from '../transport/index.js';
 import { type GroupView, isQuiet, livenessProblem, readinessProblem, startupProblem } from './truth-table.js';
 
 const limits = { sessionTimeoutMs: 30_000, rebalanceTimeoutMs: 60_000, stuckAfterMs: 60_000 };

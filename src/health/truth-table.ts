@@ -1,9 +1,9 @@
-import type { GroupStatus, StalledRecord, StuckRecord } from '../kafka/index.js';
+import type { GroupStatus, StalledRecord, StuckRecord } from '../transport/index.js';
 
 /** What the probes judge a group's consumer by. */
 export interface GroupView {
   readonly status: GroupStatus;
-  /** The record whose watermark has not moved for the longest time. */
+  /** The record whose committable offset has not moved for the longest time. */
   readonly oldest: StalledRecord | undefined;
   /** What keeps a partition from going on, whatever its age. */
   readonly stuck: readonly StuckRecord[];

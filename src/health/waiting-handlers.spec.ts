@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { Scene, type SceneOptions } from '../core/pipeline/testing/scene.js';
-import { stuckOf, unresponsiveOf } from '../kafka/partition-view.js';
-import type { GroupStatus } from '../kafka/index.js';
+import { Scene, type SceneOptions } from '../pipeline/testing/scene.js';
+import { type GroupStatus, stuckOf, unresponsiveOf } from '../transport/index.js';
 import { type GroupView, livenessProblem } from './truth-table.js';
 
 const limits = { sessionTimeoutMs: 30_000, rebalanceTimeoutMs: 60_000, stuckAfterMs: 60_000 };

@@ -1,7 +1,7 @@
 import { createServer, type ServerOptions } from 'node:http';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import helmet from 'helmet';
-import { terminalJson } from '../terminal-safe.js';
+import { terminalJson } from '../text/terminal-safe.js';
 
 /** What one request, or one connection, may cost before it is refused. Times in ms. */
 export const HTTP_LIMITS = {

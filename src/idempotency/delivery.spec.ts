@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { BatchOutcomesError, KafkaBatchContext } from '../kafka/index.js';
-import { Scene } from '../core/pipeline/testing/scene.js';
+import { BatchOutcomesError, KafkaBatchContext } from '../transport/index.js';
+import { Scene } from '../pipeline/testing/scene.js';
 import { BatchDelivery } from './delivery.js';
 import { MemoryStore } from './memory.store.js';
 

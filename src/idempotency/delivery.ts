@@ -1,5 +1,5 @@
-import { rejectionsOf } from '../core/pipeline/batch-outcomes.js';
-import { BatchRecordError, KafkaBatchContext, type KafkaRecordContext } from '../kafka/index.js';
+import { rejectionsOf } from '../pipeline/index.js';
+import { BatchRecordError, KafkaBatchContext, type KafkaRecordContext } from '../transport/index.js';
 import { gateOf } from './gate.js';
 import type { IdempotencyStore, UnitOfWork } from './idempotency-store.js';
 import type { IdempotentHandler } from './idempotent-handler.js';

@@ -1,5 +1,4 @@
-import { PermanentError } from '../core/failures/permanent.error.js';
-import type { Offset } from '../core/records/offset.js';
+import { type Offset, PermanentError } from '../pipeline/index.js';
 
 /** A record has no key by which its handler could be idempotent. Trying again is no use. */
 export class IdempotencyKeyError extends PermanentError {

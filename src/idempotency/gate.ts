@@ -1,5 +1,5 @@
-import type { InFlightRecord } from '../core/records/in-flight.js';
-import type { ConfirmationGate } from '../kafka/index.js';
+import type { InFlightRecord } from '../pipeline/index.js';
+import type { ConfirmationGate } from '../transport/index.js';
 import { EarlyCommitError } from './errors.js';
 import type { UnitOfWork } from './idempotency-store.js';
 

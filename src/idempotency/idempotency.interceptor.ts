@@ -14,7 +14,7 @@ import {
   isConfirmable,
   KafkaBatchContext,
   type KafkaRecordContext,
-} from '../kafka/index.js';
+} from '../transport/index.js';
 import { BatchDelivery, type Call, deliverRecord } from './delivery.js';
 import { IdempotentHandlerError } from './errors.js';
 import { IdempotencyStore } from './idempotency-store.js';

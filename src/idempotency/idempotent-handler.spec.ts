@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { expect, test } from '@jest/globals';
-import { KafkaHandler } from '../kafka/index.js';
+import { KafkaHandler } from '../transport/index.js';
 import { Idempotent } from './idempotent.decorator.js';
 import { idempotentHandler } from './idempotent-handler.js';
 

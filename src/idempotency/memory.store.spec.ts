@@ -14,15 +14,15 @@ describe('MemoryStore', () => {
     const deliveries = fc.array(fc.record({ keys, fails: fc.boolean() }), { maxLength: 12 });
     const property = fc.asyncProperty(fc.scheduler(), deliveries, async (scheduler, all) => {
       const store = new MemoryStore();
-      const atWork = new Set<string>();
+      const activeCalls = new Set<string>();
       const effects: string[] = [];
       const together: string[] = [];
       const results = all.map(({ keys: claimed, fails }) =>
         store.once({ scope: 's', keys: claimed }, async ({ fresh }) => {
-          together.push(...fresh.filter((each) => atWork.has(each)));
-          for (const each of fresh) atWork.add(each);
+          together.push(...fresh.filter((each) => activeCalls.has(each)));
+          for (const each of fresh) activeCalls.add(each);
           await scheduler.schedule(Promise.resolve());
-          for (const each of fresh) atWork.delete(each);
+          for (const each of fresh) activeCalls.delete(each);
           if (fails) throw new Error('failed');
           effects.push(...fresh);
         }),

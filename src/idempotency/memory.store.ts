@@ -1,4 +1,4 @@
-import { notCounting } from '../kafka/own-time.js';
+import { notCounting } from '../transport/handlers/own-time.js';
 import { type Claim, IdempotencyStore, type UnitOfWork } from './idempotency-store.js';
 
 const ANOTHER_DELIVERY = { kind: 'resource', what: 'another delivery of the record' } as const;

@@ -9,7 +9,7 @@ import {
   sqlStateOf,
   type Transaction,
 } from '../database/index.js';
-import { notCounting } from '../kafka/own-time.js';
+import { notCounting } from '../transport/handlers/own-time.js';
 import { type Claim, IdempotencyStore, type UnitOfWork } from './idempotency-store.js';
 import { createMarks, deleteMarks, insertMarks } from './marks.js';
 

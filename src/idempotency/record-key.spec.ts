@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { KafkaContext } from '@nestjs/microservices';
-import type { RawHeaders } from '../core/records/fetched.js';
-import { toOffset } from '../core/records/offset.js';
-import { HEADERS } from '../redelivery/headers.js';
+import { type RawHeaders, toOffset } from '../pipeline/index.js';
+import { HEADERS } from '../redelivery/index.js';
 import { IdempotencyKeyError } from './errors.js';
 import type { IdempotencyKey } from './options.js';
 import { keyOf } from './record-key.js';

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { KafkaContext } from '@nestjs/microservices';
-import type { FetchedRecord, TopicPartition } from '../core/records/fetched.js';
-import { originOf } from '../redelivery/aside-headers.js';
+import type { FetchedRecord, TopicPartition } from '../pipeline/index.js';
+import { originOf } from '../redelivery/index.js';
 import { IdempotencyKeyError } from './errors.js';
 import type { IdempotencyKey } from './options.js';
 

@@ -1,13 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadConfig } from '../config/index.js';
-import { Scene } from '../core/pipeline/testing/scene.js';
-import type { InFlightRecord } from '../core/records/in-flight.js';
-import { Database, DatabaseUnavailableError } from '../database/index.js';
-import { openPostgres } from '../database/postgres.js';
+import { Scene } from '../pipeline/testing/scene.js';
+import type { InFlightRecord } from '../pipeline/index.js';
+import { Database, DatabaseUnavailableError, openPostgres } from '../database/index.js';
 import { AnsweringSource } from '../database/testing/answering-source.js';
 import { RefusingServer } from '../database/testing/refusing-server.js';
-import { HandlerCall, within } from '../kafka/handler-call.js';
+import { HandlerCall, within } from '../transport/index.js';
 import { MemoryStore } from './memory.store.js';
 import type { IdempotencyStore } from './idempotency-store.js';
 import { PostgresStore } from './postgres.store.js';

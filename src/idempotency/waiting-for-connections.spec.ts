@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Scene } from '../core/pipeline/testing/scene.js';
-import type { InFlightRecord } from '../core/records/in-flight.js';
+import { Scene } from '../pipeline/testing/scene.js';
+import type { InFlightRecord } from '../pipeline/index.js';
 import { loadConfig } from '../config/index.js';
 import { PostgresStore } from './postgres.store.js';
-import { HandlerCall, within } from '../kafka/handler-call.js';
-import { Database } from '../database/database.js';
+import { HandlerCall, within } from '../transport/index.js';
+import { Database } from '../database/index.js';
 import { AnsweringSource } from '../database/testing/answering-source.js';
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { KafkaContext } from '@nestjs/microservices';
-import { isConfirmable, type KafkaRecordContext } from '../kafka/index.js';
+import { isConfirmable, type KafkaRecordContext } from '../transport/index.js';
 
 /**
  * Manual commits, for handlers with `commit: 'manual'`.

@@ -1,10 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
-import type { PartitionReader } from '../kafka/consumer-port.js';
-import { KafkaRuntime } from '../kafka/index.js';
-import { catalogOf, type HandlerCatalog } from '../redelivery/dlq/handlers.js';
-import { DeadLetterTopics } from '../redelivery/dlq/topics.js';
+import type { PartitionReader } from '../client/index.js';
+import { KafkaRuntime } from '../transport/index.js';
+import { catalogOf, DeadLetterTopics, type HandlerCatalog } from '../replay/index.js';
 
 /** Asks the brokers on an operator's behalf, apart from the consumers' own connections. */
 @Injectable()

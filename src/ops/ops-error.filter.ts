@@ -1,6 +1,6 @@
 import { type ArgumentsHost, Catch, HttpException, HttpStatus } from '@nestjs/common';
 import { BaseExceptionFilter } from '@nestjs/core';
-import { describeError } from '../kafka/index.js';
+import { describeError } from '../transport/index.js';
 
 /** What went wrong with Kafka or with what was asked for, by the code of its error class. */
 const STATUS: Readonly<Record<string, HttpStatus>> = {

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { KafkaModule } from '../kafka/index.js';
+import { KafkaModule } from '../transport/index.js';
 import { LoggingModule } from '../telemetry/logging.module.js';
 import { AuditService } from './audit/audit.service.js';
 import { BrokerSession } from './broker-session.js';

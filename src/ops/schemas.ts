@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseDuration } from '../redelivery/dlq/duration.js';
+import { parseDuration } from '../replay/index.js';
 
 /** A topic's name, as Kafka allows it. */
 export const topicName = z

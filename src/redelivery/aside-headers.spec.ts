@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { toOffset } from '../core/records/offset.js';
+import { toOffset } from '../pipeline/index.js';
 import { failureHeaders, originalTopicOf } from './aside-headers.js';
 
 const earlier = {

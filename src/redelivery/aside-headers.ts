@@ -1,5 +1,4 @@
-import type { FailedRecord } from '../core/pipeline/handler.js';
-import type { RawHeaders, TopicPartition } from '../core/records/fetched.js';
+import type { FailedRecord, RawHeaders, TopicPartition } from '../pipeline/index.js';
 import { isRetryTopic, isRetryTopicOf } from './aside-topics.js';
 import { exceptionHeaders } from './exception-headers.js';
 import { HEADERS } from './headers.js';

@@ -1,9 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { FailedRecord } from '../core/pipeline/handler.js';
-import type { FetchedRecord, RawHeaders } from '../core/records/fetched.js';
-import { toOffset } from '../core/records/offset.js';
-import type { OutgoingRecord, RecordProducer } from '../kafka/consumer-port.js';
-import { RecordTooLargeError } from '../kafka/producer-errors.js';
+import { type FailedRecord, type FetchedRecord, type RawHeaders, toOffset } from '../pipeline/index.js';
+import { type OutgoingRecord, type RecordProducer, RecordTooLargeError } from '../client/index.js';
 import { AsideWriter } from './aside-writer.js';
 import { addressHeaders } from './replay-address.js';
 

@@ -1,9 +1,12 @@
+import type { FailedRecord, FetchedRecord, RawHeaders } from '../pipeline/index.js';
 import { Logger } from '@nestjs/common';
-import type { FailedRecord } from '../core/pipeline/handler.js';
-import type { RawHeaders } from '../core/records/fetched.js';
-import type { CallTracer } from '../kafka/call-tracer.js';
-import type { OutgoingRecord, RecordProducer, TopicSpec } from '../kafka/consumer-port.js';
-import { RecordTooLargeError, UnknownPartitionError } from '../kafka/producer-errors.js';
+import {
+  type OutgoingRecord,
+  type RecordProducer,
+  RecordTooLargeError,
+  type TopicSpec,
+  UnknownPartitionError,
+} from '../client/index.js';
 import { failureHeaders, originalTopicOf } from './aside-headers.js';
 import { deadLetterTopicOf } from './aside-topics.js';
 import { cutForms, type RecordCopy } from './cut-record.js';
@@ -11,6 +14,11 @@ import { HEADERS } from './headers.js';
 import { deadLetterTopic, retryTopic } from './own-topic-specs.js';
 import type { OwnTopics } from './own-topics.js';
 import { headerNumber } from './record-headers.js';
+
+/** Gives the headers that let the next reader of a record continue its trace. */
+export interface TraceHeaders {
+  headersOf(record: FetchedRecord): RawHeaders;
+}
 
 /** Where a record is put aside. */
 export interface RetryRoute {
@@ -30,7 +38,7 @@ export class AsideWriter {
     private readonly producer: RecordProducer,
     private readonly ownTopics: Pick<OwnTopics, 'write'>,
     /** Whoever reads a record that was put aside goes on with its trace. */
-    private readonly tracer?: Pick<CallTracer, 'headersOf'>,
+    private readonly tracer?: TraceHeaders,
   ) {}
 
   /** How many dead letters of a group could be stored in part only, since the process began; by the topic they were read from. */

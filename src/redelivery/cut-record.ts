@@ -1,4 +1,4 @@
-import type { RawHeaders } from '../core/records/fetched.js';
+import type { RawHeaders } from '../pipeline/index.js';
 import { HEADERS } from './headers.js';
 import { ownHeaders } from './record-headers.js';
 

@@ -1,5 +1,4 @@
-import { errorMessageOf, errorNameOf, errorStackOf } from '../core/failures/error-text.js';
-import type { RawHeaders } from '../core/records/fetched.js';
+import { errorMessageOf, errorNameOf, errorStackOf, type RawHeaders } from '../pipeline/index.js';
 import { HEADERS } from './headers.js';
 
 const NAME_BYTES = 256;

@@ -1,5 +1,4 @@
-import type { TopicSpec } from '../kafka/consumer-port.js';
-import type { TopicSetting } from '../kafka/topic-settings.js';
+import type { TopicSetting, TopicSpec } from '../client/index.js';
 
 const HOUR_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * HOUR_MS;

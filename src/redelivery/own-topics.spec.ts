@@ -1,7 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import type { TopicSpec } from '../kafka/consumer-port.js';
-import { RecordTooLargeError } from '../kafka/producer-errors.js';
-import type { EnsuredTopic, TopicProblem } from '../kafka/topic-settings.js';
+import {
+  type EnsuredTopic,
+  RecordTooLargeError,
+  type TopicProblem,
+  type TopicSpec,
+} from '../client/index.js';
 import { deadLetterTopic } from './own-topic-specs.js';
 import { LimitRaisedError, OwnTopics, UnsafeTopicError } from './own-topics.js';
 

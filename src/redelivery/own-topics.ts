@@ -1,8 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import type { KafkaPort, TopicSpec } from '../kafka/consumer-port.js';
-import { RecordTooLargeError } from '../kafka/producer-errors.js';
-import type { EnsuredTopic, TopicProblem } from '../kafka/topic-settings.js';
+import {
+  type EnsuredTopic,
+  type KafkaPort,
+  RecordTooLargeError,
+  type TopicProblem,
+  type TopicSpec,
+} from '../client/index.js';
 
 const RAISED_LIMIT_WAITS_MS = [100, 1_000, 3_000];
 

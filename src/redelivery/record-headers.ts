@@ -1,4 +1,4 @@
-import type { FetchedRecord, RawHeaders } from '../core/records/fetched.js';
+import type { FetchedRecord, RawHeaders } from '../pipeline/index.js';
 import { HEADERS } from './headers.js';
 
 /** Every name that the runtime gives out. */

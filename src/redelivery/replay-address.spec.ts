@@ -1,9 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { FetchedRecord, RawHeaders } from '../core/records/fetched.js';
-import { toOffset } from '../core/records/offset.js';
+import { type FetchedRecord, type RawHeaders, toOffset } from '../pipeline/index.js';
 import { failureHeaders } from './aside-headers.js';
-import { destinationOf, toOutgoing, toReplayRecord } from './dlq/replay-record.js';
-import { someLetter } from './dlq/testing/letter.js';
+import { destinationOf, toOutgoing, toReplayRecord } from '../replay/index.js';
+import { someLetter } from '../replay/testing/letter.js';
 import { parseEntry, toParked } from './parking/parked-entry.js';
 import { replayAddressOf } from './replay-address.js';
 

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import type { FetchedRecord, RawHeaders, TopicPartition } from '../core/records/fetched.js';
+import type { FetchedRecord, RawHeaders, TopicPartition } from '../pipeline/index.js';
 import { HEADERS } from './headers.js';
 import { headerNumber, headerText, ownHeaders } from './record-headers.js';
 

@@ -1,4 +1,4 @@
-import { currentCall } from '../kafka/index.js';
+import { currentCall } from '../transport/index.js';
 
 /** What a line written within a handler says of the record at hand; nothing of its key, value or headers. */
 export interface CallFields {

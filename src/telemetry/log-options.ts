@@ -1,6 +1,6 @@
 import type { Params } from 'nestjs-pino';
 import type { ServiceConfig } from '../config/index.js';
-import { terminalJson, terminalJsonToPrint } from '../terminal-safe.js';
+import { terminalJson, terminalJsonToPrint } from '../text/terminal-safe.js';
 import { callFields } from './call-fields.js';
 import { requestFields } from './request-fields.js';
 

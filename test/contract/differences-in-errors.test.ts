@@ -3,7 +3,7 @@ import { Catch, Controller, type ExceptionFilter, type RpcExceptionFilter, UseFi
 import { EventPattern } from '@nestjs/microservices';
 import type { Consumer, ConsumerCrashEvent } from 'kafkajs';
 import { type Observable, throwError } from 'rxjs';
-import { KafkaRuntime } from '../../src/kafka/index.js';
+import { KafkaRuntime } from '../../src/transport/index.js';
 import { produce, waitFor } from '../support/kafka.js';
 import { bothSides } from './difference-sides.js';
 import type { ContractService } from './transports.js';

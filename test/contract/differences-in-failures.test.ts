@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Controller } from '@nestjs/common';
 import { EventPattern, MessagePattern, Payload } from '@nestjs/microservices';
 import { EMPTY, type Observable, of } from 'rxjs';
-import { KafkaRuntime } from '../../src/kafka/index.js';
+import { KafkaRuntime } from '../../src/transport/index.js';
 import { produce, waitFor } from '../support/kafka.js';
 import { bothSides, type Side } from './difference-sides.js';
 

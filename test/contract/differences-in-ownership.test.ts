@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { Controller } from '@nestjs/common';
 import { Ctx, EventPattern, KafkaContext } from '@nestjs/microservices';
-import { KafkaRuntime, PartitionLostError } from '../../src/kafka/index.js';
+import { KafkaRuntime, PartitionLostError } from '../../src/transport/index.js';
 import { committedOffsets, produce, waitFor } from '../support/kafka.js';
 import { bothSides, type Side } from './difference-sides.js';
 

@@ -23,25 +23,25 @@ export function repeatedOf(entries: readonly LedgerEntry[]): { at: string; times
  */
 export function overtakenOf(entries: readonly LedgerEntry[]): string[] {
   const found: string[] = [];
-  const atWork = new Map<string, string>();
+  const activeCalls = new Map<string, string>();
   const last = new Map<string, bigint>();
   const seen = new Set<string>();
   for (const { event, pid, partition, offset, key } of entries) {
     const lane = `${pid} ${partition} ${key}`;
     const at = `${lane} at ${offset}`;
     if (event === 'start') {
-      const other = atWork.get(lane);
+      const other = activeCalls.get(lane);
       if (other !== undefined) found.push(`${at}: started while ${other} was at work`);
       const previous = last.get(lane);
       if (previous !== undefined && BigInt(offset) <= previous && !seen.has(at)) {
         found.push(`${at}: started after ${previous}`);
       }
-      atWork.set(lane, offset);
+      activeCalls.set(lane, offset);
       seen.add(at);
     } else if (event === 'failed') {
-      atWork.delete(lane);
+      activeCalls.delete(lane);
     } else if (event === 'done') {
-      atWork.delete(lane);
+      activeCalls.delete(lane);
       last.set(lane, BigInt(offset));
     }
   }

@@ -1,6 +1,6 @@
 import { loadConfig } from '../../src/config/index.js';
-import type { FetchedRecord } from '../../src/core/records/fetched.js';
-import { KafkaJsPort } from '../../src/kafka/kafkajs/kafkajs-port.js';
+import type { FetchedRecord } from '../../src/pipeline/records/fetched.js';
+import { KafkaJsPort } from '../../src/client/kafkajs/kafkajs-port.js';
 import { headerText } from '../../src/redelivery/record-headers.js';
 import { brokers } from './kafka-clients.js';
 

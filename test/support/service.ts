@@ -4,7 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { loadConfig, SERVICE_CONFIG } from '../../src/config/index.js';
 import { HealthModule } from '../../src/health/health.module.js';
 import { HardenedExpressAdapter } from '../../src/http/index.js';
-import { KafkaModule, KafkaRuntime, KafkaStrategy } from '../../src/kafka/index.js';
+import { KafkaModule, KafkaRuntime, KafkaStrategy } from '../../src/transport/index.js';
 import { OffsetsModule } from '../../src/offsets/index.js';
 import { MetricsModule } from '../../src/telemetry/metrics/metrics.module.js';
 import { brokers } from './kafka.js';

@@ -13,7 +13,7 @@ import { NestFactory } from '@nestjs/core';
 import { Ctx, Payload } from '@nestjs/microservices';
 import { ServiceConfigModule, SERVICE_CONFIG } from '../../dist/src/config/index.js';
 import { HealthModule } from '../../dist/src/health/health.module.js';
-import { KafkaHandler, KafkaModule, KafkaRuntime, KafkaStrategy } from '../../dist/src/kafka/index.js';
+import { KafkaHandler, KafkaModule, KafkaRuntime, KafkaStrategy } from '../../dist/src/transport/index.js';
 import { OffsetsModule, OffsetsService } from '../../dist/src/offsets/index.js';
 
 const {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { KafkaHandlerOptions } from '../../src/kafka/index.js';
+import type { KafkaHandlerOptions } from '../../src/transport/index.js';
 import { brokers } from './kafka.js';
 
 /** A line of the ledger that workers write. */

@@ -1,5 +1,5 @@
 import getPort from 'get-port';
-import { terminalLines } from '../../src/terminal-safe.js';
+import { terminalLines } from '../../src/text/terminal-safe.js';
 import { cli, run } from '../cli.js';
 import { kafkaClient, openKafka, type OpenKafka } from '../kafka/index.js';
 import { fromCaller } from '../project.js';

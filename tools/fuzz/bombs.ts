@@ -1,5 +1,5 @@
 import { constants, zstdCompressSync } from 'node:zlib';
-import { batchBytes, messageBytes, recordBytes, varint } from '../../src/kafka/kafkajs/testing/log-bytes.js';
+import { batchBytes, messageBytes, recordBytes, varint } from '../../src/client/kafkajs/testing/log-bytes.js';
 import { type Codec, CODECS, pack } from './packing.js';
 
 /** What is sound, and small in the log, and takes much to read. */

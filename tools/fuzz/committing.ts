@@ -1,6 +1,6 @@
-import { Scene } from '../../src/core/pipeline/testing/scene.js';
-import { offsetAfter, toOffset } from '../../src/core/records/offset.js';
-import type { PackedMessages } from '../../src/kafka/kafkajs/packed-messages.js';
+import { Scene } from '../../src/pipeline/testing/scene.js';
+import { offsetAfter, toOffset } from '../../src/pipeline/records/offset.js';
+import type { PackedMessages } from '../../src/client/kafkajs/decoding/packed-messages.js';
 
 /** What a group commits that handles all that a fetch brought, each record at once. */
 export async function committedAfter(from: bigint, { records, offset }: PackedMessages): Promise<bigint> {

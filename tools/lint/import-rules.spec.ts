@@ -14,39 +14,70 @@ interface Violation {
   readonly rule: { readonly name: string };
 }
 
+const layers = require('./layers.cjs') as Readonly<
+  Record<'source' | 'pipeline' | 'transport' | 'client' | 'indexed', readonly string[]>
+>;
+
+/** For each folder one import of what lies in the parent, one of the folder above. */
+function inner(parent: string, folders: readonly string[]): (readonly [string, string, string])[] {
+  return folders.flatMap((folder, at) => {
+    const rule = `src/${parent}/${folder}-imports-only-below`;
+    const above = folders[at - 1];
+    return [
+      [rule, `src/${parent}/${folder}/to-parent.ts`, '../group.js'] as const,
+      ...(above === undefined
+        ? []
+        : [[rule, `src/${parent}/${folder}/to-above.ts`, `../${above}/inside.js`] as const]),
+    ];
+  });
+}
+
 /** Each must be reported. */
 const forbidden: readonly (readonly [rule: string, from: string, to: string])[] = [
-  ['core-imports-only-core', 'src/core/dispatch/to-config.ts', '../../config/config.js'],
-  ['core-imports-only-core', 'src/core/dispatch/to-package.ts', 'rxjs'],
-  ['core-imports-only-core', 'src/core/dispatch/to-builtin.ts', 'node:timers'],
-  ['core-imports-only-core', 'src/core/pipeline/to-package.ts', 'rxjs'],
-  ['core-stages-stand-alone', 'src/core/dispatch/to-offsets.ts', '../offsets/tracker.js'],
-  ['core-stages-stand-alone', 'src/core/offsets/to-failures.ts', '../failures/backoff.js'],
-  ['core-stages-stand-alone', 'src/core/failures/to-dispatch.ts', '../dispatch/lanes.js'],
-  ['core-stages-stand-alone', 'src/core/records/to-offsets.ts', '../offsets/tracker.js'],
-  ['core-stages-stand-alone', 'src/core/dispatch/to-pipeline.ts', '../pipeline/group.js'],
-  ['core-commons-import-no-stage', 'src/core/index.ts', './offsets/tracker.js'],
-  ['kafka-client-in-adapter-only', 'src/kafka/to-client.ts', 'kafkajs'],
+  ['pipeline-imports-only-pipeline', 'src/pipeline/dispatch/to-config.ts', '../../config/index.js'],
+  ['pipeline-imports-only-pipeline', 'src/pipeline/dispatch/to-package.ts', 'rxjs'],
+  ['pipeline-imports-only-pipeline', 'src/pipeline/dispatch/to-builtin.ts', 'node:timers'],
+  ['pipeline-imports-only-pipeline', 'src/pipeline/to-package.ts', 'rxjs'],
+  ...layers.source.slice(1).map((folder, at) => {
+    const above = layers.source[at] ?? '';
+    return [`src/${folder}-imports-only-below`, `src/${folder}/to-above.ts`, `../${above}/index.js`] as const;
+  }),
+  ...inner('pipeline', layers.pipeline),
+  ...inner('transport', layers.transport),
+  ...layers.client
+    .slice(1)
+    .map(
+      (folder) =>
+        [
+          `src/client/${folder}-imports-only-below`,
+          `src/client/${folder}/to-above.ts`,
+          '../kafkajs/port.js',
+        ] as const,
+    ),
+  ...layers.indexed.map(
+    (folder) => [`${folder}-through-its-index`, `src/past-${folder}.ts`, `./${folder}/inside.js`] as const,
+  ),
+  ['kafka-client-in-adapter-only', 'src/transport/to-client.ts', 'kafkajs'],
   ['kafka-client-in-adapter-only', 'src/health/to-client.ts', 'kafkajs'],
-  ['kafka-client-in-adapter-only', 'src/kafka/to-codec.ts', 'kafkajs-snappy'],
-  ['kafka-client-in-adapter-only', 'src/kafka/to-lz4.ts', 'lz4-napi'],
+  ['kafka-client-in-adapter-only', 'src/transport/to-codec.ts', 'kafkajs-snappy'],
+  ['kafka-client-in-adapter-only', 'src/transport/to-lz4.ts', 'lz4-napi'],
   ['services-know-no-transport', 'src/processing/orders/a.service.ts', '@nestjs/microservices'],
-  ['services-know-no-transport', 'src/processing/orders/b.service.ts', '../../kafka/handler.js'],
-  ['services-know-no-transport', 'src/processing/orders/c.service.ts', '../../offsets/offsets.service.js'],
+  ['services-know-no-transport', 'src/processing/orders/b.service.ts', '../../transport/index.js'],
+  ['services-know-no-transport', 'src/processing/orders/c.service.ts', '../../offsets/index.js'],
   ['services-know-no-transport', 'src/processing/orders/d.service.ts', 'kafkajs'],
   ['services-know-no-transport', 'src/processing/orders/e.service.ts', '../../idempotency/index.js'],
-  ['database-knows-no-transport', 'src/database/to-kafka.ts', '../kafka/handler.js'],
+  ['database-knows-no-transport', 'src/database/to-kafka.ts', '../transport/index.js'],
   ['database-knows-no-transport', 'src/database/to-idempotency.ts', '../idempotency/index.js'],
   ['database-knows-no-transport', 'src/database/to-transport.ts', '@nestjs/microservices'],
   ['database-driver-in-adapter-only', 'src/processing/orders/to-driver.ts', 'pg'],
   ['database-driver-in-adapter-only', 'src/database/to-driver.ts', 'pg'],
   ['database-driver-in-adapter-only', 'src/idempotency/to-embedded.ts', '@electric-sql/pglite'],
   ['idempotency-on-demand', 'src/health/to-idempotency.ts', '../idempotency/index.js'],
-  ['idempotency-on-demand', 'src/kafka/to-database.ts', '../database/database.js'],
+  ['idempotency-on-demand', 'src/transport/to-database.ts', '../database/index.js'],
   ['ops-loaded-on-demand', 'src/health/to-ops.ts', '../ops/index.js'],
   ['ops-loaded-on-demand', 'src/health/to-swagger.ts', '@nestjs/swagger'],
   ['ops-knows-no-business', 'src/ops/to-orders.ts', '../processing/orders/orders.controller.js'],
-  ['config-stands-alone', 'src/config/to-core.ts', '../core/records/record.js'],
+  ['config-stands-alone', 'src/config/to-core.ts', '../pipeline/index.js'],
   ['src-imports-no-tooling', 'src/health/to-tools.ts', '../../tools/kafka/broker.js'],
   ['src-imports-no-tooling', 'src/health/to-test.spec.ts', '../../test/support/topic.js'],
   ['no-dev-dependency-at-run-time', 'src/health/to-dev.ts', 'fast-check'],
@@ -62,25 +93,25 @@ const cycle = ['src/health/two.ts', './one.js'] as const;
 /** Imports that the rules must let pass. */
 const allowed: readonly (readonly [from: string, to: string])[] = [
   ['src/main.ts', './app.module.js'],
-  ['src/app.module.ts', './kafka/handler.js'],
-  ['src/core/dispatch/lanes.ts', '../records/record.js'],
-  ['src/core/offsets/tracker.ts', '../clock.js'],
-  ['src/core/failures/backoff.ts', './delay.js'],
-  ['src/core/pipeline/group.ts', '../offsets/tracker.js'],
-  ['src/core/dispatch/lanes.spec.ts', 'fast-check'],
-  ['src/kafka/kafkajs/client.ts', 'kafkajs'],
-  ['src/kafka/kafkajs/codec.ts', 'lz4-napi'],
-  ['src/kafka/handler.ts', '@nestjs/microservices'],
-  ['src/processing/orders/orders.controller.ts', '../../kafka/handler.js'],
+  ['src/app.module.ts', './transport/index.js'],
+  ['src/pipeline/dispatch/lanes.ts', '../records/record.js'],
+  ['src/pipeline/commit/offset-tracker.ts', '../time/clock.js'],
+  ['src/pipeline/time/backoff.ts', './delay.js'],
+  ['src/pipeline/group.ts', './commit/offset-tracker.js'],
+  ['src/pipeline/dispatch/lanes.spec.ts', 'fast-check'],
+  ['src/client/kafkajs/client.ts', 'kafkajs'],
+  ['src/client/kafkajs/codec.ts', 'lz4-napi'],
+  ['src/transport/handler.ts', '@nestjs/microservices'],
+  ['src/processing/orders/orders.controller.ts', '../../transport/index.js'],
   ['src/processing/orders/orders.service.ts', 'rxjs'],
   ['src/offsets/offsets.service.ts', '@nestjs/microservices'],
-  ['src/database/pool.ts', '../config/config.js'],
+  ['src/database/pool.ts', '../config/index.js'],
   ['src/database/pglite.ts', '@electric-sql/pglite'],
   ['src/idempotency/testing/promises.ts', 'fast-check'],
-  ['src/idempotency/index.ts', '../database/database.js'],
-  ['src/idempotency/key.ts', '../kafka/handler.js'],
+  ['src/idempotency/index.ts', '../database/index.js'],
+  ['src/idempotency/key.ts', '../transport/index.js'],
   ['src/processing/orders/orders.module.ts', '../../idempotency/index.js'],
-  ['src/processing/orders/stock.service.ts', '../../database/database.js'],
+  ['src/processing/orders/stock.service.ts', '../../database/index.js'],
   ['src/config/config.ts', 'node:fs'],
   ['src/ops/index.ts', '@nestjs/swagger'],
   ['tools/kafka/broker.ts', 'kafkajs'],
@@ -92,12 +123,6 @@ const allowedOnDemand: readonly (readonly [from: string, to: string])[] = [
   ['src/bootstrap.ts', './ops/index.js'],
 ];
 
-const leaves = [
-  'src/core/records/record.ts',
-  'src/core/clock.ts',
-  'src/core/failures/delay.ts',
-  'src/database/database.ts',
-];
 const orphan = 'src/health/orphan.ts';
 
 /** Dependencies as this project has them; express is installed but not declared, as with any transitive one. */
@@ -154,7 +179,14 @@ function layOut(project: string): void {
   // Type-only, the kind that a cruise of the compiled code would miss.
   for (const [from, to] of imports) write(project, from, `import type * as _ from '${to}';\n`);
   for (const [from, to] of allowedOnDemand) write(project, from, `await import('${to}');\n`);
-  for (const file of [...leaves, orphan]) write(project, file, 'export {};\n');
+  // What a rule is about has to be there: an import that leads nowhere has no path to judge.
+  const written = new Set([...imports, ...allowedOnDemand].map(([from]) => from));
+  for (const [from, to] of [...imports, ...allowedOnDemand]) {
+    const target = join(dirname(from), to).replace(/\.js$/, '.ts');
+    if (to.startsWith('.') && !to.endsWith('nowhere.js') && !written.has(target))
+      write(project, target, 'export {};\n');
+  }
+  write(project, orphan, 'export {};\n');
   for (const name of [...dependencies, ...devDependencies, ...undeclared]) {
     const manifest = { name, version: '1.0.0', main: 'index.js' };
     write(project, `node_modules/${name}/package.json`, JSON.stringify(manifest));

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
 import { SERVICE_CONFIG, type ServiceConfig } from '../../config/index.js';
-import { describeError } from '../../kafka/index.js';
+import { describeError } from '../../transport/index.js';
 import type { Caller } from '../caller.decorator.js';
 
 /** A change that an operator asks for. */

@@ -1,6 +1,6 @@
 import { ConflictException, Injectable, NotFoundException } from '@nestjs/common';
-import type { TopicPartition } from '../../core/records/fetched.js';
-import { type GroupConsumer, KafkaRuntime } from '../../kafka/index.js';
+import type { TopicPartition } from '../../pipeline/index.js';
+import { type GroupConsumer, KafkaRuntime } from '../../transport/index.js';
 import { BrokerSession } from '../broker-session.js';
 
 /** What is to be paused, or to go on. */

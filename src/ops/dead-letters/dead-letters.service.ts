@@ -1,7 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import { type KeylessRecord, selectDeadLetters, toKeyless } from '../../redelivery/dlq/listing.js';
-import { Tally, type TallyGroup } from '../../redelivery/dlq/tally.js';
+import {
+  type KeylessRecord,
+  selectDeadLetters,
+  Tally,
+  type TallyGroup,
+  toKeyless,
+} from '../../replay/index.js';
 import { BrokerSession } from '../broker-session.js';
 import type { DeadLetterQuery } from './dead-letters.schemas.js';
 

@@ -1,10 +1,14 @@
 import { ConflictException, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { z } from 'zod';
-import { KafkaRuntime } from '../../kafka/index.js';
-import { DryRun, type DryRunReport } from '../../redelivery/dlq/dry-run.js';
-import { Pace } from '../../redelivery/dlq/pace.js';
-import { ReplayPlanner } from '../../redelivery/dlq/planner.js';
-import { Replay, type ReplayReport } from '../../redelivery/dlq/replay.js';
+import { KafkaRuntime } from '../../transport/index.js';
+import {
+  DryRun,
+  type DryRunReport,
+  Pace,
+  Replay,
+  ReplayPlanner,
+  type ReplayReport,
+} from '../../replay/index.js';
 import { BrokerSession } from '../broker-session.js';
 import type { ReplayRequest } from './dead-letters.schemas.js';
 

@@ -1,8 +1,8 @@
 import { Body, Get, NotFoundException, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
-import { KafkaRuntime } from '../../kafka/index.js';
-import { ofKey, parkedKeys, recordsOf, type ShownParkedKey, toShown } from '../../redelivery/dlq/parked.js';
-import { askRelease, type ParkedKey } from '../../redelivery/parking/parked-keys.js';
+import { KafkaRuntime } from '../../transport/index.js';
+import { ofKey, parkedKeys, recordsOf, type ShownParkedKey, toShown } from '../../replay/index.js';
+import { askRelease, type ParkedKey } from '../../redelivery/index.js';
 import { AuditService, fingerprint } from '../audit/audit.service.js';
 import { BrokerSession } from '../broker-session.js';
 import { type Caller, FromCaller } from '../caller.decorator.js';

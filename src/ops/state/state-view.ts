@@ -1,22 +1,21 @@
-import type { OperatorPause } from '../../core/pipeline/group.js';
-import type { PartitionPipeline } from '../../core/pipeline/partition.js';
+import type { OperatorPause, PartitionPipeline } from '../../pipeline/index.js';
 import {
   type GroupConsumer,
-  type GroupSummary,
   groupSummary,
+  type GroupSummary,
   oldestOf,
-  type PartitionView,
   partitionView,
+  type PartitionView,
   type StalledRecord,
-  type StuckRecord,
   stuckOf,
+  type StuckRecord,
   unresponsiveOf,
   whyUnopened,
-} from '../../kafka/index.js';
+} from '../../transport/index.js';
 
 /** All that is known of a partition. */
 export interface PartitionState extends PartitionView {
-  readonly atWork: number;
+  readonly activeCalls: number;
   readonly waitingForRetry: number;
   readonly oldest: StalledRecord | undefined;
   readonly stuck: readonly StuckRecord[];
@@ -43,7 +42,7 @@ export function groupState(group: GroupConsumer): GroupState {
 function partitionState(pipeline: PartitionPipeline): PartitionState {
   return {
     ...partitionView(pipeline),
-    atWork: pipeline.atWork,
+    activeCalls: pipeline.activeCalls,
     waitingForRetry: pipeline.waitingForRetry,
     oldest: oldestOf(pipeline),
     stuck: stuckOf(pipeline),

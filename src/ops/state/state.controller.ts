@@ -1,5 +1,5 @@
 import { Get } from '@nestjs/common';
-import { KafkaRuntime, type TopicProblem } from '../../kafka/index.js';
+import { KafkaRuntime, type TopicProblem } from '../../transport/index.js';
 import { Answers, OpsController } from '../ops-controller.decorator.js';
 import { State } from './state.schema.js';
 import { type GroupState, groupState } from './state-view.js';

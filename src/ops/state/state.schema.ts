@@ -13,18 +13,20 @@ const Record = z.strictObject({
 const Partition = z.strictObject({
   topic: z.string(),
   partition: z.int(),
-  watermark: z.string().describe('The first offset that is not settled'),
+  committableOffset: z.string().describe('The first offset that is not settled'),
   committed: z.string().optional().describe('What this member has committed'),
   end: z.string(),
-  lag: z.number().describe('From the watermark to the end'),
+  lag: z.number().describe('From the committable offset to the end'),
   inFlight: z.int(),
-  atWork: z.int().describe('Lanes, or batches, that a handler is at work on'),
+  activeCalls: z.int().describe('Lanes, or batches, that a handler is at work on'),
   waitingForRetry: z.int().describe('Records, or batches, that wait to be handled or stored again'),
   paused: z.boolean(),
-  pausedBecause: z.array(z.string()),
-  watermarkAgeMs: z.number().describe('How long the watermark has not moved although a record is in flight'),
+  pauseReasons: z.array(z.string()),
+  stalledForMs: z
+    .number()
+    .describe('How long the committable offset has not moved although a record is in flight'),
   parked: z.int(),
-  oldest: Record.optional().describe('What holds the watermark'),
+  oldest: Record.optional().describe('What holds the committable offset'),
   stuck: z
     .array(Record.extend({ kind: z.enum(['not stored', 'brake', 'stop']), why: z.string() }))
     .describe('Records that nothing can be done with until somebody mends what they wait for'),

@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import { KafkaContext } from '@nestjs/microservices';
 import { PATTERN_EXTRAS_METADATA, PATTERN_METADATA } from '@nestjs/microservices/constants.js';
 import { Test } from '@nestjs/testing';
-import { type KafkaHandlerOptions, PermanentError } from '../../kafka/index.js';
+import { type KafkaHandlerOptions, PermanentError } from '../../transport/index.js';
 import { OrderRejectedError } from './order-rejected.error.js';
 import type { Order } from './order.schema.js';
 import { OrdersController } from './orders.controller.js';

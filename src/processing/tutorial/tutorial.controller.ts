@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { Ctx, KafkaContext, Payload } from '@nestjs/microservices';
-import { KafkaHandler } from '../../kafka/index.js';
+import { KafkaHandler } from '../../transport/index.js';
 import { OffsetsService } from '../../offsets/index.js';
 import { TutorialService } from './tutorial.service.js';
 

@@ -1,6 +1,11 @@
-import type { FetchedRecord, TopicPartition } from '../../core/records/fetched.js';
-import { compareOffsets, type Offset, offsetAfter } from '../../core/records/offset.js';
-import type { PartitionBounds, PartitionReader } from '../../kafka/consumer-port.js';
+import {
+  compareOffsets,
+  type FetchedRecord,
+  type Offset,
+  offsetAfter,
+  type TopicPartition,
+} from '../../pipeline/index.js';
+import type { PartitionBounds, PartitionReader } from '../../client/index.js';
 
 /** A parked record, as far as it is known without reading it. */
 interface Parked {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { VirtualClock } from '../../core/pipeline/testing/virtual-time.js';
-import { toOffset } from '../../core/records/offset.js';
+import { VirtualClock } from '../../pipeline/testing/virtual-time.js';
+import { toOffset } from '../../pipeline/index.js';
 import { OwnTopics } from '../own-topics.js';
 import { ParkingLots } from './parking-lots.js';
 import { MemoryTopics } from './testing/memory-topics.js';

@@ -1,7 +1,12 @@
-import type { Cancel, Clock } from '../../core/clock.js';
-import type { FetchedRecord, TopicPartition } from '../../core/records/fetched.js';
-import { compareOffsets, type Offset } from '../../core/records/offset.js';
-import type { PartitionRange, ManyPartitionsReader } from '../../kafka/consumer-port.js';
+import {
+  type Cancel,
+  type Clock,
+  compareOffsets,
+  type FetchedRecord,
+  type Offset,
+  type TopicPartition,
+} from '../../pipeline/index.js';
+import type { ManyPartitionsReader, PartitionRange } from '../../client/index.js';
 
 /** One partition of a parking topic, which is read on whenever it has more. */
 export interface FedPartition extends TopicPartition {

@@ -1,5 +1,5 @@
-import type { TopicPartition } from '../../core/records/fetched.js';
-import type { ManyPartitionsReader, RecordProducer } from '../../kafka/consumer-port.js';
+import type { TopicPartition } from '../../pipeline/index.js';
+import type { ManyPartitionsReader, RecordProducer } from '../../client/index.js';
 import type { ComingAgain } from './coming-again.js';
 import type { LotFeed } from './lot-feed.js';
 import type { ParkedPartition } from './parked-partition.js';

@@ -1,8 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import type { KeyName } from '../../core/failures/parked-keys.js';
-import type { FetchedRecord, RawHeaders } from '../../core/records/fetched.js';
-import { type Offset, toOffset } from '../../core/records/offset.js';
-import type { OutgoingRecord } from '../../kafka/consumer-port.js';
+import {
+  type FetchedRecord,
+  type KeyName,
+  type Offset,
+  type RawHeaders,
+  toOffset,
+} from '../../pipeline/index.js';
+import type { OutgoingRecord } from '../../client/index.js';
 import { HEADERS } from '../headers.js';
 import { headerText, ownHeaders } from '../record-headers.js';
 import { carriedAddress } from '../replay-address.js';

@@ -1,6 +1,5 @@
-import type { KeyName } from '../../core/failures/parked-keys.js';
-import type { FetchedRecord } from '../../core/records/fetched.js';
-import type { PartitionReader, RecordProducer } from '../../kafka/consumer-port.js';
+import type { FetchedRecord, KeyName } from '../../pipeline/index.js';
+import type { PartitionReader, RecordProducer } from '../../client/index.js';
 import { HEADERS } from '../headers.js';
 import { headerText } from '../record-headers.js';
 import { type ParkedName, toReleaseRequest } from './parked-entry.js';

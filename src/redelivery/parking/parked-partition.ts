@@ -1,7 +1,12 @@
-import type { KeyName } from '../../core/failures/parked-keys.js';
-import { keyNameOf } from '../../core/pipeline/parking.js';
-import type { FetchedRecord } from '../../core/records/fetched.js';
-import { compareOffsets, type Offset, offsetAfter, toOffset } from '../../core/records/offset.js';
+import {
+  compareOffsets,
+  type FetchedRecord,
+  type KeyName,
+  keyNameOf,
+  type Offset,
+  offsetAfter,
+  toOffset,
+} from '../../pipeline/index.js';
 import { compareRanks, FIRST, rankOf } from './ownership-name.js';
 import { type ParkedEntry, type ParkedName, parseEntry } from './parked-entry.js';
 

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { VirtualClock } from '../../core/pipeline/testing/virtual-time.js';
-import type { FetchedRecord } from '../../core/records/fetched.js';
-import { toOffset } from '../../core/records/offset.js';
+import { VirtualClock } from '../../pipeline/testing/virtual-time.js';
+import { type FetchedRecord, toOffset } from '../../pipeline/index.js';
 import { toReleaseRequest } from './parked-entry.js';
 import { OwnTopics } from '../own-topics.js';
 import { ParkingLots } from './parking-lots.js';

@@ -1,8 +1,5 @@
-import type { Clock } from '../../core/clock.js';
-import type { FailedRecord } from '../../core/pipeline/handler.js';
-import type { TopicPartition } from '../../core/records/fetched.js';
-import type { KafkaPort, ManyPartitionsReader, RecordProducer } from '../../kafka/consumer-port.js';
-import { systemClock } from '../../kafka/event-loop.js';
+import { type Clock, type FailedRecord, systemClock, type TopicPartition } from '../../pipeline/index.js';
+import type { KafkaPort, ManyPartitionsReader, RecordProducer } from '../../client/index.js';
 import { failureHeaders } from '../aside-headers.js';
 import { parkedTopicOf } from '../aside-topics.js';
 import { parkingTopic } from '../own-topic-specs.js';

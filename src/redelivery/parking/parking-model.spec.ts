@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { Parking } from '../../core/pipeline/parking.js';
-import type { InFlightRecord } from '../../core/records/in-flight.js';
+import { type InFlightRecord, Parking } from '../../pipeline/index.js';
 import { ComingAgain } from './coming-again.js';
 import { ParkedPartition } from './parked-partition.js';
 import { explore } from './testing/explore.js';

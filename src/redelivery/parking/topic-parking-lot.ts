@@ -1,7 +1,14 @@
-import type { KeyName, ParkedRecord } from '../../core/failures/parked-keys.js';
-import type { LotOwnership, ParkingLot } from '../../core/pipeline/parking.js';
-import type { FetchedRecord, RawHeaders } from '../../core/records/fetched.js';
-import { compareOffsets, type Offset, offsetAfter } from '../../core/records/offset.js';
+import {
+  compareOffsets,
+  type FetchedRecord,
+  type KeyName,
+  type LotOwnership,
+  type Offset,
+  offsetAfter,
+  type ParkedRecord,
+  type ParkingStore,
+  type RawHeaders,
+} from '../../pipeline/index.js';
 import { ComingAgain } from './coming-again.js';
 import { LotBehindError, NotLoadedError } from './errors.js';
 import type { FedPartition } from './lot-feed.js';
@@ -28,7 +35,7 @@ const WRITES_AT_ONCE = 100;
  * that tells its place among all, and writes it into the lot before anything else: what an earlier owner writes behind
  * that was never committed, and does not count.
  */
-export class TopicParkingLot implements ParkingLot, FedPartition {
+export class TopicParkingLot implements ParkingStore, FedPartition {
   #state = new ParkedPartition();
   /** The name of this ownership, once it has begun. */
   #name: string | undefined;

@@ -6,8 +6,8 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { SERVICE_CONFIG, type ServiceConfig } from '../../config/index.js';
-import type { PartitionPipeline } from '../../core/pipeline/partition.js';
-import { describeError, KafkaRuntime } from '../../kafka/index.js';
+import type { PartitionPipeline } from '../../pipeline/index.js';
+import { describeError, KafkaRuntime } from '../../transport/index.js';
 import { lagOf } from './lag-of.js';
 
 /**
@@ -20,7 +20,10 @@ export class EndOffsets implements OnApplicationBootstrap, OnApplicationShutdown
   readonly #reader;
   readonly #refreshMs: number;
   /** Of partitions that have something to read and nothing in flight: where they stand, and since when. */
-  readonly #behind = new WeakMap<PartitionPipeline, { readonly watermark: string; readonly since: number }>();
+  readonly #behind = new WeakMap<
+    PartitionPipeline,
+    { readonly committableOffset: string; readonly since: number }
+  >();
   #timer: NodeJS.Timeout | undefined;
   #refreshing: Promise<void> | undefined;
 
@@ -47,7 +50,7 @@ export class EndOffsets implements OnApplicationBootstrap, OnApplicationShutdown
   /** Since when a partition with nothing in flight has had something to read, in ms since the epoch. */
   behindSince(pipeline: PartitionPipeline): number | undefined {
     const behind = this.#behind.get(pipeline);
-    return behind?.watermark === pipeline.watermark ? behind.since : undefined;
+    return behind?.committableOffset === pipeline.committableOffset ? behind.since : undefined;
   }
 
   async #refresh(): Promise<void> {
@@ -69,10 +72,10 @@ export class EndOffsets implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   #note(pipeline: PartitionPipeline): void {
-    const { watermark, oldest } = pipeline;
+    const { committableOffset, oldest } = pipeline;
     if (oldest || lagOf(pipeline) === 0) this.#behind.delete(pipeline);
     else if (this.behindSince(pipeline) === undefined) {
-      this.#behind.set(pipeline, { watermark, since: Date.now() });
+      this.#behind.set(pipeline, { committableOffset, since: Date.now() });
     }
   }
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { Registry } from 'prom-client';
-import { CallTimes } from '../../core/pipeline/topic-counts.js';
+import { CallTimes } from '../../pipeline/index.js';
 import { callHistogram, counter, gauge, NO_LABELS } from './families.js';
 
 const family = { name: 'n', help: 'h', labelNames: ['group', 'topic', 'outcome'] } as const;

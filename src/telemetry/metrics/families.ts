@@ -7,7 +7,7 @@ import {
   type MetricValueWithName,
   type Registry,
 } from 'prom-client';
-import { CALL_BOUNDS_MS, type CallTimes } from '../../core/pipeline/topic-counts.js';
+import { CALL_BOUNDS_MS, type CallTimes } from '../../pipeline/index.js';
 
 /** Names, and what a scrape is told of them. */
 export interface Family<Label extends string> {

@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client';
-import type { GroupConsumer, KafkaRuntime } from '../../kafka/index.js';
+import type { GroupConsumer, KafkaRuntime } from '../../transport/index.js';
 import { counter, gauge, type Sample } from './families.js';
 
 /** Registers what is told of each group as a whole. */

@@ -1,9 +1,8 @@
-import { offsetsBetween } from '../../core/records/offset.js';
-import type { PartitionPipeline } from '../../core/pipeline/partition.js';
+import { offsetsBetween, type PartitionPipeline } from '../../pipeline/index.js';
 
-/** Records from the watermark to the partition's end. */
-export function lagOf({ watermark, end }: PartitionPipeline): number {
-  return offsetsBetween(watermark, end);
+/** Records from the committable offset to the partition's end. */
+export function lagOf({ committableOffset, end }: PartitionPipeline): number {
+  return offsetsBetween(committableOffset, end);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { KafkaModule } from '../../kafka/index.js';
+import { KafkaModule } from '../../transport/index.js';
 import { EndOffsets } from './end-offsets.js';
 import { EventLoopStalls } from './event-loop-stalls.js';
 import { MetricsController } from './metrics.controller.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Counter, Registry } from 'prom-client';
-import { KafkaRuntime } from '../../kafka/index.js';
+import { KafkaRuntime } from '../../transport/index.js';
 import { EndOffsets } from './end-offsets.js';
 import { EventLoopStalls } from './event-loop-stalls.js';
 import { registerGroupMetrics } from './group-metrics.js';

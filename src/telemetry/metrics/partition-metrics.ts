@@ -1,7 +1,6 @@
 import type { Registry } from 'prom-client';
-import type { FailureProblem } from '../../core/pipeline/failures.js';
-import type { PartitionPipeline } from '../../core/pipeline/partition.js';
-import type { GroupStatus, KafkaRuntime } from '../../kafka/index.js';
+import type { FailureProblem, PartitionPipeline } from '../../pipeline/index.js';
+import type { GroupStatus, KafkaRuntime } from '../../transport/index.js';
 import type { EndOffsets } from './end-offsets.js';
 import { gauge, type Labels, NO_LABELS, type Sample } from './families.js';
 import { lagOf, lagSecondsOf } from './lag-of.js';
@@ -43,7 +42,7 @@ export function registerPartitionMetrics(registry: Registry, runtime: KafkaRunti
     registry,
     {
       name: 'kafka_consumer_lag',
-      help: 'Records from the watermark (the first record that is not settled) to the end of an assigned partition.',
+      help: 'Records from the committable offset (the first record that is not settled) to the end of an assigned partition.',
       labelNames,
     },
     each(lagOf),
@@ -69,8 +68,8 @@ export function registerPartitionMetrics(registry: Registry, runtime: KafkaRunti
   gauge(
     registry,
     {
-      name: 'kafka_consumer_watermark_age_seconds',
-      help: 'How long the watermark of an assigned partition has not moved although a record is in flight, in seconds.',
+      name: 'kafka_consumer_stalled_seconds',
+      help: 'How long the committable offset of an assigned partition has not moved although a record is in flight, in seconds.',
       labelNames,
     },
     each(({ stalledForMs }) => stalledForMs / 1000),

@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
-import type { TopicCounts } from '../../core/pipeline/topic-counts.js';
-import { FAILURE_REASONS, type FailureCounts, type KafkaRuntime } from '../../kafka/index.js';
+import type { TopicCounts } from '../../pipeline/index.js';
+import { FAILURE_REASONS, type FailureCounts, type KafkaRuntime } from '../../transport/index.js';
 import { callHistogram, counter, gauge, NO_LABELS, type Sample } from './families.js';
 
 type TopicLabels = Readonly<Record<'group' | 'topic', string>>;

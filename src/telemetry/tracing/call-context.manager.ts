@@ -1,6 +1,6 @@
 import { type Context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { enteredCall } from '../../kafka/handler-call.js';
+import { enteredCall } from '../../transport/index.js';
 import { UnsampledCall } from './unsampled-call.js';
 
 /** Like the root, and still told apart from having entered nothing. */

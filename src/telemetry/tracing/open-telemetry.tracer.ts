@@ -9,11 +9,13 @@ import {
   trace,
   type Tracer,
 } from '@opentelemetry/api';
-import type { FetchedRecord, RawHeaders } from '../../core/records/fetched.js';
-import type { InFlightRecord } from '../../core/records/in-flight.js';
-import type { CallSpan, CallTracer } from '../../kafka/call-tracer.js';
-import type { CallTrace, HandlerCall } from '../../kafka/handler-call.js';
-import { describeError } from '../../kafka/describe-error.js';
+import {
+  describeError,
+  type FetchedRecord,
+  type InFlightRecord,
+  type RawHeaders,
+} from '../../pipeline/index.js';
+import type { CallSpan, CallTrace, CallTracer, HandlerCall } from '../../transport/index.js';
 import { contextOf, headersFrom } from './record-context.js';
 import type { Sampling } from './sampling.js';
 import { UnsampledCall } from './unsampled-call.js';

@@ -1,6 +1,6 @@
 import { type Context, propagation, ROOT_CONTEXT, type TextMapGetter } from '@opentelemetry/api';
 import { TRACE_PARENT_HEADER } from '@opentelemetry/core';
-import type { FetchedRecord, RawHeaders } from '../../core/records/fetched.js';
+import type { FetchedRecord, RawHeaders } from '../../pipeline/index.js';
 
 const getter: TextMapGetter<RawHeaders> = {
   keys: (headers) => Object.keys(headers),

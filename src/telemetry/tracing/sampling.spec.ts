@@ -3,9 +3,8 @@ import { context, propagation, ROOT_CONTEXT, trace, TraceFlags } from '@opentele
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { TracingConfig } from '../../config/index.js';
-import { InFlightRecord } from '../../core/records/in-flight.js';
-import { toOffset } from '../../core/records/offset.js';
-import { HandlerCall, within } from '../../kafka/handler-call.js';
+import { InFlightRecord, toOffset } from '../../pipeline/index.js';
+import { HandlerCall, within } from '../../transport/index.js';
 import { callFields } from '../call-fields.js';
 import { CallContextManager } from './call-context.manager.js';
 import { OpenTelemetryTracer } from './open-telemetry.tracer.js';

@@ -9,7 +9,7 @@ import {
   TraceIdRatioBasedSampler,
 } from '@opentelemetry/sdk-trace';
 import type { TracingConfig } from '../../config/index.js';
-import type { FetchedRecord } from '../../core/records/fetched.js';
+import type { FetchedRecord } from '../../pipeline/index.js';
 import { contextOf } from './record-context.js';
 
 /** Which spans are sent. */

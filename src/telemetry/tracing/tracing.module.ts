@@ -1,7 +1,7 @@
 import { Global, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { SERVICE_CONFIG, type ServiceConfig } from '../../config/index.js';
-import { sleep } from '../../kafka/abortable.js';
-import { CALL_TRACER, type CallTracer } from '../../kafka/call-tracer.js';
+import { sleep } from '../../pipeline/index.js';
+import { CALL_TRACER, type CallTracer } from '../../transport/index.js';
 import type { StartedTracing } from './open-telemetry.js';
 
 /** How long a collector that does not answer may hold up the stop, in ms. */

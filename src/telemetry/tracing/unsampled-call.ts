@@ -1,7 +1,7 @@
 import { type Context, trace, TraceFlags } from '@opentelemetry/api';
 import { RandomIdGenerator } from '@opentelemetry/sdk-trace';
-import type { InFlightRecord } from '../../core/records/in-flight.js';
-import type { CallTrace } from '../../kafka/handler-call.js';
+import type { InFlightRecord } from '../../pipeline/index.js';
+import type { CallTrace } from '../../transport/index.js';
 import { contextOf } from './record-context.js';
 
 const ids = new RandomIdGenerator();

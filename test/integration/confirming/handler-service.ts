@@ -1,6 +1,10 @@
 import { Controller, type Type } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
-import { KafkaHandler, type KafkaHandlerOptions, type KafkaRecordContext } from '../../../src/kafka/index.js';
+import {
+  KafkaHandler,
+  type KafkaHandlerOptions,
+  type KafkaRecordContext,
+} from '../../../src/transport/index.js';
 import { OffsetsService } from '../../../src/offsets/index.js';
 import { committedOffsets, uniqueName } from '../../support/kafka.js';
 import { type RunningService, startService } from '../../support/service.js';

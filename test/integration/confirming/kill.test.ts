@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { KafkaHandlerOptions } from '../../../src/kafka/index.js';
+import type { KafkaHandlerOptions } from '../../../src/transport/index.js';
 import {
   committedOffsets,
   createTopic,

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import { BatchRecordError, type KafkaHandlerOptions } from '../../../src/kafka/index.js';
+import { BatchRecordError, type KafkaHandlerOptions } from '../../../src/transport/index.js';
 import { createTopic, produce, uniqueName, waitFor } from '../../support/kafka.js';
 import { Gate } from './gate.js';
 import { committed, type Handle, startHandlers, stopServices } from './handler-service.js';

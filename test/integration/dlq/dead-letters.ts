@@ -1,6 +1,6 @@
 import { loadConfig } from '../../../src/config/index.js';
-import type { FetchedRecord } from '../../../src/core/records/fetched.js';
-import { KafkaJsPort } from '../../../src/kafka/kafkajs/kafkajs-port.js';
+import type { FetchedRecord } from '../../../src/pipeline/records/fetched.js';
+import { KafkaJsPort } from '../../../src/client/kafkajs/kafkajs-port.js';
 import { HEADERS } from '../../../src/redelivery/headers.js';
 import { brokers, createTopic, uniqueName, endOffsets, waitFor } from '../../support/kafka.js';
 import { GROUP } from './cli-process.js';

@@ -2,7 +2,7 @@
 import { Controller, Module } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { z } from 'zod';
-import { KafkaHandler } from '../../../dist/src/kafka/index.js';
+import { KafkaHandler } from '../../../dist/src/transport/index.js';
 
 const Payment = z.object({ id: z.string(), amount: z.int().positive() });
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import type { KafkaHandlerOptions } from '../../../src/kafka/index.js';
+import type { KafkaHandlerOptions } from '../../../src/transport/index.js';
 import { createTopic, isCaughtUp, produce, uniqueName, waitFor } from '../../support/kafka.js';
 import { readTopic } from '../../support/read-topic.js';
 import { committed, startHandlers, stopServices } from '../confirming/handler-service.js';
@@ -44,8 +44,8 @@ describe.each([600, 40])('a release that fails every one of %p records', (count)
     const service = await startHandlers([spec]);
     await service.joined();
     const isBraked = async (): Promise<boolean> =>
-      [...(service.runtime.groups[0]?.pipeline.partitions ?? [])].filter(({ pausedBecause }) =>
-        pausedBecause.includes('dead-letter limit'),
+      [...(service.runtime.groups[0]?.pipeline.partitions ?? [])].filter(({ pauseReasons }) =>
+        pauseReasons.includes('dead-letter limit'),
       ).length === PARTITIONS;
     await waitFor(isBraked, { ...PATIENCE, what: 'the brake on both partitions' });
     return { topic, handled, spec, service, mend: () => (isMended = true) };

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import { KafkaRuntime, PermanentError } from '../../../src/kafka/index.js';
-import { installNullHeaders, NULL_HEADER } from '../../../src/kafka/kafkajs/null-headers.js';
+import { KafkaRuntime, PermanentError } from '../../../src/transport/index.js';
+import { installNullHeaders, NULL_HEADER } from '../../../src/client/kafkajs/patches/null-headers.js';
 import { addressHeaders } from '../../../src/redelivery/replay-address.js';
 import { createTopic, isCaughtUp, produce, uniqueName, waitFor, withTestAdmin } from '../../support/kafka.js';
 import { readTopic } from '../../support/read-topic.js';

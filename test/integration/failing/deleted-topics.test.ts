@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { loadConfig } from '../../../src/config/index.js';
-import type { RecordProducer } from '../../../src/kafka/consumer-port.js';
-import { KafkaJsPort } from '../../../src/kafka/kafkajs/kafkajs-port.js';
+import type { RecordProducer } from '../../../src/client/kafka-port.js';
+import { KafkaJsPort } from '../../../src/client/kafkajs/kafkajs-port.js';
 import { brokers, createTopic, deleteTopic, uniqueName } from '../../support/kafka.js';
 import { readTopic } from '../../support/read-topic.js';
 

@@ -1,7 +1,7 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { type Message, Partitioners } from 'kafkajs';
 import { kafkaClient } from '../../../tools/kafka/index.js';
-import type { KafkaHandlerOptions } from '../../../src/kafka/index.js';
+import type { KafkaHandlerOptions } from '../../../src/transport/index.js';
 import { toReleaseRequest } from '../../../src/redelivery/parking/parked-entry.js';
 import {
   addPartitions,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, expect, jest, test } from '@jest/globals';
 import kafkajs from 'kafkajs';
-import type { KafkaHandlerOptions } from '../../../src/kafka/index.js';
+import type { KafkaHandlerOptions } from '../../../src/transport/index.js';
 import { useProducer } from '../../support/kafka-clients.js';
 import { createTopic, isCaughtUp, produce, uniqueName, waitFor } from '../../support/kafka.js';
 import { readTopic } from '../../support/read-topic.js';

@@ -1,5 +1,5 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
-import type { KafkaHandlerOptions } from '../../../src/kafka/index.js';
+import type { KafkaHandlerOptions } from '../../../src/transport/index.js';
 import { createTopic, endOffsets, isCaughtUp, produce, uniqueName, waitFor } from '../../support/kafka.js';
 import { readTopic } from '../../support/read-topic.js';
 import {

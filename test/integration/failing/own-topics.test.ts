@@ -1,5 +1,5 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
-import { KafkaRuntime } from '../../../src/kafka/index.js';
+import { KafkaRuntime } from '../../../src/transport/index.js';
 import { deadLetterTopicOf, parkedTopicOf, retryTopicOf } from '../../../src/redelivery/aside-topics.js';
 import { createTopic, isCaughtUp, produce, uniqueName, waitFor } from '../../support/kafka.js';
 import { readTopic } from '../../support/read-topic.js';

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { loadConfig } from '../../../src/config/index.js';
-import { toOffset } from '../../../src/core/records/offset.js';
-import { OwnershipUnknownError } from '../../../src/core/offsets/ownership-unknown.error.js';
-import type { ParkedRecord } from '../../../src/core/failures/parked-keys.js';
-import type { ManyPartitionsReader, RecordProducer } from '../../../src/kafka/consumer-port.js';
-import { KafkaJsPort } from '../../../src/kafka/kafkajs/kafkajs-port.js';
+import { toOffset } from '../../../src/pipeline/records/offset.js';
+import { OwnershipUnknownError } from '../../../src/pipeline/errors/ownership-unknown.error.js';
+import type { ParkedRecord } from '../../../src/pipeline/parking/parked-keys.js';
+import type { ManyPartitionsReader, RecordProducer } from '../../../src/client/kafka-port.js';
+import { KafkaJsPort } from '../../../src/client/kafkajs/kafkajs-port.js';
 import { HEADERS } from '../../../src/redelivery/headers.js';
 import { OwnTopics } from '../../../src/redelivery/own-topics.js';
 import { ParkingLots } from '../../../src/redelivery/parking/parking-lots.js';

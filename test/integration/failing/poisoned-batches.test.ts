@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { z } from 'zod';
-import { BatchRecordError, type KafkaHandlerOptions } from '../../../src/kafka/index.js';
+import { BatchRecordError, type KafkaHandlerOptions } from '../../../src/transport/index.js';
 import { createTopic, isCaughtUp, produce, uniqueName, waitFor } from '../../support/kafka.js';
 import { readTopic } from '../../support/read-topic.js';
 import { startHandlers, stopServices } from '../confirming/handler-service.js';

@@ -1,5 +1,5 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
-import type { KafkaHandlerOptions } from '../../../src/kafka/index.js';
+import type { KafkaHandlerOptions } from '../../../src/transport/index.js';
 import { createTopic, isCaughtUp, produce, uniqueName, waitFor } from '../../support/kafka.js';
 import { readTopic } from '../../support/read-topic.js';
 import { startHandlers, stopServices } from '../confirming/handler-service.js';

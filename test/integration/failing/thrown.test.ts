@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { from, throwError } from 'rxjs';
-import type { KafkaHandlerOptions, KafkaRecordContext } from '../../../src/kafka/index.js';
+import type { KafkaHandlerOptions, KafkaRecordContext } from '../../../src/transport/index.js';
 import { createTopic, produce, uniqueName, waitFor } from '../../support/kafka.js';
 import {
   committed,

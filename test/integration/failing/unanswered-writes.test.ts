@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { loadConfig } from '../../../src/config/index.js';
-import { toOffset } from '../../../src/core/records/offset.js';
-import { KafkaJsPort } from '../../../src/kafka/kafkajs/kafkajs-port.js';
+import { toOffset } from '../../../src/pipeline/records/offset.js';
+import { KafkaJsPort } from '../../../src/client/kafkajs/kafkajs-port.js';
 import { API, CuttingProxy } from '../../support/cutting-proxy.js';
 import { createTopic, endOffsets, uniqueName, waitFor } from '../../support/kafka.js';
 

@@ -102,7 +102,9 @@ describe('lag', () => {
             {
               groupId,
               memberId: expect.any(String),
-              assignment: [{ topic, partition: 0, watermark: '0', end: '5000', lag: 5_000, paused: true }],
+              assignment: [
+                { topic, partition: 0, committableOffset: '0', end: '5000', lag: 5_000, paused: true },
+              ],
               oldestInFlight: { topic, partition: 0, offset: '0' },
             },
           ],

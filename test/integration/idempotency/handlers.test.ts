@@ -15,7 +15,7 @@ import {
   KafkaHandler,
   type KafkaHandlerOptions,
   type KafkaRecordContext,
-} from '../../../src/kafka/index.js';
+} from '../../../src/transport/index.js';
 import { OffsetsService } from '../../../src/offsets/index.js';
 import {
   createTopic,

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, jest, test } from '@jest/globals';
 import { loadConfig } from '../../../src/config/index.js';
-import { DependencyUnavailableError } from '../../../src/core/failures/unavailable.error.js';
+import { DependencyUnavailableError } from '../../../src/pipeline/errors/unavailable.error.js';
 import {
   ConnectionLostError,
   Database,

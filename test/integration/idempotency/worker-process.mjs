@@ -11,7 +11,7 @@ import { Ctx, Payload } from '@nestjs/microservices';
 import { ServiceConfigModule } from '../../../dist/src/config/index.js';
 import { Database } from '../../../dist/src/database/index.js';
 import { Idempotent, IdempotencyModule } from '../../../dist/src/idempotency/index.js';
-import { KafkaHandler, KafkaModule, KafkaStrategy } from '../../../dist/src/kafka/index.js';
+import { KafkaHandler, KafkaModule, KafkaStrategy } from '../../../dist/src/transport/index.js';
 import { OffsetsModule, OffsetsService } from '../../../dist/src/offsets/index.js';
 
 const {

@@ -7,7 +7,7 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Controller, Module } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
-import { KafkaHandler } from '../../../dist/src/kafka/index.js';
+import { KafkaHandler } from '../../../dist/src/transport/index.js';
 
 const { KUBERNETES_TOPIC, KUBERNETES_LEDGER, KUBERNETES_LIMIT_MS } = process.env;
 

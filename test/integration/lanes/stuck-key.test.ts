@@ -1,7 +1,7 @@
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
-import { KafkaHandler, KafkaRecordContext } from '../../../src/kafka/index.js';
+import { KafkaHandler, KafkaRecordContext } from '../../../src/transport/index.js';
 import {
   closeClients,
   committedOffsets,

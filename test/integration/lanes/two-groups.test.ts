@@ -1,7 +1,7 @@
 import { afterAll, afterEach, expect, test } from '@jest/globals';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
-import { KafkaHandler } from '../../../src/kafka/index.js';
+import { KafkaHandler } from '../../../src/transport/index.js';
 import {
   closeClients,
   committedOffsets,

@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import { ConflictException, Controller, Logger } from '@nestjs/common';
-import { KafkaHandler } from '../../../src/kafka/index.js';
+import { KafkaHandler } from '../../../src/transport/index.js';
 import { DeadLetters, ReplayAnswer } from '../../../src/ops/dead-letters/dead-letters.schemas.js';
 import { ReplayService } from '../../../src/ops/dead-letters/replay.service.js';
 import { OpsModule } from '../../../src/ops/ops.module.js';

@@ -38,7 +38,7 @@ test('a pause stops a topic, over a rebalance too, until it is resumed', async (
   const second = scene.start();
   await Promise.all([first.joined(3), second.joined(3)]);
   const mine = (await first.state()).partitions.filter((each) => each.topic === topic);
-  expect(mine.map(({ pausedBecause }) => pausedBecause)).toEqual(mine.map(() => ['by an operator']));
+  expect(mine.map(({ pauseReasons }) => pauseReasons)).toEqual(mine.map(() => ['by an operator']));
   const [kept] = mine;
   if (!kept) throw new Error('the first member has no partition of the topic');
   expect(mine).toHaveLength(1);

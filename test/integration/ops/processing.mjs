@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { Controller, Module } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
-import { KafkaHandler } from '../../../dist/src/kafka/index.js';
+import { KafkaHandler } from '../../../dist/src/transport/index.js';
 
 const { OPS_PREFIX, OPS_MENDED } = process.env;
 const quick = { attempts: 2, initialMs: 10 };

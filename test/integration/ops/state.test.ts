@@ -27,19 +27,19 @@ test('the state names what holds a partition up: a handler at work, a wait for a
   const failed = { failures: 1, lastError: 'TypeError: s1 is broken' };
   const waits = expect.stringMatching(/^to be tried again in \d+ ms$/);
   expect(await partition('slow')).toMatchObject({
-    watermark: '0',
+    committableOffset: '0',
     end: '1',
     lag: 1,
     inFlight: 1,
-    atWork: 0,
+    activeCalls: 0,
     waitingForRetry: 1,
     oldest: { offset: '0', state: waits, ...failed },
   });
   expect(await partition('orders')).toMatchObject({
-    watermark: '1',
+    committableOffset: '1',
     end: '3',
     lag: 2,
-    atWork: 1,
+    activeCalls: 1,
     waitingForRetry: 0,
     paused: false,
     oldest: { offset: '1', state: expect.stringMatching(/^its handler has run for \d+ ms$/), failures: 0 },

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { loadConfig } from '../../../src/config/index.js';
-import type { FetchedRecord } from '../../../src/core/records/fetched.js';
-import { toOffset } from '../../../src/core/records/offset.js';
-import type { PartitionReader } from '../../../src/kafka/consumer-port.js';
-import { KafkaJsPort } from '../../../src/kafka/kafkajs/kafkajs-port.js';
+import type { FetchedRecord } from '../../../src/pipeline/records/fetched.js';
+import { toOffset } from '../../../src/pipeline/records/offset.js';
+import type { PartitionReader } from '../../../src/client/kafka-port.js';
+import { KafkaJsPort } from '../../../src/client/kafkajs/kafkajs-port.js';
 import { ForeignClient } from '../../support/foreign-client.js';
 import {
   brokers,

@@ -8,7 +8,7 @@ import {
   KafkaHandler,
   type KafkaHandlerOptions,
   KafkaRecordContext,
-} from '../../../src/kafka/index.js';
+} from '../../../src/transport/index.js';
 import { isCaughtUp, uniqueName, waitFor } from '../../support/kafka.js';
 import { type RunningService, startService } from '../../support/service.js';
 
@@ -88,7 +88,7 @@ export class Reader {
     return group;
   }
 
-  /** End offsets minus watermarks. */
+  /** End offsets minus committable offsets. */
   get lag(): number {
     return partitionsOf(this.consumer).reduce((sum, { lag }) => sum + lag, 0);
   }

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { KafkaHandlerOptions } from '../../../src/kafka/index.js';
+import type { KafkaHandlerOptions } from '../../../src/transport/index.js';
 import { createTopic, produce, uniqueName } from '../../support/kafka.js';
 import { readTopic } from '../../support/read-topic.js';
 import { Reader, stopReaders } from './reader.js';

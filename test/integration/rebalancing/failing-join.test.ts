@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
-import { installGroupHooks } from '../../../src/kafka/kafkajs/group-hooks.js';
+import { installGroupHooks } from '../../../src/client/kafkajs/patches/group-hooks.js';
 import { createTopic, produce, uniqueName, waitFor } from '../../support/kafka.js';
 import { committed, startHandlers, stopServices } from '../confirming/handler-service.js';
 

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import kafkajs from 'kafkajs';
 import { kafkaClient, withAdmin } from '../../../tools/kafka/index.js';
-import { PermanentError } from '../../../src/kafka/index.js';
+import { PermanentError } from '../../../src/transport/index.js';
 import { uniqueName, waitFor } from '../../support/kafka.js';
 import { startHandlers, stopServices } from '../confirming/handler-service.js';
 import { downProbes, type Probe, probe } from '../health/probe.js';

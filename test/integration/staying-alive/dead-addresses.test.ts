@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
-import { PermanentError } from '../../../src/kafka/index.js';
+import { PermanentError } from '../../../src/transport/index.js';
 import { brokers, createTopic, produce, uniqueName, waitFor } from '../../support/kafka.js';
 import { readTopic } from '../../support/read-topic.js';
 import { committed, startHandlers, stopServices } from '../confirming/handler-service.js';

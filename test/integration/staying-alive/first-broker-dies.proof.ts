@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import { kafkaClient, withAdmin } from '../../../tools/kafka/index.js';
-import { PermanentError } from '../../../src/kafka/index.js';
+import { PermanentError } from '../../../src/transport/index.js';
 import { waitFor } from '../../support/kafka.js';
 import { readTopic } from '../../support/read-topic.js';
 import { startHandlers, stopServices } from '../confirming/handler-service.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { KafkaHandlerOptions } from '../../../src/kafka/index.js';
+import type { KafkaHandlerOptions } from '../../../src/transport/index.js';
 import {
   committedOffsets,
   createTopic,
@@ -71,14 +71,18 @@ async function freezeInTheMiddle({ name, handler, manual }: Way): Promise<void> 
   const over = new AbortController();
   const following = follow(groupId, topic, over.signal);
 
-  const atWork = (): number =>
+  const activeCalls = (): number =>
     new Set(
       ledger
         .entries('done')
         .slice(-20)
         .map(({ pid }) => pid),
     ).size;
-  await waitFor(() => atWork() === 2, { what: 'both members to be at work', timeoutMs: 40_000, everyMs: 20 });
+  await waitFor(() => activeCalls() === 2, {
+    what: 'both members to be at work',
+    timeoutMs: 40_000,
+    everyMs: 20,
+  });
   frozen.signal('SIGSTOP');
   const isAlone = async (): Promise<boolean> => (await describeGroup(groupId)).members === 1;
   await waitFor(isAlone, { what: 'the group to shut it out', timeoutMs: 30_000 });

@@ -3,7 +3,7 @@ import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import type { Admin } from 'kafkajs';
 import { createTopics, kafkaClient, withAdmin } from '../../../tools/kafka/index.js';
-import { type GroupConsumer, KafkaHandler } from '../../../src/kafka/index.js';
+import { type GroupConsumer, KafkaHandler } from '../../../src/transport/index.js';
 import { uniqueName, waitFor } from '../../support/kafka.js';
 import { type RunningService, startService } from '../../support/service.js';
 import { OwnKafka } from './own-kafka.js';

@@ -3,9 +3,9 @@ import { Logger } from '@nestjs/common';
 import type { Admin } from 'kafkajs';
 import { createTopics, kafkaClient, withAdmin } from '../../../tools/kafka/index.js';
 import { loadConfig } from '../../../src/config/index.js';
-import { toOffset } from '../../../src/core/records/offset.js';
-import type { PartitionReader } from '../../../src/kafka/consumer-port.js';
-import { KafkaJsPort } from '../../../src/kafka/kafkajs/kafkajs-port.js';
+import { toOffset } from '../../../src/pipeline/records/offset.js';
+import type { PartitionReader } from '../../../src/client/kafka-port.js';
+import { KafkaJsPort } from '../../../src/client/kafkajs/kafkajs-port.js';
 import { uniqueName, waitFor } from '../../support/kafka.js';
 import { OwnKafka } from './own-kafka.js';
 

@@ -6,7 +6,7 @@ import { appendFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Controller, Module } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
-import { KafkaHandler } from '../../../dist/src/kafka/index.js';
+import { KafkaHandler } from '../../../dist/src/transport/index.js';
 
 const { STOPPING_TOPIC, STOPPING_LEDGER, STOPPING_DELAY_MS = '0' } = process.env;
 

@@ -1,7 +1,7 @@
 /** Each alert of deploy/monitoring/rules.yaml: provoked, raised by a Prometheus that scrapes the service, cured. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import { type KafkaHandlerOptions, PermanentError } from '../../../src/kafka/index.js';
+import { type KafkaHandlerOptions, PermanentError } from '../../../src/transport/index.js';
 import { createTopic, produce, uniqueName } from '../../support/kafka.js';
 import { Gate } from '../confirming/gate.js';
 import {
@@ -86,7 +86,7 @@ describeWithPrometheus('raised by a real Prometheus, and ended by what the runbo
     await alarm.ended('KafkaConsumerStuck');
   });
 
-  test('KafkaConsumerWatermarkOld, by one key that fails while others go on, until its handler is mended', async () => {
+  test('KafkaConsumerStalled, by one key that fails while others go on, until its handler is mended', async () => {
     let isMended = false;
     const { topic, alarm } = await watch(
       (payload) => {
@@ -96,9 +96,9 @@ describeWithPrometheus('raised by a real Prometheus, and ended by what the runbo
     );
     await produce(topic, [{ key: 'bad', value: 'bad' }]);
     const stop = again(200, () => produce(topic, [{ key: 'good', value: 'good' }]));
-    expect(await alarm.raised('KafkaConsumerWatermarkOld')).toMatchObject({ topic, partition: '0' });
+    expect(await alarm.raised('KafkaConsumerStalled')).toMatchObject({ topic, partition: '0' });
     isMended = true;
-    await alarm.ended('KafkaConsumerWatermarkOld');
+    await alarm.ended('KafkaConsumerStalled');
     await stop();
   });
 

@@ -31,15 +31,15 @@ describe('the lag of a partition', () => {
       what: 'the lag to show what was written meanwhile',
     });
     expect(await value('paused_partitions')).toBe(1);
-    const age = (await value('watermark_age_seconds')) ?? 0;
-    await waitFor(async () => ((await value('watermark_age_seconds')) ?? 0) > age, {
-      what: 'the watermark to age',
+    const age = (await value('stalled_seconds')) ?? 0;
+    await waitFor(async () => ((await value('stalled_seconds')) ?? 0) > age, {
+      what: 'the stall to grow',
     });
 
     release();
     await waitFor(() => isCaughtUp(groupId, topic), { what: 'the end' });
     const scrape = await Scrape.of(url);
-    for (const name of ['lag', 'lag_seconds', 'in_flight', 'watermark_age_seconds', 'paused_partitions']) {
+    for (const name of ['lag', 'lag_seconds', 'in_flight', 'stalled_seconds', 'paused_partitions']) {
       expect([name, scrape.value(`kafka_consumer_${name}`, { group: groupId })]).toEqual([name, 0]);
     }
   });
@@ -110,7 +110,7 @@ describe('the lag of a partition', () => {
     await first.joined();
     const seriesOf = async (url: string): Promise<string[]> => {
       const scrape = await Scrape.of(url);
-      const names = ['lag', 'lag_seconds', 'in_flight', 'watermark_age_seconds'];
+      const names = ['lag', 'lag_seconds', 'in_flight', 'stalled_seconds'];
       const partitions = names.map((name) =>
         scrape.all(`kafka_consumer_${name}`, { topic }).map(({ labels }) => labels['partition'] ?? ''),
       );

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Controller, Logger, Module } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { z } from 'zod';
-import { KafkaHandler, PermanentError } from '../../../dist/src/kafka/index.js';
+import { KafkaHandler, PermanentError } from '../../../dist/src/transport/index.js';
 
 const topic = process.env.STOPPING_TOPIC;
 const schema = z.strictObject({ kind: z.enum(['ok', 'retry', 'dead']), secret: z.string(), id: z.number() });

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { z } from 'zod';
-import { PermanentError } from '../../../src/kafka/index.js';
+import { PermanentError } from '../../../src/transport/index.js';
 import { createTopic, isCaughtUp, produce, uniqueName, waitFor } from '../../support/kafka.js';
 import { startHandlers, stopServices } from '../confirming/handler-service.js';
 import { Scrape } from './scrape.js';

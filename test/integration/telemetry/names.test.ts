@@ -21,7 +21,7 @@ const METRICS: readonly (readonly [name: string, type: string, labels: readonly 
   ['kafka_consumer_lag', 'gauge', partitions],
   ['kafka_consumer_lag_seconds', 'gauge', partitions],
   ['kafka_consumer_in_flight', 'gauge', partitions],
-  ['kafka_consumer_watermark_age_seconds', 'gauge', partitions],
+  ['kafka_consumer_stalled_seconds', 'gauge', partitions],
   ['kafka_consumer_parked_records', 'gauge', partitions],
   ['kafka_consumer_blocked_records', 'gauge', ['group', 'kind']],
   ['kafka_consumer_commits_total', 'counter', ['group', 'outcome']],

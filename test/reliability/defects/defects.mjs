@@ -7,7 +7,7 @@ import { registerHooks } from 'node:module';
 const defects = {
   /** Settles a record before its handler is called. */
   'early-commit': {
-    'core/pipeline/record-runner.js': [
+    'pipeline/dispatch/record-dispatcher.js': [
       [
         'const result = this.handler.invoke(record);',
         'this.events.confirmed([record]); const result = this.handler.invoke(record);',
@@ -16,13 +16,13 @@ const defects = {
   },
   /** Takes a failed call for a success. */
   'swallowed-error': {
-    'core/pipeline/record-runner.js': [
+    'pipeline/dispatch/record-dispatcher.js': [
       [/catch \(error\) \{\s+this\.#failed\(record, error\);\s+this\.pump\(\);\s+return;\s+\}/, 'catch {}'],
     ],
   },
   /** Gives every record a lane of its own, whatever its key. */
   'no-lanes': {
-    'core/pipeline/partition.js': [
+    'pipeline/partition.js': [
       [
         "case 'key':\n                return keyNameOf({ key });",
         "case 'key':\n                return undefined;",
@@ -31,7 +31,7 @@ const defects = {
   },
   /** Goes on settling and committing what a partition had in flight when it was lost. */
   'commit-after-loss': {
-    'core/pipeline/partition.js': [
+    'pipeline/partition.js': [
       ['this.parts.committer.remove(this, reason);', ''],
       [
         /if \(this\.#closed\)\s+return;\s+this\.#failures\.passed\(record\);/,

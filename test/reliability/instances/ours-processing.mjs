@@ -4,7 +4,12 @@
  */
 import { Controller, Inject, Module } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
-import { BatchRecordError, KafkaHandler, KafkaModule, KafkaRuntime } from '../../../dist/src/kafka/index.js';
+import {
+  BatchRecordError,
+  KafkaHandler,
+  KafkaModule,
+  KafkaRuntime,
+} from '../../../dist/src/transport/index.js';
 import { OffsetsModule, OffsetsService } from '../../../dist/src/offsets/index.js';
 import { LedgerWriter } from './ledger-writer.mjs';
 import { countRebalances } from './vitals.mjs';

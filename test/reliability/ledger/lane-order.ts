@@ -11,7 +11,7 @@ export interface Entry {
 
 interface Lane {
   /** The offset at work; -1 for none. */
-  atWork: number;
+  activeCalls: number;
   /** The highest offset done. */
   last: number;
 }
@@ -34,12 +34,13 @@ export class LaneOrder {
     const lane = this.#laneOf(entry);
     const { event, offset } = entry;
     if (event === 'S') {
-      if (lane.atWork >= 0) this.#violated(entry, `started while offset ${lane.atWork} was at work`);
+      if (lane.activeCalls >= 0)
+        this.#violated(entry, `started while offset ${lane.activeCalls} was at work`);
       if (offset <= lane.last) this.#violated(entry, `started after offset ${lane.last} was done`);
-      lane.atWork = offset;
+      lane.activeCalls = offset;
       return;
     }
-    lane.atWork = -1;
+    lane.activeCalls = -1;
     if (event === 'D') lane.last = Math.max(lane.last, offset);
   }
 
@@ -48,12 +49,12 @@ export class LaneOrder {
     let owned = this.#owned.get(at);
     if (owned?.ownership !== ownership) {
       // What handlers of an earlier ownership still write is not of this one.
-      if (owned && Number(ownership) < Number(owned.ownership)) return { atWork: -1, last: -1 };
+      if (owned && Number(ownership) < Number(owned.ownership)) return { activeCalls: -1, last: -1 };
       this.#owned.set(at, (owned = { ownership, lanes: new Map() }));
     }
     const key = this.keyOf(id);
     let lane = owned.lanes.get(key);
-    if (!lane) owned.lanes.set(key, (lane = { atWork: -1, last: -1 }));
+    if (!lane) owned.lanes.set(key, (lane = { activeCalls: -1, last: -1 }));
     return lane;
   }
 

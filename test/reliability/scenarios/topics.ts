@@ -123,7 +123,7 @@ export const topicScenarios: readonly Scenario[] = [
       'retention removes records before the resting group has read them: it goes on at the oldest that is left',
     play: async (scene) => {
       await scene.begin();
-      await scene.fault('retention passes the watermark', scene.topicAt(0), 'nothing', () =>
+      await scene.fault('retention passes the committable offset', scene.topicAt(0), 'nothing', () =>
         whileStopped(scene, async () => {
           await scene.pass(3000);
           await scene.load.stop();

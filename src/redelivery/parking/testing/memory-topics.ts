@@ -1,12 +1,18 @@
-import type { FetchedRecord, RawHeaders, TopicPartition } from '../../../core/records/fetched.js';
-import { compareOffsets, type Offset, toOffset } from '../../../core/records/offset.js';
+import {
+  compareOffsets,
+  type FetchedRecord,
+  type Offset,
+  type RawHeaders,
+  toOffset,
+  type TopicPartition,
+} from '../../../pipeline/index.js';
 import type {
   ManyPartitionsReader,
   OutgoingRecord,
   PartitionBounds,
   PartitionRange,
   RecordProducer,
-} from '../../../kafka/consumer-port.js';
+} from '../../../client/index.js';
 
 /** A topic of one partition. */
 export interface MemoryTopic {

@@ -1,10 +1,14 @@
-import type { ParkedRecord } from '../../../core/failures/parked-keys.js';
-import type { LotOwnership, Parking } from '../../../core/pipeline/parking.js';
-import { settled, VirtualClock } from '../../../core/pipeline/testing/virtual-time.js';
-import type { FetchedRecord, TopicPartition } from '../../../core/records/fetched.js';
-import { InFlightRecord } from '../../../core/records/in-flight.js';
-import { toOffset } from '../../../core/records/offset.js';
-import type { OutgoingRecord } from '../../../kafka/consumer-port.js';
+import {
+  type FetchedRecord,
+  InFlightRecord,
+  type LotOwnership,
+  type ParkedRecord,
+  type Parking,
+  toOffset,
+  type TopicPartition,
+} from '../../../pipeline/index.js';
+import { settled, VirtualClock } from '../../../pipeline/testing/virtual-time.js';
+import type { OutgoingRecord } from '../../../client/index.js';
 import { HEADERS } from '../../headers.js';
 import { type FedPartition, LotFeed } from '../lot-feed.js';
 import type { ParkedPartition } from '../parked-partition.js';
@@ -70,7 +74,7 @@ export class ModelOwner {
       newState: () => (this.#state = classes.state()),
     });
     this.#parking = classes.parking({
-      lot: this.#lot,
+      store: this.#lot,
       limit: 100,
       concurrency: 1,
       clock: this.clock,

@@ -1,6 +1,11 @@
-import type { Parking, ParkingLot, ParkingParts } from '../../../core/pipeline/parking.js';
-import type { FetchedRecord, RawHeaders } from '../../../core/records/fetched.js';
-import type { RecordOwner } from '../../../core/records/in-flight.js';
+import type {
+  FetchedRecord,
+  Parking,
+  ParkingParts,
+  ParkingStore,
+  RawHeaders,
+  RecordOwner,
+} from '../../../pipeline/index.js';
 import type { TopicParkingLotParts } from '../lot-parts.js';
 import type { ParkedPartition } from '../parked-partition.js';
 import type { MemoryTopics } from './memory-topics.js';
@@ -12,7 +17,7 @@ export const LOT = 'ledger.g.parked';
 export interface OwnerClasses {
   lot(
     parts: TopicParkingLotParts,
-  ): ParkingLot & { park(of: FetchedRecord, headers: RawHeaders): Promise<void> };
+  ): ParkingStore & { park(of: FetchedRecord, headers: RawHeaders): Promise<void> };
   state(): ParkedPartition;
   parking(parts: ParkingParts): Parking;
 }

@@ -1,6 +1,5 @@
-import { settled } from '../../../core/pipeline/testing/virtual-time.js';
-import type { FetchedRecord } from '../../../core/records/fetched.js';
-import { toOffset } from '../../../core/records/offset.js';
+import { settled } from '../../../pipeline/testing/virtual-time.js';
+import { type FetchedRecord, toOffset } from '../../../pipeline/index.js';
 import { toReleaseRequest } from '../parked-entry.js';
 import type { World } from './explore.js';
 import { MemoryTopics } from './memory-topics.js';

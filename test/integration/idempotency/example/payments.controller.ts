@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { Idempotent } from '../../../../src/idempotency/index.js';
-import { KafkaHandler } from '../../../../src/kafka/index.js';
+import { KafkaHandler } from '../../../../src/transport/index.js';
 import { type Payment, PaymentsService } from './payments.service.js';
 
 @Controller()

@@ -1,0 +1,34 @@
+import type { Mechanism, SASLOptions } from 'kafkajs';
+import type { PasswordConfig, SaslConfig, TokenConfig, TokenEndpointConfig } from '../../../config/index.js';
+import { bearerLogin } from './bearer-login.js';
+import { CurrentSecrets } from './current-secrets.js';
+import { TokenEndpoint } from './token-endpoint.js';
+
+/** What kafkajs logs in with, read anew at each login: of a new connection, and when a session is over. */
+export function toLogin(config: SaslConfig): SASLOptions | Mechanism {
+  if (config.mechanism !== 'oauthbearer') return byPassword(config);
+  return 'token' in config ? byToken(config) : byTokenEndpoint(config);
+}
+
+function byPassword(config: PasswordConfig): SASLOptions {
+  const current = new CurrentSecrets(config);
+  return {
+    mechanism: config.mechanism,
+    get username() {
+      return current.read().username;
+    },
+    get password() {
+      return current.read().password;
+    },
+  } as SASLOptions;
+}
+
+function byToken(config: TokenConfig): Mechanism {
+  const current = new CurrentSecrets(config);
+  return bearerLogin(() => Promise.resolve(current.read().token));
+}
+
+function byTokenEndpoint(config: TokenEndpointConfig): Mechanism {
+  const endpoint = new TokenEndpoint(config);
+  return bearerLogin(() => endpoint.token());
+}

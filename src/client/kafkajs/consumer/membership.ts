@@ -1,0 +1,33 @@
+import type { TopicPartition } from '../../../pipeline/index.js';
+
+/**
+ * Remembers a member's place in its group from join to join. A member that kept its id and took part in every
+ * generation has kept what stayed assigned to it; one that missed a generation may have lost a partition to
+ * another member and got it back.
+ */
+export class Membership {
+  #memberId = '';
+  #generation = -1;
+  #assignment: readonly TopicPartition[] = [];
+
+  get isFirst(): boolean {
+    return this.#generation < 0;
+  }
+
+  get generation(): number {
+    return this.#generation;
+  }
+
+  get assignment(): readonly TopicPartition[] {
+    return this.#assignment;
+  }
+
+  /** @returns whether the new generation follows the member's last one without a gap */
+  renew(memberId: string, generation: number, assignment: readonly TopicPartition[]): boolean {
+    const continuous = memberId === this.#memberId && generation === this.#generation + 1;
+    this.#memberId = memberId;
+    this.#generation = generation;
+    this.#assignment = assignment;
+    return continuous;
+  }
+}

@@ -1,0 +1,95 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import type { Kafka } from 'kafkajs';
+import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
+import { loadConfig } from '../../config/index.js';
+import type { ConsumerListener } from '../kafka-port.js';
+import { KafkaJsConsumer } from './consumer/consumer.js';
+import { NoCommittedOffsetError } from './errors.js';
+import { installGroupHooks } from './patches/group-hooks.js';
+
+beforeAll(() => installGroupHooks());
+
+const RETRY = 'orders.g.retry.1m';
+
+interface Subscription {
+  readonly topics: string[];
+  readonly fromBeginning: boolean;
+}
+
+/** A member of a group whose retry topic the service writes itself, and what it subscribes to. */
+function memberWith(autoOffsetReset: string): { member: KafkaJsConsumer; subscribed: Subscription[] } {
+  const subscribed: Subscription[] = [];
+  const consumer: unknown = {
+    events: {},
+    on: () => undefined,
+    subscribe: (how: Subscription) => Promise.resolve(void subscribed.push(how)),
+    run: () => Promise.resolve(),
+  };
+  const kafka: unknown = { consumer: () => consumer };
+  const listener: unknown = { isOwn: (topic: string) => topic === RETRY };
+  const { kafka: settings } = loadConfig({ KAFKA_AUTO_OFFSET_RESET: autoOffsetReset });
+  return {
+    member: new KafkaJsConsumer(kafka as Kafka, 'g', settings, listener as ConsumerListener),
+    subscribed,
+  };
+}
+
+/** As much of kafkajs's group as a fetch needs, whose offsets were committed so. */
+function groupOf(member: KafkaJsConsumer, offsets: Readonly<Record<string, string>>): ConsumerGroup {
+  const group: unknown = {
+    groupId: 'g',
+    generationId: 1,
+    assigners: [{ hooks: member }],
+    cluster: { getNodeIds: () => ['1'] },
+    subscriptionState: {
+      assigned: () => Object.keys(offsets).map((topic) => ({ topic, partitions: [0] })),
+      active: () => [],
+    },
+    offsetManager: {
+      resolveOffsets: () => Promise.resolve(),
+      committedOffsets: () => ({}),
+      getCoordinator: () =>
+        Promise.resolve({
+          offsetFetch: ({ topics }: { topics: { topic: string }[] }) =>
+            Promise.resolve({
+              responses: topics.map(({ topic }) => ({
+                topic,
+                partitions: [{ partition: 0, offset: offsets[topic] }],
+              })),
+            }),
+        }),
+    },
+  };
+  return group as ConsumerGroup;
+}
+
+describe('KAFKA_AUTO_OFFSET_RESET is not meant for retry topics, which the service writes itself', () => {
+  test('with none, a retry topic without a committed offset does not keep the group from consuming', async () => {
+    const { member } = memberWith('none');
+    const group = groupOf(member, { orders: '17', [RETRY]: '-1' });
+    await expect(ConsumerGroup.prototype.fetch.call(group, '1')).resolves.toEqual([]);
+  });
+
+  test('with none, a topic of others without a committed offset keeps it from consuming', async () => {
+    const { member } = memberWith('none');
+    const group = groupOf(member, { orders: '-1', [RETRY]: '-1' });
+    const fetched = ConsumerGroup.prototype.fetch.call(group, '1');
+    await expect(fetched).rejects.toThrow(NoCommittedOffsetError);
+    await expect(fetched).rejects.toMatchObject({ partitions: [{ topic: 'orders', partition: 0 }] });
+  });
+
+  test('with latest, a retry topic is read from its first record', async () => {
+    const { member, subscribed } = memberWith('latest');
+    await member.start(['orders', RETRY]);
+    expect(subscribed).toEqual([
+      { topics: [RETRY], fromBeginning: true },
+      { topics: ['orders'], fromBeginning: false },
+    ]);
+  });
+
+  test('with earliest, all topics are', async () => {
+    const { member, subscribed } = memberWith('earliest');
+    await member.start(['orders', RETRY]);
+    expect(subscribed).toEqual([{ topics: ['orders', RETRY], fromBeginning: true }]);
+  });
+});

@@ -1,0 +1,87 @@
+import { createServer, type AddressInfo, type Server, Socket } from 'node:net';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import kafkajs, { type ISocketFactory, type KafkaJSConnectionError } from 'kafkajs';
+import Connection from 'kafkajs/src/network/connection.js';
+import { shareConnects } from './connections.js';
+import { plainSockets } from '../sockets.js';
+
+const silent = {
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  debug: () => undefined,
+};
+const logger = { ...silent, namespace: () => logger };
+
+let server: Server;
+let made: Socket[];
+beforeAll(() => shareConnects());
+beforeEach(async () => {
+  made = [];
+  server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+});
+afterEach(async () => {
+  for (const socket of made) socket.destroy();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+function connection(socketFactory: ISocketFactory = plainSockets): Connection {
+  const { port } = server.address() as AddressInfo;
+  const counted: ISocketFactory = (request) => {
+    const socket = socketFactory(request);
+    made.push(socket);
+    return socket;
+  };
+  return new Connection({
+    host: '127.0.0.1',
+    port,
+    logger,
+    socketFactory: counted,
+    connectionTimeout: 300,
+    requestTimeout: 1_000,
+    enforceRequestTimeout: false,
+  });
+}
+
+describe('a connection that several ask for at the same time', () => {
+  it('is made once', async () => {
+    const shared = connection();
+    expect(await Promise.all([shared.connect(), shared.connect(), shared.connect()])).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(made).toHaveLength(1);
+    await shared.disconnect();
+    await shared.connect();
+    expect(made).toHaveLength(2);
+    await shared.disconnect();
+  });
+
+  it('fails for all of them, with what went wrong, and is tried again by the next', async () => {
+    const shared = connection();
+    const { port } = server.address() as AddressInfo;
+    await new Promise((resolve) => server.close(resolve));
+    const outcomes = await Promise.allSettled([shared.connect(), shared.connect()]);
+    expect(outcomes.map((each) => (each.status === 'rejected' ? String(each.reason) : each.value))).toEqual([
+      expect.stringContaining('ECONNREFUSED'),
+      expect.stringContaining('ECONNREFUSED'),
+    ]);
+    expect(made).toHaveLength(1);
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+    await expect(shared.connect()).resolves.toBe(true);
+    await shared.disconnect();
+  });
+
+  it('fails where it is closed before it is made', async () => {
+    const shared = connection(() => {
+      const socket = new Socket();
+      setImmediate(() => socket.destroy());
+      return socket;
+    });
+    const failed: unknown = await shared.connect().catch((error: KafkaJSConnectionError) => error);
+    expect(failed).toBeInstanceOf(kafkajs.KafkaJSConnectionError);
+    expect(failed).toMatchObject({ message: 'Closed before it was connected', retriable: true });
+  });
+});

@@ -1,0 +1,134 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import Broker from 'kafkajs/src/broker/index.js';
+import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
+import OffsetManager from 'kafkajs/src/consumer/offsetManager/index.js';
+import type { TopicRequest } from 'kafkajs/src/protocol/requests/fetch/index.js';
+import { FetchOrder, unshuffled } from './fetch-order.js';
+import { installGroupHooks } from './group-hooks.js';
+import { PackedMessages } from '../decoding/packed-messages.js';
+
+beforeAll(() => installGroupHooks());
+
+const numbers = (count: number): number[] => Array.from({ length: count }, (_, at) => at);
+
+interface Asked {
+  readonly maxBytes: number;
+  readonly topics: readonly {
+    readonly topic: string;
+    readonly partitions: readonly { partition: number; fetchOffset: string; maxBytes: number }[];
+  }[];
+}
+
+/** As the ReplicaManager of a broker: in the order of the request, until the answer is full. */
+async function answerOf({ maxBytes, topics }: Asked): Promise<object> {
+  let room = maxBytes;
+  const responses = topics.map(({ topic, partitions }) => ({
+    topicName: topic,
+    partitions: partitions.map(({ partition, fetchOffset, maxBytes: most }) => {
+      const isIn = room >= most;
+      if (isIn) room -= most;
+      const last = String(Number(fetchOffset) + 499);
+      const messages = isIn ? [new PackedMessages(last, [])] : [];
+      return { partition, errorCode: 0, highWatermark: '1000000', abortedTransactions: [], messages };
+    }),
+  }));
+  return { responses };
+}
+
+function groupOf(partitions: readonly number[]): ConsumerGroup {
+  const committed: Record<string, Record<string, string>> = {};
+  const cluster = {
+    committedOffsets: () => committed,
+    getNodeIds: () => [1],
+    refreshMetadataIfNecessary: async () => undefined,
+    findBroker: async () => ({ fetch: answerOf }),
+    findTopicPartitionMetadata: () =>
+      partitions.map((partitionId) => ({ partitionId, leader: 1, offlineReplicas: [] })),
+  };
+  const hooks = {
+    requiresCommittedOffset: () => false,
+    stopped: false,
+    positioned: () => undefined,
+    maxWaitMs: () => 0,
+    untilResumed: async () => undefined,
+  };
+  const quiet = () => undefined;
+  const logger = { namespace: () => logger, info: quiet, debug: quiet, warn: quiet, error: quiet };
+  const group = new ConsumerGroup({
+    cluster,
+    logger,
+    groupId: 'g',
+    topics: ['t'],
+    topicConfigurations: { t: {} },
+    assigners: [{ hooks }],
+    maxBytesPerPartition: 524_288,
+    maxBytes: 10_485_760,
+    minBytes: 1,
+    maxWaitTimeInMs: 0,
+    isolationLevel: 1,
+    retry: {},
+    metadataMaxAge: 1e9,
+  });
+  const memberAssignment = { t: [...partitions] };
+  group.subscriptionState.assign([{ topic: 't', partitions: [...partitions] }]);
+  group.offsetManager = new OffsetManager({
+    cluster,
+    memberAssignment,
+    topicConfigurations: {},
+    groupId: 'g',
+  });
+  committed['t'] = Object.fromEntries(partitions.map((each) => [each, '0']));
+  group.generationId = 1;
+  return group;
+}
+
+test('each of 40 partitions with a backlog is read from as often as the others, though 20 fill an answer', async () => {
+  const partitions = numbers(40);
+  const group = groupOf(partitions);
+  const got = new Map(partitions.map((each) => [each, 0]));
+  for (let fetch = 0; fetch < 50; fetch++) {
+    for (const { topic, partition, rawMessages } of await group.fetch('1')) {
+      const [packed] = rawMessages;
+      if (!packed) continue;
+      got.set(partition, (got.get(partition) ?? 0) + 1);
+      group.resolveOffset({ topic, partition, offset: packed.offset });
+    }
+  }
+  expect([...got.values()]).toEqual(partitions.map(() => 25));
+});
+
+describe('the order of a fetch', () => {
+  test('begins with the topic, and the partitions in it, that have brought nothing for longest', () => {
+    const order = new FetchOrder();
+    const wanted = [
+      { topic: 'a', partitions: [0, 1, 2] },
+      { topic: 'b', partitions: [0, 1] },
+      { topic: 'c', partitions: [] },
+    ];
+    expect(order.arrange(wanted)).toEqual(wanted);
+    order.served([0, 1, 2].map((partition) => ({ topic: 'a', partition })));
+    order.served([{ topic: 'a', partition: 0 }]);
+    expect(order.arrange(wanted)).toEqual([
+      { topic: 'b', partitions: [0, 1] },
+      { topic: 'a', partitions: [1, 2, 0] },
+      { topic: 'c', partitions: [] },
+    ]);
+  });
+
+  test('is what a broker is asked for, though kafkajs shuffles it', async () => {
+    const topics = ['a', 'b'].map((topic) => ({
+      topic,
+      partitions: numbers(100).map((partition) => ({ partition, fetchOffset: '0' })),
+    }));
+    let asked: readonly TopicRequest[] = [];
+    const make = (request: { readonly topics: readonly TopicRequest[] }) => (asked = request.topics);
+    // Its method that sends has a symbol for a name.
+    const broker: unknown = new Proxy(
+      {},
+      { get: (_, name) => (name === 'lookupRequest' ? () => make : () => ({})) },
+    );
+    await Broker.prototype.fetch.call(broker as Broker, { topics });
+    expect(asked).not.toEqual(topics);
+    expect(unshuffled(asked)).toEqual(topics);
+  });
+});

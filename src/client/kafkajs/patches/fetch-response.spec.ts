@@ -1,0 +1,169 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import encodeRecord from 'kafkajs/src/protocol/recordBatch/record/v0/index.js';
+import batches from 'kafkajs/src/protocol/recordBatch/v0/index.js';
+import Encoder from 'kafkajs/src/protocol/encoder.js';
+import KafkaJsBatch from 'kafkajs/src/consumer/batch.js';
+import kafkajsResponse from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
+import { decodeFetchResponse } from './fetch-response.js';
+import { signed } from '../testing/log-bytes.js';
+import { PackedMessages, recordsOf, unpacked, unpackedBatch } from '../decoding/packed-messages.js';
+
+interface TestBatch {
+  readonly firstOffset: bigint;
+  readonly firstTimestamp: number;
+  readonly compression: number;
+  readonly records: readonly {
+    readonly timestampDelta: number;
+    readonly key: Buffer | null;
+    readonly value: Buffer | null;
+    readonly headers: Readonly<Record<string, Buffer | Buffer[]>>;
+  }[];
+}
+
+const HIGH_WATERMARK_AT = 4 + 2 + 4 + 4 + 2 + 'topic'.length + 4 + 4 + 2;
+
+const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array));
+const record = fc.record({
+  timestampDelta: fc.integer({ min: 0, max: 2 ** 40 }),
+  key: fc.option(bytes),
+  value: fc.option(bytes),
+  headers: fc.dictionary(
+    fc.string().map((name) => `header ${name}`),
+    fc.oneof(bytes, fc.array(bytes, { minLength: 2, maxLength: 3 })),
+    { maxKeys: 3 },
+  ),
+});
+const batch: fc.Arbitrary<TestBatch> = fc.record({
+  firstOffset: fc.oneof(fc.bigInt(0n, 10_000n), fc.bigInt(2n ** 53n - 5n, 2n ** 62n)),
+  firstTimestamp: fc.integer({ min: 0, max: 2 ** 42 }),
+  compression: fc.constantFrom(0, 1),
+  records: fc.array(record, { minLength: 1, maxLength: 20 }),
+});
+
+async function encoded({ records, ...head }: TestBatch): Promise<Buffer> {
+  const lastOffsetDelta = records.length - 1;
+  const packed = records.map((each, offsetDelta) => encodeRecord({ ...each, offsetDelta }));
+  const { buffer } = await batches.RecordBatch({ ...head, lastOffsetDelta, records: packed });
+  return buffer;
+}
+
+/** Batches one behind the other, some with a gap before them, as in a log. */
+function inOrder(written: readonly TestBatch[]): TestBatch[] {
+  let end: bigint | undefined;
+  return written.map((each) => {
+    const firstOffset: bigint = end === undefined ? each.firstOffset : end + 1n + (each.firstOffset % 3n);
+    end = firstOffset + BigInt(each.records.length) - 1n;
+    return { ...each, firstOffset };
+  });
+}
+
+/** The answer to a fetch from one partition. */
+function answer(log: Buffer): Buffer {
+  const head = new Encoder().writeInt32(0).writeInt16(0).writeInt32(0).writeInt32(1).writeString('topic');
+  head.writeInt32(1).writeInt32(3).writeInt16(0).writeInt64(99).writeInt64(98).writeInt64(1);
+  const { buffer } = head.writeInt32(-1).writeInt32(-1).writeInt32(log.length).writeBuffer(log);
+  // At the end of all offsets.
+  buffer.writeBigInt64BE(2n ** 63n - 1n, HIGH_WATERMARK_AT);
+  return buffer;
+}
+
+/** The answer as kafkajs would have read it. */
+async function read(response: Buffer): ReturnType<typeof kafkajsResponse.decode> {
+  const decoded = await decodeFetchResponse(response);
+  for (const { partitions } of decoded.responses) {
+    for (const partition of partitions) partition.messages = unpacked(partition.messages);
+  }
+  return decoded;
+}
+
+async function offsetsIn(log: Buffer): Promise<string[]> {
+  const { responses } = await read(answer(log));
+  return responses.flatMap(({ partitions }) =>
+    partitions.flatMap(({ messages }) => messages.map(({ offset }) => offset)),
+  );
+}
+
+describe('a fetch response', () => {
+  it('is read as kafkajs reads it', async () => {
+    const property = fc.asyncProperty(fc.array(batch, { maxLength: 4 }), async (written) => {
+      const response = answer(Buffer.concat(await Promise.all(inOrder(written).map(encoded))));
+      expect(await read(response)).toEqual(await kafkajsResponse.decode(response));
+    });
+    await fc.assert(property, { numRuns: 100 });
+  }, 60_000);
+
+  it('gives the records from the offset asked for, to our consumers and to those of others alike', async () => {
+    const property = fc.asyncProperty(batch, fc.nat(25), async (written, ahead) => {
+      const response = answer(await encoded(written));
+      const { responses } = await decodeFetchResponse(response);
+      const messages = responses[0]?.partitions[0]?.messages ?? [];
+      const from = String(written.firstOffset + BigInt(ahead));
+      const partitionData = { partition: 3, highWatermark: '99', abortedTransactions: [], messages };
+      const packed = new KafkaJsBatch('topic', from, partitionData);
+      const whole = await kafkajsResponse.decode(response);
+      const plain = whole.responses[0]?.partitions[0]?.messages ?? [];
+      const expected = plain.filter(({ offset }) => BigInt(offset) >= BigInt(from));
+      expect(unpackedBatch(packed).messages).toEqual(expected);
+      expect(recordsOf(packed).map(({ offset, value }) => ({ offset, value }))).toEqual(
+        expected.map(({ offset, value }) => ({ offset, value })),
+      );
+    });
+    await fc.assert(property, { numRuns: 100 });
+  });
+
+  it('is read as far as its batches are complete, wherever the broker has cut it off', async () => {
+    const property = fc.asyncProperty(batch, batch, fc.nat(), async (first, second, at) => {
+      const [whole = Buffer.alloc(0), cut = Buffer.alloc(0)] = await Promise.all(
+        inOrder([first, second]).map(encoded),
+      );
+      const log = Buffer.concat([whole, cut.subarray(0, at % cut.length)]);
+      expect(await offsetsIn(log)).toEqual(await offsetsIn(whole));
+    });
+    await fc.assert(property, { numRuns: 100 });
+  });
+
+  it('moves the position over a batch that a compaction has emptied', async () => {
+    const { buffer } = await batches.RecordBatch({ firstOffset: 40n, lastOffsetDelta: 9, records: [] });
+    const { responses } = await read(answer(buffer));
+    expect(responses[0]?.partitions[0]?.messages).toEqual([{ offset: '49', isControlRecord: true }]);
+  });
+
+  it('is handed on where nothing in it is for a reader: kafkajs would pass over it, however old the fetch', async () => {
+    const { buffer } = await batches.RecordBatch({ firstOffset: 40n, lastOffsetDelta: 9, records: [] });
+    const { responses } = await decodeFetchResponse(answer(buffer));
+    const [partition] = responses[0]?.partitions ?? [];
+    if (!partition) throw new Error('the answer has a partition');
+    const fetched = new KafkaJsBatch('topic', '40', partition);
+    expect(fetched.messages).toHaveLength(1);
+    expect(fetched.lastOffset()).toBe('49');
+    expect(recordsOf(fetched)).toEqual([]);
+    expect(unpackedBatch(fetched).messages).toEqual([]);
+  });
+
+  it('does not stay in memory for one record of it', async () => {
+    const one = (value: Buffer, firstOffset: bigint): TestBatch => ({
+      firstOffset,
+      firstTimestamp: 0,
+      compression: 0,
+      records: [{ timestampDelta: 0, key: null, value, headers: {} }],
+    });
+    const log = Buffer.concat([
+      await encoded(one(Buffer.alloc(1_000_000), 0n)),
+      await encoded(one(Buffer.from('a'), 1n)),
+    ]);
+    const { responses } = await decodeFetchResponse(answer(log));
+    const [packed] = responses[0]?.partitions[0]?.messages ?? [];
+    if (!(packed instanceof PackedMessages)) throw new Error('the answer has messages');
+    const [, small] = packed.records;
+    expect(small?.value).toEqual(Buffer.from('a'));
+    expect(small?.value?.buffer.byteLength).toBeLessThanOrEqual(Buffer.poolSize);
+  });
+
+  it('is refused where a batch is compressed in a way that nobody knows', async () => {
+    const one = { timestampDelta: 0, key: null, value: null, headers: {} };
+    const log = await encoded({ firstOffset: 0n, firstTimestamp: 0, compression: 0, records: [one] });
+    log.writeInt16BE(7, 21);
+    await expect(read(answer(signed(log)))).rejects.toThrow('codec 7');
+  });
+});

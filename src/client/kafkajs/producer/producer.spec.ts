@@ -1,0 +1,44 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Producer, RecordMetadata } from 'kafkajs';
+import { UnknownPartitionError } from '../../producer-errors.js';
+import { KafkaJsProducer } from './producer.js';
+
+function kafkajsThatAnswers(written: readonly RecordMetadata[]): Producer {
+  const producer: unknown = { connect: () => Promise.resolve(), send: () => Promise.resolve([...written]) };
+  return producer as Producer;
+}
+
+describe('the producer', () => {
+  it('resolves once the record is written', async () => {
+    const written = [{ topicName: 't', partition: 0, errorCode: 0, baseOffset: '7' }];
+    const producer = new KafkaJsProducer(kafkajsThatAnswers(written));
+    await expect(producer.send({ topic: 't', value: 'v' })).resolves.toBeUndefined();
+  });
+
+  it('goes on writing after a handler has disconnected what it was given of it', async () => {
+    let isOpen = false;
+    const producer = new KafkaJsProducer({
+      ...kafkajsThatAnswers([]),
+      connect: () => Promise.resolve(void (isOpen = true)),
+      disconnect: () => Promise.resolve(void (isOpen = false)),
+      send: () =>
+        isOpen
+          ? Promise.resolve([{ topicName: 't', partition: 0, errorCode: 0 }])
+          : Promise.reject(new Error('closed')),
+    });
+    const given = producer.native();
+    await given.connect();
+    await given.send({ topic: 't', messages: [{ value: 'v' }] });
+    await given.disconnect();
+    await expect(producer.send({ topic: 't', value: 'v' })).resolves.toBeUndefined();
+    await producer.disconnect();
+    expect(isOpen).toBe(false);
+  });
+
+  it('rejects where kafkajs has left the record out, because it does not know its partition', async () => {
+    const producer = new KafkaJsProducer(kafkajsThatAnswers([]));
+    await expect(producer.send({ topic: 't', partition: 9, value: 'v' })).rejects.toThrow(
+      UnknownPartitionError,
+    );
+  });
+});

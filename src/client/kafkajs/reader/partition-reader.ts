@@ -1,0 +1,144 @@
+import type { Kafka } from 'kafkajs';
+import type { FetchedMessage } from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
+import {
+  compareOffsets,
+  type FetchedRecord,
+  type Offset,
+  offsetAfter,
+  toOffset,
+  type TopicPartition,
+  type TopicPartitionOffset,
+} from '../../../pipeline/index.js';
+import type { ManyPartitionsReader, PartitionBounds, PartitionRange } from '../../kafka-port.js';
+import { createCluster, type ReadingCluster } from '../cluster.js';
+import { PartitionReadError, protocolErrorType } from '../errors.js';
+import { fetchPartition, LeaderUnknownError, toRecord } from './fetch-partition.js';
+import { endsOf, readRanges } from './many-partitions.js';
+import { ATTEMPTS, PatientCluster } from './patient-cluster.js';
+import { topicIdOf } from '../admin/topic-id.js';
+
+/** Reads partitions by kafkajs's own requests, as its public clients fetch in a group only. */
+export class KafkaJsPartitionReader implements ManyPartitionsReader {
+  readonly #cluster: PatientCluster;
+
+  constructor(
+    kafka: Kafka,
+    private readonly maxBytes: number,
+  ) {
+    this.#cluster = new PatientCluster(createCluster(kafka));
+  }
+
+  bounds(topic: string, wanted?: number): Promise<PartitionBounds[]> {
+    return this.#cluster.ask(topic, async (cluster) => {
+      const partitions = cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId);
+      // What is known of a topic to which partitions were added is old: nobody would look there for minutes.
+      if (wanted !== undefined && !partitions.includes(wanted)) throw new LeaderUnknownError(topic, wanted);
+      const [starts, ends] = await Promise.all([
+        offsetsOf(cluster, topic, partitions, true),
+        offsetsOf(cluster, topic, partitions, false),
+      ]);
+      return partitions
+        .toSorted((a, b) => a - b)
+        .map((partition) => {
+          const [start, end] = [starts.get(partition), ends.get(partition)];
+          if (start === undefined || end === undefined) throw new LeaderUnknownError(topic, partition);
+          return { partition, start, end };
+        });
+    });
+  }
+
+  async *read(topic: string, partition: number, from: Offset, to: Offset): AsyncGenerator<FetchedRecord> {
+    let position = from;
+    let fruitless = 0;
+    while (compareOffsets(position, to) < 0) {
+      const fetchedFrom = position;
+      // A broker never gives less than a whole batch: for the last record it is asked for no more than that.
+      const maxBytes = offsetAfter(position) === to ? 1 : this.maxBytes;
+      for (const message of await this.#fetch({ topic, partition, offset: position }, maxBytes)) {
+        const offset = toOffset(message.offset);
+        // A batch is fetched whole, also where it begins before the position.
+        if (compareOffsets(offset, position) < 0) continue;
+        if (compareOffsets(offset, to) >= 0) return;
+        position = offsetAfter(offset);
+        const record = toRecord(message);
+        if (record) yield record;
+      }
+      fruitless = position === fetchedFrom ? fruitless + 1 : 0;
+      if (fruitless > 0) position = await this.#goOn({ topic, partition, offset: position }, to, fruitless);
+    }
+  }
+
+  async ends(partitions: readonly TopicPartition[]): Promise<readonly (Offset | Error)[]> {
+    const topics = topicsOf(partitions);
+    const ends = await this.#cluster.askOnce(topics, false, (cluster) => endsOf(cluster, partitions));
+    const unknown = partitions.filter((each) => ends.get(each) instanceof Error);
+    if (unknown.length > 0) {
+      // Their leaders may have moved.
+      const found = await this.#cluster.askOnce(topics, true, (cluster) => endsOf(cluster, unknown));
+      for (const [each, end] of found) ends.set(each, end);
+    }
+    return partitions.map((each) => ends.get(each) ?? new LeaderUnknownError(each.topic, each.partition));
+  }
+
+  async readAll<R extends PartitionRange>(
+    ranges: readonly R[],
+    take: (range: R, record: FetchedRecord) => void,
+  ): Promise<readonly boolean[]> {
+    const read = await this.#cluster.askOnce(topicsOf(ranges), false, (cluster) =>
+      readRanges(cluster, ranges, this.maxBytes, take),
+    );
+    return ranges.map((range) => read.has(range));
+  }
+
+  topicId(topic: string): Promise<string | undefined> {
+    return this.#cluster.ask(topic, (cluster) => topicIdOf(cluster, topic));
+  }
+
+  close(): Promise<void> {
+    return this.#cluster.close();
+  }
+
+  /** The messages from a position on; none where the log has moved on, or has no more. */
+  async #fetch(position: TopicPartitionOffset, maxBytes: number): Promise<readonly FetchedMessage[]> {
+    try {
+      return await this.#cluster.ask(position.topic, (cluster) =>
+        fetchPartition(cluster, position, maxBytes),
+      );
+    } catch (error) {
+      if (protocolErrorType(error) === 'OFFSET_OUT_OF_RANGE') return [];
+      throw error;
+    }
+  }
+
+  /** Where to go on after a fetch that brought nothing: at the log's start, where that has passed the position. */
+  async #goOn(
+    { topic, partition, offset }: TopicPartitionOffset,
+    to: Offset,
+    fruitless: number,
+  ): Promise<Offset> {
+    const bounds = (await this.bounds(topic)).find((each) => each.partition === partition);
+    if (bounds && compareOffsets(bounds.start, offset) > 0) return bounds.start;
+    // A new leader may not know for a moment how far the partition's end is.
+    if (fruitless < ATTEMPTS) {
+      await this.#cluster.wait(fruitless);
+      return offset;
+    }
+    const end = bounds ? `the log ends at ${bounds.end}` : 'there is no such partition';
+    throw new PartitionReadError(topic, partition, offset, `${end}, and ${to} was to be reached`);
+  }
+}
+
+function topicsOf(partitions: readonly TopicPartition[]): string[] {
+  return [...new Set(partitions.map(({ topic }) => topic))];
+}
+
+async function offsetsOf(
+  cluster: ReadingCluster,
+  topic: string,
+  partitions: readonly number[],
+  fromBeginning: boolean,
+): Promise<ReadonlyMap<number, Offset>> {
+  const asked = partitions.map((partition) => ({ partition }));
+  const [answer] = await cluster.fetchTopicsOffset([{ topic, partitions: asked, fromBeginning }]);
+  return new Map(answer?.partitions.map(({ partition, offset }) => [partition, toOffset(offset)]));
+}

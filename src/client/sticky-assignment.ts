@@ -1,0 +1,80 @@
+import type { TopicPartition } from '../pipeline/index.js';
+
+/** A member as the group's leader sees it. */
+export interface AssignableMember {
+  readonly memberId: string;
+  readonly topics: ReadonlySet<string>;
+  /** What it had when it joined. */
+  readonly owned: readonly TopicPartition[];
+  /** The generation in which it got that; -1 where it had nothing. */
+  readonly generation: number;
+}
+
+/** A member's share, while it is being worked out. */
+interface Share {
+  readonly member: AssignableMember;
+  readonly partitions: Map<string, TopicPartition>;
+}
+
+/**
+ * Shares a group's partitions out evenly, and leaves with each member as much of what it had as an even share
+ * allows. What stays put is not handled again, and needs no new owner to warm up.
+ *
+ * Where two members claim a partition, the one that got it in the later generation had it last.
+ *
+ * @returns each member's partitions, by its id; a member without any has an empty list
+ */
+export function stickyAssignment(
+  members: readonly AssignableMember[],
+  partitions: readonly TopicPartition[],
+): Map<string, TopicPartition[]> {
+  const shares = members
+    .toSorted((a, b) => (a.memberId < b.memberId ? -1 : 1))
+    .map((member): Share => ({ member, partitions: new Map() }));
+  const unassigned = new Map(partitions.map((each) => [nameOf(each), each]));
+  for (const share of shares.toSorted((a, b) => b.member.generation - a.member.generation)) {
+    keepOwned(share, unassigned);
+  }
+  for (const [name, each] of unassigned) smallest(eligible(shares, each))?.partitions.set(name, each);
+  while (moveOne(shares)) continue;
+  return new Map(shares.map(({ member, partitions: held }) => [member.memberId, [...held.values()]]));
+}
+
+function keepOwned({ member, partitions }: Share, unassigned: Map<string, TopicPartition>): void {
+  for (const owned of member.owned) {
+    const name = nameOf(owned);
+    const each = unassigned.get(name);
+    if (!each || !member.topics.has(each.topic)) continue;
+    unassigned.delete(name);
+    partitions.set(name, each);
+  }
+}
+
+/** Moves one partition from a member with more to one with at least two fewer, if there is any to move. */
+function moveOne(shares: readonly Share[]): boolean {
+  const bySize = shares.toSorted((a, b) => b.partitions.size - a.partitions.size);
+  for (const from of bySize) {
+    for (const [name, each] of [...from.partitions].toReversed()) {
+      const to = smallest(eligible(shares, each));
+      if (!to || to.partitions.size + 1 >= from.partitions.size) continue;
+      from.partitions.delete(name);
+      to.partitions.set(name, each);
+      return true;
+    }
+  }
+  return false;
+}
+
+function eligible(shares: readonly Share[], { topic }: TopicPartition): Share[] {
+  return shares.filter(({ member }) => member.topics.has(topic));
+}
+
+function smallest(shares: readonly Share[]): Share | undefined {
+  let least: Share | undefined;
+  for (const share of shares) if (!least || share.partitions.size < least.partitions.size) least = share;
+  return least;
+}
+
+function nameOf({ topic, partition }: TopicPartition): string {
+  return `${topic}/${partition}`;
+}

@@ -1,0 +1,146 @@
+import { describe, expect, test } from '@jest/globals';
+import { Usage } from './records/in-flight-limiter.js';
+import type { FetchedRecord } from './records/fetched.js';
+import { toOffset } from './records/offset.js';
+import { Scene } from './testing/scene.js';
+
+describe('a partition over its budget', () => {
+  test('is paused, and read again once it has drained to half', async () => {
+    const scene = new Scene('-'.repeat(30), { limit: 8 });
+    await scene.fetch(8);
+    expect(scene.partition.paused).toBe(true);
+    for (let at = 0; at < 4; at++) {
+      expect(scene.partition.paused).toBe(true);
+      await scene.call(at).returns();
+    }
+    expect(scene.partition.paused).toBe(true);
+    await scene.call(4).returns();
+    expect(scene.partition.paused).toBe(false);
+  });
+
+  test('takes no more of a fetch than its share when it may not take all', async () => {
+    const scene = new Scene('-'.repeat(30), { limit: 8, concurrency: 30 });
+    await scene.fetch(3);
+    await scene.fetch(20);
+    expect(scene.calls).toHaveLength(8);
+    expect(scene.pipeline).toMatchObject({ position: '8', paused: true });
+    for (let at = 0; at < 8; at++) await scene.call(at).returns();
+    await scene.fetch(20);
+    expect(scene.called.slice(8, 10)).toEqual(['8', '9']);
+  });
+
+  test('takes a whole fetch beyond it, rather than have its rest fetched again', async () => {
+    const scene = new Scene('-'.repeat(30), { limit: 8, concurrency: 30 });
+    await scene.fetch(30);
+    expect(scene.calls).toHaveLength(30);
+    expect(scene.partition.paused).toBe(true);
+  });
+});
+
+describe('a partition that is paused over its budget', () => {
+  test('goes on once the process has room, though none of its own records settles', async () => {
+    const scene = new Scene('aaaaaaaaaabcdefgh', { limit: 100 });
+    const others = new Usage();
+    scene.budget.share(10);
+    for (let each = 0; each < 90; each++) scene.budget.add(others, 1);
+    // Its share is ten: ten records of one key, whose first fails again and again.
+    await scene.fetch(10);
+    expect(scene.partition.paused).toBe(true);
+    for (let each = 0; each < 90; each++) scene.budget.remove(others, 1);
+    expect(scene.partition.paused).toBe(false);
+    for (let second = 0; second < 60; second++) {
+      await scene.call(-1).fails();
+      await scene.clock.advance(1_000);
+      await scene.fetch();
+    }
+    expect(new Set(scene.called)).toEqual(new Set(['0', '10', '11', '12', '13', '14', '15', '16']));
+  });
+
+  test('goes on once its share has grown, while the process has no room', async () => {
+    const scene = new Scene('-'.repeat(30), { limit: 100, concurrency: 30 });
+    scene.budget.share(10);
+    for (let each = 0; each < 90; each++) scene.budget.add(new Usage(), 1);
+    await scene.fetch(10);
+    expect(scene.partition.paused).toBe(true);
+    scene.budget.share(2);
+    expect(scene.partition.paused).toBe(false);
+  });
+
+  test("is not looked at any more once it is another member's", async () => {
+    const scene = new Scene('-'.repeat(30), { limit: 8, concurrency: 30 });
+    await scene.fetch(8);
+    scene.group.loseAll();
+    expect(() => scene.budget.share(2)).not.toThrow();
+    expect(scene.budget.total.records).toBe(0);
+  });
+});
+
+test('a fetch of more records than may be in flight is taken in as far as twice that', () => {
+  const COUNT = 100_000;
+  const scene = new Scene('', { limit: 10_000, invoke: () => new Promise(() => undefined) });
+  const records = Array.from({ length: COUNT }, (_, at): FetchedRecord => {
+    return { offset: toOffset(at), key: null, value: null, timestamp: '0', byteLength: 0 };
+  });
+  const at = { topic: 't', partition: 0, from: toOffset(0) };
+  const taken = scene.group.receive({ ...at, records, next: toOffset(COUNT), end: toOffset(COUNT) });
+  expect(scene.budget.total.records).toBe(20_000);
+  expect(taken).toMatchObject({ offset: '19999' });
+});
+
+test('records count with the bytes of their headers', () => {
+  const scene = new Scene('', { invoke: () => new Promise(() => undefined) });
+  const headers = { large: Buffer.alloc(1_000_000), several: ['ab', null, Buffer.alloc(3)] };
+  const record = {
+    offset: toOffset(0),
+    key: Buffer.from('k'),
+    value: Buffer.from('{}'),
+    timestamp: '0',
+    headers,
+  };
+  const at = { topic: 't', partition: 0, from: toOffset(0), next: toOffset(1), end: toOffset(1) };
+  scene.group.receive({ ...at, records: [record] });
+  expect(scene.budget.total.bytes).toBe(1 + 2 + 5 + 1_000_000 + 3 * 7 + 2 + 3);
+});
+
+describe('a partition far ahead of a record that does not finish', () => {
+  // Ten budgets over at least four partitions.
+  const LIMIT = 20;
+  const AHEAD = 50;
+
+  /** The first record is stuck, all others are done as soon as they come. */
+  async function ahead(most: number): Promise<Scene> {
+    const scene: Scene = new Scene('-'.repeat(100), {
+      limit: LIMIT,
+      invoke: ({ offset }) => (offset === '0' ? stuck : undefined),
+    });
+    for (let taken = 0; taken < most; taken += 10) await scene.fetch(10);
+    return scene;
+  }
+  let finish: () => void = () => undefined;
+  const stuck = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+
+  test('is paused, though nearly nothing is in flight, and goes on once the record is done', async () => {
+    const scene = await ahead(AHEAD - 10);
+    expect(scene.partition.paused).toBe(false);
+    await scene.fetch(10);
+    expect(scene.partition.paused).toBe(true);
+    expect(scene.budget.total.records).toBe(1);
+    expect(scene.pipeline.position).toBe(String(AHEAD));
+    finish();
+    expect(await scene.committed()).toBe(String(AHEAD));
+    expect(scene.partition.paused).toBe(false);
+  });
+});
+
+test('records in flight tell how long the committable offset has not moved', async () => {
+  const scene = new Scene('ab');
+  expect(scene.pipeline.stalledForMs).toBe(0);
+  await scene.fetch();
+  await scene.clock.advance(700);
+  await scene.call(1).returns();
+  expect(scene.pipeline.stalledForMs).toBe(700);
+  await scene.call(0).returns();
+  expect(scene.pipeline).toMatchObject({ stalledForMs: 0 });
+});

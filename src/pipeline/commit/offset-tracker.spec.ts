@@ -1,0 +1,127 @@
+import { describe, expect, test } from '@jest/globals';
+import { type Offset, toOffset } from '../records/offset.js';
+import { OffsetTracker, type Trackable } from './offset-tracker.js';
+
+class Received implements Trackable {
+  settled = false;
+  following: this | undefined = undefined;
+
+  constructor(
+    readonly offset: Offset,
+    readonly sequence: number,
+  ) {}
+}
+
+/** A tracker that has received these offsets, and the records by their place. */
+function received(offsets: readonly number[], options: { from?: number; next?: number } = {}) {
+  const { from = 0 } = options;
+  const { next = from } = options;
+  const tracker = new OffsetTracker<Received>(toOffset(from));
+  const records = offsets.map((offset, sequence) => new Received(toOffset(offset), sequence));
+  for (const record of records) tracker.receive(record);
+  tracker.advanceTo(toOffset(next));
+  const at = (index: number): Received => {
+    const record = records[index];
+    if (!record) throw new RangeError(`no record ${index}`);
+    return record;
+  };
+  return { tracker, at };
+}
+
+describe('a tracker', () => {
+  test('starts at the position it is given, with nothing received', () => {
+    const { tracker } = received([], { from: 42 });
+    expect(tracker).toMatchObject({
+      position: '42',
+      committableOffset: '42',
+      committableSequence: 0,
+      nextSequence: 0,
+      unsettled: 0,
+      oldest: undefined,
+    });
+  });
+
+  test('holds the committable offset at the oldest record while younger ones settle', () => {
+    const { tracker, at } = received([5, 6, 7], { from: 5, next: 8 });
+    expect(tracker.settle(at(1))).toBe(false);
+    expect(tracker.settle(at(2))).toBe(false);
+    expect(tracker).toMatchObject({ committableOffset: '5', committableSequence: 0, unsettled: 1 });
+    expect(tracker.settle(at(0))).toBe(true);
+    expect(tracker).toMatchObject({
+      committableOffset: '8',
+      committableSequence: 3,
+      unsettled: 0,
+      oldest: undefined,
+    });
+  });
+
+  test('moves the committable offset over a gap to the next record, not to the offset after the last one', () => {
+    const { tracker, at } = received([3, 10, 20], { next: 30 });
+    expect(tracker.committableOffset).toBe('3');
+    tracker.settle(at(0));
+    expect(tracker.committableOffset).toBe('10');
+    tracker.settle(at(1));
+    expect(tracker.committableOffset).toBe('20');
+  });
+
+  test('ends at the position where control records trail the last record', () => {
+    const { tracker, at } = received([3], { next: 9 });
+    tracker.settle(at(0));
+    expect(tracker.committableOffset).toBe('9');
+  });
+
+  test('follows the position while nothing is in flight, and only then', () => {
+    const { tracker, at } = received([0], { next: 1 });
+    tracker.advanceTo(toOffset(50));
+    expect(tracker.committableOffset).toBe('0');
+    tracker.settle(at(0));
+    expect(tracker.committableOffset).toBe('50');
+    tracker.advanceTo(toOffset(60));
+    expect(tracker).toMatchObject({ committableOffset: '60', committableSequence: 1 });
+  });
+
+  test('counts a record that settles twice once', () => {
+    const { tracker, at } = received([0, 1], { next: 2 });
+    expect(tracker.settle(at(1))).toBe(false);
+    expect(tracker.settle(at(1))).toBe(false);
+    expect(tracker.unsettled).toBe(1);
+    tracker.settle(at(0));
+    expect(tracker.settle(at(0))).toBe(false);
+    expect(tracker.unsettled).toBe(0);
+  });
+
+  test('settles a record with all before it, and tells which ones that were', () => {
+    const { tracker, at } = received([0, 1, 2, 3], { next: 4 });
+    tracker.settle(at(1));
+    expect(tracker.settleThrough(at(2))).toEqual([at(0), at(2)]);
+    expect(tracker).toMatchObject({ committableOffset: '3', unsettled: 1, oldest: at(3) });
+    expect(tracker.settleThrough(at(2))).toEqual([]);
+  });
+
+  test('goes on after all has settled', () => {
+    const { tracker, at } = received([0], { next: 1 });
+    tracker.settle(at(0));
+    const next = new Received(toOffset(7), tracker.nextSequence);
+    tracker.receive(next);
+    tracker.advanceTo(toOffset(8));
+    expect(tracker).toMatchObject({
+      committableOffset: '7',
+      committableSequence: 1,
+      oldest: next,
+      unsettled: 1,
+    });
+  });
+
+  test('keeps no link from a record that the committable offset has passed', () => {
+    const { tracker, at } = received([0, 1, 2], { next: 3 });
+    tracker.settle(at(1));
+    tracker.settle(at(0));
+    expect([at(0).following, at(1).following]).toEqual([undefined, undefined]);
+  });
+
+  test('lists what is unsettled, oldest first', () => {
+    const { tracker, at } = received([0, 1, 2, 3], { next: 4 });
+    tracker.settle(at(2));
+    expect([...tracker.unsettledRecords()].map(({ offset }) => offset)).toEqual(['0', '1', '3']);
+  });
+});

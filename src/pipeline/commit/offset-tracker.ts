@@ -1,0 +1,117 @@
+import type { Offset } from '../records/offset.js';
+
+/** What the tracker needs of a record: its place, its state, and a link of its own. */
+export interface Trackable {
+  readonly offset: Offset;
+  readonly sequence: number;
+  settled: boolean;
+  following: this | undefined;
+}
+
+/**
+ * Knows which offset of one partition may be committed.
+ *
+ * It keeps the records *received*, in order, and never assumes that offsets are contiguous: compaction,
+ * transactions and control records leave gaps. Work per record is constant, and it allocates nothing.
+ */
+export class OffsetTracker<T extends Trackable> {
+  #head: T | undefined;
+  #tail: T | undefined;
+  #position: Offset;
+  #nextSequence = 0;
+  #unsettled = 0;
+
+  /** @param position the offset the partition is read from */
+  constructor(position: Offset) {
+    this.#position = position;
+  }
+
+  /** The next offset to be fetched: everything below it was received or does not exist. */
+  get position(): Offset {
+    return this.#position;
+  }
+
+  /** The first offset that is not settled: what may be committed. */
+  get committableOffset(): Offset {
+    return this.#head ? this.#head.offset : this.#position;
+  }
+
+  /** Every record with a sequence below this one is settled. */
+  get committableSequence(): number {
+    return this.#head ? this.#head.sequence : this.#nextSequence;
+  }
+
+  /** The record that holds the committable offset. */
+  get oldest(): T | undefined {
+    return this.#head;
+  }
+
+  /** Records received and not settled. */
+  get unsettled(): number {
+    return this.#unsettled;
+  }
+
+  /** The sequence the next record is to have. */
+  get nextSequence(): number {
+    return this.#nextSequence;
+  }
+
+  /** Takes in the partition's next record. `advanceTo` must follow once the fetch is taken in. */
+  receive(record: T): void {
+    if (this.#tail) this.#tail.following = record;
+    else this.#head = record;
+    this.#tail = record;
+    this.#nextSequence = record.sequence + 1;
+    this.#unsettled++;
+  }
+
+  /** Moves the position to `next`, which must lie beyond all records received. */
+  advanceTo(next: Offset): void {
+    this.#position = next;
+  }
+
+  /** @returns whether the committable offset moved */
+  settle(record: T): boolean {
+    if (record.settled) return false;
+    record.settled = true;
+    this.#unsettled--;
+    if (record !== this.#head) return false;
+    this.#dropSettled();
+    return true;
+  }
+
+  /**
+   * Settles `record` and every record before it, as a Kafka commit does.
+   * @returns the records that became settled by it
+   */
+  settleThrough(record: T): T[] {
+    const settled: T[] = [];
+    for (let each = this.#head; each && each.sequence <= record.sequence; each = each.following) {
+      if (each.settled) continue;
+      each.settled = true;
+      settled.push(each);
+    }
+    this.#unsettled -= settled.length;
+    this.#dropSettled();
+    return settled;
+  }
+
+  /** The unsettled records, oldest first. */
+  *unsettledRecords(): Generator<T, void, void> {
+    for (let each = this.#head; each; each = each.following) {
+      if (!each.settled) yield each;
+    }
+  }
+
+  #dropSettled(): void {
+    let head = this.#head;
+    while (head?.settled) {
+      const { following } = head;
+      // A long list of old records linked to each other would all be promoted with the newest one.
+      head.following = undefined;
+      head = following;
+    }
+    this.#head = head;
+    if (!head) this.#tail = undefined;
+  }
+}

@@ -1,0 +1,76 @@
+import type { Clock } from '../time/clock.js';
+import { type InFlightLimiter, Usage } from '../records/in-flight-limiter.js';
+import type { Committer } from './committer.js';
+import { OffsetTracker } from './offset-tracker.js';
+import type { InFlightRecord } from '../records/in-flight.js';
+import type { Offset } from '../records/offset.js';
+import { isUnparked } from '../parking/parking.js';
+
+/** Which of a partition's records are settled, and what that frees: budget, memory, and offsets to commit. */
+export class Settlement {
+  readonly tracker: OffsetTracker<InFlightRecord>;
+  /** What the partition has in flight. */
+  readonly usage = new Usage();
+  /** Parked records that are at their handler again. */
+  readonly #comingBack = new Set<InFlightRecord>();
+  #lastAdvanceAt: number;
+
+  constructor(
+    position: Offset,
+    private readonly budget: InFlightLimiter,
+    private readonly committer: Committer,
+    private readonly clock: Clock,
+  ) {
+    this.tracker = new OffsetTracker(position);
+    this.#lastAdvanceAt = clock.now();
+  }
+
+  /** Records from the first unsettled one to the last received. */
+  get ahead(): number {
+    return this.tracker.nextSequence - this.tracker.committableSequence;
+  }
+
+  /** How long the committable offset has not moved although a record is in flight, in ms. */
+  get stalledForMs(): number {
+    const { oldest } = this.tracker;
+    return oldest ? this.clock.now() - Math.max(oldest.receivedAt, this.#lastAdvanceAt) : 0;
+  }
+
+  /** Takes in the partition's next record, or one that was parked. */
+  add(record: InFlightRecord): void {
+    this.budget.add(this.usage, record.bytes);
+    if (isUnparked(record)) this.#comingBack.add(record);
+    else this.tracker.receive(record);
+  }
+
+  /** @param now ms since the epoch */
+  settle(record: InFlightRecord, now: number): void {
+    if (record.settled) return;
+    if (isUnparked(record)) {
+      record.settled = true;
+      this.#comingBack.delete(record);
+      this.budget.remove(this.usage, record.bytes);
+      return;
+    }
+    if (this.tracker.settle(record)) this.#lastAdvanceAt = now;
+    this.#freed(record);
+  }
+
+  /** Settles a record and every earlier one of the partition. */
+  settleThrough(record: InFlightRecord): void {
+    for (const each of this.tracker.settleThrough(record)) this.#freed(each);
+    this.#lastAdvanceAt = this.clock.now();
+  }
+
+  /** The ownership has ended: what is not settled is no longer in flight here. */
+  end(): void {
+    for (const record of this.tracker.unsettledRecords()) this.budget.remove(this.usage, record.bytes);
+    for (const record of this.#comingBack) this.budget.remove(this.usage, record.bytes);
+  }
+
+  #freed(record: InFlightRecord): void {
+    if (record.sequence >= this.tracker.committableSequence) record.release();
+    this.committer.noteSettled();
+    this.budget.remove(this.usage, record.bytes);
+  }
+}

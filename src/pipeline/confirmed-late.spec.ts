@@ -1,0 +1,44 @@
+import { describe, expect, test } from '@jest/globals';
+import { DependencyUnavailableError } from './errors/unavailable.error.js';
+import { PermanentError } from './errors/permanent.error.js';
+import { RETRY_MS, Scene } from './testing/scene.js';
+
+const deadLetterLimit = { consecutive: 2, ratio: 0.5, window: 10 };
+
+/** Two keys, whose first record has failed and waits to be tried again. */
+async function failing(error?: Error): Promise<Scene> {
+  const scene = new Scene('ab', { commit: 'manual', attempts: 5, deadLetterLimit });
+  await scene.fetch();
+  await scene.call(0).fails(error);
+  return scene;
+}
+
+describe('a record that has failed, and that what its handler left running confirms later', () => {
+  test('is not tried again, and counts as one that recovered for the circuit breaker', async () => {
+    const scene = await failing();
+    scene.pipeline.acknowledge(scene.call(0).records);
+    await scene.clock.advance(RETRY_MS);
+    expect(scene.called).toEqual(['0', '1']);
+    await scene.call(1).fails(new PermanentError('bad'));
+    expect(scene.aside).toEqual(['dead-letter 1']);
+  });
+
+  test('is not put aside any more, and no longer named as what can not be', async () => {
+    const scene = await failing();
+    scene.storeErrors.push(new Error('the topic takes nothing'));
+    await scene.clock.advance(RETRY_MS);
+    await scene.call(2).fails(new PermanentError('bad'));
+    expect(scene.pipeline.problems).toMatchObject([{ kind: 'not stored' }]);
+    scene.pipeline.acknowledge(scene.call(2).records);
+    await scene.clock.advance(20_000);
+    expect(scene.aside).toEqual([]);
+    expect(scene.pipeline.problems).toEqual([]);
+  });
+
+  test('is no longer named as waiting for a dependency', async () => {
+    const scene = await failing(new DependencyUnavailableError('away'));
+    scene.pipeline.acknowledge(scene.call(0).records);
+    await scene.clock.advance(5_000);
+    expect(scene.pipeline.problems).toEqual([]);
+  });
+});

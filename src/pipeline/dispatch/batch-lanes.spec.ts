@@ -1,0 +1,104 @@
+import { describe, expect, test } from '@jest/globals';
+import { InFlightRecord, type RecordOwner } from '../records/in-flight.js';
+import { toOffset } from '../records/offset.js';
+import { BatchLanes, type LaneBatch } from './batch-lanes.js';
+
+const owner: RecordOwner = {
+  topic: 't',
+  partition: 0,
+  signalOf: () => new AbortController().signal,
+  waiting: () => () => undefined,
+  acknowledge: () => undefined,
+  commit: () => Promise.resolve(),
+};
+
+/** Lanes with a record for each name; `-` has none. */
+function lanesOf(names: string, { most = 10, concurrency = 4 } = {}) {
+  const lanes = new BatchLanes(most, concurrency);
+  let sequence = 0;
+  const add = (more: string): void => {
+    for (const name of more) {
+      const fetched = { offset: toOffset(sequence), key: null, value: null, timestamp: '0' };
+      lanes.enqueue(new InFlightRecord(owner, fetched, sequence++, 0, name === '-' ? undefined : name, 0));
+    }
+  };
+  add(names);
+  return { lanes, add };
+}
+
+const sequencesOf = ({ records }: LaneBatch): number[] => records.map(({ sequence }) => sequence);
+
+describe('lanes of batches', () => {
+  test('make batches of the oldest records, in offset order', () => {
+    const { lanes } = lanesOf('abcabc', { most: 4 });
+    expect(sequencesOf(lanes.take(Infinity))).toEqual([0, 1, 2, 3]);
+  });
+
+  test('keep what a lane of a running batch still holds for a later batch', () => {
+    const { lanes, add } = lanesOf('aab', { most: 1 });
+    const first = lanes.take(Infinity);
+    expect(sequencesOf(lanes.take(Infinity))).toEqual([2]);
+    add('a');
+    expect(lanes.startable).toBe(0);
+    expect(lanes.canTake(Infinity)).toBe(false);
+    lanes.done(first);
+    expect(lanes.startable).toBe(2);
+    expect(sequencesOf(lanes.take(Infinity))).toEqual([1]);
+  });
+
+  test('make one batch after the other of a single lane', () => {
+    const { lanes } = lanesOf('aaa', { most: 2 });
+    const first = lanes.take(Infinity);
+    expect(lanes.canTake(Infinity)).toBe(false);
+    lanes.done(first);
+    expect(sequencesOf(lanes.take(Infinity))).toEqual([2]);
+  });
+
+  test('keep no two records without a key apart', () => {
+    const { lanes } = lanesOf('----', { most: 2 });
+    expect(sequencesOf(lanes.take(Infinity))).toEqual([0, 1]);
+    expect(sequencesOf(lanes.take(Infinity))).toEqual([2, 3]);
+  });
+
+  test('start no more batches than there are places for', () => {
+    const { lanes } = lanesOf('abc', { most: 1, concurrency: 2 });
+    const first = lanes.take(Infinity);
+    lanes.take(Infinity);
+    expect(lanes.running).toBe(2);
+    expect(lanes.canTake(Infinity)).toBe(false);
+    lanes.done(first);
+    expect(lanes.canTake(Infinity)).toBe(true);
+  });
+
+  test('take nothing beyond the limit', () => {
+    const { lanes } = lanesOf('abab');
+    expect(lanes.canTake(-1)).toBe(false);
+    expect(lanes.canTake(1)).toBe(true);
+    expect(sequencesOf(lanes.take(1))).toEqual([0, 1]);
+    expect(lanes.canTake(1)).toBe(false);
+  });
+
+  test('give the place of a batch that waits to another, with its lanes closed', () => {
+    const { lanes } = lanesOf('aab', { most: 1, concurrency: 1 });
+    const first = lanes.take(Infinity);
+    lanes.release(first);
+    lanes.release(first);
+    expect(lanes.running).toBe(0);
+    expect(sequencesOf(lanes.take(Infinity))).toEqual([2]);
+    expect(lanes.canTake(Infinity)).toBe(false);
+    lanes.retake(first);
+    expect(lanes.running).toBe(2);
+    lanes.done(first);
+    expect(lanes.running).toBe(1);
+  });
+
+  test('give no place back that was given away before', () => {
+    const { lanes } = lanesOf('ab', { most: 1 });
+    const [first, second] = [lanes.take(Infinity), lanes.take(Infinity)];
+    lanes.release(first);
+    lanes.done(first);
+    expect(lanes.running).toBe(1);
+    lanes.done(second);
+    expect(lanes.running).toBe(0);
+  });
+});

@@ -1,0 +1,139 @@
+import type { InFlightRecord } from '../records/in-flight.js';
+import type { Lane } from './lane.js';
+import { LaneHeap } from './lane-heap.js';
+
+/** Records that one call of a batch handler gets, in offset order. */
+export interface LaneBatch {
+  readonly records: readonly InFlightRecord[];
+  /** @internal */
+  lanes: readonly Lane[];
+  /** Whether it takes one of the places for concurrent work. */
+  holdsSlot: boolean;
+}
+
+/**
+ * Puts batches together out of lanes that no running batch has records of. With one lane for the partition
+ * that is one batch after the other; with a lane for each key, batches of different keys run side by side.
+ */
+export class BatchLanes {
+  readonly #lanes = new Map<string, Lane>();
+  #idle: Lane[] = [];
+  #startable = 0;
+  #running = 0;
+
+  /**
+   * @param maxRecords the most a batch may hold
+   * @param concurrency batches at work at once
+   */
+  constructor(
+    readonly maxRecords: number,
+    readonly concurrency: number,
+  ) {}
+
+  get running(): number {
+    return this.#running;
+  }
+
+  /** Records that could start now if there were a place. */
+  get startable(): number {
+    return this.#startable;
+  }
+
+  /** Whether another batch may be at work. */
+  get hasSlot(): boolean {
+    return this.#running < this.concurrency;
+  }
+
+  /** Whether a batch may start at all, however small, of records whose sequence is at most `limit`. */
+  canTake(limit: number): boolean {
+    if (!this.hasSlot || this.#startable === 0) return false;
+    return limit === Infinity || this.#idle.some((lane) => isWithin(lane.head, limit));
+  }
+
+  enqueue(record: InFlightRecord): void {
+    const lane = this.#laneOf(record.lane);
+    if (lane.tail) lane.tail.laneNext = record;
+    else lane.head = record;
+    lane.tail = record;
+    if (lane.waiting++ === 0 && !lane.busy) this.#idle.push(lane);
+    if (!lane.busy) this.#startable++;
+  }
+
+  /**
+   * Takes the next batch of records whose sequence is at most `limit`; call it only when one can be taken.
+   *
+   * It takes the oldest there are. So whatever a lane of the batch still holds is younger than all of the
+   * batch, and a handler that waits for its batch to be committed never waits for its own lanes.
+   */
+  take(limit: number): LaneBatch {
+    const records: InFlightRecord[] = [];
+    const lanes = new Set<Lane>();
+    const heads = new LaneHeap(this.#idle);
+    for (let lane = heads.first; lane && records.length < this.maxRecords; lane = heads.first) {
+      if (!isWithin(lane.head, limit)) break;
+      if (!lanes.has(lane)) {
+        this.#startable -= lane.waiting;
+        lane.busy = true;
+        lanes.add(lane);
+      }
+      records.push(this.#shift(lane, lane.head));
+      heads.firstChanged();
+    }
+    this.#idle = this.#idle.filter(({ busy }) => !busy);
+    this.#running++;
+    return { records, lanes: [...lanes], holdsSlot: true };
+  }
+
+  /** Gives the batch's place to another; its lanes stay closed. */
+  release(batch: LaneBatch): void {
+    if (!batch.holdsSlot) return;
+    batch.holdsSlot = false;
+    this.#running--;
+  }
+
+  /** Takes back the place that `release` gave away. */
+  retake(batch: LaneBatch): void {
+    batch.holdsSlot = true;
+    this.#running++;
+  }
+
+  /** Makes a batch of its own, without a place, out of some of a batch's records, with the lanes that they are in. */
+  part(batch: LaneBatch, records: readonly InFlightRecord[]): LaneBatch {
+    const names = new Set(records.map(({ lane }) => lane));
+    const lanes = batch.lanes.filter(({ name }) => names.has(name));
+    batch.lanes = batch.lanes.filter(({ name }) => !names.has(name));
+    return { records, lanes, holdsSlot: false };
+  }
+
+  /** Opens the batch's lanes again, for what came in meanwhile. */
+  done(batch: LaneBatch): void {
+    this.release(batch);
+    for (const lane of batch.lanes) {
+      lane.busy = false;
+      if (lane.waiting > 0) {
+        this.#idle.push(lane);
+        this.#startable += lane.waiting;
+      } else if (lane.name !== undefined) this.#lanes.delete(lane.name);
+    }
+  }
+
+  #laneOf(name: string | undefined): Lane {
+    const known = name === undefined ? undefined : this.#lanes.get(name);
+    if (known) return known;
+    const lane: Lane = { name, head: undefined, tail: undefined, waiting: 0, busy: false };
+    if (name !== undefined) this.#lanes.set(name, lane);
+    return lane;
+  }
+
+  #shift(lane: Lane, record: InFlightRecord): InFlightRecord {
+    lane.head = record.laneNext;
+    if (!lane.head) lane.tail = undefined;
+    record.laneNext = undefined;
+    lane.waiting--;
+    return record;
+  }
+}
+
+function isWithin(record: InFlightRecord | undefined, limit: number): record is InFlightRecord {
+  return record !== undefined && record.sequence <= limit;
+}

@@ -1,0 +1,97 @@
+import type { Clock } from '../time/clock.js';
+import type { TopicPartition } from '../records/fetched.js';
+import type { CallWait, InFlightRecord } from '../records/in-flight.js';
+import { CallTime } from './call-time.js';
+import { HandlerTimeoutError } from '../errors/errors.js';
+
+/** What a handler that was told to stop gets at the least, in ms. */
+const ABORT_GRACE_MS = 1_000;
+
+/**
+ * Knows what a partition's calls wait for, and ends those whose handlers take longer than they may. A call goes by the
+ * first of its records.
+ */
+export class HandlerCalls {
+  readonly #times = new Map<InFlightRecord, CallTime>();
+  readonly #waits = new Map<InFlightRecord, Set<CallWait>>();
+
+  /** @param timeoutMs how much time of its own one call may take; undefined for as much as it likes */
+  constructor(
+    private readonly at: TopicPartition,
+    private readonly timeoutMs: number | undefined,
+    private readonly clock: Clock,
+  ) {}
+
+  started(first: InFlightRecord, now: number): void {
+    if (this.timeoutMs !== undefined) this.#times.set(first, new CallTime(now));
+  }
+
+  ended(first: InFlightRecord): void {
+    if (this.timeoutMs !== undefined) this.#times.delete(first);
+    if (this.#waits.size > 0) this.#waits.delete(first);
+  }
+
+  /**
+   * The call waits for something: until that has come, its time is not its handler's own.
+   * @returns to be called once it has come
+   */
+  wait(first: InFlightRecord, wait: CallWait): () => void {
+    const time = this.#times.get(first);
+    const waits = this.#waits.get(first) ?? new Set();
+    time?.wait(this.clock.now());
+    this.#waits.set(first, waits.add(wait));
+    return () => {
+      time?.goOn(this.clock.now());
+      waits.delete(wait);
+      if (waits.size === 0 && this.#waits.get(first) === waits) this.#waits.delete(first);
+    };
+  }
+
+  /** What the call waits for, in words; undefined where its handler is at work. */
+  waitOf(first: InFlightRecord): string | undefined {
+    const [wait] = this.#waits.get(first) ?? [];
+    return wait?.what;
+  }
+
+  /** How many calls wait for a commit. */
+  get awaitingCommit(): number {
+    if (this.#waits.size === 0) return 0;
+    return [...this.#waits.values()].filter((waits) => [...waits].some(({ kind }) => kind === 'commit'))
+      .length;
+  }
+
+  /** Aborted once the call's handler has used up its time; undefined where it has no limit. */
+  signalOf(first: InFlightRecord): AbortSignal | undefined {
+    return this.#times.get(first)?.controller.signal;
+  }
+
+  /** Why a handler that has returned failed all the same. */
+  overdue(first: InFlightRecord): Error | undefined {
+    const signal = this.signalOf(first);
+    return signal?.aborted && signal.reason instanceof Error ? signal.reason : undefined;
+  }
+
+  /**
+   * Tells handlers whose time is up to stop.
+   * @param blockedMs how long nothing could run in this process since the last check
+   */
+  check(blockedMs: number): void {
+    const { timeoutMs } = this;
+    if (timeoutMs === undefined) return;
+    const now = this.clock.now();
+    for (const [record, time] of this.#times) {
+      if (blockedMs > 0) time.exclude(Math.min(blockedMs, now - time.startedAt));
+      if (time.controller.signal.aborted || time.ownMs(now) < timeoutMs) continue;
+      const { topic, partition } = this.at;
+      time.controller.abort(new HandlerTimeoutError(topic, partition, record.offset, timeoutMs));
+    }
+  }
+
+  /** Calls whose handlers were told to stop, and are still at work after as long again, by their first records. */
+  get unresponsive(): InFlightRecord[] {
+    const limitMs = (this.timeoutMs ?? 0) * 2 + ABORT_GRACE_MS;
+    const now = this.clock.now();
+    const isHanging = (time: CallTime): boolean => !time.isWaiting && time.ownMs(now) > limitMs;
+    return [...this.#times].filter(([, time]) => isHanging(time)).map(([record]) => record);
+  }
+}

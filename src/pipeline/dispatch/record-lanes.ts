@@ -1,0 +1,112 @@
+import type { InFlightRecord } from '../records/in-flight.js';
+import { OldestFirst } from './oldest-first.js';
+
+/** First in, first out, through the records' own `readyNext` links. */
+class ReadyQueue {
+  #head: InFlightRecord | undefined;
+  #tail: InFlightRecord | undefined;
+
+  get first(): InFlightRecord | undefined {
+    return this.#head;
+  }
+
+  push(record: InFlightRecord): void {
+    if (this.#tail) this.#tail.readyNext = record;
+    else this.#head = record;
+    this.#tail = record;
+  }
+
+  shift(): InFlightRecord | undefined {
+    const record = this.#head;
+    if (!record) return undefined;
+    this.#head = record.readyNext;
+    if (!this.#head) this.#tail = undefined;
+    record.readyNext = undefined;
+    return record;
+  }
+}
+
+/**
+ * Decides which record of a partition may start: the first of its lane, when one of `concurrency` places is
+ * free, the older one first. A lane is an entry from its name to its last record, and is gone once empty.
+ */
+export class RecordLanes {
+  readonly #last = new Map<string, InFlightRecord>();
+  readonly #fresh = new ReadyQueue();
+  readonly #continued = new OldestFirst();
+  #running = 0;
+
+  /** @param concurrency lanes at work at once */
+  constructor(readonly concurrency: number) {}
+
+  /** Records that take a place at the moment. */
+  get running(): number {
+    return this.#running;
+  }
+
+  /** Lanes with at least one record in them, those of records without a lane's name left out. */
+  get size(): number {
+    return this.#last.size;
+  }
+
+  enqueue(record: InFlightRecord): void {
+    const { lane } = record;
+    if (lane !== undefined) {
+      const last = this.#last.get(lane);
+      this.#last.set(lane, record);
+      if (last) {
+        last.laneNext = record;
+        return;
+      }
+    }
+    this.#fresh.push(record);
+  }
+
+  /**
+   * Takes the next record that may start, if its sequence is at most `limit`; it holds a place from then on.
+   */
+  next(limit: number): InFlightRecord | undefined {
+    if (this.#running >= this.concurrency) return undefined;
+    const queue = this.#oldestQueue(limit);
+    const record = queue?.shift();
+    if (!record) return undefined;
+    record.holdsSlot = true;
+    this.#running++;
+    return record;
+  }
+
+  /** Gives the record's place to another lane, while the record still heads its own. */
+  release(record: InFlightRecord): void {
+    if (!record.holdsSlot) return;
+    record.holdsSlot = false;
+    this.#running--;
+  }
+
+  /** Lets a record that was taken before start once more, when a place is free. */
+  requeue(record: InFlightRecord): void {
+    this.release(record);
+    this.#continued.push(record);
+  }
+
+  /** Ends the record's turn: its lane goes on with the next record, or is gone. */
+  done(record: InFlightRecord): void {
+    this.release(record);
+    const { lane, laneNext } = record;
+    record.laneNext = undefined;
+    if (laneNext) this.#continued.push(laneNext);
+    else if (lane !== undefined) this.#last.delete(lane);
+  }
+
+  /**
+   * Of the two queues the one whose first record is older, so that neither a busy key nor new keys can keep
+   * the oldest record, and with it the committable offset, waiting. Fresh records come in offset order as it is.
+   */
+  #oldestQueue(limit: number): ReadyQueue | OldestFirst | undefined {
+    const fresh = this.#fresh.first;
+    const continued = this.#continued.first;
+    const isFresh = fresh && (!continued || fresh.sequence < continued.sequence);
+    const first = isFresh ? fresh : continued;
+    if (!first || first.sequence > limit) return undefined;
+    return isFresh ? this.#fresh : this.#continued;
+  }
+}

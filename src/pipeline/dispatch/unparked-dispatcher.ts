@@ -1,0 +1,88 @@
+import type { Clock } from '../time/clock.js';
+import type { InFlightRecord } from '../records/in-flight.js';
+import type { FailureHandler } from '../failures/failure-handler.js';
+import { ANSWERED, type Handler } from '../handler/handler.js';
+import type { Parking } from '../parking/parking.js';
+import type { DispatchEvents } from './dispatcher.js';
+
+/**
+ * Calls the handler for records that come back from where they were parked. They do not go through their key's
+ * lane: what the key has in there goes aside behind them, without a call, until the last of them is handled.
+ */
+export class UnparkedDispatcher {
+  readonly #waiting: InFlightRecord[] = [];
+  #held = false;
+  #running = 0;
+
+  constructor(
+    private readonly handler: Handler,
+    private readonly events: DispatchEvents,
+    private readonly failures: FailureHandler,
+    private readonly parking: Parking,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Whether a handler is at work on one of them. */
+  get busy(): boolean {
+    return this.#running > 0;
+  }
+
+  /** Released records that a handler is at work on. */
+  get activeCalls(): number {
+    return this.#running;
+  }
+
+  /** Starts the record, or keeps it until `release`. */
+  start(record: InFlightRecord): void {
+    if (this.#held) this.#waiting.push(record);
+    else void this.#run(record);
+  }
+
+  /** Starts no more of them. */
+  hold(): void {
+    this.#held = true;
+  }
+
+  /** Goes on after `hold`. */
+  release(): void {
+    this.#held = false;
+    for (const record of this.#waiting.splice(0)) void this.#run(record);
+  }
+
+  async #run(record: InFlightRecord): Promise<void> {
+    this.#running++;
+    const now = this.clock.now();
+    this.events.started(record, now);
+    this.events.callStarted(record, now);
+    try {
+      await this.#call(record);
+    } catch (error) {
+      this.#running--;
+      this.events.stopped(record);
+      this.failures.failed(record, error, { again: () => this.start(record), done: () => undefined });
+      this.events.returned();
+      return;
+    }
+    this.events.stopped(record);
+    // Its handler has returned, but it counts as being at work until it is out of the lot: a rejoin would have it
+    // handled twice.
+    await this.parking.handled(record);
+    this.#running--;
+    this.events.succeeded(record, this.clock.now());
+    this.events.returned();
+  }
+
+  async #call(record: InFlightRecord): Promise<void> {
+    const { handler } = this;
+    try {
+      const result: unknown = await (handler.read === 'one'
+        ? handler.invoke(record)
+        : handler.invoke([record]));
+      await handler.completion(result);
+      const late = result === ANSWERED ? undefined : this.events.overdue(record);
+      if (late) throw late;
+    } finally {
+      this.events.callEnded(record, this.clock.now());
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import { describe, expect, test } from '@jest/globals';
+import { CommitError, joined, watched } from './testing/commit-target.js';
+
+/** Beyond what these tests last. */
+const INTERVAL_MS = 10_000_000;
+
+/** A member whose partition has settled one record, with the commit of it under way. */
+async function committing() {
+  const { committer, source, ...rest } = await joined({ intervalMs: INTERVAL_MS });
+  source.settleBelow(1);
+  committer.request();
+  return { committer, source, ...rest };
+}
+
+describe('a commit that failed for now', () => {
+  test('is tried again after waits that grow up to five seconds, with what has settled since', async () => {
+    const { clock, target, source } = await committing();
+    for (const waitMs of [100, 200, 400, 800, 1600, 3200, 5000, 5000]) {
+      const before = target.requests.length;
+      await target.last.fail('transient');
+      source.settleBelow(before + 1);
+      await clock.advance(waitMs - 1);
+      expect(target.requests).toHaveLength(before);
+      await clock.advance(1);
+      expect(target.last.offsets).toEqual([`0@${before + 1}`]);
+    }
+  });
+
+  test('is not tried sooner because somebody asks', async () => {
+    const { clock, target, committer, source } = await committing();
+    await target.last.fail('transient');
+    void committer.whenCommitted(source, 0);
+    committer.request();
+    expect(target.requests).toHaveLength(1);
+    await clock.advance(100);
+    expect(target.requests).toHaveLength(2);
+  });
+
+  test('starts with the shortest wait again once one has succeeded', async () => {
+    const { clock, target, committer, source } = await committing();
+    await target.last.fail('transient');
+    await clock.advance(100);
+    await target.last.fail('transient');
+    await clock.advance(200);
+    await target.last.acknowledge();
+    source.settleBelow(2);
+    committer.request();
+    await target.last.fail('transient');
+    await clock.advance(100);
+    expect(target.requests).toHaveLength(5);
+  });
+
+  test('keeps whoever waits for it waiting, and is told of', async () => {
+    const { clock, target, committer, source } = await committing();
+    const covered = watched(committer.whenCommitted(source, 0));
+    await target.last.fail('transient');
+    expect(covered.done).toBe(false);
+    expect(committer.state).toMatchObject({ failures: 1, lastError: new CommitError('transient') });
+    await clock.advance(100);
+    await target.last.acknowledge();
+    expect(covered.done).toBe(true);
+  });
+});
+
+describe('a commit that failed because the member has to join again', () => {
+  test('stops all commits until the member has joined', async () => {
+    const { clock, target, committer, source } = await committing();
+    const covered = watched(committer.whenCommitted(source, 0));
+    await target.last.fail('rejoin');
+    committer.request();
+    await clock.advance(2 * INTERVAL_MS);
+    expect(target.requests).toHaveLength(1);
+    committer.resume();
+    expect(target.sent).toEqual([['0@1'], ['0@1']]);
+    await target.last.acknowledge();
+    expect(covered.done).toBe(true);
+  });
+
+  test('stops nothing once the member has joined, and is sent again in the new generation', async () => {
+    const { clock, target, committer } = await committing();
+    committer.resume();
+    await target.last.fail('rejoin');
+    expect(target.sent).toEqual([['0@1'], ['0@1']]);
+    await target.last.acknowledge();
+    await clock.advance(INTERVAL_MS);
+    expect(target.requests).toHaveLength(2);
+  });
+
+  test('drops the wait for a retry', async () => {
+    const { clock, target, committer } = await committing();
+    await target.last.fail('transient');
+    committer.suspend();
+    await clock.advance(INTERVAL_MS);
+    expect(target.requests).toHaveLength(1);
+    committer.resume();
+    expect(target.requests).toHaveLength(2);
+  });
+});

@@ -1,0 +1,90 @@
+import { describe, expect, test } from '@jest/globals';
+import { RETRY_MS, Scene } from './testing/scene.js';
+
+describe('a record whose handler fails', () => {
+  test('is tried again in its lane, before the later records of its key', async () => {
+    const scene = new Scene('aab', { concurrency: 1 });
+    await scene.fetch();
+    await scene.call(0).fails();
+    await scene.call(1).returns();
+    expect(scene.called).toEqual(['0', '2']);
+    await scene.clock.advance(RETRY_MS);
+    await scene.call(2).returns();
+    expect(scene.called).toEqual(['0', '2', '0', '1']);
+  });
+
+  test('says how often it failed, why, and when it will be tried', async () => {
+    const scene = new Scene('a');
+    await scene.fetch();
+    const [record] = scene.call(0).records;
+    await scene.call(0).fails(new Error('first'));
+    await scene.clock.advance(RETRY_MS);
+    expect(record).toMatchObject({ retryAt: 0, startedAt: scene.clock.now() });
+    const again = new Error('again');
+    await scene.call(1).fails(again);
+    expect(record).toMatchObject({
+      failures: 2,
+      lastError: again,
+      startedAt: 0,
+      retryAt: scene.clock.now() + RETRY_MS,
+      settled: false,
+    });
+  });
+
+  test('holds the committable offset, and no other key', async () => {
+    const scene = new Scene('abc');
+    await scene.fetch();
+    await scene.call(1).fails();
+    await scene.call(0).returns();
+    await scene.call(2).returns();
+    expect(await scene.committed()).toBe('1');
+    expect(scene.pipeline.stalledForMs).toBeGreaterThanOrEqual(RETRY_MS);
+    await scene.call(3).returns();
+    expect(await scene.committed()).toBe('3');
+    expect(scene.pipeline.stalledForMs).toBe(0);
+  });
+
+  test('by throwing before it has waited for anything is tried again as well', async () => {
+    let calls = 0;
+    const scene = new Scene('ab', {
+      concurrency: 1,
+      invoke: ({ offset }) => {
+        calls++;
+        if (calls === 1) throw new Error(`no ${offset}`);
+      },
+    });
+    await scene.fetch();
+    expect(calls).toBe(2);
+    await scene.clock.advance(RETRY_MS);
+    expect(calls).toBe(3);
+    expect(await scene.committed()).toBe('2');
+  });
+
+  test('after it has settled the record is told of, and not called again', async () => {
+    const scene = new Scene('aa', { commit: 'manual' });
+    await scene.fetch();
+    scene.pipeline.acknowledge(scene.call(0).records);
+    await scene.call(0).fails();
+    expect(await scene.committed()).toBe('1');
+    expect(scene.told).toEqual(['failed after settling 0']);
+    expect(scene.called).toEqual(['0', '1']);
+  });
+
+  test('is not called again when it was settled while it waited', async () => {
+    const scene = new Scene('aa', { commit: 'manual' });
+    await scene.fetch();
+    await scene.call(0).fails();
+    scene.pipeline.acknowledge(scene.call(0).records);
+    await scene.clock.advance(RETRY_MS);
+    expect(scene.called).toEqual(['0', '1']);
+  });
+
+  test('is not tried again once its partition is lost', async () => {
+    const scene = new Scene('a');
+    await scene.fetch();
+    await scene.call(0).fails();
+    scene.group.loseAll();
+    await scene.clock.advance(10 * RETRY_MS);
+    expect(scene.called).toEqual(['0']);
+  });
+});

@@ -1,0 +1,94 @@
+import { describe, expect, test } from '@jest/globals';
+import { BatchRecordError, UnreadableRecordsError } from '../errors/errors.js';
+import { RETRY_MS, Scene, type SceneOptions } from '../testing/scene.js';
+
+/** A partition whose first five records are in one call. */
+async function batchOf(options: SceneOptions = {}): Promise<Scene> {
+  const scene = new Scene('abcde', {
+    read: 'batch',
+    order: 'partition',
+    maxRecords: 5,
+    attempts: 2,
+    ...options,
+  });
+  await scene.fetch();
+  return scene;
+}
+
+const fulfilled = { status: 'fulfilled', value: undefined } as const;
+const rejected = { status: 'rejected', reason: new Error('no stock') } as const;
+
+describe('a batch handler that gives an outcome for each record', () => {
+  test('gets again only what failed, and that costs no other record anything', async () => {
+    const scene = await batchOf();
+    await scene.call(0).returns([fulfilled, rejected, fulfilled, rejected, fulfilled]);
+    await scene.clock.advance(RETRY_MS);
+    expect(scene.called).toEqual(['0,1,2,3,4', '1,3']);
+    await scene.call(1).returns([rejected, fulfilled]);
+    expect(scene.aside).toEqual(['dead-letter 1']);
+    expect(await scene.committed()).toBe('5');
+    expect(scene.calls).toHaveLength(2);
+  });
+
+  test('settles what it says went well, also where it commits by hand', async () => {
+    const scene = await batchOf({ commit: 'manual' });
+    await scene.call(0).returns([fulfilled, fulfilled, rejected, fulfilled, fulfilled]);
+    expect(await scene.committed()).toBe('2');
+  });
+
+  test.each([[[1, 2, 3, 4, 5]], [[fulfilled]], [{ status: 'fulfilled' }]])(
+    'is taken at its word only where it gives just that: %j is a success',
+    async (result) => {
+      const scene = await batchOf();
+      await scene.call(0).returns(result);
+      expect(await scene.committed()).toBe('5');
+      expect(scene.calls).toHaveLength(1);
+    },
+  );
+});
+
+describe.each([0, 2, 4])('a batch with poison at %d', (poison) => {
+  const isPoisoned = (offsets: readonly string[]): boolean => offsets.includes(String(poison));
+
+  test('that its handler names costs that record alone', async () => {
+    const scene = await batchOf();
+    await scene.call(0).fails(new BatchRecordError(poison, new Error('bad')));
+    await scene.clock.advance(RETRY_MS);
+    const second = scene.call(1);
+    expect(second.offsets[0]).toBe(String(poison));
+    await second.fails(new BatchRecordError(0, new Error('bad')));
+    if (poison < 4) await scene.call(2).returns();
+    expect(scene.aside).toEqual([`dead-letter ${poison}`]);
+    expect(await scene.committed()).toBe('5');
+    const handled = scene.calls
+      .flatMap(({ offsets }) => offsets)
+      .filter((offset) => offset !== String(poison));
+    expect(new Set(handled).size).toBe(4);
+  });
+
+  test('that nobody names is found by handling each record by itself', async () => {
+    const scene = await batchOf();
+    const end = async (at: number): Promise<void> => {
+      const call = scene.call(at);
+      await (isPoisoned(call.offsets) ? call.fails() : call.returns());
+      await scene.clock.advance(0);
+    };
+    await end(0);
+    await scene.clock.advance(RETRY_MS);
+    await end(1);
+    for (let at = 2; at < scene.calls.length; at++) await end(at);
+    expect(scene.called).toEqual(['0,1,2,3,4', '0,1,2,3,4', '0', '1', '2', '3', '4']);
+    expect(scene.aside).toEqual([`dead-letter ${poison}`]);
+    expect(await scene.committed()).toBe('5');
+  });
+});
+
+test('records that can not be read are put aside without a call, and the others handled in the next', async () => {
+  const scene = await batchOf({ attempts: 1 });
+  const errors = new Map([1, 3].map((at) => [at, new Error('not JSON')] as const));
+  await scene.call(0).fails(new UnreadableRecordsError(errors));
+  expect(scene.aside).toEqual(['dead-letter 1', 'dead-letter 3']);
+  expect(scene.called).toEqual(['0,1,2,3,4', '0,2,4']);
+  await scene.call(1).returns();
+  expect(await scene.committed()).toBe('5');
+});

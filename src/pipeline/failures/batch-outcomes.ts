@@ -1,0 +1,113 @@
+import type { InFlightRecord } from '../records/in-flight.js';
+import { BatchOutcomesError, BatchRecordError, UnreadableRecordsError } from '../errors/errors.js';
+
+/** A record of a batch that failed by itself. */
+export interface RecordFailure {
+  readonly record: InFlightRecord;
+  readonly error: unknown;
+}
+
+/** How a batch went, record by record. Every record of the batch is in exactly one of the lists. */
+export interface BatchOutcome {
+  readonly handled: readonly InFlightRecord[];
+  readonly failed: readonly RecordFailure[];
+  /** Neither handled nor failed: to be handled with the next call. */
+  readonly rest: readonly InFlightRecord[];
+}
+
+/** How deep a result is searched for rejections: a list of lists in an envelope of the application's own. */
+const DEPTH = 4;
+
+/**
+ * Why records of a batch failed, by their place, as its handler's result says: what `Promise.allSettled` gives.
+ * Any other result without a rejection in it means that all were handled.
+ *
+ * @throws BatchOutcomesError for a rejection that can't be assigned to a record: an outcome that is not understood
+ *   is never a success
+ */
+export function rejectionsOf(result: unknown, count: number): ReadonlyMap<number, unknown> {
+  const reasons = new Map<number, unknown>();
+  if (!hasRejection(result)) return reasons;
+  if (!Array.isArray(result) || result.length !== count) throw new BatchOutcomesError();
+  // By index: `forEach` and its like leave holes out.
+  for (let at = 0; at < count; at++) {
+    const outcome: unknown = result[at];
+    if (!isOutcome(outcome)) throw new BatchOutcomesError();
+    if (outcome.status === 'rejected') reasons.set(at, outcome.reason);
+  }
+  return reasons;
+}
+
+/**
+ * How a batch went whose handler returned.
+ * @throws BatchOutcomesError as {@link rejectionsOf} does
+ */
+export function outcomeOfResult(records: readonly InFlightRecord[], result: unknown): BatchOutcome {
+  const reasons = rejectionsOf(result, records.length);
+  if (reasons.size === 0) return { handled: records, failed: [], rest: [] };
+  return {
+    handled: records.filter((_, at) => !reasons.has(at)),
+    failed: failuresOf(records, reasons),
+    rest: [],
+  };
+}
+
+/** How a batch went whose handler failed; undefined where the error does not say which record is to blame. */
+export function outcomeOfError(records: readonly InFlightRecord[], error: unknown): BatchOutcome | undefined {
+  if (error instanceof UnreadableRecordsError) {
+    const rest = records.filter((_, at) => !error.errors.has(at));
+    return { handled: [], failed: failuresOf(records, error.errors), rest };
+  }
+  const [first] = records;
+  if (error instanceof BatchRecordError) {
+    const record = Number.isInteger(error.index) ? records[error.index] : undefined;
+    if (record) {
+      return {
+        handled: records.slice(0, error.index),
+        failed: [{ record, error: error.cause }],
+        rest: records.slice(error.index + 1),
+      };
+    }
+  }
+  return records.length === 1 && first
+    ? { handled: [], failed: [{ record: first, error }], rest: [] }
+    : undefined;
+}
+
+function failuresOf(
+  records: readonly InFlightRecord[],
+  reasons: ReadonlyMap<number, unknown>,
+): readonly RecordFailure[] {
+  return records.flatMap((record, at) => (reasons.has(at) ? [{ record, error: reasons.get(at) }] : []));
+}
+
+/** Whether a result says anywhere that something was rejected, however it is wrapped. */
+export function hasRejection(value: unknown, depth = DEPTH): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if ('status' in value && value.status === 'rejected') return true;
+  if (depth === 0) return false;
+  return contentsOf(value).some((each) => hasRejection(each, depth - 1));
+}
+
+/** What a list, a map, a set or a plain object holds; other objects may run code of the application when they are read. */
+function contentsOf(value: object): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  if (value instanceof Map || value instanceof Set) return [...value.values()];
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null ? Object.values(value) : [];
+}
+
+interface Outcome {
+  readonly status: 'fulfilled' | 'rejected';
+  readonly reason?: unknown;
+}
+
+/** Whether a value is what `Promise.allSettled` gives for one promise. */
+export function isOutcome(value: unknown): value is Outcome {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'status' in value &&
+    (value.status === 'fulfilled' || value.status === 'rejected')
+  );
+}

@@ -1,0 +1,70 @@
+import type { DeadLetterLimit } from '../handler/failure-policy.js';
+/**
+ * Poison is rare: of records that fail one time in a hundred, fifty in a row, or half of two hundred, never come.
+ * A release that fails every record is stopped after fifty a partition, one that fails most after a hundred.
+ */
+export const DEFAULT_DEAD_LETTER_LIMIT: DeadLetterLimit = { consecutive: 50, ratio: 0.5, window: 200 };
+
+/**
+ * Keeps a bad release from pouring a topic into dead letters: tells, from how a partition's records fared, when
+ * no more of them may be given up. It lets go as soon as records pass again. Each record counts once.
+ */
+export class CircuitBreaker {
+  #consecutive = 0;
+  #outcomes = 0;
+  /** The numbers of the outcomes within the window that were failures. */
+  #failed: number[] = [];
+
+  constructor(private readonly limit: DeadLetterLimit) {}
+
+  /** Whether no record may be given up at the moment. */
+  get isOpen(): boolean {
+    const { consecutive, ratio, window } = this.limit;
+    return this.#consecutive >= consecutive || this.#failed.length >= ratio * window;
+  }
+
+  /** A record was handled. */
+  passed(): void {
+    this.#consecutive = 0;
+    this.#outcomes++;
+    if (this.#failed.length > 0) this.#forget();
+  }
+
+  /** What had failed for good passes after all: the fault was not the records' own. */
+  reset(): void {
+    this.#consecutive = 0;
+    this.#failed = [];
+  }
+
+  /**
+   * A record has failed, and is given up unless it recovers.
+   * @returns the number of that outcome
+   */
+  failed(): number {
+    const outcome = this.#outcomes++;
+    this.#consecutive++;
+    this.#failed.push(outcome);
+    this.#forget();
+    return outcome;
+  }
+
+  /** A record that had failed was handled after all. */
+  recovered(outcome: number): void {
+    this.#consecutive = 0;
+    this.#failed = this.#failed.filter((each) => each !== outcome);
+  }
+
+  /** @returns what of the limit was reached, in words */
+  get reason(): string {
+    const { consecutive, window } = this.limit;
+    return this.#consecutive >= consecutive
+      ? `${this.#consecutive} records in a row failed for good`
+      : `${this.#failed.length} of the last ${window} records failed for good`;
+  }
+
+  #forget(): void {
+    const from = this.#outcomes - this.limit.window;
+    const first = this.#failed.findIndex((outcome) => outcome >= from);
+    if (first !== 0) this.#failed = first < 0 ? [] : this.#failed.slice(first);
+  }
+}

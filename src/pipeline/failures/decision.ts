@@ -1,0 +1,44 @@
+import type { FailurePolicy, LastResort, RetryPolicy } from '../handler/failure-policy.js';
+import { backoffMs } from '../time/backoff.js';
+import { PermanentError } from '../errors/permanent.error.js';
+import { DependencyUnavailableError } from '../errors/unavailable.error.js';
+
+/** How a record has fared so far. */
+export interface FailureHistory {
+  /** Calls that have failed, this one among them. */
+  readonly failures: number;
+  /** Time since the first of them, in ms. */
+  readonly elapsedMs: number;
+}
+
+/** What is to become of a record whose handler has failed. */
+export type Decision =
+  { readonly action: 'retry'; readonly delayMs: number } | { readonly action: LastResort };
+
+/**
+ * The one place where it is decided what a failure leads to.
+ *
+ * An error that no retry can cure never goes to a retry topic: it would only fail there again, later.
+ *
+ * @param random a number from 0 up to, but not including, 1
+ */
+export function decide(
+  error: unknown,
+  { failures, elapsedMs }: FailureHistory,
+  { retry, onFailure }: FailurePolicy,
+  random: number,
+): Decision {
+  if (!mayRetry(error, retry)) {
+    return { action: onFailure === 'retry-topic' ? 'dead-letter' : onFailure };
+  }
+  if (failures >= retry.attempts) return { action: onFailure };
+  const delayMs = backoffMs(retry.backoff, failures, random);
+  if (elapsedMs + delayMs > retry.maxElapsedMs) return { action: onFailure };
+  return { action: 'retry', delayMs };
+}
+
+/** Whether trying again may help at all. */
+export function mayRetry(error: unknown, retry: Pick<RetryPolicy, 'isRetriable'>): boolean {
+  if (error instanceof DependencyUnavailableError) return true;
+  return !(error instanceof PermanentError) && retry.isRetriable(error);
+}

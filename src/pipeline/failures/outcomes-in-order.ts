@@ -1,0 +1,63 @@
+import type { DeadLetterLimit } from '../handler/failure-policy.js';
+
+const [OPEN, PASSED, FAILED] = [0, 1, 2] as const;
+const FIRST_SIZE = 1024;
+
+/**
+ * How a partition's records fared, in the order of the log: a byte for each, as far back as any is unsettled.
+ *
+ * In the order in which they are told, failures come in a row although they lie far apart: where one key's records
+ * all fail, its lane is at work on them long after those of the other keys have passed.
+ */
+export class OutcomesInOrder {
+  #marks = new Uint8Array(FIRST_SIZE);
+  #next = 0;
+
+  /** @param oldest the sequence of the first record that is not settled */
+  constructor(
+    private readonly limit: DeadLetterLimit,
+    private readonly oldest: () => number,
+  ) {}
+
+  passed(sequence: number): void {
+    this.#mark(sequence, PASSED);
+  }
+
+  failed(sequence: number): void {
+    this.#mark(sequence, FAILED);
+  }
+
+  /** Whether a record that failed is among so many others that did, of those up to it. */
+  isAmongFailures(sequence: number): boolean {
+    const { consecutive, ratio, window } = this.limit;
+    const first = Math.max(0, this.#next - this.#marks.length);
+    let [decided, failed] = [0, 0];
+    for (let at = sequence; at >= first && decided < window; at--) {
+      const mark = this.#marks[at % this.#marks.length];
+      if (mark === OPEN) continue;
+      decided++;
+      if (mark === FAILED) failed++;
+      if (failed === decided && failed >= consecutive) return true;
+    }
+    return failed >= ratio * window;
+  }
+
+  #mark(sequence: number, mark: number): void {
+    if (sequence >= this.#next) this.#extendTo(sequence);
+    if (sequence >= this.#next - this.#marks.length) this.#marks[sequence % this.#marks.length] = mark;
+  }
+
+  #extendTo(sequence: number): void {
+    const needed = sequence + 1 - this.oldest() + this.limit.window;
+    if (needed > this.#marks.length) this.#grow(needed);
+    for (; this.#next <= sequence; this.#next++) this.#marks[this.#next % this.#marks.length] = OPEN;
+  }
+
+  #grow(needed: number): void {
+    const marks = new Uint8Array(2 ** Math.ceil(Math.log2(needed)));
+    for (let at = Math.max(0, this.#next - this.#marks.length); at < this.#next; at++) {
+      marks[at % marks.length] = this.#marks[at % this.#marks.length] ?? OPEN;
+    }
+    this.#marks = marks;
+  }
+}

@@ -1,0 +1,310 @@
+import { describe, expect, test } from '@jest/globals';
+import { PermanentError } from './errors/permanent.error.js';
+import type { Delay } from './handler/handler.js';
+import { COMMIT_INTERVAL_MS, RETRY_MS, Scene, type SceneOptions } from './testing/scene.js';
+
+/** A scene whose records have all been fetched. */
+async function fetched(keys: string, options: SceneOptions): Promise<Scene> {
+  const scene = new Scene(keys, options);
+  await scene.fetch();
+  return scene;
+}
+
+describe('a record whose attempts are used up', () => {
+  test('is stored, then settled, and its key goes on', async () => {
+    const scene = await fetched('aab', { attempts: 2 });
+    await scene.call(0).fails();
+    await scene.clock.advance(RETRY_MS);
+    expect(scene.called).toEqual(['0', '2', '0']);
+    await scene.call(2).fails();
+    expect(scene.aside).toEqual(['dead-letter 0']);
+    expect(scene.told).toEqual(['retrying 0', 'dead-letter 0']);
+    expect(scene.called).toEqual(['0', '2', '0', '1']);
+    await scene.call(1).returns();
+    await scene.call(3).returns();
+    expect(await scene.committed()).toBe('3');
+  });
+
+  test('is committed only once it is stored: until then that is tried again, and nothing passes it', async () => {
+    const scene = await fetched('ab', { attempts: 1 });
+    scene.storeErrors.push(...Array.from({ length: 20 }, () => new Error('away')));
+    await scene.call(1).returns();
+    await scene.call(0).fails();
+    expect(scene.told).toEqual(['not stored 0']);
+    expect(scene.pipeline.problems).toMatchObject([{ kind: 'not stored', error: { message: 'away' } }]);
+    expect(await scene.committed()).toBe('0');
+    scene.storeErrors.length = 0;
+    await scene.clock.advance(20_000);
+    expect(scene.told.at(-1)).toBe('dead-letter 0');
+    expect(scene.pipeline.problems).toEqual([]);
+    expect(await scene.committed()).toBe('2');
+    expect(scene.calls).toHaveLength(2);
+  });
+
+  test('is not waited for at all where no retry can help', async () => {
+    const scene = await fetched('a', { attempts: 9 });
+    await scene.call(0).fails(new PermanentError('no'));
+    expect(scene.aside).toEqual(['dead-letter 0']);
+  });
+
+  test('settles nothing where its partition was lost while it was stored', async () => {
+    const scene = await fetched('a', { attempts: 1 });
+    const failed = scene.call(0).fails();
+    scene.group.loseAll();
+    await failed;
+    expect(scene.told).toEqual([]);
+    expect(scene.partition.committed).toBe('0');
+  });
+
+  test('is skipped, told and settled where its handler asks for that', async () => {
+    const scene = await fetched('a', { attempts: 1, onFailure: 'skip' });
+    await scene.call(0).fails();
+    expect(scene.told).toEqual(['skip 0']);
+    expect(scene.aside).toEqual([]);
+    expect(await scene.committed()).toBe('1');
+  });
+
+  test('two that fail at once are both stored', async () => {
+    const scene = await fetched('ab', { attempts: 1 });
+    await Promise.all([scene.call(0).fails(), scene.call(1).fails()]);
+    expect(scene.aside).toEqual(['dead-letter 0', 'dead-letter 1']);
+    expect(await scene.committed()).toBe('2');
+  });
+});
+
+describe('a handler that asks to stop', () => {
+  test('starts nothing more in its partition, and nothing is committed past the record, not even after a rejoin', async () => {
+    const scene = await fetched('aabc', { attempts: 1, onFailure: 'stop', concurrency: 2 });
+    await scene.call(0).fails();
+    await scene.call(1).returns();
+    expect(scene.told).toEqual(['halted 0']);
+    expect(scene.called).toEqual(['0', '2']);
+    expect(scene.pipeline.pauseReasons).toEqual(['stopped by its handler']);
+    expect(scene.pipeline.problems).toMatchObject([{ kind: 'stop', record: { offset: '0' } }]);
+    expect(await scene.committed()).toBe('0');
+    await scene.group.drain(100);
+    scene.rejoin(true);
+    await scene.fetch();
+    expect(scene.called).toEqual(['0', '2']);
+  });
+});
+
+describe('the brake', () => {
+  const options = {
+    attempts: 1,
+    deadLetterLimit: { consecutive: 2, ratio: 1, window: 100 },
+    order: 'partition',
+  } as const;
+
+  test('keeps records from being given up, stops fetching, and lets go by itself once records pass', async () => {
+    const scene = await fetched('aaaa', options);
+    await scene.call(0).fails();
+    await scene.call(1).fails();
+    expect(scene.told).toEqual(['dead-letter 0', 'braked 1']);
+    expect(scene.pipeline.pauseReasons).toEqual(['dead-letter limit']);
+    expect(scene.partition.paused).toBe(true);
+    expect(scene.pipeline.problems).toMatchObject([
+      { kind: 'brake', reason: '2 records in a row failed for good' },
+    ]);
+    await scene.clock.advance(RETRY_MS);
+    await scene.call(2).fails();
+    expect(await scene.committed()).toBe('1');
+    await scene.clock.advance(RETRY_MS);
+    expect(scene.called).toEqual(['0', '1', '1', '1']);
+    await scene.call(3).returns();
+    expect(scene.told.slice(2)).toEqual(['braked 1', 'unbraked']);
+    expect(scene.pipeline.problems).toEqual([]);
+    expect(scene.partition.paused).toBe(false);
+    await scene.call(4).returns();
+    await scene.call(5).returns();
+    expect(await scene.committed()).toBe('4');
+    expect(scene.aside).toEqual(['dead-letter 0']);
+  });
+
+  test('counts a record once, however often it is held back', async () => {
+    const scene = await fetched('abc', {
+      ...options,
+      order: 'key',
+      deadLetterLimit: { consecutive: 2, ratio: 0.1, window: 20 },
+    });
+    await scene.call(0).fails();
+    await scene.call(1).fails();
+    for (let at = 3; at < 10; at++) {
+      await scene.clock.advance(RETRY_MS);
+      await scene.call(at).fails();
+    }
+    expect(scene.pipeline.problems).toMatchObject([{ reason: '2 records in a row failed for good' }]);
+  });
+
+  test('takes records for as rare as they are, although those that are tried again are given up in a row', async () => {
+    const scene = await fetched('abcdefghij', {
+      attempts: 2,
+      deadLetterLimit: { consecutive: 2, ratio: 0.5, window: 10 },
+    });
+    for (let at = 0; at < 10; at++) {
+      if (at % 3 === 1) await scene.call(at).fails();
+      else await scene.call(at).returns();
+    }
+    await scene.clock.advance(RETRY_MS);
+    expect(scene.called.slice(10)).toEqual(['1', '4', '7']);
+    for (const at of [10, 11, 12]) await scene.call(at).fails();
+    expect(scene.aside).toEqual(['dead-letter 1', 'dead-letter 4', 'dead-letter 7']);
+    expect(await scene.committed()).toBe('10');
+  });
+
+  test('takes a key whose records all fail for what it is, although its lane lags behind all others', async () => {
+    const scene = await fetched('abacadae', {
+      attempts: 1,
+      deadLetterLimit: { consecutive: 2, ratio: 1, window: 10 },
+    });
+    expect(scene.called).toEqual(['0', '1', '3', '5', '7']);
+    for (const at of [1, 2, 3, 4]) await scene.call(at).returns();
+    for (const at of [0, 5, 6, 7]) await scene.call(at).fails();
+    expect(scene.aside).toEqual(['dead-letter 0', 'dead-letter 2', 'dead-letter 4', 'dead-letter 6']);
+    expect(await scene.committed()).toBe('8');
+  });
+
+  test('does not count what a retry has cured', async () => {
+    const scene = await fetched('abcd', {
+      attempts: 2,
+      deadLetterLimit: { consecutive: 9, ratio: 0.2, window: 10 },
+    });
+    for (const at of [0, 1, 2]) await scene.call(at).fails();
+    await scene.clock.advance(RETRY_MS);
+    for (const at of [4, 5, 6]) await scene.call(at).returns();
+    await scene.call(3).fails();
+    await scene.clock.advance(RETRY_MS);
+    await scene.call(7).fails();
+    expect(scene.aside).toEqual(['dead-letter 3']);
+  });
+
+  test('lets go as soon as one that it held back passes, however many failed before', async () => {
+    const scene = await fetched('aaa', {
+      ...options,
+      deadLetterLimit: { consecutive: 9, ratio: 0.2, window: 10 },
+    });
+    await scene.call(0).fails();
+    await scene.call(1).fails();
+    expect(scene.told.at(-1)).toBe('braked 1');
+    await scene.clock.advance(RETRY_MS);
+    expect(scene.pipeline.problems).toMatchObject([{ kind: 'brake', record: { offset: '1' } }]);
+    await scene.call(2).returns();
+    expect(scene.pipeline.pauseReasons).toEqual([]);
+    expect(scene.pipeline.problems).toEqual([]);
+    await scene.call(3).fails();
+    expect(scene.aside).toEqual(['dead-letter 0', 'dead-letter 2']);
+  });
+
+  test('goes on fetching once what it held back goes to a retry topic', async () => {
+    const scene = await fetched('aa', {
+      ...options,
+      onFailure: 'retry-topic',
+      deadLetterLimit: { consecutive: 1, ratio: 0.1, window: 10 },
+    });
+    await scene.call(0).fails(new PermanentError('no'));
+    expect(scene.told).toEqual(['braked 0']);
+    await scene.clock.advance(RETRY_MS);
+    await scene.call(1).fails();
+    expect(scene.told).toEqual(['braked 0', 'unbraked', 'retry-topic 0']);
+    expect(scene.pipeline.pauseReasons).toEqual([]);
+  });
+
+  test('holds back what would be skipped as well, and not what goes to a retry topic', async () => {
+    const skipping = await fetched('aaa', { ...options, onFailure: 'skip' });
+    await skipping.call(0).fails();
+    await skipping.call(1).fails();
+    expect(skipping.told).toEqual(['skip 0', 'braked 1']);
+    const retrying = await fetched('aaa', { ...options, onFailure: 'retry-topic' });
+    for (const at of [0, 1, 2]) await retrying.call(at).fails();
+    expect(retrying.told).toEqual(['retry-topic 0', 'retry-topic 1', 'retry-topic 2']);
+  });
+});
+
+describe.each(['one', 'batch'] as const)(
+  'a handler that fails because it was told to stop (read: %p)',
+  (read) => {
+    test('gives up nothing: the record stays where it is', async () => {
+      const scene = await fetched('ab', { attempts: 1, read, order: 'partition' });
+      await scene.clock.advance(COMMIT_INTERVAL_MS);
+      scene.group.abort(new Error('the deadline has passed'));
+      await scene.call(0).fails();
+      await scene.clock.advance(COMMIT_INTERVAL_MS);
+      expect(scene.aside).toEqual([]);
+      expect(scene.calls).toHaveLength(1);
+      expect(scene.partition.committed).toBe('0');
+    });
+
+    test('as its partition was lost writes no dead letter either', async () => {
+      const scene = await fetched('ab', { attempts: 1, read, order: 'partition' });
+      await scene.clock.advance(COMMIT_INTERVAL_MS);
+      scene.group.loseAll();
+      await scene.call(0).fails();
+      expect(scene.aside).toEqual([]);
+      expect(scene.calls).toHaveLength(1);
+    });
+  },
+);
+
+describe('a record that is not due yet', () => {
+  test('stays in the log with all that follow it, uncommitted, and is fetched again when it is', async () => {
+    let dueAt = 0;
+    const delay: Delay = { dueAt: ({ offset }) => (offset === '1' ? dueAt : 0), maxMs: 5000 };
+    const scene = new Scene('abc', { delay });
+    dueAt = scene.clock.now() + 5000;
+    await scene.fetch();
+    expect(scene.called).toEqual(['0']);
+    await scene.call(0).returns();
+    expect(scene.partition.paused).toBe(true);
+    expect(scene.pipeline.pauseReasons).toEqual(['not due yet']);
+    expect(await scene.committed()).toBe('1');
+    expect(scene.budget.total.records).toBe(0);
+    await scene.clock.advance(dueAt - scene.clock.now());
+    expect(scene.partition.paused).toBe(false);
+    await scene.fetch();
+    expect(scene.called).toEqual(['0', '1', '2']);
+    expect(scene.told).toEqual([]);
+  });
+
+  test('waits no longer than its topic’s delay, whatever the clock of the machine said that wrote it', async () => {
+    const DAY = 86_400_000;
+    const began = 1_000_000;
+    const delay: Delay = { dueAt: ({ offset }) => (offset === '0' ? began + DAY : began), maxMs: 60_000 };
+    const scene = new Scene('abc', { delay });
+    const { clock } = scene;
+    const seenAt = clock.now();
+    await scene.fetch();
+    expect(scene.told).toEqual([`due too late 0 by ${began + DAY - seenAt - 60_000}`]);
+    for (let second = 0; second < 59; second++) {
+      await clock.advance(1_000);
+      await scene.fetch();
+    }
+    expect(scene.called).toEqual([]);
+    await clock.advance(1_000);
+    await scene.fetch();
+    expect(scene.called).toEqual(['0', '1', '2']);
+    expect(scene.told).toHaveLength(1);
+  });
+});
+
+test('a record that is not for the handler is passed over and told, and committed with what is handled', async () => {
+  const scene = await fetched('abc', {
+    passesOver: ({ offset }) => (offset === '1' ? undefined : 'replayed for another group'),
+  });
+  expect(scene.called).toEqual(['1']);
+  expect(scene.told).toEqual([
+    'passed over 0: replayed for another group',
+    'passed over 2: replayed for another group',
+  ]);
+  await scene.call(0).returns();
+  expect(await scene.committed()).toBe('3');
+});
+
+test('a rejoin waits for what is being stored', async () => {
+  const scene = await fetched('a', { attempts: 1 });
+  void scene.call(0).fails();
+  const drained = scene.group.drain(COMMIT_INTERVAL_MS);
+  await scene.clock.advance(COMMIT_INTERVAL_MS / 2);
+  expect(await drained).toBe(true);
+  expect(scene.partition.committed).toBe('1');
+  expect(scene.aside).toEqual(['dead-letter 0']);
+});

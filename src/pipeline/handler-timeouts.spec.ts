@@ -1,0 +1,103 @@
+import { describe, expect, test } from '@jest/globals';
+import { toOffset } from './records/offset.js';
+import { HandlerTimeoutError } from './errors/errors.js';
+import { RETRY_MS, Scene, type SceneOptions } from './testing/scene.js';
+
+/** A handler at work on the first record of one key, with 50 ms for each call. */
+async function working(options: SceneOptions = {}): Promise<Scene> {
+  const scene = new Scene('aab', { timeoutMs: 50, concurrency: 1, ...options });
+  await scene.fetch();
+  return scene;
+}
+
+describe('a handler that runs for longer than it may', () => {
+  test('is told to stop once its time is up, and not before', async () => {
+    const scene = await working();
+    const { signal } = scene.call(0);
+    await scene.clock.advance(49);
+    scene.group.checkTimeouts();
+    expect(signal.aborted).toBe(false);
+    await scene.clock.advance(1);
+    scene.group.checkTimeouts();
+    expect(signal.aborted).toBe(true);
+    expect(signal.reason).toEqual(new HandlerTimeoutError('t', 0, toOffset(0), 50));
+  });
+
+  test('keeps its lane and its place until it returns', async () => {
+    const scene = await working();
+    await scene.clock.advance(5000);
+    scene.group.checkTimeouts();
+    await scene.clock.advance(5000);
+    expect(scene.called).toEqual(['0']);
+  });
+
+  test('has failed even where it returns without an error, and is called again', async () => {
+    const scene = await working();
+    await scene.clock.advance(50);
+    scene.group.checkTimeouts();
+    await scene.call(0).returns();
+    expect(scene.told).toEqual(['retrying 0']);
+    expect(scene.call(0).records[0]?.lastError).toBeInstanceOf(HandlerTimeoutError);
+    await scene.call(1).returns();
+    await scene.clock.advance(RETRY_MS);
+    expect(scene.called).toEqual(['0', '2', '0']);
+    expect(await scene.committed()).toBe('0');
+  });
+
+  test('has its time anew, and a signal of its own, with each call', async () => {
+    const scene = await working();
+    await scene.clock.advance(50);
+    scene.group.checkTimeouts();
+    await scene.call(0).fails();
+    await scene.call(1).returns();
+    await scene.clock.advance(RETRY_MS);
+    scene.group.checkTimeouts();
+    expect(scene.call(2).signal.aborted).toBe(false);
+    await scene.call(2).returns();
+    await scene.call(3).returns();
+    expect(await scene.committed()).toBe('3');
+  });
+
+  test('is not called again when it has settled its record before', async () => {
+    const scene = await working({ commit: 'manual' });
+    scene.pipeline.acknowledge(scene.call(0).records);
+    await scene.clock.advance(50);
+    scene.group.checkTimeouts();
+    await scene.call(0).returns();
+    expect(scene.told).toEqual(['failed after settling 0']);
+    expect(scene.called).toEqual(['0', '1']);
+  });
+
+  test('is named once it has not stopped for as long again and a second, until it returns', async () => {
+    const scene = await working();
+    await scene.clock.advance(1100);
+    scene.group.checkTimeouts();
+    expect(scene.pipeline.unresponsive).toEqual([]);
+    await scene.clock.advance(1);
+    expect(scene.pipeline.unresponsive).toEqual(scene.call(0).records);
+    await scene.call(0).fails();
+    expect(scene.pipeline.unresponsive).toEqual([]);
+  });
+
+  test('fails its whole batch', async () => {
+    const scene = new Scene('ab', { read: 'batch', order: 'partition', maxRecords: 2, timeoutMs: 50 });
+    await scene.fetch();
+    await scene.clock.advance(50);
+    scene.group.checkTimeouts();
+    expect(scene.call(0).signal.aborted).toBe(true);
+    await scene.call(0).returns();
+    await scene.clock.advance(RETRY_MS);
+    expect(scene.called).toEqual(['0,1', '0,1']);
+    await scene.call(1).returns();
+    expect(await scene.committed()).toBe('2');
+  });
+});
+
+test('a handler without a limit is never told to stop, nor named', async () => {
+  const scene = new Scene('a');
+  await scene.fetch();
+  await scene.clock.advance(100_000_000);
+  scene.group.checkTimeouts();
+  expect(scene.call(0).signal.aborted).toBe(false);
+  expect(scene.pipeline.unresponsive).toEqual([]);
+});

@@ -1,0 +1,92 @@
+import type { DeadLetterLimit, FailurePolicy } from './failure-policy.js';
+import type { FetchedRecord, TopicPartition } from '../records/fetched.js';
+import type { InFlightRecord } from '../records/in-flight.js';
+import type { ParkingStore } from '../parking/parking.js';
+
+/** What has to be handled one after the other: a partition's records, a key's, or none. */
+export type Order = 'partition' | 'key' | 'none';
+
+/** Who says that a record may be committed: the runtime once its handler has returned, or the handler. */
+export type CommitMode = 'auto' | 'manual';
+
+/** How a record that its lane gave up is kept, or that it is not kept at all. */
+export type Aside = KeptAside | 'skip';
+
+/** How a record that its lane gave up is kept. */
+export type KeptAside = 'dead-letter' | 'retry-topic' | 'park';
+
+/** A record that its lane gives up, and why. Times are in ms since the epoch. */
+export interface FailedRecord {
+  readonly at: TopicPartition;
+  readonly record: FetchedRecord;
+  readonly error: unknown;
+  /** Calls of the handler that failed, in this lane. */
+  readonly attempts: number;
+  readonly firstFailedAt: number;
+}
+
+/** Why a record is not given to a handler: it was replayed for another group, or it only says what was replayed. */
+export type PassedOver = 'replayed for another group' | 'replay receipt';
+
+/** How long records wait before they are handled. */
+export interface Delay {
+  /** When a record may be handled at the earliest, in ms since the epoch. */
+  dueAt(record: FetchedRecord): number;
+  /** No record waits longer than this from when it is first seen, whatever the clock of its writer said. */
+  readonly maxMs: number;
+}
+
+interface HandlerBase {
+  readonly commit: CommitMode;
+  readonly order: Order;
+  /** Lanes, or batches, at work at once, per partition. */
+  readonly concurrency: number;
+  /** How long one call may take before it counts as failed; undefined for no limit. */
+  readonly timeoutMs: number | undefined;
+  readonly failures: FailurePolicy;
+  /** When no more records may be given up; undefined for never. */
+  readonly deadLetterLimit: DeadLetterLimit | undefined;
+  /** Resolves once the record is stored for good, with how it was in the end: only then is it settled here. */
+  putAside(how: KeptAside, failed: FailedRecord): Promise<KeptAside>;
+  /** Where records are parked, where the handler parks any. */
+  readonly parking?: {
+    readonly limit: number;
+    lotOf(at: TopicPartition): ParkingStore;
+  };
+  /** Why a record is not for this handler, and passed over; undefined where all records are. */
+  readonly passesOver?: (record: FetchedRecord, partition: number) => PassedOver | undefined;
+  /** For records that wait in a retry topic; undefined where all may be handled at once. */
+  readonly delay?: Delay;
+}
+
+/**
+ * What a call resolves to that has told somebody its outcome, as the sender of a request. It counts as done, however long
+ * it took: a retry would contradict what was told.
+ */
+export const ANSWERED = Symbol('answered');
+
+/** What a call returned may stand for work that goes on: a stream of results, a reply to be sent. */
+interface Completing {
+  /** @returns what to wait for before the call counts as done; undefined where that is nothing */
+  completion(result: unknown): Promise<unknown> | undefined;
+}
+
+/** Handles one record a call. Returning, or resolving, is success; throwing, or rejecting, is failure. */
+export interface RecordHandler extends HandlerBase, Completing {
+  readonly read: 'one';
+  invoke(record: InFlightRecord): unknown;
+}
+
+/** Handles several records of one partition a call. */
+export interface BatchHandler extends HandlerBase, Completing {
+  readonly read: 'batch';
+  /** The most records of a batch. */
+  readonly maxRecords: number;
+  /** How long the first record of a batch that is not full waits for more. */
+  readonly maxWaitMs: number;
+  /** Fails, or gives a `PromiseSettledResult` for each record, where some of them failed and others did not. */
+  invoke(records: readonly InFlightRecord[]): unknown;
+}
+
+/** What is called for a topic's records. */
+export type Handler = RecordHandler | BatchHandler;

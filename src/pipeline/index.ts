@@ -1,0 +1,55 @@
+export type { CommitFailure, CommitTarget } from './commit/committer.js';
+export { describeError } from './errors/describe-error.js';
+export { errorMessageOf, errorNameOf, errorStackOf, sqlStateOf } from './errors/error-text.js';
+export {
+  BatchOutcomesError,
+  BatchRecordError,
+  HandlerTimeoutError,
+  PartitionLostError,
+  ShutdownDeadlineError,
+  UnreadableRecordsError,
+} from './errors/errors.js';
+export { PermanentError } from './errors/permanent.error.js';
+export { DependencyUnavailableError } from './errors/unavailable.error.js';
+export { hasRejection, isOutcome, rejectionsOf } from './failures/batch-outcomes.js';
+export { DEFAULT_DEAD_LETTER_LIMIT } from './failures/circuit-breaker.js';
+export { decide, mayRetry } from './failures/decision.js';
+export type { FailureProblem } from './failures/failure-handler.js';
+export { type FetchControl, type GroupEvents, GroupPipeline, type OperatorPause } from './group.js';
+export type { DeadLetterLimit, FailurePolicy, LastResort, RetryPolicy } from './handler/failure-policy.js';
+export {
+  ANSWERED,
+  type Aside,
+  type BatchHandler,
+  type CommitMode,
+  type FailedRecord,
+  type Handler,
+  type Order,
+  type PassedOver,
+  type RecordHandler,
+} from './handler/handler.js';
+export { isPromiseLike } from './handler/promise-like.js';
+export type { KeyName, ParkedRecord } from './parking/parked-keys.js';
+export {
+  type LotOwnership,
+  Parking,
+  type ParkingParts,
+  type ParkingStore,
+  keyNameOf,
+} from './parking/parking.js';
+export { PartitionPipeline } from './partition.js';
+export type {
+  FetchedBatch,
+  FetchedRecord,
+  RawHeaders,
+  TopicPartition,
+  TopicPartitionOffset,
+} from './records/fetched.js';
+export { InFlightLimiter } from './records/in-flight-limiter.js';
+export { type CallWait, InFlightRecord, type RecordOwner } from './records/in-flight.js';
+export { type Offset, compareOffsets, offsetAfter, offsetsBetween, toOffset } from './records/offset.js';
+export { sleep, unless } from './time/abortable.js';
+export { DEFAULT_BACKOFF, backoffMs } from './time/backoff.js';
+export type { Cancel, Clock } from './time/clock.js';
+export { eventLoopTurn, systemClock } from './time/event-loop.js';
+export { CALL_BOUNDS_MS, CallTimes, TopicCounts } from './topic-counts.js';

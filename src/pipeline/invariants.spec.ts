@@ -1,0 +1,160 @@
+import { describe, expect, test } from '@jest/globals';
+import { toOffset } from './records/offset.js';
+import { InFlightRecord, type RecordOwner } from './records/in-flight.js';
+import { RecordLanes } from './dispatch/record-lanes.js';
+import { BatchRecordError } from './errors/errors.js';
+import { joined, watched } from './testing/commit-target.js';
+import { RETRY_MS, Scene } from './testing/scene.js';
+import { settled } from './testing/virtual-time.js';
+
+test('records of a batch that waits to be tried again are not named as unresponsive', async () => {
+  const scene = new Scene('ab', {
+    read: 'batch',
+    order: 'partition',
+    maxRecords: 2,
+    timeoutMs: 50,
+    maxWaitMs: 0,
+  });
+  await scene.fetch();
+  await scene.clock.advance(20);
+  await scene.call(0).fails();
+  expect(scene.call(0).records.map(({ startedAt }) => startedAt)).toEqual([0, 0]);
+  // as if the backoff were long: nothing is at work
+  scene.group.committer.suspend();
+  expect(scene.pipeline.unresponsive).toEqual([]);
+});
+
+test('records that a failed batch had settled itself are not named as unresponsive for ever', async () => {
+  const scene = new Scene('ab', {
+    read: 'batch',
+    order: 'key',
+    commit: 'manual',
+    maxRecords: 2,
+    timeoutMs: 50,
+  });
+  await scene.fetch();
+  const [, second] = scene.call(0).records;
+  if (second) scene.pipeline.acknowledge([second]);
+  await scene.call(0).fails();
+  await scene.clock.advance(RETRY_MS);
+  await scene.call(1).returns();
+  await scene.clock.advance(5000);
+  expect(scene.pipeline.unresponsive).toEqual([]);
+});
+
+test('a batch that failed after settling all is not named as unresponsive for ever', async () => {
+  const scene = new Scene('ab', {
+    read: 'batch',
+    order: 'key',
+    commit: 'manual',
+    maxRecords: 2,
+    timeoutMs: 50,
+  });
+  await scene.fetch();
+  scene.pipeline.acknowledge(scene.call(0).records);
+  await scene.call(0).fails();
+  await scene.clock.advance(5000);
+  expect(scene.pipeline.unresponsive).toEqual([]);
+});
+
+test('a batch that is tried again takes no wait from records of other keys', async () => {
+  const scene = new Scene('ab', {
+    read: 'batch',
+    order: 'key',
+    concurrency: 4,
+    maxRecords: 10,
+    maxWaitMs: 50,
+  });
+  await scene.fetch(1);
+  await scene.clock.advance(50);
+  await scene.call(0).fails();
+  await scene.clock.advance(RETRY_MS - 20);
+  await scene.fetch(1);
+  await scene.clock.advance(20);
+  expect(scene.called).toEqual(['0', '0']);
+  await scene.clock.advance(60_000);
+  expect(scene.called).toEqual(['0', '0', '1']);
+});
+
+test('no more batches are at work than concurrency says, retries included', async () => {
+  const scene = new Scene('abc', { read: 'batch', order: 'key', concurrency: 1, maxRecords: 1 });
+  await scene.fetch();
+  await scene.call(0).fails();
+  expect(scene.called).toEqual(['0', '1']);
+  await scene.clock.advance(RETRY_MS);
+  expect(scene.called).toEqual(['0', '1']);
+});
+
+test('a flush ends when the committer is suspended while a retry waits', async () => {
+  const { target, committer, source } = await joined();
+  source.settleBelow(1);
+  committer.request();
+  const flushed = watched(committer.flush());
+  await target.last.fail('transient');
+  committer.suspend();
+  await settled();
+  expect(flushed.done).toBe(true);
+});
+
+test('a commit of an offset resolves once the broker has it, also where the records are settled already', async () => {
+  const scene = new Scene('ab', { order: 'partition', commit: 'manual' });
+  await scene.fetch();
+  await scene.committed();
+  scene.pipeline.acknowledge(scene.call(0).records);
+  const committed = watched(scene.pipeline.commitBefore(toOffset(1)));
+  await settled();
+  expect([committed.done, scene.partition.committed]).not.toEqual([true, '0']);
+});
+
+test('a record that is tried again goes before younger ones', () => {
+  const owner: RecordOwner = {
+    topic: 't',
+    partition: 0,
+    signalOf: () => new AbortController().signal,
+    waiting: () => () => undefined,
+    acknowledge: () => undefined,
+    commit: () => Promise.resolve(),
+  };
+  const lanes = new RecordLanes(1);
+  const records = [...'abcdefghia'].map(
+    (name, sequence) =>
+      new InFlightRecord(
+        owner,
+        { offset: toOffset(sequence), key: null, value: null, timestamp: '0' },
+        sequence,
+        0,
+        name,
+        0,
+      ),
+  );
+  for (const record of records) lanes.enqueue(record);
+  const first = lanes.next(Infinity);
+  if (first) lanes.done(first);
+  const second = lanes.next(Infinity);
+  if (second) {
+    lanes.release(second);
+    lanes.requeue(second);
+  }
+  expect(lanes.next(Infinity)?.sequence).toBe(1);
+});
+
+test('a join does not leave commits waiting for a retry of the last membership', async () => {
+  const { target, committer, source } = await joined({ intervalMs: 1e7 });
+  source.settleBelow(1);
+  committer.request();
+  await target.last.fail('transient');
+  committer.resume();
+  expect(target.requests).toHaveLength(2);
+});
+
+describe('a BatchRecordError in key order, manual', () => {
+  test('the records before it are settled', async () => {
+    const scene = new Scene('abc', { read: 'batch', order: 'key', commit: 'manual', maxRecords: 3 });
+    await scene.fetch();
+    await scene.call(0).fails(new BatchRecordError(1, new Error('x')));
+    await scene.clock.advance(RETRY_MS);
+    void scene.pipeline.commit(scene.call(1).records);
+    await scene.call(1).returns();
+    expect(await scene.committed()).toBe('3');
+  });
+});

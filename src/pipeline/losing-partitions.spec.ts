@@ -1,0 +1,88 @@
+import { describe, expect, test } from '@jest/globals';
+import { PartitionLostError } from './errors/errors.js';
+import { Scene } from './testing/scene.js';
+
+const lostError = new PartitionLostError('t', 0);
+
+/** Two records at work. */
+async function working(commit: 'auto' | 'manual' = 'auto'): Promise<Scene> {
+  const scene = new Scene('ab', { commit });
+  await scene.fetch();
+  return scene;
+}
+
+describe('a partition that is lost', () => {
+  test('has its handlers told to stop', async () => {
+    const scene = await working();
+    scene.rejoin(true, false);
+    expect(scene.calls.map(({ signal }) => signal.reason)).toEqual([lostError, lostError]);
+    expect(scene.group.partition(scene.partition)).toBeUndefined();
+  });
+
+  test('has nothing committed any more that its handlers still finish', async () => {
+    const scene = await working();
+    await scene.committed();
+    scene.rejoin(true, false);
+    await scene.call(0).returns();
+    await scene.call(1).fails();
+    expect(await scene.committed()).toBe('0');
+    expect(scene.called).toEqual(['0', '1']);
+  });
+
+  test('rejects commits that wait, and those that come later', async () => {
+    const scene = await working('manual');
+    const { pipeline } = scene;
+    const waiting = pipeline.commit(scene.call(0).records);
+    scene.rejoin(true, false);
+    await expect(waiting).rejects.toEqual(lostError);
+    await expect(pipeline.commit(scene.call(1).records)).rejects.toEqual(lostError);
+    expect(() => pipeline.acknowledge(scene.call(1).records)).toThrow(lostError);
+  });
+
+  test('has no record told to be committed whose handler has only learned that it is lost', async () => {
+    const scene = await working('manual');
+    const waiting = scene.pipeline.commit(scene.call(0).records);
+    scene.rejoin(true, false);
+    const lost = await waiting.catch((error: unknown) => error);
+    await scene.call(0).fails(lost);
+    expect(scene.told).toEqual([]);
+  });
+
+  test('counts nothing of it as in flight, and keeps no other partition from being read', async () => {
+    const scene = await working();
+    expect(scene.budget.total.records).toBe(2);
+    await scene.call(0).returns();
+    scene.group.loseAll();
+    expect(scene.budget.total).toEqual({ records: 0, bytes: 0 });
+    await scene.call(1).returns();
+    expect(scene.budget.total).toEqual({ records: 0, bytes: 0 });
+  });
+
+  test('is not left paused for whoever reads it next', async () => {
+    const scene = new Scene('abcdefgh', { limit: 4 });
+    await scene.fetch();
+    expect(scene.partition.paused).toBe(true);
+    scene.group.loseAll();
+    expect(scene.partition.paused).toBe(false);
+  });
+
+  test('holds up no drain', async () => {
+    const scene = await working();
+    const drained = scene.group.drain(1000);
+    scene.group.loseAll();
+    await expect(drained).resolves.toBe(true);
+  });
+
+  test('lets no retry of a failure be announced that comes too late', async () => {
+    const scene = await working();
+    scene.group.loseAll();
+    await scene.call(0).fails();
+    expect(scene.told).toEqual([]);
+  });
+});
+
+test('the error says which partition, and what to do', () => {
+  expect(lostError).toMatchObject({ code: 'PARTITION_LOST', topic: 't', partition: 0 });
+  expect(lostError.message).toContain('t[0]');
+  expect(lostError.message).toContain('stop working on it');
+});

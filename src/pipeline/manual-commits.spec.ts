@@ -1,0 +1,114 @@
+import { describe, expect, test } from '@jest/globals';
+import { toOffset } from './records/offset.js';
+import { watched } from './testing/commit-target.js';
+import { Scene, type SceneOptions } from './testing/scene.js';
+
+function manual(keys: string, options: SceneOptions = {}): Scene {
+  return new Scene(keys, { commit: 'manual', ...options });
+}
+
+describe('a handler that commits', () => {
+  test('settles nothing by returning', async () => {
+    const scene = manual('aa');
+    await scene.fetch();
+    await scene.call(0).returns();
+    expect(scene.called).toEqual(['0', '1']);
+    expect(await scene.committed()).toBe('0');
+    expect(scene.call(0).records[0]).toMatchObject({ handled: true, settled: false });
+  });
+
+  test('hears of it when the broker has acknowledged, without waiting for the interval', async () => {
+    const scene = manual('a');
+    await scene.fetch();
+    await scene.clock.advance(scene.broker.commitDelayMs);
+    const committed = watched(scene.pipeline.commit(scene.call(0).records));
+    await scene.clock.advance(scene.broker.commitDelayMs - 1);
+    expect(committed.done).toBe(false);
+    await scene.clock.advance(1);
+    expect(committed.done).toBe(true);
+    expect(scene.partition.committed).toBe('1');
+  });
+
+  test('in partition order covers every earlier record', async () => {
+    const scene = manual('abc', { order: 'partition' });
+    await scene.fetch();
+    await scene.call(0).returns();
+    await scene.call(1).returns();
+    void scene.pipeline.commit(scene.call(2).records);
+    expect(await scene.committed()).toBe('3');
+    expect(scene.budget.total.records).toBe(0);
+  });
+
+  test('in key order settles its record alone, and waits for the older ones', async () => {
+    const scene = manual('ab');
+    await scene.fetch();
+    const committed = watched(scene.pipeline.commit(scene.call(1).records));
+    expect(await scene.committed()).toBe('0');
+    expect(committed.done).toBe(false);
+    scene.pipeline.acknowledge(scene.call(0).records);
+    expect(await scene.committed()).toBe('2');
+    expect(committed.done).toBe(true);
+  });
+
+  test.each(['one', 'batch'] as const)(
+    'gives its place away while it waits, and keeps its lane (read: %s)',
+    async (read) => {
+      const scene = manual('aba', { read, concurrency: 1, maxRecords: 1 });
+      await scene.fetch();
+      expect(scene.called).toEqual(['0']);
+      void scene.pipeline.commit(scene.call(0).records);
+      expect(scene.called).toEqual(['0', '1']);
+    },
+  );
+
+  test('may settle without waiting', async () => {
+    const scene = manual('ab');
+    await scene.fetch();
+    scene.pipeline.acknowledge(scene.call(0).records);
+    scene.pipeline.acknowledge(scene.call(0).records);
+    scene.pipeline.acknowledge([]);
+    expect(scene.budget.total.records).toBe(1);
+    expect(await scene.committed()).toBe('1');
+  });
+
+  test('lets go of the payload of a record that older ones keep from being passed', async () => {
+    const scene = manual('ab');
+    await scene.fetch();
+    const [record] = scene.call(1).records;
+    scene.pipeline.acknowledge(scene.call(1).records);
+    expect(record?.record).toEqual({ offset: '1', timestamp: '0', key: null, value: null });
+  });
+});
+
+describe('a commit of an offset, as stock code makes it', () => {
+  test('settles every record before it', async () => {
+    const scene = manual('abc', { order: 'partition' });
+    await scene.fetch();
+    const committed = watched(scene.pipeline.commitBefore(toOffset(2)));
+    expect(await scene.committed()).toBe('2');
+    expect(committed.done).toBe(true);
+    expect(scene.budget.total.records).toBe(1);
+  });
+
+  test('does nothing where no record lies before it', async () => {
+    const scene = manual('ab', { order: 'partition' });
+    await scene.fetch();
+    await scene.pipeline.commitBefore(toOffset(0));
+    expect(await scene.committed()).toBe('0');
+  });
+
+  test('does nothing where the service commits', async () => {
+    const scene = new Scene('ab');
+    await scene.fetch();
+    await scene.pipeline.commitBefore(toOffset(2));
+    expect(await scene.committed()).toBe('0');
+  });
+
+  test.each(['key', 'none'] as const)('is refused with order %s, with what to do instead', async (order) => {
+    const scene = manual('ab', { order });
+    await scene.fetch();
+    await expect(scene.pipeline.commitBefore(toOffset(2))).rejects.toThrow(
+      `t[0]: with order '${order}' an offset says nothing of the records before it; use OffsetsService.commit`,
+    );
+  });
+});

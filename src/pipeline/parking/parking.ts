@@ -1,0 +1,272 @@
+import type { Cancel, Clock } from '../time/clock.js';
+import { type Backoff, backoffMs } from '../time/backoff.js';
+import { type KeyName, ParkedKeys, type ParkedRecord } from './parked-keys.js';
+import type { FetchedRecord } from '../records/fetched.js';
+import type { InFlightRecord } from '../records/in-flight.js';
+import type { Offset } from '../records/offset.js';
+import { FollowsParkedError, ParkingFullError } from '../errors/errors.js';
+
+/** One member's time with a partition, as the parking lot has to know it. */
+export interface LotOwnership {
+  /** Where the partition is read from: where the group's commit, or the reset policy, points. */
+  readonly position: Offset;
+  /** The group's generation in which it began: later ownerships by other members have a higher one. */
+  readonly generation: number;
+  /** Resolves where the partition was still this member's when it was called; rejects where that is not known. */
+  assure(): Promise<void>;
+}
+
+/** Where the parked records of one partition are kept: outside, for longer than any member lives. */
+export interface ParkingStore {
+  /**
+   * What is parked, each key's records in their order. A record that was parked by an owner who could not commit it,
+   * and that is read again from its own log, is no longer among them.
+   */
+  load(ownership: LotOwnership): Promise<readonly ParkedRecord[]>;
+  /** The parked record as it was fetched; undefined where it is gone. */
+  read(parked: ParkedRecord): Promise<FetchedRecord | undefined>;
+  /** Resolves once it is gone for good. */
+  remove(parked: ParkedRecord): Promise<void>;
+  /**
+   * Calls `release` again and again for each key whose release is asked for and has not ended.
+   * @param release returns whether the key's release begins with this call
+   */
+  watch(release: (key: KeyName) => boolean): Cancel;
+  /** The key's release has ended. What was asked for after it began is still asked for. */
+  released(key: KeyName): Promise<void>;
+}
+
+/** What a partition's parking is built from. */
+export interface ParkingParts {
+  readonly store: ParkingStore;
+  /** Records that may be parked at most. */
+  readonly limit: number;
+  /** Keys that may come back at the same time. */
+  readonly concurrency: number;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Has a released record handled; ends in `handled` or `stays`. */
+  readonly deliver: (record: FetchedRecord) => void;
+  /** What is parked is known: records may be handled. */
+  readonly loaded: () => void;
+  /** The lot does not answer; it is asked again after `delayMs`. */
+  readonly unavailable: (error: unknown, delayMs: number) => void;
+}
+
+const LOT_BACKOFF: Backoff = { initialMs: 500, maxMs: 10_000 };
+
+/**
+ * Keeps the order of keys that have a record aside: as long as one of a key is parked, all later ones follow it
+ * there. Released, they come back one by one, in their order, past the key's own lane; what the key gets
+ * meanwhile still follows, so that nothing is ever overtaken.
+ *
+ * A release ends when none of the key's records is parked or on its way to the lot, or when one fails for good again;
+ * until then the lot keeps the request, and the next owner goes on with it. Records without a key have no order: one
+ * that fails again stays, and the release goes on with the next.
+ */
+export class Parking {
+  readonly #keys = new ParkedKeys();
+  /** Keys that come back, and those that wait until there is room for them. */
+  readonly #releasing = new Set<KeyName>();
+  readonly #queue: KeyName[] = [];
+  /** Records that are on their way to the lot, behind others of their key. */
+  readonly #followers = new Map<KeyName, Set<InFlightRecord>>();
+  /** Released keys that have none parked, and wait for their followers to arrive in the lot. */
+  readonly #awaiting = new Set<KeyName>();
+  /** Records without a key that are still to come in the release that is under way. */
+  #keyless: ParkedRecord[] | undefined;
+  /** What each released record is parked as. */
+  readonly #delivered = new Map<FetchedRecord, ParkedRecord>();
+  #running = 0;
+  #cancelWatch: Cancel | undefined;
+  /** Ends of the waits for the lot. */
+  readonly #waits = new Set<() => void>();
+  #closed = false;
+  /** Whether it is known what is parked. */
+  isLoaded = false;
+  /** Why that is not known yet, as of the last attempt. */
+  problem: unknown;
+
+  constructor(private readonly parts: ParkingParts) {}
+
+  /** How many records are parked. */
+  get count(): number {
+    return this.#keys.count;
+  }
+
+  /** Learns what is parked; nothing of the partition may be handled before. */
+  async start(ownership: LotOwnership): Promise<void> {
+    const parked = await this.#untilDone(() => this.parts.store.load(ownership));
+    if (!parked || this.#closed) return;
+    for (const each of parked) this.#keys.add(each);
+    this.isLoaded = true;
+    this.parts.loaded();
+    this.#cancelWatch = this.parts.store.watch((key) => this.#release(key));
+  }
+
+  /** Whether it holds others of a record's key, which the record must follow aside. Asked of every record. */
+  holds(record: InFlightRecord): boolean {
+    if (this.#keys.count === 0 || isUnparked(record)) return false;
+    const key = keyNameOf(record.record);
+    return key !== undefined && this.#keys.has(key);
+  }
+
+  /**
+   * Why a record must follow others of its key aside; undefined where it need not. One that must counts as on its way
+   * until `add` or `arrivedElsewhere`, or until it is asked of again and need not any more.
+   */
+  follows(record: InFlightRecord): FollowsParkedError | undefined {
+    const key = keyNameOf(record.record);
+    const first = this.holds(record) ? this.#keys.first(key) : undefined;
+    if (!first) {
+      this.arrivedElsewhere(record);
+      return undefined;
+    }
+    const followers = this.#followers.get(key) ?? new Set();
+    this.#followers.set(key, followers.add(record));
+    return new FollowsParkedError(first.offset);
+  }
+
+  /** @throws ParkingFullError when no more records may be parked */
+  admit({ owner }: InFlightRecord): void {
+    if (this.#keys.count >= this.parts.limit) {
+      throw new ParkingFullError(owner.topic, owner.partition, this.parts.limit);
+    }
+  }
+
+  /** A record is in the lot, because it failed or because it follows others. */
+  add(record: InFlightRecord): void {
+    this.#keys.add({ key: keyNameOf(record.record), offset: record.offset });
+    this.arrivedElsewhere(record);
+  }
+
+  /** A record that was on its way to the lot no longer is. */
+  arrivedElsewhere(record: InFlightRecord): void {
+    const key = keyNameOf(record.record);
+    const followers = this.#followers.get(key);
+    if (followers?.delete(record) && followers.size === 0) this.#followers.delete(key);
+    if (this.#awaiting.delete(key)) void this.#releaseNext(key);
+  }
+
+  /** A released record was handled: resolves once it is out of the lot, and only then comes the next of its key. */
+  async handled({ record }: InFlightRecord): Promise<void> {
+    const parked = this.#takeDelivered(record);
+    await this.#untilDone(() => this.parts.store.remove(parked));
+    if (this.#closed) return;
+    this.#keys.remove(parked);
+    void this.#releaseNext(parked.key);
+  }
+
+  /** A released record failed for good again: it stays where it is, and so does the rest of its key. */
+  async stays({ record }: InFlightRecord): Promise<void> {
+    const { key } = this.#takeDelivered(record);
+    if (key === undefined) return this.#releaseNext(key);
+    // As long as the lot still says that the release is wanted, it would begin again.
+    await this.#untilDone(() => this.parts.store.released(key));
+    this.#releasing.delete(key);
+    this.#endedOne();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#cancelWatch?.();
+    for (const end of this.#waits) end();
+  }
+
+  #takeDelivered(record: FetchedRecord): ParkedRecord {
+    const parked = this.#delivered.get(record);
+    if (!parked) throw new Error(`the record at offset ${record.offset} was not released`);
+    this.#delivered.delete(record);
+    return parked;
+  }
+
+  /** @returns whether the key's release begins with this */
+  #release(key: KeyName): boolean {
+    if (this.#closed || this.#releasing.has(key)) return false;
+    this.#releasing.add(key);
+    this.#queue.push(key);
+    // Not before the lot has noted which requests this release is for.
+    queueMicrotask(() => this.#releaseWhatMay());
+    return true;
+  }
+
+  /** However many keys are let go at once, no more are read and handled at a time than the handler may be called for. */
+  #releaseWhatMay(): void {
+    while (this.#running < this.parts.concurrency && this.#queue.length > 0) {
+      this.#running++;
+      const key = this.#queue.shift();
+      if (key === undefined) this.#keyless = [...this.#keys.all(key)];
+      void this.#releaseNext(key);
+    }
+  }
+
+  async #releaseNext(key: KeyName): Promise<void> {
+    const parked = key === undefined ? this.#keyless?.shift() : this.#keys.first(key);
+    if (!parked) return this.#noneLeft(key);
+    const found = await this.#untilDone(async () => ({ record: await this.parts.store.read(parked) }));
+    if (!found || this.#closed) return;
+    if (found.record) {
+      this.#delivered.set(found.record, parked);
+      this.parts.deliver(found.record);
+      return;
+    }
+    this.#keys.remove(parked);
+    await this.#releaseNext(key);
+  }
+
+  async #noneLeft(key: KeyName): Promise<void> {
+    if (this.#followers.has(key)) {
+      this.#awaiting.add(key);
+      return;
+    }
+    // A record that is parked from now on has not been released: while the lot is told, the key is still let go.
+    await this.#untilDone(() => this.parts.store.released(key));
+    this.#releasing.delete(key);
+    this.#endedOne();
+  }
+
+  /** A key's release has come to its end. */
+  #endedOne(): void {
+    this.#running--;
+    this.#releaseWhatMay();
+  }
+
+  /** Asks the lot again and again; undefined once the partition is closed. */
+  async #untilDone<T>(ask: () => Promise<T>): Promise<T | undefined> {
+    for (let failures = 1; !this.#closed; failures++) {
+      try {
+        const answer = await ask();
+        this.problem = undefined;
+        return answer;
+      } catch (error) {
+        this.problem = error;
+        const delayMs = backoffMs(LOT_BACKOFF, failures, this.parts.random());
+        if (!this.#closed) this.parts.unavailable(error, delayMs);
+        await this.#wait(delayMs);
+      }
+    }
+    return undefined;
+  }
+
+  #wait(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        cancel();
+        this.#waits.delete(end);
+        resolve();
+      };
+      const cancel = this.parts.clock.schedule(delayMs, end);
+      this.#waits.add(end);
+    });
+  }
+}
+
+/** Whether a record came back from the lot, and not from its partition. */
+export function isUnparked({ sequence }: InFlightRecord): boolean {
+  return sequence < 0;
+}
+
+/** A key's name: each byte a character. */
+export function keyNameOf({ key }: Pick<FetchedRecord, 'key'>): KeyName {
+  return key === null ? undefined : (key instanceof Buffer ? key : Buffer.from(key)).toString('latin1');
+}

@@ -1,0 +1,499 @@
+import type { Clock, Turn } from './time/clock.js';
+import type { InFlightLimiter, Usage } from './records/in-flight-limiter.js';
+import type { CommitSource, Committer } from './commit/committer.js';
+import { byteLengthOf, type FetchedBatch, type FetchedRecord } from './records/fetched.js';
+import { type CallWait, InFlightRecord, type RecordOwner } from './records/in-flight.js';
+import { compareOffsets, type Offset } from './records/offset.js';
+import { BatchDispatcher } from './dispatch/batch-dispatcher.js';
+import { PartitionLostError } from './errors/errors.js';
+import { type FailureProblem, FailureHandler } from './failures/failure-handler.js';
+import { PauseReasons, type PauseReason } from './fetch/pause-reasons.js';
+import type { Handler } from './handler/handler.js';
+import { HandlerCalls } from './dispatch/handler-calls.js';
+import { Intake, type IntakeEvents } from './fetch/intake.js';
+import { isUnparked, keyNameOf, Parking } from './parking/parking.js';
+import {
+  type FailingPartition,
+  PartitionFailures,
+  type RecordFailureEvents,
+} from './failures/partition-failures.js';
+import { UnparkedDispatcher } from './dispatch/unparked-dispatcher.js';
+import { RecordDispatcher } from './dispatch/record-dispatcher.js';
+import type { DispatchEvents } from './dispatch/dispatcher.js';
+import { Settlement } from './commit/settlement.js';
+import type { TopicCounts } from './topic-counts.js';
+
+/** What a partition's pipeline tells the outside. */
+export interface PartitionEvents {
+  readonly failures: RecordFailureEvents;
+  readonly intake: IntakeEvents;
+  /** Nothing more is to be fetched for now. */
+  fetchPaused(pipeline: PartitionPipeline): void;
+  /** There is nothing against fetching any more. */
+  fetchResumed(pipeline: PartitionPipeline): void;
+  /** No handler is at work in it any more. */
+  idle(): void;
+}
+
+/** What a partition's pipeline is built from. */
+export interface PartitionParts {
+  readonly handler: Handler;
+  /** The group's, when this ownership began. */
+  readonly generation: number;
+  readonly budget: InFlightLimiter;
+  readonly committer: Committer;
+  readonly counts: TopicCounts;
+  readonly events: PartitionEvents;
+  readonly clock: Clock;
+  readonly turn: Turn;
+  readonly random: () => number;
+}
+
+/** A limit below every sequence. */
+const NOTHING = -1;
+
+/** The way of one partition's records, from the fetch to the committable offset, within one ownership. */
+export class PartitionPipeline implements CommitSource, RecordOwner, DispatchEvents, FailingPartition {
+  committed: Offset | undefined;
+  committedSequence = 0;
+  /** Where this ownership began. */
+  readonly startOffset: Offset;
+
+  readonly #settlement: Settlement;
+  readonly #intake: Intake;
+  readonly #runner: RecordDispatcher | BatchDispatcher;
+  readonly #failures: FailureHandler;
+  readonly #gate: PauseReasons;
+  readonly #parking: Parking | undefined;
+  readonly #released: UnparkedDispatcher | undefined;
+  readonly #abort = new AbortController();
+  readonly #calls: HandlerCalls;
+  #leaving: 'draining' | 'resting' | undefined;
+  #closed: Error | undefined;
+
+  constructor(
+    readonly topic: string,
+    readonly partition: number,
+    position: Offset,
+    private readonly parts: PartitionParts,
+  ) {
+    const { handler, budget, committer, events, clock, turn, random, generation } = parts;
+    this.startOffset = position;
+    this.#settlement = new Settlement(position, budget, committer, clock);
+    this.#calls = new HandlerCalls(this, handler.timeoutMs, clock);
+    this.#gate = new PauseReasons((closed) => {
+      if (closed) events.fetchPaused(this);
+      else events.fetchResumed(this);
+    });
+    this.#intake = new Intake(position, {
+      at: this,
+      events: events.intake,
+      handler,
+      budget,
+      clock,
+      settlement: this.#settlement,
+      gate: this.#gate,
+      enqueue: (record, receivedAt) => this.#enqueue(record, receivedAt),
+      received: () => this.#afterReceiving(),
+    });
+    this.#parking = this.#createParking();
+    const failing = new PartitionFailures(this, this.#gate, events.failures);
+    this.#failures = new FailureHandler(
+      handler,
+      failing,
+      clock,
+      random,
+      this.#parking,
+      () => this.committableSequence,
+    );
+    this.#runner =
+      handler.read === 'batch'
+        ? new BatchDispatcher(handler, this, this.#failures, clock, turn)
+        : new RecordDispatcher(handler, this, this.#failures, clock, turn);
+    if (!this.#parking) return;
+    this.#released = new UnparkedDispatcher(handler, this, this.#failures, this.#parking, clock);
+    this.startReadyRecords();
+    void this.#parking.start({ position, generation, assure: () => this.#assureOwned() });
+  }
+
+  #createParking(): Parking | undefined {
+    const { handler, clock, random, events } = this.parts;
+    if (!handler.parking) return undefined;
+    return new Parking({
+      store: handler.parking.lotOf(this),
+      limit: handler.parking.limit,
+      concurrency: handler.concurrency,
+      clock,
+      random,
+      deliver: (record) => this.#deliver(record),
+      loaded: () => this.startReadyRecords(),
+      unavailable: (error, delayMs) => events.failures.parkingUnavailable(this, error, delayMs),
+    });
+  }
+
+  /** Takes in a record that was parked: the log's own order, and the committable offset, have nothing to do with it. */
+  #deliver(fetched: FetchedRecord): void {
+    const bytes = byteLengthOf(fetched);
+    const now = this.parts.clock.now();
+    const record = new InFlightRecord(this, fetched, -1, now, undefined, bytes);
+    this.#settlement.add(record);
+    this.#released?.start(record);
+  }
+
+  /** @throws where the partition may be another member's by now, whatever this one has heard */
+  async #assureOwned(): Promise<void> {
+    if (this.#closed) throw this.#closed;
+    await this.parts.committer.confirmOwnership(this);
+    if (this.#closed) throw this.#closed;
+  }
+
+  /** How many records are parked; 0 where none may be. */
+  get parked(): number {
+    return this.#parking?.count ?? 0;
+  }
+
+  /** Why it is not known what is parked, as long as nothing is handled for that reason. */
+  get parkingProblem(): unknown {
+    return this.#parking?.isLoaded === false ? this.#parking.problem : undefined;
+  }
+
+  /** What is in flight. */
+  get usage(): Usage {
+    return this.#settlement.usage;
+  }
+
+  /** Whether this ownership has ended. */
+  get isClosed(): boolean {
+    return this.#closed !== undefined;
+  }
+
+  /** The partition's end offset, as far as the broker has said it. */
+  get end(): Offset {
+    return this.#intake.end;
+  }
+
+  /** When the broker last said so, in ms since the epoch; 0 before it has. */
+  get endKnownAt(): number {
+    return this.#intake.endKnownAt;
+  }
+
+  /** The offset that the client fetches next; behind the position while it fetches again what it had. */
+  get fetchOffset(): Offset {
+    return this.#intake.fetchOffset;
+  }
+
+  get position(): Offset {
+    return this.#settlement.tracker.position;
+  }
+
+  get committableOffset(): Offset {
+    return this.#settlement.tracker.committableOffset;
+  }
+
+  get committableSequence(): number {
+    return this.#settlement.tracker.committableSequence;
+  }
+
+  /** The record that holds the committable offset. */
+  get oldest(): InFlightRecord | undefined {
+    return this.#settlement.tracker.oldest;
+  }
+
+  /** How long the committable offset has not moved although a record is in flight, in ms. */
+  get stalledForMs(): number {
+    return this.#settlement.stalledForMs;
+  }
+
+  /**
+   * Whether a handler is at work, or about to be, or a record is being stored elsewhere. A handler that waits for its
+   * commit is not at work: the commit may have to wait for a record that is tried again much later.
+   */
+  get busy(): boolean {
+    const { running, isDeferred } = this.#runner;
+    if (isDeferred || running > this.#calls.awaitingCommit) return true;
+    return this.#failures.busy || this.#released?.busy === true;
+  }
+
+  /** Lanes, or batches, that a handler is at work on; released records are lanes of their own. */
+  get activeCalls(): number {
+    return this.#runner.activeCalls + (this.#released?.activeCalls ?? 0);
+  }
+
+  /** Records, or batches, that wait to be handled or stored again. */
+  get waitingForRetry(): number {
+    return this.#failures.waiting;
+  }
+
+  /** Whether the partition is not fetched from for now. */
+  get paused(): boolean {
+    return this.#gate.closed;
+  }
+
+  /** Why the partition is not fetched from. */
+  get pauseReasons(): readonly PauseReason[] {
+    return this.#gate.list;
+  }
+
+  /** Records that are stuck until somebody, or something outside, mends what they wait for. */
+  get problems(): FailureProblem[] {
+    return [...this.#failures.problems];
+  }
+
+  /** Records whose handlers ran into their timeout, were told to stop, and have not for as long again. */
+  get unresponsive(): InFlightRecord[] {
+    return this.#calls.unresponsive;
+  }
+
+  /** What the handler at work on a record waits for, in words; undefined where it waits for nothing, or none is. */
+  waitOf(record: InFlightRecord): string | undefined {
+    const call = this.#runner.callOf(record);
+    return call && this.#calls.waitOf(call);
+  }
+
+  /**
+   * Takes in what a fetch brought, as much of it as the budget admits, and starts what may start.
+   * @returns the last record taken, or `'all'`; undefined where nothing was
+   */
+  receive(batch: FetchedBatch): FetchedRecord | 'all' | undefined {
+    return this.#intake.receive(batch);
+  }
+
+  /** The broker was asked for the partition's end. */
+  endsAt(end: Offset): void {
+    this.#intake.endsAt(end);
+  }
+
+  /** The client will fetch from there: not before the commit, and perhaps beyond the position. */
+  fetchFrom(offset: Offset): void {
+    this.#intake.fetchFrom(offset);
+  }
+
+  /** Moves the position over offsets that hold no record for a reader: control records, aborted ones, gaps. */
+  skipTo(next: Offset): void {
+    this.#intake.skipTo(next);
+  }
+
+  /** Settles records on their handler's word: alone in key order, with all before it in partition order. */
+  acknowledge(records: readonly InFlightRecord[]): void {
+    if (this.#closed) throw this.#closed;
+    const { order } = this.parts.handler;
+    const last = records.at(-1);
+    // What was parked was settled when it was: it leaves the lot once its handler has returned.
+    if (!last || isUnparked(last)) return;
+    if (order === 'partition') this.#settlement.settleThrough(last);
+    else this.#settleEach(records);
+    this.#intake.readableAgain();
+  }
+
+  /**
+   * What stock code means by committing an offset: every record before it is done.
+   * @throws PartitionLostError once this ownership has ended
+   * @throws Error in key order, where earlier records may still be at work
+   */
+  async commitBefore(offset: Offset): Promise<void> {
+    const { commit, order } = this.parts.handler;
+    if (commit === 'auto') return;
+    if (this.#closed) throw this.#closed;
+    if (order !== 'partition') {
+      throw new Error(
+        `${this.topic}[${this.partition}]: with order '${order}' an offset says nothing of the records before ` +
+          `it; use OffsetsService.commit(context)`,
+      );
+    }
+    let last: InFlightRecord | undefined;
+    for (const record of this.#settlement.tracker.unsettledRecords()) {
+      if (compareOffsets(record.offset, offset) >= 0) break;
+      last = record;
+    }
+    if (last) await this.commit([last]);
+    else await this.parts.committer.whenCommitted(this, this.committableSequence - 1);
+  }
+
+  /**
+   * Settles records as `acknowledge` does, and resolves once the broker has acknowledged a commit that covers
+   * them. Meanwhile the handler's place is another lane's: the commit may have to wait for older records.
+   * @throws PartitionLostError when the partition is, or goes, to another member
+   */
+  async commit(records: readonly InFlightRecord[]): Promise<void> {
+    this.acknowledge(records);
+    const [first] = records;
+    const last = records.at(-1);
+    if (!first || !last || isUnparked(last)) return;
+    const covered = this.parts.committer.whenCommitted(this, last.sequence);
+    const committed = this.waiting(first, { kind: 'commit', what: 'its commit' });
+    this.#runner.releaseSlot(this.#runner.callOf(first) ?? first);
+    try {
+      await covered;
+    } finally {
+      committed();
+    }
+  }
+
+  waiting(record: InFlightRecord, wait: CallWait): () => void {
+    const call = this.#runner.callOf(record);
+    if (!call) return () => undefined;
+    const ended = this.#calls.wait(call, wait);
+    this.returned();
+    return ended;
+  }
+
+  /** Aborted once the record's handler should stop: time over, partition lost, or service stopping. */
+  signalOf(record: InFlightRecord): AbortSignal {
+    const call = this.#runner.callOf(record);
+    const deadline = call && this.#calls.signalOf(call);
+    return deadline ? AbortSignal.any([this.#abort.signal, deadline]) : this.#abort.signal;
+  }
+
+  /**
+   * Aborts handlers that have run for longer than they may.
+   * @param blockedMs how long nothing could run in this process since the last check
+   */
+  checkTimeouts(blockedMs: number): void {
+    this.#calls.check(blockedMs);
+  }
+
+  /** The member leaves its generation: starts nothing beyond what was started, so that that is committed soon. */
+  drain(): void {
+    this.#leaving = 'draining';
+    this.startReadyRecords();
+  }
+
+  /** Starts nothing at all until the member has joined again, and stores nothing once more. */
+  suspend(): void {
+    this.#leaving = 'resting';
+    this.startReadyRecords();
+  }
+
+  /** The member has joined again, and the partition is still its own. */
+  resumeAfterJoin(): void {
+    this.#leaving = undefined;
+    this.startReadyRecords();
+  }
+
+  /** Fetches nothing more, and starts nothing beyond what was started already, until `resume`. */
+  pause(): void {
+    this.#gate.add('by an operator');
+    this.startReadyRecords();
+  }
+
+  /** Goes on after `pause`. */
+  resume(): void {
+    this.#gate.remove('by an operator');
+    this.startReadyRecords();
+  }
+
+  /** Whatever keeps records from being started has come, or is gone. */
+  startReadyRecords(): void {
+    const isResting = this.#leaving === 'resting';
+    const isHeld =
+      this.#leaving !== undefined ||
+      this.#gate.has('stopped by its handler') ||
+      this.#gate.has('by an operator') ||
+      this.#parking?.isLoaded === false;
+    if (isResting) this.#failures.rest();
+    else this.#failures.goOn();
+    if (isHeld) this.#released?.hold();
+    else this.#released?.release();
+    this.#runner.limitTo(isResting ? NOTHING : isHeld ? this.#runner.highestStarted : Infinity);
+    this.#runner.pump();
+  }
+
+  /** Tells the handlers at work to stop. */
+  abort(reason: Error): void {
+    this.#failures.abort();
+    this.#abort.abort(reason);
+  }
+
+  /** Ends this ownership: nothing more is started, settled or committed, and handlers are told to stop. */
+  close(reason: Error = new PartitionLostError(this.topic, this.partition)): void {
+    if (this.#closed) return;
+    this.#closed = reason;
+    this.#intake.close();
+    this.#runner.close();
+    this.#failures.close();
+    this.#parking?.close();
+    this.parts.committer.remove(this, reason);
+    this.#settlement.end();
+    this.abort(reason);
+  }
+
+  started(record: InFlightRecord, now: number): void {
+    record.startedAt = now;
+  }
+
+  callStarted(first: InFlightRecord, now: number): void {
+    this.#calls.started(first, now);
+  }
+
+  callEnded(first: InFlightRecord, now: number): void {
+    this.parts.counts.calls.add(now - first.startedAt);
+    this.#calls.ended(first);
+  }
+
+  overdue(first: InFlightRecord): Error | undefined {
+    return this.#calls.overdue(first);
+  }
+
+  stopped(record: InFlightRecord): void {
+    record.startedAt = 0;
+  }
+
+  succeeded(record: InFlightRecord, now: number): void {
+    this.stopped(record);
+    record.handled = true;
+    this.parts.counts.handled++;
+    if (this.#closed) return;
+    this.#failures.passed(record);
+    if (this.parts.handler.commit === 'manual' && !isUnparked(record)) return;
+    this.#settlement.settle(record, now);
+    if (this.paused) this.#intake.readableAgain();
+  }
+
+  confirmed(records: readonly InFlightRecord[]): void {
+    if (this.#closed) return;
+    this.#settleEach(records);
+    this.#intake.readableAgain();
+  }
+
+  #settleEach(records: readonly InFlightRecord[]): void {
+    const now = this.parts.clock.now();
+    for (const record of records) this.#settlement.settle(record, now);
+  }
+
+  failedAfterSettling(record: InFlightRecord, error: unknown): void {
+    this.stopped(record);
+    this.#failures.passed(record);
+    // Told that its partition is lost, a handler that had confirmed the record gives that on.
+    if (this.#closed && error === this.#closed) return;
+    this.parts.events.failures.failedAfterSettling(record, error);
+  }
+
+  returned(): void {
+    if (!this.busy) this.parts.events.idle();
+  }
+
+  #enqueue(fetched: FetchedRecord, receivedAt: number): void {
+    const bytes = byteLengthOf(fetched);
+    const sequence = this.#settlement.tracker.nextSequence;
+    const record = new InFlightRecord(this, fetched, sequence, receivedAt, this.#laneOf(fetched), bytes);
+    this.#settlement.add(record);
+    this.#runner.enqueue(record);
+  }
+
+  #laneOf({ key }: FetchedRecord): string | undefined {
+    switch (this.parts.handler.order) {
+      case 'partition':
+        return '';
+      case 'key':
+        return keyNameOf({ key });
+      case 'none':
+        return undefined;
+    }
+  }
+
+  #afterReceiving(): void {
+    this.#runner.pump();
+    this.#intake.checkBudget();
+    if (this.paused && this.#runner instanceof BatchDispatcher) this.#runner.startIncomplete();
+  }
+}

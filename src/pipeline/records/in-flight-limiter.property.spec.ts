@@ -1,0 +1,71 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { InFlightLimiter, Usage } from './in-flight-limiter.js';
+
+const MOST_FETCHED = 7;
+const MOST_BYTES = 90;
+
+const bytes = fc.integer({ min: 1, max: MOST_BYTES });
+const step = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('fetch' as const),
+      at: fc.nat(),
+      records: fc.array(bytes, { minLength: 1, maxLength: MOST_FETCHED }),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('settle' as const), at: fc.nat(), most: fc.nat(9) }) },
+);
+const limits = fc.record({
+  records: fc.integer({ min: 1, max: 60 }),
+  bytes: fc.integer({ min: 1, max: 3000 }),
+});
+
+interface Partition {
+  readonly usage: Usage;
+  readonly inFlight: number[];
+}
+
+/** As a partition takes a fetch: whole, or record by record within its share. */
+function take(budget: InFlightLimiter, { usage, inFlight }: Partition, records: readonly number[]): void {
+  const whole = budget.admitsFetch(usage);
+  for (const each of records) {
+    if (!whole && !budget.admitsRecord(usage)) return;
+    budget.add(usage, each);
+    inFlight.push(each);
+  }
+}
+
+test('what is in flight is bounded, and a partition is never refused its share', () => {
+  fc.assert(
+    fc.property(limits, fc.integer({ min: 1, max: 8 }), fc.array(step), (limit, count, steps) => {
+      const budget = new InFlightLimiter(limit);
+      budget.share(count);
+      const partitions = Array.from({ length: count }, () => ({ usage: new Usage(), inFlight: [] }));
+      const share = Math.max(1, Math.floor(limit.records / count));
+      for (const each of steps) {
+        const partition: Partition | undefined = partitions[each.at % count];
+        if (!partition) continue;
+        if (each.do === 'fetch') take(budget, partition, each.records);
+        else for (const size of partition.inFlight.splice(0, each.most)) budget.remove(partition.usage, size);
+
+        // The last whole fetch began below the limit; beyond it each partition adds no more than its share.
+        expect(budget.total.records).toBeLessThan(limit.records + MOST_FETCHED + share * count);
+        expect(budget.total.bytes).toBeLessThan(
+          2 * limit.bytes + MOST_FETCHED * MOST_BYTES + count * MOST_BYTES,
+        );
+        for (const { usage } of partitions) {
+          expect(usage.records).toBeLessThan(Math.max(limit.records / 4 + MOST_FETCHED, share + 1));
+          const withinShare = usage.records < share && usage.bytes < limit.bytes / count;
+          expect(withinShare && budget.isFull(usage)).toBe(false);
+          expect(usage.records > 0 || budget.readmits(usage)).toBe(true);
+          expect(budget.readmits(usage) && budget.isFull(usage)).toBe(false);
+        }
+        const sum = partitions.flatMap(({ inFlight }) => inFlight).reduce((a, b) => a + b, 0);
+        expect(budget.total.bytes).toBe(sum);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});

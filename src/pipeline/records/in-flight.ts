@@ -1,0 +1,84 @@
+import type { FetchedRecord, TopicPartition } from './fetched.js';
+import type { Offset } from './offset.js';
+
+/** What a call waits for that is not its handler's doing. */
+export interface CallWait {
+  /** A commit may have to wait for records that are tried again much later. */
+  readonly kind: 'commit' | 'resource';
+  /** In words, as in `a connection to the database`. */
+  readonly what: string;
+}
+
+/** The partition a record is of, as far as a handler may act on it. */
+export interface RecordOwner extends TopicPartition {
+  /** Aborted once the handler at work on the record should stop. */
+  signalOf(record: InFlightRecord): AbortSignal;
+  /**
+   * The handler at work on the record waits for something that is not its doing, as for a connection: that time does
+   * not count as its own.
+   * @returns to be called once it has come
+   */
+  waiting(record: InFlightRecord, wait: CallWait): () => void;
+  /** Settles records on their handler's word. */
+  acknowledge(records: readonly InFlightRecord[]): void;
+  /** Settles records, and resolves once the broker has acknowledged a commit that covers them. */
+  commit(records: readonly InFlightRecord[]): Promise<void>;
+}
+
+/**
+ * A record from its fetch until it is settled. The only object the runtime makes for a record: the tracker's
+ * list, the lane's queue and the list of what may start all run through its own links.
+ */
+export class InFlightRecord {
+  /** Handled, or its failure stored: its offset may be committed. */
+  settled = false;
+  /** Its handler has returned without an error. In manual mode that alone does not settle it. */
+  handled = false;
+  /** When its handler was last called, in ms since the epoch; 0 while no handler is at work on it. */
+  startedAt = 0;
+  /** Calls of its handler that have failed. */
+  failures = 0;
+  /** When the first of them failed, in ms since the epoch; 0 before. */
+  firstFailedAt = 0;
+  lastError: unknown = undefined;
+  /** When it is to be tried again, in ms since the epoch; 0 while it does not wait for that. */
+  retryAt = 0;
+  /** True while it takes one of the partition's places for concurrent work. */
+  holdsSlot = false;
+
+  /** The next record of the partition, in offset order. */
+  following: InFlightRecord | undefined = undefined;
+  /** The next record of its lane. */
+  laneNext: InFlightRecord | undefined = undefined;
+  /** The next record in the queue of those that may start. */
+  readyNext: InFlightRecord | undefined = undefined;
+
+  /**
+   * @param sequence counts the partition's records in the order they were received, without gaps
+   * @param receivedAt ms since the epoch
+   * @param lane the name of its lane in the partition; undefined where it has a lane to itself
+   * @param bytes what its key, value and headers take
+   * @param owner the partition's pipeline
+   */
+  constructor(
+    readonly owner: RecordOwner,
+    public record: FetchedRecord,
+    readonly sequence: number,
+    readonly receivedAt: number,
+    readonly lane: string | undefined,
+    readonly bytes: number,
+  ) {}
+
+  get offset(): Offset {
+    return this.record.offset;
+  }
+
+  /**
+   * Lets go of key, value and headers, and with them of the whole answer of the broker that they lie in. A
+   * settled record may have to wait for long until the committable offset passes it.
+   */
+  release(): void {
+    const { offset, timestamp } = this.record;
+    this.record = { offset, timestamp, key: null, value: null };
+  }
+}

@@ -1,0 +1,56 @@
+import { compareOffsets, type Offset } from '../records/offset.js';
+import type { FetchedRecord } from '../records/fetched.js';
+import { keyNameOf, type LotOwnership, type ParkingStore } from '../parking/parking.js';
+import type { KeyName, ParkedRecord } from '../parking/parked-keys.js';
+
+/** A parking lot in memory, which outlives its owners. */
+export class ModelLot implements ParkingStore {
+  readonly records = new Map<Offset, FetchedRecord>();
+  readonly requests = new Set<KeyName>();
+  /** Answers of the lot that fail from now on. */
+  failures = 0;
+  #release: (key: KeyName) => boolean = () => false;
+
+  /** Offsets that are parked, in their order. */
+  get offsets(): string[] {
+    return [...this.records.keys()].toSorted(compareOffsets);
+  }
+
+  async load({ position }: LotOwnership): Promise<readonly ParkedRecord[]> {
+    this.#answer();
+    for (const offset of this.records.keys())
+      if (compareOffsets(offset, position) >= 0) this.records.delete(offset);
+    return [...this.records.values()].map((record) => ({ key: keyNameOf(record), offset: record.offset }));
+  }
+
+  async read({ offset }: ParkedRecord): Promise<FetchedRecord | undefined> {
+    this.#answer();
+    return this.records.get(offset);
+  }
+
+  async remove({ offset }: ParkedRecord): Promise<void> {
+    this.#answer();
+    this.records.delete(offset);
+  }
+
+  watch(release: (key: KeyName) => boolean): () => void {
+    this.#release = release;
+    for (const key of this.requests) release(key);
+    return () => (this.#release = () => false);
+  }
+
+  async released(key: KeyName): Promise<void> {
+    this.#answer();
+    this.requests.delete(key);
+  }
+
+  /** Asks for a key's release. */
+  release(key: KeyName): void {
+    this.requests.add(key);
+    this.#release(key);
+  }
+
+  #answer(): void {
+    if (this.failures-- > 0) throw new Error('the lot is away');
+  }
+}

@@ -1,0 +1,211 @@
+import type { DeadLetterLimit, LastResort } from '../handler/failure-policy.js';
+import type { Clock, Turn } from '../time/clock.js';
+import { InFlightLimiter } from '../records/in-flight-limiter.js';
+import type { FetchedRecord } from '../records/fetched.js';
+import type { InFlightRecord } from '../records/in-flight.js';
+import { toOffset } from '../records/offset.js';
+import { GroupPipeline } from '../group.js';
+import type {
+  CommitMode,
+  Delay,
+  FailedRecord,
+  Handler,
+  KeptAside,
+  Order,
+  PassedOver,
+} from '../handler/handler.js';
+import type { PartitionPipeline } from '../partition.js';
+import { ModelLot } from './model-lot.js';
+import { ModelBroker, modelPartition } from './model-broker.js';
+import { endlessTurn, settled, VirtualClock } from './virtual-time.js';
+
+/** A call of the handler, which a test ends when it likes. */
+export interface Call {
+  readonly offsets: readonly string[];
+  readonly records: readonly InFlightRecord[];
+  readonly signal: AbortSignal;
+  returns(result?: unknown): Promise<void>;
+  fails(error?: unknown): Promise<void>;
+}
+
+/** What a test may want otherwise. */
+export interface SceneOptions {
+  readonly read?: 'one' | 'batch';
+  readonly order?: Order;
+  readonly commit?: CommitMode;
+  readonly concurrency?: number;
+  readonly timeoutMs?: number;
+  readonly maxRecords?: number;
+  readonly maxWaitMs?: number;
+  /** Records in flight; the bytes are not bounded. */
+  readonly limit?: number;
+  /** Calls until a record is given up; for ever, unless a test says otherwise. */
+  readonly attempts?: number;
+  /** How long after its first failure a record is tried again; for ever, unless a test says otherwise. */
+  readonly maxElapsedMs?: number;
+  readonly onFailure?: LastResort;
+  readonly deadLetterLimit?: DeadLetterLimit;
+  /** The offset that the group has committed before. */
+  readonly committed?: number;
+  readonly lot?: ModelLot;
+  readonly parkLimit?: number;
+  readonly delay?: Delay;
+  readonly passesOver?: (record: FetchedRecord, partition: number) => PassedOver | undefined;
+  /** Takes the place of calls that wait for the test. */
+  readonly invoke?: (record: InFlightRecord) => unknown;
+  readonly turnOf?: (clock: Clock) => Turn;
+}
+
+/** Every retry comes after exactly that time. */
+export const RETRY_MS = 100;
+export const COMMIT_INTERVAL_MS = 1000;
+
+/**
+ * One partition, one handler, a broker in memory, and a clock that stands still. The log has a record for each
+ * character of `keys`; `-` stands for one without a key.
+ */
+export class Scene {
+  readonly clock = new VirtualClock();
+  readonly broker: ModelBroker;
+  readonly budget: InFlightLimiter;
+  readonly group: GroupPipeline;
+  readonly calls: Call[] = [];
+  /** What was put aside: `how offset`, in the order in which it was stored. */
+  readonly aside: string[] = [];
+  /** Errors that storing fails with, one a try; none is success. */
+  readonly storeErrors: Error[] = [];
+  /** Records are too large for the lot, and become dead letters. */
+  parksNothing = false;
+  /** What the group told of failures and resets: `event offset`. */
+  readonly told: string[] = [];
+
+  constructor(keys: string, options: SceneOptions = {}) {
+    const log = [...keys].map((key) => ({ gap: 0, key: key === '-' ? null : key }));
+    this.broker = new ModelBroker([modelPartition(0, log, 0)], this.clock);
+    this.budget = new InFlightLimiter({ records: options.limit ?? 1000, bytes: Infinity });
+    const handler = this.#handler(options);
+    this.group = new GroupPipeline({
+      handlerOf: () => handler,
+      fetching: this.broker,
+      commits: this.broker,
+      commitIntervalMs: COMMIT_INTERVAL_MS,
+      budget: this.budget,
+      events: {
+        retrying: ({ offset }) => void this.told.push(`retrying ${offset}`),
+        awaitingDependency: ({ offset }) => void this.told.push(`waiting ${offset}`),
+        gaveUp: ({ offset }, _error, how) => void this.told.push(`${how} ${offset}`),
+        notStored: ({ offset }) => void this.told.push(`not stored ${offset}`),
+        breakerOpened: ({ offset }) => void this.told.push(`braked ${offset}`),
+        parkingUnavailable: () => void this.told.push('lot unavailable'),
+        breakerClosed: () => void this.told.push('unbraked'),
+        partitionStopped: ({ offset }) => void this.told.push(`halted ${offset}`),
+        failedAfterSettling: ({ offset }) => void this.told.push(`failed after settling ${offset}`),
+        passedOver: (_at, offset, why) => void this.told.push(`passed over ${offset}: ${why}`),
+        dueTooLate: (_at, offset, excessMs) => void this.told.push(`due too late ${offset} by ${excessMs}`),
+        rewound: (from, to) => void this.told.push(`rewound from ${from.offset} to ${to.offset}`),
+      },
+      clock: this.clock,
+      turn: (options.turnOf ?? (() => endlessTurn))(this.clock),
+      random: () => 0.5,
+    });
+    if (options.committed !== undefined) this.partition.committed = toOffset(options.committed);
+    this.broker.join(this.group, [true], false);
+  }
+
+  get partition() {
+    return this.broker.at({ topic: 't', partition: 0 });
+  }
+
+  get pipeline(): PartitionPipeline {
+    const pipeline = this.group.partition(this.partition);
+    if (!pipeline) throw new Error('the partition is not assigned');
+    return pipeline;
+  }
+
+  /** The offsets of each call. */
+  get called(): string[] {
+    return this.calls.map(({ offsets }) => offsets.join());
+  }
+
+  call(at: number): Call {
+    const call = this.calls.at(at);
+    if (!call) throw new RangeError(`call ${at} was not made`);
+    return call;
+  }
+
+  /** Fetches up to `most` records, and lets happen what follows. */
+  fetch(most = 1000): Promise<void> {
+    this.broker.fetch(this.group, this.partition, most);
+    return settled();
+  }
+
+  /** The next commit interval passes, and the broker answers. */
+  async committed(): Promise<string> {
+    await this.clock.advance(COMMIT_INTERVAL_MS + this.broker.commitDelayMs);
+    return this.partition.committed;
+  }
+
+  rejoin(continuous: boolean, owned = true): void {
+    this.broker.join(this.group, [owned], continuous);
+  }
+
+  #handler(options: SceneOptions): Handler {
+    const { read = 'one', order = 'key', commit = 'auto', concurrency = 10 } = options;
+    const shared = {
+      order,
+      commit,
+      concurrency,
+      failures: {
+        retry: {
+          attempts: options.attempts ?? Infinity,
+          backoff: { initialMs: 2 * RETRY_MS, maxMs: 2 * RETRY_MS },
+          maxElapsedMs: options.maxElapsedMs ?? Infinity,
+          isRetriable: () => true,
+        },
+        onFailure: options.onFailure ?? 'dead-letter',
+      },
+      deadLetterLimit: options.deadLetterLimit,
+      putAside: (how: KeptAside, { record }: FailedRecord) => this.#putAside(how, record, options.lot),
+      timeoutMs: options.timeoutMs,
+      completion: () => undefined,
+      ...(options.lot && {
+        parking: { limit: options.parkLimit ?? 100, lotOf: () => options.lot ?? new ModelLot() },
+      }),
+      ...(options.delay && { delay: options.delay }),
+      ...(options.passesOver && { passesOver: options.passesOver }),
+    };
+    const { maxRecords = 10, maxWaitMs = 50, invoke = (record) => this.#called([record]) } = options;
+    return read === 'one'
+      ? { ...shared, read, invoke }
+      : { ...shared, read, maxRecords, maxWaitMs, invoke: (records) => this.#called(records) };
+  }
+
+  async #putAside(asked: KeptAside, record: FetchedRecord, lot: ModelLot | undefined): Promise<KeptAside> {
+    const how = this.parksNothing && asked === 'park' ? 'dead-letter' : asked;
+    const error = this.storeErrors.shift();
+    if (error) throw error;
+    if (how === 'park') lot?.records.set(record.offset, record);
+    this.aside.push(`${how} ${record.offset}`);
+    return how;
+  }
+
+  #called(records: readonly InFlightRecord[]): Promise<unknown> {
+    const [first] = records;
+    if (!first) throw new Error('called without records');
+    return new Promise((resolve, reject) => {
+      this.calls.push({
+        records,
+        offsets: records.map(({ offset }) => offset),
+        signal: first.owner.signalOf(first),
+        returns: (result) => {
+          resolve(result);
+          return settled();
+        },
+        fails: (error = new Error('as told')) => {
+          reject(error instanceof Error ? error : new Error(String(error)));
+          return settled();
+        },
+      });
+    });
+  }
+}

@@ -1,0 +1,74 @@
+import type { Cancel, Clock, Turn } from '../time/clock.js';
+
+interface Timer {
+  readonly at: number;
+  readonly order: number;
+  readonly run: () => void;
+}
+
+/** A clock that stands still until a test moves it. */
+export class VirtualClock implements Clock {
+  #now = 1_000_000;
+  #order = 0;
+  readonly #timers = new Set<Timer>();
+
+  now(): number {
+    return this.#now;
+  }
+
+  schedule(delayMs: number, run: () => void): Cancel {
+    const timer: Timer = { at: this.#now + Math.max(0, delayMs), order: this.#order++, run };
+    this.#timers.add(timer);
+    return () => void this.#timers.delete(timer);
+  }
+
+  /** Timers that have not run. */
+  get pending(): number {
+    return this.#timers.size;
+  }
+
+  /** Moves on by `ms`, running what falls due on the way, and the promises that follow from it. */
+  async advance(ms: number): Promise<void> {
+    const end = this.#now + ms;
+    for (let next = this.#next(end); next; next = this.#next(end)) {
+      this.#timers.delete(next);
+      this.#now = next.at;
+      next.run();
+      await settled();
+    }
+    this.#now = end;
+    await settled();
+  }
+
+  #next(end: number): Timer | undefined {
+    let next: Timer | undefined;
+    for (const timer of this.#timers) {
+      if (timer.at > end) continue;
+      if (!next || timer.at < next.at || (timer.at === next.at && timer.order < next.order)) next = timer;
+    }
+    return next;
+  }
+}
+
+/** Lets every promise that can settle do so. */
+export function settled(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
+/** A turn that is spent after so many records, and whose next one comes a millisecond later. */
+export function shortTurn(clock: Clock, records: number): Turn {
+  let left = records;
+  return {
+    spent: () => {
+      if (left-- > 0) return false;
+      left = records;
+      return true;
+    },
+    defer: (run) => void clock.schedule(1, run),
+  };
+}
+
+/** A turn that never ends. */
+export const endlessTurn: Turn = { spent: () => false, defer: (run) => run() };

@@ -1,0 +1,162 @@
+import { describe, expect, test } from '@jest/globals';
+import { DependencyUnavailableError } from './errors/unavailable.error.js';
+import { Scene, type SceneOptions } from './testing/scene.js';
+
+const TIMEOUT_MS = 50;
+
+async function working(keys: string, options: SceneOptions = {}): Promise<Scene> {
+  const scene = new Scene(keys, { timeoutMs: TIMEOUT_MS, ...options });
+  await scene.fetch();
+  await scene.clock.advance(0);
+  return scene;
+}
+
+/** Time passes, in which handlers are watched over. */
+async function pass(scene: Scene, ms: number): Promise<void> {
+  await scene.clock.advance(ms);
+  scene.group.checkTimeouts();
+}
+
+function waiting(scene: Scene, at: number, what = 'a connection'): () => void {
+  const [record] = scene.call(at).records;
+  if (!record) throw new Error('a call without a record');
+  return record.owner.waiting(record, { kind: 'resource', what });
+}
+
+describe('the time that a handler waits for something that is not its doing', () => {
+  test('does not count for its timeout, and the rest does', async () => {
+    const scene = await working('a');
+    const { signal } = scene.call(0);
+    await pass(scene, 30);
+    const goOn = waiting(scene, 0);
+    await pass(scene, 10_000);
+    expect(signal.aborted).toBe(false);
+    expect(scene.pipeline.unresponsive).toEqual([]);
+    goOn();
+    await pass(scene, 19);
+    expect(signal.aborted).toBe(false);
+    await pass(scene, 1);
+    expect(signal.aborted).toBe(true);
+  });
+
+  test('counts once where waits overlap', async () => {
+    const scene = await working('a');
+    const [first, second] = [waiting(scene, 0), waiting(scene, 0)];
+    await pass(scene, 100);
+    first();
+    await pass(scene, 100);
+    second();
+    await pass(scene, TIMEOUT_MS - 1);
+    expect(scene.call(0).signal.aborted).toBe(false);
+    await pass(scene, 1);
+    expect(scene.call(0).signal.aborted).toBe(true);
+  });
+
+  test('is that of a batch, whichever of its records it is told of', async () => {
+    const scene = await working('ab', { read: 'batch', order: 'none', maxRecords: 2 });
+    const { records } = scene.call(0);
+    const [, second] = records;
+    const goOn = second?.owner.waiting(second, { kind: 'resource', what: 'a connection' });
+    await pass(scene, 1_000);
+    expect(records.map((record) => record.owner.signalOf(record).aborted)).toEqual([false, false]);
+    goOn?.();
+    await pass(scene, TIMEOUT_MS);
+    expect(records.map((record) => record.owner.signalOf(record).aborted)).toEqual([true, true]);
+  });
+
+  test('is not taken from the next call of the record, if it ends only in that', async () => {
+    const scene = await working('a');
+    const late = waiting(scene, 0);
+    await scene.call(0).fails();
+    await pass(scene, 100);
+    late();
+    await pass(scene, TIMEOUT_MS - 1);
+    expect(scene.call(1).signal.aborted).toBe(false);
+    await pass(scene, 1);
+    expect(scene.call(1).signal.aborted).toBe(true);
+  });
+
+  test('is named for as long as it lasts', async () => {
+    const scene = await working('a');
+    const [record] = scene.call(0).records;
+    const goOn = waiting(scene, 0, 'a connection to the database');
+    expect(record && scene.pipeline.waitOf(record)).toBe('a connection to the database');
+    goOn();
+    expect(record && scene.pipeline.waitOf(record)).toBeUndefined();
+  });
+
+  test('is all of the time in which nothing could run: another handler held the event loop', async () => {
+    const scene = await working('a');
+    await scene.clock.advance(1_000);
+    scene.group.checkTimeouts(990);
+    expect(scene.call(0).signal.aborted).toBe(false);
+    await pass(scene, TIMEOUT_MS - 10);
+    expect(scene.call(0).signal.aborted).toBe(true);
+  });
+});
+
+describe('a record whose handler depends on what is away', () => {
+  const away = new DependencyUnavailableError('the database is away');
+
+  test.each(['one', 'batch'] as const)('waits without using up its attempts: %s', async (read) => {
+    const scene = await working('a', { read, attempts: 2, onFailure: 'dead-letter' });
+    for (let tries = 0; tries < 20; tries++) {
+      await scene.clock.advance(50);
+      await scene.call(-1).fails(away);
+      await scene.clock.advance(5_000);
+    }
+    expect(scene.aside).toEqual([]);
+    expect(scene.call(-1).records[0]).toMatchObject({ failures: 0, lastError: away });
+    await scene.call(-1).fails();
+    await scene.clock.advance(1_000);
+    expect(scene.aside).toEqual([]);
+    await scene.call(-1).fails();
+    await scene.clock.advance(1_000);
+    expect(scene.aside).toEqual(['dead-letter 0']);
+  });
+
+  test('is named at once as what holds its partition up, until it has passed', async () => {
+    const scene = await working('a');
+    await scene.call(0).fails(away);
+    expect(scene.told).toEqual(['waiting 0']);
+    expect(scene.pipeline.problems).toEqual([
+      { kind: 'dependency', record: scene.call(0).records[0], error: away },
+    ]);
+    await scene.clock.advance(500);
+    await scene.call(1).returns();
+    expect(scene.pipeline.problems).toEqual([]);
+  });
+
+  test('does not close the way for retries that are limited in time', async () => {
+    const scene = await working('a', { attempts: 10, maxElapsedMs: 1_000 });
+    await scene.call(0).fails();
+    await scene.clock.advance(100);
+    for (let tries = 0; tries < 10; tries++) {
+      await scene.call(-1).fails(away);
+      await scene.clock.advance(5_000);
+    }
+    await scene.call(-1).fails();
+    await scene.clock.advance(100);
+    expect(scene.aside).toEqual([]);
+    expect(scene.told.at(-1)).toBe('retrying 0');
+  });
+
+  test('keeps its place, so that not every lane tries in turn what is away', async () => {
+    const scene = await working('abcdef', { concurrency: 2 });
+    await scene.call(0).fails(away);
+    await scene.call(1).fails(away);
+    expect(scene.called).toEqual(['0', '1']);
+    await scene.clock.advance(2_500);
+    expect(scene.called).toEqual(['0', '1', '0', '1']);
+    for (const call of scene.calls.slice(2)) await call.returns();
+    expect(scene.called).toEqual(['0', '1', '0', '1', '2', '3']);
+  });
+
+  test('says nothing of a bad release: the circuit breaker stays closed', async () => {
+    const deadLetterLimit = { consecutive: 2, ratio: 0.5, window: 4 };
+    const scene = await working('abcdef', { attempts: 1, deadLetterLimit });
+    for (const call of scene.calls.slice(0, 5)) await call.fails(away);
+    await scene.call(5).fails();
+    expect(scene.aside).toEqual(['dead-letter 5']);
+  });
+});

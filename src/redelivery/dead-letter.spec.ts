@@ -1,0 +1,98 @@
+import { describe, expect, it } from '@jest/globals';
+import { type FetchedRecord, type RawHeaders, toOffset } from '../pipeline/index.js';
+import { HEADERS } from './headers.js';
+import { toDeadLetter, toReplayMark } from './dead-letter.js';
+import { matches, Tally, toListed, toMark } from '../replay/index.js';
+import { someLetter } from '../replay/testing/letter.js';
+
+const at = { topic: 't.dlt', partition: 2 };
+
+function record(headers: RawHeaders, value: string | null = 'v'): FetchedRecord {
+  return {
+    offset: toOffset(3),
+    key: null,
+    value: value === null ? null : Buffer.from(value),
+    timestamp: '5',
+    headers,
+  };
+}
+
+describe('a record of a dead-letter topic', () => {
+  it('without any header is a dead letter of which nothing is known', () => {
+    expect(toDeadLetter('t.dlt', 1, record({}))).toMatchObject({
+      originalTopic: undefined,
+      reason: 'unknown',
+      failedAt: 5,
+      replays: 0,
+      headers: {},
+    });
+  });
+
+  it('keeps its own headers, and gives up those of this service', () => {
+    const ours = Object.fromEntries(Object.values(HEADERS).map((name) => [name, Buffer.from('1')]));
+    const own = { trace: [Buffer.from('a'), null], 'dlt-mine': Buffer.from('b'), constructor: null };
+    expect(toDeadLetter('t.dlt', 1, record({ ...own, ...ours })).headers).toEqual(own);
+  });
+
+  it('does not trust numbers that are none', () => {
+    const headers = {
+      [HEADERS.replays]: Buffer.from('many'),
+      [HEADERS.originalPartition]: Buffer.from('-1'),
+    };
+    expect(toDeadLetter('t.dlt', 1, record(headers))).toMatchObject({
+      replays: 0,
+      originalPartition: undefined,
+    });
+  });
+
+  it('takes the last of several values, as Kafka itself does', () => {
+    const headers = { [HEADERS.originalTopic]: [Buffer.from('first'), Buffer.from('last')] };
+    expect(toDeadLetter('t.dlt', 1, record(headers)).originalTopic).toBe('last');
+  });
+
+  it.each([
+    ['beyond what a Date can hold', '9223372036854775807', undefined],
+    ['of a record without one', '-1', undefined],
+    ['far in the future', '1700000000000000', 1_700_000_000_000_000],
+  ])('with a timestamp %s has a time that can be shown, or none', (_what, timestamp, failedAt) => {
+    const letter = toDeadLetter('t.dlt', 1, { ...record({}), timestamp });
+    expect(letter.failedAt).toBe(failedAt);
+    expect(() => toListed(letter, false)).not.toThrow();
+    const tally = new Tally();
+    expect(() => tally.add({ letter, replayed: false })).not.toThrow();
+    expect(matches(letter, { since: Date.UTC(2026) })).toBe(failedAt !== undefined);
+  });
+
+  it('has the time of its header whatever its timestamp is', () => {
+    const headers = { [HEADERS.failedAt]: Buffer.from('2026-03-01T08:15:00.000Z') };
+    const letter = toDeadLetter('t.dlt', 1, { ...record(headers), timestamp: '9223372036854775807' });
+    expect(toListed(letter, false).failedAt).toBe('2026-03-01T08:15:00.000Z');
+  });
+
+  it('is a mark where it says of another one that it was sent back', () => {
+    const { headers = {} } = toMark(someLetter({ partition: 2, offset: '2' }), 't');
+    expect(toReplayMark(at, record(headers, null))).toEqual({
+      replayedPartition: 2,
+      replayedOffset: '2',
+      replayedTo: 't',
+    });
+    expect(toReplayMark(at, record(headers))).toBeUndefined();
+    expect(toReplayMark(at, record({}, null))).toBeUndefined();
+  });
+
+  it('is a mark of an earlier version where it does not name its topic', () => {
+    const { headers = {} } = toMark(someLetter({ partition: 2, offset: '2' }), 't');
+    const { [HEADERS.replayedTopic]: _, ...earlier } = headers;
+    expect(toReplayMark(at, record(earlier, null))).toMatchObject({ replayedOffset: '2' });
+  });
+
+  it.each([
+    ['in another topic', { topic: 'u.dlt', partition: 2 }, '2'],
+    ['in another partition', { topic: 't.dlt', partition: 1 }, '2'],
+    ['before what it tells of', { topic: 't.dlt', partition: 2 }, '3'],
+    ['of an offset that is none', { topic: 't.dlt', partition: 2 }, '02'],
+  ])('is no mark %s', (_what, place, offset) => {
+    const { headers = {} } = toMark(someLetter({ partition: 2, offset }), 't');
+    expect(toReplayMark(place, record(headers, null))).toBeUndefined();
+  });
+});

@@ -1,0 +1,114 @@
+import {
+  compareOffsets,
+  type FetchedRecord,
+  type RawHeaders,
+  toOffset,
+  type TopicPartition,
+} from '../pipeline/index.js';
+import { HEADERS } from './headers.js';
+import { headerNumber, headerText, ownHeaders } from './record-headers.js';
+
+/** A record of a dead-letter topic, and what its headers say of how it came there. */
+export interface DeadLetter {
+  /** The dead-letter topic. */
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: string;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  /** The record's own headers, without those of this service. */
+  readonly headers: RawHeaders;
+  readonly originalTopic: string | undefined;
+  readonly originalPartition: number | undefined;
+  readonly originalOffset: string | undefined;
+  /** The consumer group whose handler failed. */
+  readonly group: string | undefined;
+  /** The error's class; `unknown` where nothing says so. */
+  readonly reason: string;
+  readonly message: string | undefined;
+  readonly stack: string | undefined;
+  readonly attempts: number | undefined;
+  /**
+   * When it was put aside, in ms since the epoch; undefined where neither a header nor the timestamp tells, as a
+   * timestamp may be any 64-bit number.
+   */
+  readonly failedAt: number | undefined;
+  /** How often it was sent back before. */
+  readonly replays: number;
+  /** What could be stored in part only, with the bytes that the whole of it had. */
+  readonly cut: readonly CutPart[];
+}
+
+/** A part of a record that was too large to be stored. */
+export interface CutPart {
+  readonly part: 'key' | 'value' | 'headers';
+  readonly fromBytes: number;
+}
+
+/** A record within a dead-letter topic that says of an earlier one of its partition that it was sent back. */
+export interface ReplayMark {
+  readonly replayedPartition: number;
+  readonly replayedOffset: string;
+  readonly replayedTo: string;
+}
+
+/** Reads a record of a dead-letter topic. */
+export function toDeadLetter(topic: string, partition: number, record: FetchedRecord): DeadLetter {
+  const { offset } = record;
+  return {
+    topic,
+    partition,
+    offset,
+    key: record.key && Buffer.from(record.key),
+    value: record.value && Buffer.from(record.value),
+    headers: ownHeaders(record),
+    originalTopic: headerText(record, HEADERS.originalTopic),
+    originalPartition: headerNumber(record, HEADERS.originalPartition),
+    originalOffset: headerText(record, HEADERS.originalOffset),
+    group: headerText(record, HEADERS.originalGroup),
+    reason: headerText(record, HEADERS.exceptionClass) ?? 'unknown',
+    message: headerText(record, HEADERS.exceptionMessage),
+    stack: headerText(record, HEADERS.exceptionStacktrace),
+    attempts: headerNumber(record, HEADERS.attempts),
+    failedAt:
+      timeOf(Date.parse(headerText(record, HEADERS.failedAt) ?? '')) ?? timeOf(Number(record.timestamp)),
+    replays: headerNumber(record, HEADERS.replays) ?? 0,
+    cut: cutPartsOf(record),
+  };
+}
+
+function cutPartsOf(record: FetchedRecord): CutPart[] {
+  const cut = (part: CutPart['part'], name: string): CutPart[] => {
+    const fromBytes = headerNumber(record, name);
+    return fromBytes === undefined ? [] : [{ part, fromBytes }];
+  };
+  return [
+    ...cut('value', HEADERS.valueCutFrom),
+    ...cut('headers', HEADERS.headersCutFrom),
+    ...cut('key', HEADERS.keyCutFrom),
+  ];
+}
+
+/**
+ * Reads a mark; undefined for anything else. A mark counts in the partition that it was written to, behind its dead
+ * letter: forwarded elsewhere, it says nothing. Whoever else reads a dead-letter topic tells the two apart by the same
+ * headers.
+ */
+export function toReplayMark(
+  { topic, partition }: TopicPartition,
+  record: FetchedRecord,
+): ReplayMark | undefined {
+  const replayedPartition = headerNumber(record, HEADERS.replayedPartition);
+  const replayedOffset = headerText(record, HEADERS.replayedOffset);
+  // Marks of earlier versions do not name their topic.
+  const replayedTopic = headerText(record, HEADERS.replayedTopic) ?? topic;
+  if (record.value !== null || replayedTopic !== topic || replayedPartition !== partition) return undefined;
+  if (replayedOffset === undefined || !/^(0|[1-9]\d{0,18})$/.test(replayedOffset)) return undefined;
+  if (compareOffsets(toOffset(replayedOffset), record.offset) >= 0) return undefined;
+  return { replayedPartition, replayedOffset, replayedTo: headerText(record, HEADERS.replayedTo) ?? '' };
+}
+
+/** A time that a Date can hold; a record without a timestamp has -1. */
+function timeOf(ms: number): number | undefined {
+  return ms >= 0 && !Number.isNaN(new Date(ms).valueOf()) ? ms : undefined;
+}

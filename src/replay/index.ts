@@ -1,0 +1,12 @@
+export { DryRun, type DryRunReport } from './dry-run.js';
+export { parseDuration } from './duration.js';
+export { matches } from './filter.js';
+export { HandlerCatalog, catalogOf } from './handlers.js';
+export { type KeylessRecord, selectDeadLetters, toKeyless, toListed } from './listing.js';
+export { Pace } from './pace.js';
+export { type ShownParkedKey, ofKey, parkedKeys, recordsOf, toShown } from './parked.js';
+export { ReplayPlanner } from './planner.js';
+export { destinationOf, toMark, toOutgoing, toReplayRecord } from './replay-record.js';
+export { Replay, type ReplayReport } from './replay.js';
+export { Tally, type TallyGroup } from './tally.js';
+export { DeadLetterTopics } from './topics.js';

@@ -1,0 +1,158 @@
+import { KafkaContext } from '@nestjs/microservices';
+import type { FetchedRecord, InFlightRecord, RawHeaders, RecordOwner } from '../../pipeline/index.js';
+import { type ConfirmationGate, GatedOwner } from './confirmation-gate.js';
+import { decodeAuto } from '../payload/payload.js';
+import type { NativeConsumer, NativeProducer } from '../../client/index.js';
+
+type KafkaMessage = ReturnType<KafkaContext['getMessage']>;
+type Args = ConstructorParameters<typeof KafkaContext>[0];
+
+/** What a context may be asked for beyond its record. */
+export interface ContextServices {
+  /** The consumer, by which offsets are committed in the ownership that the record is of. */
+  nativeConsumer(record: InFlightRecord): NativeConsumer;
+  nativeProducer(): NativeProducer;
+}
+
+/** What a context behind a gate may be asked for. */
+export function gatedServices(services: ContextServices, gate: ConfirmationGate): ContextServices {
+  return {
+    nativeConsumer: (record) => ({
+      ...services.nativeConsumer(record),
+      commitOffsets: () => gate.commitOffsets(),
+    }),
+    nativeProducer: () => services.nativeProducer(),
+  };
+}
+
+/** What a handler can confirm: the records it was given, and the partition they are of. */
+export interface Confirmable {
+  readonly records: readonly InFlightRecord[];
+  readonly owner: RecordOwner;
+}
+
+/** Whether a context came from this transport, so that its records can be confirmed. */
+export function isConfirmable(context: unknown): context is KafkaRecordContext {
+  return context instanceof KafkaRecordContext;
+}
+
+const NO_ARGS = [] as unknown as Args;
+
+/** Heartbeats are the service's: it sends them whatever a handler does. */
+const heartbeat = (): Promise<void> => Promise.resolve();
+
+/**
+ * Nest's `KafkaContext` for one record. What nobody asks for is never made.
+ * `signal` is aborted once the handler should stop: its time is over, its partition is lost, or the service
+ * has to end.
+ */
+export class KafkaRecordContext extends KafkaContext implements Confirmable {
+  #message: KafkaMessage | undefined;
+
+  constructor(
+    private readonly inFlight: InFlightRecord,
+    private readonly payload: unknown,
+    protected readonly services: ContextServices,
+    /** The record itself: once it is settled, the runtime lets go of it. */
+    private readonly fetched: FetchedRecord = inFlight.record,
+    /** The partition, as far as the handler may act on it. */
+    readonly owner: RecordOwner = inFlight.owner,
+  ) {
+    super(NO_ARGS);
+  }
+
+  /** The same context for a handler whose confirmations go through a gate. */
+  behind(gate: ConfirmationGate): KafkaRecordContext {
+    const { inFlight, payload, services, fetched, owner } = this;
+    return new KafkaRecordContext(
+      inFlight,
+      payload,
+      gatedServices(services, gate),
+      fetched,
+      new GatedOwner(owner, gate),
+    );
+  }
+
+  get records(): readonly InFlightRecord[] {
+    return [this.inFlight];
+  }
+
+  get signal(): AbortSignal {
+    return this.owner.signalOf(this.inFlight);
+  }
+
+  /** The record; of a batch, its first. */
+  get record(): InFlightRecord {
+    return this.inFlight;
+  }
+
+  /** The record's headers as they came, nothing decoded. */
+  get rawHeaders(): RawHeaders | undefined {
+    return this.fetched.headers;
+  }
+
+  /** The record as Nest gives it: key, value and headers decoded, with topic and partition. */
+  override getMessage(): KafkaMessage {
+    return (this.#message ??= toMessage(this.fetched, this.owner, this.payload));
+  }
+
+  override getPartition(): number {
+    return this.owner.partition;
+  }
+
+  override getTopic(): string {
+    return this.owner.topic;
+  }
+
+  override getConsumer(): NativeConsumer {
+    return this.services.nativeConsumer(this.inFlight);
+  }
+
+  override getHeartbeat(): () => Promise<void> {
+    return heartbeat;
+  }
+
+  override getProducer(): NativeProducer {
+    return this.services.nativeProducer();
+  }
+
+  override getArgs(): Args {
+    return [
+      this.getMessage(),
+      this.getPartition(),
+      this.getTopic(),
+      this.getConsumer(),
+      heartbeat,
+      this.getProducer(),
+    ];
+  }
+
+  override getArgByIndex<T>(index: number): T {
+    return this.getArgs()[index] as T;
+  }
+}
+
+/** The record as Nest's own transport would give it; the payload stands in for its value. */
+function toMessage(record: FetchedRecord, owner: RecordOwner, payload: unknown): KafkaMessage {
+  const headers = Object.fromEntries(
+    Object.entries(record.headers ?? {}).map(([name, value]) => [name, decodeHeader(value)]),
+  );
+  const { offset, timestamp, key } = record;
+  const message: unknown = {
+    ...record.details,
+    offset,
+    timestamp,
+    key: key === null ? null : decodeAuto(key as Buffer),
+    value: payload,
+    headers,
+    topic: owner.topic,
+    partition: owner.partition,
+  };
+  return message as KafkaMessage;
+}
+
+function decodeHeader(value: unknown): unknown {
+  if (value === null || value === undefined) return null;
+  if (Array.isArray(value)) return value.map(decodeHeader);
+  return Buffer.isBuffer(value) ? decodeAuto(value) : value;
+}

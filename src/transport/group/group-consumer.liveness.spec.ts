@@ -1,0 +1,62 @@
+import { expect, test } from '@jest/globals';
+import { loadConfig } from '../../config/index.js';
+import { InFlightLimiter } from '../../pipeline/index.js';
+import { OwnTopics } from '../../redelivery/index.js';
+import { AccessError, type KafkaPort } from '../../client/index.js';
+import { GroupConsumer } from './group-consumer.js';
+import type { HandlerRegistry } from '../handlers/handler-registry.js';
+
+/** Fails for the reason, each time that its topics are asked for. */
+function groupThatFails(reason: Error): { group: GroupConsumer; failed: Promise<void> } {
+  let tellFailed: () => void = () => undefined;
+  const failed = new Promise<void>((resolve) => (tellFailed = resolve));
+  const port = {
+    topics: () => Promise.reject(reason),
+    consumer: () => ({
+      connect: () => Promise.resolve(),
+      native: () => ({}),
+      stop: () => {
+        setImmediate(tellFailed);
+        return Promise.resolve(true);
+      },
+    }),
+  } as unknown as KafkaPort;
+  const registry = { hasTimeouts: () => false, handlerOf: () => undefined } as unknown as HandlerRegistry;
+  const group = new GroupConsumer({
+    groupId: 'group',
+    registry,
+    config: loadConfig({}).kafka,
+    port,
+    ownTopics: new OwnTopics(port),
+    budget: new InFlightLimiter({ records: 1, bytes: 1 }),
+    assignmentChanged: () => undefined,
+    phaseChanged: () => undefined,
+  });
+  return { group, failed };
+}
+
+test.each([
+  {
+    name: 'brokers that can not be reached keeps liveness up',
+    reason: new AccessError('BROKER_UNREACHABLE', 'not there'),
+    isProgress: true,
+  },
+  {
+    name: 'a group with another assignor keeps liveness up',
+    reason: new AccessError('JOIN_REFUSED', 'another assignor'),
+    isProgress: true,
+  },
+  {
+    name: 'an error that nobody knows does not: a restart may be the cure',
+    reason: new Error('what is this'),
+    isProgress: false,
+  },
+])('a new client that fails for $name', async ({ reason, isProgress }) => {
+  const { group, failed } = groupThatFails(reason);
+  group.status.lastProgressAt = 0;
+  group.start();
+  await failed;
+  expect(group.status.lastError?.message).toContain(reason.message);
+  expect(group.status.lastProgressAt > 0).toBe(isProgress);
+  await group.stop(100);
+});

@@ -1,0 +1,427 @@
+import { Logger } from '@nestjs/common';
+import type { KafkaConfig } from '../../config/index.js';
+import type { OwnTopics } from '../../redelivery/index.js';
+import {
+  AccessError,
+  type ConsumerListener,
+  type GroupConsumerClient,
+  type KafkaPort,
+  type Membership,
+  type NativeConsumer,
+} from '../../client/index.js';
+import {
+  backoffMs,
+  type CommitFailure,
+  describeError,
+  eventLoopTurn,
+  type FetchedBatch,
+  type FetchedRecord,
+  GroupPipeline,
+  type InFlightLimiter,
+  type Offset,
+  ShutdownDeadlineError,
+  sleep,
+  systemClock,
+  type TopicPartition,
+  type TopicPartitionOffset,
+  unless,
+} from '../../pipeline/index.js';
+import { failureReasonOf } from '../handlers/failure-reason.js';
+import { GroupCounts } from './group-counts.js';
+import type { GroupPhase, GroupStatus } from './group-status.js';
+import { groupLog } from './group-log.js';
+import type { HandlerRegistry, TopicSelection } from '../handlers/handler-registry.js';
+import { TimeoutWatch } from './timeout-watch.js';
+import { TopicLog } from './topic-log.js';
+import { RetryPurge } from './retry-purge.js';
+import { TopicWatch } from './topic-watch.js';
+
+/** What a group's consumer is built from. */
+export interface GroupConsumerParts {
+  readonly groupId: string;
+  readonly registry: HandlerRegistry;
+  readonly config: KafkaConfig;
+  readonly port: KafkaPort;
+  readonly ownTopics: Pick<OwnTopics, 'ensure'>;
+  readonly budget: InFlightLimiter;
+  /** The number of partitions the member has has changed. */
+  readonly assignmentChanged: () => void;
+  readonly phaseChanged: (phase: GroupPhase) => void;
+}
+
+/** How long the stop still waits after an abort. */
+const AFTER_ABORT_MS = 1_000;
+/** How long for the commit of what was settled in that time. */
+const LAST_COMMIT_MS = 1_000;
+/**
+ * How long a batch may wait for room before it is cut down to its partition's share. Handlers that are quick make
+ * room within that; to fetch and decode the rest again would cost more.
+ */
+const ROOM_MS = 20;
+/** How long to wait for the answers of brokers when a client leaves, beyond the fetch that one may hold back. */
+const LEAVE_MS = 5_000;
+const REBUILD_BACKOFF = { initialMs: 500, maxMs: 5_000 };
+
+/**
+ * One group's consumer for as long as the service runs. Whatever ends a client, a broker that is away, an
+ * error of the library, a topic that appeared, another client takes its place.
+ */
+export class GroupConsumer implements ConsumerListener {
+  readonly pipeline: GroupPipeline;
+  readonly failures: GroupCounts;
+  readonly #logger: Logger;
+  readonly #status: GroupStatus;
+  readonly #topicLog: TopicLog;
+  readonly #topics: TopicWatch;
+  readonly #stopRequested = new AbortController();
+  #client: GroupConsumerClient | undefined;
+  /** The last client's: a context may be asked for it while the next one is built. */
+  #native: NativeConsumer | undefined;
+  #refusesReading = false;
+  /** Whether the last client has left the group. */
+  #hasLeft = true;
+  #loop: Promise<void> | undefined;
+  readonly #retryPurge: RetryPurge;
+  readonly #timeouts = new TimeoutWatch(
+    (blockedMs) => this.pipeline.checkTimeouts(blockedMs),
+    () => systemClock.now(),
+  );
+
+  constructor(private readonly parts: GroupConsumerParts) {
+    const { groupId, registry, config, budget } = parts;
+    this.#logger = new Logger(`KafkaConsumer ${groupId}`);
+    this.#status = {
+      groupId,
+      phase: 'connecting',
+      everJoined: false,
+      memberId: undefined,
+      generation: undefined,
+      assignment: [],
+      missingTopics: [],
+      hiddenTopics: [],
+      refusedTopics: [],
+      refusal: undefined,
+      unreadable: new Map(),
+      lastHeartbeatAt: 0,
+      lastProgressAt: Date.now(),
+      restarts: 0,
+      joins: 0,
+      lastError: undefined,
+      ended: false,
+    };
+    this.#topicLog = new TopicLog(this.#logger);
+    this.#topics = new TopicWatch({
+      groupId,
+      registry,
+      list: () => this.#topicsThereAre(),
+      ensure: (spec) => parts.ownTopics.ensure(spec),
+      refreshMs: config.topicRefreshMs,
+      hidden: (topics) => parts.port.hiddenTopics(topics),
+      seen: (selection, hidden, refusals) => this.#seen(selection, hidden, refusals),
+      failed: (why) => this.#logger.warn(`not all topics are read yet: ${why}`),
+    });
+    this.#retryPurge = new RetryPurge({
+      isRetryTopic: (topic) => this.isOwn(topic),
+      deleteBefore: (topic, offsets) => parts.port.deleteBefore(topic, offsets),
+      failed: (why) =>
+        this.#logger.warn(
+          'what was handled in retry topics can not be deleted, and stays there: grant Delete on them, or set their ' +
+            `retention.ms to their delay and a week or more: ${why}`,
+        ),
+    });
+    const handlerOf = (topic: string) => registry.handlerOf(groupId, topic);
+    this.failures = new GroupCounts((topic, error) => failureReasonOf(error, handlerOf(topic)));
+    this.pipeline = new GroupPipeline({
+      handlerOf,
+      fetching: {
+        pause: (partition) => this.#client?.pause(partition),
+        resume: (partition) => this.#client?.resume(partition),
+      },
+      commits: {
+        commit: (offsets) => this.#commit(offsets),
+        classify: (error) => this.#classify(error),
+      },
+      commitIntervalMs: config.autoCommitIntervalMs,
+      budget,
+      events: this.failures.counting(
+        groupLog(this.#logger, (topic) => registry.handlerNameOf(groupId, topic)),
+      ),
+      clock: systemClock,
+      turn: eventLoopTurn,
+      random: Math.random,
+    });
+  }
+
+  get status(): GroupStatus {
+    return this.#status;
+  }
+
+  get nativeConsumer(): NativeConsumer | undefined {
+    return this.#native;
+  }
+
+  /** Whether the group has a handler for a topic, be it assigned to this member or not. */
+  handles(topic: string): boolean {
+    return this.parts.registry.handlerOf(this.parts.groupId, topic) !== undefined;
+  }
+
+  /** Starts to consume, and returns at once: no broker needs to be there yet. */
+  start(): void {
+    this.#loop = this.#keepConsuming();
+    this.#retryPurge.start();
+    const { registry, groupId } = this.parts;
+    if (registry.hasTimeouts(groupId)) this.#timeouts.start();
+  }
+
+  /**
+   * Stops fetching, lets handlers finish, commits what settled and leaves the group.
+   * @param deadlineMs how long handlers may take; then they are aborted
+   * @returns whether all of them finished in time, and the group knows that the member is gone
+   */
+  async stop(deadlineMs: number): Promise<boolean> {
+    this.#setPhase('draining');
+    this.pipeline.stopReading();
+    const drained = await this.pipeline.drain(deadlineMs);
+    if (!drained) {
+      this.#logger.error(`handlers did not finish within ${deadlineMs} ms; they are aborted`);
+      this.pipeline.abort(new ShutdownDeadlineError(deadlineMs));
+      if (!(await this.pipeline.drain(AFTER_ABORT_MS))) await this.pipeline.commitSettled(LAST_COMMIT_MS);
+    }
+    this.#stopRequested.abort();
+    await this.#loop;
+    this.#timeouts.stop();
+    this.#retryPurge.stop();
+    this.pipeline.loseAll();
+    this.#setPhase('stopped');
+    if (!this.#hasLeft) this.#logger.error(this.#unheard());
+    return drained && this.#hasLeft;
+  }
+
+  async leaving(isMember: boolean): Promise<void> {
+    this.#setPhase('rebalancing');
+    if (!isMember) {
+      this.#logger.warn('the group has shut this member out; its partitions may belong to others');
+      this.pipeline.loseAll();
+      return;
+    }
+    const drained = await this.pipeline.drain(this.parts.config.rebalanceTimeoutMs / 2);
+    if (!drained) this.#logger.warn('not everything in flight could be finished before the rebalance');
+  }
+
+  joined({ memberId, generation, assignment, continuous }: Membership): void {
+    this.#status.joins++;
+    this.#status.unreadable.clear();
+    Object.assign(this.#status, { memberId, generation, assignment, lastHeartbeatAt: Date.now() });
+    this.pipeline.assign(assignment, continuous, generation);
+    this.parts.assignmentChanged();
+    this.#progressed();
+    const named = assignment.map(({ topic, partition }) => `${topic}[${partition}]`).join(', ') || 'none';
+    this.#logger.log(
+      `joined as ${memberId}, generation ${generation}, with ${assignment.length} partitions: ${named}`,
+    );
+    if (assignment.length === 0) this.#running();
+  }
+
+  positioned(position: TopicPartitionOffset): void {
+    this.pipeline.start(position);
+    this.#running();
+  }
+
+  isOwn(topic: string): boolean {
+    return this.parts.registry.isRetryTopic(this.parts.groupId, topic);
+  }
+
+  outOfRange(position: TopicPartitionOffset): Offset {
+    const { topic, partition } = position;
+    const from = this.pipeline.outOfRange(position);
+    this.failures.of(topic).outOfRange++;
+    this.#logger.error(
+      `${topic}[${partition}]: the log does not have the offset to read from; goes on at ${from}, ${this.#whyFrom(from, position)}`,
+    );
+    this.#running();
+    return from;
+  }
+
+  #whyFrom(from: Offset, { topic, offset }: TopicPartitionOffset): string {
+    if (this.isOwn(topic))
+      return (
+        'the oldest record that is left. Records that waited here for their retry were deleted before they were handled, ' +
+        'by a retention, a purge, or as the topic was created anew: they are lost. Set retention.ms=-1 for the topic'
+      );
+    return from === offset
+      ? `as KAFKA_AUTO_OFFSET_RESET=${this.parts.config.autoOffsetReset} says`
+      : `what is there was not handled; KAFKA_AUTO_OFFSET_RESET says ${offset}`;
+  }
+
+  room(): Promise<void> | undefined {
+    const { budget } = this.parts;
+    if (budget.hasRoom) return undefined;
+    return budget.untilRoom(AbortSignal.timeout(ROOM_MS));
+  }
+
+  fetched(batch: FetchedBatch): FetchedRecord | 'all' | undefined {
+    this.#progressed();
+    this.#status.refusal = undefined;
+    this.#readable(batch);
+    return this.pipeline.receive(batch);
+  }
+
+  skipped(position: TopicPartitionOffset): void {
+    this.#readable(position);
+    this.pipeline.skip(position);
+  }
+
+  unreadable({ topic, partition }: TopicPartition, why: string): void {
+    const { unreadable } = this.#status;
+    const name = `${topic}[${partition}]`;
+    if (unreadable.get(name) !== why) this.#logger.error(why);
+    unreadable.set(name, why);
+  }
+
+  heartbeat(): void {
+    this.#status.lastHeartbeatAt = Date.now();
+    this.#status.refusal = undefined;
+    this.#progressed();
+  }
+
+  #progressed(): void {
+    this.#status.lastProgressAt = Date.now();
+  }
+
+  #readable({ topic, partition }: TopicPartition): void {
+    if (this.#status.unreadable.size > 0) this.#status.unreadable.delete(`${topic}[${partition}]`);
+  }
+
+  #running(): void {
+    this.#status.everJoined = true;
+    if (!this.#refusesReading) this.#status.refusal = undefined;
+    this.#status.lastError = undefined;
+    this.#setPhase('running');
+  }
+
+  #unheard(): string {
+    const { sessionTimeoutMs } = this.parts.config;
+    return `the group could not be told that this member leaves: others get its partitions after ${sessionTimeoutMs} ms`;
+  }
+
+  /** Draining and stopped are final. */
+  #setPhase(phase: GroupPhase): void {
+    if (this.#status.phase === 'stopped') return;
+    if (this.#status.phase === 'draining' && phase !== 'stopped') return;
+    if (this.#status.phase === phase) return;
+    this.#status.phase = phase;
+    this.parts.phaseChanged(phase);
+  }
+
+  async #keepConsuming(): Promise<void> {
+    const { signal } = this.#stopRequested;
+    let failures = 0;
+    while (!signal.aborted) {
+      const startedAt = Date.now();
+      try {
+        await this.#consume();
+        failures = 0;
+      } catch (error) {
+        this.#fail(error);
+        // A client that joins only to crash again, as on a batch that can't be read, costs the group a rebalance.
+        failures = Date.now() - startedAt > REBUILD_BACKOFF.maxMs ? 1 : failures + 1;
+        this.pipeline.loseAll();
+        if (!signal.aborted)
+          await sleep(backoffMs(REBUILD_BACKOFF, failures, 0.5 + Math.random() / 2), signal);
+      }
+    }
+    this.#status.ended = true;
+  }
+
+  /** Consumes until the service stops, or topics appear that the group does not read yet. */
+  async #consume(): Promise<void> {
+    if (this.#status.phase !== 'waiting-for-topics') this.#setPhase('connecting');
+    const client = this.parts.port.consumer(this.parts.groupId, this, this.#status.memberId);
+    this.#client = client;
+    this.#native = client.native();
+    const session = new AbortController();
+    const over = AbortSignal.any([session.signal, this.#stopRequested.signal]);
+    try {
+      const [topics] = (await unless(over, Promise.all([this.#existing(), client.connect()]))) ?? [[]];
+      if (topics.length === 0) return await sleep(this.parts.config.topicRefreshMs, over);
+      await unless(over, client.start(topics));
+      const outdated = client.outdated.then(() => 'topics gone' as const);
+      const outcome = await Promise.race([client.crashed, this.#topics.more(topics, over), outdated]);
+      if (outcome instanceof Error) throw outcome;
+      if (outcome === 'topics gone')
+        this.#logger.warn('a topic was deleted; the others are read on without it');
+      if (outcome !== 'over') await this.leaving(true);
+    } finally {
+      session.abort();
+      this.#hasLeft = await this.#leave(client);
+    }
+    if (!this.#stopRequested.signal.aborted) this.pipeline.loseAll();
+  }
+
+  /** What the watch finds later is no progress: it asks by a connection of its own. */
+  async #existing(): Promise<string[]> {
+    const existing = await this.#topics.existing();
+    this.#progressed();
+    return existing;
+  }
+
+  /**
+   * A broker that does not answer must hold up neither the stop nor the next client.
+   * @returns whether the group knows that the member is gone
+   */
+  async #leave(client: GroupConsumerClient): Promise<boolean> {
+    const waited = new AbortController();
+    const limit = sleep(LEAVE_MS + this.parts.config.fetchMaxWaitMs, waited.signal);
+    const hasLeft = await Promise.race([client.stop(), limit]).catch((error: unknown) => {
+      this.#logger.warn(`while leaving: ${describeError(error)}`);
+    });
+    waited.abort();
+    this.#client = undefined;
+    return hasLeft === true;
+  }
+
+  async #topicsThereAre(): Promise<string[]> {
+    const topics = await this.parts.port.topics();
+    const existing = new Set(topics);
+    this.pipeline.forgetTopics(existing);
+    this.failures.forgetTopics(existing);
+    return topics;
+  }
+
+  #seen(selection: TopicSelection, hidden: readonly string[], refusals: readonly string[]): void {
+    const { existing, missing } = selection;
+    this.#status.refusedTopics = refusals;
+    this.#status.hiddenTopics = hidden;
+    this.#topicLog.seen(selection, hidden);
+    this.#status.missingTopics = missing;
+    if (existing.length === 0) this.#setPhase('waiting-for-topics');
+  }
+
+  #fail(error: unknown): void {
+    if (this.#stopRequested.signal.aborted) return;
+    this.#status.restarts++;
+    this.#status.lastError = { at: Date.now(), message: describeError(error) };
+    if (error instanceof AccessError) this.#denied(error);
+    this.#setPhase('connecting');
+    this.#logger.error(`${describeError(error)}; a new consumer is built`);
+  }
+
+  /** A topic that must not be read is found out only after the join, with the first fetch. */
+  #denied({ code, message, isRefusal }: AccessError): void {
+    // A new client was denied just now, as that of a new process would be: liveness stays up.
+    this.#progressed();
+    if (!isRefusal) return;
+    this.#refusesReading = code === 'TOPIC_NOT_AUTHORIZED';
+    this.#status.refusal = message;
+  }
+
+  async #commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {
+    if (!this.#client) throw new Error('the consumer is not connected');
+    await this.#client.commit(offsets);
+    this.#retryPurge.committed(offsets);
+  }
+
+  #classify(error: unknown): CommitFailure {
+    return this.#client?.classify(error) ?? 'transient';
+  }
+}

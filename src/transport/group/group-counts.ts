@@ -1,0 +1,72 @@
+import type { Aside, GroupEvents } from '../../pipeline/index.js';
+import type { FailureReason } from '../handlers/failure-reason.js';
+
+/** What has become of a topic's records that were not handled in a group, since the process began. */
+export class FailureCounts {
+  /** Calls that were to be repeated after they had failed. */
+  retries = 0;
+  /** Records whose handler failed after it had committed them itself. */
+  failedAfterCommit = 0;
+  /** How often a partition was read on elsewhere, as its log did not have the offset to read from. */
+  outOfRange = 0;
+  /** Records that were not for the handler: replayed for another group, or receipts of replays. */
+  passedOver = 0;
+  /** Records that were given up, by where they went. */
+  readonly asides: Record<Aside, number> = { 'dead-letter': 0, 'retry-topic': 0, park: 0, skip: 0 };
+  readonly deadLetters: Record<FailureReason, number> = {
+    payload: 0,
+    schema: 0,
+    permanent: 0,
+    timeout: 0,
+    error: 0,
+  };
+}
+
+/** Counts a group's failures, topic by topic. */
+export class GroupCounts {
+  readonly #topics = new Map<string, FailureCounts>();
+
+  constructor(private readonly reasonOf: (topic: string, error: unknown) => FailureReason) {}
+
+  /** A topic's counts; all zero before its first failure. */
+  of(topic: string): FailureCounts {
+    const counts = this.#topics.get(topic) ?? new FailureCounts();
+    this.#topics.set(topic, counts);
+    return counts;
+  }
+
+  /** Drops the counts of topics that do not exist any more. */
+  forgetTopics(existing: ReadonlySet<string>): void {
+    for (const topic of this.#topics.keys()) if (!existing.has(topic)) this.#topics.delete(topic);
+  }
+
+  /** Events that are counted, and then passed on. */
+  counting(events: GroupEvents): GroupEvents {
+    return {
+      ...events,
+      retrying: (record, error, delayMs) => {
+        this.of(record.owner.topic).retries++;
+        events.retrying(record, error, delayMs);
+      },
+      gaveUp: (record, error, how) => {
+        const { topic } = record.owner;
+        const counts = this.of(topic);
+        counts.asides[how]++;
+        if (how === 'dead-letter') counts.deadLetters[this.reasonOf(topic, error)]++;
+        events.gaveUp(record, error, how);
+      },
+      breakerOpened: (record, error, reason, delayMs) => {
+        this.of(record.owner.topic).retries++;
+        events.breakerOpened(record, error, reason, delayMs);
+      },
+      passedOver: (at, offset, why) => {
+        this.of(at.topic).passedOver++;
+        events.passedOver(at, offset, why);
+      },
+      failedAfterSettling: (record, error) => {
+        this.of(record.owner.topic).failedAfterCommit++;
+        events.failedAfterSettling(record, error);
+      },
+    };
+  }
+}

@@ -1,0 +1,72 @@
+import { describe, expect, test } from '@jest/globals';
+import { PartitionLostError, toOffset } from '../pipeline/index.js';
+import { type Call, Scene, type SceneOptions } from '../pipeline/testing/scene.js';
+import { settled } from '../pipeline/testing/virtual-time.js';
+import { ForeignOffsetError, guardedConsumer } from './guarded-consumer.js';
+
+function sceneOf(options: SceneOptions = {}): Scene {
+  return new Scene('aaaaaaaaaa', { commit: 'manual', order: 'partition', ...options });
+}
+
+/** What stock code does at the end of a handler: whether its commit is taken, waits, or why it is refused. */
+async function commit(scene: Scene, call: Call, offset: string, partition = 0): Promise<unknown> {
+  const [record] = call.records;
+  if (!record) throw new Error('no record');
+  const runtime = { group: () => ({ nativeConsumer: {}, pipeline: scene.group }) } as never;
+  const outcome = await Promise.race([
+    guardedConsumer(runtime, 'g', record)
+      .commitOffsets([{ topic: 't', partition, offset }])
+      .then(
+        () => 'taken',
+        (error: unknown) => error,
+      ),
+    scene.clock
+      .advance(100)
+      .then(settled)
+      .then(() => 'pending'),
+  ]);
+  await settled();
+  return outcome;
+}
+
+describe('an offset committed through the consumer of a context', () => {
+  test('is committed in the ownership of the record', async () => {
+    const scene = sceneOf();
+    await scene.fetch();
+    expect(await commit(scene, scene.call(0), '1')).toBe('taken');
+    expect(scene.partition.committed).toBe('1');
+  });
+
+  test('is refused once the log was replaced, as it says nothing of the new one', async () => {
+    const scene = sceneOf({ committed: 8 });
+    await scene.fetch();
+    const old = scene.call(0);
+    // The topic is created anew, and has 10 records by now: the client is sent back to 0.
+    scene.partition.committed = scene.partition.position = toOffset(0);
+    await scene.fetch();
+    expect(old.signal.aborted).toBe(true);
+    expect(await commit(scene, old, '9')).toBeInstanceOf(PartitionLostError);
+    expect(scene.partition.committed).toBe('0');
+  });
+
+  test('is refused once the partition was lost, also where the member has it again', async () => {
+    const scene = sceneOf();
+    await scene.fetch();
+    const old = scene.call(0);
+    scene.rejoin(true, false);
+    scene.rejoin(true, true);
+    await scene.fetch();
+    expect(await commit(scene, old, '5')).toBeInstanceOf(PartitionLostError);
+    expect(scene.partition.committed).toBe('0');
+  });
+
+  test('is refused of a partition that the record is not of', async () => {
+    const scene = sceneOf();
+    await scene.fetch();
+    expect(await commit(scene, scene.call(0), '1', 1)).toBeInstanceOf(PartitionLostError);
+    const [record] = scene.call(0).records;
+    Object.assign(record ?? {}, { owner: { topic: 'other', partition: 0 } });
+    expect(await commit(scene, scene.call(0), '1')).toBeInstanceOf(ForeignOffsetError);
+    expect(scene.partition.committed).toBe('0');
+  });
+});

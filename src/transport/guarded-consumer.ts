@@ -1,0 +1,76 @@
+import {
+  type InFlightRecord,
+  type Offset,
+  PartitionLostError,
+  toOffset,
+  type TopicPartition,
+} from '../pipeline/index.js';
+import type { NativeConsumer } from '../client/index.js';
+import type { KafkaRuntime } from './kafka-runtime.js';
+import { notCounting } from './handlers/own-time.js';
+
+const REFUSED = ['connect', 'disconnect', 'run', 'stop', 'subscribe'] as const;
+
+/** An offset was to be committed of another partition than that of the context's record. */
+export class ForeignOffsetError extends Error {
+  readonly code = 'FOREIGN_OFFSET';
+
+  constructor(
+    readonly topic: string,
+    readonly partition: number,
+    of: TopicPartition,
+  ) {
+    super(
+      `${topic}[${partition}]: an offset of it can't be committed through the context of a record of ` +
+        `${of.topic}[${of.partition}], which does not tell whether the partition was lost meanwhile; commit with the ` +
+        'context of a record of its own',
+    );
+    this.name = 'ForeignOffsetError';
+  }
+}
+
+/** A partition in one ownership, as far as offsets may be committed in it. */
+interface OffsetOwner {
+  commitBefore(offset: Offset): Promise<void>;
+}
+
+/**
+ * What `KafkaContext.getConsumer()` gives out: the client's own consumer, with its commits sent through the tracker of
+ * the ownership that the context's record is of, and without what would take the consumer from the service.
+ *
+ * An offset means something in one log, and a handler knows it from one ownership: after the partition was lost, or
+ * its log replaced, the same offset may name records that nobody has handled.
+ */
+export function guardedConsumer(
+  runtime: Pick<KafkaRuntime, 'group'>,
+  groupId: string,
+  { owner }: InFlightRecord,
+): NativeConsumer {
+  const group = runtime.group(groupId);
+  const native = group?.nativeConsumer;
+  if (!group || !native) throw new Error(`the consumer of group ${groupId} is not connected at the moment`);
+  const refused = Object.fromEntries(REFUSED.map((name) => [name, () => refuse(name)]));
+  return {
+    ...native,
+    ...refused,
+    commitOffsets: async (offsets) => {
+      for (const { topic, partition } of offsets) {
+        if (topic === owner.topic && partition === owner.partition) continue;
+        if (!group.pipeline.partition({ topic, partition })) throw new PartitionLostError(topic, partition);
+        throw new ForeignOffsetError(topic, partition, owner);
+      }
+      if (!isOffsetOwner(owner)) throw new PartitionLostError(owner.topic, owner.partition);
+      await notCounting({ kind: 'commit', what: 'a commit' }, () =>
+        Promise.all(offsets.map(({ offset }) => owner.commitBefore(toOffset(offset)))),
+      );
+    },
+  };
+}
+
+function isOffsetOwner(owner: object): owner is OffsetOwner {
+  return 'commitBefore' in owner && typeof owner.commitBefore === 'function';
+}
+
+function refuse(name: string): never {
+  throw new Error(`consumer.${name}() belongs to the service; to stop consuming, stop the application`);
+}

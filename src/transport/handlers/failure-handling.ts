@@ -1,0 +1,105 @@
+import type {
+  Aside,
+  FailedRecord,
+  FailurePolicy,
+  Handler,
+  ParkingStore,
+  TopicPartition,
+} from '../../pipeline/index.js';
+import {
+  deadLetterTopicOf,
+  headerNumber,
+  HEADERS,
+  type RetryRoute,
+  retryTopicOf,
+} from '../../redelivery/index.js';
+import type { ResolvedHandlerOptions } from './handler-options.js';
+import { passesOverIn } from './passed-over.js';
+import { RecordTooLargeError } from '../../client/index.js';
+
+/** Writes records to where they are put aside; see `AsideWriter`. */
+export interface AsideRouter {
+  deadLetter(failed: FailedRecord, groupId: string, topic?: string): Promise<void>;
+  retryLater(failed: FailedRecord, groupId: string, route: RetryRoute): Promise<void>;
+}
+
+/** Parks records; see `ParkingLots`. */
+export interface ParkingRouter {
+  open(at: TopicPartition, groupId: string): ParkingStore;
+  park(failed: FailedRecord, groupId: string): Promise<void>;
+}
+
+/** Where records go whose handlers give them up. */
+export interface FailureServices {
+  readonly asides: AsideRouter;
+  readonly parking: ParkingRouter;
+}
+
+/** The topic that a handler is called for. */
+export interface HandledTopic {
+  /** The handler's own topic, also where this is one of its retry topics. */
+  readonly source: string;
+  /** Given in a retry topic: which of the handler's delays it is for, and how long that is. */
+  readonly retry?: { readonly hop: number; readonly delayMs: number } | undefined;
+}
+
+type FailureHandling = Pick<
+  Handler,
+  'failures' | 'deadLetterLimit' | 'putAside' | 'parking' | 'passesOver' | 'delay'
+>;
+
+/** What a handler's failures lead to, in its own topic or in one of its retry topics. */
+export function failureHandling(
+  { failures, groupId }: ResolvedHandlerOptions,
+  { asides, parking }: FailureServices,
+  { source, retry }: HandledTopic,
+): FailureHandling {
+  const next = failures.delays[retry ? retry.hop + 1 : 0];
+  const deadLetterTopic = failures.deadLetterTopic ?? deadLetterTopicOf(source);
+  const deadLetter = async (failed: FailedRecord): Promise<'dead-letter'> => {
+    await asides.deadLetter(failed, groupId, deadLetterTopic);
+    return 'dead-letter';
+  };
+  const orDeadLetter = async <A extends Aside>(
+    how: A,
+    failed: FailedRecord,
+    stored: Promise<void>,
+  ): Promise<A | 'dead-letter'> => {
+    try {
+      await stored;
+      return how;
+    } catch (error) {
+      // It would be as large with every further try; a dead letter may be cut.
+      if (!(error instanceof RecordTooLargeError)) throw error;
+      return deadLetter(failed);
+    }
+  };
+  const putAside: Handler['putAside'] = (how, failed) => {
+    if (how === 'park') return orDeadLetter(how, failed, parking.park(failed, groupId));
+    if (how !== 'retry-topic' || !next) return deadLetter(failed);
+    const topic = retryTopicOf(source, groupId, next.name);
+    return orDeadLetter(how, failed, asides.retryLater(failed, groupId, { topic, delayMs: next.ms }));
+  };
+  if (!retry) {
+    const lots = { limit: failures.parkLimit, lotOf: (at: TopicPartition) => parking.open(at, groupId) };
+    return {
+      failures: failures.policy,
+      deadLetterLimit: failures.deadLetterLimit,
+      putAside,
+      passesOver: passesOverIn(source, groupId),
+      ...(failures.policy.onFailure === 'park' && { parking: lots }),
+    };
+  }
+  return {
+    failures: inRetryTopic(failures.policy, next !== undefined),
+    // Whatever comes here has failed before: of a bad release it says nothing.
+    deadLetterLimit: undefined,
+    putAside,
+    delay: { dueAt: (record) => headerNumber(record, HEADERS.dueAt) ?? 0, maxMs: retry.delayMs },
+  };
+}
+
+/** A retry topic is one try: what fails in it goes on to the next, or ends as a dead letter. */
+function inRetryTopic({ retry }: FailurePolicy, hasNext: boolean): FailurePolicy {
+  return { retry: { ...retry, attempts: 1 }, onFailure: hasNext ? 'retry-topic' : 'dead-letter' };
+}

@@ -1,0 +1,195 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { MessageHandler } from '@nestjs/microservices';
+import type { Handler } from '../../pipeline/index.js';
+import { deadLetterTopicOf, parkedTopicOf, retryPrefixOf } from '../../redelivery/index.js';
+import type { DirectCalls } from './direct-calls.js';
+import { toDelay } from './failure-options.js';
+import { HandlerOptionsError, type HandlerDefaults, resolveHandlerOptions } from './handler-options.js';
+import { HandlerRoutes } from './handler-routes.js';
+import { type HandlerBinding, type InvocationServices, toHandler } from './invocation.js';
+
+/** The options that handlers of one topic and group must agree on: they share the topic's records. */
+const SHARED = ['read', 'commit', 'order', 'concurrency', 'timeoutMs'] as const;
+
+/** Which of the topics there are a group reads, and which it misses. */
+export interface TopicSelection {
+  readonly existing: string[];
+  readonly missing: string[];
+  /** Topics that a pattern matches and that are not read, as records are put aside in topics of such a name. */
+  readonly skipped: string[];
+  /** Topics that the existing ones' handlers have their retries in. */
+  readonly retryTopics: readonly RetryTopic[];
+}
+
+/** A topic in which a group's records of another topic wait for one of their retries. */
+export interface RetryTopic {
+  readonly topic: string;
+  readonly source: string;
+  /** Which of the handler's delays it is for, from 0 on; beyond them where that is none of them any more. */
+  readonly hop: number;
+  /** How long its records wait, as its name says. */
+  readonly delayMs: number;
+  /** Whether it is read for what was left in it alone: its delay is none of the handler's. */
+  readonly isLeft: boolean;
+}
+
+/** The controllers' methods by topic and group. */
+export class HandlerRegistry {
+  readonly #bindings: HandlerBinding[] = [];
+  readonly #routes = new HandlerRoutes(this.#bindings);
+  readonly #handlers = new Map<string, Handler>();
+  /** By group and name, once their sources were selected. */
+  readonly #retryTopics = new Map<string, RetryTopic>();
+
+  constructor(
+    private readonly defaults: HandlerDefaults,
+    private readonly services: InvocationServices,
+    private readonly directCalls: Pick<DirectCalls, 'of' | 'nameOf'>,
+  ) {}
+
+  /**
+   * @throws HandlerOptionsError when the options make no sense, or not beside another handler's of the topic
+   */
+  add(
+    pattern: string | RegExp,
+    callback: MessageHandler,
+    isEvent: boolean,
+    extras: Readonly<Record<string, unknown>>,
+  ): void {
+    const options = resolveHandlerOptions(String(pattern), extras, this.defaults);
+    const direct = isEvent ? this.directCalls.of(extras) : undefined;
+    const name = this.directCalls.nameOf(extras) ?? String(pattern);
+    const binding: HandlerBinding = { pattern, name, callback, isEvent, direct, options };
+    const others = this.#bindings.filter((other) => isSame(other, binding));
+    const replaced = isEvent ? undefined : others.find((other) => !other.isEvent);
+    for (const other of others) if (other !== replaced) requireAgreement(other, binding);
+    // As in Nest, a request has one answer: the last handler of requests takes the place of the one before.
+    if (replaced) this.#bindings.splice(this.#bindings.indexOf(replaced), 1, binding);
+    else this.#bindings.push(binding);
+    const problems = this.#routes.problemsOf(binding);
+    if (problems.length > 0) throw new HandlerOptionsError(String(pattern), problems);
+  }
+
+  get groups(): string[] {
+    return this.#routes.groups;
+  }
+
+  /** The topics of `all` that the group has handlers for, and those it has handlers for that are not there. */
+  select(groupId: string, all: readonly string[]): TopicSelection {
+    const named = this.#routes.ofGroup(groupId).map(({ pattern }) => pattern);
+    const existing = all.filter((topic) => this.#routes.of(groupId, topic).length > 0).toSorted();
+    const missing = named.filter((pattern) => typeof pattern === 'string' && !all.includes(pattern));
+    this.#forgetAllBut(groupId, new Set(all));
+    const retryTopics = existing.flatMap((topic) => this.#retryTopicsOf(groupId, topic, all));
+    return {
+      existing,
+      missing: [...new Set(missing.map(String))].toSorted(),
+      skipped: this.#othersOf(this.#routes.skipped(groupId, all), existing),
+      retryTopics,
+    };
+  }
+
+  /** Topics that a pattern matches may come and go for as long as the service runs. */
+  #forgetAllBut(groupId: string, all: ReadonlySet<string>): void {
+    const prefix = keyOf(groupId, '');
+    const isGone = (key: string): boolean => key.startsWith(prefix) && !all.has(key.slice(prefix.length));
+    for (const [key, { source }] of this.#retryTopics) {
+      if (isGone(key) && !all.has(source)) this.#retryTopics.delete(key);
+    }
+    for (const key of this.#handlers.keys()) {
+      if (isGone(key) && !this.#retryTopics.has(key)) this.#handlers.delete(key);
+    }
+  }
+
+  /** Whether topics beyond the known ones could still appear that the group has handlers for. */
+  awaitsTopics(groupId: string, known: ReadonlySet<string>): boolean {
+    return this.#routes
+      .ofGroup(groupId)
+      .some(({ pattern }) => pattern instanceof RegExp || !known.has(pattern));
+  }
+
+  /** Whether any of the group's handlers may take only so long. */
+  hasTimeouts(groupId: string): boolean {
+    return this.#routes.ofGroup(groupId).some(({ options }) => options.timeoutMs !== undefined);
+  }
+
+  /** What handles a topic's records in a group. As in Nest, a topic's own name goes before any pattern. */
+  handlerOf(groupId: string, topic: string): Handler | undefined {
+    const key = keyOf(groupId, topic);
+    const known = this.#handlers.get(key);
+    if (known) return known;
+    const retry = this.#retryTopics.get(key);
+    const source = retry?.source ?? topic;
+    const handler = toHandler(this.#routes.of(groupId, source), this.services, { source, retry });
+    // That there is none is not remembered: a retry topic may be asked for before it is known to be one.
+    if (handler) this.#handlers.set(key, handler);
+    return handler;
+  }
+
+  /** The classes and methods that handle a topic's records in a group; undefined where none does. */
+  handlerNameOf(groupId: string, topic: string): string | undefined {
+    const source = this.#retryTopics.get(keyOf(groupId, topic))?.source ?? topic;
+    const names = this.#routes.of(groupId, source).map(({ name }) => name);
+    return names.length > 0 ? names.join(', ') : undefined;
+  }
+
+  /** Whether a topic is one in which the group's own records wait for their retry. */
+  isRetryTopic(groupId: string, topic: string): boolean {
+    return this.#retryTopics.has(keyOf(groupId, topic));
+  }
+
+  /** Those of the handler's delays, and those that an earlier version of it has left records in. */
+  #retryTopicsOf(groupId: string, source: string, all: readonly string[]): RetryTopic[] {
+    const failures = this.#routes.of(groupId, source)[0]?.options.failures;
+    if (!failures) return [];
+    const prefix = retryPrefixOf(source, groupId);
+    const delays = failures.policy.onFailure === 'retry-topic' ? failures.delays : [];
+    const current = delays.map(({ name, ms }, hop) => {
+      return { topic: prefix + name, source, hop, delayMs: ms, isLeft: false };
+    });
+    const left = all
+      .filter((topic) => topic.startsWith(prefix) && current.every((each) => each.topic !== topic))
+      .flatMap((topic) => {
+        const delay = toDelay(topic.slice(prefix.length));
+        return delay ? [{ topic, source, hop: failures.delays.length, delayMs: delay.ms, isLeft: true }] : [];
+      });
+    const retryTopics = [...current, ...left];
+    for (const retry of retryTopics) this.#retryTopics.set(keyOf(groupId, retry.topic), retry);
+    return retryTopics;
+  }
+
+  /** Those of the topics that are not where this service puts records of `sources` aside. */
+  #othersOf(topics: readonly string[], sources: readonly string[]): string[] {
+    if (topics.length === 0) return [];
+    const own = new Set(sources.map(deadLetterTopicOf));
+    for (const groupId of this.groups) {
+      for (const source of sources) {
+        own.add(parkedTopicOf(source, groupId));
+        own.add(retryPrefixOf(source, groupId));
+      }
+    }
+    return topics.filter((topic) => !own.has(topic) && !own.has(topic.slice(0, topic.lastIndexOf('.') + 1)));
+  }
+}
+
+function keyOf(groupId: string, topic: string): string {
+  return `${groupId}\n${topic}`;
+}
+
+function isSame(a: HandlerBinding, b: HandlerBinding): boolean {
+  return String(a.pattern) === String(b.pattern) && a.options.groupId === b.options.groupId;
+}
+
+function requireAgreement(a: HandlerBinding, b: HandlerBinding): void {
+  const problems = SHARED.filter((option) => a.options[option] !== b.options[option]).map(
+    (option) => `${option} is ${a.options[option]} for one and ${b.options[option]} for the other`,
+  );
+  if (!isDeepStrictEqual(a.options.failures.given, b.options.failures.given)) {
+    problems.push('what they ask for where they fail (retry, onFailure, ...) is not the same');
+  }
+  if (b.options.read === 'batch') problems.push('a batch handler must be the only one');
+  if (b.options.commit === 'manual') problems.push('what one commits, the other may not have handled');
+  if (problems.length === 0) return;
+  problems.push('handlers of one topic share its records; give one of them a groupId of its own');
+  throw new HandlerOptionsError(String(a.pattern), problems);
+}

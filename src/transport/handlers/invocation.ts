@@ -1,0 +1,219 @@
+import type { MessageHandler } from '@nestjs/microservices';
+import {
+  type BatchHandler,
+  type FailedRecord,
+  type FetchedRecord,
+  type Handler,
+  type InFlightRecord,
+  type RecordHandler,
+  UnreadableRecordsError,
+} from '../../pipeline/index.js';
+import type { CallSpan, CallTracer } from './call-tracer.js';
+import type { DirectCall } from './direct-calls.js';
+import { HandlerCall, within } from './handler-call.js';
+import type { ResolvedHandlerOptions } from './handler-options.js';
+import { KafkaBatchContext } from '../context/kafka-batch.context.js';
+import { type ContextServices, KafkaRecordContext } from '../context/kafka-record.context.js';
+import { failureHandling, type FailureServices, type HandledTopic } from './failure-handling.js';
+import { valueOf } from '../payload/payload.js';
+import { type Completion, completionOfBatch, completionOfRecord } from './results.js';
+import { validated } from './schema.js';
+import { allOf } from './several-handlers.js';
+
+/** A controller's method, as Nest hands it to a transport. */
+export interface HandlerBinding {
+  readonly pattern: string | RegExp;
+  /** The controller's class and method, for people. */
+  readonly name: string;
+  readonly callback: MessageHandler;
+  readonly isEvent: boolean;
+  /** How to call it without Nest's pipeline, where nothing is in that. */
+  readonly direct: DirectCall | undefined;
+  readonly options: ResolvedHandlerOptions;
+}
+
+/** What calling a handler needs of the transport. */
+export interface InvocationServices {
+  readonly failures: FailureServices;
+  /** Undefined where calls are not traced. */
+  readonly tracer: CallTracer | undefined;
+  /** What contexts of a group's records give out. */
+  contextServices(groupId: string): ContextServices;
+  /** Whether Nest's instrumentation wants to see each call. */
+  readonly instrumented: boolean;
+  /** Calls through Nest's instrumentation. */
+  instrument(context: KafkaRecordContext, call: () => unknown): unknown;
+  /** Answers a request, where the record is one and the handler takes requests. */
+  respond(binding: HandlerBinding, context: KafkaRecordContext, call: () => unknown): unknown;
+  /** Tells whoever has sent a request that it was given up unanswered. */
+  givenUp(failed: FailedRecord): Promise<void>;
+}
+
+/** Makes a topic's handler out of the controllers' methods for it. */
+export function toHandler(
+  bindings: readonly HandlerBinding[],
+  services: InvocationServices,
+  topic: HandledTopic,
+): Handler | undefined {
+  const [first] = bindings;
+  if (!first) return undefined;
+  const { commit, order, concurrency, timeoutMs } = first.options;
+  const failing = failureHandling(first.options, services.failures, topic);
+  const shared = { commit, order, concurrency, timeoutMs, ...failing };
+  if (bindings.some(({ isEvent }) => !isEvent)) shared.putAside = answering(failing.putAside, services);
+  return first.options.read === 'batch'
+    ? { ...shared, ...batchCalls(first, services), completion: completionOfBatch }
+    : { ...shared, ...recordCalls(bindings, first.options, services), completion: completionOfRecord };
+}
+
+/** A request that ends as a dead letter is answered nowhere else. */
+function answering(putAside: Handler['putAside'], services: InvocationServices): Handler['putAside'] {
+  return async (how, failed) => {
+    const kept = await putAside(how, failed);
+    if (kept === 'dead-letter') await services.givenUp(failed);
+    return kept;
+  };
+}
+
+function recordCalls(
+  bindings: readonly HandlerBinding[],
+  { failures, timeoutMs }: ResolvedHandlerOptions,
+  services: InvocationServices,
+): Pick<RecordHandler, 'read' | 'invoke'> {
+  const calls = bindings.map((binding) => recordCall(binding, services));
+  const [only] = calls;
+  if (calls.length === 1 && only) return { read: 'one', invoke: only };
+  const named = calls.map((call, at) => ({ name: bindings[at]?.name ?? '', call: finishing(call) }));
+  return { read: 'one', invoke: allOf(named, failures.policy.retry, timeoutMs !== undefined) };
+}
+
+function batchCalls(
+  { name, callback, direct, options }: HandlerBinding,
+  services: InvocationServices,
+): Pick<BatchHandler, 'read' | 'maxRecords' | 'maxWaitMs' | 'invoke'> {
+  const { maxRecords, maxWaitMs } = options;
+  const contextServices = services.contextServices(options.groupId);
+  const decodeAll = batchDecoder(options);
+  const { tracer } = services;
+  const call = async (records: readonly InFlightRecord[], head: InFlightRecord): Promise<unknown> => {
+    const payloads = await decodeAll(records);
+    const context = new KafkaBatchContext(records, head, payloads, contextServices);
+    if (direct && !services.instrumented) return started(direct.call(payloads, context), completionOfBatch);
+    return completed(
+      services.instrument(context, () => callback(payloads, context)),
+      completionOfBatch,
+    );
+  };
+  const invoke = (records: readonly InFlightRecord[]): unknown => {
+    const [head] = records;
+    if (!head) return undefined;
+    const under = new HandlerCall(name, head, records.length, tracer);
+    const run = (): unknown => call(records, head);
+    const span = tracer?.begin(under, options.groupId, records);
+    return within(under, span ? spanned(span, run) : run);
+  };
+  return { read: 'batch', maxRecords, maxWaitMs, invoke };
+}
+
+type Call = (record: InFlightRecord) => unknown;
+
+/** A call that resolves only once what it has returned is complete. */
+function finishing(call: Call): Call {
+  return async (record) => {
+    const result = await call(record);
+    await completionOfRecord(result);
+    return result;
+  };
+}
+
+function recordCall(binding: HandlerBinding, services: InvocationServices): Call {
+  const { name, callback, direct, isEvent, options } = binding;
+  const decode = decoder(options);
+  const contextServices = services.contextServices(options.groupId);
+  const call = (record: InFlightRecord, fetched: FetchedRecord, payload: unknown): unknown => {
+    if (direct && !direct.takesContext && !services.instrumented)
+      return started(direct.call(payload, undefined), completionOfRecord);
+    const context = new KafkaRecordContext(record, payload, contextServices, fetched);
+    if (direct && !services.instrumented) return started(direct.call(payload, context), completionOfRecord);
+    const run = (): unknown => services.instrument(context, () => callback(payload, context));
+    return isEvent ? completed(run(), completionOfRecord) : services.respond(binding, context, run);
+  };
+  /** Whoever has sent a request that can't be read is told so, as of any other failure. */
+  const unread = (record: InFlightRecord, fetched: FetchedRecord, error: unknown): unknown => {
+    if (isEvent) throw error;
+    const context = new KafkaRecordContext(record, undefined, contextServices, fetched);
+    return services.respond(binding, context, () => Promise.reject(error));
+  };
+  const checked = async (record: InFlightRecord): Promise<unknown> => {
+    const fetched = record.record;
+    let payload: unknown;
+    try {
+      payload = await decode(record);
+    } catch (error) {
+      return unread(record, fetched, error);
+    }
+    return call(record, fetched, payload);
+  };
+  const plain = (record: InFlightRecord): unknown => {
+    const fetched = record.record;
+    let payload: unknown;
+    try {
+      payload = decode(record);
+    } catch (error) {
+      return unread(record, fetched, error);
+    }
+    return call(record, fetched, payload);
+  };
+  const run = options.schema ? checked : plain;
+  const { tracer } = services;
+  if (!tracer) return (record) => within(new HandlerCall(name, record), run);
+  return (record) => {
+    const under = new HandlerCall(name, record, undefined, tracer);
+    const span = tracer.begin(under, options.groupId);
+    return within(under, span ? spanned(span, run) : run);
+  };
+}
+
+/** A function of its own: a closure where it is called would cost each call something, and most have no span. */
+function spanned(span: CallSpan, run: Call): Call {
+  return (record) => span.run(() => run(record));
+}
+
+/** What a handler gets for a record: decoded, and where there is a schema, checked. */
+function decoder({ value: format, schema }: ResolvedHandlerOptions): (record: InFlightRecord) => unknown {
+  const decode = ({ record }: InFlightRecord): unknown => valueOf(record, format);
+  return schema ? (record) => validated(schema, decode(record)) : decode;
+}
+
+type BatchDecoder = (records: readonly InFlightRecord[]) => readonly unknown[] | Promise<readonly unknown[]>;
+
+/** Decodes a batch; where some of it can't be, fails with all of those, and of no other. */
+function batchDecoder(options: ResolvedHandlerOptions): BatchDecoder {
+  const decode = decoder(options);
+  const decodeEach = async (records: readonly InFlightRecord[]): Promise<readonly unknown[]> => {
+    const decoded = await Promise.allSettled(records.map(async (record) => decode(record)));
+    const errors = decoded.flatMap((each, at) =>
+      each.status === 'rejected' ? [[at, each.reason] as const] : [],
+    );
+    if (errors.length > 0) throw new UnreadableRecordsError(new Map(errors));
+    return decoded.map((each) => (each.status === 'fulfilled' ? each.value : undefined));
+  };
+  if (options.schema) return decodeEach;
+  return (records) => {
+    try {
+      return records.map(decode);
+    } catch {
+      return decodeEach(records);
+    }
+  };
+}
+
+/** A stream of results begins once somebody listens: here, so that what is behind it runs as part of the call. */
+function started(result: unknown, completion: Completion): unknown {
+  return result instanceof Promise ? result : (completion(result) ?? result);
+}
+
+/** The same of a stream that is still to come. */
+function completed(result: unknown, completion: Completion): unknown {
+  return result instanceof Promise ? result.then((value: unknown) => completion(value) ?? value) : result;
+}

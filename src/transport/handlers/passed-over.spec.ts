@@ -1,0 +1,103 @@
+import { describe, expect, test } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import { Scene } from '../../pipeline/testing/scene.js';
+import { type FetchedRecord, type RawHeaders, toOffset } from '../../pipeline/index.js';
+import { destinationOf, toMark, toOutgoing, toReplayRecord } from '../../replay/index.js';
+import { someLetter } from '../../replay/testing/letter.js';
+import { failureHandling } from './failure-handling.js';
+import { GroupCounts } from '../group/group-counts.js';
+import { groupLog } from '../group/group-log.js';
+import { resolveHandlerOptions } from './handler-options.js';
+
+const nothing = async (): Promise<void> => undefined;
+
+function passesOverOf(topic: string, groupId: string) {
+  const options = resolveHandlerOptions(topic, {}, { groupId, commit: 'auto' });
+  const services = {
+    asides: { deadLetter: nothing, retryLater: nothing },
+    parking: {
+      open: () => {
+        throw new Error('not here');
+      },
+      park: nothing,
+    },
+  };
+  return failureHandling(options, services, { source: topic }).passesOver;
+}
+
+/** What the headers of a record are once a dead letter of `orders` was replayed. */
+function replayHeaders(group: string, topic = 'orders'): RawHeaders {
+  const letter = someLetter({ topic: 'orders.dlt', originalTopic: 'orders', group });
+  const record = toReplayRecord(letter);
+  return toOutgoing(letter, record, destinationOf(letter, record, topic, new Set([0]))).headers ?? {};
+}
+
+const markHeaders = toMark(someLetter({ topic: 'orders.dlt' }), 'orders').headers ?? {};
+
+describe('a record whose headers tell of another one is handled', () => {
+  test.each<[string, RawHeaders]>([
+    ['a replay of another topic for another group', replayHeaders('orders-service')],
+    ['a replay as an earlier version wrote it', { 'dlt-replays': '1', 'dlt-replay-for': 'orders-service' }],
+    ['a mark of a dead-letter topic, with a value', markHeaders],
+    ['a mark as an earlier version wrote it', { 'dlt-replayed-offset': '7' }],
+    ['an empty name', { 'dlt-replayed-offset': null, 'dlt-replay-for': null, 'dlt-replayed-topic': null }],
+  ])('where it was forwarded with the headers of %s', async (_what, headers) => {
+    const passesOver = passesOverOf('enriched-orders', 'billing');
+    const scene = new Scene('aa', {
+      passesOver: (record, partition) =>
+        passesOver?.({ ...record, headers: record.offset === '0' ? headers : {} }, partition),
+    });
+    await scene.fetch();
+    for (const call of scene.calls) await call.returns();
+    expect(scene.called).toContain('0');
+    expect(scene.told).toEqual([]);
+  });
+});
+
+describe('a record is passed over', () => {
+  const { key, value } = someLetter();
+  const record = (headers: RawHeaders, settings: Partial<FetchedRecord> = {}): FetchedRecord => {
+    return { offset: toOffset(40), key, value, timestamp: '0', headers, ...settings };
+  };
+
+  test('where it was replayed for another group, and not by that group', () => {
+    const headers = replayHeaders('orders-service');
+    expect(passesOverOf('orders', 'billing')?.(record(headers), 0)).toBe('replayed for another group');
+    expect(passesOverOf('orders', 'orders-service')?.(record(headers), 0)).toBeUndefined();
+  });
+
+  test('by no group where it was replayed to another topic', () => {
+    const headers = replayHeaders('orders-service', 'orders-again');
+    expect(passesOverOf('orders-again', 'billing')?.(record(headers), 0)).toBeUndefined();
+  });
+
+  test('by no group where a handler wrote it into its own topic once more, changed', () => {
+    const headers = replayHeaders('orders-service');
+    const changed = record({ ...headers, attempt: '2' });
+    expect(passesOverOf('orders', 'billing')?.(changed, 0)).toBeUndefined();
+    expect(passesOverOf('orders', 'billing')?.(record(headers), 1)).toBeUndefined();
+  });
+
+  test('with a line in the log, and a count', () => {
+    const lines: string[] = [];
+    const logger = new Logger('test');
+    logger.log = (line: string) => void lines.push(line);
+    const counts = new GroupCounts(() => 'error');
+    const at = { topic: 'orders', partition: 3 };
+    counts
+      .counting(groupLog(logger, () => undefined))
+      .passedOver(at, toOffset(7), 'replayed for another group');
+    expect(lines).toEqual([
+      'orders[3] at offset 7 is passed over: it was replayed for another group, in whose handler it had failed',
+    ]);
+    expect(counts.of('orders').passedOver).toBe(1);
+  });
+
+  test('where it is a mark in the dead-letter topic that it was written to', () => {
+    const mark = record(markHeaders, { value: null });
+    expect(passesOverOf('orders.dlt', 'watcher')?.(mark, 0)).toBe('replay receipt');
+    expect(passesOverOf('payments', 'watcher')?.(mark, 0)).toBeUndefined();
+    const unnamed = record({ ...markHeaders, 'dlt-replayed-topic': null }, { value: null });
+    expect(passesOverOf('orders.dlt', 'watcher')?.(unnamed, 0)).toBeUndefined();
+  });
+});

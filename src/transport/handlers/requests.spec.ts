@@ -1,0 +1,166 @@
+import { describe, expect, test } from '@jest/globals';
+import { KafkaRetriableException } from '@nestjs/microservices';
+import { of } from 'rxjs';
+import { z } from 'zod';
+import { Scene } from '../../pipeline/testing/scene.js';
+import type { KafkaHandlerOptions } from './handler-options.js';
+import type { KafkaRecordContext } from '../context/kafka-record.context.js';
+import { RecordTooLargeError } from '../../client/index.js';
+import { Replies } from '../replies.js';
+import { handlerOf, plainServices } from '../testing/handler-of.js';
+
+type Handle = (payload: unknown, context: KafkaRecordContext) => unknown;
+
+interface RequestOptions extends KafkaHandlerOptions {
+  readonly correlationId?: Buffer;
+  readonly partition?: Buffer;
+  /** The most characters of a reply's value that its topic takes. */
+  readonly longest?: number;
+}
+
+/** A request to a handler, the answers that its sender gets, and what else becomes of it. */
+async function request(
+  handle: Handle,
+  { correlationId, partition, longest, ...options }: RequestOptions = {},
+) {
+  const sent: { error?: string; correlationId: string; partition?: number; value: string }[] = [];
+  const replies = new Replies({
+    send: async ({ headers = {}, value, topic, ...to }) => {
+      if (value !== null && value.length > (longest ?? Infinity)) throw new RecordTooLargeError(topic);
+      const bytesOf = (name: string): Buffer | undefined => {
+        const found = headers[name];
+        return found instanceof Uint8Array ? Buffer.from(found) : undefined;
+      };
+      const error = bytesOf('kafka_nest-err')?.toString();
+      sent.push({
+        ...(error !== undefined && { error }),
+        correlationId: bytesOf('kafka_correlationId')?.toString('hex') ?? 'none',
+        ...('partition' in to && { partition: to.partition }),
+        value: String(value),
+      });
+    },
+    native: () => {
+      throw new Error('not asked for');
+    },
+    disconnect: async () => undefined,
+  });
+  const services = {
+    ...plainServices,
+    respond: (_: unknown, context: KafkaRecordContext, call: () => unknown) => replies.respond(context, call),
+  };
+  const method = async (payload: unknown, context?: KafkaRecordContext): Promise<unknown> => {
+    if (!context) throw new Error('called without its context');
+    return handle(payload, context);
+  };
+  const handler = handlerOf([method as never], options, { isEvent: false, services });
+  const timeoutMs = options.timeoutMs ?? Infinity;
+  const scene = new Scene('a', { timeoutMs, attempts: 1, invoke: (record) => handler.invoke(record) });
+  const [record] = scene.partition.log;
+  const headers = {
+    kafka_correlationId: correlationId ?? Buffer.from('id-1'),
+    kafka_replyTopic: Buffer.from('replies'),
+    ...(partition && { kafka_replyPartition: partition }),
+  };
+  Object.assign(record ?? {}, { headers });
+  await scene.fetch();
+  for (let passed = 0; passed < 3_000; passed += 100) {
+    await scene.clock.advance(100);
+    scene.group.checkTimeouts();
+  }
+  return { sent, told: scene.told, failed: sent.map(({ error }) => error) };
+}
+
+const internal = '{"status":"error","message":"Internal server error"}';
+
+/** Fails with the signal's reason, as `fetch` and `pg` do. */
+const untilAborted: Handle = (_, { signal }) =>
+  new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error));
+  });
+
+describe('a request', () => {
+  test('that runs into its timeout is answered with an error, and not tried again', async () => {
+    const { failed, told } = await request(untilAborted, { timeoutMs: 1_000 });
+    expect(failed).toEqual([internal]);
+    expect(told).toEqual([]);
+  });
+
+  test('that is answered late is not tried again', async () => {
+    const late: Handle = (_, { signal }) =>
+      new Promise((resolve) => signal.addEventListener('abort', () => resolve('late')));
+    const { sent, told } = await request(late, { timeoutMs: 1_000 });
+    expect(sent.map(({ value }) => value)).toEqual(['late']);
+    expect(told).toEqual([]);
+  });
+
+  test('that is tried again, or put aside, was not answered before', async () => {
+    const { sent, told } = await request(() => {
+      throw new KafkaRetriableException('not yet');
+    });
+    expect(sent).toEqual([]);
+    expect(told).toEqual(['dead-letter 0']);
+  });
+
+  test('that breaks the schema, or can not be decoded, is answered with what is wrong', async () => {
+    const schema = z.object({ id: z.string() });
+    const { failed } = await request(() => 'ok', { schema });
+    expect(failed).toEqual([expect.stringContaining('the payload breaks the schema')]);
+    const undecodable = await request(() => 'ok', { value: 'json' });
+    expect(undecodable.failed).toEqual([expect.stringContaining('expected JSON')]);
+  });
+
+  test.each<[string, unknown]>([
+    ['undefined', undefined],
+    ['null', null],
+    ['an empty text', ''],
+    ['zero', 0],
+    ['a function', () => 1],
+    ['what JSON can not write', { big: 1n }],
+  ])('whose handler throws %s is answered with an error', async (_, thrown) => {
+    const { failed } = await request(() => Promise.reject(thrown));
+    expect(failed).toEqual([internal]);
+  });
+
+  test.each<[string, unknown, number | undefined]>([
+    ['that JSON can not write', { big: 1n }, undefined],
+    ['that is too large for its topic', 'x'.repeat(100), 10],
+  ])('with a response %s is answered with an error, and not tried again', async (_, response, longest) => {
+    const { failed, told } = await request(() => response, { ...(longest !== undefined && { longest }) });
+    expect(failed).toEqual([internal]);
+    expect(told).toEqual([]);
+  });
+
+  test('is answered with all values of a generator', async () => {
+    const { sent } = await request(async function* () {
+      yield 'a';
+      yield 'b';
+    });
+    expect(sent.map(({ value }) => value)).toEqual(['a', 'b']);
+  });
+
+  test('is answered with the values that a list of promises resolves to, or with their failure', async () => {
+    const { sent } = await request(() => [Promise.resolve(1), 2]);
+    expect(sent.map(({ value }) => value)).toEqual(['[1,2]']);
+    const { failed } = await request(() => [Promise.reject(new Error('no')), of(1)]);
+    expect(failed).toEqual([internal]);
+  });
+});
+
+describe('a reply', () => {
+  test.each([
+    ['bytes', Buffer.from('9f1c4d2e8b7a4f6e9c3d2b1a0f9e8d7c', 'hex')],
+    ['text that reads as JSON', Buffer.from('["a","b"]')],
+  ])('has the correlation id of its request as it is, also where that is %s', async (_, correlationId) => {
+    const { sent } = await request(() => 'ok', { correlationId });
+    expect(sent.map((each) => each.correlationId)).toEqual([correlationId.toString('hex')]);
+  });
+
+  test.each([
+    ['in digits, as Nest writes it', Buffer.from('12'), 12],
+    ['in four bytes, as Spring writes it', Buffer.from([0, 0, 1, 2]), 258],
+    ['that is none', Buffer.from('the first'), undefined],
+  ])('goes to the partition that its request names: %s', async (_, bytes, partition) => {
+    const { sent } = await request(() => 'ok', { partition: bytes });
+    expect(sent.map((each) => each.partition)).toEqual([partition]);
+  });
+});

@@ -1,0 +1,46 @@
+export {
+  BatchOutcomesError,
+  BatchRecordError,
+  HandlerTimeoutError,
+  PartitionLostError,
+  ShutdownDeadlineError,
+} from '../pipeline/index.js';
+export { DependencyUnavailableError } from '../pipeline/index.js';
+export { PermanentError } from '../pipeline/index.js';
+export type { ConfirmationGate } from './context/confirmation-gate.js';
+export { describeError } from '../pipeline/index.js';
+export { FAILURE_REASONS } from './handlers/failure-reason.js';
+export type { FailureCounts } from './group/group-counts.js';
+export type { GroupConsumer } from './group/group-consumer.js';
+export type { GroupStatus } from './group/group-status.js';
+export { type GroupSummary, groupSummary } from './group/group-summary.js';
+export { currentCall } from './handlers/handler-call.js';
+export type { KafkaHandlerOptions } from './handlers/handler-options.js';
+export { KafkaBatchContext } from './context/kafka-batch.context.js';
+export { KafkaHandler } from './handlers/kafka-handler.decorator.js';
+export { isConfirmable, KafkaRecordContext } from './context/kafka-record.context.js';
+export { KafkaModule } from './kafka.module.js';
+export { KafkaRuntime } from './kafka-runtime.js';
+export { KafkaStrategy } from './kafka.strategy.js';
+export {
+  oldestOf,
+  type PartitionView,
+  partitionView,
+  type StalledRecord,
+  type StuckRecord,
+  stuckOf,
+  unresponsiveOf,
+  whyUnopened,
+} from './group/partition-view.js';
+export { PayloadError } from './payload/payload.js';
+export { completionOfBatch, completionOfRecord } from './handlers/results.js';
+export { SchemaViolationError } from './handlers/schema.js';
+export type { TopicProblem } from '../client/index.js';
+export { LineLimit } from './group/line-limit.js';
+export { CALL_TRACER, type CallSpan, type CallTracer } from './handlers/call-tracer.js';
+export { type CallTrace, HandlerCall, enteredCall, within } from './handlers/handler-call.js';
+export { type ResolvedHandlerOptions, resolveHandlerOptions } from './handlers/handler-options.js';
+export { HandlerRoutes } from './handlers/handler-routes.js';
+export { validated } from './handlers/schema.js';
+export { inexactNumbers, parseWithInexactAsText } from './payload/exact-json.js';
+export { decodeValue } from './payload/payload.js';

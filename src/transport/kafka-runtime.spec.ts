@@ -1,0 +1,42 @@
+import { expect, test } from '@jest/globals';
+import { loadConfig } from '../config/index.js';
+import type { KafkaPort } from '../client/index.js';
+import type { HandlerRegistry } from './handlers/handler-registry.js';
+import { KafkaRuntime } from './kafka-runtime.js';
+
+test('a service that is told to stop before its microservices start consumes nothing', async () => {
+  const told: string[] = [];
+  const producer = {
+    send: async () => undefined,
+    native: () => undefined,
+    disconnect: async () => undefined,
+  };
+  const port = {
+    producer: () => producer,
+    topics: async () => ['t'],
+    hiddenTopics: async () => [],
+    consumer: () => ({
+      connect: async () => void told.push('connects'),
+      start: async () => void told.push('joins and reads'),
+      crashed: new Promise(() => undefined),
+      outdated: new Promise(() => undefined),
+      native: () => ({}),
+      stop: async () => told.push('leaves') > 0,
+    }),
+    close: () => undefined,
+  } as unknown as KafkaPort;
+  const registry = {
+    groups: ['g'],
+    select: () => ({ existing: ['t'], missing: [], retryTopics: [] }),
+    hasTimeouts: () => false,
+    awaitsTopics: () => false,
+    handlerOf: () => undefined,
+  } as unknown as HandlerRegistry;
+  const runtime = new KafkaRuntime(loadConfig({}), port);
+  await expect(runtime.stop(1_000)).resolves.toBe(true);
+  runtime.start(registry, () => undefined);
+  await expect(runtime.stop(1_000)).resolves.toBe(true);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  for (const group of runtime.groups) await group.stop(100);
+  expect(told).toEqual([]);
+});

@@ -1,0 +1,100 @@
+import { Inject, Injectable, Optional } from '@nestjs/common';
+import { type KafkaConfig, SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
+import { InFlightLimiter } from '../pipeline/index.js';
+import { AsideWriter, OwnTopics, ParkingLots } from '../redelivery/index.js';
+import { CALL_TRACER, type CallTracer } from './handlers/call-tracer.js';
+import type { KafkaPort, RecordProducer } from '../client/index.js';
+import { GroupConsumer } from './group/group-consumer.js';
+import type { GroupPhase } from './group/group-status.js';
+import type { HandlerRegistry } from './handlers/handler-registry.js';
+import { KAFKA_PORT } from './tokens.js';
+
+/** All of the process's consumers, one for each group its handlers are in. */
+@Injectable()
+export class KafkaRuntime {
+  readonly budget: InFlightLimiter;
+  readonly producer: RecordProducer;
+  readonly ownTopics: OwnTopics;
+  readonly asides: AsideWriter;
+  readonly parking: ParkingLots;
+  readonly #groups = new Map<string, GroupConsumer>();
+  readonly #config: KafkaConfig;
+  readonly #stopping = new AbortController();
+  #stopped: Promise<boolean> | undefined;
+
+  constructor(
+    @Inject(SERVICE_CONFIG) config: ServiceConfig,
+    @Inject(KAFKA_PORT) readonly port: KafkaPort,
+    @Optional() @Inject(CALL_TRACER) readonly tracer?: CallTracer,
+  ) {
+    this.#config = config.kafka;
+    this.budget = new InFlightLimiter({
+      records: config.kafka.maxInFlight,
+      bytes: config.kafka.maxInFlightBytes,
+    });
+    this.producer = port.producer();
+    this.ownTopics = new OwnTopics(port);
+    this.asides = new AsideWriter(this.producer, this.ownTopics, tracer);
+    this.parking = new ParkingLots(this.producer, port, this.ownTopics);
+  }
+
+  get groups(): readonly GroupConsumer[] {
+    return [...this.#groups.values()];
+  }
+
+  /** Aborted as soon as the stop begins. */
+  get stopping(): AbortSignal {
+    return this.#stopping.signal;
+  }
+
+  group(groupId: string): GroupConsumer | undefined {
+    return this.#groups.get(groupId);
+  }
+
+  /**
+   * Starts a consumer for each group that has handlers, and returns at once. Once the stop has begun it starts none:
+   * a signal may come before the application has got to its microservices.
+   */
+  start(registry: HandlerRegistry, phaseChanged: (phase: GroupPhase) => void): void {
+    if (this.stopping.aborted) return;
+    for (const groupId of registry.groups) {
+      const consumer = new GroupConsumer({
+        groupId,
+        registry,
+        config: this.#config,
+        port: this.port,
+        ownTopics: this.ownTopics,
+        budget: this.budget,
+        assignmentChanged: () => this.#shareBudget(),
+        phaseChanged,
+      });
+      this.#groups.set(groupId, consumer);
+      consumer.start();
+    }
+  }
+
+  /**
+   * Drains, commits and leaves, in all groups; a second call waits for the first.
+   * @param deadlineMs how long handlers may take; then they are aborted
+   * @returns whether all of them finished in time, and every group knows that its member is gone
+   */
+  stop(deadlineMs: number): Promise<boolean> {
+    this.#stopping.abort();
+    this.#stopped ??= this.#stop(deadlineMs);
+    return this.#stopped;
+  }
+
+  async #stop(deadlineMs: number): Promise<boolean> {
+    const drained = await Promise.all(this.groups.map((group) => group.stop(deadlineMs)));
+    await this.parking.close();
+    await this.producer.disconnect();
+    this.port.close();
+    return drained.every(Boolean);
+  }
+
+  #shareBudget(): void {
+    let partitions = 0;
+    for (const { status } of this.#groups.values()) partitions += status.assignment.length;
+    this.budget.share(partitions);
+  }
+}

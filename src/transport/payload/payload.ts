@@ -1,0 +1,125 @@
+import { type FetchedRecord, PermanentError } from '../../pipeline/index.js';
+import { inexactNumber } from './exact-json.js';
+import { knownProblem } from './value-problems.js';
+
+/** How a record's value becomes the handler's payload. */
+export type ValueFormat = 'auto' | 'json' | 'text' | 'bytes';
+
+/** A value is not what its handler says it is. */
+export class PayloadError extends PermanentError {
+  override readonly code = 'PAYLOAD';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'PayloadError';
+  }
+}
+
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+/** What stands for bytes that are not UTF-8. */
+const REPLACEMENT = '\uFFFD';
+const OBJECT = '{'.charCodeAt(0);
+const ARRAY = '['.charCodeAt(0);
+
+/**
+ * Turns a record's value into what its handler gets, as `decodeValue` does; from the text, where the client can
+ * make that without the bytes.
+ */
+export function valueOf(record: Pick<FetchedRecord, 'value' | 'text'>, format: ValueFormat): unknown {
+  const text = format === 'auto' ? record.text : undefined;
+  if (typeof text !== 'string' || text.startsWith('\0') || text.includes(REPLACEMENT))
+    return decodeValue(record.value as Buffer | null, format);
+  return parsed(text);
+}
+
+/**
+ * Turns a value into what its handler gets. A tombstone is `null` in every format.
+ * @throws PayloadError when the value is not of the format; it never quotes the value
+ */
+export function decodeValue(value: Buffer | null, format: ValueFormat): unknown {
+  if (value === null) return null;
+  switch (format) {
+    case 'bytes':
+      return value;
+    case 'text':
+      return decodeText(value);
+    case 'json':
+      return decodeJson(value);
+    case 'auto':
+      return decodeAuto(value);
+  }
+}
+
+/**
+ * By Nest's own rules, which stock handlers rely on: JSON only where it is an object or an array, and bytes
+ * where the first one is zero, as schema registries write them. Beyond Nest, what is not UTF-8 stays bytes, and JSON
+ * with a number that parsing would change stays text.
+ */
+export function decodeAuto(value: Buffer): unknown {
+  if (value[0] === 0) return value;
+  const text = value.toString('utf8');
+  return isIntact(text, value) ? parsed(text) : value;
+}
+
+function parsed(text: string): unknown {
+  const first = text.charCodeAt(0);
+  if (first !== OBJECT && first !== ARRAY) return text;
+  try {
+    const json: unknown = JSON.parse(text);
+    return inexactNumber(text) ? text : json;
+  } catch {
+    return text;
+  }
+}
+
+function decodeText(value: Buffer): string {
+  const text = value.toString('utf8');
+  if (!isIntact(text, value)) throw new PayloadError(`expected UTF-8 text, ${bytesThatAreNot(value)}`);
+  return text;
+}
+
+function decodeJson(value: Buffer): unknown {
+  const text = decodeText(value);
+  const json = parseJson(text, value);
+  const inexact = inexactNumber(text);
+  if (!inexact) return json;
+  throw new PayloadError(
+    `expected JSON whose numbers fit JavaScript, got ${value.length} bytes with a number at position ` +
+      `${inexact.position} that parsing would change: it has more digits than a double. Use value: 'text' and a ` +
+      'parser that keeps such numbers, or have the producer write it as a string',
+  );
+}
+
+function parseJson(text: string, value: Buffer): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new PayloadError(`expected JSON, ${bytesThatAreNot(value, positionOf(error))}`);
+  }
+}
+
+/** What was found instead, its cause and its remedy where they are known. */
+function bytesThatAreNot(value: Buffer, position = ''): string {
+  const problem = knownProblem(value);
+  return `got ${value.length} bytes that are not${position}${problem === undefined ? '' : `: ${problem}`}`;
+}
+
+/** Whether nothing was lost in decoding: only then can the text hold a replacement character of its own. */
+function isIntact(text: string, value: Buffer): boolean {
+  if (!text.includes(REPLACEMENT)) return true;
+  try {
+    strictUtf8.decode(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Where parsing stopped. V8's message may quote the text around it, which must not get into a log. */
+function positionOf(error: unknown): string {
+  const found =
+    error instanceof Error
+      ? / in JSON at (position \d+(?: \(line \d+ column \d+\))?)$/.exec(error.message)
+      : null;
+  return found ? ` (at ${found[1]})` : '';
+}

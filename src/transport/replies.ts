@@ -1,0 +1,158 @@
+import { KafkaHeaders, KafkaRetriableException, RpcException } from '@nestjs/microservices';
+import { KafkaRequestSerializer } from '@nestjs/microservices/serializers/kafka-request.serializer.js';
+import { lastValueFrom, of, tap } from 'rxjs';
+import { ANSWERED, type FailedRecord, HandlerTimeoutError, type InFlightRecord } from '../pipeline/index.js';
+import { type OutgoingRecord, type RecordProducer, RecordTooLargeError } from '../client/index.js';
+import type { KafkaRecordContext } from './context/kafka-record.context.js';
+import { PayloadError } from './payload/payload.js';
+import { completionOfRecord, streamOf } from './handlers/results.js';
+import { type ReturnAddress, returnAddress } from './return-address.js';
+import { SchemaViolationError } from './handlers/schema.js';
+
+interface Reply {
+  readonly response?: unknown;
+  /** What the client is told of a failure, as text that is not empty. */
+  readonly failure?: string;
+  readonly isDisposed?: boolean;
+}
+
+/** What an error is to the client of whom nothing may be told. */
+const INTERNAL = { status: 'error', message: 'Internal server error' };
+
+/** Hears of errors of which clients are told no more than that there was one. */
+export type HiddenErrorListener = (record: InFlightRecord, error: unknown) => void;
+
+/** Answers requests, as Nest's `ClientKafka` sends them: records with a correlation id and a reply topic. */
+export class Replies {
+  readonly #serializer = new KafkaRequestSerializer();
+
+  constructor(
+    private readonly producer: RecordProducer,
+    private readonly hidden: HiddenErrorListener = () => undefined,
+  ) {}
+
+  /**
+   * Runs `call` and sends what it gives, or how it failed, if the record asks for a reply; else just runs it. What was
+   * answered resolves to `ANSWERED`. A call that is to be made again is not answered before.
+   */
+  respond(context: KafkaRecordContext, call: () => unknown): unknown {
+    const address = returnAddress(context.rawHeaders);
+    return address ? this.#answer(address, context, call) : call();
+  }
+
+  /** Tells the client that its request was given up, where it is one: no try that may answer it follows. Never throws. */
+  async givenUp({ record }: FailedRecord): Promise<void> {
+    const address = returnAddress(record.headers);
+    if (!address) return;
+    try {
+      await this.producer.send(await this.#toRecord(address, { failure: INTERNAL_TEXT, isDisposed: true }));
+    } catch {
+      // The record is stored, and the client will give up by itself.
+    }
+  }
+
+  /** Resolves once the reply is with the broker. Each value is sent; the last one carries the end mark. */
+  async #answer(
+    address: ReturnAddress,
+    context: KafkaRecordContext,
+    call: () => unknown,
+  ): Promise<typeof ANSWERED> {
+    let last: Reply | undefined;
+    let sent = Promise.resolve();
+    const send = (reply: Reply): void => {
+      sent = sent.then(() => this.#send(address, context, reply));
+      // It is awaited at the end; a stream may go on for long after the reply to an early value has failed.
+      sent.catch(() => undefined);
+    };
+    try {
+      const result = await call();
+      const stream = streamOf(result) ?? of((await completionOfRecord(result)) ?? result);
+      const noted = tap((response) => {
+        if (last) send(last);
+        last = { response };
+      });
+      await lastValueFrom(stream.pipe(noted), { defaultValue: undefined });
+      send({ ...last, isDisposed: true });
+    } catch (error) {
+      if (isToRepeat(error, context) && !last) throw error;
+      if (last) send(last);
+      send({ failure: this.#failureOf(error, context), isDisposed: true });
+    }
+    await sent;
+    return ANSWERED;
+  }
+
+  /** A response that can't be written, or is too large for its topic, would be so with each further try. */
+  async #send(address: ReturnAddress, context: KafkaRecordContext, reply: Reply): Promise<void> {
+    try {
+      const record = await this.#toRecord(address, reply).catch((error: unknown) => {
+        throw new UnwritableReply(error);
+      });
+      await this.producer.send(record);
+    } catch (error) {
+      if (!(error instanceof UnwritableReply || error instanceof RecordTooLargeError)) throw error;
+      this.hidden(context.record, error instanceof UnwritableReply ? error.cause : error);
+      await this.producer.send(await this.#toRecord(address, { failure: INTERNAL_TEXT, isDisposed: true }));
+    }
+  }
+
+  async #toRecord(address: ReturnAddress, reply: Reply): Promise<OutgoingRecord> {
+    const message = (await this.#serializer.serialize(reply.response)) as {
+      key?: string;
+      value: string | Buffer | null;
+      headers: Record<string, Buffer | string>;
+    };
+    return {
+      topic: address.topic,
+      ...(address.partition === undefined ? {} : { partition: address.partition }),
+      key: message.key ?? null,
+      value: message.value,
+      headers: {
+        ...message.headers,
+        [KafkaHeaders.CORRELATION_ID]: address.correlationId,
+        ...(reply.failure !== undefined && { [KafkaHeaders.NEST_ERR]: Buffer.from(reply.failure) }),
+        ...(reply.isDisposed && { [KafkaHeaders.NEST_IS_DISPOSED]: Buffer.alloc(1) }),
+      },
+    };
+  }
+
+  /** What Nest's own filter would send: nothing of an unknown error gets out, but what is wrong with the request. */
+  #failureOf(error: unknown, context: KafkaRecordContext): string {
+    if (error instanceof PayloadError || error instanceof SchemaViolationError)
+      return textOf({ status: 'error', message: error.message });
+    if (error instanceof RpcException) {
+      const inner = error.getError();
+      return textOf(typeof inner === 'object' ? inner : { status: 'error', message: inner });
+    }
+    if (error instanceof Error) {
+      this.hidden(context.record, error);
+      return INTERNAL_TEXT;
+    }
+    return textOf(error);
+  }
+}
+
+const INTERNAL_TEXT = JSON.stringify(INTERNAL);
+
+/** A response can't be turned into a record. */
+class UnwritableReply extends Error {
+  constructor(cause: unknown) {
+    super('the response can not be written', { cause });
+  }
+}
+
+/** Clients take an empty text, or none, for no failure. */
+function textOf(failure: unknown): string {
+  if (typeof failure === 'string' && failure !== '') return failure;
+  try {
+    return (JSON.stringify(failure || INTERNAL) as string | undefined) ?? INTERNAL_TEXT;
+  } catch {
+    return INTERNAL_TEXT;
+  }
+}
+
+/** Whether the request is handled again after the failure, here or by whoever gets its partition. */
+function isToRepeat(error: unknown, { signal }: KafkaRecordContext): boolean {
+  if (error instanceof KafkaRetriableException) return true;
+  return signal.aborted && !(signal.reason instanceof HandlerTimeoutError);
+}

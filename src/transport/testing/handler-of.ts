@@ -1,0 +1,42 @@
+import type { MessageHandler } from '@nestjs/microservices';
+import type { RecordHandler } from '../../pipeline/index.js';
+import { type KafkaHandlerOptions, resolveHandlerOptions } from '../handlers/handler-options.js';
+import { type InvocationServices, toHandler } from '../handlers/invocation.js';
+
+const unused = (): never => {
+  throw new Error('not asked for');
+};
+
+/** What invocations need of the transport, where a spec asks for nothing but calls. */
+export const plainServices: InvocationServices = {
+  contextServices: () => ({ nativeConsumer: unused, nativeProducer: unused }),
+  failures: {
+    asides: { deadLetter: unused, retryLater: unused },
+    parking: { open: unused, park: unused },
+  },
+  tracer: undefined,
+  instrumented: false,
+  instrument: (_context, call) => call(),
+  respond: (_binding, _context, call) => call(),
+  givenUp: async () => undefined,
+};
+
+/** The handler that the transport makes of these methods for one topic; those of requests answer. */
+export function handlerOf(
+  methods: readonly MessageHandler[],
+  options: KafkaHandlerOptions = {},
+  { isEvent = true, services = plainServices }: { isEvent?: boolean; services?: InvocationServices } = {},
+): RecordHandler {
+  const resolved = resolveHandlerOptions('t', { ...options }, { groupId: 'g', commit: 'auto' });
+  const bindings = methods.map((callback, at) => ({
+    pattern: 't',
+    name: `Orders.on${at}`,
+    callback,
+    isEvent,
+    direct: undefined,
+    options: resolved,
+  }));
+  const handler = toHandler(bindings, services, { source: 't' });
+  if (handler?.read !== 'one') throw new Error('not a handler of single records');
+  return handler;
+}

@@ -1,0 +1,36 @@
+/** Folders from the top to the bottom: each imports only what stands below it. */
+module.exports = {
+  source: [
+    'processing',
+    'ops',
+    'health',
+    'telemetry',
+    'offsets',
+    'idempotency',
+    'database',
+    'replay',
+    'transport',
+    'redelivery',
+    'client',
+    'pipeline',
+    'http',
+    'config',
+    'text',
+  ],
+  pipeline: ['dispatch', 'failures', 'fetch', 'commit', 'handler', 'parking', 'errors', 'records', 'time'],
+  transport: ['group', 'handlers', 'context', 'payload'],
+  client: ['kafkajs', 'protocol'],
+  /** Folders that others enter through their index only. */
+  indexed: [
+    'transport',
+    'replay',
+    'redelivery',
+    'client',
+    'pipeline',
+    'config',
+    'database',
+    'idempotency',
+    'offsets',
+    'ops',
+  ],
+};
