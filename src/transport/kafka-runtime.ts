@@ -88,8 +88,12 @@ export class KafkaRuntime {
     const drained = await Promise.all(this.groups.map((group) => group.stop(deadlineMs)));
     await this.parking.close();
     await this.producer.disconnect();
-    this.port.close();
     return drained.every(Boolean);
+  }
+
+  /** Ends what is still asked about topics; call it when everything that asks has stopped. */
+  close(): void {
+    this.port.close();
   }
 
   #shareBudget(): void {

@@ -1,4 +1,4 @@
-import { Inject, Module, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Module, type OnApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
 import { HttpAdapterHost, ModuleRef } from '@nestjs/core';
 import { SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
 import { DirectCalls } from './handlers/direct-calls.js';
@@ -22,7 +22,7 @@ import { KAFKA_PORT } from './tokens.js';
   ],
   exports: [KafkaRuntime, KafkaStrategy],
 })
-export class KafkaModule implements OnModuleDestroy {
+export class KafkaModule implements OnModuleDestroy, OnApplicationShutdown {
   constructor(
     moduleRef: ModuleRef,
     http: HttpAdapterHost,
@@ -40,5 +40,10 @@ export class KafkaModule implements OnModuleDestroy {
 
   async onModuleDestroy(): Promise<void> {
     await this.runtime.stop(this.config.shutdownTimeoutMs);
+  }
+
+  /** Other modules, such as a replay under way, may ask about topics until their own `onModuleDestroy` is over. */
+  onApplicationShutdown(): void {
+    this.runtime.close();
   }
 }

@@ -48,6 +48,7 @@ const heartbeat = (): Promise<void> => Promise.resolve();
  */
 export class KafkaRecordContext extends KafkaContext implements Confirmable {
   #message: KafkaMessage | undefined;
+  #consumer: NativeConsumer | undefined;
 
   constructor(
     private readonly inFlight: InFlightRecord,
@@ -105,7 +106,7 @@ export class KafkaRecordContext extends KafkaContext implements Confirmable {
   }
 
   override getConsumer(): NativeConsumer {
-    return this.services.nativeConsumer(this.inFlight);
+    return (this.#consumer ??= this.services.nativeConsumer(this.inFlight));
   }
 
   override getHeartbeat(): () => Promise<void> {
