@@ -103,6 +103,31 @@ describe('a key with a parked record', () => {
   });
 });
 
+describe('a policy that has changed from parking to another', () => {
+  test.each(['dead-letter', 'skip'] as const)(
+    'keeps parked keys parked, in order, and gives up other records by %s',
+    async (onFailure) => {
+      const { scene, lot } = await parking('aab');
+      await scene.call(0).fails();
+      await scene.call(1).returns();
+      const { scene: next } = await parking('aababb', { lot, committed: 3, onFailure });
+      expect(next.called).toEqual(['4']);
+      expect(lot.offsets).toEqual(['0', '1', '3']);
+      await next.call(0).fails();
+      expect(next.told.filter((line) => line.endsWith(' 4'))).toEqual([`${onFailure} 4`]);
+      expect(lot.offsets).toEqual(['0', '1', '3']);
+      lot.release('a');
+      await next.clock.advance(0);
+      expect(next.called).toEqual(['4', '5', '0']);
+      await next.call(2).returns();
+      await next.call(3).returns();
+      await next.call(4).returns();
+      expect(next.called).toEqual(['4', '5', '0', '1', '3']);
+      expect(lot.offsets).toEqual([]);
+    },
+  );
+});
+
 describe('the next owner of a partition', () => {
   test('handles nothing before it knows what is parked, and then goes on as the one before', async () => {
     const { scene, lot } = await parking('aab');

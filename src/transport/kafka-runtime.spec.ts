@@ -27,7 +27,7 @@ test('a service that is told to stop before its microservices start consumes not
   } as unknown as KafkaPort;
   const registry = {
     groups: ['g'],
-    select: () => ({ existing: ['t'], missing: [], retryTopics: [] }),
+    select: () => ({ existing: ['t'], missing: [], skipped: [], retryTopics: [], leftParking: [] }),
     hasTimeouts: () => false,
     awaitsTopics: () => false,
     handlerOf: () => undefined,

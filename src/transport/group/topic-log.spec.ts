@@ -14,7 +14,7 @@ class NotingLogger extends Logger {
   }
 }
 
-const nothing = { existing: [], missing: [], skipped: [], retryTopics: [] };
+const nothing = { existing: [], missing: [], skipped: [], retryTopics: [], leftParking: [] };
 
 test('topics that are not read are told once, each with the reason', () => {
   const logger = new NotingLogger();
@@ -31,4 +31,20 @@ test('topics that are not read are told once, each with the reason', () => {
   log.seen(nothing, []);
   log.seen(seen, []);
   expect(logger.lines).toHaveLength(5);
+});
+
+test('parking topics that are left from an earlier policy are named once, with what to do', () => {
+  const logger = new NotingLogger();
+  const log = new TopicLog(logger);
+  const left = [
+    { topic: 'orders.g.parked', source: 'orders', keepsOrder: true },
+    { topic: 'clicks.g.parked', source: 'clicks', keepsOrder: false },
+  ];
+  for (let look = 0; look < 3; look++) log.seen({ ...nothing, leftParking: left }, []);
+  expect(logger.lines).toEqual([
+    "parking topics of handlers that no longer have onFailure: 'park' are still read: orders.g.parked (new records of " +
+      'orders whose key is parked are parked behind it); clicks.g.parked (clicks is read in batches, so that new ' +
+      'records overtake parked ones of the same key). Release what is parked (dlq parked list, dlq parked release), ' +
+      'then delete the topic',
+  ]);
 });

@@ -1,16 +1,17 @@
 import type { Logger } from '@nestjs/common';
-import type { TopicSelection } from '../handlers/handler-registry.js';
+import type { LeftParking, TopicSelection } from '../handlers/handler-registry.js';
 import { isTopicName } from '../handlers/topic-name.js';
 
 /** Says which topics a group does not read, and why: once, until there are others. */
 export class TopicLog {
   #missing = '';
   #skipped = '';
+  #leftParking = '';
 
   constructor(private readonly logger: Logger) {}
 
   /** @param hidden those of the missing topics that this client may not see */
-  seen({ missing, skipped }: TopicSelection, hidden: readonly string[]): void {
+  seen({ missing, skipped, leftParking }: TopicSelection, hidden: readonly string[]): void {
     if (missing.length > 0 && missing.join() !== this.#missing) {
       const named = missing.map((topic) =>
         isTopicName(topic) ? topic : `${topic} (which no topic can be called)`,
@@ -25,7 +26,21 @@ export class TopicLog {
           `${skipped.join(', ')}; to read one of them, name it in a handler`,
       );
     }
+    const left = leftParking.map(inWords).join('; ');
+    if (left !== '' && left !== this.#leftParking) {
+      this.logger.warn(
+        `parking topics of handlers that no longer have onFailure: 'park' are still read: ${left}. Release what is ` +
+          `parked (dlq parked list, dlq parked release), then delete the topic`,
+      );
+    }
+    this.#leftParking = left;
     this.#missing = missing.join();
     this.#skipped = skipped.join();
   }
+}
+
+function inWords({ topic, source, keepsOrder }: LeftParking): string {
+  return keepsOrder
+    ? `${topic} (new records of ${source} whose key is parked are parked behind it)`
+    : `${topic} (${source} is read in batches, so that new records overtake parked ones of the same key)`;
 }

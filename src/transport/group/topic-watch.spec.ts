@@ -10,7 +10,13 @@ test('that topics can not be found, or not made, is told once until they can, an
   const answers = ['no grant', 'no grant', 'no broker', ['old'], 'no broker', ['old', 'new']];
   const told: string[] = [];
   const registry: Pick<HandlerRegistry, 'select' | 'awaitsTopics'> = {
-    select: (_group, all) => ({ existing: [...all], missing: [], skipped: [], retryTopics: [] }),
+    select: (_group, all) => ({
+      existing: [...all],
+      missing: [],
+      skipped: [],
+      retryTopics: [],
+      leftParking: [],
+    }),
     awaitsTopics: () => true,
   };
   const watch = new TopicWatch({
@@ -38,6 +44,7 @@ test('a retry topic that can not be created keeps nobody from reading the rest, 
       existing: ['orders'],
       missing: [],
       skipped: [],
+      leftParking: [],
       retryTopics: [
         { topic: 'orders.retry.1s', source: 'orders', hop: 0, delayMs: 1_000, isLeft: false },
         { topic: 'orders.retry.1m', source: 'orders', hop: 1, delayMs: 1_000, isLeft: false },
@@ -70,6 +77,7 @@ test('an outage while retry topics are created is no reason to read without them
       existing: ['orders'],
       missing: [],
       skipped: [],
+      leftParking: [],
       retryTopics: [{ topic: 'orders.retry.1s', source: 'orders', hop: 0, delayMs: 1_000, isLeft: false }],
     }),
   };

@@ -41,6 +41,8 @@ export interface HandledTopic {
   readonly source: string;
   /** Given in a retry topic: which of the handler's delays it is for, and how long that is. */
   readonly retry?: { readonly hop: number; readonly delayMs: number } | undefined;
+  /** Whether an earlier `onFailure: 'park'` has left a parking topic, which is read until it is deleted. */
+  readonly hasLeftParking?: boolean;
 }
 
 type FailureHandling = Pick<
@@ -52,7 +54,7 @@ type FailureHandling = Pick<
 export function failureHandling(
   { failures, groupId }: ResolvedHandlerOptions,
   { asides, parking }: FailureServices,
-  { source, retry }: HandledTopic,
+  { source, retry, hasLeftParking = false }: HandledTopic,
 ): FailureHandling {
   const next = failures.delays[retry ? retry.hop + 1 : 0];
   const deadLetterTopic = failures.deadLetterTopic ?? deadLetterTopicOf(source);
@@ -87,7 +89,7 @@ export function failureHandling(
       deadLetterLimit: failures.deadLetterLimit,
       putAside,
       passesOver: passesOverIn(source, groupId),
-      ...(failures.policy.onFailure === 'park' && { parking: lots }),
+      ...((failures.policy.onFailure === 'park' || hasLeftParking) && { parking: lots }),
     };
   }
   return {

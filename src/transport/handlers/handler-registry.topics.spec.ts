@@ -141,3 +141,41 @@ test('topics that are gone are forgotten, and handled again when they come back'
     expect(handler).not.toBe(handlers[i]);
   }
 });
+
+describe('a parking topic that an earlier policy has left', () => {
+  const parked = `orders.${GROUP}.parked`;
+
+  test.each([
+    ['dead-letter', {}, true],
+    ['stop', { order: 'partition' }, true],
+    ['skip', { read: 'batch' }, false],
+  ] as const)('is still read under onFailure: %s', (onFailure, options, keepsOrder) => {
+    const registry = registryOf(['orders', { ...options, onFailure }]);
+    const { leftParking } = registry.select(GROUP, ['orders', parked]);
+    expect(leftParking).toEqual([{ topic: parked, source: 'orders', keepsOrder }]);
+    const handler = registry.handlerOf(GROUP, 'orders');
+    expect(handler?.parking).toBeDefined();
+    expect(handler?.failures.onFailure).toBe(onFailure);
+  });
+
+  test('is no longer read once it was deleted, and read when it is seen later', () => {
+    const registry = registryOf(['orders']);
+    registry.select(GROUP, ['orders']);
+    const before = registry.handlerOf(GROUP, 'orders');
+    expect(before?.parking).toBeUndefined();
+    registry.select(GROUP, ['orders']);
+    expect(registry.handlerOf(GROUP, 'orders')).toBe(before);
+    registry.select(GROUP, ['orders', parked]);
+    expect(registry.handlerOf(GROUP, 'orders')?.parking).toBeDefined();
+    expect(registry.select(GROUP, ['orders']).leftParking).toEqual([]);
+    expect(registry.handlerOf(GROUP, 'orders')?.parking).toBeUndefined();
+  });
+
+  test('is that of the group itself, and is not named where the handler parks', () => {
+    const others = registryOf(['orders']).select(GROUP, ['orders', 'orders.other.parked']);
+    expect(others.leftParking).toEqual([]);
+    const registry = registryOf(['orders', { onFailure: 'park' }]);
+    expect(registry.select(GROUP, ['orders', parked]).leftParking).toEqual([]);
+    expect(registry.handlerOf(GROUP, 'orders')?.parking).toBeDefined();
+  });
+});

@@ -19,6 +19,16 @@ export interface TopicSelection {
   readonly skipped: string[];
   /** Topics that the existing ones' handlers have their retries in. */
   readonly retryTopics: readonly RetryTopic[];
+  /** Parking topics that exist although the handlers of their sources park no more. */
+  readonly leftParking: readonly LeftParking[];
+}
+
+/** A parking topic that an earlier `onFailure: 'park'` of a handler has left. */
+export interface LeftParking {
+  readonly topic: string;
+  readonly source: string;
+  /** Whether later records of a parked key are parked behind it; batches are handled without looking. */
+  readonly keepsOrder: boolean;
 }
 
 /** A topic in which a group's records of another topic wait for one of their retries. */
@@ -40,6 +50,8 @@ export class HandlerRegistry {
   readonly #handlers = new Map<string, Handler>();
   /** By group and name, once their sources were selected. */
   readonly #retryTopics = new Map<string, RetryTopic>();
+  /** By group and source, once their sources were selected. */
+  readonly #leftParking = new Set<string>();
 
   constructor(
     private readonly defaults: HandlerDefaults,
@@ -81,11 +93,13 @@ export class HandlerRegistry {
     const missing = named.filter((pattern) => typeof pattern === 'string' && !all.includes(pattern));
     this.#forgetAllBut(groupId, new Set(all));
     const retryTopics = existing.flatMap((topic) => this.#retryTopicsOf(groupId, topic, all));
+    const leftParking = this.#findLeftParking(groupId, existing, new Set(all));
     return {
       existing,
       missing: [...new Set(missing.map(String))].toSorted(),
       skipped: this.#othersOf(this.#routes.skipped(groupId, all), existing),
       retryTopics,
+      leftParking,
     };
   }
 
@@ -99,6 +113,7 @@ export class HandlerRegistry {
     for (const key of this.#handlers.keys()) {
       if (isGone(key) && !this.#retryTopics.has(key)) this.#handlers.delete(key);
     }
+    for (const key of this.#leftParking) if (isGone(key)) this.#leftParking.delete(key);
   }
 
   /** Whether topics beyond the known ones could still appear that the group has handlers for. */
@@ -120,7 +135,11 @@ export class HandlerRegistry {
     if (known) return known;
     const retry = this.#retryTopics.get(key);
     const source = retry?.source ?? topic;
-    const handler = toHandler(this.#routes.of(groupId, source), this.services, { source, retry });
+    const handler = toHandler(this.#routes.of(groupId, source), this.services, {
+      source,
+      retry,
+      hasLeftParking: this.#leftParking.has(key),
+    });
     // That there is none is not remembered: a retry topic may be asked for before it is known to be one.
     if (handler) this.#handlers.set(key, handler);
     return handler;
@@ -156,6 +175,26 @@ export class HandlerRegistry {
     const retryTopics = [...current, ...left];
     for (const retry of retryTopics) this.#retryTopics.set(keyOf(groupId, retry.topic), retry);
     return retryTopics;
+  }
+
+  /**
+   * A parking topic is read for as long as it exists, whatever `onFailure` is by now: the records in it would never be
+   * handled otherwise, and later ones of their keys would overtake them.
+   */
+  #findLeftParking(groupId: string, sources: readonly string[], all: ReadonlySet<string>): LeftParking[] {
+    const found: LeftParking[] = [];
+    for (const source of sources) {
+      const key = keyOf(groupId, source);
+      const topic = parkedTopicOf(source, groupId);
+      const options = this.#routes.of(groupId, source)[0]?.options;
+      const isLeft = options?.failures.policy.onFailure !== 'park' && all.has(topic);
+      // A handler that was made before the parking topic was seen, or after it was deleted, is made again.
+      if (isLeft !== this.#leftParking.has(key)) this.#handlers.delete(key);
+      if (isLeft) this.#leftParking.add(key);
+      else this.#leftParking.delete(key);
+      if (isLeft) found.push({ topic, source, keepsOrder: options?.read === 'one' });
+    }
+    return found;
   }
 
   /** Those of the topics that are not where this service puts records of `sources` aside. */

@@ -69,3 +69,32 @@ test('a parked tombstone, with its headers, comes back as one', async () => {
   await waitFor(() => seen.length === 2, { what: 'its return' });
   expect(seen[1]).toEqual([null, { mine: 'kept' }, '0']);
 });
+
+test('parked records are handled in order after the policy has changed from parking to dead letters', async () => {
+  const topic = await createTopic(uniqueName('policy'));
+  const handled: string[] = [];
+  let isMended = false;
+  const handle = (payload: unknown): void => {
+    if (payload === 'a1' && !isMended) throw new Error('not yet');
+    handled.push(String(payload));
+  };
+  await produce(topic, [{ key: 'a', value: 'a1' }]);
+  const first = await startHandlers([{ topic, options, handle }]);
+  await waitFor(() => isCaughtUp(first.groupId, topic), { what: 'the end' });
+  await first.stop();
+
+  isMended = true;
+  await produce(topic, [
+    { key: 'a', value: 'a2' },
+    { key: 'b', value: 'b1' },
+  ]);
+  const { groupId } = await startHandlers(
+    [{ topic, options: { ...options, onFailure: 'dead-letter' }, handle }],
+    { groupId: first.groupId },
+  );
+  await waitFor(() => isCaughtUp(groupId, topic), { what: 'the end' });
+  expect(handled).toEqual(['b1']);
+  await release(topic, groupId, 'a');
+  await waitFor(() => handled.length === 3, { what: 'the release' });
+  expect(handled).toEqual(['b1', 'a1', 'a2']);
+});
