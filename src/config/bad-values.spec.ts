@@ -142,7 +142,7 @@ describe('a bad value', () => {
           accepts: no such variable
           do:      did you mean KAFKA_SASL_PASSWORD?
 
-      Every variable is described in .env.example and in the README."
+      Every variable is described in .env.example and in docs/configuration.md."
     `);
   });
 

@@ -31,6 +31,6 @@ function formatProblems(problems: readonly ConfigProblem[]): string {
   return [
     `The configuration has ${count}:`,
     ...blocks,
-    'Every variable is described in .env.example and in the README.',
+    'Every variable is described in .env.example and in docs/configuration.md.',
   ].join('\n\n');
 }

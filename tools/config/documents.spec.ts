@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
@@ -9,17 +9,18 @@ import { describeSections, describeVariables } from '../../src/config/variables/
 import { documentsOf } from './documents.js';
 import { renderEnvExample } from './env-example.js';
 
-const README = '# Service\n\n<!-- config:start -->\n\nout of date\n\n<!-- config:end -->\n\nAfter.\n';
+const PAGE = '# Configuration\n\n<!-- config:start -->\n\nout of date\n\n<!-- config:end -->\n\nAfter.\n';
 let root: string;
 
 describe('the generated documents', () => {
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), 'documents-'));
+    mkdirSync(join(root, 'docs'));
   });
   afterEach(() => rmSync(root, { recursive: true }));
 
   it('are current once they were written, and stale before', async () => {
-    writeFileSync(join(root, 'README.md'), README);
+    writeFileSync(join(root, 'docs/configuration.md'), PAGE);
     const before = await documentsOf(root);
     expect(before.map(({ current, wanted }) => current === wanted)).toEqual([false, false]);
     for (const { path, wanted } of before) writeFileSync(path, wanted);
@@ -27,19 +28,19 @@ describe('the generated documents', () => {
     expect(after.map(({ current, wanted }) => current === wanted)).toEqual([true, true]);
   });
 
-  it('leave out a README that has no markers', async () => {
-    writeFileSync(join(root, 'README.md'), '# Service\n');
+  it('leave out a configuration page that has no markers', async () => {
+    writeFileSync(join(root, 'docs/configuration.md'), '# Configuration\n');
     expect((await documentsOf(root)).map(({ path }) => path)).toEqual([join(root, '.env.example')]);
   });
 
-  it('change a README only between its markers, and leave it as prettier wants it', async () => {
-    writeFileSync(join(root, 'README.md'), README);
-    const readme = (await documentsOf(root)).at(-1)?.wanted ?? '';
-    expect(readme).toMatch(/^# Service\n\n<!-- config:start -->\n/);
-    expect(readme).toMatch(/<!-- config:end -->\n\nAfter.\n$/);
-    expect(readme).not.toContain('out of date');
-    for (const { name } of describeVariables()) expect(readme).toContain(`\`${name}\``);
-    expect(await check(readme, { parser: 'markdown' })).toBe(true);
+  it('change the configuration page only between its markers, and leave it as prettier wants it', async () => {
+    writeFileSync(join(root, 'docs/configuration.md'), PAGE);
+    const page = (await documentsOf(root)).at(-1)?.wanted ?? '';
+    expect(page).toMatch(/^# Configuration\n\n<!-- config:start -->\n/);
+    expect(page).toMatch(/<!-- config:end -->\n\nAfter.\n$/);
+    expect(page).not.toContain('out of date');
+    for (const { name } of describeVariables()) expect(page).toContain(`\`${name}\``);
+    expect(await check(page, { parser: 'markdown' })).toBe(true);
   });
 
   it('hold an .env.example that names every variable and changes nothing before it is edited', () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describeSections } from '../../src/config/variables/environment.js';
 import { renderEnvExample } from './env-example.js';
 import { RULE_FILES, ruleManifest } from '../monitoring/rule-manifest.js';
-import { renderTables, replaceTables } from './readme-table.js';
+import { renderTables, replaceTables } from './configuration-tables.js';
 
 /** A file that is generated, or holds a part that is: from the schema of the configuration, or from the alerts. */
 export interface Document {
@@ -13,17 +13,17 @@ export interface Document {
   readonly wanted: string;
 }
 
-/** The generated documents of the project in `root`; none for a README without markers, or where there are no alerts. */
+/** The generated documents of the project in `root`; none for a page without markers, or where there are no alerts. */
 export async function documentsOf(root: string): Promise<readonly Document[]> {
   const sections = describeSections();
   const envExample = join(root, '.env.example');
   const documents: Document[] = [
     { path: envExample, current: read(envExample), wanted: renderEnvExample(sections) },
   ];
-  const readme = join(root, 'README.md');
-  const current = read(readme);
+  const page = join(root, 'docs/configuration.md');
+  const current = read(page);
   const wanted = current === undefined ? undefined : replaceTables(current, await renderTables(sections));
-  if (wanted !== undefined) documents.push({ path: readme, current, wanted });
+  if (wanted !== undefined) documents.push({ path: page, current, wanted });
   const rules = read(join(root, RULE_FILES.rules));
   const manifest = join(root, RULE_FILES.manifest);
   if (rules !== undefined)

@@ -4,8 +4,8 @@ import { parseArgs } from 'node:util';
 import { documentsOf } from './documents.js';
 
 /**
- * Writes `.env.example`, the README's configuration tables and the alerts' manifest; with `--check` only says whether
- * they are current.
+ * Writes `.env.example`, the tables of docs/configuration.md and the manifest of the alerts. With `--check` it only reports
+ * whether they are current.
  */
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
 const root = process.cwd();

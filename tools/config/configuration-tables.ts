@@ -4,11 +4,11 @@ import type { VariableDescription, VariableSection } from '../../src/config/vari
 const START = '<!-- config:start -->';
 const END = '<!-- config:end -->';
 
-/** The README's configuration tables, one a section, laid out as prettier would. */
+/** The tables of docs/configuration.md, one for each section, laid out as prettier would. */
 export function renderTables(sections: readonly VariableSection[]): Promise<string> {
   const tables = sections.map(({ title, variables }) =>
     [
-      `**${title}**\n`,
+      `## ${title}\n`,
       '| variable | default | accepts | meaning |',
       '| --- | --- | --- | --- |',
       ...variables.map(row),
@@ -17,12 +17,12 @@ export function renderTables(sections: readonly VariableSection[]): Promise<stri
   return format(tables.join('\n\n'), { parser: 'markdown' });
 }
 
-/** The README with the tables between its markers; undefined when it has no markers. */
-export function replaceTables(readme: string, tables: string): string | undefined {
-  const start = readme.indexOf(START);
-  const end = readme.indexOf(END, start);
+/** The page with the tables between its markers; undefined when it has no markers. */
+export function replaceTables(page: string, tables: string): string | undefined {
+  const start = page.indexOf(START);
+  const end = page.indexOf(END, start);
   if (start === -1 || end === -1) return undefined;
-  return `${readme.slice(0, start)}${START}\n\n${tables}\n${readme.slice(end)}`;
+  return `${page.slice(0, start)}${START}\n\n${tables}\n${page.slice(end)}`;
 }
 
 function row(about: VariableDescription): string {
