@@ -19,13 +19,16 @@ interface Asked {
   }[];
 }
 
+/** Whether a partition has no records. */
+type IsQuiet = (topic: string, partition: number) => boolean;
+
 /** As the ReplicaManager of a broker: in the order of the request, until the answer is full. */
-async function answerOf({ maxBytes, topics }: Asked): Promise<object> {
+async function answerOf({ maxBytes, topics }: Asked, isQuiet: IsQuiet): Promise<object> {
   let room = maxBytes;
   const responses = topics.map(({ topic, partitions }) => ({
     topicName: topic,
     partitions: partitions.map(({ partition, fetchOffset, maxBytes: most }) => {
-      const isIn = room >= most;
+      const isIn = room >= most && !isQuiet(topic, partition);
       if (isIn) room -= most;
       const last = String(Number(fetchOffset) + 499);
       const messages = isIn ? [new PackedMessages(last, [])] : [];
@@ -35,15 +38,16 @@ async function answerOf({ maxBytes, topics }: Asked): Promise<object> {
   return { responses };
 }
 
-function groupOf(partitions: readonly number[]): ConsumerGroup {
+function groupOf(assigned: Record<string, readonly number[]>, isQuiet: IsQuiet = () => false): ConsumerGroup {
+  const topics = Object.keys(assigned);
   const committed: Record<string, Record<string, string>> = {};
   const cluster = {
     committedOffsets: () => committed,
     getNodeIds: () => [1],
     refreshMetadataIfNecessary: async () => undefined,
-    findBroker: async () => ({ fetch: answerOf }),
-    findTopicPartitionMetadata: () =>
-      partitions.map((partitionId) => ({ partitionId, leader: 1, offlineReplicas: [] })),
+    findBroker: async () => ({ fetch: (asked: Asked) => answerOf(asked, isQuiet) }),
+    findTopicPartitionMetadata: (topic: string) =>
+      (assigned[topic] ?? []).map((partitionId) => ({ partitionId, leader: 1, offlineReplicas: [] })),
   };
   const hooks = {
     requiresCommittedOffset: () => false,
@@ -58,8 +62,8 @@ function groupOf(partitions: readonly number[]): ConsumerGroup {
     cluster,
     logger,
     groupId: 'g',
-    topics: ['t'],
-    topicConfigurations: { t: {} },
+    topics,
+    topicConfigurations: Object.fromEntries(topics.map((topic) => [topic, {}])),
     assigners: [{ hooks }],
     maxBytesPerPartition: 524_288,
     maxBytes: 10_485_760,
@@ -69,32 +73,62 @@ function groupOf(partitions: readonly number[]): ConsumerGroup {
     retry: {},
     metadataMaxAge: 1e9,
   });
-  const memberAssignment = { t: [...partitions] };
-  group.subscriptionState.assign([{ topic: 't', partitions: [...partitions] }]);
+  const memberAssignment = Object.fromEntries(topics.map((topic) => [topic, [...(assigned[topic] ?? [])]]));
+  group.subscriptionState.assign(
+    topics.map((topic) => ({ topic, partitions: [...(assigned[topic] ?? [])] })),
+  );
   group.offsetManager = new OffsetManager({
     cluster,
     memberAssignment,
     topicConfigurations: {},
     groupId: 'g',
   });
-  committed['t'] = Object.fromEntries(partitions.map((each) => [each, '0']));
+  for (const topic of topics)
+    committed[topic] = Object.fromEntries((assigned[topic] ?? []).map((each) => [each, '0']));
   group.generationId = 1;
   return group;
 }
 
-test('each of 40 partitions with a backlog is read from as often as the others, though 20 fill an answer', async () => {
-  const partitions = numbers(40);
-  const group = groupOf(partitions);
-  const got = new Map(partitions.map((each) => [each, 0]));
-  for (let fetch = 0; fetch < 50; fetch++) {
+/** How often each partition brought something in so many fetches. */
+async function fetches(group: ConsumerGroup, count: number): Promise<ReadonlyMap<string, number>> {
+  const got = new Map<string, number>();
+  for (let fetch = 0; fetch < count; fetch++) {
     for (const { topic, partition, rawMessages } of await group.fetch('1')) {
       const [packed] = rawMessages;
       if (!packed) continue;
-      got.set(partition, (got.get(partition) ?? 0) + 1);
+      const name = `${topic}/${partition}`;
+      got.set(name, (got.get(name) ?? 0) + 1);
       group.resolveOffset({ topic, partition, offset: packed.offset });
     }
   }
-  expect([...got.values()]).toEqual(partitions.map(() => 25));
+  return got;
+}
+
+test('each of 40 partitions with a backlog is read from as often as the others, though 20 fill an answer', async () => {
+  const got = await fetches(groupOf({ t: numbers(40) }), 50);
+  expect([...got.values()]).toEqual(numbers(40).map(() => 25));
+});
+
+describe('a topic is read although another has backlog enough to fill every answer', () => {
+  const assigned = { busy: numbers(31), other: numbers(2) };
+  const others = (got: ReadonlyMap<string, number>) => [got.get('other/0') ?? 0, got.get('other/1') ?? 0];
+
+  test('and has a partition without any records', async () => {
+    const isQuiet = (topic: string, partition: number) => topic === 'busy' && partition === 30;
+    expect(Math.min(...others(await fetches(groupOf(assigned, isQuiet), 100)))).toBeGreaterThan(20);
+  });
+
+  test('and has a partition that is paused', async () => {
+    const group = groupOf(assigned);
+    group.subscriptionState.pause([{ topic: 'busy', partitions: [30] }]);
+    expect(Math.min(...others(await fetches(group, 100)))).toBeGreaterThan(20);
+  });
+
+  test('and has all of its own partitions read meanwhile', async () => {
+    const got = await fetches(groupOf(assigned), 100);
+    expect(Math.min(...got.values())).toBeGreaterThan(20);
+    expect(got.size).toBe(33);
+  });
 });
 
 describe('the order of a fetch', () => {

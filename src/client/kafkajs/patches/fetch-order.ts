@@ -9,28 +9,53 @@ interface TopicPartitions {
   readonly partitions: number[];
 }
 
+/** What an answer holds of one partition. */
+interface Answered extends TopicPartition {
+  readonly rawMessages: readonly unknown[];
+}
+
 /**
- * In which order a member asks for its partitions: those first that have brought nothing for the longest time. A broker
+ * In which order a member asks for its partitions: those first that have had no turn for the longest time. A broker
  * fills an answer in the order of the request, 10 MB with the defaults, which is 20 partitions with a backlog.
  */
 export class FetchOrder {
-  /** When each partition last brought something, as a count of fetches. */
+  /** When each partition last had its turn, as a count of fetches. */
   readonly #served = new Map<string, number>();
   #fetches = 0;
 
-  /** The same partitions in the order in which to ask for them; a topic's stay together. */
-  arrange(wanted: readonly TopicPartitions[]): TopicPartitions[] {
+  /**
+   * The same partitions in the order in which to ask for them; a topic's stay together.
+   * @param isPaused whether a partition is not asked for: it has no turn that its topic could be put first for
+   */
+  arrange(
+    wanted: readonly TopicPartitions[],
+    isPaused: (partition: TopicPartition) => boolean = () => false,
+  ): TopicPartitions[] {
     const arranged = wanted.map(({ topic, partitions }) => {
-      const served = new Map(partitions.map((each) => [each, this.#servedAt({ topic, partition: each })]));
-      const sorted = partitions.toSorted((a, b) => (served.get(a) ?? 0) - (served.get(b) ?? 0));
-      return { topic, partitions: sorted, servedAt: served.get(sorted[0] ?? -1) ?? Infinity };
+      const served = new Map(
+        partitions.map((partition) => {
+          const at = { topic, partition };
+          return [partition, isPaused(at) ? Infinity : this.#servedAt(at)];
+        }),
+      );
+      const servedAt = (partition: number): number => served.get(partition) ?? Infinity;
+      const sorted = partitions.toSorted((a, b) => compare(servedAt(a), servedAt(b)));
+      return { topic, partitions: sorted, servedAt: servedAt(sorted[0] ?? -1) };
     });
     return arranged
-      .toSorted((a, b) => (a.servedAt === b.servedAt ? 0 : a.servedAt - b.servedAt))
+      .toSorted((a, b) => compare(a.servedAt, b.servedAt))
       .map(({ topic, partitions }) => ({ topic, partitions }));
   }
 
-  /** A fetch has brought something of these partitions. */
+  /** A fetch was answered, partition by partition in the order of the request. */
+  answered(partitions: readonly Answered[]): void {
+    const first = partitions.findIndex(({ rawMessages }) => rawMessages.length > 0);
+    // A broker sends at least one batch of the first partition that has any: those before it have none. If they were
+    // never served, a quiet partition would put its topic first for ever, and topics behind a backlog would starve.
+    this.served(partitions.filter(({ rawMessages }, at) => at < first || rawMessages.length > 0));
+  }
+
+  /** These partitions have had their turn. */
   served(partitions: readonly TopicPartition[]): void {
     this.#fetches++;
     for (const each of partitions) this.#served.set(keyOf(each), this.#fetches);
@@ -39,6 +64,11 @@ export class FetchOrder {
   #servedAt(partition: TopicPartition): number {
     return this.#served.get(keyOf(partition)) ?? 0;
   }
+}
+
+/** Equal infinities included. */
+function compare(a: number, b: number): number {
+  return a === b ? 0 : a - b;
 }
 
 const orders = new WeakMap<object, { readonly generation: number; readonly order: FetchOrder }>();
@@ -66,7 +96,9 @@ export const keepFetchOrder = onceAProcess(() => {
   const { filterPartitionsByNode } = ConsumerGroup.prototype;
   ConsumerGroup.prototype.filterPartitionsByNode = function (this: ConsumerGroup, nodeId, wanted) {
     const read = filterPartitionsByNode.call(this, nodeId, wanted);
-    return fetchOrderOf(this, this.generationId).arrange(read);
+    return fetchOrderOf(this, this.generationId).arrange(read, ({ topic, partition }) =>
+      this.subscriptionState.isPaused(topic, partition),
+    );
   };
   const { fetch } = Broker.prototype;
   Broker.prototype.fetch = function (this: Broker, request) {

@@ -153,7 +153,7 @@ export const installGroupHooks = onceAProcess(() => {
       return [];
     });
     if (this.generationId !== generation) return [];
-    fetchOrderOf(this, this.generationId).served(batches.filter(({ rawMessages }) => rawMessages.length > 0));
+    fetchOrderOf(this, generation).answered(batches);
     const readable = batches.filter((batch) => {
       const unreadable = unreadableOf(batch.rawMessages);
       if (unreadable) hooks.unreadable(unreadable);
