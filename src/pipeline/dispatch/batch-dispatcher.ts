@@ -240,7 +240,7 @@ export class BatchDispatcher implements Dispatcher, Redelivery {
     // What waits for a dependency keeps its place: otherwise every batch would try it in turn.
     if (!isUnavailable(error)) this.#lanes.release(batch);
     if (this.failures.over) return;
-    const unsettled = records.filter(({ settled }) => !settled);
+    const unsettled = this.#unsettledOf(records);
     const [first] = unsettled;
     const last = records.at(-1);
     if (!first) {
@@ -275,12 +275,16 @@ export class BatchDispatcher implements Dispatcher, Redelivery {
     this.goOn({ ...delivery, singly: true }, records);
   }
 
+  leaveSlot({ batch }: Delivery): void {
+    this.#lanes.release(batch);
+  }
+
   part(delivery: Delivery, records: readonly InFlightRecord[]): Delivery {
     return { ...delivery, batch: this.#lanes.part(delivery.batch, records) };
   }
 
   goOn(delivery: Delivery, next: readonly InFlightRecord[]): void {
-    const records = next.filter(({ settled }) => !settled);
+    const records = this.#unsettledOf(next);
     if (records.length === 0) {
       this.#end(delivery);
       return;
@@ -288,6 +292,12 @@ export class BatchDispatcher implements Dispatcher, Redelivery {
     const { batch } = this.part(delivery, records);
     this.#lanes.done(delivery.batch);
     this.#again.push({ ...delivery, batch, records });
+  }
+
+  /** Those that are to be delivered again. Of the others, nobody is told any more that they failed, or wait. */
+  #unsettledOf(records: readonly InFlightRecord[]): readonly InFlightRecord[] {
+    for (const record of records) if (record.settled) this.failures.confirmedMeanwhile(record);
+    return records.filter(({ settled }) => !settled);
   }
 
   #end({ batch, whenDone }: Delivery): void {

@@ -16,6 +16,8 @@ export interface Delivery {
 export interface Redelivery {
   /** Makes a delivery of its own out of some of a delivery's records, with the lanes that they are in. */
   part(delivery: Delivery, records: readonly InFlightRecord[]): Delivery;
+  /** Gives the delivery's place to another batch; its lanes stay closed. */
+  leaveSlot(delivery: Delivery): void;
   /** Delivers what is unsettled of these records. */
   goOn(delivery: Delivery, records: readonly InFlightRecord[]): void;
 }
@@ -110,7 +112,9 @@ export class FailedLanes {
       this.#isHandlingEarlier = false;
       this.#advance();
     };
-    // The lane itself stays with what waits.
+    // The lane itself stays with what waits. Its place, which it has kept where a record waits for a dependency, does not:
+    // with one place in all, the records before would wait for it for ever.
+    this.redelivery.leaveSlot(this.delivery);
     this.redelivery.goOn({ ...this.redelivery.part(this.delivery, []), whenDone }, inOrder(before));
   }
 }

@@ -239,6 +239,12 @@ export class FailureHandler {
     this.#dependencyWaits.clear();
   }
 
+  /** The record had failed, or waited, and its handler, or what that had left running, has confirmed it since. */
+  confirmedMeanwhile(record: InFlightRecord): void {
+    this.#problems.delete(record);
+    if (this.#failing.has(record) || this.#dependencyWaits.has(record)) this.passed(record);
+  }
+
   #endDependencyWait(record: InFlightRecord): void {
     const wait = this.#dependencyWaits.get(record);
     if (!wait) return;
@@ -357,19 +363,13 @@ export class FailureHandler {
     then.done();
   }
 
-  /** The record had failed, and what its handler had left running has confirmed it since. */
-  #confirmedMeanwhile(record: InFlightRecord): void {
-    this.#problems.delete(record);
-    if (this.#failing.has(record) || this.#dependencyWaits.has(record)) this.passed(record);
-  }
-
   #wait(record: InFlightRecord, delayMs: number, then: () => void): void {
     record.retryAt = this.clock.now() + delayMs;
     if (this.#closed) return;
     const cancel = this.clock.schedule(delayMs, () => {
       this.#waits.delete(cancel);
       record.retryAt = 0;
-      if (record.settled) this.#confirmedMeanwhile(record);
+      if (record.settled) this.confirmedMeanwhile(record);
       if (this.#resting) this.#due.push(then);
       else then();
     });
