@@ -60,6 +60,8 @@ declare module 'kafkajs/src/consumer/consumerGroup.js' {
       assign(partitions: TopicPartitions[]): void;
       assigned(): TopicPartitions[];
       active(): TopicPartitions[];
+      isPaused(topic: string, partition: number): boolean;
+      pause(partitions: readonly TopicPartitions[]): void;
     };
     constructor(settings: object);
     resolveOffset(position: { topic: string; partition: number; offset: string }): void;

@@ -210,12 +210,15 @@ export class GroupConsumer implements ConsumerListener {
 
   joined({ memberId, generation, assignment, continuous }: Membership): void {
     this.#status.joins++;
+    // Another member may have had what was not this one's all along, and its log may have been replaced meanwhile.
+    const kept = new Set(continuous ? assignment.map(nameOf) : []);
+    this.#retryPurge.forget((at) => !kept.has(nameOf(at)));
     this.#status.unreadable.clear();
     Object.assign(this.#status, { memberId, generation, assignment, lastHeartbeatAt: Date.now() });
     this.pipeline.assign(assignment, continuous, generation);
     this.parts.assignmentChanged();
     this.#progressed();
-    const named = assignment.map(({ topic, partition }) => `${topic}[${partition}]`).join(', ') || 'none';
+    const named = assignment.map(nameOf).join(', ') || 'none';
     this.#logger.log(
       `joined as ${memberId}, generation ${generation}, with ${assignment.length} partitions: ${named}`,
     );
@@ -234,6 +237,7 @@ export class GroupConsumer implements ConsumerListener {
   outOfRange(position: TopicPartitionOffset): Offset {
     const { topic, partition } = position;
     const from = this.pipeline.outOfRange(position);
+    this.#retryPurge.forget((at) => nameOf(at) === nameOf(position));
     this.failures.of(topic).outOfRange++;
     this.#logger.error(
       `${topic}[${partition}]: the log does not have the offset to read from; goes on at ${from}, ${this.#whyFrom(from, position)}`,
@@ -273,7 +277,7 @@ export class GroupConsumer implements ConsumerListener {
 
   unreadable({ topic, partition }: TopicPartition, why: string): void {
     const { unreadable } = this.#status;
-    const name = `${topic}[${partition}]`;
+    const name = nameOf({ topic, partition });
     if (unreadable.get(name) !== why) this.#logger.error(why);
     unreadable.set(name, why);
   }
@@ -424,4 +428,8 @@ export class GroupConsumer implements ConsumerListener {
   #classify(error: unknown): CommitFailure {
     return this.#client?.classify(error) ?? 'transient';
   }
+}
+
+function nameOf({ topic, partition }: TopicPartition): string {
+  return `${topic}[${partition}]`;
 }

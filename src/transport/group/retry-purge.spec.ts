@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { toOffset } from '../../pipeline/index.js';
+import { toOffset, type TopicPartition } from '../../pipeline/index.js';
 import { RetryPurge } from './retry-purge.js';
 
 interface Deleted {
@@ -26,6 +26,7 @@ const at = (topic: string, partition: number, offset: number) => ({
   partition,
   offset: toOffset(offset),
 });
+const isFirst = ({ partition }: TopicPartition): boolean => partition === 0;
 const succeeds = (): Promise<void> => Promise.resolve();
 
 test('deletes from retry topics what was committed, and from no other topic anything', async () => {
@@ -37,6 +38,39 @@ test('deletes from retry topics what was committed, and from no other topic anyt
     { topic: 'retry-a', offsets: { 0: '5', 1: '2' } },
     { topic: 'retry-b', offsets: { 0: '1' } },
   ]);
+});
+
+test('deletes no further than the last commit, although more was committed before: the log may be another one', async () => {
+  const outcomes = [new Error('no grant'), undefined];
+  const { purge, deleted } = purgeThat(() => {
+    const failure = outcomes.shift();
+    return failure ? Promise.reject(failure) : Promise.resolve();
+  });
+  purge.committed([at('retry-a', 0, 1_000)]);
+  await purge.purge();
+  purge.committed([at('retry-a', 0, 5)]);
+  await purge.purge();
+  expect(deleted.map(({ offsets }) => offsets)).toEqual([{ 0: '1000' }, { 0: '5' }]);
+});
+
+test('deletes nothing for commits that were made before the log was replaced', async () => {
+  const outcomes = [new Error('no grant')];
+  let whileAsking = (): void => undefined;
+  const { purge, deleted } = purgeThat(() => {
+    whileAsking();
+    const failure = outcomes.shift();
+    return failure ? Promise.reject(failure) : Promise.resolve();
+  });
+  purge.committed([at('retry-a', 0, 1_000)]);
+  purge.forget(isFirst);
+  await purge.purge();
+  expect(deleted).toEqual([]);
+  purge.committed([at('retry-a', 0, 2_000), at('retry-a', 1, 7)]);
+  whileAsking = () => purge.forget(isFirst);
+  await purge.purge();
+  whileAsking = () => undefined;
+  await purge.purge();
+  expect(deleted.map(({ offsets }) => offsets)).toEqual([{ 0: '2000', 1: '7' }, { 1: '7' }]);
 });
 
 test('asks nothing of the brokers where nothing was committed since', async () => {

@@ -1,7 +1,7 @@
 import {
-  compareOffsets,
   describeError,
   type Offset,
+  type TopicPartition,
   type TopicPartitionOffset,
 } from '../../pipeline/index.js';
 import type { KafkaPort } from '../../client/index.js';
@@ -24,6 +24,8 @@ const PURGE_MS = 60_000;
 export class RetryPurge {
   /** Committed since the last purge, by topic and partition. */
   readonly #committed = new Map<string, Map<number, Offset>>();
+  /** What is being deleted. */
+  #underWay: readonly (readonly [string, Map<number, Offset>])[] = [];
   #told: string | undefined;
   #purging: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
@@ -39,14 +41,21 @@ export class RetryPurge {
     clearInterval(this.#timer);
   }
 
-  /** Takes note of offsets that were committed: what lies before them is handled. */
+  /**
+   * Takes note of offsets that were committed: what lies before them is handled. The last one counts, not the highest:
+   * one below those before it is of another log, of which nothing was handled beyond it.
+   */
   committed(offsets: readonly TopicPartitionOffset[]): void {
     for (const { topic, partition, offset } of offsets) {
-      if (!this.parts.isRetryTopic(topic)) continue;
-      const partitions = this.#committed.get(topic) ?? new Map<number, Offset>();
-      this.#committed.set(topic, partitions);
-      const known = partitions.get(partition);
-      if (known === undefined || compareOffsets(known, offset) < 0) partitions.set(partition, offset);
+      if (this.parts.isRetryTopic(topic)) this.#partitionsOf(topic).set(partition, offset);
+    }
+  }
+
+  /** Forgets what was committed of partitions whose log may have been replaced since. */
+  forget(isForgotten: (at: TopicPartition) => boolean): void {
+    for (const [topic, partitions] of [...this.#committed, ...this.#underWay]) {
+      for (const partition of partitions.keys())
+        if (isForgotten({ topic, partition })) partitions.delete(partition);
     }
   }
 
@@ -57,18 +66,28 @@ export class RetryPurge {
   }
 
   async #purge(): Promise<void> {
-    const handled = [...this.#committed];
+    this.#underWay = [...this.#committed].filter(([, offsets]) => offsets.size > 0);
     this.#committed.clear();
+    const asked = this.#underWay.length;
     let failure: string | undefined;
-    for (const [topic, offsets] of handled) {
+    for (const [topic, offsets] of this.#underWay) {
+      if (offsets.size === 0) continue;
       try {
         await this.parts.deleteBefore(topic, offsets);
       } catch (error) {
         failure = describeError(error);
-        this.committed([...offsets].map(([partition, offset]) => ({ topic, partition, offset })));
+        const known = this.#partitionsOf(topic);
+        for (const [partition, offset] of offsets) if (!known.has(partition)) known.set(partition, offset);
       }
     }
+    this.#underWay = [];
     if (failure !== undefined && failure !== this.#told) this.parts.failed(failure);
-    if (handled.length > 0) this.#told = failure;
+    if (asked > 0) this.#told = failure;
+  }
+
+  #partitionsOf(topic: string): Map<number, Offset> {
+    const partitions = this.#committed.get(topic) ?? new Map<number, Offset>();
+    this.#committed.set(topic, partitions);
+    return partitions;
   }
 }
