@@ -1,6 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { type FailedRecord, type FetchedRecord, type RawHeaders, toOffset } from '../pipeline/index.js';
-import { type OutgoingRecord, type RecordProducer, RecordTooLargeError } from '../client/index.js';
+import {
+  type OutgoingRecord,
+  type RecordProducer,
+  RecordTooLargeError,
+  type TopicSpec,
+} from '../client/index.js';
 import { AsideWriter } from './aside-writer.js';
 import { addressHeaders } from './replay-address.js';
 
@@ -179,4 +184,20 @@ describe('what a record failed with does not keep it from being stored', () => {
     ]);
     expect(topic.stored[0]?.headers).not.toHaveProperty('dlt-value-truncated-from');
   });
+});
+
+test.each([
+  ['its default topic', undefined, true],
+  ['its default topic, as a handler resolves it', 'orders.dlt', true],
+  ["a topic of the handler's choice", 'graveyard', false],
+])('whether the settings of a dead-letter topic may be corrected: %s', async (_what, target, isOwn) => {
+  const specs: TopicSpec[] = [];
+  const topics = {
+    write: (spec: TopicSpec, work: (partitions: number) => Promise<void>) => {
+      specs.push(spec);
+      return work(1);
+    },
+  };
+  await new AsideWriter(new BoundedTopic(), topics).deadLetter(failed({}), 'g', target);
+  expect(specs).toMatchObject([{ topic: target ?? 'orders.dlt', like: 'orders', isOwn }]);
 });

@@ -49,14 +49,15 @@ export class AsideWriter {
   /**
    * Writes a dead letter. Where its topic takes it in no form, compressed or not, a part of it is stored: nothing else
    * would let the records behind it be handled.
-   * @param topic of the handler's choice, or else its own name with `.dlt`
+   * @param topic the default one, `<topic>.dlt`, if left out. Only the settings of the default one are corrected
    * @throws where the broker does not take it
    */
   async deadLetter(failed: FailedRecord, groupId: string, topic?: string): Promise<void> {
     const like = originalTopicOf(failed);
-    const target = topic ?? deadLetterTopicOf(like);
+    const ownTopic = deadLetterTopicOf(like);
+    const target = topic ?? ownTopic;
     const copy = this.#copyOf(failed, failureHeaders(failed, groupId, new Date()));
-    const spec = deadLetterTopic(like, target, topic !== undefined);
+    const spec = deadLetterTopic(like, target, target !== ownTopic);
     try {
       await this.#store(failed, spec, copy);
     } catch (error) {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import type { KafkaHandlerOptions } from '../../../src/transport/index.js';
 import { parkedTopicOf, retryTopicOf } from '../../../src/redelivery/aside-topics.js';
@@ -60,6 +61,37 @@ describe('a topic that exists', () => {
     await waitFor(async () => (await readTopic(`${topic}.dlt`)).length === 1, { what: 'the dead letter' });
     expect(await settingsOf(retries)).toMatchObject({ 'cleanup.policy': 'delete', 'retention.ms': '-1' });
     expect(runtime.ownTopics.problems).toEqual([]);
+  });
+
+  test('has its limit raised for a record that its source takes by now', async () => {
+    const topic = await createTopic(uniqueName('source'));
+    const groupId = uniqueName('group');
+    await createTopic(`${topic}.dlt`, { config: { 'retention.ms': '-1' } });
+    await startHandlers([{ topic, options: once, handle: fails }], { groupId });
+    await produce(topic, ['small']);
+    await waitFor(() => isCaughtUp(groupId, topic), { what: 'the first dead letter' });
+    const limit = [{ name: 'max.message.bytes', value: '3000000' }];
+    await useAdmin((admin) =>
+      admin.alterConfigs({
+        validateOnly: false,
+        resources: [{ type: TOPIC, name: topic, configEntries: limit }],
+      }),
+    );
+    const value = randomBytes(2_000_000);
+    await waitFor(
+      () =>
+        produce(topic, [{ value }]).then(
+          () => true,
+          () => false,
+        ),
+      { what: 'the raised limit' },
+    );
+    await waitFor(() => isCaughtUp(groupId, topic), { what: 'the large dead letter' });
+    const letters = await readTopic(`${topic}.dlt`);
+    expect(letters.map((letter) => [letter.value?.length, letter.headers['dlt-original-offset']])).toEqual([
+      ['small'.length, '0'],
+      [value.length, '1'],
+    ]);
   });
 
   test('is named, and gets no record that it would not keep, where nothing may be corrected', async () => {
