@@ -7,7 +7,7 @@ import { LoggingModule } from './telemetry/logging.module.js';
 import { MetricsModule } from './telemetry/metrics/metrics.module.js';
 import { TracingModule } from './telemetry/tracing/tracing.module.js';
 
-/** What the service is made of. */
+/** The root module of the service. */
 @Module({
   imports: [
     ServiceConfigModule,

@@ -1,18 +1,19 @@
 import { NestFactory } from '@nestjs/core';
 import { Logger } from 'nestjs-pino';
 import { AppModule } from './app.module.js';
-import { checkEnvironment, SERVICE_CONFIG, type ServiceConfig } from './config/index.js';
+import { loadConfig, SERVICE_CONFIG, type ServiceConfig } from './config/index.js';
 import { HardenedExpressAdapter } from './http/index.js';
 import { KafkaRuntime, KafkaStrategy } from './transport/index.js';
 import { stopWith } from './stop-signals.js';
 
-/** How much longer than the handlers the rest of the stop may take before the process ends all the same, in ms. */
+/** Time in ms that the rest of the shutdown may take after the handlers' time; then the process exits anyway. */
 const STOP_GRACE_MS = 5_000;
 
-/** Starts the service and ties its end to the signals that ask for it. */
+/** Starts the service and shuts it down on SIGTERM or SIGINT. */
 export async function bootstrap(): Promise<void> {
-  const { ops } = checkEnvironment();
-  // A service that nobody operates by HTTP does not pay for it: compiling what it takes is most of a start.
+  // Validate before the application is created, so that an invalid environment is reported once and plainly.
+  const { ops } = loadConfig();
+  // Load the operators' endpoints only if they are enabled: compiling their modules takes most of the startup time.
   const operators = ops.token === undefined ? undefined : await import('./ops/index.js');
   const root = operators?.withOps(AppModule) ?? AppModule;
   const app = await NestFactory.create(root, new HardenedExpressAdapter(), {
@@ -29,16 +30,20 @@ export async function bootstrap(): Promise<void> {
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     if (stopping) process.exit(1);
     stopping = true;
-    logger.log(`${signal}: draining, ${config.shutdownTimeoutMs} ms at most; a second signal ends at once`);
+    logger.log(
+      `${signal}: draining for at most ${config.shutdownTimeoutMs} ms; a second signal exits immediately`,
+    );
     setTimeout(() => process.exit(1), config.shutdownTimeoutMs + STOP_GRACE_MS).unref();
     const isClean = await app.get(KafkaRuntime).stop(config.shutdownTimeoutMs);
     await app.close();
-    logger.log(isClean ? 'stopped' : 'stopped, but not cleanly: the lines before say what was left');
+    logger.log(
+      isClean ? 'stopped' : 'stopped, but not cleanly: the lines above say what was left unfinished',
+    );
     process.exit(isClean ? 0 : 1);
   };
   stopWith((signal) => void stop(signal));
 
-  // Health must answer before, and while, the consumer looks for a broker.
+  // The health endpoints must answer before the consumer has found a broker.
   await app.listen(config.http.port);
   logger.log(`health is served at ${await app.getUrl()}/health`);
   await app.startAllMicroservices();

@@ -6,7 +6,7 @@ import { listenForStop } from './stop-signals.js';
 requireNode();
 listenForStop();
 
-// Most of a start is compiling what is imported. Where the file system is read-only this does nothing.
+// Compiling imported modules takes most of the startup time. No effect on a read-only file system.
 nodeModule.enableCompileCache();
 
 const { bootstrap } = await import('./bootstrap.js');

@@ -1,7 +1,7 @@
 const MAJOR = 22;
 const MINOR = 15;
 
-/** Ends the process where Node is too old; to be called before anything is imported that it could not even read. */
+/** Exits if Node is too old. Call it before importing modules whose syntax an old Node cannot parse. */
 export function requireNode(): void {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major > MAJOR || (major === MAJOR && minor >= MINOR)) return;

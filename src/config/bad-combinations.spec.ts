@@ -185,7 +185,7 @@ const cases: readonly Case[] = [
   [
     'a key stands where a certificate belongs',
     { ...TLS, KAFKA_SSL_CA: KEY },
-    ['KAFKA_SSL_CA', 'set, 58 characters', 'BEGIN CERTIFICATE', 'PEM of another sort'],
+    ['KAFKA_SSL_CA', 'set, 58 characters', 'BEGIN CERTIFICATE', 'PEM of another type'],
   ],
   [
     'a key is no PEM',

@@ -62,7 +62,7 @@ const bad: readonly (readonly [string, string, string, string])[] = [
 const badUrls: readonly (readonly [string, string])[] = [
   ['mysql://app:pa55@db/shop', 'begin it with postgres:// or postgresql://'],
   ['postgres://app:pa55@db', 'name the database after the host'],
-  ['postgres://app:pa55#@db:5432/shop', 'percent-encode what is special in the password'],
+  ['postgres://app:pa55#@db:5432/shop', 'percent-encode special characters in the password'],
 ];
 
 describe('a bad value', () => {
@@ -91,7 +91,7 @@ describe('a bad value', () => {
   });
 
   it.each([
-    ['hunter22', 'take a longer one'],
+    ['hunter22', 'use a longer one'],
     ['hunter22 hunter22', 'letters, digits and'],
     ['hunter22'.repeat(2049), 'shorten it'],
   ])('is refused as a token, and not shown: %s', (token, hint) => {

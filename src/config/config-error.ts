@@ -1,14 +1,14 @@
-/** One thing that is wrong with the environment. A secret's value is in none of the fields. */
+/** One problem of the environment. No field contains the value of a secret. */
 export interface ConfigProblem {
   readonly variable: string;
-  /** What was found, quoted; for a secret only its length. */
+  /** The value found, quoted; for a secret only its length. */
   readonly got: string;
   readonly accepts: string;
   /** What to do about it. */
   readonly hint?: string;
 }
 
-/** Thrown when the environment does not make a configuration; names every problem at once. */
+/** The environment is not a valid configuration. The message lists every problem. */
 export class ConfigError extends Error {
   readonly code = 'CONFIG_INVALID';
   override readonly name = 'ConfigError';

@@ -1,7 +1,7 @@
-/** Paths of the files that secrets were read from, by the field they are for: they may change while the service runs. */
+/** Paths of the files that secrets were read from, by field; the files may change while the service runs. */
 export type SecretFiles<Field extends string> = Readonly<Partial<Record<Field, string>>>;
 
-/** TLS towards the brokers; every field that holds a key or a certificate is PEM text, never a path. */
+/** TLS for connections to the brokers; keys and certificates are PEM text, never paths. */
 export interface TlsConfig {
   readonly ca?: string;
   readonly cert?: string;
@@ -12,7 +12,7 @@ export interface TlsConfig {
   readonly files: SecretFiles<'ca' | 'cert' | 'key' | 'passphrase'>;
 }
 
-/** A login by name and password. */
+/** SASL with user name and password. */
 export interface PasswordConfig {
   readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
   readonly username: string;
@@ -20,14 +20,14 @@ export interface PasswordConfig {
   readonly files: SecretFiles<'username' | 'password'>;
 }
 
-/** A login by a token that somebody else keeps current. */
+/** SASL with a token that an external process renews. */
 export interface TokenConfig {
   readonly mechanism: 'oauthbearer';
   readonly token: string;
   readonly files: SecretFiles<'token'>;
 }
 
-/** A login by tokens from an OAuth 2 token endpoint. */
+/** SASL with tokens from an OAuth 2 token endpoint. */
 export interface TokenEndpointConfig {
   readonly mechanism: 'oauthbearer';
   readonly endpoint: string;
@@ -37,15 +37,15 @@ export interface TokenEndpointConfig {
   readonly files: SecretFiles<'clientSecret'>;
 }
 
-/** Who the service is to the brokers. */
+/** How the client authenticates to the brokers. */
 export type SaslConfig = PasswordConfig | TokenConfig | TokenEndpointConfig;
 
-/** Everything the consumer has to know about Kafka. */
+/** The configuration of the Kafka consumer. */
 export interface KafkaConfig {
-  /** `host:port` of the brokers that are asked first. */
+  /** `host:port` of the bootstrap brokers. */
   readonly brokers: readonly string[];
   readonly clientId: string;
-  /** Used exactly as given: no suffix is added, as Nest's stock transport does. */
+  /** Used exactly as given; unlike Nest's own transport, no suffix is added. */
   readonly groupId: string;
   readonly autoOffsetReset: 'earliest' | 'latest' | 'none';
   readonly enableAutoCommit: boolean;
@@ -58,19 +58,19 @@ export interface KafkaConfig {
   readonly fetchMaxWaitMs: number;
   readonly fetchMaxBytes: number;
   readonly fetchMaxBytesPerPartition: number;
-  /** Records in flight in the whole process. */
+  /** Most records in flight in the whole process. */
   readonly maxInFlight: number;
   readonly maxInFlightBytes: number;
-  /** What one batch of the log may unpack to. */
+  /** Largest uncompressed size of one record batch. */
   readonly maxUnpackedBatchBytes: number;
   readonly isolationLevel: 'read_committed' | 'read_uncommitted';
-  /** How often topics and partitions that appeared later are looked for. */
+  /** Interval of the search for new topics and partitions. */
   readonly topicRefreshMs: number;
-  /** Whether settings of the service's own topics are corrected where records could be lost by them. */
+  /** Whether to correct settings of the service's own topics that could lose records. */
   readonly correctTopicSettings: boolean;
-  /** How often the end of a partition that nothing was fetched from is asked for. */
+  /** Interval at which the end offset is queried of partitions that were not fetched from. */
   readonly lagRefreshMs: number;
-  /** A record unsettled for longer takes readiness down. */
+  /** A record that is unsettled for longer makes the readiness probe fail. */
   readonly stuckAfterMs: number;
   readonly connectionTimeoutMs: number;
   readonly requestTimeoutMs: number;
@@ -80,11 +80,11 @@ export interface KafkaConfig {
 
 /** The database of idempotent handlers. */
 export interface DatabaseConfig {
-  /** Its connection string, with credentials: never to be printed. */
+  /** Connection string with credentials; never print it. */
   readonly url: string | undefined;
-  /** Whether a PostgreSQL within the process may take its place. */
+  /** Whether an embedded PostgreSQL may be used instead. */
   readonly embeddedAllowed: boolean;
-  /** Where that one keeps its data; undefined for in memory. */
+  /** Data folder of the embedded PostgreSQL; undefined keeps the data in memory. */
   readonly embeddedDir: string | undefined;
   readonly poolSize: number;
   readonly connectTimeoutMs: number;
@@ -92,20 +92,20 @@ export interface DatabaseConfig {
   readonly idleInTransactionTimeoutMs: number;
 }
 
-/** What the service writes to stdout. */
+/** The log on stdout. */
 export interface LogConfig {
   readonly level: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   readonly format: 'json' | 'pretty';
 }
 
-/** Who may use the operators' endpoints: nobody while there is no token. */
+/** Access to the operators' endpoints; they are closed if there is no token. */
 export interface OpsConfig {
   readonly token: string | undefined;
 }
 
-/** Where traces go, and which of them. */
+/** Where traces are sent, and which are sampled. */
 export interface TracingConfig {
-  /** Of the collector's endpoint for traces. */
+  /** The collector's endpoint for traces. */
   readonly url: string;
   readonly serviceName: string;
   readonly sampler:
@@ -115,7 +115,7 @@ export interface TracingConfig {
     | 'parentbased_always_on'
     | 'parentbased_always_off'
     | 'parentbased_traceidratio';
-  /** From 0 to 1; of the samplers by ratio. */
+  /** From 0 to 1; used by the ratio samplers. */
   readonly ratio: number;
 }
 
@@ -129,6 +129,6 @@ export interface ServiceConfig {
   readonly database: DatabaseConfig;
   readonly idempotency: { readonly ttlMs: number };
   readonly log: LogConfig;
-  /** Undefined where no collector is configured. */
+  /** Undefined if no collector is configured. */
   readonly tracing: TracingConfig | undefined;
 }

@@ -8,9 +8,10 @@ import { SECRET_VARIABLES, type SecretField } from './to-security-config.js';
 import { environment } from './variables/environment.js';
 
 /**
- * The configuration with what came from files as the files are now: secrets are replaced while the service runs.
+ * Reads the secret files again and returns the configuration with their current content, since secrets are rotated
+ * while the service runs.
  *
- * @throws ConfigError where a file can't be read, or holds something else; never with what it holds
+ * @throws ConfigError if a file cannot be read or its content is invalid; the message never contains the content
  */
 export function withCurrentSecrets<Config extends { readonly files: SecretFiles<SecretField> }>(
   config: Config,

@@ -1,6 +1,5 @@
 import { ConfigError, type ConfigProblem } from './config-error.js';
 import type { ServiceConfig } from './config.js';
-import { deepFreeze } from './deep-freeze.js';
 import { thisHost, type Host } from './reading/host.js';
 import { problemWith } from './problem.js';
 import { readVariables, type Texts } from './reading/read-variables.js';
@@ -11,15 +10,15 @@ import { strayCharacters } from './stray-characters.js';
 import { describeVariable, environment, isVariableName, type VariableName } from './variables/environment.js';
 
 /**
- * Makes the configuration of an environment.
+ * Validates an environment and builds the configuration from it.
  *
- * @throws ConfigError with every problem of the environment, never only the first.
+ * @throws ConfigError with every problem of the environment, not only the first
  */
-export function loadConfig(env: NodeJS.ProcessEnv, host: Host = thisHost): ServiceConfig {
+export function loadConfig(env: NodeJS.ProcessEnv = process.env, host: Host = thisHost): ServiceConfig {
   const { texts, files, problems: unreadable, unread } = readVariables(env, host);
   const invalid = invalidVariables(texts);
   const sound = [...texts].filter(([name]) => !invalid.has(name));
-  // Every variable has a default or may be left out, so what remains without the invalid ones always parses.
+  // Every variable has a default or is optional, so the environment always parses without the invalid ones.
   const values = environment.parse(Object.fromEntries(sound));
   const problems = [
     ...unreadable,
@@ -31,12 +30,12 @@ export function loadConfig(env: NodeJS.ProcessEnv, host: Host = thisHost): Servi
   return deepFreeze(toConfig(values, files, host.isTerminal));
 }
 
-/** One problem for each variable that does not parse, or that has characters which nobody means. */
+/** One problem for each variable that does not parse or contains stray characters. */
 function invalidVariables(texts: Texts): ReadonlyMap<VariableName, ConfigProblem> {
   const issues = environment.safeParse(Object.fromEntries(texts)).error?.issues ?? [];
   const problems = new Map<VariableName, ConfigProblem>();
   for (const [name, text] of texts) {
-    // A password may be in quotes.
+    // A secret may legitimately contain quotes or invisible characters.
     const hint = describeVariable(name).secret === true ? undefined : strayCharacters(text);
     if (hint !== undefined) problems.set(name, problemWith(name, texts, { hint }));
   }
@@ -46,4 +45,10 @@ function invalidVariables(texts: Texts): ReadonlyMap<VariableName, ConfigProblem
       problems.set(name, problemWith(name, texts, { hint: message }));
   }
   return problems;
+}
+
+function deepFreeze<T>(tree: T): T {
+  if (typeof tree !== 'object' || tree === null) return tree;
+  Object.values(tree).forEach(deepFreeze);
+  return Object.freeze(tree);
 }

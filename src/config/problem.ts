@@ -3,7 +3,7 @@ import type { Texts } from './reading/read-variables.js';
 import { show } from './show.js';
 import { describeVariable, type VariableName } from './variables/environment.js';
 
-/** A problem with a variable as it stands; `accepts` only where it differs from the variable's own. */
+/** A problem with the current value of a variable; pass `accepts` only if it differs from the variable's own. */
 export function problemWith(
   name: VariableName,
   texts: Texts,

@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { ConfigModule, registerAs } from '@nestjs/config';
 import { loadConfig } from './load-config.js';
 
-const serviceConfig = registerAs('service', () => loadConfig(process.env));
+const serviceConfig = registerAs('service', () => loadConfig());
 
 /**
  * Injects the {@link ServiceConfig}.
@@ -13,12 +13,11 @@ const serviceConfig = registerAs('service', () => loadConfig(process.env));
 export const SERVICE_CONFIG = serviceConfig.KEY;
 
 /**
- * Provides {@link SERVICE_CONFIG} to the whole application. A `.env` file in the working directory is read
- * outside production; what the process was started with goes before it.
+ * Provides {@link SERVICE_CONFIG} to the whole application. Outside production a `.env` file in the working
+ * directory is read; variables of the process take precedence over it.
  *
- * Creating the application throws a {@link ConfigError} when the environment is not sound. Validation belongs to
- * the provider rather than to `forRoot({ validate })`: that would reject while this file is imported, before anyone
- * can catch it.
+ * Creating the application throws a {@link ConfigError} if the environment is invalid. The provider validates,
+ * not `forRoot({ validate })`: that would throw while this file is imported, where nobody can catch it.
  */
 @Module({
   imports: [

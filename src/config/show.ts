@@ -1,9 +1,9 @@
 const LONGEST_SHOWN = 80;
 
-/** How a value appears in a message: quoted, cut, and not at all where it may hold credentials. */
+/** Formats a value for a message: quoted and truncated, or only its length if it may contain credentials. */
 export function show(text: string | undefined, secret = false): string {
   if (text === undefined) return 'not set';
-  // user:password@host reaches variables that were never meant to hold a secret.
+  // People put user:password@host into variables that are not meant to contain a secret.
   if (secret || text.includes('@') || text.includes('-----BEGIN')) return `set, ${characters(text)}`;
   if (text.length <= LONGEST_SHOWN) return JSON.stringify(text);
   return `${JSON.stringify(text.slice(0, LONGEST_SHOWN))} and so on, ${characters(text)}`;

@@ -3,9 +3,9 @@ const QUOTED = /^(["'`‘’“”]).*["'`‘’“”]$/su;
 const INVISIBLE = /[\p{Cf}\p{Zl}\p{Zp}\u00a0\u1680\u115f\u1160\u2000-\u200a\u202f\u205f\u3000\u3164\uffa0]/u;
 
 /**
- * What to do about characters that come along when a text is copied, and that nobody means: quotes around it, which
- * a shell takes away and an `env` file or a manifest does not, and characters that nobody sees. Undefined where there
- * are none.
+ * Detects characters that come in by copying: surrounding quotes (a shell removes them; an `env` file or a manifest
+ * does not) and invisible characters.
+ * @returns what to do about them; undefined if there are none
  */
 export function strayCharacters(text: string): string | undefined {
   if (text.length > 1 && QUOTED.test(text))

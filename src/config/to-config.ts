@@ -6,9 +6,9 @@ import type { Values } from './variables/environment.js';
 const HOUR_MS = 3_600_000;
 
 /**
- * The configuration that sound values make.
- * @param files where the values came from that were given by file
- * @param isTerminal whether stdout is one
+ * Builds the configuration from valid values.
+ * @param files the files that values were read from
+ * @param isTerminal whether stdout is a terminal
  */
 export function toConfig(values: Values, files: Files, isTerminal: boolean): ServiceConfig {
   return {

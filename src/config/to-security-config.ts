@@ -9,7 +9,7 @@ const PASSWORD_MECHANISMS = {
   'SCRAM-SHA-512': 'scram-sha-512',
 } as const;
 
-/** The variables whose files are read again, by the fields that they fill. */
+/** The variables whose files are read again while the service runs, by configuration field. */
 export const SECRET_VARIABLES = {
   ca: 'KAFKA_SSL_CA',
   cert: 'KAFKA_SSL_CERT',
@@ -21,10 +21,10 @@ export const SECRET_VARIABLES = {
   clientSecret: 'KAFKA_SASL_OAUTHBEARER_CLIENT_SECRET',
 } as const satisfies Record<string, VariableName>;
 
-/** A field that is filled from a file, where one is given. */
+/** A configuration field that may be read from a file. */
 export type SecretField = keyof typeof SECRET_VARIABLES;
 
-/** @returns undefined where the protocol does without TLS */
+/** @returns undefined if the protocol does not use TLS */
 export function toTlsConfig(values: Values, files: Files): TlsConfig | undefined {
   if (!usesTls(values.KAFKA_SECURITY_PROTOCOL)) return undefined;
   const { KAFKA_SSL_CA, KAFKA_SSL_CERT, KAFKA_SSL_KEY, KAFKA_SSL_KEY_PASSPHRASE, KAFKA_SSL_SERVERNAME } =
@@ -40,7 +40,7 @@ export function toTlsConfig(values: Values, files: Files): TlsConfig | undefined
   };
 }
 
-/** @returns undefined where the protocol does without SASL; the rules have refused SASL that lacks something */
+/** @returns undefined if the protocol does not use SASL; the rules have already rejected incomplete SASL settings */
 export function toSaslConfig(values: Values, files: Files): SaslConfig | undefined {
   const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD } = values;
   if (!usesSasl(values.KAFKA_SECURITY_PROTOCOL) || mechanism === undefined) return undefined;

@@ -1,5 +1,5 @@
 import type { Type } from '@nestjs/common';
-import { checkEnvironment } from '../config/index.js';
+import { loadConfig } from '../config/index.js';
 import { KafkaJsPort, type KafkaPort, type PartitionReader, rootCause } from '../client/index.js';
 import { describeError } from '../pipeline/index.js';
 import { DlqError } from './errors.js';
@@ -31,7 +31,7 @@ export async function withSession<T>(
 ): Promise<T> {
   // Importing the module reads the .env file as well.
   const module = await loadModule();
-  const { kafka, log } = checkEnvironment();
+  const { kafka, log } = loadConfig();
   const handlers = await findHandlers(module, kafka, new StderrLogger(log.level));
   const port = new KafkaJsPort(kafka);
   const existing = await port.topics().catch((error: unknown) => {

@@ -1,22 +1,22 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 
-/** What configuration needs of the machine beside the environment; a test hands in its own. */
+/** What the configuration reads from the machine besides the environment; tests pass their own. */
 export interface Host {
-  /** The whole text of a file. @throws when it is missing, unreadable, too large or no regular file. */
+  /** The whole text of a file. @throws if it is missing, unreadable, too large or not a regular file. */
   readonly readFile: (path: string) => string;
-  /** Whether there is a file or a folder at the path. */
+  /** Whether a file or a folder exists at the path. */
   readonly exists: (path: string) => boolean;
   /** Whether stdout is a terminal. */
   readonly isTerminal: boolean;
 }
 
-/** A file that is there but cannot hold a secret. The message does not repeat the path. */
+/** The file exists but cannot be used as a secret. The message does not contain the path. */
 export class UnfitFileError extends Error {
   readonly code = 'CONFIG_FILE_UNFIT';
   override readonly name = 'UnfitFileError';
 }
 
-/** Far more than a chain of certificates; a device file without an end must not hang the start. */
+/** Far larger than any certificate chain. The limit keeps an endless file from blocking startup. */
 const LARGEST_FILE_BYTES = 1_048_576;
 
 /** The machine this process runs on. */

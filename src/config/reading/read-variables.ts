@@ -4,13 +4,13 @@ import { readSecretFile } from './secret-file.js';
 import { show } from '../show.js';
 import { describeVariables, type VariableDescription, type VariableName } from '../variables/environment.js';
 
-/** Texts by variable. */
+/** The text of each variable that is set. */
 export type Texts = ReadonlyMap<VariableName, string>;
 
-/** Paths of the files that texts were read from, by variable. */
+/** The path of the file that each variable was read from. */
 export type Files = ReadonlyMap<VariableName, string>;
 
-/** What of the environment is for this service. */
+/** The part of the environment that this service reads. */
 export interface Reading {
   readonly texts: Texts;
   readonly files: Files;
@@ -21,7 +21,7 @@ export interface Reading {
 
 type Read = { readonly text?: string; readonly path?: string } | { readonly problem: ConfigProblem };
 
-/** Collects the text of each variable, from the environment or from the file that `NAME_FILE` names. */
+/** Reads the text of each variable from the environment or from the file that `NAME_FILE` names. */
 export function readVariables(env: NodeJS.ProcessEnv, host: Host): Reading {
   const texts = new Map<VariableName, string>();
   const files = new Map<VariableName, string>();
@@ -40,7 +40,7 @@ export function readVariables(env: NodeJS.ProcessEnv, host: Host): Reading {
   return { texts, files, problems, unread };
 }
 
-/** The trimmed text; a variable set to nothing counts as not set. */
+/** The trimmed text; an empty variable counts as not set. */
 export function textOf(env: NodeJS.ProcessEnv, name: string): string | undefined {
   return env[name]?.trim() || undefined;
 }

@@ -8,11 +8,11 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTDIR: 'there is no such file',
   EACCES: 'the service may not read it',
   EPERM: 'the service may not read it',
-  ENAMETOOLONG: 'the name is too long for a file',
-  ERR_INVALID_ARG_VALUE: 'this is no file name',
+  ENAMETOOLONG: 'the file name is too long',
+  ERR_INVALID_ARG_VALUE: 'this is not a file name',
 };
 
-/** The text of the file that a `NAME_FILE` variable names, without the line break at its end. */
+/** Reads the file that a `NAME_FILE` variable names, without a trailing line break. */
 export function readSecretFile(
   variable: string,
   path: string,
@@ -39,7 +39,7 @@ function problemOf(variable: string, shown: string, reason: string): ConfigProbl
   };
 }
 
-/** A secret put into NAME_FILE by mistake must not be printed: only what begins with a folder that exists is a path. */
+/** A secret put into NAME_FILE by mistake must not be printed: only text that starts with an existing folder is a path. */
 function isSurelyPath(path: string, host: Host): boolean {
   if (path.includes('\0')) return false;
   const absolute = resolve(path);
@@ -49,7 +49,7 @@ function isSurelyPath(path: string, host: Host): boolean {
 }
 
 function reasonOf(error: unknown): string {
-  // Never the system's own message: it repeats the path, which may be the secret.
+  // Never the system's own message: it contains the path, which may be the secret.
   if (error instanceof UnfitFileError) return error.message;
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
   return REASONS[code] ?? `it cannot be read ${code}`.trimEnd();

@@ -9,13 +9,13 @@ const KNOWN = describeVariables().flatMap(({ name, file }) =>
   file === true ? [name, fileVariable(name)] : [name],
 );
 
-/** What Kubernetes injects for a Service whose name is `kafka` or begins with `kafka-`. */
+/** Variables that Kubernetes injects for a Service named `kafka` or `kafka-...`. */
 const KUBERNETES =
   /^KAFKA_(?:\w+_)?(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:ADDR|PORT|PROTO))?)$/;
-/** What Kafka's own scripts and images use, so often set where a broker is installed too. */
+/** Variables of Kafka's own scripts and images, often set where a broker is installed. */
 const DISTRIBUTION = /^KAFKA_(?:HOME|VERSION|DEBUG|(?:\w+_)?OPTS)$/;
 
-/** Kafka's own names for what is called otherwise here, too far off for a spelling mistake. */
+/** Kafka's own names for settings that have another name here, too different for a spelling suggestion. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
   KAFKA_BOOTSTRAP_SERVERS: 'KAFKA_BROKERS',
   KAFKA_CONSUMER_GROUP: 'KAFKA_GROUP_ID',
@@ -23,13 +23,13 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   KAFKA_MAX_PARTITION_FETCH_BYTES: 'KAFKA_FETCH_MAX_BYTES_PER_PARTITION',
 };
 
-/** A misspelt variable would leave its default in force without a word, so an unknown one is a problem. */
+/** Reports unknown `KAFKA_` variables: a misspelt one would otherwise silently leave its default in force. */
 export function unknownVariables(env: NodeJS.ProcessEnv): readonly ConfigProblem[] {
   return Object.keys(env).flatMap((name) => {
     const text = textOf(env, name);
     if (text === undefined || !name.startsWith(PREFIX) || KNOWN.includes(name) || isForeign(name, text))
       return [];
-    // Its value is not shown: it may be a secret under a misspelt name.
+    // Do not show the value: it may be a secret under a misspelt name.
     return [{ variable: name, got: show(text, true), accepts: 'no such variable', hint: suggestion(name) }];
   });
 }
@@ -46,7 +46,7 @@ function suggestion(name: string): string {
   return near === undefined ? 'remove it' : `did you mean ${near}?`;
 }
 
-/** One slip in four characters is a misspelling; more is another word. */
+/** The most edits that still count as a misspelling: one in four characters. */
 function mistakesIn(name: string): number {
   return Math.max(2, Math.ceil((name.length - PREFIX.length) / 4));
 }

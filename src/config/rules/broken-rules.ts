@@ -4,7 +4,7 @@ import type { Values, VariableName } from '../variables/environment.js';
 import { securityRules } from './security.rules.js';
 import { timeoutRules } from './timeout.rules.js';
 
-/** The problems between variables; `unsound` are those that have a problem of their own. */
+/** Problems between variables. Rules about `unsound` variables, which have a problem of their own, are skipped. */
 export function brokenRules(
   values: Values,
   texts: Texts,

@@ -36,7 +36,7 @@ function required(name: VariableName, when: When, because: (values: Values) => s
   };
 }
 
-/** What the mechanism would ignore: the operator believes it to be in use. */
+/** Rejects a variable that the mechanism ignores: the operator would believe that it is in use. */
 function ignored(name: VariableName, when: When): Rule {
   return {
     about: [PROTOCOL, MECHANISM, name],
@@ -69,14 +69,14 @@ function onlyWithEndpoint(name: VariableName): Rule {
   };
 }
 
-/** A secret over plain HTTP is everybody's, unless the whole connection to the brokers is plain text already. */
+/** Requires HTTPS for the client secret, unless the connection to the brokers is plain text anyway. */
 const encryptedEndpoint: Rule = {
   about: [PROTOCOL, MECHANISM, ENDPOINT],
   check(values, texts) {
     const url = values[ENDPOINT];
     if (values[PROTOCOL] !== 'SASL_SSL' || url === undefined || isPrivate(new URL(url))) return undefined;
     return problemWith(ENDPOINT, texts, {
-      hint: 'write https://, or the client secret can be read on its way',
+      hint: 'write https://, or the client secret is sent in plain text',
     });
   },
 };
@@ -87,7 +87,7 @@ function isPrivate({ protocol, hostname }: URL): boolean {
   );
 }
 
-/** What each mechanism needs, and what it would ignore. */
+/** What each mechanism requires, and what it ignores. */
 export const saslRules: readonly Rule[] = [
   ...PASSWORD.map((name) => required(name, byPassword, (values) => `${PROTOCOL} is ${values[PROTOCOL]}`)),
   ...PASSWORD.map((name) => ignored(name, byToken)),

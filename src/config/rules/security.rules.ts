@@ -32,7 +32,7 @@ const sasl: Layer = {
   remedy: () => 'SASL_SSL',
 };
 
-/** Settings the protocol would ignore: the operator believes the connection to be safe, and it is not. */
+/** Rejects settings that the protocol ignores: the operator would believe that the connection is secure. */
 function onlyWhileUsed({ prefix, inUse, protocols, remedy }: Layer): readonly Rule[] {
   return NAMES.filter((name) => name.startsWith(prefix)).map((name) => ({
     about: [PROTOCOL, name],
@@ -65,7 +65,7 @@ function goesWith(name: VariableName, companion: VariableName): Rule {
   };
 }
 
-/** How encryption and authentication depend on the protocol, and on each other. */
+/** How encryption and authentication depend on the protocol and on each other. */
 export const securityRules: readonly Rule[] = [
   ...onlyWhileUsed(tls),
   ...onlyWhileUsed(sasl),

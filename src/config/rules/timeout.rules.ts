@@ -14,7 +14,7 @@ export const timeoutRules: readonly Rule[] = [
     },
   },
   {
-    // An idle member's heartbeats go out between two fetches.
+    // An idle member sends heartbeats only between two fetches.
     about: ['KAFKA_FETCH_MAX_WAIT_MS', 'KAFKA_SESSION_TIMEOUT_MS'],
     check({ KAFKA_FETCH_MAX_WAIT_MS: waitMs, KAFKA_SESSION_TIMEOUT_MS: sessionMs }, texts) {
       if (3 * waitMs <= sessionMs) return undefined;

@@ -2,7 +2,7 @@ import { ConfigError } from '../config-error.js';
 import { loadConfig } from '../load-config.js';
 import { thisHost, type Host } from '../reading/host.js';
 
-/** The error an unsound environment makes, for specs. @throws when the environment is accepted. */
+/** The error that an invalid environment causes, for specs. @throws if the environment is accepted */
 export function errorOf(env: NodeJS.ProcessEnv, host: Host = thisHost): ConfigError {
   try {
     loadConfig(env, host);

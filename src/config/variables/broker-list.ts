@@ -5,7 +5,7 @@ const HOST = /^[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?\.?$/i;
 
 const CREDENTIALS = 'leave credentials out; they belong in KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD';
 
-/** `host:port,host:port`; IPv6 literals are refused because kafkajs splits a seed broker at its first colon. */
+/** `host:port,host:port`. IPv6 literals are rejected because kafkajs splits a broker address at its first colon. */
 export function brokerList(): Kind<readonly string[]> {
   const schema = z.string().transform((input, ctx): readonly string[] => {
     const brokers = input.split(',').map((broker) => broker.trim());

@@ -14,14 +14,13 @@ const sections = {
   Database: databaseVariables,
 };
 
-/** Every variable the service reads; each has a default or may be left out. */
+/** Every variable the service reads; each has a default or is optional. */
 export const environment = z.object({
   ...serviceVariables,
   ...kafkaVariables,
   ...securityVariables,
   ...tracingVariables,
   ...databaseVariables,
-  ...tracingVariables,
 });
 
 /** The variables' values by name. */
@@ -29,12 +28,12 @@ export type Values = z.output<typeof environment>;
 /** Name of a variable the service reads. */
 export type VariableName = keyof Values;
 
-/** One variable as the documentation needs it. */
+/** A variable with its name, as the documentation shows it. */
 export interface VariableDescription extends VariableMeta {
   readonly name: VariableName;
 }
 
-/** Variables that belong together, under one heading of the documentation. */
+/** A group of variables under one heading of the documentation. */
 export interface VariableSection {
   readonly title: string;
   readonly variables: readonly VariableDescription[];
@@ -45,12 +44,12 @@ const described: readonly VariableSection[] = Object.entries(sections).map(([tit
   variables: namesOf(variables).map((name) => ({ name, ...describeVariable(name) })),
 }));
 
-/** Every variable, section by section, in the order of the documentation. */
+/** All sections, in the order of the documentation. */
 export function describeSections(): readonly VariableSection[] {
   return described;
 }
 
-/** Every variable in the order of the documentation. */
+/** All variables, in the order of the documentation. */
 export function describeVariables(): readonly VariableDescription[] {
   return described.flatMap(({ variables }) => variables);
 }

@@ -5,10 +5,10 @@ import { variable } from './variable.js';
 /** Byte counts in the fetch request are signed 32-bit integers. */
 const MAX_INT32 = 2_147_483_647;
 
-/** The consumer: where it connects, how it reads, how much it takes on. */
+/** The consumer: connections, fetches, commits and limits. */
 export const kafkaVariables = {
   KAFKA_BROKERS: variable(brokerList(), {
-    description: 'Brokers that are asked first; the rest of the cluster is found through them',
+    description: 'Bootstrap brokers; the rest of the cluster is discovered through them',
     default: '127.0.0.1:9092',
   }),
   KAFKA_CLIENT_ID: variable(text(), {
@@ -20,11 +20,11 @@ export const kafkaVariables = {
     default: 'nestjs-kafka-consumer',
   }),
   KAFKA_AUTO_OFFSET_RESET: variable(oneOf(['earliest', 'latest', 'none']), {
-    description: 'Where a partition without a committed offset is read from; none refuses to guess',
+    description: 'Where to start in a partition without a committed offset; none makes that an error',
     default: 'earliest',
   }),
   KAFKA_ENABLE_AUTO_COMMIT: variable(flag(), {
-    description: 'Whether handlers that do not say so commit automatically once a record is settled',
+    description: 'Whether handlers without a commit option commit automatically once a record is settled',
     default: 'true',
   }),
   KAFKA_AUTO_COMMIT_INTERVAL_MS: variable(milliseconds(), {
@@ -32,63 +32,65 @@ export const kafkaVariables = {
     default: '5000',
   }),
   KAFKA_SESSION_TIMEOUT_MS: variable(milliseconds(), {
-    description: 'Silence after which the group gives the partitions of a member to others',
+    description: 'Time without heartbeats after which a member loses its partitions to others',
     default: '30000',
   }),
   KAFKA_HEARTBEAT_INTERVAL_MS: variable(milliseconds(), {
-    description:
-      'How often the member says it is alive; less than the session timeout, best under a third of it',
+    description: 'Interval of the heartbeats; less than the session timeout, preferably below a third of it',
     default: '3000',
   }),
   KAFKA_REBALANCE_TIMEOUT_MS: variable(milliseconds(), {
-    description: 'How long a rebalance waits for members to join again; not less than the session timeout',
+    description: 'How long a rebalance waits for members to rejoin; not less than the session timeout',
     default: '60000',
   }),
   KAFKA_FETCH_MAX_WAIT_MS: variable(milliseconds(), {
     description:
-      'How long a broker may hold a fetch while it has nothing to deliver; at most a third of the session timeout',
+      'How long a broker may hold a fetch while there is no data; at most a third of the session timeout',
     default: '500',
   }),
   KAFKA_FETCH_MAX_BYTES: variable(integer({ min: 1, max: MAX_INT32 }, 'bytes'), {
-    description: 'Most a broker returns to one fetch',
+    description: 'Maximum size of the response to one fetch',
     default: '10485760',
   }),
   KAFKA_FETCH_MAX_BYTES_PER_PARTITION: variable(integer({ min: 1, max: MAX_INT32 }, 'bytes'), {
-    description: 'Most a broker returns of one partition to one fetch',
+    description: 'Maximum size of the data of one partition in the response to one fetch',
     default: '524288',
   }),
   KAFKA_MAX_IN_FLIGHT: variable(integer({ min: 1, max: 10_000_000 }, 'records'), {
-    description: 'Records fetched and not yet settled in the whole process; beyond it partitions are paused',
+    description:
+      'Maximum number of records fetched and not yet settled in the whole process; above it partitions are paused',
     default: '10000',
   }),
   KAFKA_MAX_IN_FLIGHT_BYTES: variable(integer({ min: 1, max: 1_099_511_627_776 }, 'bytes'), {
-    description: 'The same bound in bytes',
+    description:
+      'Maximum size of the records that are fetched and not yet settled; above it partitions are paused',
     default: '67108864',
   }),
   KAFKA_MAX_UNPACKED_BATCH_BYTES: variable(integer({ min: 1_048_576, max: 2_147_483_647 }, 'bytes'), {
-    description: 'What a compressed batch may unpack to; a partition waits, and is named, at one beyond it',
+    description:
+      'Maximum uncompressed size of a record batch; a partition stops at a larger batch, and the log and health name it',
     default: '67108864',
   }),
   KAFKA_ISOLATION_LEVEL: variable(oneOf(['read_committed', 'read_uncommitted']), {
-    description: 'Whether records of open and aborted transactions are left out or read',
+    description: 'Whether records of open and aborted transactions are skipped (read_committed) or read',
     default: 'read_committed',
   }),
   KAFKA_TOPIC_REFRESH_MS: variable(milliseconds(100), {
-    description: 'How often topics and partitions that appeared later are looked for',
+    description: 'Interval of the search for new topics and partitions',
     default: '30000',
   }),
   KAFKA_CORRECT_TOPIC_SETTINGS: variable(flag(), {
     description:
-      'Whether settings of its own retry, parking and dead-letter topics are corrected where records could be lost or refused by them; else they are only named',
+      'Whether to correct settings of the retry, parking and dead-letter topics by which records could be lost or rejected; otherwise they are only reported',
     default: 'true',
   }),
   KAFKA_LAG_REFRESH_MS: variable(milliseconds(100), {
     description:
-      'How often the end of partitions that nothing was fetched from is asked for, to know their lag',
+      'Interval at which the end offset is queried of partitions that were not fetched from, to know their lag',
     default: '10000',
   }),
   KAFKA_STUCK_AFTER_MS: variable(milliseconds(), {
-    description: 'A record unsettled for longer takes readiness down',
+    description: 'A record that is unsettled for longer makes the readiness probe fail',
     default: '60000',
   }),
   KAFKA_CONNECTION_TIMEOUT_MS: variable(milliseconds(), {

@@ -2,7 +2,7 @@ import { closestMatch } from 'leven';
 import { z } from 'zod';
 import type { Kind } from './variable.js';
 
-/** Timers beyond this are surely a slip of the hand, and Node's overflow not much later. */
+/** A longer duration is almost certainly a typing mistake; Node's timers overflow at 24.8 days. */
 const LONGEST_DURATION_MS = 86_400_000;
 const UNITS_MS: Readonly<Record<string, number>> = {
   ms: 1,
@@ -25,33 +25,33 @@ export function text({
   return { accepts, schema: oneLine };
 }
 
-/** A secret: any text, whatever its length. */
+/** A secret: any text of any length. */
 export function secretText(): Kind<string> {
   return { accepts: 'text', schema: z.string() };
 }
 
-/** Long enough not to be guessed, of characters that an HTTP header carries unchanged (RFC 6750, b64token). */
+/** A token too long to guess, in characters that an HTTP header transmits unchanged (RFC 6750, b64token). */
 export function bearerToken(longest: number): Kind<string> {
   const schema = z
     .string()
     .regex(/^[\w.~+/=-]*$/, { error: 'use letters, digits and - . _ ~ + / = only' })
-    .min(16, { error: 'take a longer one, such as `openssl rand -hex 32` makes' })
+    .min(16, { error: 'use a longer one, for example from `openssl rand -hex 32`' })
     .max(longest, { error: `shorten it to ${longest} characters` });
   return { accepts: `text of 16 to ${longest} letters, digits and - . _ ~ + / =`, schema };
 }
 
-/** An address of http or https. */
+/** An http or https URL. */
 export function httpUrl(): Kind<string> {
   const schema = z.url({ protocol: /^https?$/, error: 'write a URL that begins with http:// or https://' });
   return { accepts: 'URL of http or https', schema };
 }
 
-/** An address of http or https that anybody may see. */
+/** An http or https URL without credentials, so it may be printed. */
 export function publicHttpUrl(): Kind<string> {
   const { accepts, schema } = httpUrl();
   const isPublic = (url: string): boolean =>
     !URL.canParse(url) || new URL(url).username + new URL(url).password === '';
-  return { accepts, schema: schema.refine(isPublic, { error: 'take the credentials out of it' }) };
+  return { accepts, schema: schema.refine(isPublic, { error: 'remove the credentials from it' }) };
 }
 
 /** A number from 0 to 1. */
@@ -74,7 +74,7 @@ export function flag(): Kind<boolean> {
   return { accepts: 'true, false, 1, 0', schema };
 }
 
-/** One of the words, in any case; the value is the word as it stands here. */
+/** One of the words, in any case; the value is spelled as in `words`. */
 export function oneOf<const Word extends string>(words: readonly Word[]): Kind<Word> {
   const schema = z.string().transform((input, ctx): Word => {
     const near = nearestWord(input, words);
@@ -117,7 +117,7 @@ export function milliseconds(min = 1): Kind<number> {
   return integer({ min, max: LONGEST_DURATION_MS }, 'ms');
 }
 
-/** `5s` is understood well enough to say what to write instead, and not accepted. */
+/** `5s` is not accepted, but understood well enough to suggest the value in milliseconds. */
 function durationHint(input: string): string | undefined {
   const match = /^(\d{1,9}(?:\.\d{1,3})?)\s*([a-z]+)$/i.exec(input);
   const [, amount, unit] = match ?? [];

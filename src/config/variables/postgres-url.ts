@@ -3,7 +3,7 @@ import type { Kind } from './variable.js';
 
 const SCHEMES: ReadonlySet<string> = new Set(['postgres:', 'postgresql:']);
 
-/** A connection string of PostgreSQL; what it holds never appears in a message. */
+/** A PostgreSQL connection string; no part of it appears in a message. */
 export function postgresUrl(): Kind<string> {
   const schema = z.string().transform((input, ctx): string => {
     const url = input.trim();
@@ -17,7 +17,7 @@ export function postgresUrl(): Kind<string> {
 
 function hintOf(text: string): string | undefined {
   if (!URL.canParse(text)) {
-    return 'write postgres://user:password@host:5432/database; percent-encode what is special in the password';
+    return 'write postgres://user:password@host:5432/database; percent-encode special characters in the password';
   }
   const { protocol, pathname } = new URL(text);
   if (!SCHEMES.has(protocol)) return 'begin it with postgres:// or postgresql://';

@@ -2,23 +2,23 @@ import { bearerToken, flag, publicHttpUrl, oneOf, secretText, text } from './kin
 import { pem } from './pem.js';
 import { optional, variable } from './variable.js';
 
-/** Encryption and authentication towards the brokers. */
+/** Encryption and authentication of connections to the brokers. */
 export const securityVariables = {
   KAFKA_SECURITY_PROTOCOL: variable(oneOf(['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL']), {
     description: 'Whether connections are encrypted (SSL) and authenticated (SASL)',
     default: 'PLAINTEXT',
   }),
   KAFKA_SSL_CA: optional(pem('CERTIFICATE'), {
-    description: 'Certificates of the authorities that vouch for the brokers',
-    defaultInWords: "Node's own authorities",
+    description: 'CA certificates that the certificates of the brokers are checked against',
+    defaultInWords: "Node's built-in CA certificates",
     file: true,
   }),
   KAFKA_SSL_CERT: optional(pem('CERTIFICATE'), {
-    description: 'Certificate of this client, for mutual TLS; goes with KAFKA_SSL_KEY',
+    description: 'Client certificate for mutual TLS; requires KAFKA_SSL_KEY',
     file: true,
   }),
   KAFKA_SSL_KEY: optional(pem('PRIVATE KEY'), {
-    description: 'Private key of this client; goes with KAFKA_SSL_CERT',
+    description: 'Private key of the client certificate; requires KAFKA_SSL_CERT',
     secret: true,
     file: true,
   }),
@@ -28,7 +28,7 @@ export const securityVariables = {
     file: true,
   }),
   KAFKA_SSL_REJECT_UNAUTHORIZED: variable(flag(), {
-    description: 'Whether a broker without a valid certificate is refused; false is for development only',
+    description: 'Whether to reject brokers without a valid certificate; false is for development only',
     default: 'true',
   }),
   KAFKA_SSL_SERVERNAME: optional(text(), {
@@ -50,22 +50,23 @@ export const securityVariables = {
   }),
   KAFKA_SASL_OAUTHBEARER_TOKEN: optional(bearerToken(16_384), {
     description:
-      'Token of OAUTHBEARER; give it as a file that is kept current, such as a projected service account token',
+      'Token for OAUTHBEARER; pass it as a file that is renewed, such as a projected service account token',
     secret: true,
     file: true,
   }),
   KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL: optional(publicHttpUrl(), {
-    description: 'Where OAUTHBEARER gets its tokens by client credentials (RFC 6749, 4.4) instead',
+    description:
+      'Token endpoint from which OAUTHBEARER gets its tokens with client credentials (RFC 6749, 4.4)',
   }),
   KAFKA_SASL_OAUTHBEARER_CLIENT_ID: optional(text(), {
-    description: 'Who this client is to the token endpoint',
+    description: 'Client ID for the token endpoint',
   }),
   KAFKA_SASL_OAUTHBEARER_CLIENT_SECRET: optional(secretText(), {
-    description: 'Secret of this client for the token endpoint',
+    description: 'Client secret for the token endpoint',
     secret: true,
     file: true,
   }),
   KAFKA_SASL_OAUTHBEARER_SCOPE: optional(text(), {
-    description: 'What the token is to be good for, in the words of the token endpoint',
+    description: 'Scope to request from the token endpoint',
   }),
 };

@@ -1,25 +1,26 @@
 import { flag, httpUrl, oneOf, ratio, secretText, text } from './kinds.js';
 import { optional, variable } from './variable.js';
 
-/** Traces, by the names that OpenTelemetry has given these variables. */
+/** Traces. The variables are OpenTelemetry's own. */
 export const tracingVariables = {
   OTEL_EXPORTER_OTLP_ENDPOINT: optional(httpUrl(), {
-    description: 'Collector that traces are sent to, as JSON over HTTP; /v1/traces is added. None: no traces',
+    description:
+      'Collector that receives the traces as JSON over HTTP; /v1/traces is appended. Without it there are no traces',
   }),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: optional(httpUrl(), {
-    description: 'The same for traces alone, taken as it stands; goes before the other',
+    description: 'The full URL for traces, used unchanged; overrides OTEL_EXPORTER_OTLP_ENDPOINT',
   }),
   OTEL_EXPORTER_OTLP_HEADERS: optional(secretText(), {
-    description: 'Headers sent along, such as a token: name=value, with commas between them',
+    description: 'Headers of the requests to the collector, such as a token: name=value, separated by commas',
     secret: true,
   }),
   OTEL_SERVICE_NAME: optional(text(), {
     description: 'Name of this service in traces',
-    defaultInWords: 'that of KAFKA_CLIENT_ID',
+    defaultInWords: 'the value of KAFKA_CLIENT_ID',
   }),
-  // Long where an operator of the cluster injects what it knows of a pod.
+  // Can be long: the OpenTelemetry operator for Kubernetes injects the attributes of the pod.
   OTEL_RESOURCE_ATTRIBUTES: optional(text({ longest: 16_384 }), {
-    description: 'More about this service in traces: name=value, with commas between them',
+    description: 'Further attributes of this service in traces: name=value, separated by commas',
   }),
   OTEL_TRACES_SAMPLER: variable(
     oneOf([
@@ -33,11 +34,11 @@ export const tracingVariables = {
     { description: 'Which traces are sent', default: 'parentbased_always_on' },
   ),
   OTEL_TRACES_SAMPLER_ARG: variable(ratio(), {
-    description: 'Part of the traces that a sampler with traceidratio sends',
+    description: 'Ratio of traces that a traceidratio sampler sends',
     default: '1',
   }),
   OTEL_SDK_DISABLED: variable(flag(), {
-    description: 'Turns traces off, whatever else is set',
+    description: 'Whether to turn off traces, whatever else is set',
     default: 'false',
   }),
 };

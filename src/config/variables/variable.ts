@@ -7,35 +7,35 @@ export interface Kind<T> {
   readonly accepts: string;
 }
 
-/** What is said about a variable, beside its schema. */
+/** The documentation of a variable. */
 export interface VariableAbout {
   readonly description: string;
   /** The text used when the variable is not set. */
   readonly default?: string;
-  /** What applies when the variable is not set and that is no fixed text. */
+  /** Describes the default if it is not a fixed text. */
   readonly defaultInWords?: string;
-  /** Its value is never printed. */
+  /** Whether its value must never be printed. */
   readonly secret?: boolean;
-  /** It may be given as `NAME_FILE` instead, the path of a file that holds it. */
+  /** Whether `NAME_FILE` may name a file that contains the value. */
   readonly file?: boolean;
 }
 
-/** All that is known of a variable besides how it is parsed. */
+/** The documentation of a variable, with the values it accepts. */
 export interface VariableMeta extends VariableAbout {
   readonly accepts: string;
 }
 
-/** Descriptions, defaults and accepted values, kept with the schemas: the one source of both code and documents. */
+/** Descriptions, defaults and accepted values by schema; the generated documentation is made from this registry. */
 export const variableMeta = z.registry<VariableMeta>();
 
-/** A variable with a default, written as its text would be written in the environment. */
+/** A variable with a default; the default is written as in the environment and parsed like any other value. */
 export function variable<T>(kind: Kind<T>, about: VariableAbout & { readonly default: string }) {
   const schema = kind.schema.prefault(about.default);
   variableMeta.add(schema, { ...about, accepts: kind.accepts });
   return schema;
 }
 
-/** A variable that may be left out. */
+/** An optional variable without a fixed default. */
 export function optional<T>(kind: Kind<T>, about: Omit<VariableAbout, 'default'>) {
   const schema = kind.schema.optional();
   variableMeta.add(schema, { ...about, accepts: kind.accepts });
