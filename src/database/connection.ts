@@ -1,31 +1,31 @@
-/** A row as the driver makes it. */
+/** A row as the driver returns it. */
 export type Row = Record<string, unknown>;
 
-/** What a statement brought. */
+/** The result of a statement. */
 export interface QueryResult<R extends object = Row> {
   readonly rows: readonly R[];
-  /** Rows returned or changed; 0 for statements without any. */
+  /** Number of rows returned or changed; 0 for other statements. */
   readonly rowCount: number;
-  /** The command as PostgreSQL did it, which after `COMMIT` may be `ROLLBACK`. */
+  /** PostgreSQL's command tag; for a `COMMIT` of a failed transaction it is `ROLLBACK`. */
   readonly command: string;
 }
 
-/** A connection of a source, for one at a time. */
+/** A database connection with one holder at a time. */
 export interface Connection {
   query<R extends object = Row>(text: string, values?: readonly unknown[]): Promise<QueryResult<R>>;
   /** Begins a transaction, with the limits that the source was opened with. */
   begin(): Promise<void>;
-  /** Gives it back. `discard` ends it, and with it the transaction it may be in. */
+  /** Releases it. `discard` closes it, which also ends its open transaction. */
   release(as: 'reusable' | 'discard'): void;
 }
 
-/** Where connections come from. */
+/** Opens connections. */
 export interface ConnectionSource {
-  /** How many connections it has at once, those of the reserve left out. */
+  /** Maximum number of connections, without the reserve. */
   readonly size: number;
-  /** How many more it has for holders of one that need a second. */
+  /** Number of further connections, for holders of one that need a second. */
   readonly reserve: number;
-  /** @throws DatabaseUnavailableError */
+  /** @throws DatabaseUnavailableError if no connection can be opened */
   acquire(): Promise<Connection>;
   /** Resolves once all connections are closed; those given out must have been released. */
   close(): Promise<void>;

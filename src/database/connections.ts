@@ -3,10 +3,10 @@ import type { Connection, ConnectionSource } from './connection.js';
 import { NestedConnectionError, TransactionOverError } from './errors.js';
 import { Places } from './places.js';
 
-/** A connection that its holder gives back. */
+/** A connection that its holder must release. */
 export interface HeldConnection {
   readonly connection: Connection;
-  /** Gives it back; once is enough. `discard` ends it, and with it the transaction it may be in. */
+  /** Releases it; further calls do nothing. `discard` closes it, which also ends its open transaction. */
   release(as: 'reusable' | 'discard'): void;
 }
 
@@ -17,17 +17,17 @@ interface Opened {
 }
 
 /**
- * The connections of a source, each given to one at a time, in the order in which they were asked for.
+ * The connections of a source. Each has one holder at a time; requests are served in order.
  *
- * Who holds one may ask for a second: it gets a place that is free, or else one of the reserve, which is for that
- * alone. Nobody gets a third. So whoever waits for a place of the reserve waits for holders who wait for nothing, and
- * whoever waits for another place for holders who get theirs: no ring can form.
+ * A holder of one connection may request a second: it takes a free place, or else one of the reserve, which is only for
+ * second connections. Nobody gets a third. This prevents deadlocks: a holder of two connections waits for nothing, so
+ * places of the reserve always become free, and then the other places too.
  */
 export class Connections {
   #opened: Promise<Opened> | undefined;
   #closed = false;
 
-  /** @param openSource called when a connection is first asked for, and again if that fails */
+  /** @param openSource called at the first request for a connection, and again after a failure */
   constructor(private readonly openSource: () => Promise<ConnectionSource>) {}
 
   get isClosed(): boolean {
@@ -35,10 +35,10 @@ export class Connections {
   }
 
   /**
-   * @param held how many connections the caller holds
-   * @param signal ends the wait for a place; by default that of the handler which the caller is part of
-   * @throws DatabaseUnavailableError
-   * @throws NestedConnectionError when the caller holds as many as it may
+   * @param held number of connections that the caller holds
+   * @param signal ends the wait for a place; default: the signal of the current handler call
+   * @throws DatabaseUnavailableError if no connection can be opened
+   * @throws NestedConnectionError if the caller holds as many connections as it may
    */
   async acquire(held: number, signal?: AbortSignal): Promise<HeldConnection> {
     signal?.throwIfAborted();
@@ -62,14 +62,14 @@ export class Connections {
     return { connection, release };
   }
 
-  /** Resolves once all connections are closed; those given out must be released. */
+  /** Resolves once all connections are closed; held connections must be released for that. */
   async close(): Promise<void> {
     this.#closed = true;
     const opened = await this.#opened?.catch(() => undefined);
     await opened?.source.close();
   }
 
-  /** @returns where the place is to be given back */
+  /** @returns the places that the taken place must be released to */
   async #takePlace(
     { source, places, reserve }: Opened,
     held: number,

@@ -6,7 +6,7 @@ import { openPglite } from './pglite.js';
 import { openPostgres } from './postgres.js';
 
 /**
- * Provides {@link Database}. Nothing is loaded nor connected to before it is used.
+ * Provides {@link Database}. The driver is loaded and connected on first use.
  */
 @Module({
   providers: [
@@ -21,15 +21,15 @@ import { openPostgres } from './postgres.js';
 export class DatabaseModule implements OnApplicationShutdown {
   constructor(private readonly database: Database) {}
 
-  /** The last hook: handlers have drained, or were aborted at their deadline. */
+  /** Runs in the last shutdown hook, when handlers have finished or were aborted at their deadline. */
   async onApplicationShutdown(): Promise<void> {
     await this.database.close();
   }
 }
 
 /**
- * Whether the configuration says which database to use.
- * @throws ConfigError when there is none, and none may take its place
+ * Checks that a database is configured.
+ * @throws ConfigError if none is configured and the embedded one is not allowed
  */
 export function requireDatabase({ database }: ServiceConfig): void {
   if (database.url !== undefined || database.embeddedAllowed) return;
@@ -38,7 +38,7 @@ export function requireDatabase({ database }: ServiceConfig): void {
       variable: 'DATABASE_URL',
       got: 'not set',
       accepts: 'postgres://user:password@host:5432/database',
-      hint: 'set it, or DATABASE_URL_FILE: a handler is idempotent by what it writes there',
+      hint: 'set it, or DATABASE_URL_FILE: idempotent handlers store their marks there',
     },
   ]);
 }

@@ -7,17 +7,17 @@ import { DatabaseUnavailableError, TransactionOverError } from './errors.js';
 import { isConnectionLost, isPermanent, reasonToWait } from './reason-to-wait.js';
 import { Transaction } from './transaction.js';
 
-/** Where the running code is. */
+/** The transactions of the running code. */
 interface Scope {
-  /** What its statements belong to; undefined where each stands for itself. */
+  /** The current transaction; undefined if each statement runs by itself. */
   readonly transaction: Transaction | undefined;
-  /** The transactions that its callers are in and that it is apart from. */
+  /** Transactions of callers that this code runs outside of. */
   readonly around: readonly Transaction[];
 }
 
 /**
- * The database of the business logic. Within an idempotent handler every statement, wherever it is in the code
- * that the handler calls, belongs to the handler's transaction; elsewhere it stands for itself.
+ * The database of the business logic. Within an idempotent handler every statement, in any code that the handler calls,
+ * belongs to the handler's transaction. Elsewhere each statement runs by itself.
  *
  * @example
  * constructor(private readonly database: Database) {}
@@ -28,20 +28,20 @@ export class Database {
   readonly #open = new Set<Transaction>();
   readonly #connections: Connections;
 
-  /** @param openSource called when the database is first used, and again if that fails */
+  /** @param openSource called on first use, and again after a failure */
   constructor(openSource: () => Promise<ConnectionSource>) {
     this.#connections = new Connections(openSource);
   }
 
   /**
-   * Runs one statement: in the transaction that the caller is in, or by itself.
-   * @throws DatabaseUnavailableError when the database can't be used for now
-   * @throws ConnectionLostError when the connection is lost, and the database still answers
-   * @throws TransactionOverError when the caller's transaction has ended
+   * Runs one statement, in the caller's transaction if there is one.
+   * @throws DatabaseUnavailableError if the database is unavailable
+   * @throws ConnectionLostError if the connection is lost while the database still answers
+   * @throws TransactionOverError if the caller's transaction has ended
    */
   async query<R extends object = Row>(text: string, values?: readonly unknown[]): Promise<QueryResult<R>> {
     const transaction = this.#scope.getStore()?.transaction;
-    // Awaited, so that the stack of an error leads back to the caller.
+    // Awaited, so that the stack of an error includes the caller.
     if (transaction) return await transaction.query<R>(text, values);
     const held = await this.#connect();
     try {
@@ -50,19 +50,19 @@ export class Database {
       held.release('reusable');
       throw fromCaller(await this.#judged(error));
     } finally {
-      // The connection knows by itself whether the statement has broken it.
+      // The connection itself remembers whether the statement has broken it.
       held.release('reusable');
     }
   }
 
   /**
-   * Runs work in a transaction: committed when it resolves, rolled back when it rejects. Work that is in a
-   * transaction already joins that one. The transaction it is given can be committed before work has ended.
+   * Runs work in a transaction, which is committed when work resolves and rolled back when it rejects. Within a
+   * transaction, work joins it. Work may commit the transaction itself before it ends.
    *
    * @param signal ends the wait for a connection, not the transaction
-   * @throws what work throws, or, where that says so, that its record has to wait: `DatabaseUnavailableError` when the
-   *   database can't be used for now, `TransactionConflictError` when another transaction was in the way
-   * @throws TransactionAbortedError when a statement had failed and its error was caught
+   * @throws the error of work, or an error that makes its record wait: `DatabaseUnavailableError` if the database is
+   *   unavailable, `TransactionConflictError` if another transaction conflicted
+   * @throws TransactionAbortedError if a statement failed and work caught its error
    */
   async transaction<T>(work: (transaction: Transaction) => Promise<T>, signal?: AbortSignal): Promise<T> {
     const scope = this.#scope.getStore();
@@ -73,7 +73,7 @@ export class Database {
     try {
       const around = scope?.around ?? [];
       const result = await this.#scope.run({ transaction, around }, () => work(transaction));
-      // Work may have committed already, and not have looked at how that went.
+      // Work may have committed already without checking the result; this reports it.
       await transaction.commit();
       return result;
     } catch (error) {
@@ -83,11 +83,12 @@ export class Database {
   }
 
   /**
-   * Runs work apart from the transaction that the caller is in, for what a handler sets off that is not its own: a
-   * timer that goes on, or a line for the audit that is to stay whatever becomes of the handler. A statement in it
-   * takes a second connection beside the one that the handler holds.
+   * Runs work outside the caller's transaction, for things that a handler starts but that must not depend on it: a
+   * background timer, or an audit entry that must survive a failed handler. A statement in it takes a second connection
+   * in addition to the handler's own.
    *
-   * @throws NestedConnectionError from a statement that would need a third, or a second of a database with only one
+   * @throws NestedConnectionError from a statement that would need a third connection, or a second one of a database
+   *   with only one
    */
   outside<T>(work: () => T): T {
     const scope = this.#scope.getStore();
@@ -95,7 +96,7 @@ export class Database {
     return this.#scope.run({ transaction: undefined, around: around.filter(({ isOver }) => !isOver) }, work);
   }
 
-  /** Ends what is still under way, and closes every connection. */
+  /** Aborts open transactions and closes every connection. */
   async close(): Promise<void> {
     const closing = this.#connections.close();
     for (const transaction of this.#open) transaction.abandon();
@@ -108,7 +109,7 @@ export class Database {
     try {
       transaction = await Transaction.begin(held, (ended) => this.#open.delete(ended));
     } catch (error) {
-      // Nothing of the caller has been done yet.
+      // No statement of the caller has run yet, so the record is not the cause.
       throw error instanceof DatabaseUnavailableError
         ? error
         : new DatabaseUnavailableError('beginning a transaction', error);
@@ -125,13 +126,13 @@ export class Database {
     );
   }
 
-  /** What to tell the caller: the error, or that its record has to wait. */
+  /** The error for the caller: the given one, or one that makes its record wait. */
   async #judged(error: unknown, isLost = false): Promise<unknown> {
     if (isPermanent(error)) return error;
     return isLost || isConnectionLost(error) ? this.#unlessAway(error) : (reasonToWait(error) ?? error);
   }
 
-  /** A connection was lost: a failure like any other, or, where no other can be had, the absence of the database. */
+  /** After a lost connection: the given error if the database still answers, else DatabaseUnavailableError. */
   async #unlessAway(error: unknown): Promise<unknown> {
     let held: HeldConnection | undefined;
     try {

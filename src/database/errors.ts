@@ -1,18 +1,18 @@
 import { DependencyUnavailableError } from '../pipeline/index.js';
 
 /**
- * The database can't be used for now, by whichever record: it does not answer, takes no connections, or takes no
- * writes. A record whose handler fails with it waits, without using up its attempts.
+ * The database is unavailable for every record: it does not answer, or accepts no connections or no writes. A record
+ * whose handler fails with this error waits, without using up its attempts.
  */
 export class DatabaseUnavailableError extends DependencyUnavailableError {
   override readonly code = 'DATABASE_UNAVAILABLE';
 
-  /** @param during what could not be done, as in `connecting` */
+  /** @param during the operation that failed, such as `connecting` */
   constructor(during: string, cause: unknown) {
     super(
-      `the database can't be used for now: ${during} failed with "${textOf(cause)}"; what was under way has not ` +
-        `happened, or will be found done when it is tried again. Check DATABASE_URL, the database, its limit of ` +
-        `connections, and that it takes writes`,
+      `the database is unavailable: ${during} failed with "${textOf(cause)}"; the work in progress was rolled back, ` +
+        `or its retry will find it committed. Check DATABASE_URL, the database, its connection limit, and that it ` +
+        `accepts writes`,
       { cause },
     );
     this.name = 'DatabaseUnavailableError';
@@ -20,17 +20,17 @@ export class DatabaseUnavailableError extends DependencyUnavailableError {
 }
 
 /**
- * A connection was lost while it was in use, and the database still answers: what was done on the connection may be
- * the reason, so this is a failure like any other.
+ * A connection was lost while it was in use, and the database still answers. The statements on the connection may be
+ * the cause, so this is a normal failure.
  */
 export class ConnectionLostError extends Error {
   readonly code = 'DATABASE_CONNECTION_LOST';
 
   constructor(cause: unknown) {
     super(
-      `the connection to the database was lost with "${textOf(cause)}"; what was under way has not happened, or will ` +
-        `be found done when it is tried again. If that happens again and again, the handler may keep its ` +
-        `transaction open for longer than DATABASE_IDLE_IN_TRANSACTION_TIMEOUT_MS`,
+      `the connection to the database was lost with "${textOf(cause)}"; the work in progress was rolled back, or its ` +
+        `retry will find it committed. If this happens repeatedly, the handler may keep its transaction idle for ` +
+        `longer than DATABASE_IDLE_IN_TRANSACTION_TIMEOUT_MS`,
       { cause },
     );
     this.name = 'ConnectionLostError';
@@ -38,58 +38,58 @@ export class ConnectionLostError extends Error {
 }
 
 /**
- * Another transaction was in the way: a deadlock, a serialization failure, a lock that was not available. A record whose
- * handler fails with it waits, without using up its attempts, and is tried again.
+ * A conflict with another transaction: a deadlock, a serialization failure, or an unavailable lock. A record whose
+ * handler fails with this error is retried without using up its attempts.
  */
 export class TransactionConflictError extends DependencyUnavailableError {
   override readonly code = 'TRANSACTION_CONFLICT';
 
   constructor(cause: unknown) {
     super(
-      `another transaction was in the way ("${textOf(cause)}"); nothing was committed, and it is tried again. If that ` +
-        `happens often, have all transactions lock rows in the same order, or handle the records by a key that ` +
-        `keeps them apart`,
+      `conflict with another transaction ("${textOf(cause)}"); nothing was committed, and the record is retried. If ` +
+        `this happens often, make all transactions lock rows in the same order, or use record keys that put ` +
+        `conflicting records into one lane`,
       { cause },
     );
     this.name = 'TransactionConflictError';
   }
 }
 
-/** A handler asks for one more connection than it may hold at the same time. */
+/** A handler requests more connections than it may hold at the same time. */
 export class NestedConnectionError extends Error {
   readonly code = 'NESTED_CONNECTION';
 
-  /** @param problem why it can't have one */
+  /** @param problem why it cannot get one */
   constructor(problem: string) {
     super(
-      `database.outside() needs a connection beside those that the handler holds, and ${problem}; do it before the ` +
-        `transaction, after it, or in it`,
+      `database.outside() needs a connection in addition to those that the handler holds, but ${problem}; run the ` +
+        `statement before, after or in the transaction`,
     );
     this.name = 'NestedConnectionError';
   }
 }
 
-/** A statement came after the end of the transaction it would have belonged to. */
+/** A statement was issued after its transaction had ended. */
 export class TransactionOverError extends Error {
   readonly code = 'TRANSACTION_OVER';
 
   constructor(ending: string) {
     super(
-      `the transaction has ended (${ending}), so this statement can't be part of it; await every statement ` +
+      `the transaction has ended (${ending}), so this statement cannot be part of it; await every statement ` +
         `before the handler returns, and before it commits its offset`,
     );
     this.name = 'TransactionOverError';
   }
 }
 
-/** A transaction was to be committed in which a statement had failed: PostgreSQL took all of it back. */
+/** The commit of a transaction in which a statement had failed: PostgreSQL rolled it back. */
 export class TransactionAbortedError extends Error {
   readonly code = 'TRANSACTION_ABORTED';
 
   constructor(cause: unknown) {
     super(
-      'nothing was committed: an earlier statement of the transaction failed, and PostgreSQL takes the whole ' +
-        'transaction back then, even where the error is caught; let the error through, or avoid it in SQL, as ' +
+      'nothing was committed: an earlier statement of the transaction failed, and PostgreSQL then rolls back the ' +
+        'whole transaction, even if the error is caught; let the error propagate, or avoid it in SQL, for example ' +
         'with ON CONFLICT',
       { cause },
     );

@@ -2,14 +2,14 @@ import type { PGlite } from '@electric-sql/pglite';
 import type { Connection, ConnectionSource, QueryResult, Row } from './connection.js';
 import { DatabaseUnavailableError } from './errors.js';
 
-/** As `pg` gives them: text, since a double can't hold every 64-bit integer. */
+/** Type id of int8, returned as text like in `pg`, since a double cannot represent every 64-bit integer. */
 const INT8 = 20;
 
 /**
- * PostgreSQL within the process, for development and tests: a devDependency, so the image has none. It has one
- * connection, so that transactions run one after the other.
+ * An embedded PostgreSQL for development and tests. It is a devDependency, so the image does not contain it. It has one
+ * connection, so transactions run one after the other.
  *
- * @param directory where it keeps its data; undefined for in memory. One process at a time may use it
+ * @param directory data folder, for one process at a time; undefined keeps the data in memory
  */
 export async function openPglite(directory: string | undefined): Promise<ConnectionSource> {
   try {
@@ -23,7 +23,7 @@ export async function openPglite(directory: string | undefined): Promise<Connect
       close: () => database.close(),
     };
   } catch (error) {
-    throw new DatabaseUnavailableError('starting the PostgreSQL within the process', error);
+    throw new DatabaseUnavailableError('starting the embedded PostgreSQL', error);
   }
 }
 
@@ -43,7 +43,7 @@ class PgliteConnection implements Connection {
     this.#inTransaction = true;
   }
 
-  /** There is no connection to end: what is to be discarded is rolled back, before whatever comes next. */
+  /** There is no connection to close: an open transaction is rolled back before the next statement. */
   release(): void {
     if (!this.#inTransaction) return;
     this.#inTransaction = false;

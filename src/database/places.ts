@@ -1,6 +1,6 @@
 /**
- * A bounded number of places, given in the order in which they were asked for. Waiting has no limit of its own:
- * handlers that wait here hold back the fetch, which is what should happen when the database is the slowest part.
+ * A fair semaphore: a fixed number of places, taken in the order of the requests. Waiting has no timeout of its own:
+ * waiting handlers slow down the fetch, as they should if the database is the slowest part.
  */
 export class Places {
   readonly #waiting = new Set<() => void>();
@@ -10,7 +10,7 @@ export class Places {
     this.#free = count;
   }
 
-  /** Takes a place if one is free, and says whether. */
+  /** Takes a place if one is free; returns whether it did. */
   take(): boolean {
     if (this.#free === 0) return false;
     this.#free--;
@@ -18,8 +18,8 @@ export class Places {
   }
 
   /**
-   * Resolves once a place is free and taken.
-   * @throws the signal's reason when that comes first
+   * Resolves once a place was taken.
+   * @throws the signal's reason if it is aborted first
    */
   async acquire(signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
@@ -38,7 +38,7 @@ export class Places {
     });
   }
 
-  /** Gives a place back: to the one that has waited longest, if there is any. */
+  /** Releases a place; it goes to the request that has waited longest, if there is one. */
   release(): void {
     const [next] = this.#waiting;
     if (!next) {

@@ -4,22 +4,22 @@ import type { Connection, ConnectionSource, QueryResult, Row } from './connectio
 import { ConnectionLostError, DatabaseUnavailableError } from './errors.js';
 import { isLost, isUnavailable } from './sql-state.js';
 
-/** How much later than the database the client gives a statement up: it answers first, unless it is away. */
+/** The client's statement timeout exceeds the server's by this, so the server reports it first unless it is gone. */
 const ANSWER_MARGIN_MS = 5_000;
 
-/** Beyond the pool's size, for holders of a connection that need a second. */
+/** Connections in addition to the pool size, for holders of a connection that need a second one. */
 const RESERVE = 1;
 
 type Driver = (typeof import('pg'))['default'];
 
-/** What is needed to open a pool. */
+/** Options of a connection pool. */
 export interface PostgresOptions extends DatabaseConfig {
   readonly url: string;
-  /** Names the service among the connections that the database lists. */
+  /** Name of the service in the database's list of connections. */
   readonly applicationName: string;
 }
 
-/** A pool of connections to a PostgreSQL server. It connects when the first is asked for. */
+/** A connection pool for a PostgreSQL server. It connects on first use. */
 export async function openPostgres(options: PostgresOptions): Promise<ConnectionSource> {
   const { default: driver } = await import('pg');
   const pool = new driver.Pool({
@@ -30,7 +30,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Connection
     query_timeout: options.statementTimeoutMs + ANSWER_MARGIN_MS,
     keepAlive: true,
   });
-  // A connection that breaks while nobody uses it is gone from the pool; unheard, it would end the process.
+  // The pool removes an idle connection that breaks. Without a listener the error would crash the process.
   pool.on('error', () => undefined);
   return {
     size: options.poolSize,
@@ -57,7 +57,7 @@ class PostgresConnection implements Connection {
     private readonly client: PoolClient,
     private readonly options: PostgresOptions,
   ) {
-    // The pool listens only while a connection rests in it; unheard, a lost one would end the process.
+    // The pool listens only to idle connections. Without this listener a lost connection would crash the process.
     client.on('error', this.#onError);
   }
 
@@ -73,7 +73,7 @@ class PostgresConnection implements Connection {
     }
   }
 
-  /** In one message, so that the limits cost no round trip; poolers refuse them as parameters of a connection. */
+  /** Sends one message, so that the limits cost no round trip; poolers reject them as connection parameters. */
   async begin(): Promise<void> {
     const { statementTimeoutMs, idleInTransactionTimeoutMs } = this.options;
     try {
@@ -96,7 +96,7 @@ class PostgresConnection implements Connection {
       if (isLost(error.code)) return this.#lose(error);
       return isUnavailable(error.code) ? new DatabaseUnavailableError('a statement', error) : error;
     }
-    // What is not from the server is from the way to it, or a value that the driver could not write.
+    // An error that is not from the server is a network error, or a value that the driver cannot encode (TypeError).
     return error instanceof TypeError ? error : this.#lose(error);
   }
 

@@ -2,22 +2,22 @@ import { ConnectionLostError, DatabaseUnavailableError, TransactionConflictError
 import { PermanentError } from '../pipeline/index.js';
 import { isConflict, isUnavailable, sqlStateOf } from './sql-state.js';
 
-/** How far errors are followed to what caused them. */
+/** Maximum length of a chain of causes that is followed. */
 const DEEPEST = 8;
 
-/** Whether an error, or what caused it, is the loss of a connection. */
+/** Whether an error or one of its causes is a lost connection. */
 export function isConnectionLost(error: unknown): boolean {
   return causesOf(error).some((each) => each instanceof ConnectionLostError);
 }
 
-/** Whether an error, or what caused it, says that no retry can help. */
+/** Whether an error or one of its causes is a PermanentError, which a retry cannot fix. */
 export function isPermanent(error: unknown): boolean {
   return causesOf(error).some((each) => each instanceof PermanentError);
 }
 
 /**
- * Why a record has to wait although its handler failed, seen from the error that ended its transaction; undefined
- * where it has failed. Handlers wrap what they catch, so what caused the error counts too.
+ * The error that makes a record wait after its transaction failed; undefined if the record itself failed. Handlers wrap
+ * errors, so causes count too.
  */
 export function reasonToWait(error: unknown): Error | undefined {
   for (const each of causesOf(error)) {
@@ -29,7 +29,7 @@ export function reasonToWait(error: unknown): Error | undefined {
   return undefined;
 }
 
-/** An error, what caused it, what caused that, and so on. */
+/** An error and its chain of causes. */
 function causesOf(error: unknown): unknown[] {
   const causes: unknown[] = [];
   for (let each = error; each instanceof Error && causes.length < DEEPEST; each = each.cause)

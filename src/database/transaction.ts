@@ -3,9 +3,9 @@ import type { QueryResult, Row } from './connection.js';
 import type { HeldConnection } from './connections.js';
 import { ConnectionLostError, TransactionAbortedError, TransactionOverError } from './errors.js';
 
-/** One transaction on one connection, which it gives back at its end. */
+/** A transaction on one connection; releases the connection when it ends. */
 export class Transaction {
-  /** Statements run one after the other, as they must on one connection. */
+  /** The last queued statement: a connection runs one statement at a time. */
   #tail: Promise<unknown> = Promise.resolve();
   #ending: string | undefined;
   #committing: Promise<void> | undefined;
@@ -17,8 +17,8 @@ export class Transaction {
   ) {}
 
   /**
-   * @param released called once the connection was given back
-   * @throws what made it fail to begin; the connection is given back then too
+   * @param released called after the connection was released
+   * @throws the error of BEGIN; the connection is released then too
    */
   static async begin(
     held: HeldConnection,
@@ -38,12 +38,12 @@ export class Transaction {
     return this.#ending !== undefined;
   }
 
-  /** Whether its connection was lost under one of its statements. */
+  /** Whether its connection was lost during a statement. */
   get isLost(): boolean {
     return this.#failure instanceof ConnectionLostError;
   }
 
-  /** @throws TransactionOverError once it has been committed or rolled back */
+  /** @throws TransactionOverError after it was committed or rolled back */
   async query<R extends object = Row>(text: string, values?: readonly unknown[]): Promise<QueryResult<R>> {
     if (this.#ending !== undefined) throw new TransactionOverError(this.#ending);
     try {
@@ -55,20 +55,20 @@ export class Transaction {
   }
 
   /**
-   * Commits, after the statements that are under way. Asked again, it gives the same answer.
-   * @throws TransactionAbortedError when one of its statements had failed: PostgreSQL's `COMMIT` says that by its
-   *   tag alone
-   * @throws ConnectionLostError when the connection is lost; whether it was committed is then not known
-   * @throws TransactionOverError when it was rolled back before
+   * Commits after the queued statements. A second call returns the same result.
+   * @throws TransactionAbortedError if one of its statements had failed: PostgreSQL then answers `COMMIT` without an
+   *   error, but with the command tag `ROLLBACK`
+   * @throws ConnectionLostError if the connection is lost; it is then unknown whether the commit succeeded
+   * @throws TransactionOverError if it was rolled back before
    */
   commit(): Promise<void> {
     this.#committing ??= this.#commit();
-    // Whoever began the transaction asks again; until then a failure is nobody's.
+    // The owner of the transaction calls commit again and gets the error; avoid an unhandled rejection until then.
     this.#committing.catch(() => undefined);
     return this.#committing;
   }
 
-  /** Rolls back, after the statements that are under way; does nothing once it is over. Never throws. */
+  /** Rolls back after the queued statements; does nothing if the transaction is over. Never throws. */
   async rollback(): Promise<void> {
     if (this.#ending !== undefined) return;
     this.#ending = 'it was rolled back';
@@ -80,7 +80,7 @@ export class Transaction {
     }
   }
 
-  /** Ends it without waiting for anything: what the connection was doing is taken back by the database. */
+  /** Ends the transaction without waiting: the database rolls it back when the connection closes. */
   abandon(): void {
     this.#ending ??= 'the service stopped';
     this.#release('discard');

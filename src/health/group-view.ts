@@ -9,7 +9,7 @@ import {
 } from '../transport/index.js';
 import type { GroupView } from './truth-table.js';
 
-/** The state that the probes judge. */
+/** The state that the probes evaluate. */
 export function viewOf(group: GroupConsumer): GroupView {
   const pipelines = [...group.pipeline.partitions];
   const [oldest] = pipelines

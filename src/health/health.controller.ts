@@ -2,7 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import { HealthCheck, type HealthCheckResult, HealthCheckService } from '@nestjs/terminus';
 import { KafkaHealth } from './kafka.health.js';
 
-/** The probes: 200 while up, 503 while down, and always the reason. */
+/** The probes: 200 if up, 503 with the reason if down. */
 @Controller('health')
 export class HealthController {
   constructor(
@@ -10,7 +10,7 @@ export class HealthController {
     private readonly kafka: KafkaHealth,
   ) {}
 
-  /** Everything, for people. */
+  /** All probes and details of the consumers, for people. */
   @Get()
   @HealthCheck({ noCache: true, swaggerDocumentation: false })
   all(): Promise<HealthCheckResult> {
@@ -29,14 +29,14 @@ export class HealthController {
     return this.health.check([() => this.kafka.live()]);
   }
 
-  /** Whether all is well enough to go on with a rollout. */
+  /** Whether the service works well enough for a rollout to continue. */
   @Get('ready')
   @HealthCheck({ noCache: true, swaggerDocumentation: false })
   ready(): Promise<HealthCheckResult> {
     return this.health.check([() => this.kafka.ready()]);
   }
 
-  /** Whether the first join has happened. */
+  /** Whether every consumer has joined its group once. */
   @Get('startup')
   @HealthCheck({ noCache: true, swaggerDocumentation: false })
   startup(): Promise<HealthCheckResult> {

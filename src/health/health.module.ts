@@ -4,7 +4,7 @@ import { KafkaModule } from '../transport/index.js';
 import { HealthController } from './health.controller.js';
 import { KafkaHealth } from './kafka.health.js';
 
-/** Tells an orchestrator the truth about the consumers. */
+/** Startup, liveness and readiness probes of the consumers, at `/health`. */
 @Module({
   imports: [TerminusModule.forRoot({ errorLogStyle: 'json', logger: false }), KafkaModule],
   controllers: [HealthController],

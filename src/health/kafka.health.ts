@@ -11,14 +11,14 @@ import {
   startupProblem,
 } from './truth-table.js';
 
-/** How long a broker may take to answer, in ms: probes must not wait. */
+/** How long a broker may take to answer, in ms; probes must answer quickly. */
 const REACH_MS = 500;
 
-/** Judges the consumers for each probe. Answers from memory; asks the network only when something is wrong. */
+/** Evaluates the probes from memory; contacts a broker only if a group makes no progress. */
 @Injectable()
 export class KafkaHealth {
   readonly #limits: HealthLimits;
-  /** When no broker answered, the last time that one was asked, in ms since the epoch. */
+  /** The last time that no broker answered a check, in ms since the epoch. */
   #unansweredAt = 0;
 
   constructor(
@@ -46,7 +46,7 @@ export class KafkaHealth {
     return this.#judge('live', (group) => livenessProblem(viewOf(group), limits, now, this.#unansweredAt));
   }
 
-  /** Each group's member, assignment, lag, oldest record in flight and last error; and what is wrong with own topics. */
+  /** Each group's member, assignment, lag, oldest record in flight and last error, and problems of the own topics. */
   details(): HealthIndicatorResult {
     const groups = this.runtime.groups.map((group) => ({
       ...groupSummary(group),

@@ -1,27 +1,27 @@
 import type { GroupStatus, StalledRecord, StuckRecord } from '../transport/index.js';
 
-/** What the probes judge a group's consumer by. */
+/** The state of a group's consumer that the probes evaluate. */
 export interface GroupView {
   readonly status: GroupStatus;
-  /** The record whose committable offset has not moved for the longest time. */
+  /** The record that has blocked a committable offset for the longest time. */
   readonly oldest: StalledRecord | undefined;
-  /** What keeps a partition from going on, whatever its age. */
+  /** Records that block their partition until somebody acts, whatever their age. */
   readonly stuck: readonly StuckRecord[];
-  /** Partitions in which nothing may be handled yet, and why. */
+  /** Why partitions may not start handling records yet. */
   readonly unopened: readonly string[];
-  /** Records whose handlers were told to stop and did not. */
+  /** Records whose handlers were aborted and are still running. */
   readonly unresponsive: readonly StalledRecord[];
 }
 
 /** The limits of the probes, in ms. */
 export interface HealthLimits {
   readonly sessionTimeoutMs: number;
-  /** How long a rebalance may take, in which nothing is heard of the broker. */
+  /** How long a rebalance may take; the coordinator does not answer during that time. */
   readonly rebalanceTimeoutMs: number;
   readonly stuckAfterMs: number;
 }
 
-/** Down until the consumer has joined for the first time, and never after. */
+/** Down until the consumer has joined its group for the first time, then always up. */
 export function startupProblem({ status }: GroupView): string | undefined {
   if (status.everJoined) return undefined;
   if (status.lastError) return `not joined yet: ${status.lastError.message}`;
@@ -31,7 +31,7 @@ export function startupProblem({ status }: GroupView): string | undefined {
   return 'not joined yet';
 }
 
-/** Kafka does not tell a topic that is not there from one that must not be seen. */
+/** Kafka gives the same answer for a topic that does not exist and for one that the client is not allowed to see. */
 function hiddenOf({ hiddenTopics }: GroupStatus): string {
   if (hiddenTopics.length === 0) return '';
   const topics = hiddenTopics.map((topic) => `--topic '${topic}'`).join(' ');
@@ -41,7 +41,7 @@ function hiddenOf({ hiddenTopics }: GroupStatus): string {
   );
 }
 
-/** Down while the service should get no new work; never for a rebalance, for idling, or for having no partition. */
+/** Down while the service cannot make progress; a rebalance, idleness and an empty assignment count as up. */
 export function readinessProblem(view: GroupView, limits: HealthLimits, now: number): string | undefined {
   const { status, oldest } = view;
   if (status.phase === 'draining' || status.phase === 'stopped') return `the service is ${status.phase}`;
@@ -49,7 +49,7 @@ export function readinessProblem(view: GroupView, limits: HealthLimits, now: num
   if (notStarted) return notStarted;
   if (status.refusal) return status.refusal;
   const silentMs = now - status.lastHeartbeatAt;
-  // In a rebalance the coordinator is silent until all members have joined.
+  // During a rebalance the coordinator answers only after all members have joined.
   const waitsForOthers = isJoining(status) && !status.lastError;
   if (silentMs > limits.sessionTimeoutMs + (waitsForOthers ? limits.rebalanceTimeoutMs : 0)) {
     const why = status.lastError ? `: ${status.lastError.message}` : '';
@@ -67,28 +67,28 @@ export function readinessProblem(view: GroupView, limits: HealthLimits, now: num
   return undefined;
 }
 
-/** Whether there is reason to ask if a broker answers: the group has made no progress for a session timeout. */
+/** Whether to check that a broker answers: the group has made no progress for a session timeout. */
 export function isQuiet({ status }: GroupView, { sessionTimeoutMs }: HealthLimits, now: number): boolean {
   return now - status.lastProgressAt > sessionTimeoutMs;
 }
 
-/** A new client, too, waits for a rebalance. */
+/** Whether the member waits for a rebalance; a client that is connecting waits for one too. */
 function isJoining({ phase }: GroupStatus): boolean {
   return phase === 'rebalancing' || phase === 'connecting';
 }
 
-/** How long a group may go without progress although a broker answers. */
+/** How long a group may make no progress although a broker answers. */
 function progressLimitMs(status: GroupStatus, limits: HealthLimits): number {
   return 3 * limits.sessionTimeoutMs + (isJoining(status) ? limits.rebalanceTimeoutMs : 0);
 }
 
-/** Phases in which there is nothing to make progress with. */
+/** Phases in which no progress is expected. */
 const RESTING: ReadonlySet<GroupStatus['phase']> = new Set(['waiting-for-topics', 'draining', 'stopped']);
 
 /**
- * Down only where a restart is the cure.
- * @param unansweredAt when no broker answered, the last time that one was asked, in ms since the epoch: from then
- * on the group had nobody to make progress with, and a broker that is back is given time to be found
+ * Down only if a restart can help.
+ * @param unansweredAt the last time that no broker answered a check, in ms since the epoch. The time without progress
+ * counts from then, so that the client has time to find a broker that is back.
  */
 export function livenessProblem(
   view: GroupView,
@@ -100,8 +100,8 @@ export function livenessProblem(
   const rests = RESTING.has(status.phase);
   if (status.ended && !rests) return 'the consumer has ended and is not rebuilt';
   const [hung] = unresponsive;
-  if (hung) return `a handler does not stop although it was told to: ${describeStalled(hung)}`;
-  // What brokers refuse is for an administrator to grant: a restart would be refused the same.
+  if (hung) return `a handler does not stop although it was aborted: ${describeStalled(hung)}`;
+  // A missing permission is granted by an administrator; a restart would not help.
   const mayProgress = !rests && status.refusal === undefined;
   const stalledMs = now - Math.max(status.lastProgressAt, unansweredAt);
   if (mayProgress && stalledMs > progressLimitMs(status, limits)) {

@@ -3,30 +3,30 @@ import { ExpressAdapter } from '@nestjs/platform-express';
 import helmet from 'helmet';
 import { terminalJson } from '../text/terminal-safe.js';
 
-/** What one request, or one connection, may cost before it is refused. Times in ms. */
+/** Limits of a request and of a connection. Times in ms. */
 export const HTTP_LIMITS = {
-  /** All of a request's headers together; beyond it the answer is 431. */
+  /** Total size of a request's headers; a larger request is answered with 431. */
   maxHeaderBytes: 8_192,
-  /** Headers of one request; what comes after is dropped. */
+  /** Number of headers of a request; further ones are dropped. */
   maxHeaders: 100,
   maxJsonBytes: 16_384,
-  /** Until the headers are there. */
+  /** Time to receive the headers. */
   headersTimeoutMs: 5_000,
-  /** Until the whole request is there, its body too. */
+  /** Time to receive the whole request with its body. */
   requestTimeoutMs: 10_000,
-  /** How often the two are looked at. */
+  /** Interval at which these two are checked. */
   timeoutCheckMs: 1_000,
-  /** How long a connection is kept for a next request. */
+  /** How long an idle connection is kept open for the next request. */
   keepAliveTimeoutMs: 5_000,
-  /** How long a connection may stand still while it is answered. */
+  /** How long a connection may be inactive while a request is answered. */
   inactivityTimeoutMs: 60_000,
   /** File descriptors are shared with the connections to the brokers. */
   maxConnections: 512,
 } as const;
 
 /**
- * Nest's Express adapter with bounds on what a client may send and how long it may take, the headers of helmet, and
- * no other body parser than a small JSON one.
+ * Nest's Express adapter with limits on the size and duration of requests, helmet's headers, and a JSON body parser
+ * with a small size limit as the only parser.
  *
  * @example
  * const app = await NestFactory.create(AppModule, new HardenedExpressAdapter());
@@ -39,7 +39,7 @@ export class HardenedExpressAdapter extends ExpressAdapter {
     this.use(
       helmet({
         contentSecurityPolicy: {
-          // Plain HTTP is what is served here; a browser must not be told to ask for scripts by HTTPS.
+          // The service speaks plain HTTP; a browser must not upgrade its requests to HTTPS.
           directives: { upgradeInsecureRequests: null, frameAncestors: ["'none'"], formAction: ["'self'"] },
         },
         strictTransportSecurity: false,
@@ -48,7 +48,7 @@ export class HardenedExpressAdapter extends ExpressAdapter {
     );
   }
 
-  /** Express's own server takes no options, and some bounds can be set in no other way. */
+  /** Creates the server itself, since Express's own takes no options and some limits can only be set by them. */
   override initHttpServer(): void {
     const server = createServer(SERVER_OPTIONS, this.getInstance());
     server.maxHeadersCount = HTTP_LIMITS.maxHeaders;
@@ -57,13 +57,13 @@ export class HardenedExpressAdapter extends ExpressAdapter {
     this.setHttpServer(server);
   }
 
-  /** Nest asks for JSON and forms of up to 100 kB each; no endpoint takes a form. */
+  /** Replaces Nest's default parsers (JSON and forms, up to 100 kB each); no endpoint accepts a form. */
   override registerParserMiddleware(): void {
     this.useBodyParser('json', false, { limit: HTTP_LIMITS.maxJsonBytes });
   }
 }
 
-/** What of an Express application is used here. */
+/** The part of an Express application that is used here. */
 interface ExpressApplication {
   /** The prototype of all responses. */
   readonly response: { json: typeof sendSafeJson };
@@ -75,7 +75,7 @@ interface ExpressResponse {
   send(body: string): unknown;
 }
 
-/** As Express's own does it, with JSON that may be printed by curl: it names what producers and clients have chosen. */
+/** Like Express's own `json`, but safe to print with curl: the JSON may contain text chosen by producers and clients. */
 function sendSafeJson(this: ExpressResponse, body: unknown): unknown {
   if (this.getHeader('Content-Type') === undefined) this.setHeader('Content-Type', 'application/json');
   return this.send(terminalJson(JSON.stringify(body)));

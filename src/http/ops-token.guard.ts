@@ -12,8 +12,8 @@ import { SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
 const BEARER = /^Bearer +([\w.~+/=-]+) *$/i;
 
 /**
- * Lets in who sends `Authorization: Bearer` with the token of `OPS_TOKEN`. Without one configured it lets nobody in,
- * and answers 403 with what to set; else 401 where the token is missing or wrong.
+ * Requires `Authorization: Bearer` with the token of `OPS_TOKEN`. Answers 403 if no token is configured, and 401 if the
+ * token is missing or wrong.
  *
  * @example
  * @Controller('ops')
@@ -28,14 +28,14 @@ export class OpsTokenGuard implements CanActivate {
     this.#expected = ops.token === undefined ? undefined : digest(ops.token);
   }
 
-  /** @throws ForbiddenException while there is no token; UnauthorizedException when another one was sent */
+  /** @throws ForbiddenException if no token is configured; UnauthorizedException if it is missing or wrong */
   canActivate(context: ExecutionContext): boolean {
     if (this.#expected === undefined)
       throw new ForbiddenException('Set OPS_TOKEN or OPS_TOKEN_FILE to open this endpoint.');
     const http = context.switchToHttp();
     const { headers } = http.getRequest<{ headers: { authorization?: string } }>();
     const [, token] = BEARER.exec(headers.authorization ?? '') ?? [];
-    // Digests are of one length, as timingSafeEqual demands, and tell nothing of the token's own.
+    // Digests have equal length, which timingSafeEqual requires, and do not reveal the length of the token.
     if (token !== undefined && timingSafeEqual(digest(token), this.#expected)) return true;
     http
       .getResponse<{ setHeader(name: string, value: string): void }>()

@@ -5,10 +5,10 @@ import type { IdempotencyStore, UnitOfWork } from './idempotency-store.js';
 import type { IdempotentHandler } from './idempotent-handler.js';
 import { keyOf } from './record-key.js';
 
-/** Calls the handler; in a batch perhaps with fewer records than were delivered. */
+/** Calls the handler; for a batch possibly with fewer records than were delivered. */
 export type Call = (payload: unknown, context: KafkaRecordContext) => Promise<unknown>;
 
-/** Hands one record to its handler, unless it was handled before. Returns whether it did. */
+/** Passes one record to its handler, unless it was handled before. Returns whether the handler was called. */
 export async function deliverRecord(
   store: IdempotencyStore,
   { scope, key, groupId }: IdempotentHandler,
@@ -21,22 +21,22 @@ export async function deliverRecord(
   });
 }
 
-/** The handler gave an outcome for each record, and some of them are failures. */
+/** The handler returned an outcome per record, and some of them are failures. */
 class RejectedRecords extends Error {
-  /** @param reasons by the record's place in what the handler was given */
+  /** @param reasons by the record's index in the batch that the handler received */
   constructor(readonly reasons: ReadonlyMap<number, unknown>) {
     const [first] = reasons.values();
     super('some records of the batch failed', { cause: first });
   }
 }
 
-/** Hands those records of a batch to its handler that were not handled before, in one transaction. */
+/** Passes the records of a batch that were not handled before to the handler, in one transaction. */
 export class BatchDelivery {
-  /** The place of each key's first record. */
+  /** Index of the first record of each key. */
   readonly #places = new Map<string, number>();
-  /** Why the record of a key has failed, where the handler has gone on behind it. */
+  /** Errors by key of records that failed while the handler continued with the rest of the batch. */
   readonly #rejected = new Map<string, unknown>();
-  /** The first record that ends the batch: its handler stopped there, or it has no key. */
+  /** The first record that ends the batch: the handler stopped there, or the record has no key. */
   #end: BatchRecordError | undefined;
 
   constructor(
@@ -47,11 +47,11 @@ export class BatchDelivery {
   ) {}
 
   /**
-   * When a record fails, the effect of the whole transaction is taken back, also of the others, which the runtime
-   * takes for done: those are handled once more, without it.
+   * If a record fails, the whole transaction is rolled back, including records that the runtime would settle. Those are
+   * handled again in a new transaction without the failed record.
    *
-   * @returns an outcome for each record of the batch where the handler gave some and not all are good
-   * @throws BatchRecordError for a record that failed, or has no key; those before it have had their effect
+   * @returns an outcome per record if the handler returned outcomes and some records failed
+   * @throws BatchRecordError for a record that failed or has no key; the effects of earlier records are durable
    */
   async deliver(): Promise<readonly PromiseSettledResult<unknown>[] | undefined> {
     const keys = this.#keys();
@@ -69,7 +69,7 @@ export class BatchDelivery {
     );
   }
 
-  /** Handles what has not failed so far; whether nothing more of it has. */
+  /** Handles the records that have not failed so far. Returns false if another record failed. */
   async #tryOnce(): Promise<boolean> {
     const end = this.#end?.index ?? Infinity;
     const due = [...this.#places].filter(([key, index]) => index < end && !this.#rejected.has(key));
@@ -98,7 +98,7 @@ export class BatchDelivery {
     if (reasons.size > 0) throw new RejectedRecords(reasons);
   }
 
-  /** Notes the records that an error names; whether it names any. */
+  /** Remembers the records that an error names as failed. Returns whether it names any. */
   #blames(fresh: readonly string[], error: unknown): boolean {
     if (error instanceof RejectedRecords) {
       for (const [at, reason] of error.reasons) this.#rejected.set(fresh[at] ?? '', reason);
@@ -111,7 +111,7 @@ export class BatchDelivery {
     return true;
   }
 
-  /** The key of each record, up to the first that has none. */
+  /** The key of each record, up to the first record without a key. */
   #keys(): readonly string[] {
     const { context, handler } = this;
     const keys: string[] = [];

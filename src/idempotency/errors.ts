@@ -1,6 +1,6 @@
 import { type Offset, PermanentError } from '../pipeline/index.js';
 
-/** A record has no key by which its handler could be idempotent. Trying again is no use. */
+/** A record has no idempotency key. A retry does not help. */
 export class IdempotencyKeyError extends PermanentError {
   override readonly code = 'IDEMPOTENCY_KEY';
 
@@ -11,14 +11,14 @@ export class IdempotencyKeyError extends PermanentError {
     problem: string,
   ) {
     super(
-      `${topic}[${partition}] at offset ${offset}: ${problem}, so it can't be told whether the record was ` +
-        `handled before; have its producer set it, or choose another key in @Idempotent`,
+      `${topic}[${partition}] at offset ${offset}: ${problem}, so the service cannot know whether the record was ` +
+        `handled before; make the producer set it, or choose another key in @Idempotent`,
     );
     this.name = 'IdempotencyKeyError';
   }
 }
 
-/** `@Idempotent` is where it can't be kept. */
+/** `@Idempotent` is on a handler that does not support it. */
 export class IdempotentHandlerError extends Error {
   readonly code = 'IDEMPOTENT_HANDLER';
 
@@ -28,14 +28,14 @@ export class IdempotentHandlerError extends Error {
   }
 }
 
-/** A confirmation would have come before the effect that it confirms is durable. */
+/** The handler tried to commit offsets of records whose effect is not durable yet. */
 export class EarlyCommitError extends Error {
   readonly code = 'EARLY_COMMIT';
 
   constructor(topic: string, partition: number, what: string) {
     super(
-      `${topic}[${partition}]: ${what} within an idempotent handler would confirm records whose effect is not ` +
-        `durable yet; leave it out, as the records are settled once the handler has returned`,
+      `${topic}[${partition}]: ${what} within an idempotent handler would commit records whose effect is not ` +
+        `durable yet; remove it, since the records are settled once the handler has returned`,
     );
     this.name = 'EarlyCommitError';
   }

@@ -4,11 +4,11 @@ import { EarlyCommitError } from './errors.js';
 import type { UnitOfWork } from './idempotency-store.js';
 
 /**
- * Keeps an offset from being committed before the transaction: a crash between the two would lose the effect for
- * good. A handler that commits says that it is done, so its transaction is committed first; what it only
- * acknowledges is settled once it has returned.
+ * Prevents an offset from being committed before the transaction: a crash between the two would lose the effect.
+ * A handler that commits its offset is done, so its transaction is committed first. Records that it only acknowledges
+ * are settled after it has returned.
  *
- * @param records all that the unit of work is about
+ * @param records all records of the unit of work
  */
 export function gateOf(unit: UnitOfWork, records: readonly InFlightRecord[]): ConfirmationGate {
   const refuse = (what: string): never => {
@@ -17,7 +17,7 @@ export function gateOf(unit: UnitOfWork, records: readonly InFlightRecord[]): Co
   };
   return {
     async beforeCommit(asked) {
-      // The marks of all of them would be made durable, also of those that the handler has not come to.
+      // Completing would make the marks of all records durable, also of those not handled yet.
       const confirmed = new Set(asked);
       if (!records.every((record) => confirmed.has(record))) refuse('committing a part of the batch');
       await unit.complete();

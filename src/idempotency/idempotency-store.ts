@@ -1,42 +1,42 @@
-/** What is to have one effect. */
+/** Records whose effect must happen once. */
 export interface Claim {
-  /** Whose effect it is: a handler in a group. Keys of different scopes are different. */
+  /** The handler and group that the effect belongs to. The same key in two scopes is two different keys. */
   readonly scope: string;
-  /** Each once. */
+  /** Without duplicates. */
   readonly keys: readonly string[];
-  /** Ends a wait for others, and takes back what work has done that resolves afterwards: its call has failed. */
+  /** Ends the wait for other claims. Work that resolves after the abort is rolled back, since its call has failed. */
   readonly signal?: AbortSignal;
 }
 
-/** A claim's work, while it is done. */
+/** The work of a claim in progress. */
 export interface UnitOfWork {
   /** The keys that had no mark, in the order of the claim. */
   readonly fresh: readonly string[];
   /**
-   * Makes the marks durable now, with the effect where the store holds both, rather than when the work ends.
-   * Nothing of the effect may come after it.
+   * Makes the marks durable now instead of when the work ends, together with the effect if the store contains both.
+   * No part of the effect may follow.
    */
   complete(): Promise<void>;
 }
 
 /**
- * Remembers what was handled. A store keeps these promises, which `store.conformance.ts` holds it to:
+ * Remembers which records were handled. Every store guarantees the following, tested by `store-conformance.ts`:
  *
- * - Work is called for the keys without a mark, and not at all where all have one.
- * - Work that resolves leaves a mark for each of them; work that rejects, or resolves once the signal
- *   is aborted, leaves none, unless it was completed.
- * - Of two claims of one key at the same time, one waits until the other has ended.
+ * - Work is called for the keys without a mark, and not at all if all keys have one.
+ * - Work that resolves leaves a mark for each of them. Work that rejects, or resolves after the signal was aborted,
+ *   leaves none, unless it was completed.
+ * - Of two concurrent claims of the same key, one waits until the other has ended.
  */
 export abstract class IdempotencyStore {
   /**
-   * Does work once.
+   * Runs work once per key.
    * @returns whether work was called
-   * @throws what work throws, and what keeps the store from remembering: a `DependencyUnavailableError` where that
-   *   is no fault of the record, which then waits
+   * @throws the error of work, or the error that prevents the store from writing marks: a `DependencyUnavailableError`
+   *   if the record is not the cause; the record then waits
    */
   abstract once(claim: Claim, work: (unit: UnitOfWork) => Promise<void>): Promise<boolean>;
 
-  /** Called when the service starts, if a handler uses the store. Must not wait for what may be away. */
+  /** Called at startup if a handler uses the store. Must not wait for a dependency that may be unavailable. */
   start(): void {}
 
   /** Called when the service stops. */

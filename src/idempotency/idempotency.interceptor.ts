@@ -20,7 +20,7 @@ import { IdempotentHandlerError } from './errors.js';
 import { IdempotencyStore } from './idempotency-store.js';
 import { type IdempotentHandler, idempotentHandler } from './idempotent-handler.js';
 
-/** Runs the handlers with `@Idempotent`, once for each record. */
+/** Runs `@Idempotent` handlers once per record. */
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {
   readonly #logger = new Logger('Idempotency');
@@ -35,7 +35,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
   }
 
   async #handle(host: ExecutionContext, next: CallHandler): Promise<unknown> {
-    // Nest reads the handler's arguments from this very array when it calls it.
+    // Nest passes the content of this array to the handler, so changing it changes the arguments.
     const args: unknown[] = host.getArgs();
     const [payload, context] = args;
     if (!isConfirmable(context)) {
@@ -46,7 +46,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const completion = context instanceof KafkaBatchContext ? completionOfBatch : completionOfRecord;
     const call: Call = async (...given) => {
       args.splice(0, 2, ...given);
-      // All that the handler does belongs to its transaction.
+      // Wait for everything that the handler does, since it belongs to the transaction.
       return completion(next.handle());
     };
     const outcomes = await this.#deliver(handler, payload, context, call);
@@ -72,11 +72,11 @@ export class IdempotencyInterceptor implements NestInterceptor {
   }
 }
 
-/** What was handled, now or before, is settled whether the handler has said so or not: it would be skipped. */
+/** Settles handled records even if the handler did not commit: a new delivery would only skip them. */
 function settle({ owner, records }: KafkaRecordContext): void {
   try {
     owner.acknowledge(records);
   } catch {
-    // The partition is no longer this member's; who has it now finds the mark.
+    // The partition was assigned to another member, which finds the mark.
   }
 }

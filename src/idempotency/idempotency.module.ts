@@ -14,7 +14,7 @@ import { idempotentHandler, isIdempotent, type Named } from './idempotent-handle
 import { PostgresStore } from './postgres.store.js';
 
 /**
- * Import it where a controller has handlers with `@Idempotent`, or a service needs `Database`.
+ * Import it into modules with `@Idempotent` handlers or with services that use `Database`.
  *
  * @example
  * @Module({ imports: [IdempotencyModule], controllers: [PaymentsController], providers: [PaymentsService] })
@@ -33,14 +33,14 @@ export class IdempotencyModule implements OnModuleInit, OnApplicationShutdown {
     @Inject(SERVICE_CONFIG) private readonly config: ServiceConfig,
   ) {}
 
-  /** The module with another store: a `MemoryStore` in a test, or one of your own. */
+  /** The module with another store: a `MemoryStore` in tests, or your own. */
   static withStore(store: IdempotencyStore): DynamicModule {
     return { module: IdempotencyModule, providers: [{ provide: IdempotencyStore, useValue: store }] };
   }
 
   /**
-   * @throws IdempotentHandlerError when a handler can't be idempotent, or two have the same name
-   * @throws ConfigError when a handler needs a database that the configuration does not name
+   * @throws IdempotentHandlerError if a handler cannot be idempotent, or two handlers have the same name
+   * @throws ConfigError if a handler needs a database and none is configured
    */
   onModuleInit(): void {
     const scopes = new Map<string, string>();

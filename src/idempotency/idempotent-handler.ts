@@ -4,20 +4,20 @@ import type { KafkaConfig } from '../config/index.js';
 import { IdempotentHandlerError } from './errors.js';
 import { type IdempotencyKey, IDEMPOTENT, type IdempotentOptions } from './options.js';
 
-/** A class, or a method. */
+/** A class or a method. */
 export interface Named {
   readonly name: string;
 }
 
-/** What is to be known of a handler with `@Idempotent`. */
+/** A handler with `@Idempotent`. */
 export interface IdempotentHandler {
   /** `Class.method`. */
   readonly name: string;
   readonly groupId: string;
-  /** Whose effect it is: another group's, or another handler's, for the same record is another one. */
+  /** Identifies the effect: each group and each handler has its own effect for the same record. */
   readonly scope: string;
   readonly key: IdempotencyKey;
-  /** Whether the runtime waits for the handler's word before it takes a record for settled. */
+  /** Whether the handler commits manually. */
   readonly isManual: boolean;
 }
 
@@ -27,8 +27,8 @@ export function isIdempotent(method: object): boolean {
 }
 
 /**
- * @param defaults what handlers that do not say otherwise inherit
- * @throws IdempotentHandlerError on a method that is no event handler: there is no answer to repeat for a request
+ * @param defaults used for options that the handler does not set
+ * @throws IdempotentHandlerError if the method is not an event handler: a repeated request would need its first answer
  */
 export function idempotentHandler(
   controller: Named,
@@ -52,7 +52,7 @@ export function idempotentHandler(
   };
 }
 
-/** A group's id may hold slashes: it ends where the first one is. */
+/** Escapes slashes in a group id, so that the first slash of a scope ends the group id. */
 function groupPart(groupId: string): string {
   return groupId.replaceAll('%', '%25').replaceAll('/', '%2F');
 }

@@ -4,11 +4,11 @@ import { IdempotencyInterceptor } from './idempotency.interceptor.js';
 import { IDEMPOTENT, type IdempotentOptions } from './options.js';
 
 /**
- * Makes a handler have one effect for a record, however often the record is delivered: what it writes through
- * `Database` is committed together with a mark that says so, and a record with a mark is not handled again.
- * The module of the controller imports `IdempotencyModule`.
+ * Makes the effect of a handler happen once per record, however often the record is delivered: the handler's writes
+ * through `Database` are committed together with a mark, and a record with a mark is not handled again. The module of
+ * the controller must import `IdempotencyModule`.
  *
- * Put it above the other interceptors of the method, so that they run around the transaction and not in it.
+ * Put it above the other interceptors of the method, so that they run around the transaction and not inside it.
  *
  * @example
  * @KafkaHandler('payments', { schema: Payment })
@@ -19,7 +19,7 @@ export function Idempotent<Payload = unknown>(options: IdempotentOptions<Payload
   const { key } = options;
   const byPayload =
     typeof key === 'function'
-      ? // Decorators know nothing of the method they are on; what the payload is, the handler's schema has said.
+      ? // A decorator cannot know the payload type of its method; the handler's schema has validated the payload.
         (payload: unknown, context: KafkaContext): string => key(payload as Payload, context)
       : key;
   const untyped: IdempotentOptions = {

@@ -1,14 +1,14 @@
 import type { Database } from '../database/index.js';
 
-/** What runs statements: the database, or a transaction of it. */
+/** Runs statements: the database or one of its transactions. */
 type Statements = Pick<Database, 'query'>;
 
-/** Any number that nothing else in the database takes for an advisory lock. */
+/** Arbitrary number of the advisory lock; nothing else in the database should use it. */
 const CREATE_LOCK = 7_310_579_224;
 
 /**
- * Creates the table of marks, where it is not there. A role that may not create tables can be given one.
- * Members that start together do it one after the other: PostgreSQL's own IF NOT EXISTS may fail in a race.
+ * Creates the table of marks if it does not exist. If the role may not create tables, an administrator can create it.
+ * The lock serializes members that start together: PostgreSQL's own IF NOT EXISTS can fail in a race.
  */
 export async function createMarks(database: Database): Promise<void> {
   if (await exists(database)) return;
@@ -34,15 +34,15 @@ async function exists(statements: Statements): Promise<boolean> {
 }
 
 /**
- * Inserts a mark for each of the keys that has none. Waits where another transaction is about to.
- * @returns those of the keys that had none
+ * Inserts a mark for each key without one. Waits if another transaction is inserting the same mark.
+ * @returns the keys that had no mark
  */
 export async function insertMarks(
   statements: Statements,
   scope: string,
   keys: readonly string[],
 ): Promise<ReadonlySet<string>> {
-  // In one order for all, so that no two batches wait for each other.
+  // Sorted, so that no two batches wait for each other.
   const { rows } = await statements.query<{ key: string }>(
     `INSERT INTO idempotency_marks (scope, key)
      SELECT $1, key FROM unnest($2::text[]) AS key ORDER BY key
@@ -52,7 +52,7 @@ export async function insertMarks(
   return new Set(rows.map(({ key }) => key));
 }
 
-/** Deletes marks that are older than that, at most so many; returns how many it has found. */
+/** Deletes at most `limit` marks that are older than `ageMs`; returns the number deleted. */
 export async function deleteMarks(database: Database, ageMs: number, limit: number): Promise<number> {
   const { rowCount } = await database.query(
     `DELETE FROM idempotency_marks WHERE (scope, key) IN (

@@ -3,22 +3,22 @@ import { type Claim, IdempotencyStore, type UnitOfWork } from './idempotency-sto
 
 const ANOTHER_DELIVERY = { kind: 'resource', what: 'another delivery of the record' } as const;
 
-/** How much, and for how long, a {@link MemoryStore} remembers. */
+/** Limits of a {@link MemoryStore}. */
 export interface MemoryStoreOptions {
-  /** Beyond it the oldest mark is forgotten. Default 100,000. */
+  /** Maximum number of marks; above it the oldest is deleted. Default 100,000. */
   readonly maxMarks?: number;
-  /** Default one hour. */
+  /** How long a mark is kept. Default one hour. */
   readonly ttlMs?: number;
-  /** Milliseconds since the epoch. */
+  /** Current time in ms since the epoch. */
   readonly now?: () => number;
 }
 
 /**
- * Remembers in this process, for tests and for handlers whose effect is in its memory too: a restart, or another
- * member of the group, knows nothing of it.
+ * Stores marks in the memory of this process, for tests and for handlers whose effect is in memory too. Marks are lost
+ * at a restart and not shared with other members of the group.
  */
 export class MemoryStore extends IdempotencyStore {
-  /** When each mark was made, oldest first. */
+  /** Creation time of each mark, oldest first. */
   readonly #marks = new Map<string, number>();
   readonly #running = new Map<string, Promise<void>>();
   readonly #maxMarks: number;
@@ -32,7 +32,7 @@ export class MemoryStore extends IdempotencyStore {
     this.#now = now;
   }
 
-  /** Marks that are kept, those that are too old left out. */
+  /** Number of marks that have not expired. */
   get size(): number {
     this.#forget();
     return this.#marks.size;
@@ -43,13 +43,13 @@ export class MemoryStore extends IdempotencyStore {
     const ended = new Promise<void>((resolve) => (end = resolve));
     const held: string[] = [];
     try {
-      // In one order for all, so that no two claims wait for each other.
+      // Sorted, so that no two claims wait for each other.
       for (const id of keys.map((key) => idOf(scope, key)).toSorted()) {
         for (let other = this.#running.get(id); other; other = this.#running.get(id)) {
           const running = other;
           await notCounting(ANOTHER_DELIVERY, () => endOf(running, signal));
         }
-        // Nothing is awaited between the look and this.
+        // No await between the check and this line, so no other claim can come in between.
         this.#running.set(id, ended);
         held.push(id);
       }
@@ -91,7 +91,7 @@ export class MemoryStore extends IdempotencyStore {
   }
 }
 
-/** Neither part may run into the other. */
+/** An unambiguous id: the length separates scope and key. */
 function idOf(scope: string, key: string): string {
   return `${scope.length} ${scope} ${key}`;
 }

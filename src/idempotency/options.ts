@@ -1,24 +1,24 @@
 import type { KafkaContext } from '@nestjs/microservices';
 
 /**
- * What makes two records the same:
+ * Identifies a record; two records with the same key count as the same:
  *
- * - `'position'`, the default: where the record is, or where it was before it went through a retry topic
+ * - `'position'`, the default: topic, partition and offset of the record, before any retry topic
  * - `{ header }`: the value of that header, as producers set it
  * - a function of the payload
  *
- * A position tells deliveries of one record apart from other records. It can't tell that a producer has written
- * the same thing twice, or that a dead letter was sent back: that makes new records. For those take an id.
+ * A position recognizes repeated deliveries of one record. It does not recognize a message that a producer has sent
+ * twice, or a replayed dead letter, since these are new records. Use an id for those.
  */
 export type IdempotencyKey<Payload = unknown> =
   'position' | { readonly header: string } | ((payload: Payload, context: KafkaContext) => string);
 
-/** How a handler is idempotent. */
+/** Options of `@Idempotent`. */
 export interface IdempotentOptions<Payload = unknown> {
   readonly key?: IdempotencyKey<Payload>;
   /**
-   * Names the handler's effect within its group, default `Class.method`. Give one before you rename either of
-   * them, or marks from before are not found.
+   * Name of the handler's effect within its group; default `Class.method`. Set it to the old name before you rename
+   * the class or method: otherwise existing marks are not found.
    */
   readonly name?: string;
 }

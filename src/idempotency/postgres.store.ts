@@ -16,13 +16,13 @@ import { createMarks, deleteMarks, insertMarks } from './marks.js';
 const PRUNE_EVERY_MS = 600_000;
 const PRUNE_AT_ONCE = 1_000;
 const LONGEST_KEY = 255;
-/** What a key begins with that is a hash: a key that begins like this is hashed too. */
+/** Prefix of hashed keys; a key that starts with it is hashed too, so that the two cannot be confused. */
 const HASHED = 'sha256:';
 
 /**
- * Remembers in PostgreSQL, in the transaction of the handler: the mark and what the handler writes through
- * {@link Database} stand together or not at all. A second delivery waits on the mark's primary key until the
- * transaction of the first has ended.
+ * Stores marks in PostgreSQL, in the transaction of the handler: the mark and the handler's writes through
+ * {@link Database} are committed together or not at all. A second delivery waits on the primary key of the mark until
+ * the first transaction has ended.
  */
 @Injectable()
 export class PostgresStore extends IdempotencyStore {
@@ -37,12 +37,12 @@ export class PostgresStore extends IdempotencyStore {
     super();
   }
 
-  /** @throws ConfigError when the configuration names no database and none may take its place */
+  /** @throws ConfigError if no database is configured and the embedded one is not allowed */
   override start(): void {
     requireDatabase(this.config);
-    this.#ready().catch((error: unknown) => this.#warn('the marks are not ready yet', error));
+    this.#ready().catch((error: unknown) => this.#warn('cannot prepare the table of marks yet', error));
     const prune = (): void => {
-      this.prune().catch((error: unknown) => this.#warn('old marks stay for now', error));
+      this.prune().catch((error: unknown) => this.#warn('cannot delete expired marks for now', error));
     };
     this.#pruning = setInterval(prune, PRUNE_EVERY_MS).unref();
   }
@@ -52,8 +52,8 @@ export class PostgresStore extends IdempotencyStore {
   }
 
   /**
-   * @throws DatabaseUnavailableError when the mark can't be written, whatever keeps it from that: the record is not to
-   *   blame, and tries that fail would soon send it to the dead letters
+   * @throws DatabaseUnavailableError if the mark cannot be written for any reason: the record is not the cause, and
+   *   failed attempts would soon send it to the dead-letter topic
    */
   once({ scope, keys, signal }: Claim, work: (unit: UnitOfWork) => Promise<void>): Promise<boolean> {
     return this.database.outside(async () => {
@@ -76,7 +76,7 @@ export class PostgresStore extends IdempotencyStore {
     return keys.filter((key) => inserted.has(storable(key)));
   }
 
-  /** What is done before the handler is called: no time of the handler's, and no failure of the record's. */
+  /** Runs work before the handler is called: its time and its failures do not count against the record. */
   async #beforeWork<T>(what: string, run: () => Promise<T>): Promise<T> {
     try {
       return await notCounting({ kind: 'resource', what }, run);
@@ -87,7 +87,7 @@ export class PostgresStore extends IdempotencyStore {
     }
   }
 
-  /** Deletes the marks that are older than `IDEMPOTENCY_TTL_HOURS`, and returns how many that were. */
+  /** Deletes the marks that are older than `IDEMPOTENCY_TTL_HOURS`, and returns their number. */
   async prune(): Promise<number> {
     await this.#ready();
     let all = 0;
@@ -113,7 +113,7 @@ export class PostgresStore extends IdempotencyStore {
   }
 }
 
-/** The key as a column can hold it: not too long for the index, without NUL and with sound surrogates. */
+/** The key in a form that a column can store: short enough for the index, no NUL, no unpaired surrogates. */
 function storable(key: string): string {
   const isPlain = key.length <= LONGEST_KEY && !/[\0\p{Surrogate}]/u.test(key) && !key.startsWith(HASHED);
   if (isPlain) return key;

@@ -5,7 +5,7 @@ import { originOf } from '../redelivery/index.js';
 import { IdempotencyKeyError } from './errors.js';
 import type { IdempotencyKey } from './options.js';
 
-/** A record as far as its key depends on it. */
+/** The parts of a record that its key may depend on. */
 export interface KeyedRecord {
   readonly at: TopicPartition;
   readonly record: FetchedRecord;
@@ -14,9 +14,9 @@ export interface KeyedRecord {
 }
 
 /**
- * What a record is known by within a handler's scope.
- * @param groupId the group that reads it
- * @throws IdempotencyKeyError when the header is missing, or the key is empty or no text
+ * The key that identifies a record within a handler's scope.
+ * @param groupId the group that consumes the record
+ * @throws IdempotencyKeyError if the header is missing, or the key is empty or not text
  */
 export function keyOf(key: IdempotencyKey, groupId: string, keyed: KeyedRecord): string {
   if (key === 'position') return positionOf(keyed, groupId);
@@ -37,9 +37,9 @@ export function keyOf(key: IdempotencyKey, groupId: string, keyed: KeyedRecord):
 }
 
 /**
- * Where the record was first, with its timestamp: a topic that is deleted and created anew counts from 0 again,
- * and its records are others. Only the headers of this group's own retry topics tell of the same record: elsewhere a
- * handler may have sent other records on with the headers of the one that it was called with.
+ * The record's original position and timestamp. The timestamp distinguishes records of a recreated topic, whose offsets
+ * start at 0 again. Origin headers count only if this group's retry topics wrote them: elsewhere a handler may have
+ * copied the headers of its record to other records.
  */
 function positionOf({ at, record }: KeyedRecord, groupId: string): string {
   const origin = originOf(at, record);
@@ -50,7 +50,7 @@ function positionOf({ at, record }: KeyedRecord, groupId: string): string {
   return [topic, partition, offset, timestamp].join('/');
 }
 
-/** A header's last value, as Kafka's own clients take it; undefined where there is none. */
+/** The last value of a header, as in Kafka's own clients; undefined if there is none. */
 function headerOf({ headers }: FetchedRecord, name: string): string | undefined {
   const value = headers && Object.hasOwn(headers, name) ? headers[name] : undefined;
   const last = Array.isArray(value) ? value.at(-1) : value;
@@ -58,13 +58,13 @@ function headerOf({ headers }: FetchedRecord, name: string): string | undefined 
   return textOf(typeof last === 'string' ? Buffer.from(last) : last);
 }
 
-/** What an id begins with that is written as bytes. */
+/** Prefix of ids that are encoded as hexadecimal bytes. */
 const HEX = 'hex:';
 
-/** Ids may be bytes: decoded as text, different ones would become the same. */
+/** Encodes ids that are not UTF-8 as hexadecimal: decoded as text, different ids could become equal. */
 function textOf(bytes: Uint8Array): string {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const text = isUtf8(buffer) ? buffer.toString('utf8') : undefined;
-  // A text that looks like bytes is written like bytes, or it could be those of another record.
+  // Text that starts with the prefix is encoded too, or it could equal the encoded id of another record.
   return text === undefined || text.startsWith(HEX) ? HEX + buffer.toString('hex') : text;
 }

@@ -12,13 +12,13 @@ import { isConfirmable, type KafkaRecordContext } from '../transport/index.js';
 @Injectable()
 export class OffsetsService {
   /**
-   * Settles the context's record, or all records of a batch, and resolves once the broker has acknowledged a
-   * commit that covers it. In partition order it settles every earlier record of the partition too, as in
-   * Kafka; in key order this record alone, and it waits until all earlier ones are settled as well.
+   * Settles the context's record, or all records of a batch, and resolves once the broker has acknowledged a commit
+   * that covers it. In partition order it also settles every earlier record of the partition, as in Kafka. In key order
+   * it settles only this record and waits until all earlier records are settled.
    *
    * Handlers that commit at the same time share one request.
    *
-   * @throws PartitionLostError when the partition went to another member; the record will be delivered there
+   * @throws PartitionLostError if the partition was assigned to another member; the record is delivered there again
    */
   async commit(context: KafkaContext): Promise<void> {
     const { owner, records } = confirmable(context);
@@ -26,10 +26,10 @@ export class OffsetsService {
   }
 
   /**
-   * Settles as `commit` does, without waiting: the commit goes out with the next one, at the latest after
+   * Settles like `commit`, without waiting: the offset is part of the next commit, at the latest after
    * `KAFKA_AUTO_COMMIT_INTERVAL_MS`.
    *
-   * @throws PartitionLostError when the partition went to another member
+   * @throws PartitionLostError if the partition was assigned to another member
    */
   acknowledge(context: KafkaContext): void {
     const { owner, records } = confirmable(context);
@@ -40,7 +40,7 @@ export class OffsetsService {
 function confirmable(context: KafkaContext): KafkaRecordContext {
   if (!isConfirmable(context)) {
     throw new TypeError(
-      'this context is not of a record that the service delivered; pass what @Ctx() gives to the handler',
+      'this context does not belong to a record that the service delivered; pass the @Ctx() argument of the handler',
     );
   }
   return context;

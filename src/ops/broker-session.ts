@@ -5,7 +5,7 @@ import type { PartitionReader } from '../client/index.js';
 import { KafkaRuntime } from '../transport/index.js';
 import { catalogOf, DeadLetterTopics, type HandlerCatalog } from '../replay/index.js';
 
-/** Asks the brokers on an operator's behalf, apart from the consumers' own connections. */
+/** Reads from the brokers for an operator, with connections separate from those of the consumers. */
 @Injectable()
 export class BrokerSession {
   #handlers: HandlerCatalog | undefined;
@@ -21,12 +21,12 @@ export class BrokerSession {
     return (this.#handlers ??= catalogOf(this.modules, this.config.kafka));
   }
 
-  /** The dead-letter and parking topics that there are now. */
+  /** The dead-letter and parking topics that exist now. */
   async topics(): Promise<DeadLetterTopics> {
     return new DeadLetterTopics(await this.runtime.port.topics(), this.handlers);
   }
 
-  /** Reads, with a connection that is closed afterwards. */
+  /** Runs work with a reader whose connections are closed afterwards. */
   async read<T>(work: (reader: PartitionReader) => Promise<T>): Promise<T> {
     const reader = this.runtime.port.reader();
     try {
@@ -36,7 +36,7 @@ export class BrokerSession {
     }
   }
 
-  /** Aborted once nobody waits for an answer any more, or the service stops. */
+  /** A signal that is aborted when the caller disconnects or the service stops. */
   untilStop(gone: AbortSignal): AbortSignal {
     return AbortSignal.any([gone, this.runtime.stopping]);
   }

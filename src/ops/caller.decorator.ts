@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 
-/** Who asks for something, as far as the connection tells. */
+/** The client of a request. */
 export interface Caller {
-  /** The other end of the connection: where there is a proxy in between, the proxy's. */
+  /** The remote address of the connection; behind a proxy, the address of the proxy. */
   readonly address: string;
-  /** Aborted once the connection is closed: nobody waits for the answer any more. */
+  /** Aborted when the connection is closed. */
   readonly gone: AbortSignal;
 }
 

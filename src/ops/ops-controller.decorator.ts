@@ -20,8 +20,8 @@ import { OpsTokenGuard } from '../http/index.js';
 import { OpsErrorFilter } from './ops-error.filter.js';
 
 /**
- * A controller of operators' endpoints: under `/ops`, behind the token, with what comes in checked by the schemas
- * of its parameters.
+ * A controller of operators' endpoints: under `/ops`, protected by the token, with parameters validated by their
+ * schemas.
  */
 export function OpsController(path: string): ClassDecorator {
   return applyDecorators(
@@ -31,15 +31,15 @@ export function OpsController(path: string): ClassDecorator {
     UseFilters(OpsErrorFilter),
     ApiTags('ops'),
     ApiBearerAuth(),
-    ApiUnauthorizedResponse({ description: 'The token is missing, or another one.' }),
+    ApiUnauthorizedResponse({ description: 'The token is missing or wrong.' }),
   );
 }
 
-/** What one endpoint does, and what it answers with 200. */
+/** Describes an endpoint and its response with status 200. */
 export function Answers(summary: string, schema: z.ZodType): MethodDecorator {
   return applyDecorators(
     HttpCode(200),
-    // An answer is about this moment.
+    // A response describes the current state.
     Header('Cache-Control', 'no-store'),
     ApiOperation({ summary }),
     ApiOkResponse({ description: summary, standardSchema: schema }),

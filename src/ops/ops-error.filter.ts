@@ -2,7 +2,7 @@ import { type ArgumentsHost, Catch, HttpException, HttpStatus } from '@nestjs/co
 import { BaseExceptionFilter } from '@nestjs/core';
 import { describeError } from '../transport/index.js';
 
-/** What went wrong with Kafka or with what was asked for, by the code of its error class. */
+/** HTTP status by the `code` of an error. */
 const STATUS: Readonly<Record<string, HttpStatus>> = {
   DLQ: HttpStatus.NOT_FOUND,
   UNKNOWN_TOPIC: HttpStatus.NOT_FOUND,
@@ -10,8 +10,8 @@ const STATUS: Readonly<Record<string, HttpStatus>> = {
 };
 
 /**
- * Answers with what went wrong, in one line and without a stack: who gets here has the token, and is the one who
- * has to know. What is none of the request's fault is 502: it comes from the brokers, as nothing else is asked.
+ * Answers with the error's message in one line, without a stack: the caller has the token and needs to know it. An
+ * error that the request did not cause comes from the brokers, so it is answered with 502.
  */
 @Catch()
 export class OpsErrorFilter extends BaseExceptionFilter {

@@ -15,7 +15,7 @@ import { OpenApiService } from './openapi/openapi.service.js';
 import { ParkedController } from './parked/parked.controller.js';
 import { StateController } from './state/state.controller.js';
 
-/** What operators may see and change over HTTP, with the token. */
+/** The operators' HTTP endpoints, which require the token. */
 @Module({
   imports: [KafkaModule, LoggingModule],
   controllers: [

@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import { parseDuration } from '../replay/index.js';
 
-/** A topic's name, as Kafka allows it. */
+/** A valid Kafka topic name. */
 export const topicName = z
   .string()
   .regex(/^[\w.-]{1,249}$/, 'must be the name of a topic')
-  .describe('A topic');
+  .describe('Name of a topic');
 
-/** A partition's number. */
+/** A partition number. */
 export const partitionNumber = z.int().min(0).max(2_147_483_647);
 
-/** A time back from now, or onwards, such as `90s`, `15m` or `1h`; read as ms. */
+/** A duration such as `90s`, `15m` or `1h`; parsed to ms. */
 export const duration = z
   .string()
   .max(20)
@@ -20,7 +20,7 @@ export const duration = z
     return ms ?? z.NEVER;
   });
 
-/** How many at most, in a query, where everything is text. */
+/** A limit in a query string, where every value is text. */
 export function limitInQuery(most: number) {
   return z.coerce.number<string>().int().min(1).max(most);
 }

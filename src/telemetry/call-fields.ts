@@ -1,22 +1,22 @@
 import { currentCall } from '../transport/index.js';
 
-/** What a line written within a handler says of the record at hand; nothing of its key, value or headers. */
+/** Log fields that identify the record being handled; never its key, value or headers. */
 export interface CallFields {
   readonly topic?: string;
   readonly partition?: number;
-  /** Of a batch: that of its first record. */
+  /** For a batch, the offset of its first record. */
   readonly offset?: string;
-  /** Records of a batch. */
+  /** Number of records in the batch. */
   readonly records?: number;
   /** The controller's class and method. */
   readonly handler?: string;
-  /** 1 for the first call for the record. */
+  /** Number of the attempt, starting at 1. */
   readonly attempt?: number;
   readonly traceId?: string;
   readonly spanId?: string;
 }
 
-/** The fields for a line that is written now; none outside of handlers. */
+/** The fields for a log line written now; empty outside of handlers. */
 export function callFields(): CallFields {
   const call = currentCall();
   if (!call) return {};

@@ -5,8 +5,8 @@ import { callFields } from './call-fields.js';
 import { requestFields } from './request-fields.js';
 
 /**
- * How the log is written: one JSON object a line, or readable lines at a terminal. What a producer or a client has
- * chosen may be part of any line, so each is made safe for a terminal as it is written.
+ * Options of the logger: one JSON object per line, or readable lines on a terminal. Any line may contain text that a
+ * producer or a client has chosen, so every line is made safe for a terminal.
  */
 export function logOptions({ level, format }: ServiceConfig['log']): Exclude<Params['pinoHttp'], undefined> {
   const isPretty = format === 'pretty';

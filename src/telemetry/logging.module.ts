@@ -3,7 +3,7 @@ import { LoggerModule } from 'nestjs-pino';
 import { SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
 import { logOptions } from './log-options.js';
 
-/** The service's log: one JSON object a line, or readable lines at a terminal. */
+/** The log of the service: one JSON object per line, or readable lines on a terminal. */
 @Module({
   imports: [
     LoggerModule.forRootAsync({

@@ -1,4 +1,4 @@
-/** What lines that are written during a request say of it. */
+/** Log fields that identify the HTTP request. */
 export interface RequestFields {
   readonly id: unknown;
   readonly method: string;
@@ -6,8 +6,8 @@ export interface RequestFields {
 }
 
 /**
- * What of a request may be logged. pino-http would add all of its headers, the operators' token among them, and the
- * query, which may name a record's key.
+ * The parts of a request that may be logged. pino-http's own serializer would add all headers, with the operators'
+ * token, and the query, which may contain a record's key.
  */
 export function requestFields({
   id,

@@ -1,6 +1,6 @@
 import type { Connection, ConnectionSource } from '../connection.js';
 
-/** A connection to a database that answers each statement at once, and has a mark of nothing. */
+/** A connection to a database that answers each statement at once and contains no marks. */
 const connection: Connection = {
   query: async (text: string, values: readonly unknown[] = []) => {
     const keys = Array.isArray(values[1]) ? values[1].map((key: unknown) => ({ key })) : [];
@@ -11,7 +11,7 @@ const connection: Connection = {
   release: () => undefined,
 };
 
-/** A database with that many connections, and one more for holders of one. It counts what is in use. */
+/** A database with `size` connections and a reserve for second ones. It counts the connections in use. */
 export class AnsweringSource implements ConnectionSource {
   readonly reserve: number;
   inUse = 0;

@@ -22,20 +22,20 @@ const row = Buffer.concat([
 ]);
 
 /**
- * As much of PostgreSQL's protocol as it takes to begin transactions, to answer `SELECT`, and to refuse every statement
- * with parameters, as the insertion of a mark is one.
+ * Implements enough of PostgreSQL's protocol to begin transactions, to answer `SELECT`, and to reject every statement
+ * with parameters, such as the insertion of a mark.
  */
 export class RefusingServer {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  /** Statements that it has refused. */
+  /** Number of rejected statements. */
   refused = 0;
 
   private constructor(private readonly sqlState: string) {
     this.#server = createServer((socket) => this.#serve(socket));
   }
 
-  /** @param sqlState what it refuses statements with */
+  /** @param sqlState the SQLSTATE of rejected statements */
   static async start(sqlState: string): Promise<RefusingServer> {
     const server = new RefusingServer(sqlState);
     await new Promise<void>((resolve) => server.#server.listen(0, '127.0.0.1', resolve));
@@ -76,7 +76,7 @@ export class RefusingServer {
     });
   }
 
-  /** @returns what is left: the beginning of a message */
+  /** @returns the rest: an incomplete message */
   #answerAll(socket: Socket, received: Buffer<ArrayBuffer>): Buffer<ArrayBuffer> {
     let buffer = received;
     while (buffer.length >= 5 && buffer.length > buffer.readInt32BE(1)) {

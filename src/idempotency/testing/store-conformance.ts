@@ -2,19 +2,19 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { IdempotencyStore, UnitOfWork } from '../idempotency-store.js';
 
-/** A store that is held to its promises. */
+/** A store under test. */
 export interface StoreUnderTest {
   readonly store: IdempotencyStore;
   close(): Promise<void>;
 }
 
-/** A key that a store may well keep as its hash. */
+/** A key so long that a store may store its hash instead. */
 const LONG = 'x'.repeat(1_000);
 const LONG_HASH = createHash('sha256').update(LONG, 'utf16le').digest('hex');
 const failure = new Error('the handler failed');
 let scopes = 0;
 
-/** What every {@link IdempotencyStore} promises, as tests. */
+/** Tests the guarantees of every {@link IdempotencyStore}. */
 export function describeStore(name: string, open: () => Promise<StoreUnderTest>): void {
   describe(`${name} keeps the promises of a store`, () => {
     let opened: StoreUnderTest;
@@ -23,7 +23,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
     }, 60_000);
     afterAll(() => opened.close());
 
-    /** A scope of the test's own, and the keys that work was called for in it. */
+    /** Claims in a scope that only this test uses, and the keys that work was called for. */
     function inScope(scope = `scope-${++scopes}`) {
       const called: string[][] = [];
       const once = (keys: readonly string[], work?: (unit: UnitOfWork) => Promise<void>) =>

@@ -8,26 +8,26 @@ import type { Caller } from '../caller.decorator.js';
 /** A change that an operator asks for. */
 export interface Change {
   readonly what: 'pause' | 'resume' | 'replay' | 'release' | 'log-level' | 'log-level-reset';
-  /** Never a key or a payload: see `fingerprint`. */
+  /** Must not contain a key or a payload: use `fingerprint`. */
   readonly parameters: object;
-  /** Undefined where the service does it by itself. */
+  /** Undefined if the service makes the change by itself. */
   readonly caller: Caller | undefined;
 }
 
-/** Writes down who has changed what: a line of the log named `Audit` for each change, whatever the log's level. */
+/** Logs who changed what: one log line with the context `Audit` per change, whatever the log level. */
 @Injectable()
 export class AuditService {
   readonly #log;
   readonly #token: string | undefined;
 
   constructor(logger: PinoLogger, @Inject(SERVICE_CONFIG) { ops }: ServiceConfig) {
-    // A level of its own: to silence the log must not be a way past the audit.
+    // Its own level: silencing the log must not silence the audit.
     this.#log = logger.logger.child({ context: 'Audit' }, { level: 'info' });
     this.#token = ops.token === undefined ? undefined : fingerprint(ops.token);
   }
 
   /**
-   * Makes a change, and writes down how it went.
+   * Makes a change and logs its outcome.
    * @returns what the work returns
    * @throws what the work throws
    */
@@ -42,7 +42,7 @@ export class AuditService {
     }
   }
 
-  /** Writes down what has become of a change so far. */
+  /** Logs the outcome of a change so far. */
   note(change: Change, outcome: 'begun' | 'done' | 'failed', details: object = {}): void {
     const { what, parameters, caller } = change;
     const who = caller ? { address: caller.address, token: this.#token } : { address: null, token: null };
@@ -53,12 +53,12 @@ export class AuditService {
   }
 }
 
-/** What a secret, or a key, is called in the log: enough to tell two apart, too little to find it out. */
+/** A short hash that stands for a secret or a key in the log: it distinguishes values without revealing them. */
 export function fingerprint(text: string): string {
   return `sha256:${createHash('sha256').update(text).digest('hex').slice(0, 12)}`;
 }
 
-/** An answer without its lists, which may be long and may hold keys: how many entries they have instead. */
+/** A response with each list replaced by its length: lists may be long and may contain keys. */
 function summaryOf(result: object): object {
   return Object.fromEntries(
     Object.entries(result).map(([name, value]): [string, unknown] => [

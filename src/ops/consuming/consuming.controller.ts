@@ -8,8 +8,8 @@ import { ConsumingService, type PausedGroup } from './consuming.service.js';
 
 const Target = z.strictObject({
   topic: topicName,
-  partition: partitionNumber.optional().describe('All of them by default'),
-  group: z.string().max(255).optional().describe('All groups that read the topic by default'),
+  partition: partitionNumber.optional().describe('Default: all partitions'),
+  group: z.string().max(255).optional().describe('Default: all groups that consume the topic'),
 });
 
 const at = z.object({ topic: z.string(), partition: z.int() });
@@ -19,13 +19,13 @@ const Paused = z.object({
       group: z.string(),
       pausedByOperator: z
         .array(at.partial({ partition: true }))
-        .describe('All that is paused in the group: topics, and partitions'),
-      assigned: z.array(at).describe('The partitions among them that this member has now'),
+        .describe('Topics and partitions of the group that are paused'),
+      assigned: z.array(at).describe('Paused partitions that are assigned to this member'),
     }),
   ),
 });
 
-/** Stops topics or partitions, and lets them go on. */
+/** Pauses and resumes topics or partitions. */
 @OpsController('')
 export class ConsumingController {
   constructor(
@@ -33,10 +33,10 @@ export class ConsumingController {
     private readonly audit: AuditService,
   ) {}
 
-  /** Fetches and starts nothing more; handlers at work finish, and what they settle is committed. */
+  /** Stops fetching and starting handlers; running handlers finish, and settled offsets are committed. */
   @Post('pause')
   @Answers(
-    'Stops a topic, or one partition of it, in this process until it is resumed or the process ends',
+    'Pauses a topic or one partition of it in this process, until it is resumed or the process ends',
     Paused,
   )
   pause(
@@ -48,9 +48,9 @@ export class ConsumingController {
     );
   }
 
-  /** Goes on. */
+  /** Ends a pause. */
   @Post('resume')
-  @Answers('Lets a topic, with all of its partitions, or one partition go on', Paused)
+  @Answers('Resumes a topic with all of its partitions, or one partition', Paused)
   resume(
     @Body({ schema: Target }) target: z.infer<typeof Target>,
     @FromCaller() caller: Caller,

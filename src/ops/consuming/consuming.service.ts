@@ -3,23 +3,23 @@ import type { TopicPartition } from '../../pipeline/index.js';
 import { type GroupConsumer, KafkaRuntime } from '../../transport/index.js';
 import { BrokerSession } from '../broker-session.js';
 
-/** What is to be paused, or to go on. */
+/** What to pause or resume. */
 export interface Target {
   readonly topic: string;
   readonly partition?: number | undefined;
   readonly group?: string | undefined;
 }
 
-/** What it means for one group. */
+/** The paused topics and partitions of one group. */
 export interface PausedGroup {
   readonly group: string;
-  /** All that an operator has paused in it. */
+  /** Everything that operators have paused in the group. */
   readonly pausedByOperator: readonly { readonly topic: string; readonly partition?: number }[];
-  /** The partitions among them that this member has now. */
+  /** Paused partitions that are assigned to this member. */
   readonly assigned: readonly TopicPartition[];
 }
 
-/** Stops topics or partitions, and lets them go on, in this process. */
+/** Pauses and resumes topics or partitions in this process. */
 @Injectable()
 export class ConsumingService {
   constructor(
@@ -27,7 +27,7 @@ export class ConsumingService {
     private readonly brokers: BrokerSession,
   ) {}
 
-  /** @throws NotFoundException where no such topic is consumed, or it has no such partition */
+  /** @throws NotFoundException if no handler consumes the topic, or the partition does not exist */
   async pause(target: Target): Promise<{ groups: PausedGroup[] }> {
     const groups = this.#groupsOf(target);
     await this.#requirePartition(target, groups);
@@ -35,7 +35,10 @@ export class ConsumingService {
     return { groups: groups.map(pausedGroup) };
   }
 
-  /** @throws NotFoundException where no such topic is consumed; ConflictException where that would not help */
+  /**
+   * @throws NotFoundException if no handler consumes the topic
+   * @throws ConflictException if one partition is to be resumed of a topic that is paused as a whole
+   */
   resume(target: Target): { groups: PausedGroup[] } {
     const { topic, partition } = target;
     const groups = this.#groupsOf(target);
@@ -64,7 +67,7 @@ export class ConsumingService {
     );
   }
 
-  /** One that this member does not have may be paused all the same: it may get it later. But it must exist. */
+  /** A partition of another member may be paused too, since it may be assigned to this one later; but it must exist. */
   async #requirePartition({ topic, partition }: Target, groups: readonly GroupConsumer[]): Promise<void> {
     if (partition === undefined) return;
     if (groups.some(({ pipeline }) => pipeline.partition({ topic, partition }))) return;

@@ -7,7 +7,7 @@ import { DeadLetterQuery, DeadLetters, ReplayAnswer, ReplayRequest } from './dea
 import { DeadLettersService, type DeadLettersView } from './dead-letters.service.js';
 import { type ReplayOutcome, ReplayService } from './replay.service.js';
 
-/** Looks at dead letters, and sends them back. */
+/** Lists and replays dead letters. */
 @OpsController('dead-letters')
 export class DeadLettersController {
   constructor(
@@ -16,7 +16,6 @@ export class DeadLettersController {
     private readonly audit: AuditService,
   ) {}
 
-  /** How many there are, and which. */
   @Get()
   @Answers('Counts dead letters by topic, reason and hour, and lists them', DeadLetters)
   list(
@@ -26,10 +25,10 @@ export class DeadLettersController {
     return this.deadLetters.list(query, gone);
   }
 
-  /** Back to where they came from, or only whether they would pass. */
+  /** Sends dead letters back to their original topics, or only checks them against the handlers. */
   @Post('replay')
   @Answers(
-    'Sends dead letters back to their topics; without dryRun: false it only says what that would do',
+    'Sends dead letters back to their topics; without dryRun: false it only reports what it would do',
     ReplayAnswer,
   )
   async replay(
@@ -41,7 +40,7 @@ export class DeadLettersController {
     const { key, ...others } = request;
     const parameters = key === undefined ? others : { ...others, key: fingerprint(key) };
     const change = { what: 'replay', parameters, caller } as const;
-    // What a process that is killed in between has sent, nobody else would tell.
+    // If the process is killed during the replay, this line is the only evidence of it.
     this.audit.note(change, 'begun');
     return this.audit.change(change, run);
   }

@@ -1,35 +1,44 @@
 import { z } from 'zod';
 import { duration, limitInQuery, topicName } from '../schemas.js';
 
-const reason = z.string().max(200).optional().describe("Only those whose error's class is this");
-const key = z.string().max(1_024).optional().describe('Only those with this key; no answer has it');
-const since = duration.optional().describe('Only those put aside within this time, such as 1h');
+const reason = z.string().max(200).optional().describe('Only dead letters with this error class');
+const key = z
+  .string()
+  .max(1_024)
+  .optional()
+  .describe('Only dead letters with this key; responses never contain keys');
+const since = duration.optional().describe('Only dead letters stored within this time, such as 1h');
 
-/** Which dead letters are asked for. */
+/** Selects dead letters. */
 export const DeadLetterQuery = z.strictObject({
-  topic: topicName.optional().describe('A topic or its dead-letter topic; all of this service by default'),
+  topic: topicName.optional().describe('A topic or its dead-letter topic; default: all of this service'),
   reason,
   since,
   key,
-  records: z.enum(['true', 'false']).default('false').describe('The records one by one, too'),
-  limit: limitInQuery(1_000).default(100).describe('How many of the records at most'),
+  records: z.enum(['true', 'false']).default('false').describe('Whether to list the records too'),
+  limit: limitInQuery(1_000).default(100).describe('Maximum number of records listed'),
 });
 
-/** What is to be sent back. */
+/** Selects the dead letters to replay. */
 export const ReplayRequest = z.strictObject({
   topic: topicName.describe('A topic or its dead-letter topic'),
   reason,
   since,
   key,
-  limit: z.int().min(1).max(10_000).default(1_000).describe('So many at most'),
-  maxReplays: z.int().min(1).max(1_000).default(3).describe('Leave those that came back so often'),
-  dryRun: z.boolean().default(true).describe('Check them against the handlers, and send nothing'),
+  limit: z.int().min(1).max(10_000).default(1_000).describe('Maximum number of records replayed'),
+  maxReplays: z
+    .int()
+    .min(1)
+    .max(1_000)
+    .default(3)
+    .describe('Skip dead letters that were replayed this many times'),
+  dryRun: z.boolean().default(true).describe('Check the dead letters against the handlers and send nothing'),
 });
 
-/** What lies in the dead-letter topics. */
+/** The content of the dead-letter topics. */
 export const DeadLetters = z.strictObject({
   deadLetters: z.int(),
-  replayed: z.int().describe('How many of them were sent back already'),
+  replayed: z.int().describe('Number of them that were replayed already'),
   groups: z.array(
     z.strictObject({
       topic: z.string(),
@@ -50,7 +59,7 @@ export const DeadLetters = z.strictObject({
         originalPartition: z.int().nullable(),
         originalOffset: z.string().nullable(),
         reason: z.string(),
-        failedAt: z.string().nullable().describe('ISO 8601; null where nothing tells'),
+        failedAt: z.string().nullable().describe('ISO 8601; null if unknown'),
         replays: z.int(),
         replayed: z.boolean(),
       }),
@@ -63,11 +72,11 @@ const left = z.array(
     reason: z.string(),
     detail: z.string(),
     count: z.int(),
-    positions: z.array(z.string()).describe('The first thousand of them'),
+    positions: z.array(z.string()).describe('The first 1,000'),
   }),
 );
 
-/** What a replay has done, or would do. */
+/** The result of a replay or dry run. */
 export const ReplayAnswer = z.discriminatedUnion('dryRun', [
   z.strictObject({
     deadLetterTopic: z.string(),

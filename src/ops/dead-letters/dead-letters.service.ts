@@ -10,7 +10,7 @@ import {
 import { BrokerSession } from '../broker-session.js';
 import type { DeadLetterQuery } from './dead-letters.schemas.js';
 
-/** What lies in the dead-letter topics. */
+/** The content of the dead-letter topics. */
 export interface DeadLettersView {
   readonly deadLetters: number;
   readonly replayed: number;
@@ -18,12 +18,12 @@ export interface DeadLettersView {
   readonly records?: readonly KeylessRecord[];
 }
 
-/** Looks at dead letters. */
+/** Lists and counts dead letters. */
 @Injectable()
 export class DeadLettersService {
   constructor(private readonly brokers: BrokerSession) {}
 
-  /** @throws DlqError where a topic has no dead-letter topic */
+  /** @throws DlqError if a topic has no dead-letter topic */
   async list(query: z.infer<typeof DeadLetterQuery>, gone: AbortSignal): Promise<DeadLettersView> {
     const { topic, reason, key, since, limit } = query;
     const topics = await this.brokers.topics();

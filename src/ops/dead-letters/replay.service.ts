@@ -12,10 +12,10 @@ import {
 import { BrokerSession } from '../broker-session.js';
 import type { ReplayRequest } from './dead-letters.schemas.js';
 
-/** What a replay has done, or would do. Samples are of records that a transform has changed: there is none here. */
+/** The result of a replay or dry run. There are no samples, since those show what a transform changed. */
 export type ReplayOutcome = Omit<DryRunReport, 'samples'> | ReplayReport;
 
-/** Sends dead letters back, one request at a time: two of them would only shut each other out. */
+/** Replays dead letters, one request at a time: concurrent replays would fence each other. */
 @Injectable()
 export class ReplayService implements OnModuleDestroy {
   #running: Promise<unknown> | undefined;
@@ -25,19 +25,19 @@ export class ReplayService implements OnModuleDestroy {
     private readonly runtime: KafkaRuntime,
   ) {}
 
-  /** Waits for the transaction under way; what follows it was given up when the stop began. */
+  /** Waits for the transaction in progress; the shutdown has already cancelled the rest. */
   async onModuleDestroy(): Promise<void> {
     await this.#running?.catch(() => undefined);
   }
 
   /**
-   * Replays, or says what a replay would do. It ends early, after the transaction under way, when the caller goes
-   * away or the service stops.
-   * @throws ConflictException while another one runs here; FencedError where one runs elsewhere
+   * Replays dead letters, or reports what a replay would do. Ends early, after the transaction in progress, if the
+   * caller disconnects or the service stops.
+   * @throws ConflictException while another replay runs in this process; FencedError if one runs in another process
    */
   async run(request: z.infer<typeof ReplayRequest>, gone: AbortSignal): Promise<ReplayOutcome> {
     if (this.#running)
-      throw new ConflictException('another replay is at work in this process; let it finish');
+      throw new ConflictException('another replay is running in this process; wait until it has finished');
     const work = this.#run(request, this.brokers.untilStop(gone));
     this.#running = work;
     try {

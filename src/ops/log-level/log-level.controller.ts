@@ -14,16 +14,16 @@ const NewLevel = z.strictObject({
   for: duration
     .refine((ms) => ms <= MAX_MS, 'must be 24h at most')
     .prefault('15m')
-    .describe('Until it goes back to LOG_LEVEL by itself, such as 15m (the default); 24h at most'),
+    .describe('Time until the level returns to LOG_LEVEL, such as 15m (the default); 24h at most'),
 });
 
 const View = z.object({
   level: z.string(),
   configured: z.enum(LEVELS),
-  until: z.iso.datetime().nullable().describe('When it goes back to the configured one'),
+  until: z.iso.datetime().nullable().describe('When it returns to the configured level'),
 });
 
-/** The level of the log, while the service runs. */
+/** Shows and changes the log level at runtime. */
 @OpsController('log-level')
 export class LogLevelController {
   constructor(
@@ -31,16 +31,14 @@ export class LogLevelController {
     private readonly audit: AuditService,
   ) {}
 
-  /** Which one it has. */
   @Get()
-  @Answers('Tells the level of the log', View)
+  @Answers('Returns the log level', View)
   get(): LogLevelView {
     return this.levels.get();
   }
 
-  /** Another one, for a time. */
   @Put()
-  @Answers('Changes the level of the log for a time', View)
+  @Answers('Changes the log level for a limited time', View)
   set(
     @Body({ schema: NewLevel }) body: z.infer<typeof NewLevel>,
     @FromCaller() caller: Caller,
@@ -50,9 +48,8 @@ export class LogLevelController {
     return this.audit.change(change, () => this.levels.set(level, forMs));
   }
 
-  /** The configured one. */
   @Delete()
-  @Answers('Sets the level of the log back to LOG_LEVEL', View)
+  @Answers('Resets the log level to LOG_LEVEL', View)
   reset(@FromCaller() caller: Caller): Promise<LogLevelView> {
     return this.audit.change({ what: 'log-level-reset', parameters: {}, caller }, () => this.levels.reset());
   }

@@ -3,19 +3,19 @@ import { PinoLogger } from 'nestjs-pino';
 import { type LogConfig, SERVICE_CONFIG, type ServiceConfig } from '../../config/index.js';
 import { AuditService } from '../audit/audit.service.js';
 
-/** A level of the log. */
+/** A log level. */
 export type LogLevel = LogConfig['level'];
 
-/** Which level the log has, and for how long. */
+/** The current log level, and how long it stays. */
 export interface LogLevelView {
   readonly level: string;
   /** `LOG_LEVEL`. */
   readonly configured: LogLevel;
-  /** When it goes back to the configured one, ISO 8601; null where it has that already. */
+  /** When it returns to the configured level, ISO 8601; null if it has that level. */
   readonly until: string | null;
 }
 
-/** Changes the level of the log for a time: a level that nobody remembers to take back ends by itself. */
+/** Changes the log level for a limited time, so that a forgotten level resets itself. */
 @Injectable()
 export class LogLevelService implements OnApplicationShutdown {
   readonly #configured: LogLevel;
@@ -24,7 +24,7 @@ export class LogLevelService implements OnApplicationShutdown {
 
   constructor(
     private readonly audit: AuditService,
-    // The root logger is made with the first PinoLogger.
+    // Injected because the first PinoLogger creates PinoLogger.root.
     _logger: PinoLogger,
     @Inject(SERVICE_CONFIG) { log }: ServiceConfig,
   ) {
@@ -58,7 +58,7 @@ export class LogLevelService implements OnApplicationShutdown {
   #expire(): void {
     const change = {
       what: 'log-level-reset',
-      parameters: { reason: 'its time is over' },
+      parameters: { reason: 'its duration has elapsed' },
       caller: undefined,
     } as const;
     void this.audit.change(change, () => this.reset());

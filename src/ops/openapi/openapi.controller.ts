@@ -6,12 +6,12 @@ import { OpenApiService } from './openapi.service.js';
 
 const Document = z.looseObject({ openapi: z.string(), paths: z.looseObject({}) });
 
-/** The description of all these endpoints. */
+/** The OpenAPI document of the operators' endpoints. */
 @OpsController('openapi.json')
 export class OpenApiController {
   constructor(private readonly openApi: OpenApiService) {}
 
-  /** For clients, and for Swagger UI elsewhere. */
+  /** For generated clients and for a Swagger UI. */
   @Get()
   @Answers('This document', Document)
   document(): OpenAPIObject {

@@ -9,30 +9,28 @@ import { type Caller, FromCaller } from '../caller.decorator.js';
 import { Answers, OpsController } from '../ops-controller.decorator.js';
 import { topicName } from '../schemas.js';
 
-const topic = topicName
-  .optional()
-  .describe('A topic, or where its records are parked; all of this service by default');
+const topic = topicName.optional().describe('A topic or its parking topic; default: all of this service');
 const ParkedQuery = z.strictObject({ topic });
 const Release = z.strictObject({
-  key: z.string().max(16_384).nullable().describe('As it is listed; null for the records without one'),
+  key: z.string().max(16_384).nullable().describe('The key as listed; null for records without a key'),
   topic,
 });
 
 const Key = z.strictObject({
-  topic: z.string().describe('Where it is parked'),
+  topic: z.string().describe('The parking topic'),
   partition: z.int(),
-  key: z.string().nullable().describe('Null for the records without one'),
+  key: z.string().nullable().describe('Null for records without a key'),
   records: z.int(),
-  oldestOffset: z.string().nullable().describe('Of its first record, in its own topic'),
+  oldestOffset: z.string().nullable().describe('Offset of its first record in the original topic'),
   since: z.string().nullable(),
   reason: z.string().nullable(),
   message: z.string().nullable(),
-  releasing: z.boolean().describe('Whether its release was asked for and has not ended'),
+  releasing: z.boolean().describe('Whether its release was requested and is not finished'),
 });
 const Parked = z.strictObject({ keys: z.array(Key) });
 const Released = z.strictObject({ records: z.int(), keys: z.array(Key) });
 
-/** Looks at keys that are parked, and lets them go. */
+/** Lists parked keys and releases them. */
 @OpsController('parked')
 export class ParkedController {
   constructor(
@@ -41,18 +39,18 @@ export class ParkedController {
     private readonly audit: AuditService,
   ) {}
 
-  /** Which keys stand still, since when and why. */
+  /** The parked keys, since when and why they are parked. */
   @Get()
-  @Answers('Lists the keys that are parked', Parked)
+  @Answers('Lists the parked keys', Parked)
   async list(
     @Query({ schema: ParkedQuery }) query: z.infer<typeof ParkedQuery>,
   ): Promise<{ keys: ShownParkedKey[] }> {
     return { keys: (await this.#find(query.topic)).map(toShown) };
   }
 
-  /** Whoever owns the key's partition handles its records, oldest first. */
+  /** The member that owns the key's partition handles its records, oldest first. */
   @Post('release')
-  @Answers('Asks for the release of a key', Released)
+  @Answers('Requests the release of a key', Released)
   release(
     @Body({ schema: Release }) { key, topic: from }: z.infer<typeof Release>,
     @FromCaller() caller: Caller,

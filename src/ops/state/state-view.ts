@@ -13,7 +13,7 @@ import {
   whyUnopened,
 } from '../../transport/index.js';
 
-/** All that is known of a partition. */
+/** The complete state of a partition. */
 export interface PartitionState extends PartitionView {
   readonly activeCalls: number;
   readonly waitingForRetry: number;
@@ -23,13 +23,13 @@ export interface PartitionState extends PartitionView {
   readonly unopened: string | undefined;
 }
 
-/** All that is known of a group's consumer. */
+/** The complete state of a group's consumer. */
 export interface GroupState extends GroupSummary {
   readonly pausedByOperator: readonly OperatorPause[];
   readonly partitions: readonly PartitionState[];
 }
 
-/** Looks at a group. */
+/** The state of a group's consumer. */
 export function groupState(group: GroupConsumer): GroupState {
   const { operatorPauses, partitions } = group.pipeline;
   return {

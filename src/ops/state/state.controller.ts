@@ -4,14 +4,14 @@ import { Answers, OpsController } from '../ops-controller.decorator.js';
 import { State } from './state.schema.js';
 import { type GroupState, groupState } from './state-view.js';
 
-/** What the consumers are at. Answered from memory: no broker needs to be there. */
+/** Reports the state of the consumers from memory, without contacting a broker. */
 @OpsController('state')
 export class StateController {
   constructor(private readonly runtime: KafkaRuntime) {}
 
-  /** Each group, its member, its partitions, and what holds them up. */
+  /** Each group with its member, its partitions, and what blocks them. */
   @Get()
-  @Answers('Tells what the consumers of this process are at, and what holds them up', State)
+  @Answers('Returns the state of the consumers of this process and what blocks them', State)
   state(): { at: number; groups: GroupState[]; topicProblems: readonly TopicProblem[] } {
     return {
       at: Date.now(),

@@ -5,7 +5,7 @@ const Record = z.strictObject({
   partition: z.int(),
   offset: z.string(),
   ageMs: z.number(),
-  failures: z.int().describe('Calls of its handler that have failed'),
+  failures: z.int().describe('Failed handler calls for the record'),
   state: z.string(),
   lastError: z.string().optional(),
 });
@@ -13,25 +13,27 @@ const Record = z.strictObject({
 const Partition = z.strictObject({
   topic: z.string(),
   partition: z.int(),
-  committableOffset: z.string().describe('The first offset that is not settled'),
-  committed: z.string().optional().describe('What this member has committed'),
+  committableOffset: z.string().describe('First offset that is not settled'),
+  committed: z.string().optional().describe('Offset that this member has committed'),
   end: z.string(),
   lag: z.number().describe('From the committable offset to the end'),
   inFlight: z.int(),
-  activeCalls: z.int().describe('Lanes, or batches, that a handler is at work on'),
-  waitingForRetry: z.int().describe('Records, or batches, that wait to be handled or stored again'),
+  activeCalls: z.int().describe('Handler calls in progress'),
+  waitingForRetry: z
+    .int()
+    .describe('Records or batches that wait for a retry of their handler or of storing them'),
   paused: z.boolean(),
   pauseReasons: z.array(z.string()),
   stalledForMs: z
     .number()
-    .describe('How long the committable offset has not moved although a record is in flight'),
+    .describe('Time for which the committable offset has not advanced although a record is in flight'),
   parked: z.int(),
-  oldest: Record.optional().describe('What holds the committable offset'),
+  oldest: Record.optional().describe('The record that blocks the committable offset'),
   stuck: z
     .array(Record.extend({ kind: z.enum(['not stored', 'brake', 'stop']), why: z.string() }))
-    .describe('Records that nothing can be done with until somebody mends what they wait for'),
-  unresponsive: z.array(Record).describe('Records whose handlers were told to stop and have not'),
-  unopened: z.string().optional().describe('Why nothing of the partition is handled yet'),
+    .describe('Records that are blocked until somebody fixes the cause'),
+  unresponsive: z.array(Record).describe('Records whose handlers were aborted and are still running'),
+  unopened: z.string().optional().describe('Why the partition may not start handling records yet'),
 });
 
 const Group = z.strictObject({
@@ -41,13 +43,17 @@ const Group = z.strictObject({
   memberId: z.string().optional(),
   generation: z.int().optional(),
   joins: z.int(),
-  restarts: z.int().describe('How often a new client took the place of one that had ended'),
+  restarts: z.int().describe('Number of times the consumer failed and was restarted'),
   ended: z.boolean(),
   missingTopics: z.array(z.string()),
-  hiddenTopics: z.array(z.string()).describe('Those of the missing ones that this client may not see'),
-  refusedTopics: z.array(z.string()).describe('Why retry topics are not as they are needed'),
-  refusal: z.string().optional().describe('What the brokers refuse this client, and what to grant'),
-  unreadable: z.array(z.string()).describe('Partitions that wait at a batch which can not be read, and why'),
+  hiddenTopics: z
+    .array(z.string())
+    .describe('Missing topics that this client is not allowed to see, or that do not exist'),
+  refusedTopics: z.array(z.string()).describe('Problems of retry topics'),
+  refusal: z.string().optional().describe('The permission that this client lacks, and how to grant it'),
+  unreadable: z
+    .array(z.string())
+    .describe('Partitions that are blocked by a batch that cannot be read, and why'),
   lastHeartbeatAt: z.int(),
   lastProgressAt: z.int(),
   lastError: z.strictObject({ at: z.int(), message: z.string() }).optional(),
@@ -55,7 +61,7 @@ const Group = z.strictObject({
   commits: z.int(),
   commitFailures: z.int(),
   pausedByOperator: z.array(z.strictObject({ topic: z.string(), partition: z.int().optional() })),
-  partitions: z.array(Partition).describe('Those of the assignment whose position is known'),
+  partitions: z.array(Partition).describe('Assigned partitions whose position is known'),
 });
 
 const TopicProblem = z.strictObject({
@@ -63,16 +69,16 @@ const TopicProblem = z.strictObject({
   setting: z.string(),
   value: z.string(),
   wanted: z.string(),
-  otherwise: z.string().describe('What comes of it'),
-  isVital: z.boolean().describe('Whether records would be lost: nothing is written to the topic'),
-  refused: z.string().optional().describe('What keeps the service from correcting it'),
+  otherwise: z.string().describe('The consequence'),
+  isVital: z.boolean().describe('Whether records would be lost; then nothing is written to the topic'),
+  refused: z.string().optional().describe('Why the service could not correct it'),
 });
 
-/** What the consumers of this process are at. Times are in ms since the epoch. */
+/** The state of the consumers of this process. Times are in ms since the epoch. */
 export const State = z.strictObject({
   at: z.int(),
   groups: z.array(Group),
   topicProblems: z
     .array(TopicProblem)
-    .describe('Settings of own topics by which records could be lost or refused'),
+    .describe('Settings of the own topics by which records could be lost or rejected'),
 });

@@ -1,4 +1,4 @@
-/** The shop can't take this order, now or later: somebody has to look at it. */
+/** The shop cannot accept this order, and a retry does not help: somebody has to look at it. */
 export class OrderRejectedError extends Error {
   readonly code = 'ORDER_REJECTED';
 

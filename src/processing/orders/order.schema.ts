@@ -6,7 +6,7 @@ const OrderLine = z.object({
   unitPrice: z.number().nonnegative(),
 });
 
-/** An order as its producers write it. */
+/** An order as its producers send it. */
 export const Order = z.object({
   id: z.string().min(1),
   customer: z.string().min(1),

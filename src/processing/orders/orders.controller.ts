@@ -6,8 +6,8 @@ import { Order } from './order.schema.js';
 import { OrdersService } from './orders.service.js';
 
 /**
- * Orders come as JSON under their id as key; a tombstone says that the order was deleted. One that breaks the
- * schema, or is rejected, is a dead letter in `orders.dlt` at once; any other failure is tried again first.
+ * Orders arrive as JSON with the order id as key; a tombstone means that the order was deleted. An order that does not
+ * match the schema or is rejected goes to `orders.dlt` immediately; any other failure is retried first.
  */
 @Controller()
 export class OrdersController {
@@ -28,8 +28,8 @@ export class OrdersController {
 }
 
 /**
- * The order's id is the record's key, as text.
- * @throws PermanentError where the key is none: JSON in a key arrives parsed, and a record may have no key
+ * The order id: the record's key as text.
+ * @throws PermanentError if the key is not text: a JSON key arrives parsed, and a record may have no key
  */
 function orderIdOf(key: unknown): string {
   if (typeof key === 'string' && key !== '') return key;

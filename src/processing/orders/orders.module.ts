@@ -2,6 +2,6 @@ import { Module } from '@nestjs/common';
 import { OrdersController } from './orders.controller.js';
 import { OrdersService } from './orders.service.js';
 
-/** Takes orders in: the feature to copy for one of your own. */
+/** Example feature that receives orders; copy it for your own. */
 @Module({ controllers: [OrdersController], providers: [OrdersService] })
 export class OrdersModule {}

@@ -36,7 +36,7 @@ describe('OrdersService', () => {
   it('rejects an order in a currency that it does not take, and keeps nothing of it', () => {
     const rejected = (): unknown => orders.process({ ...order, currency: 'XBT' });
     expect(rejected).toThrow(OrderRejectedError);
-    expect(rejected).toThrow('order o-1: XBT is not taken, only EUR, USD, GBP, CHF');
+    expect(rejected).toThrow('order o-1: XBT is not accepted, only EUR, USD, GBP, CHF');
     expect(orders.find('o-1')).toBeUndefined();
   });
 

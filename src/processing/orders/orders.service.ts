@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { OrderRejectedError } from './order-rejected.error.js';
 import type { Order } from './order.schema.js';
 
-/** What the shop knows of an order that it has taken in. */
+/** What the shop stores about an accepted order. */
 export interface OrderSummary {
   readonly id: string;
   readonly customer: string;
@@ -12,24 +12,24 @@ export interface OrderSummary {
   readonly currency: string;
 }
 
-/** What the shop is paid in. */
+/** Accepted currencies. */
 const CURRENCIES: ReadonlySet<string> = new Set(['EUR', 'USD', 'GBP', 'CHF']);
 
-/** Takes orders in. It knows nothing of Kafka: the same call serves a test, a script or another transport. */
+/** Accepts orders. It does not depend on Kafka, so tests, scripts and other transports can call it too. */
 @Injectable()
 export class OrdersService {
   readonly #logger = new Logger(OrdersService.name);
   readonly #summaries = new Map<string, OrderSummary>();
 
   /**
-   * Takes an order in. The same order delivered again replaces itself: at least once is enough.
-   * @throws OrderRejectedError in a currency that the shop does not take
+   * Accepts an order. An order that is delivered again replaces itself, so at-least-once delivery is enough.
+   * @throws OrderRejectedError if the shop does not accept the currency
    */
   process(order: Order): OrderSummary {
     if (!CURRENCIES.has(order.currency)) {
       throw new OrderRejectedError(
         order.id,
-        `${order.currency} is not taken, only ${[...CURRENCIES].join(', ')}`,
+        `${order.currency} is not accepted, only ${[...CURRENCIES].join(', ')}`,
       );
     }
     const summary: OrderSummary = {
@@ -49,7 +49,7 @@ export class OrdersService {
     return summary;
   }
 
-  /** Forgets an order that was deleted at its source. */
+  /** Removes an order that was deleted at its source. */
   remove(id: string): void {
     this.#summaries.delete(id);
     this.#logger.log(`order ${id}: removed`);

@@ -3,7 +3,7 @@ import { OffsetsModule } from '../../offsets/index.js';
 import { TutorialController } from './tutorial.controller.js';
 import { TutorialService } from './tutorial.service.js';
 
-/** The four ways to read and to confirm. */
+/** The four ways to read records and commit offsets. */
 @Module({
   imports: [OffsetsModule],
   controllers: [TutorialController],

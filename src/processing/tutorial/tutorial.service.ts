@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 
-/** Prints what it is given. Put your own logic here. */
+/** Logs each message. Put your own logic here. */
 @Injectable()
 export class TutorialService {
   readonly #logger = new Logger(TutorialService.name);

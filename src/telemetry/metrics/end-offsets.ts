@@ -11,15 +11,15 @@ import { describeError, KafkaRuntime } from '../../transport/index.js';
 import { lagOf } from './lag-of.js';
 
 /**
- * Keeps the end of every assigned partition known. A fetch tells it along with its records; of a partition that
- * is idle, paused or stuck nothing is fetched, and its end is asked for here.
+ * Keeps the end offset of every assigned partition up to date. A fetch response contains it; for partitions that are
+ * not fetched from (idle, paused or stuck) this class queries it.
  */
 @Injectable()
 export class EndOffsets implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #logger = new Logger(EndOffsets.name);
   readonly #reader;
   readonly #refreshMs: number;
-  /** Of partitions that have something to read and nothing in flight: where they stand, and since when. */
+  /** Partitions with records to read and nothing in flight: their committable offset, and since when. */
   readonly #behind = new WeakMap<
     PartitionPipeline,
     { readonly committableOffset: string; readonly since: number }
@@ -64,8 +64,8 @@ export class EndOffsets implements OnApplicationBootstrap, OnApplicationShutdown
           if (end !== undefined) pipeline.endsAt(end);
         }
       } catch (error) {
-        // Without a broker the consumer itself complains; here it is only a figure that is out of date.
-        this.#logger.debug(`${topic}: its end is not known for now: ${describeError(error)}`);
+        // Only a metric is out of date. If no broker answers, the consumer itself logs an error.
+        this.#logger.debug(`${topic}: cannot query the end offsets: ${describeError(error)}`);
       }
     }
     for (const pipeline of this.#pipelines()) this.#note(pipeline);
@@ -79,7 +79,7 @@ export class EndOffsets implements OnApplicationBootstrap, OnApplicationShutdown
     }
   }
 
-  /** Topics of partitions whose end nobody has told for as long as a refresh takes to come round. */
+  /** Topics with partitions whose end offset is older than the refresh interval. */
   #unknown(): ReadonlySet<string> {
     const limit = Date.now() - this.#refreshMs;
     const old = this.#pipelines().filter(({ endKnownAt }) => endKnownAt <= limit);

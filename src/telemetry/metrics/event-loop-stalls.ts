@@ -1,18 +1,18 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 
-/** How late a timer has to come for the event loop to count as having been blocked, in ms. */
+/** Delay of a timer, in ms, from which the event loop counts as blocked. */
 export const STALL_MS = 1_000;
 const CHECK_MS = 250;
 
 /**
- * Counts how often the event loop was blocked. While it is, nothing in this process can say so, and probes run
- * into their timeouts; this tells it afterwards.
+ * Counts how often the event loop was blocked. While it is blocked the process can report nothing and probes time out,
+ * so this metric shows it afterwards.
  */
 @Injectable()
 export class EventLoopStalls implements OnApplicationBootstrap, OnApplicationShutdown {
-  /** How often it was blocked for at least {@link STALL_MS}. */
+  /** Number of times it was blocked for at least {@link STALL_MS}. */
   count = 0;
-  /** For how long, all of these together, in ms. */
+  /** Total duration of these stalls, in ms. */
   totalMs = 0;
   #timer: NodeJS.Timeout | undefined;
   #expectedAt = 0;

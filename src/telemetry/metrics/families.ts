@@ -9,7 +9,7 @@ import {
 } from 'prom-client';
 import { CALL_BOUNDS_MS, type CallTimes } from '../../pipeline/index.js';
 
-/** Names, and what a scrape is told of them. */
+/** Name, help text and labels of a metric. */
 export interface Family<Label extends string> {
   readonly name: string;
   /** What it counts or measures, and its unit. */
@@ -17,12 +17,12 @@ export interface Family<Label extends string> {
   readonly labelNames: readonly Label[];
 }
 
-/** Labels by name. */
+/** Label values by label name. */
 export type Labels<Label extends string> = Readonly<Partial<Record<Label, string | number>>>;
 
 /**
- * A value, the labels that are its own, and those that it shares with others. An object of shared labels that lives
- * on from scrape to scrape is made text once, which is most of what a scrape of many partitions costs.
+ * A value, its own labels, and labels that it shares with other samples. prom-client serializes a shared-labels object
+ * only once if the same object is used at every scrape; serialization is most of the cost with many partitions.
  */
 export type Sample<Label extends string, Value = number> = readonly [
   own: Labels<Label>,
@@ -30,10 +30,10 @@ export type Sample<Label extends string, Value = number> = readonly [
   shared?: Labels<Label>,
 ];
 
-/** Looked up at each scrape: whatever has no sample any more is no longer told. */
+/** Reads the samples at each scrape; a series without a sample is no longer exported. */
 export type Samples<Label extends string, Value = number> = () => Iterable<Sample<Label, Value>>;
 
-/** What a sample has whose labels are all shared. */
+/** The own labels of a sample whose labels are all shared. */
 export const NO_LABELS = {};
 
 /** Registers a gauge. */
@@ -45,7 +45,7 @@ export function gauge<Label extends string>(
   return new SampledGauge(registry, family, samples);
 }
 
-/** Registers a counter of what is counted elsewhere. */
+/** Registers a counter whose values are counted elsewhere. */
 export function counter<Label extends string>(
   registry: Registry,
   family: Family<Label>,
@@ -54,7 +54,7 @@ export function counter<Label extends string>(
   return new SampledCounter(registry, family, samples);
 }
 
-/** Told as it is measured: prom-client's own gauge looks up the labels of each value anew. */
+/** A gauge that exports its samples directly; prom-client's own gauge looks up the labels of every value. */
 class SampledGauge<Label extends string> extends Gauge<Label> {
   constructor(
     registry: Registry,
@@ -74,7 +74,7 @@ class SampledGauge<Label extends string> extends Gauge<Label> {
   }
 }
 
-/** The same of a counter. */
+/** The same for a counter. */
 class SampledCounter<Label extends string> extends Counter<Label> {
   constructor(
     registry: Registry,
@@ -102,7 +102,7 @@ function toldOf<Label extends string>(samples: Iterable<Sample<Label>>): MetricV
   }));
 }
 
-/** Registers a histogram of calls that are counted elsewhere. */
+/** Registers a histogram whose values are counted elsewhere. */
 export function callHistogram(
   registry: Registry,
   family: Family<string>,
@@ -111,15 +111,15 @@ export function callHistogram(
   return new CallHistogram(registry, family, samples);
 }
 
-/** A value with labels that it shares; the library's types do not know of these. */
+/** A value with shared labels, which the library's types do not declare. */
 type Told = MetricValueWithName<string> & { readonly sharedLabels: Labels<string> };
 
 /**
- * Takes the counts as they are: prom-client's own histogram can only be told of one call after the other, and for
- * each it looks its labels up anew.
+ * A histogram that exports existing counts. prom-client's own histogram only accepts single observations and looks up
+ * the labels for each of them.
  */
 class CallHistogram extends Histogram {
-  /** Tells what the library says of a histogram beside its values. */
+  /** Provides the library's metadata of a histogram. */
   readonly #description: Histogram;
 
   constructor(

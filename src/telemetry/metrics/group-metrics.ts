@@ -2,7 +2,7 @@ import type { Registry } from 'prom-client';
 import type { GroupConsumer, KafkaRuntime } from '../../transport/index.js';
 import { counter, gauge, type Sample } from './families.js';
 
-/** Registers what is told of each group as a whole. */
+/** Registers the metrics per consumer group. */
 export function registerGroupMetrics(registry: Registry, runtime: KafkaRuntime): void {
   const each = (valueOf: (group: GroupConsumer) => number) => (): Sample<'group'>[] =>
     runtime.groups.map((group) => [{ group: group.status.groupId }, valueOf(group)]);
@@ -12,7 +12,7 @@ export function registerGroupMetrics(registry: Registry, runtime: KafkaRuntime):
     registry,
     {
       name: 'kafka_consumer_commits_total',
-      help: 'Requests to commit offsets, each for all partitions of the member, by how they ended: success or failure.',
+      help: 'Offset commit requests, each for all partitions of the member, by outcome: success or failure.',
       labelNames: ['group', 'outcome'],
     },
     () =>
@@ -28,7 +28,7 @@ export function registerGroupMetrics(registry: Registry, runtime: KafkaRuntime):
     registry,
     {
       name: 'kafka_consumer_rebalances_total',
-      help: 'How often this member has joined its group, the first time included: one for each rebalance it lived through.',
+      help: 'Number of times this member has joined its group, the first time included: one per rebalance.',
       labelNames,
     },
     each(({ status }) => status.joins),
@@ -37,7 +37,7 @@ export function registerGroupMetrics(registry: Registry, runtime: KafkaRuntime):
     registry,
     {
       name: 'kafka_consumer_restarts_total',
-      help: 'How often the consumer ended by an error and another one took its place.',
+      help: 'Number of times the consumer failed and was restarted.',
       labelNames,
     },
     each(({ status }) => status.restarts),
@@ -46,7 +46,7 @@ export function registerGroupMetrics(registry: Registry, runtime: KafkaRuntime):
     registry,
     {
       name: 'kafka_consumer_assigned_partitions',
-      help: 'Partitions that are assigned to this member.',
+      help: 'Partitions assigned to this member.',
       labelNames,
     },
     each(({ pipeline }) => pipeline.assignedCount),
@@ -55,7 +55,7 @@ export function registerGroupMetrics(registry: Registry, runtime: KafkaRuntime):
     registry,
     {
       name: 'kafka_consumer_paused_partitions',
-      help: 'Assigned partitions that are not fetched from for now, for whatever reason: over budget, brake, stop, waiting for a retry to be due.',
+      help: 'Assigned partitions that are paused for any reason, such as too many records in flight, brake, stop, or a retry that is not yet due.',
       labelNames,
     },
     each(({ pipeline }) => [...pipeline.partitions].filter(({ paused }) => paused).length),

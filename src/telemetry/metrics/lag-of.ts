@@ -1,15 +1,14 @@
 import { offsetsBetween, type PartitionPipeline } from '../../pipeline/index.js';
 
-/** Records from the committable offset to the partition's end. */
+/** Number of offsets from the committable offset to the end of the partition. */
 export function lagOf({ committableOffset, end }: PartitionPipeline): number {
   return offsetsBetween(committableOffset, end);
 }
 
 /**
- * How long ago the partition's first unsettled record was written, by its own timestamp, in seconds; 0 where all
- * are settled.
- * @param behindSince when a partition that has nothing in flight was first seen to have something to read, in ms
- * since the epoch: its first unsettled record is still with the broker
+ * Age in seconds of the partition's first unsettled record, by its own timestamp; 0 if all records are settled.
+ * @param behindSince since when a partition with nothing in flight has had records to read, in ms since the epoch: its
+ * first unsettled record was not fetched yet, so its timestamp is unknown
  */
 export function lagSecondsOf(
   pipeline: PartitionPipeline,
@@ -19,7 +18,7 @@ export function lagSecondsOf(
   const { oldest } = pipeline;
   if (!oldest) return lagOf(pipeline) > 0 && behindSince !== undefined ? (now - behindSince) / 1000 : 0;
   const writtenAt = Number(oldest.record.timestamp);
-  // Records of the oldest format have none, and a producer's clock may be ahead.
+  // Records in the oldest message format have no timestamp, and a producer's clock may be ahead.
   const since = writtenAt > 0 ? writtenAt : oldest.receivedAt;
   return Math.max(0, now - since) / 1000;
 }

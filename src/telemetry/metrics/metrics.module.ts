@@ -5,7 +5,7 @@ import { EventLoopStalls } from './event-loop-stalls.js';
 import { MetricsController } from './metrics.controller.js';
 import { MetricsRegistry } from './metrics.registry.js';
 
-/** Figures for Prometheus, at `/metrics`. */
+/** Metrics for Prometheus, at `/metrics`. */
 @Module({
   imports: [KafkaModule],
   controllers: [MetricsController],

@@ -7,7 +7,7 @@ import { registerGroupMetrics } from './group-metrics.js';
 import { registerPartitionMetrics } from './partition-metrics.js';
 import { registerTopicMetrics } from './topic-metrics.js';
 
-/** Gauges that are called counters, and are sums of others: `promtool check metrics` refuses them. */
+/** Default gauges named like counters, which `promtool check metrics` rejects. They are sums of other metrics. */
 const MISNAMED = [
   'nodejs_active_handles_total',
   'nodejs_active_requests_total',
@@ -15,8 +15,8 @@ const MISNAMED = [
 ];
 
 /**
- * All that a scrape is told. The consumers count in plain fields of their own, and only a scrape reads them: a
- * record costs no call of the metrics library.
+ * All metrics. The consumers count in plain fields that are read only by a scrape, so that handling a record never
+ * calls the metrics library.
  */
 @Injectable()
 export class MetricsRegistry extends Registry {
@@ -44,12 +44,12 @@ export class MetricsRegistry extends Registry {
       });
     told(
       'nodejs_eventloop_stalls_total',
-      'How often the event loop was blocked so that a timer came a second late or later.',
+      'Number of times the event loop was blocked so that a timer fired at least one second late.',
       () => stalls.count,
     );
     told(
       'nodejs_eventloop_stalled_seconds_total',
-      'For how long the event loop was blocked in these cases together, in seconds.',
+      'Total duration of these event loop stalls in seconds.',
       () => stalls.totalMs / 1000,
     );
   }

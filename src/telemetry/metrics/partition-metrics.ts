@@ -19,7 +19,7 @@ const BLOCKS: readonly Block[] = [
   'refused',
 ];
 
-/** Registers what is measured of each assigned partition; its series end with the assignment. */
+/** Registers the metrics per assigned partition; a series ends when the partition is revoked. */
 export function registerPartitionMetrics(registry: Registry, runtime: KafkaRuntime, ends: EndOffsets): void {
   const each = (valueOf: (pipeline: PartitionPipeline) => number) => (): Sample<PartitionLabel>[] =>
     runtime.groups.flatMap(({ status: { groupId: group }, pipeline: { partitions } }) =>
@@ -51,7 +51,7 @@ export function registerPartitionMetrics(registry: Registry, runtime: KafkaRunti
     registry,
     {
       name: 'kafka_consumer_lag_seconds',
-      help: "Age in seconds of an assigned partition's first record that is not settled, by the record's own timestamp; 0 where all are settled.",
+      help: 'Age in seconds of the first unsettled record of an assigned partition, by its own timestamp; 0 if all records are settled.',
       labelNames,
     },
     each((pipeline) => lagSecondsOf(pipeline, ends.behindSince(pipeline), Date.now())),
@@ -60,7 +60,7 @@ export function registerPartitionMetrics(registry: Registry, runtime: KafkaRunti
     registry,
     {
       name: 'kafka_consumer_in_flight',
-      help: 'Records of an assigned partition that were fetched and are not settled.',
+      help: 'Records of an assigned partition that are in flight: fetched and not settled.',
       labelNames,
     },
     each(({ usage }) => usage.records),
@@ -69,7 +69,7 @@ export function registerPartitionMetrics(registry: Registry, runtime: KafkaRunti
     registry,
     {
       name: 'kafka_consumer_stalled_seconds',
-      help: 'How long the committable offset of an assigned partition has not moved although a record is in flight, in seconds.',
+      help: 'Time in seconds for which the committable offset of an assigned partition has not advanced although a record is in flight.',
       labelNames,
     },
     each(({ stalledForMs }) => stalledForMs / 1000),
@@ -78,7 +78,7 @@ export function registerPartitionMetrics(registry: Registry, runtime: KafkaRunti
     registry,
     {
       name: 'kafka_consumer_parked_records',
-      help: 'Records of an assigned partition that are parked, and wait to be released.',
+      help: 'Records of an assigned partition that are parked and wait for their release.',
       labelNames,
     },
     each(({ parked }) => parked),
@@ -87,7 +87,7 @@ export function registerPartitionMetrics(registry: Registry, runtime: KafkaRunti
     registry,
     {
       name: 'kafka_consumer_blocked_records',
-      help: 'What holds up partitions until it is mended, by kind: records not-stored (where they are to be put aside takes nothing), brake (too many were given up), stop (their handler asked for it), dependency (what their handler depends on can not be used), and partitions for parking (what is parked can not be read) and unreadable (their next batch can not); refused is 1 while the brokers refuse the client.',
+      help: 'What blocks partitions until somebody fixes it, by kind. Records: not-stored (their dead-letter, retry or parking topic rejects them), brake (too many records were given up), stop (the policy of their handler), dependency (a dependency of the handler is unavailable). Partitions: parking (the parking topic cannot be read), unreadable (the next batch cannot be read). refused is 1 while the brokers reject the client.',
       labelNames: ['group', 'kind'],
     },
     () => runtime.groups.flatMap(({ status, pipeline }) => blockedOf(status, [...pipeline.partitions])),

@@ -11,7 +11,7 @@ interface TopicView {
   readonly failures: FailureCounts;
 }
 
-/** Registers what is counted of each topic, in each group, since the process began. */
+/** Registers the metrics per group and topic, counted since the start of the process. */
 export function registerTopicMetrics(registry: Registry, runtime: KafkaRuntime): void {
   const known = new WeakMap<TopicCounts, TopicLabels>();
   const labelsOf = (counts: TopicCounts, group: string, topic: string): TopicLabels => {
@@ -32,7 +32,7 @@ export function registerTopicMetrics(registry: Registry, runtime: KafkaRuntime):
     registry,
     {
       name: 'kafka_consumer_records_total',
-      help: 'Records that the service was done with, by outcome: handled (the handler returned), or given up and where they went: dead-letter, retry-topic, park, skip; failed-after-commit for those whose handler committed and failed then; passed-over for those that were replayed for another group, and receipts of replays.',
+      help: 'Settled records, by outcome: handled (the handler returned), dead-letter, retry-topic, park and skip (where the policy put a failed record), failed-after-commit (the handler committed and then failed), passed-over (replayed for another group, and receipts of replays).',
       labelNames: ['group', 'topic', 'outcome'],
     },
     () => topics().flatMap(recordsOf),
@@ -41,7 +41,7 @@ export function registerTopicMetrics(registry: Registry, runtime: KafkaRuntime):
     registry,
     {
       name: 'kafka_consumer_retries_total',
-      help: 'Calls of a handler that failed and are made again in their lane, with all records of the call.',
+      help: 'Failed handler calls that are retried in their lane, with all records of the call.',
       labelNames: ['group', 'topic'],
     },
     () => topics().map(({ labels, failures }) => [NO_LABELS, failures.retries, labels] as const),
@@ -50,7 +50,7 @@ export function registerTopicMetrics(registry: Registry, runtime: KafkaRuntime):
     registry,
     {
       name: 'kafka_consumer_dead_letters_total',
-      help: 'Records stored as dead letters, by reason: payload (not readable), schema (violated), permanent (an error that no retry cures), timeout (of the handler), error (any other, after its last try).',
+      help: 'Records stored as dead letters, by reason: payload (cannot be decoded), schema (does not match), permanent (an error that a retry cannot fix), timeout (of the handler), error (any other, after the last attempt).',
       labelNames: ['group', 'topic', 'reason'],
     },
     () => topics().flatMap(deadLettersOf),
@@ -59,7 +59,7 @@ export function registerTopicMetrics(registry: Registry, runtime: KafkaRuntime):
     registry,
     {
       name: 'kafka_consumer_truncated_dead_letters_total',
-      help: 'Dead letters of which only a part could be stored, as their topic takes no record of their size.',
+      help: 'Dead letters that were truncated because their topic does not accept records of their size.',
       labelNames: ['group', 'topic'],
     },
     () =>
@@ -71,7 +71,7 @@ export function registerTopicMetrics(registry: Registry, runtime: KafkaRuntime):
     registry,
     {
       name: 'kafka_consumer_out_of_range_total',
-      help: 'How often a partition was read on elsewhere, as its log did not have the offset to read from: records were deleted before they were handled, or the log is another one.',
+      help: 'Offset resets of a partition because the offset to read from was out of range: records were deleted before they were handled, or the topic was recreated.',
       labelNames: ['group', 'topic'],
     },
     () => topics().map(({ labels, failures }) => [NO_LABELS, failures.outOfRange, labels] as const),
@@ -80,7 +80,7 @@ export function registerTopicMetrics(registry: Registry, runtime: KafkaRuntime):
     registry,
     {
       name: 'kafka_consumer_topic_problems',
-      help: 'Settings of topics that the service writes to by which records could be lost or refused; the log and /health name them.',
+      help: 'Settings of topics that the service writes to that could lose or reject records; the log and /health name them.',
       labelNames: [],
     },
     () => [[{}, runtime.ownTopics.problems.length]],
@@ -89,7 +89,7 @@ export function registerTopicMetrics(registry: Registry, runtime: KafkaRuntime):
     registry,
     {
       name: 'kafka_consumer_handler_seconds',
-      help: 'Time of a call of a handler in seconds, from before its value is decoded until its result is there, with or without success; a batch is one call.',
+      help: 'Duration of a handler call in seconds, including decoding of the value, whether it succeeds or fails; a batch is one call.',
       labelNames: ['group', 'topic'],
     },
     () => topics().map(({ labels, counts }) => [NO_LABELS, counts.calls, labels] as const),

@@ -3,12 +3,12 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { enteredCall } from '../../transport/index.js';
 import { UnsampledCall } from './unsampled-call.js';
 
-/** Like the root, and still told apart from having entered nothing. */
+/** Equivalent to the root context, but distinguishable from having entered no context. */
 const ENTERED_ROOT = ROOT_CONTEXT.setValue(createContextKey('entered'), true);
 
 /**
- * What OpenTelemetry takes for the running code's context: what that has entered; or else, within a call that is not
- * sampled, that of the call, which costs the call nothing unless it is asked for.
+ * OpenTelemetry's active context: the context that the running code has entered, or else, within an unsampled call,
+ * the context of the call. That one is created on first use, so calls that never need it do not pay for it.
  */
 export class CallContextManager extends AsyncLocalStorageContextManager {
   override active(): Context {

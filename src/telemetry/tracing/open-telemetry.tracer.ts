@@ -21,12 +21,12 @@ import type { Sampling } from './sampling.js';
 import { UnsampledCall } from './unsampled-call.js';
 
 /**
- * A span for each call of a handler, by OpenTelemetry's conventions for messaging. A record's span is a child of
- * the span that wrote it; a batch's is linked to those of all its records, as it can have but one parent. A call whose
- * span would not be sent has none.
+ * Starts a span for each handler call, following OpenTelemetry's conventions for messaging. A record's span is a child
+ * of the span that produced the record. A batch's span is linked to those of all its records, since a span can have
+ * only one parent. A call that is not sampled has no span.
  */
 export class OpenTelemetryTracer implements CallTracer {
-  /** Of the last call for a record that had a span. */
+  /** The context of the last sampled call for a record. */
   readonly #contexts = new WeakMap<FetchedRecord, Context>();
 
   constructor(
@@ -56,7 +56,7 @@ export class OpenTelemetryTracer implements CallTracer {
       { kind: SpanKind.CONSUMER, attributes: attributesOf(call, groupId), links },
       parent,
     );
-    // Not within what it was chosen by, which would choose whatever is begun in it without a parent.
+    // Not within CHOSEN_ROOT: it would sample every span that is started in it without a parent.
     const within = trace.setSpan(trace.getSpanContext(parent) ? parent : ROOT_CONTEXT, span);
     for (const { record } of batch ?? [call.first]) this.#contexts.set(record, within);
     const { traceId, spanId } = span.spanContext();
@@ -75,7 +75,7 @@ function linkTo(of: Context): { context: NonNullable<ReturnType<typeof trace.get
   return linked ? [{ context: linked }] : [];
 }
 
-/** Never the key: it is as private as the payload. */
+/** The span's attributes. They never contain the key, which is as private as the payload. */
 function attributesOf({ first, handler, batchSize }: HandlerCall, groupId: string): Attributes {
   const { topic, partition } = first.owner;
   return {
@@ -93,7 +93,7 @@ function attributesOf({ first, handler, batchSize }: HandlerCall, groupId: strin
   };
 }
 
-/** Ends the span with the call, in whatever way that ends. */
+/** Runs the call and ends the span when it succeeds or fails. */
 function ended(span: Span, call: () => unknown): unknown {
   try {
     const result = call();

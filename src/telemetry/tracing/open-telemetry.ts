@@ -15,21 +15,22 @@ import { CallContextManager } from './call-context.manager.js';
 import { OpenTelemetryTracer } from './open-telemetry.tracer.js';
 import { samplingOf } from './sampling.js';
 
-/** What started, and how to stop it. */
+/** Started tracing. */
 export interface StartedTracing {
   readonly tracer: OpenTelemetryTracer;
-  /** Sends what was not sent yet. */
+  /** Sends the remaining spans and stops OpenTelemetry. */
   stop(): Promise<void>;
 }
 
-/** Starts OpenTelemetry, for the runtime and for whatever of the service's own code uses its API. */
+/** Starts OpenTelemetry for the runtime and for application code that uses its API. */
 export function startTracing(config: TracingConfig): StartedTracing {
   diag.setLogger(diagnostics(), DiagLogLevel.WARN);
   const sampling = samplingOf(config);
   const provider = new TracerProvider({
     resource: defaultResource()
       .merge(resourceFromAttributes({ 'service.name': config.serviceName }))
-      // By the standard a name among the attributes goes before any but OTEL_SERVICE_NAME, which this reads, too.
+      // By the specification, service.name in OTEL_RESOURCE_ATTRIBUTES is overridden only by OTEL_SERVICE_NAME; the
+      // detector reads both.
       .merge(detectResources({ detectors: [envDetector] })),
     sampler: sampling.sampler,
     spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter({ url: config.url }) })],
@@ -49,12 +50,12 @@ export function startTracing(config: TracingConfig): StartedTracing {
   };
 }
 
-/** A collector that is away must not fill the log. */
+/** Logs OpenTelemetry's diagnostics, rate-limited: an unavailable collector must not fill the log. */
 function diagnostics(): Parameters<typeof diag.setLogger>[0] {
   const logger = new Logger('OpenTelemetry');
   const limit = new LineLimit();
   const write = (message: string): void => {
-    const summarize = (leftOut: number): void => logger.warn(`${leftOut} more lines were left out`);
+    const summarize = (leftOut: number): void => logger.warn(`${leftOut} more lines were suppressed`);
     if (limit.admits('diagnostics', summarize)) logger.warn(message);
   };
   const ignore = (): void => undefined;

@@ -12,14 +12,14 @@ const getter: TextMapGetter<RawHeaders> = {
   },
 };
 
-/** The trace that a record is part of, by its headers; a new one where it has none. */
+/** The trace context in a record's headers; the root context if there is none. */
 export function contextOf({ headers }: FetchedRecord): Context {
   return headers?.[TRACE_PARENT_HEADER] === undefined
     ? ROOT_CONTEXT
     : propagation.extract(ROOT_CONTEXT, headers, getter);
 }
 
-/** The headers that say which trace, and which span of it, a record is written by. */
+/** The trace headers of a record that is produced in this context. */
 export function headersFrom(context: Context): RawHeaders {
   const headers: Record<string, string> = {};
   propagation.inject(context, headers);

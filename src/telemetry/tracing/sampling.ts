@@ -12,18 +12,18 @@ import type { TracingConfig } from '../../config/index.js';
 import type { FetchedRecord } from '../../pipeline/index.js';
 import { contextOf } from './record-context.js';
 
-/** Which spans are sent. */
+/** Decides which spans are sent. */
 export interface Sampling {
-  /** For OpenTelemetry, which asks it of each span that is begun. */
+  /** The sampler that OpenTelemetry calls for each span that is started. */
   readonly sampler: Sampler;
   /**
-   * What a record's span begins in; undefined where it would not be sent. To ask this first spares all others what a
-   * span costs that nobody is going to see: several microseconds, more than the rest of the way through the service.
+   * The parent context of a record's span; undefined if the span would not be sampled. Deciding this first avoids the
+   * cost of an unsampled span: several microseconds, more than the rest of the record's path through the service.
    */
   parentOf(record: FetchedRecord): Context | undefined;
 }
 
-/** By OpenTelemetry's own names. */
+/** The sampling for a sampler named as in OpenTelemetry's specification. */
 export function samplingOf({ sampler, ratio }: TracingConfig): Sampling {
   switch (sampler) {
     case 'always_on':
@@ -31,7 +31,7 @@ export function samplingOf({ sampler, ratio }: TracingConfig): Sampling {
     case 'always_off':
       return { sampler: new AlwaysOffSampler(), parentOf: () => undefined };
     case 'traceidratio':
-      // It depends on the trace's id, which OpenTelemetry makes along with the span.
+      // The decision depends on the trace id, which OpenTelemetry creates together with the span.
       return { sampler: new TraceIdRatioBasedSampler(ratio), parentOf: contextOf };
     case 'parentbased_always_on':
       return parentBased(1);
@@ -57,7 +57,7 @@ function parentBased(ratio: number): Sampling {
   };
 }
 
-/** Takes what was chosen before; of others as many as it is told. */
+/** Samples the spans that `parentOf` has chosen already, and leaves others to the given sampler. */
 class RootSampler implements Sampler {
   constructor(private readonly others: Sampler) {}
 

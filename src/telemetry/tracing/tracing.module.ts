@@ -4,11 +4,11 @@ import { sleep } from '../../pipeline/index.js';
 import { CALL_TRACER, type CallTracer } from '../../transport/index.js';
 import type { StartedTracing } from './open-telemetry.js';
 
-/** How long a collector that does not answer may hold up the stop, in ms. */
+/** How long a collector that does not answer may delay the shutdown, in ms. */
 const STOP_MS = 3_000;
 const STARTED_TRACING = Symbol('STARTED_TRACING');
 
-/** Sends the last spans. */
+/** Sends the remaining spans at shutdown. */
 @Injectable()
 export class TracingEnd implements OnApplicationShutdown {
   constructor(@Inject(STARTED_TRACING) private readonly tracing: StartedTracing | undefined) {}
@@ -22,7 +22,7 @@ export class TracingEnd implements OnApplicationShutdown {
   }
 }
 
-/** Traces, where a collector is configured. Where none is, nothing of OpenTelemetry is even loaded. */
+/** Provides tracing if a collector is configured; otherwise OpenTelemetry is not even loaded. */
 @Global()
 @Module({
   providers: [

@@ -7,13 +7,13 @@ import { contextOf } from './record-context.js';
 const ids = new RandomIdGenerator();
 
 /**
- * Where in its trace a call is whose span is not sent. What is begun within is not sent either, and whoever is
- * called is told so; its ids are made only once somebody asks, which for most calls is never.
+ * The position of an unsampled call in its trace. Spans started within it are not sampled either, and the decision is
+ * propagated to called services. Its ids are created on first use, which most calls never reach.
  */
 export class UnsampledCall implements CallTrace {
   #context: Context | undefined;
 
-  /** @param first of the call's records; once it is settled, its trace is not known any more */
+  /** @param first the first record of the call; after it is settled, its trace is no longer known */
   constructor(private readonly first: InFlightRecord) {}
 
   get traceId(): string {
@@ -24,7 +24,7 @@ export class UnsampledCall implements CallTrace {
     return trace.getSpanContext(this.context)?.spanId ?? '';
   }
 
-  /** With a span context of its own, within the record's trace. */
+  /** A context with its own span context within the record's trace. */
   get context(): Context {
     return (this.#context ??= this.#make());
   }
