@@ -204,8 +204,8 @@ const cases: readonly Case[] = [
   ],
 ];
 
-describe('a configuration is refused when', () => {
-  it.each(cases)('%s', (_because, env, [variable, got, accepts, hint]) => {
+describe('combinations of variables', () => {
+  it.each(cases)('a configuration is rejected when %s', (_because, env, [variable, got, accepts, hint]) => {
     const error = errorOf(env);
     expect(error.problems).toEqual([
       { variable, got, accepts: expect.stringContaining(accepts), hint: expect.stringContaining(hint) },
@@ -214,12 +214,12 @@ describe('a configuration is refused when', () => {
     expect(error.message).not.toMatch(/hunter22|MII/);
   });
 
-  it('a variable is wrong by itself, and then only for that', () => {
+  it('a variable that is invalid by itself is reported only for that', () => {
     const { problems } = errorOf({ KAFKA_SECURITY_PROTOCOL: 'SAS_SSL', KAFKA_SASL_PASSWORD: 'hunter22' });
     expect(problems.map(({ variable }) => variable)).toEqual(['KAFKA_SECURITY_PROTOCOL']);
   });
 
-  it('TLS and SASL settings meet plain text, and every hint names the one protocol that uses both', () => {
+  it('with TLS and SASL settings but plain text, every hint names the one protocol that uses both', () => {
     const { problems } = errorOf({ ...SASL, KAFKA_SECURITY_PROTOCOL: '', KAFKA_SSL_SERVERNAME: 'kafka' });
     expect(problems).toHaveLength(4);
     for (const { hint } of problems) expect(hint).toContain('set KAFKA_SECURITY_PROTOCOL=SASL_SSL,');

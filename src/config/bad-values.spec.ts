@@ -6,7 +6,7 @@ const BROKERS = 'host:port, several with commas between them, port 1 to 65535';
 const LEVELS = 'fatal, error, warn, info, debug, trace, silent';
 const PROTOCOLS = 'PLAINTEXT, SSL, SASL_PLAINTEXT, SASL_SSL';
 
-/** A variable, its text, what the message says is accepted, and what to do. */
+/** A variable, its text, the accepted values in the message, and the hint. */
 const bad: readonly (readonly [string, string, string, string])[] = [
   ['KAFKA_BROKERS', 'kafka', BROKERS, 'add the port, such as kafka:9092'],
   ['KAFKA_BROKERS', 'a:', BROKERS, 'add the port, such as a:9092'],
@@ -58,7 +58,7 @@ const bad: readonly (readonly [string, string, string, string])[] = [
   ['IDEMPOTENCY_TTL_HOURS', '14d', 'whole number of hours, 1 to 87600', 'digits only'],
 ];
 
-/** What is wrong with them is said without them: each may hold a password. */
+/** URLs whose problem must be reported without showing them, since each may contain a password. */
 const badUrls: readonly (readonly [string, string])[] = [
   ['mysql://app:pa55@db/shop', 'begin it with postgres:// or postgresql://'],
   ['postgres://app:pa55@db', 'name the database after the host'],
@@ -66,16 +66,19 @@ const badUrls: readonly (readonly [string, string])[] = [
 ];
 
 describe('a bad value', () => {
-  it.each(bad)('%s=%s is refused, and the message says what is accepted', (variable, text, accepts, hint) => {
-    const error = errorOf({ [variable]: text });
-    const got = JSON.stringify(text);
-    expect(error.problems).toEqual([
-      { variable, got, accepts: expect.stringContaining(accepts), hint: expect.stringContaining(hint) },
-    ]);
-    for (const part of [variable, got, accepts, hint]) expect(error.message).toContain(part);
-  });
+  it.each(bad)(
+    'the invalid value %s=%s is rejected, and the message says what is accepted',
+    (variable, text, accepts, hint) => {
+      const error = errorOf({ [variable]: text });
+      const got = JSON.stringify(text);
+      expect(error.problems).toEqual([
+        { variable, got, accepts: expect.stringContaining(accepts), hint: expect.stringContaining(hint) },
+      ]);
+      for (const part of [variable, got, accepts, hint]) expect(error.message).toContain(part);
+    },
+  );
 
-  it('is cut in the message when it is long', () => {
+  it('a long invalid value is truncated in the message', () => {
     const [problem] = errorOf({ KAFKA_GROUP_ID: 'g'.repeat(5000) }).problems;
     expect(problem).toMatchObject({
       got: `"${'g'.repeat(80)}" and so on, 5000 characters`,
@@ -83,7 +86,7 @@ describe('a bad value', () => {
     });
   });
 
-  it('is not shown when it may hold credentials', () => {
+  it('an invalid value that may contain credentials is not shown', () => {
     const error = errorOf({ KAFKA_BROKERS: 'kafka://ada:hunter22@a:1' });
     expect(error.message).toContain('got:     set, 24 characters');
     expect(error.message).toContain('KAFKA_SASL_PASSWORD');
@@ -94,7 +97,7 @@ describe('a bad value', () => {
     ['hunter22', 'use a longer one'],
     ['hunter22 hunter22', 'letters, digits and'],
     ['hunter22'.repeat(2049), 'shorten it'],
-  ])('is refused as a token, and not shown: %s', (token, hint) => {
+  ])('an invalid token is rejected and not shown: %s', (token, hint) => {
     const error = errorOf({ OPS_TOKEN: token });
     expect(error.problems).toEqual([
       expect.objectContaining({ variable: 'OPS_TOKEN', got: `set, ${token.length} characters` }),
@@ -103,7 +106,7 @@ describe('a bad value', () => {
     expect(error.message).not.toContain('hunter22');
   });
 
-  it('is reported together with every other problem, in one message', () => {
+  it('all invalid values are reported in one message', () => {
     const error = errorOf({
       PORT: 'http',
       KAFKA_BROKERS: 'kafka',
@@ -146,7 +149,7 @@ describe('a bad value', () => {
     `);
   });
 
-  it.each(badUrls)('DATABASE_URL=%s is refused, and its password is not shown', (text, hint) => {
+  it.each(badUrls)('the invalid DATABASE_URL=%s is rejected, and its password is not shown', (text, hint) => {
     const error = errorOf({ DATABASE_URL: text });
     expect(error.problems).toEqual([
       expect.objectContaining({ variable: 'DATABASE_URL', hint: expect.stringContaining(hint) }),

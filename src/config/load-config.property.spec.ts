@@ -31,7 +31,7 @@ const name = fc.oneof(
 );
 const env = fc.dictionary(name, text);
 
-/** The message of the ConfigError, empty when there is none; any other error fails the property. */
+/** The message of the ConfigError, empty if there is none; any other error fails the property. */
 function messageOf(environment: NodeJS.ProcessEnv): string {
   try {
     loadConfig(environment, thisHost);
@@ -43,7 +43,7 @@ function messageOf(environment: NodeJS.ProcessEnv): string {
 }
 
 describe('loadConfig, whatever the environment', () => {
-  it('throws nothing but ConfigError', () => {
+  it('loadConfig throws only ConfigError, whatever the environment', () => {
     fc.assert(
       fc.property(env, (environment) => {
         messageOf(environment);
@@ -52,7 +52,7 @@ describe('loadConfig, whatever the environment', () => {
     );
   });
 
-  it('never prints a secret', () => {
+  it('loadConfig never prints a secret, whatever the environment', () => {
     const secret = fc.stringMatching(/^zq[a-z0-9/.:@-]{6,20}$/);
     fc.assert(
       fc.property(

@@ -9,7 +9,7 @@ const terminal = { ...thisHost, isTerminal: true };
 const noTerminal = { ...thisHost, isTerminal: false };
 
 describe('loadConfig', () => {
-  it('gives every default for an empty environment', () => {
+  it('loadConfig returns every default for an empty environment', () => {
     expect(loadConfig({}, noTerminal)).toEqual({
       kafka: {
         brokers: ['127.0.0.1:9092'],
@@ -55,17 +55,17 @@ describe('loadConfig', () => {
     });
   });
 
-  it('counts a variable set to nothing as not set', () => {
+  it('loadConfig treats an empty variable as not set', () => {
     const empty = Object.fromEntries(describeVariables().map(({ name }) => [name, '  ']));
     expect(loadConfig(empty, noTerminal)).toEqual(loadConfig({}, noTerminal));
   });
 
-  it('trims values and the brokers of a list', () => {
+  it('loadConfig trims values and the brokers of a list', () => {
     const config = loadConfig({ KAFKA_BROKERS: ' a:1 , b.c:2 ', KAFKA_GROUP_ID: ' g ', PORT: ' 0 ' });
     expect(config).toMatchObject({ kafka: { brokers: ['a:1', 'b.c:2'], groupId: 'g' }, http: { port: 0 } });
   });
 
-  it('uses the group id exactly as given', () => {
+  it('loadConfig uses the group id exactly as given', () => {
     expect(loadConfig({ KAFKA_GROUP_ID: 'Pay Roll/2.1' }).kafka.groupId).toBe('Pay Roll/2.1');
   });
 
@@ -74,11 +74,11 @@ describe('loadConfig', () => {
     ['1', true],
     ['False', false],
     ['0', false],
-  ])('reads the boolean %s as %s', (text, expected) => {
+  ])('loadConfig reads the boolean %s as %s', (text, expected) => {
     expect(loadConfig({ KAFKA_ENABLE_AUTO_COMMIT: text }).kafka.enableAutoCommit).toBe(expected);
   });
 
-  it('reads words in any case', () => {
+  it('loadConfig reads words in any case', () => {
     const config = loadConfig({ LOG_LEVEL: 'WARN', KAFKA_AUTO_OFFSET_RESET: 'None', LOG_FORMAT: 'Pretty' });
     expect(config).toMatchObject({
       log: { level: 'warn', format: 'pretty' },
@@ -86,21 +86,21 @@ describe('loadConfig', () => {
     });
   });
 
-  it('connects in plain text without credentials unless told otherwise', () => {
+  it('the default configuration is plain text without credentials', () => {
     expect(loadConfig({ KAFKA_SECURITY_PROTOCOL: 'plaintext' }).kafka).toMatchObject({
       ssl: undefined,
       sasl: undefined,
     });
   });
 
-  it('verifies brokers as soon as TLS is chosen', () => {
+  it('brokers are verified by default if TLS is used', () => {
     expect(loadConfig({ KAFKA_SECURITY_PROTOCOL: 'SSL' }).kafka).toMatchObject({
       ssl: { rejectUnauthorized: true },
       sasl: undefined,
     });
   });
 
-  it('takes TLS and SASL together, line breaks of PEM written as \\n included', () => {
+  it('loadConfig accepts TLS together with SASL, and line breaks of PEM written as \\n', () => {
     const { ssl, sasl } = loadConfig({
       KAFKA_SECURITY_PROTOCOL: 'sasl_ssl',
       KAFKA_SSL_CA: CERTIFICATE.replaceAll('\n', '\\n'),
@@ -125,7 +125,7 @@ describe('loadConfig', () => {
     expect(sasl).toEqual({ mechanism: 'scram-sha-512', username: 'ada', password: 'p w', files: {} });
   });
 
-  it('takes a token, or where to get one', () => {
+  it('loadConfig accepts a token or a token endpoint', () => {
     const bearer = { KAFKA_SECURITY_PROTOCOL: 'SASL_SSL', KAFKA_SASL_MECHANISM: 'oauthbearer' };
     expect(loadConfig({ ...bearer, KAFKA_SASL_OAUTHBEARER_TOKEN: 'a.long.enough.token' }).kafka.sasl).toEqual(
       {
@@ -151,7 +151,7 @@ describe('loadConfig', () => {
     });
   });
 
-  it('writes pretty logs only on a terminal outside production, unless told which', () => {
+  it('logs are pretty only on a terminal outside production, unless LOG_FORMAT is set', () => {
     const format = (env: NodeJS.ProcessEnv, host = terminal) => loadConfig(env, host).log.format;
     expect(format({})).toBe('pretty');
     expect(format({}, noTerminal)).toBe('json');
@@ -160,7 +160,7 @@ describe('loadConfig', () => {
     expect(format({ LOG_FORMAT: 'json' })).toBe('json');
   });
 
-  it('cannot be changed afterwards, at any depth', () => {
+  it('the configuration is frozen at any depth', () => {
     const config = loadConfig({ KAFKA_SECURITY_PROTOCOL: 'SSL' });
     for (const part of [
       config,

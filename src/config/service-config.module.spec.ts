@@ -9,7 +9,7 @@ import type { ServiceConfig } from './config.js';
 const started = { env: process.env, cwd: process.cwd() };
 let folder: string;
 
-/** The configuration as a provider deep in the application gets it, from a process started anew in `folder`. */
+/** The configuration that a provider deep in the application gets, in a new process started in `folder`. */
 async function injectedConfig(env: NodeJS.ProcessEnv): Promise<ServiceConfig> {
   process.env = { ...env };
   jest.resetModules();
@@ -40,23 +40,23 @@ describe('ServiceConfigModule', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('provides one frozen configuration to every module, without an import of its own', async () => {
+  it('ServiceConfigModule provides one frozen configuration to every module without an import', async () => {
     const config = await injectedConfig({ NODE_ENV: 'production', KAFKA_GROUP_ID: 'mine' });
     expect(config.kafka.groupId).toBe('mine');
     expect(Object.isFrozen(config)).toBe(true);
   });
 
-  it('reads .env outside production, after the environment itself', async () => {
+  it('ServiceConfigModule reads .env outside production, and the environment takes precedence', async () => {
     const config = await injectedConfig({ KAFKA_GROUP_ID: 'mine' });
     expect(config).toMatchObject({ kafka: { groupId: 'mine' }, http: { port: 4000 } });
   });
 
-  it('reads no .env in production', async () => {
+  it('ServiceConfigModule reads no .env in production', async () => {
     const config = await injectedConfig({ NODE_ENV: 'production' });
     expect(config).toMatchObject({ kafka: { groupId: 'nestjs-kafka-consumer' }, http: { port: 3000 } });
   });
 
-  it('refuses to make the application of an unsound environment', async () => {
+  it('ServiceConfigModule makes creating the application fail if the environment is invalid', async () => {
     await expect(injectedConfig({ PORT: 'http' })).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
       problems: [{ variable: 'PORT' }],

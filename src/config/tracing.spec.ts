@@ -5,12 +5,12 @@ import { errorOf } from './testing/error-of.js';
 const ENDPOINT = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318/' };
 
 describe('traces', () => {
-  it('are off unless a collector is configured', () => {
+  it('traces are off unless a collector is configured', () => {
     expect(loadConfig({ OTEL_SERVICE_NAME: 'x', OTEL_TRACES_SAMPLER: 'always_on' }).tracing).toBeUndefined();
     expect(loadConfig({ ...ENDPOINT, OTEL_SDK_DISABLED: 'true' }).tracing).toBeUndefined();
   });
 
-  it('go to the path that OpenTelemetry adds to an endpoint for all', () => {
+  it('traces go to the path that OpenTelemetry appends to a general endpoint', () => {
     expect(loadConfig({ ...ENDPOINT, KAFKA_CLIENT_ID: 'orders' }).tracing).toEqual({
       url: 'http://collector:4318/v1/traces',
       serviceName: 'orders',
@@ -19,12 +19,12 @@ describe('traces', () => {
     });
   });
 
-  it('go to the endpoint for traces, where there is one, as it stands', () => {
+  it('traces go to the endpoint for traces, unchanged, if there is one', () => {
     const env = { ...ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://traces.test/in' };
     expect(loadConfig(env).tracing?.url).toBe('https://traces.test/in');
   });
 
-  it('are sampled as OpenTelemetry’s variables say', () => {
+  it('traces are sampled as OpenTelemetry’s variables say', () => {
     const env = {
       ...ENDPOINT,
       OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
@@ -37,7 +37,7 @@ describe('traces', () => {
     ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318'],
     ['OTEL_TRACES_SAMPLER', 'sometimes'],
     ['OTEL_TRACES_SAMPLER_ARG', '1.5'],
-  ])('refuse %s=%s', (name, value) => {
+  ])('the tracing variable %s=%s is rejected', (name, value) => {
     expect(errorOf({ [name]: value }).problems.map(({ variable }) => variable)).toEqual([name]);
   });
 });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Database } from './database.js';
 import { openPglite } from './pglite.js';
 
-/** The service of a feature, whose frames whoever looks for a fault wants to see. */
+/** A service whose frames must appear in the stack. */
 class PaymentsService {
   constructor(private readonly database: Database) {}
 
@@ -28,11 +28,11 @@ describe('the stack of a statement that fails', () => {
       (error: unknown) => String(error instanceof Error && error.stack),
     );
 
-  it('leads to the code that has asked for it', async () => {
+  it('the stack of a failed statement leads to the code that issued it', async () => {
     expect(await stackOf(payments.book())).toContain('PaymentsService.book');
   });
 
-  it('does so within a transaction, also behind statements that are still running', async () => {
+  it('the stack of a failed statement in a transaction leads to its caller, even behind queued statements', async () => {
     const booking = database.transaction(async () => {
       void database.query('SELECT 1');
       await payments.book();

@@ -6,22 +6,25 @@ import { AnsweringSource } from './testing/answering-source.js';
 const insert = 'INSERT INTO audit VALUES (1)';
 
 describe('a handler that needs a connection beside its transaction', () => {
-  test.each([1, 2, 10])('goes on where all of %d connections are taken by such handlers', async (size) => {
-    const source = new AnsweringSource(size);
-    const database = new Database(async () => source);
-    const handlers = Array.from({ length: 3 * size }, () =>
-      database.transaction(async () => {
-        await new Promise(setImmediate);
-        await database.outside(() => database.query(insert));
-        await database.outside(() => database.transaction(() => database.query(insert)));
-      }),
-    );
-    await Promise.all(handlers);
-    expect(source.mostInUse).toBeLessThanOrEqual(size + 1);
-    expect(source.inUse).toBe(0);
-  });
+  test.each([1, 2, 10])(
+    'handlers that need a second connection finish even if they hold all of %d connections',
+    async (size) => {
+      const source = new AnsweringSource(size);
+      const database = new Database(async () => source);
+      const handlers = Array.from({ length: 3 * size }, () =>
+        database.transaction(async () => {
+          await new Promise(setImmediate);
+          await database.outside(() => database.query(insert));
+          await database.outside(() => database.transaction(() => database.query(insert)));
+        }),
+      );
+      await Promise.all(handlers);
+      expect(source.mostInUse).toBeLessThanOrEqual(size + 1);
+      expect(source.inUse).toBe(0);
+    },
+  );
 
-  test('may leave its transaction in a transaction that is over, as often as it likes', async () => {
+  test('a handler may call outside() repeatedly in a transaction that is over', async () => {
     const source = new AnsweringSource(1, 0);
     const database = new Database(async () => source);
     await database.transaction(async (transaction) => {
@@ -32,7 +35,7 @@ describe('a handler that needs a connection beside its transaction', () => {
     expect(source.inUse).toBe(0);
   });
 
-  test('is refused a third connection, at once: handlers that wait for theirs could form a ring', async () => {
+  test('a handler that requests a third connection fails at once, since waiting could deadlock', async () => {
     const source = new AnsweringSource(10);
     const database = new Database(async () => source);
     const third = (): Promise<unknown> => database.outside(() => database.query(insert));
@@ -41,7 +44,7 @@ describe('a handler that needs a connection beside its transaction', () => {
     expect(source.inUse).toBe(0);
   });
 
-  test('is refused a second one of a database that has only one, instead of waiting for itself', async () => {
+  test('a handler that requests a second connection of a database with only one fails instead of waiting for itself', async () => {
     const source = new AnsweringSource(1, 0);
     const database = new Database(async () => source);
     const nested = database.transaction(() => database.outside(() => database.query(insert)));

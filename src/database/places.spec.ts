@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { Places } from './places.js';
 
-/** Takes a place for each name, and notes in which order they got it. */
+/** Takes a place for each name and records the order in which they got one. */
 function takers(places: Places, names: readonly string[]): { got: string[]; all: Promise<unknown> } {
   const got: string[] = [];
   return { got, all: Promise.all(names.map((name) => places.acquire().then(() => got.push(name)))) };
 }
 
 describe('Places', () => {
-  it('gives no more than there are, and the next to the one that has waited longest', async () => {
+  it('Places gives out at most its number of places, and serves the longest waiting request next', async () => {
     const places = new Places(2);
     const { got, all } = takers(places, ['a', 'b', 'c', 'd']);
     await places.acquire(AbortSignal.abort('asked')).catch(() => undefined);
@@ -19,7 +19,7 @@ describe('Places', () => {
     expect(got).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('gives nothing to one that has stopped waiting', async () => {
+  it('Places gives no place to a request that has stopped waiting', async () => {
     const places = new Places(1);
     await places.acquire();
     const abort = new AbortController();

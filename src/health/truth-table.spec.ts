@@ -47,7 +47,7 @@ const ready = (of: GroupView) => readinessProblem(of, limits, NOW);
 const live = (of: GroupView, unansweredAt = 0) => livenessProblem(of, limits, NOW, unansweredAt);
 
 describe('startup', () => {
-  test('is down until the first join, with the reason, and never after', () => {
+  test('startup is down with a reason until the first join, and never after', () => {
     const notYet = view({
       everJoined: false,
       phase: 'connecting',
@@ -61,7 +61,7 @@ describe('startup', () => {
 });
 
 describe('ready', () => {
-  test('is down before the join, while draining, and once no broker has answered for a session timeout', () => {
+  test('readiness is down before the join, while draining, and after no broker has answered for a session timeout', () => {
     expect(ready(view({ everJoined: false, phase: 'connecting' }))).toBeDefined();
     expect(ready(view({ phase: 'draining' }))).toContain('draining');
     const lastError = { at: NOW, message: 'ECONNREFUSED' };
@@ -71,13 +71,13 @@ describe('ready', () => {
     expect(ready(view({ lastHeartbeatAt: NOW - 30_001 }))).toContain('no broker has answered');
   });
 
-  test('is down for a stuck record, and names it, how often it failed, and why', () => {
+  test('readiness is down for a stuck record, with its position, number of failures and last error', () => {
     const problem = ready(view({}, { oldest: record(60_001) }));
     expect(problem).toContain('t[3] at offset 42 for 60001 ms');
     expect(problem).toContain('failed 7 times, last error: TypeError: x is not a function');
   });
 
-  test('is down at once, whatever the age, for what needs somebody to mend it', () => {
+  test('readiness is down at once, whatever the age, for a problem that somebody must fix', () => {
     const stuck = {
       ...record(5),
       kind: 'not stored' as const,
@@ -91,7 +91,7 @@ describe('ready', () => {
     expect(live(view({}, { stuck: [stuck], unopened: ['t[3]'] }))).toBeUndefined();
   });
 
-  test('stays up for a rebalance however long it may take, for a member without partitions, and for idling', () => {
+  test('readiness stays up for a rebalance of any permitted length, for a member without partitions, and while idle', () => {
     for (const phase of ['rebalancing', 'connecting'] as const) {
       expect(ready(view({ phase, lastHeartbeatAt: NOW - 89_000 }))).toBeUndefined();
       expect(ready(view({ phase, lastHeartbeatAt: NOW - 90_001 }))).toContain('no broker has answered');
@@ -102,29 +102,29 @@ describe('ready', () => {
 });
 
 describe('live', () => {
-  test('is down for a handler that does not stop, and for a consumer that is not rebuilt', () => {
+  test('liveness is down for a handler that does not stop, and for a consumer that is not restarted', () => {
     expect(live(view({}, { unresponsive: [record(5_000)] }))).toContain('t[3] at offset 42');
     expect(live(view({ ended: true }))).toContain('not rebuilt');
   });
 
-  test('is down without progress for three session timeouts in which a broker answered', () => {
+  test('liveness is down without progress for three session timeouts in which a broker answered', () => {
     const silent = view({ lastProgressAt: NOW - 90_001 });
     expect(live(silent)).toContain('no progress for 90001 ms');
     expect(live(silent, NOW)).toBeUndefined();
     expect(live(silent, NOW - 89_000)).toBeUndefined();
   });
 
-  test('has reason to ask for a broker after one session timeout', () => {
+  test('liveness checks for a broker after one session timeout without progress', () => {
     expect(isQuiet(view({ lastProgressAt: NOW - 29_000 }), limits, NOW)).toBe(false);
     expect(isQuiet(view({ lastProgressAt: NOW - 31_000 }), limits, NOW)).toBe(true);
   });
 
-  test('stays up for what the brokers refuse, which a restart would be refused, too', () => {
+  test('liveness stays up while the brokers reject the client, which a restart would not change', () => {
     expect(live(view({ phase: 'connecting', refusal: 'the login', lastProgressAt: 0 }))).toBeUndefined();
     expect(live(view({ refusal: 'the login', ended: true }))).toContain('not rebuilt');
   });
 
-  test('stays up for a broker that is away, a rebalance, lag, a failing handler, and topics that are missing', () => {
+  test('liveness stays up without brokers, in a rebalance, with lag, a failing handler, and missing topics', () => {
     expect(live(view({ phase: 'connecting', lastHeartbeatAt: 0 }))).toBeUndefined();
     expect(live(view({ phase: 'rebalancing', lastProgressAt: NOW - 149_000 }))).toBeUndefined();
     expect(live(view({}, { oldest: record(10_000_000) }))).toBeUndefined();

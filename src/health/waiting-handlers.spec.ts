@@ -35,7 +35,7 @@ function viewOf({ clock, pipeline }: Scene): GroupView {
   };
 }
 
-/** Time passes, in which handlers are watched over. */
+/** Advances the clock while handlers are supervised. */
 async function pass(scene: Scene, ms: number): Promise<void> {
   for (let passed = 0; passed < ms; passed += 100) {
     await scene.clock.advance(100);
@@ -43,7 +43,7 @@ async function pass(scene: Scene, ms: number): Promise<void> {
   }
 }
 
-/** The last handler that was called commits its record, and that commit takes its time. */
+/** The last called handler commits its record, and the commit takes a while. */
 async function waitingForCommit(keys: string, options: SceneOptions): Promise<Scene> {
   const scene = new Scene(keys, { commit: 'manual', timeoutMs: 5_000, attempts: 1, ...options });
   await scene.fetch();
@@ -57,7 +57,7 @@ async function waitingForCommit(keys: string, options: SceneOptions): Promise<Sc
 }
 
 describe('liveness', () => {
-  test('stays up for a handler that waits for the coordinator to take its commit', async () => {
+  test('liveness stays up for a handler that waits for the coordinator to accept its commit', async () => {
     const scene = await waitingForCommit('a', { order: 'partition' });
     scene.broker.commitDelayMs = 15_000;
     await pass(scene, 12_000);
@@ -67,7 +67,7 @@ describe('liveness', () => {
     expect(scene.told).toEqual([]);
   });
 
-  test('stays up for a handler whose commit waits for an earlier record', async () => {
+  test('liveness stays up for a handler whose commit waits for an earlier record', async () => {
     const scene = await waitingForCommit('ab', { order: 'key', onFailure: 'stop' });
     await scene.call(0).fails();
     await pass(scene, 24_000);
@@ -75,7 +75,7 @@ describe('liveness', () => {
     expect(scene.told).toEqual(['halted 0']);
   });
 
-  test('goes down for a handler that hangs after its commit', async () => {
+  test('liveness goes down for a handler that hangs after its commit', async () => {
     const scene = new Scene('a', { commit: 'manual', timeoutMs: 5_000 });
     await scene.fetch();
     void scene.pipeline.commit(scene.call(0).records);

@@ -49,12 +49,12 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-/** Sends what no HTTP client would; the answer is all that comes until the server closes the connection. */
+/** Sends raw bytes; resolves with everything received until the server closes the connection. */
 async function raw(text: string): Promise<string> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   let answer = '';
   socket.setEncoding('utf8').on('data', (part: string) => (answer += part));
-  // A server that refuses may reset a connection on which more is still being written.
+  // A server that rejects a request may reset the connection while the client is still writing.
   socket.on('error', () => undefined);
   socket.write(text);
   await once(socket, 'close');
@@ -76,18 +76,21 @@ describe('every answer', () => {
     '/a%2F..%2F..%2Fetc',
     '//',
     '/page?__proto__[a]=1',
-  ])('has the protective headers, and neither a stack nor what the server is: %s', async (path) => {
-    const answer = await raw(get(path));
-    expect(answer).toMatch(/^HTTP\/1.1 (200|400|404|500) /);
-    expect(answer).toMatch(/^x-content-type-options: nosniff\r$/im);
-    expect(answer).toMatch(/^content-security-policy: default-src 'self';/im);
-    expect(answer).toMatch(/^x-frame-options: deny\r$/im);
-    expect(answer).toMatch(/^referrer-policy: no-referrer\r$/im);
-    expect(answer).not.toMatch(/x-powered-by|upgrade-insecure|strict-transport/i);
-    expect(answer).not.toMatch(/\n\s+at |\.js|hunter22|node_modules/);
-  });
+  ])(
+    'every response has the protective headers, and neither a stack nor the server’s name: %s',
+    async (path) => {
+      const answer = await raw(get(path));
+      expect(answer).toMatch(/^HTTP\/1.1 (200|400|404|500) /);
+      expect(answer).toMatch(/^x-content-type-options: nosniff\r$/im);
+      expect(answer).toMatch(/^content-security-policy: default-src 'self';/im);
+      expect(answer).toMatch(/^x-frame-options: deny\r$/im);
+      expect(answer).toMatch(/^referrer-policy: no-referrer\r$/im);
+      expect(answer).not.toMatch(/x-powered-by|upgrade-insecure|strict-transport/i);
+      expect(answer).not.toMatch(/\n\s+at |\.js|hunter22|node_modules/);
+    },
+  );
 
-  it('is JSON without a character that a terminal would obey, and means the same', async () => {
+  it('every response is JSON that is safe for a terminal and keeps its meaning', async () => {
     const answer = await fetch(`${url}/named`);
     expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
     const body = await answer.text();
@@ -95,7 +98,7 @@ describe('every answer', () => {
     expect(JSON.parse(body)).toEqual({ key: KEY });
   });
 
-  it('says what is wrong with the request where it is the request', async () => {
+  it('the response to an invalid request says what is wrong with it', async () => {
     expect(await raw(get('/items/%E0%A4%A'))).toMatch(/^HTTP\/1.1 400 /);
     expect((await post('{"a":')).status).toBe(400);
     expect(await (await post('{"a":')).text()).not.toMatch(/\n\s+at |\.js/);
@@ -104,28 +107,28 @@ describe('every answer', () => {
 });
 
 describe('what a client sends is bounded', () => {
-  it('in its body: a little JSON, and nothing else is parsed', async () => {
+  it('a request body may only be JSON of limited size', async () => {
     expect(await (await post('{"a":1}')).json()).toEqual({ body: { a: 1 } });
     expect(await (await post('a=1', 'application/x-www-form-urlencoded')).json()).toEqual({});
     expect((await post(JSON.stringify('x'.repeat(HTTP_LIMITS.maxJsonBytes)))).status).toBe(413);
   });
 
-  it('in its headers', async () => {
+  it('the headers of a request are limited in size', async () => {
     const large = await raw(get(`/page?${'x'.repeat(HTTP_LIMITS.maxHeaderBytes)}`));
     expect(large).toMatch(/^HTTP\/1.1 431 /);
   });
 
-  it('in the time that its headers take', async () => {
+  it('the time to receive the headers is limited', async () => {
     expect(await raw('GET /page HTTP/1.1\r\nHost: a\r\n')).toMatch(/^HTTP\/1.1 408 /);
   }, 30_000);
 
-  it('in the time that its body takes', async () => {
+  it('the time to receive the body is limited', async () => {
     const slow =
       'POST /echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{';
     expect(await raw(slow)).toMatch(/^HTTP\/1.1 408 /);
   }, 30_000);
 
-  it('in what is no HTTP at all', async () => {
+  it('a request that is not HTTP is rejected', async () => {
     expect(await raw('\x16\x03\x01\x02\x00\x01\x00\r\n\r\n')).toMatch(/^HTTP\/1.1 400 /);
   });
 });

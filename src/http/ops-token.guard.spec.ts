@@ -20,7 +20,7 @@ class OpsController {
 let app: INestApplication | undefined;
 afterEach(() => app?.close());
 
-/** What an endpoint behind the guard answers to this header. */
+/** The response of a guarded endpoint to this header. */
 async function answer(token: string | undefined, authorization?: string): Promise<Response> {
   @Module({
     controllers: [OpsController],
@@ -33,10 +33,13 @@ async function answer(token: string | undefined, authorization?: string): Promis
 }
 
 describe('the guard of the operators’ endpoints', () => {
-  it.each([`Bearer ${TOKEN}`, `bearer  ${TOKEN}`])('lets in who has the token: %s', async (header) => {
-    const response = await answer(TOKEN, header);
-    expect([response.status, await response.text()]).toEqual([200, 'secret']);
-  });
+  it.each([`Bearer ${TOKEN}`, `bearer  ${TOKEN}`])(
+    'the guard of the operators’ endpoints accepts the token: %s',
+    async (header) => {
+      const response = await answer(TOKEN, header);
+      expect([response.status, await response.text()]).toEqual([200, 'secret']);
+    },
+  );
 
   it.each([
     undefined,
@@ -49,7 +52,7 @@ describe('the guard of the operators’ endpoints', () => {
     `Bearer ${TOKEN}x`,
     `Bearer ${TOKEN} ${TOKEN}`,
     `Bearer ${TOKEN.toUpperCase()}`,
-  ])('asks for the token of who sends another header: %s', async (header) => {
+  ])('the guard of the operators’ endpoints answers 401 to another header: %s', async (header) => {
     const response = await answer(TOKEN, header);
     expect(response.status).toBe(401);
     expect(response.headers.get('www-authenticate')).toBe('Bearer');

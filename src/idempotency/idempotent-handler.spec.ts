@@ -22,7 +22,7 @@ class Third {
   handle(): void {}
 }
 
-test('no two pairs of group and name share a scope, in which a record of one would count as handled by the other', () => {
+test('different pairs of group and name never share a scope', () => {
   const scopes = [First, Second, Third].map((controller) => {
     const method = controller.prototype.handle;
     return idempotentHandler(controller, method, { groupId: 'service', enableAutoCommit: true }).scope;

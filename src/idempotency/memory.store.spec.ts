@@ -10,7 +10,7 @@ const keys = fc.uniqueArray(key, { minLength: 1 });
 const nothing = async (): Promise<void> => undefined;
 
 describe('MemoryStore', () => {
-  it('has one effect a key, one at a time, whatever fails and however deliveries overlap', async () => {
+  it('MemoryStore has one effect per key, one at a time, whatever fails and however deliveries overlap', async () => {
     const deliveries = fc.array(fc.record({ keys, fails: fc.boolean() }), { maxLength: 12 });
     const property = fc.asyncProperty(fc.scheduler(), deliveries, async (scheduler, all) => {
       const store = new MemoryStore();
@@ -35,7 +35,7 @@ describe('MemoryStore', () => {
     await fc.assert(property);
   });
 
-  it('remembers as a list of marks with their times would', async () => {
+  it('MemoryStore behaves like a plain list of marks with their times', async () => {
     const step = fc.record({ keys, afterMs: fc.nat(60) });
     const property = fc.asyncProperty(
       fc.array(step),
@@ -59,7 +59,7 @@ describe('MemoryStore', () => {
     await fc.assert(property);
   });
 
-  it('stops waiting for another delivery when told to', async () => {
+  it('MemoryStore stops waiting for another delivery when the signal is aborted', async () => {
     const store = new MemoryStore();
     const abort = new AbortController();
     const reason = new Error('the partition is lost');

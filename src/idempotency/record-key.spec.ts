@@ -23,26 +23,26 @@ const original: RawHeaders = {
 };
 
 describe('the key by position', () => {
-  it('is where the record is, with its timestamp: a topic created anew counts from 0 again', () => {
+  it('the key by position is the record’s position and timestamp, since offsets of a recreated topic start at 0', () => {
     expect(keyFor('position')).toBe('t/1/7/1700');
   });
 
-  it('is where the record was first, when it comes through a retry topic', () => {
+  it('the key by position is the original position if the record comes from a retry topic', () => {
     expect(keyFor('position', original, { topic: 't.group.retry.1m', partition: 0 })).toBe(
       keyFor('position'),
     );
   });
 
-  it('is where the record is, when a handler has sent it on with the headers of another', () => {
+  it('the key by position ignores origin headers that a handler has copied from another record', () => {
     expect(keyFor('position', original, { topic: 'payments', partition: 1 })).toBe('payments/1/7/1700');
   });
 
-  it('is where the record is, when another group has put it aside', () => {
+  it('the key by position ignores origin headers of another group', () => {
     const headers = { ...original, [HEADERS.originalGroup]: Buffer.from('other') };
     expect(keyFor('position', headers, { topic: 't.dlt', partition: 0 })).toBe('t.dlt/0/7/1700');
   });
 
-  it('is where the record is, in a topic that is only named like a retry topic', () => {
+  it('the key by position ignores origin headers in a topic that is only named like a retry topic', () => {
     expect(keyFor('position', original, { topic: 'nightly.retry.1h', partition: 1 })).toBe(
       'nightly.retry.1h/1/7/1700',
     );
@@ -50,7 +50,7 @@ describe('the key by position', () => {
     expect(keyFor('position', original, { topic, partition: 1 })).toBe(`${topic}/1/7/1700`);
   });
 
-  it('is where the record is, when its first position is not wholly known', () => {
+  it('the key by position ignores incomplete origin headers', () => {
     const { [HEADERS.originalOffset]: _, ...headers } = original;
     expect(keyFor('position', headers, { topic: 't.group.retry.1m', partition: 0 })).toBe(
       't.group.retry.1m/0/7/1700',
@@ -59,21 +59,21 @@ describe('the key by position', () => {
 });
 
 describe('the key by header', () => {
-  it('is its text', () => {
+  it('the key by header is the text of the header', () => {
     expect(keyFor({ header: 'message-id' }, { 'message-id': Buffer.from('m-1') })).toBe('m-1');
   });
 
-  it('is the last one where there are several', () => {
+  it('the key by header is the last value if there are several', () => {
     const headers = { 'message-id': [Buffer.from('m-1'), Buffer.from('m-2')] };
     expect(keyFor({ header: 'message-id' }, headers)).toBe('m-2');
   });
 
-  it('keeps bytes apart that are no text', () => {
+  it('the key by header distinguishes bytes that are not text', () => {
     const ids = [0xf0, 0xf1].map((byte) => keyFor({ header: 'id' }, { id: Buffer.from([byte, 0x80]) }));
     expect(new Set(ids).size).toBe(2);
   });
 
-  it('keeps a text that looks like bytes apart from those bytes', () => {
+  it('the key by header distinguishes bytes from text that looks like them', () => {
     const bytes = Buffer.from([0xf0, 0x80]);
     const text = Buffer.from(`hex:${bytes.toString('hex')}`);
     expect(keyFor({ header: 'id' }, { id: text })).not.toBe(keyFor({ header: 'id' }, { id: bytes }));
@@ -84,18 +84,18 @@ describe('the key by header', () => {
     ['is null', { 'message-id': null }, 'it has no header message-id'],
     ['is empty', { 'message-id': Buffer.alloc(0) }, 'its header message-id is empty'],
     ['is a list of none', { 'message-id': [] }, 'it has no header message-id'],
-  ])('is an error where the header %s', (_what, headers, message) => {
+  ])('the key by header is an error if the header %s', (_what, headers, message) => {
     expect(() => keyFor({ header: 'message-id' }, headers)).toThrow(IdempotencyKeyError);
     expect(() => keyFor({ header: 'message-id' }, headers)).toThrow(message);
   });
 
-  it('is an error where the name is that of something every object has', () => {
+  it('the key by header is an error if the name is an inherited property of objects', () => {
     expect(() => keyFor({ header: 'constructor' })).toThrow(IdempotencyKeyError);
   });
 });
 
 describe('the key by payload', () => {
-  it('is what the function makes of it', () => {
+  it('the key by payload is the result of the function', () => {
     expect(keyFor((payload) => `id:${JSON.stringify(payload)}`)).toBe('id:{"id":"p-1"}');
   });
 
@@ -103,7 +103,7 @@ describe('the key by payload', () => {
     ['empty', () => '', 'its key is empty'],
     ['undefined', () => undefined, 'its key is undefined instead of text'],
     ['a number', () => 7, 'its key is number instead of text'],
-  ])('is an error where it is %s', (_what, key, message) => {
+  ])('the key by payload is an error if it is %s', (_what, key, message) => {
     expect(() => keyFor(key as () => string)).toThrow(message);
   });
 });

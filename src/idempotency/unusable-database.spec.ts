@@ -24,7 +24,7 @@ async function tried(store: IdempotencyStore, handle: () => Promise<void>): Prom
   return scene;
 }
 
-/** Time passes by the clock of the scene until that is so; real turns let the answers of a server in. */
+/** Advances the clock of the scene until the condition holds; real event loop turns let a server answer. */
 async function passUntil(scene: Scene, isSo: () => boolean): Promise<void> {
   for (let turns = 0; !isSo() && turns < 10_000; turns++) {
     await sleep(1);
@@ -40,7 +40,7 @@ function minute(scene: Scene): Promise<void> {
 }
 
 describe('a record waits, and none of its attempts is used up', () => {
-  test('while the database is away, whatever the timeout of its handler', async () => {
+  test('a record waits without using up attempts while the database is unavailable, whatever its handler’s timeout', async () => {
     const database = new Database(() =>
       Promise.reject(new DatabaseUnavailableError('connecting', 'ECONNREFUSED')),
     );
@@ -63,20 +63,23 @@ describe('a record waits, and none of its attempts is used up', () => {
     ['55P03', 'a lock that was not available'],
     ['57014', 'another delivery that holds the mark for longer than a statement may take'],
     ['57P01', 'a server that stops'],
-  ])('while the database takes no mark: %s, %s', async (sqlState) => {
-    const server = await RefusingServer.start(sqlState);
-    const database = new Database(() => openPostgres(server.options));
-    let called = 0;
-    const scene = await tried(new PostgresStore(database, loadConfig({})), async () => void called++);
-    await passUntil(scene, () => server.refused > 5);
-    expect(server.refused).toBeGreaterThan(5);
-    expect(called).toBe(0);
-    expect(new Set(scene.told)).toEqual(new Set(['waiting 0']));
-    await database.close();
-    server.stop();
-  });
+  ])(
+    'a record waits without using up attempts while the database rejects marks: %s, %s',
+    async (sqlState) => {
+      const server = await RefusingServer.start(sqlState);
+      const database = new Database(() => openPostgres(server.options));
+      let called = 0;
+      const scene = await tried(new PostgresStore(database, loadConfig({})), async () => void called++);
+      await passUntil(scene, () => server.refused > 5);
+      expect(server.refused).toBeGreaterThan(5);
+      expect(called).toBe(0);
+      expect(new Set(scene.told)).toEqual(new Set(['waiting 0']));
+      await database.close();
+      server.stop();
+    },
+  );
 
-  test('and it becomes a dead letter where the values of its key are to blame', async () => {
+  test('a record becomes a dead letter if the value of its key causes the error', async () => {
     const server = await RefusingServer.start('22021');
     const database = new Database(() => openPostgres(server.options));
     const scene = await tried(new PostgresStore(database, loadConfig({})), async () => undefined);
@@ -98,7 +101,7 @@ describe('a record waits, and none of its attempts is used up', () => {
     },
   );
 
-  test('while another delivery of it is at work for longer than a call may take', async () => {
+  test('a record waits without using up attempts while another delivery of it runs for longer than the timeout', async () => {
     const store = new MemoryStore();
     let end = (): void => undefined;
     const other = store.once(
@@ -115,7 +118,7 @@ describe('a record waits, and none of its attempts is used up', () => {
   });
 });
 
-test('a handler that fails for a reason of its own uses up its attempts', async () => {
+test('a handler that fails with its own error uses up its attempts', async () => {
   const database = new Database(async () => new AnsweringSource(1));
   const scene = await tried(new PostgresStore(database, loadConfig({})), () =>
     Promise.reject(new Error('no account')),

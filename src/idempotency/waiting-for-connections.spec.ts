@@ -9,7 +9,7 @@ import { Database } from '../database/index.js';
 import { AnsweringSource } from '../database/testing/answering-source.js';
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz';
-/** By the clock of the scene, which stands still while nothing moves it. */
+/** By the clock of the scene, which only the test advances. */
 const [TIMEOUT_MS, TAKES_MS] = [300, 100];
 
 type Work = (record: InFlightRecord, handle: () => Promise<void>) => Promise<unknown>;
@@ -35,7 +35,7 @@ const ways: readonly (readonly [string, () => Work])[] = [
 ];
 
 describe('waiting for a turn at the database', () => {
-  test.each(ways)('is no failure: %s', async (_name, make) => {
+  test.each(ways)('waiting for the database is not a failure: %s', async (_name, make) => {
     const work = make();
     const begun = new Map<string, number>();
     const handle = async (record: InFlightRecord): Promise<unknown> =>
@@ -51,7 +51,7 @@ describe('waiting for a turn at the database', () => {
     });
     await scene.fetch();
     for (let passed = 0; passed < 13 * TAKES_MS + 200; passed += 20) {
-      // Real turns, so that statements of the database come through.
+      // Real event loop turns, so that statements of the database complete.
       await sleep(1);
       await scene.clock.advance(20);
       scene.group.checkTimeouts();
@@ -60,7 +60,7 @@ describe('waiting for a turn at the database', () => {
     expect(await scene.committed()).toBe(`${ALPHABET.length}`);
   });
 
-  test('is named, ends for a handler that should stop, and takes no connection from others', async () => {
+  test('waiting for a connection is reported, ends when the handler is aborted, and takes no connection from others', async () => {
     const source = new AnsweringSource(1);
     const own = new Database(async () => source);
     let letGo = (): void => undefined;

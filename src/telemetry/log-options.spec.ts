@@ -7,7 +7,7 @@ import { logOptions } from './log-options.js';
 const HOSTILE = 'key \u001b[2J\u009b1;1H\u007f\r\u202e';
 const CONTROLS = /\p{Cc}|\u202e/u;
 
-/** What a log in a format writes for a message, an object and an error. */
+/** The output of a log in the given format for a message, an object and an error. */
 function linesOf(format: 'json' | 'pretty'): string {
   let text = '';
   const sink = new Writable({
@@ -38,11 +38,11 @@ test.each(['json', 'pretty'] as const)(
   },
 );
 
-test('a line of JSON still says the same', () => {
+test('a JSON log line keeps its meaning when it is made safe for a terminal', () => {
   const [first] = linesOf('json').split('\n');
   expect(JSON.parse(first ?? '')).toMatchObject({ msg: HOSTILE });
 });
 
-test('a line for people shows what a terminal would have obeyed', () => {
+test('a pretty log line shows control characters as escape sequences', () => {
   expect(linesOf('pretty')).toContain(String.raw`key \u001b[2J\u009b1;1H\u007f\r\u202e`);
 });

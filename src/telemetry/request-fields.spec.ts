@@ -5,7 +5,7 @@ import { expect, test } from '@jest/globals';
 import { pinoHttp } from 'pino-http';
 import { requestFields } from './request-fields.js';
 
-test('a line that is written during a request tells neither its headers nor its query', async () => {
+test('a log line that is written during a request contains neither its headers nor its query', async () => {
   let output = '';
   const stream = new Writable({
     write: (chunk, _encoding, done) => {

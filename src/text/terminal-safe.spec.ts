@@ -30,7 +30,7 @@ test('a line shows control characters as escape sequences', () => {
   expect(terminalLine('grüße 👋 שלום')).toBe('grüße 👋 שלום');
 });
 
-test('no text has a control character left in a line, and only line breaks and tabs in lines', () => {
+test('a safe line contains no control characters, and safe lines only line breaks and tabs', () => {
   fc.assert(
     fc.property(text, (each) => {
       expect(terminalLine(each)).not.toMatch(CONTROLS);
@@ -39,7 +39,7 @@ test('no text has a control character left in a line, and only line breaks and t
   );
 });
 
-test('JSON means the same, and has no control character left', () => {
+test('safe JSON keeps its meaning and contains no control characters', () => {
   fc.assert(
     fc.property(text, (each) => {
       const json = terminalJson(JSON.stringify({ each, list: [each] }, undefined, 2));
@@ -49,7 +49,7 @@ test('JSON means the same, and has no control character left', () => {
   );
 });
 
-test('JSON to be printed has strings without control characters, other than line breaks and tabs', () => {
+test('the strings of JSON that is made safe to print contain no control characters but line breaks and tabs', () => {
   fc.assert(
     fc.property(text, (each) => {
       const printed = JSON.parse(terminalJsonToPrint(JSON.stringify([each]))) as string[];

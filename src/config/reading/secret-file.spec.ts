@@ -28,7 +28,7 @@ function sasl(more: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 describe('a secret given by file', () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('is read for every variable that is a secret or PEM, without the line break at its end', () => {
+  it('a file is read for every variable that is a secret or PEM, without its trailing line break', () => {
     const { ssl, sasl: credentials } = loadConfig({
       KAFKA_SECURITY_PROTOCOL: 'SASL_SSL',
       KAFKA_SSL_CA_FILE: file('ca', `${CERTIFICATE}\n`),
@@ -49,7 +49,7 @@ describe('a secret given by file', () => {
     ['is a folder', folder, 'it is not a regular file'],
     ['is a device without an end', '/dev/zero', 'it is not a regular file'],
     ['is too large to be a secret', file('large', 'x'.repeat(1_048_577)), 'it is larger than 1048576 bytes'],
-  ])('is a problem when it %s', (_what, path, reason) => {
+  ])('a secret file is a problem when it %s', (_what, path, reason) => {
     const error = errorOf(sasl({ KAFKA_SASL_PASSWORD_FILE: path }));
     expect(error.problems).toEqual([
       {
@@ -61,7 +61,7 @@ describe('a secret given by file', () => {
     ]);
   });
 
-  it('is a problem when the service may not read it', () => {
+  it('a secret file is a problem when the service may not read it', () => {
     const denied = Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' });
     const host = {
       ...thisHost,
@@ -73,7 +73,7 @@ describe('a secret given by file', () => {
     expect(problem?.got).toBe(`${JSON.stringify(folder)}: the service may not read it`);
   });
 
-  it('is a problem when the value is given too', () => {
+  it('a secret file is a problem when the value is given too', () => {
     const both = { KAFKA_SASL_PASSWORD: 'hunter22', KAFKA_SASL_PASSWORD_FILE: file('both', 'hunter22') };
     const error = errorOf(sasl(both));
     expect(error.problems).toEqual([
@@ -86,7 +86,7 @@ describe('a secret given by file', () => {
     ]);
   });
 
-  it('is checked like any other value', () => {
+  it('the content of a secret file is validated like any other value', () => {
     const error = errorOf({ KAFKA_SECURITY_PROTOCOL: 'SSL', KAFKA_SSL_CA_FILE: file('no-pem', 'hunter22') });
     expect(error.message).toContain('KAFKA_SSL_CA');
     expect(error.message).toContain('BEGIN CERTIFICATE');

@@ -10,27 +10,27 @@ describe('an unknown variable', () => {
     ['KAFKA_SASL_PASWORD_FILE', 'KAFKA_SASL_PASSWORD_FILE'],
     ['KAFKA_SSL_REJECT_UNAUTHORISED', 'KAFKA_SSL_REJECT_UNAUTHORIZED'],
     ['KAFKA_BOOTSTRAP_SERVERS', 'KAFKA_BROKERS'],
-  ])('%s is a problem, and %s is suggested', (variable, meant) => {
+  ])('the unknown variable %s is a problem, and %s is suggested', (variable, meant) => {
     expect(errorOf({ [variable]: 'hunter22' }).problems).toEqual([
       { variable, got: 'set, 8 characters', accepts: 'no such variable', hint: `did you mean ${meant}?` },
     ]);
   });
 
-  it('is a problem when it asks to read from a file what is no secret', () => {
+  it('a _FILE variable of a setting that is not a secret is a problem', () => {
     const [problem] = errorOf({ KAFKA_BROKERS_FILE: '/run/brokers' }).problems;
     expect(problem?.hint).toBe('set KAFKA_BROKERS itself; only secrets and PEM are read from files');
   });
 
-  it('is a problem without a suggestion when none is near', () => {
+  it('an unknown variable without a similar name is a problem without a suggestion', () => {
     const [problem] = errorOf({ KAFKA_FAVOURITE_AUTHOR: 'Franz' }).problems;
     expect(problem?.hint).toBe('remove it');
   });
 
-  it('is no problem when it is set to nothing', () => {
+  it('an unknown variable that is empty is not a problem', () => {
     expect(() => loadConfig({ KAFKA_BROKER: '' })).not.toThrow();
   });
 
-  it('is no problem when Kubernetes injects it for a Service named kafka or kafka-something', () => {
+  it('variables that Kubernetes injects for a Service named kafka or kafka-something are not a problem', () => {
     const address = 'tcp://10.0.0.1:9092';
     const injected = {
       KAFKA_SERVICE_HOST: '10.0.0.1',
@@ -48,7 +48,7 @@ describe('an unknown variable', () => {
     expect(() => loadConfig(injected)).not.toThrow();
   });
 
-  it('is no problem when it belongs to kafkajs or to an installed Kafka', () => {
+  it('variables of kafkajs or of an installed Kafka are not a problem', () => {
     const foreign = {
       KAFKAJS_NO_PARTITIONER_WARNING: '1',
       KAFKA_HOME: '/opt/kafka',

@@ -10,21 +10,21 @@ const order: Order = {
 };
 const [line] = order.lines;
 
-/** The paths of what is wrong with a payload, as they are named in the log. */
+/** The paths of a payload's problems, as named in the log. */
 function violations(payload: unknown): string[] {
   return Order.safeParse(payload).error?.issues.map(({ path }) => path.join('.')) ?? [];
 }
 
 describe('the order schema', () => {
-  it('takes an order as it is', () => {
+  it('the order schema accepts a valid order unchanged', () => {
     expect(Order.parse(order)).toEqual(order);
   });
 
-  it('drops fields that it does not know, so that producers may add some', () => {
+  it('the order schema drops unknown fields, so that producers can add some', () => {
     expect(Order.parse({ ...order, channel: 'web' })).toEqual(order);
   });
 
-  it('takes a line that costs nothing', () => {
+  it('the order schema accepts a line with a price of 0', () => {
     expect(violations({ ...order, lines: [{ ...line, unitPrice: 0 }] })).toEqual([]);
   });
 
@@ -42,11 +42,11 @@ describe('the order schema', () => {
     ['a price below zero', { ...order, lines: [{ ...line, unitPrice: -1 }] }, 'lines.0.unitPrice'],
     ['a text that is no order', 'an order', ''],
     ['a tombstone, which the handler allows by itself', null, ''],
-  ])('refuses %s and says where', (_what, payload, path) => {
+  ])('the order schema rejects %s and names the path', (_what, payload, path) => {
     expect(violations(payload)).toEqual([path]);
   });
 
-  it('names everything that is wrong, not only the first', () => {
+  it('the order schema reports every problem, not only the first', () => {
     const payload = { ...order, id: '', lines: [{ sku: '', quantity: 1, unitPrice: 1 }] };
     expect(violations(payload)).toEqual(['id', 'lines.0.sku']);
   });

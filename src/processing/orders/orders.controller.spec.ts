@@ -29,12 +29,12 @@ beforeEach(async () => {
 });
 
 describe('OrdersController', () => {
-  it('takes an order in', () => {
+  it('OrdersController accepts an order', () => {
     controller.onOrder(order, contextOf('o-1', order));
     expect(orders.find('o-1')).toMatchObject({ items: 2, totalMinor: 900 });
   });
 
-  it('removes the order that a tombstone has as its key', () => {
+  it('OrdersController removes the order whose id is the key of a tombstone', () => {
     controller.onOrder(order, contextOf('o-1', order));
     controller.onOrder({ ...order, id: 'o-2' }, contextOf('o-2', order));
     controller.onOrder(null, contextOf('o-1', null));
@@ -47,13 +47,13 @@ describe('OrdersController', () => {
     ['an empty key', ''],
     ['an object as its key', { id: 'o-1' }],
     ['bytes as its key', Buffer.from([0xff])],
-  ])('rejects a tombstone with %s, and removes nothing', (_what, key) => {
+  ])('OrdersController rejects a tombstone with %s, and removes nothing', (_what, key) => {
     controller.onOrder(order, contextOf('o-1', order));
     expect(() => controller.onOrder(null, contextOf(key, null))).toThrow(PermanentError);
     expect(orders.find('o-1')).toBeDefined();
   });
 
-  it('may be given the same records twice', () => {
+  it('OrdersController may receive the same records twice', () => {
     for (let delivery = 1; delivery <= 2; delivery++) {
       controller.onOrder(order, contextOf('o-1', order));
       controller.onOrder(null, contextOf('o-1', null));
@@ -61,13 +61,13 @@ describe('OrdersController', () => {
     expect(orders.find('o-1')).toBeUndefined();
   });
 
-  it('handles the topic orders, with the records of an order one after the other', () => {
+  it('OrdersController handles the topic orders, with the records of an order one after the other', () => {
     const handler = OrdersController.prototype.onOrder;
     expect(Reflect.getMetadata(PATTERN_METADATA, handler)).toEqual(['orders']);
     expect(optionsOf(handler)).toMatchObject({ value: 'json', order: 'key' });
   });
 
-  it('lets tombstones and sound orders reach the handler, and nothing else', async () => {
+  it('only tombstones and valid orders reach the handler of OrdersController', async () => {
     const { schema } = optionsOf(OrdersController.prototype.onOrder);
     const isRefused = async (payload: unknown) =>
       (await schema?.['~standard'].validate(payload))?.issues !== undefined;
@@ -76,13 +76,13 @@ describe('OrdersController', () => {
     expect(await isRefused({ ...order, id: undefined })).toBe(true);
   });
 
-  it('does not try a rejected order again', () => {
+  it('OrdersController does not retry a rejected order', () => {
     const { retry } = optionsOf(OrdersController.prototype.onOrder);
     expect(retry?.never).toEqual([OrderRejectedError]);
   });
 });
 
-/** Nest's own context, of a record with that key; the handler asks for nothing else. */
+/** Nest's own context of a record with this key; the handler uses nothing else. */
 function contextOf(key: unknown, value: unknown): KafkaContext {
   const args: unknown = [{ key, value, headers: {} }, 0, 'orders'];
   return new KafkaContext(args as ConstructorParameters<typeof KafkaContext>[0]);

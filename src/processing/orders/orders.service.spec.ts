@@ -23,7 +23,7 @@ beforeEach(() => {
 });
 
 describe('OrdersService', () => {
-  it('sums an order up, in cents that add up', () => {
+  it('OrdersService sums up an order in cents without rounding errors', () => {
     expect(orders.process(order)).toEqual({
       id: 'o-1',
       customer: 'c-7',
@@ -33,36 +33,36 @@ describe('OrdersService', () => {
     });
   });
 
-  it('rejects an order in a currency that it does not take, and keeps nothing of it', () => {
+  it('OrdersService rejects an order in a currency that it does not accept, and does not store it', () => {
     const rejected = (): unknown => orders.process({ ...order, currency: 'XBT' });
     expect(rejected).toThrow(OrderRejectedError);
     expect(rejected).toThrow('order o-1: XBT is not accepted, only EUR, USD, GBP, CHF');
     expect(orders.find('o-1')).toBeUndefined();
   });
 
-  it('finds an order that it has taken in', () => {
+  it('OrdersService finds an accepted order', () => {
     const summary = orders.process(order);
     expect(orders.find('o-1')).toEqual(summary);
   });
 
-  it('finds nothing of an order that it has not seen', () => {
+  it('OrdersService does not find an unknown order', () => {
     expect(orders.find('o-1')).toBeUndefined();
   });
 
-  it('is in the same state when an order was delivered twice', () => {
+  it('OrdersService is in the same state after an order was delivered twice', () => {
     const once = orders.process(order);
     const twice = orders.process(order);
     expect(twice).toEqual(once);
     expect(orders.find('o-1')).toEqual(once);
   });
 
-  it('keeps the later version of an order', () => {
+  it('OrdersService keeps the later version of an order', () => {
     orders.process(order);
     orders.process({ ...order, customer: 'c-8' });
     expect(orders.find('o-1')?.customer).toBe('c-8');
   });
 
-  it('forgets an order that was removed, and no other', () => {
+  it('OrdersService removes only the order that was removed', () => {
     orders.process(order);
     orders.process({ ...order, id: 'o-2' });
     orders.remove('o-1');
@@ -70,7 +70,7 @@ describe('OrdersService', () => {
     expect(orders.find('o-2')).toBeDefined();
   });
 
-  it('does not mind a removal delivered twice, or of an order it has never seen', () => {
+  it('OrdersService accepts a removal that is delivered twice or of an unknown order', () => {
     orders.process(order);
     orders.remove('o-1');
     orders.remove('o-1');

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ConsoleLogger, Logger } from '@nestjs/common';
 import { TutorialService } from './tutorial.service.js';
 
-/** A logger that keeps the lines. */
+/** A logger that collects its lines. */
 class Lines extends ConsoleLogger {
   readonly lines: string[] = [];
 
@@ -30,12 +30,12 @@ describe('TutorialService', () => {
     ],
     ['empty text', '', 'Received message: '],
     ['a tombstone as null', null, 'Received message: null'],
-  ])('prints %s', (_what, value, expected) => {
+  ])('TutorialService prints %s', (_what, value, expected) => {
     new TutorialService().processMessage(value);
     expect(log.lines).toEqual([expected]);
   });
 
-  it('prints a line for each message, in their order', () => {
+  it('TutorialService prints one line per message, in order', () => {
     const tutorial = new TutorialService();
     for (const value of ['one', 'two', 'three']) tutorial.processMessage(value);
     expect(log.lines).toEqual(['one', 'two', 'three'].map((value) => `Received message: ${value}`));

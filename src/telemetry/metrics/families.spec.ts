@@ -6,13 +6,13 @@ import { callHistogram, counter, gauge, NO_LABELS } from './families.js';
 const family = { name: 'n', help: 'h', labelNames: ['group', 'topic', 'outcome'] } as const;
 const shared = { group: 'g', topic: 'a"b' };
 
-test('a sample is told with its own labels and those it shares, escaped', async () => {
+test('a sample is exported with its own and its shared labels, escaped', async () => {
   const registry = new Registry();
   counter(registry, family, () => [[{ outcome: 'handled' }, 2, shared]]);
   expect(await registry.metrics()).toContain('n{outcome="handled",group="g",topic="a\\"b"} 2');
 });
 
-test('a sample may have shared labels alone, or none that are shared', async () => {
+test('a sample may have only shared labels, or only its own', async () => {
   const registry = new Registry();
   gauge(registry, family, () => [
     [NO_LABELS, 1, shared],
@@ -23,7 +23,7 @@ test('a sample may have shared labels alone, or none that are shared', async () 
   expect(text).toContain('n{group="h",topic="t"} 3');
 });
 
-test('what has no sample any more is no longer told', async () => {
+test('a series without a sample is no longer exported', async () => {
   const registry = new Registry();
   let samples = [[NO_LABELS, 1, shared] as const];
   gauge(registry, family, () => samples);

@@ -51,7 +51,7 @@ function caller(sampler: TracingConfig['sampler'], ratio: number) {
   };
 }
 
-/** What the handler itself does with OpenTelemetry. */
+/** OpenTelemetry calls made by the handler itself. */
 function work(): { traceId: string; sampled: boolean; parent: string | undefined } {
   const active = trace.getSpanContext(context.active());
   const span = trace.getTracer('handler').startSpan('work');
@@ -63,7 +63,7 @@ function work(): { traceId: string; sampled: boolean; parent: string | undefined
 const names = (): string[] => exported.getFinishedSpans().map(({ name }) => name);
 
 describe('a call that is not sampled', () => {
-  test('has no span, nor has what its handler begins, also after it has waited', async () => {
+  test('an unsampled call has no span, and neither has code in its handler, even after an await', async () => {
     const call = caller('parentbased_traceidratio', 0);
     const seen = await call(undefined, async () => {
       const before = work();
@@ -75,7 +75,7 @@ describe('a call that is not sampled', () => {
     expect(names()).toEqual([]);
   });
 
-  test('stays in the trace of its record, and tells others and the log so', () => {
+  test('an unsampled call stays in the trace of its record, for called services and for the log', () => {
     const call = caller('parentbased_always_on', 1);
     const { carrier, fields } = call('00', () => {
       const into: Record<string, string> = {};
@@ -88,18 +88,18 @@ describe('a call that is not sampled', () => {
     expect(names()).toEqual([]);
   });
 
-  test('tells the log so where nobody else asks', () => {
+  test('an unsampled call gives the log its trace even if nothing else uses it', () => {
     const call = caller('parentbased_always_on', 1);
     expect(call('00', callFields)).toMatchObject({ traceId: TRACE });
   });
 
-  test('has a trace of its own where its record has none', () => {
+  test('an unsampled call has its own trace if its record has none', () => {
     const call = caller('always_off', 1);
     const ids = [1, 2].map(() => call(undefined, () => work().traceId));
     expect(new Set(ids).size).toBe(2);
   });
 
-  test('can be left for the root context', () => {
+  test('code in an unsampled call can enter the root context', () => {
     const call = caller('parentbased_traceidratio', 0);
     const inRoot = call(undefined, () => context.with(ROOT_CONTEXT, () => work().parent));
     expect(inRoot).toBeUndefined();
@@ -107,7 +107,7 @@ describe('a call that is not sampled', () => {
 });
 
 describe('a call that is sampled', () => {
-  test('because its record was, has a span under that which wrote it, whatever the ratio', () => {
+  test('a call whose record was sampled has a span below the one that produced it, whatever the ratio', () => {
     const call = caller('parentbased_traceidratio', 0);
     expect(call('01', work)).toMatchObject({ traceId: TRACE, sampled: true });
     expect(names()).toEqual(['work', 'process t']);
@@ -116,7 +116,7 @@ describe('a call that is sampled', () => {
     expect(inner?.parentSpanContext?.spanId).toBe(outer?.spanContext().spanId);
   });
 
-  test('because it was drawn, has a span, and what is begun in it outside of its trace is drawn anew', () => {
+  test('a call sampled at random has a span, and traces started in it outside its trace are sampled independently', () => {
     const call = caller('parentbased_traceidratio', 0.5);
     let own = 0;
     const draws = 400;
@@ -124,7 +124,7 @@ describe('a call that is sampled', () => {
       call(undefined, () => trace.getTracer('handler').startSpan('own', { root: true }).end());
     }
     for (const name of names()) if (name === 'own') own++;
-    // Six standard deviations off, once in a billion runs.
+    // Six standard deviations: fails by chance once in a billion runs.
     for (const count of [own, names().length - own]) expect(Math.abs(count - draws / 2)).toBeLessThan(60);
   });
 });
