@@ -37,7 +37,7 @@ export function* cutForms(copy: RecordCopy): Generator<RecordCopy> {
   let last = copy;
   for (const limits of LIMITS) {
     const form = cutTo(limits, copy);
-    if (isAsLarge(form, last)) continue;
+    if (sizeOf(form) >= sizeOf(last)) continue;
     last = form;
     yield form;
   }
@@ -87,10 +87,7 @@ function bytesOf(value: RawHeaders[string]): number {
   return value instanceof Uint8Array ? value.length : value.reduce((sum, each) => sum + bytesOf(each), 0);
 }
 
-function isAsLarge(one: RecordCopy, other: RecordCopy): boolean {
-  return (
-    one.key?.length === other.key?.length &&
-    one.value?.length === other.value?.length &&
-    Object.keys(one.headers).length === Object.keys(other.headers).length
-  );
+function sizeOf({ key, value, headers }: RecordCopy): number {
+  const named = Object.entries(headers).map(([name, each]) => Buffer.byteLength(name) + bytesOf(each));
+  return named.reduce((sum, bytes) => sum + bytes, (key?.length ?? 0) + (value?.length ?? 0));
 }
