@@ -202,6 +202,11 @@ export interface KafkaPort {
   transactional(transactionalId: string): TransactionalProducer;
   /** Deletes what lies before an offset of each of these partitions, for good. */
   deleteBefore(topic: string, offsets: ReadonlyMap<number, Offset>): Promise<void>;
+  /**
+   * Deletes what lies before the offset that a group has committed, in these partitions, for good. The offset is asked
+   * for just before: brokers forget it when a topic is deleted, so it never comes from the log before a recreated one.
+   */
+  deleteCommitted(groupId: string, topic: string, partitions: ReadonlySet<number>): Promise<void>;
   /** Connects with the first question. */
   reader(): ManyPartitionsReader;
   /**

@@ -15,7 +15,7 @@ import { installFailover } from './patches/broker-pool.js';
 import type { EnsuredTopic } from '../topic-settings.js';
 import { registerCodecs } from './decoding/codecs.js';
 import { KafkaJsConsumer } from './consumer/consumer.js';
-import { deleteRecordsBefore } from './admin/delete-records.js';
+import { deleteCommittedRecords, deleteRecordsBefore } from './admin/delete-records.js';
 import { isRefusedLogin } from './errors.js';
 import { shareConnects } from './patches/connections.js';
 import { KafkaJsPartitionReader } from './reader/partition-reader.js';
@@ -80,6 +80,10 @@ export class KafkaJsPort implements KafkaPort {
 
   deleteBefore(topic: string, offsets: ReadonlyMap<number, Offset>): Promise<void> {
     return deleteRecordsBefore(this.#kafka, topic, offsets);
+  }
+
+  deleteCommitted(groupId: string, topic: string, partitions: ReadonlySet<number>): Promise<void> {
+    return deleteCommittedRecords(this.#kafka, groupId, topic, partitions);
   }
 
   reader(): ManyPartitionsReader {

@@ -121,8 +121,9 @@ export class GroupConsumer implements ConsumerListener {
       failed: (why) => this.#logger.warn(`not all topics are read yet: ${why}`),
     });
     this.#retryPurge = new RetryPurge({
+      groupId,
       isRetryTopic: (topic) => this.isOwn(topic),
-      deleteBefore: (topic, offsets) => parts.port.deleteBefore(topic, offsets),
+      deleteCommitted: (...what) => parts.port.deleteCommitted(...what),
       failed: (why) =>
         this.#logger.warn(
           'what was handled in retry topics can not be deleted, and stays there: grant Delete on them, or set their ' +

@@ -1,15 +1,11 @@
-import {
-  describeError,
-  type Offset,
-  type TopicPartition,
-  type TopicPartitionOffset,
-} from '../../pipeline/index.js';
+import { describeError, type TopicPartition } from '../../pipeline/index.js';
 import type { KafkaPort } from '../../client/index.js';
 
 /** What a purge of retry topics is built from. */
 export interface RetryPurgeParts {
+  readonly groupId: string;
   readonly isRetryTopic: (topic: string) => boolean;
-  readonly deleteBefore: KafkaPort['deleteBefore'];
+  readonly deleteCommitted: KafkaPort['deleteCommitted'];
   /** Called once for each reason why records can not be deleted. */
   readonly failed: (why: string) => void;
 }
@@ -20,12 +16,15 @@ const PURGE_MS = 60_000;
 /**
  * Deletes what was handled from retry topics, as Kafka Streams does in its repartition topics: they keep their records
  * without a limit, since a limit would delete what still waits.
+ *
+ * It remembers which partitions have commits, and no offsets: in a topic that was recreated meanwhile, an offset of the
+ * former log would delete records that still wait.
  */
 export class RetryPurge {
-  /** Committed since the last purge, by topic and partition. */
-  readonly #committed = new Map<string, Map<number, Offset>>();
+  /** Partitions with commits since the last purge, by topic. */
+  readonly #committed = new Map<string, Set<number>>();
   /** What is being deleted. */
-  #underWay: readonly (readonly [string, Map<number, Offset>])[] = [];
+  #underWay: readonly (readonly [string, Set<number>])[] = [];
   #told: string | undefined;
   #purging: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
@@ -41,21 +40,19 @@ export class RetryPurge {
     clearInterval(this.#timer);
   }
 
-  /**
-   * Takes note of offsets that were committed: what lies before them is handled. The last one counts, not the highest:
-   * one below those before it is of another log, of which nothing was handled beyond it.
-   */
-  committed(offsets: readonly TopicPartitionOffset[]): void {
-    for (const { topic, partition, offset } of offsets) {
-      if (this.parts.isRetryTopic(topic)) this.#partitionsOf(topic).set(partition, offset);
+  /** Takes note of partitions in which offsets were committed. */
+  committed(partitions: readonly TopicPartition[]): void {
+    for (const { topic, partition } of partitions) {
+      if (!this.parts.isRetryTopic(topic)) continue;
+      const noted = this.#committed.get(topic) ?? new Set<number>();
+      this.#committed.set(topic, noted.add(partition));
     }
   }
 
-  /** Forgets what was committed of partitions whose log may have been replaced since. */
+  /** Deletes nothing of partitions whose log may have been replaced, before an offset is committed in them again. */
   forget(isForgotten: (at: TopicPartition) => boolean): void {
     for (const [topic, partitions] of [...this.#committed, ...this.#underWay]) {
-      for (const partition of partitions.keys())
-        if (isForgotten({ topic, partition })) partitions.delete(partition);
+      for (const partition of partitions) if (isForgotten({ topic, partition })) partitions.delete(partition);
     }
   }
 
@@ -66,28 +63,22 @@ export class RetryPurge {
   }
 
   async #purge(): Promise<void> {
-    this.#underWay = [...this.#committed].filter(([, offsets]) => offsets.size > 0);
+    const { groupId, deleteCommitted } = this.parts;
+    this.#underWay = [...this.#committed].filter(([, partitions]) => partitions.size > 0);
     this.#committed.clear();
     const asked = this.#underWay.length;
     let failure: string | undefined;
-    for (const [topic, offsets] of this.#underWay) {
-      if (offsets.size === 0) continue;
+    for (const [topic, partitions] of this.#underWay) {
+      if (partitions.size === 0) continue;
       try {
-        await this.parts.deleteBefore(topic, offsets);
+        await deleteCommitted(groupId, topic, partitions);
       } catch (error) {
         failure = describeError(error);
-        const known = this.#partitionsOf(topic);
-        for (const [partition, offset] of offsets) if (!known.has(partition)) known.set(partition, offset);
+        this.committed([...partitions].map((partition) => ({ topic, partition })));
       }
     }
     this.#underWay = [];
     if (failure !== undefined && failure !== this.#told) this.parts.failed(failure);
     if (asked > 0) this.#told = failure;
-  }
-
-  #partitionsOf(topic: string): Map<number, Offset> {
-    const partitions = this.#committed.get(topic) ?? new Map<number, Offset>();
-    this.#committed.set(topic, partitions);
-    return partitions;
   }
 }
