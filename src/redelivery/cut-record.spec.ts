@@ -1,7 +1,11 @@
 import { expect, test } from '@jest/globals';
 import { cutForms, type RecordCopy } from './cut-record.js';
 
-const why = { 'dlt-original-topic': 'orders', 'dlt-exception-message': 'no', 'dlt-exception-stacktrace': 'at' };
+const why = {
+  'dlt-original-topic': 'orders',
+  'dlt-exception-message': 'no',
+  'dlt-exception-stacktrace': 'at',
+};
 
 function bytesOf({ key, value, headers }: RecordCopy): number {
   const sizes = Object.entries(headers).map(([name, each]) => name.length + String(each).length);

@@ -21,14 +21,16 @@ type Described = ReadonlyMap<string, DescribedTopic>;
 
 /** Brokers refuse a request that creates very many partitions as a whole. */
 const TOPICS_PER_REQUEST = 50;
+const ALREADY_EXISTS = 'TOPIC_ALREADY_EXISTS';
 /** How long to wait until new partitions can be used: brokers elect their leaders after they were created. */
 const SETTLE_MS = 10_000;
 const SETTLE_POLL_MS = 100;
 
 /**
  * Creates those of the topics that do not exist, adds partitions where one has too few, and checks the settings of the
- * others, with a few requests for all of them.
+ * others, with a few requests for all of them. One that somebody else creates meanwhile is looked at like the others.
  * @param corrects whether settings that records depend on may be corrected
+ * @param until when to give up on topics that exist and that no broker describes, in ms since the epoch
  * @returns what came of each topic; one that is refused does not keep the others from being created
  * @throws where no broker answers
  */
@@ -36,6 +38,7 @@ export async function ensureTopics(
   session: AdminSession,
   specs: readonly TopicSpec[],
   corrects: boolean,
+  until = Date.now() + SETTLE_MS,
 ): Promise<ReadonlyMap<string, Ensured>> {
   const names = new Set(specs.flatMap(({ topic, like }) => [topic, like]));
   const topics = await session.ask((broker) => describeTopics(broker, [...names]));
@@ -54,13 +57,29 @@ export async function ensureTopics(
   const after = await settled(session, wanted, refusals);
   const existing = specs.filter((spec) => !missing.includes(spec));
   const checked = await checkTopics(session, existing, known, corrects);
+  const createdByOthers = missing.filter(({ topic }) => refusals.get(topic)?.type === ALREADY_EXISTS);
+  const others = await lookAgain(session, createdByOthers, corrects, until);
   return new Map(
     specs.map(({ topic }) => {
+      const other = others.get(topic);
+      if (other) return [topic, other];
       const described = after.get(topic) ?? topics.get(topic);
       const outcome = outcomeOf(topic, described, refusals.get(topic), wanted.get(topic));
       return [topic, 'error' in outcome ? outcome : { ...outcome, ...(checked.get(topic) ?? FAULTLESS) }];
     }),
   );
+}
+
+/** What somebody else has created may have any settings, and any number of partitions. */
+async function lookAgain(
+  session: AdminSession,
+  specs: readonly TopicSpec[],
+  corrects: boolean,
+  until: number,
+): Promise<ReadonlyMap<string, Ensured>> {
+  if (specs.length === 0 || Date.now() > until) return new Map();
+  await sleep(SETTLE_POLL_MS);
+  return ensureTopics(session, specs, corrects, until);
 }
 
 const FAULTLESS: Checked = { problems: [], corrected: [] };
@@ -93,8 +112,8 @@ function outcomeOf(
     if (described && 'refusal' in described) return { error: toError(topic, described.refusal, 'Create') };
     return { partitions };
   }
-  // Another member may have created it meanwhile, or added the partitions.
-  if (!refusal || refusal.type === 'TOPIC_ALREADY_EXISTS') return { partitions: partitions || wanted };
+  if (!refusal) return { partitions: partitions || wanted };
+  // Another member may have added the partitions meanwhile.
   if (partitions >= wanted) return { partitions };
   return { error: toError(topic, refusal, partitions > 0 ? 'Alter' : 'Create') };
 }

@@ -6,8 +6,15 @@ import { ByteReader } from '../../protocol/byte-reader.js';
 const API_VERSIONS = 18;
 const METADATA = 3;
 const CREATE_TOPICS = 19;
+const DESCRIBE_CONFIGS = 32;
 const CREATE_PARTITIONS = 37;
-const VERSIONS = { [METADATA]: 6, [API_VERSIONS]: 2, [CREATE_TOPICS]: 3, [CREATE_PARTITIONS]: 1 };
+const VERSIONS = {
+  [METADATA]: 6,
+  [API_VERSIONS]: 2,
+  [CREATE_TOPICS]: 3,
+  [DESCRIBE_CONFIGS]: 0,
+  [CREATE_PARTITIONS]: 1,
+};
 
 const UNKNOWN_TOPIC = 3;
 const ALREADY_EXISTS = 36;
@@ -49,6 +56,10 @@ export class TinyBroker extends Listener {
   readonly topics = new Map<string, number>();
   /** Kafka's error code, and words, for topics that may not be created. */
   readonly refused = new Map<string, readonly [code: number, said: string]>();
+  /** Settings of topics that were not left to the brokers. */
+  readonly settings = new Map<string, Readonly<Record<string, string>>>();
+  /** Called before it creates a topic: somebody else may create it first. */
+  beforeCreation: (topic: string) => void = () => undefined;
   /** The host that it says it is at. */
   advertisedHost = '127.0.0.1';
   /** The names of the requests that it answered. */
@@ -92,6 +103,8 @@ export class TinyBroker extends Listener {
         return this.#metadata(request, answer);
       case CREATE_TOPICS:
         return this.#createTopics(request, answer);
+      case DESCRIBE_CONFIGS:
+        return this.#describeConfigs(request, answer);
       default:
         return this.#createPartitions(request, answer);
     }
@@ -137,11 +150,29 @@ export class TinyBroker extends Listener {
       request.int16();
       request.array(request.int32(), () => undefined);
       request.array(request.int32(), () => [request.text(request.int16()), request.text(request.int16())]);
+      this.beforeCreation(topic);
       const [code, said] = this.topics.has(topic)
         ? [ALREADY_EXISTS, 'exists']
         : (this.refused.get(topic) ?? [0, '']);
       if (code === 0) this.topics.set(topic, partitions);
       answer.writeString(topic).writeInt16(code).writeString(said);
+    }
+    return answer.buffer;
+  }
+
+  #describeConfigs(request: ByteReader, answer: Encoder): Buffer {
+    this.requests.push('DescribeConfigs');
+    const count = request.int32();
+    answer.writeInt32(0).writeInt32(count);
+    for (let i = 0; i < count; i++) {
+      const type = request.int8();
+      const topic = request.text(request.int16());
+      names(request, request.int32());
+      const settings = Object.entries(this.settings.get(topic) ?? {});
+      answer.writeInt16(0).writeString('').writeInt8(type).writeString(topic).writeInt32(settings.length);
+      for (const [name, value] of settings) {
+        answer.writeString(name).writeString(value).writeBuffer(Buffer.alloc(3));
+      }
     }
     return answer.buffer;
   }
