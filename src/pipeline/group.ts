@@ -127,7 +127,12 @@ export class GroupPipeline implements PartitionEvents {
     }
     if (kept) this.#rewind(key, kept, offset);
     const handler = this.parts.handlerOf(topic);
-    if (!handler) return;
+    if (!handler) {
+      // A broker that has just started may list no topics, and handlers of topics that are gone are forgotten: with the
+      // next fetch it is asked for again.
+      this.#awaited.add(key);
+      return;
+    }
     const { budget, clock, turn, random } = this.parts;
     const { committer } = this;
     const pipeline = new PartitionPipeline(topic, partition, offset, {

@@ -53,6 +53,8 @@ export interface SceneOptions {
   readonly passesOver?: (record: FetchedRecord, partition: number) => PassedOver | undefined;
   /** Takes the place of calls that wait for the test. */
   readonly invoke?: (record: InFlightRecord) => unknown;
+  /** Whether the topic's handler is known. */
+  readonly isHandled?: () => boolean;
   readonly turnOf?: (clock: Clock) => Turn;
 }
 
@@ -85,7 +87,7 @@ export class Scene {
     this.budget = new InFlightLimiter({ records: options.limit ?? 1000, bytes: Infinity });
     const handler = this.#handler(options);
     this.group = new GroupPipeline({
-      handlerOf: () => handler,
+      handlerOf: () => (options.isHandled?.() === false ? undefined : handler),
       fetching: this.broker,
       commits: this.broker,
       commitIntervalMs: COMMIT_INTERVAL_MS,

@@ -323,36 +323,42 @@ export class GroupConsumer implements ConsumerListener {
     let failures = 0;
     while (!signal.aborted) {
       const startedAt = Date.now();
+      // A client that joins only to crash again, as on a batch that can't be read, costs the group a rebalance.
+      const failedAgain = (): number => (Date.now() - startedAt > REBUILD_BACKOFF.maxMs ? 1 : failures + 1);
       try {
-        await this.#consume();
-        failures = 0;
+        // After a deletion, some brokers may still list the topic, and the group would be joined for it at once.
+        failures = (await this.#consume()) === 'topics gone' ? failedAgain() : 0;
       } catch (error) {
         this.#fail(error);
-        // A client that joins only to crash again, as on a batch that can't be read, costs the group a rebalance.
-        failures = Date.now() - startedAt > REBUILD_BACKOFF.maxMs ? 1 : failures + 1;
+        failures = failedAgain();
         this.pipeline.loseAll();
-        if (!signal.aborted)
-          await sleep(backoffMs(REBUILD_BACKOFF, failures, 0.5 + Math.random() / 2), signal);
       }
+      if (failures > 0 && !signal.aborted)
+        await sleep(backoffMs(REBUILD_BACKOFF, failures, 0.5 + Math.random() / 2), signal);
     }
     this.#status.ended = true;
   }
 
-  /** Consumes until the service stops, or topics appear that the group does not read yet. */
-  async #consume(): Promise<void> {
+  /** Consumes until the service stops, a topic is gone, or topics appear that the group does not read yet. */
+  async #consume(): Promise<'topics gone' | 'more topics' | 'over'> {
     if (this.#status.phase !== 'waiting-for-topics') this.#setPhase('connecting');
     const client = this.parts.port.consumer(this.parts.groupId, this, this.#status.memberId);
     this.#client = client;
     this.#native = client.native();
     const session = new AbortController();
     const over = AbortSignal.any([session.signal, this.#stopRequested.signal]);
+    let outcome: 'topics gone' | 'more topics' | 'over';
     try {
       const [topics] = (await unless(over, Promise.all([this.#existing(), client.connect()]))) ?? [[]];
-      if (topics.length === 0) return await sleep(this.parts.config.topicRefreshMs, over);
+      if (topics.length === 0) {
+        await sleep(this.parts.config.topicRefreshMs, over);
+        return 'over';
+      }
       await unless(over, client.start(topics));
       const outdated = client.outdated.then(() => 'topics gone' as const);
-      const outcome = await Promise.race([client.crashed, this.#topics.more(topics, over), outdated]);
-      if (outcome instanceof Error) throw outcome;
+      const ended = await Promise.race([client.crashed, this.#topics.more(topics, over), outdated]);
+      if (ended instanceof Error) throw ended;
+      outcome = ended;
       if (outcome === 'topics gone')
         this.#logger.warn('a topic was deleted; the others are read on without it');
       if (outcome !== 'over') await this.leaving(true);
@@ -361,6 +367,7 @@ export class GroupConsumer implements ConsumerListener {
       this.#hasLeft = await this.#leave(client);
     }
     if (!this.#stopRequested.signal.aborted) this.pipeline.loseAll();
+    return outcome;
   }
 
   /** What the watch finds later is no progress: it asks by a connection of its own. */

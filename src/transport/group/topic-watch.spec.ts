@@ -36,6 +36,25 @@ test('that topics can not be found, or not made, is told once until they can, an
   expect(told).toEqual(['no grant', 'no broker', 'no broker']);
 });
 
+test('a watch that is to end does not wait for brokers that leave a question unanswered', async () => {
+  const over = new AbortController();
+  const registry: Pick<HandlerRegistry, 'awaitsTopics'> = { awaitsTopics: () => true };
+  const watch = new TopicWatch({
+    groupId: 'group',
+    registry: registry as HandlerRegistry,
+    list: () => {
+      setImmediate(() => over.abort());
+      return new Promise(() => undefined);
+    },
+    hidden: () => Promise.resolve([]),
+    ensure: () => Promise.resolve(),
+    refreshMs: 1,
+    seen: () => undefined,
+    failed: () => undefined,
+  });
+  await expect(watch.more([], over.signal)).resolves.toBe('over');
+});
+
 test('a retry topic that can not be created keeps nobody from reading the rest, and is asked for again', async () => {
   const refusals = [new Error('a policy says no'), undefined];
   const seen: (readonly string[])[] = [];

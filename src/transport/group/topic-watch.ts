@@ -1,5 +1,5 @@
 import { retryTopic } from '../../redelivery/index.js';
-import { describeError, sleep } from '../../pipeline/index.js';
+import { describeError, sleep, unless } from '../../pipeline/index.js';
 import { AccessError, type TopicSpec } from '../../client/index.js';
 import type { HandlerRegistry, RetryTopic, TopicSelection } from '../handlers/handler-registry.js';
 
@@ -93,7 +93,8 @@ export class TopicWatch {
     while (!over.aborted) {
       await sleep(refreshMs, over);
       if (over.aborted || (this.#isComplete && !registry.awaitsTopics(groupId, known))) continue;
-      const existing = await this.#existingOrNone();
+      // A broker may leave the question unanswered for minutes, and the stop, or the next client, waits for this.
+      const existing = (await unless(over, this.#existingOrNone())) ?? [];
       if (existing.some((topic) => !known.has(topic))) return 'more topics';
     }
     return 'over';
