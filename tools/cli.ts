@@ -3,7 +3,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { terminalLine, terminalLines } from '../src/text/terminal-safe.js';
 import { ToolError } from './tool-error.js';
 
-/** A command whose mistakes in the arguments end in one line and exit code 2. */
+/** A command that reports invalid arguments in one line with exit code 2. */
 export function cli(name: string, description: string): Command {
   return new Command(name)
     .description(description)

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { cacheFolder } from './project.js';
 
 /**
- * The folder of this name in the user's cache, filled by `install` where it is missing. Installs aside and moves:
- * an installation that was cut short is not taken for a whole one.
+ * The folder of this name in the user's cache, created by `install` if it is missing. Installs elsewhere and moves it:
+ * an interrupted installation is never mistaken for a complete one.
  */
 export async function installOnce(name: string, install: (folder: string) => Promise<void>): Promise<string> {
   const home = path.join(cacheFolder(), name);
@@ -16,7 +16,7 @@ export async function installOnce(name: string, install: (folder: string) => Pro
     await install(fresh);
     await rename(fresh, home);
   } catch (error) {
-    // Somebody else may have come first, with the same.
+    // Another process may have installed the same at the same time.
     if (!existsSync(home)) throw error;
   } finally {
     await rm(fresh, { recursive: true, force: true });

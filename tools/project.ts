@@ -6,10 +6,10 @@ import { fileURLToPath } from 'node:url';
 /** The folder of package.json; the same from the sources and from `dist`. */
 export const projectRoot = findRoot(path.dirname(fileURLToPath(import.meta.url)));
 
-/** Names what belongs to this project outside of its folder: cache directory, temporary files, containers. */
+/** Prefix of the project's resources outside of its folder: cache directory, temporary files, containers. */
 export const projectName = 'nestjs-kafka-consumer';
 
-/** Where programs and jars are kept that were fetched once for this user. */
+/** The folder of programs and jars that are fetched once per user. */
 export function cacheFolder(): string {
   return path.join(process.env['XDG_CACHE_HOME'] || path.join(os.homedir(), '.cache'), projectName);
 }

@@ -9,7 +9,7 @@ import { projectNode } from './run/node.mjs';
 import { root } from './run/root.mjs';
 import { runForwardingSignals } from './run/child.mjs';
 
-/** kafkajs sets timers in the past, and Node 24 warns of them. */
+/** kafkajs sets timers in the past, which Node 24 warns about. */
 const quietTimers = '--disable-warning=TimeoutNegativeWarning';
 
 const jest = (...last) => ({ file: 'node_modules/jest/bin/jest.js', last, jest: true });
@@ -56,7 +56,7 @@ function environmentFor({ jest: runsJest }) {
   const binaries = path.join(root, 'node_modules/.bin');
   const environment = {
     ...process.env,
-    // Where the caller stands: relative paths in arguments mean that folder.
+    // The caller's folder: relative paths in arguments refer to it.
     INIT_CWD: process.env.INIT_CWD ?? process.cwd(),
     PATH: `${binaries}${path.delimiter}${process.env.PATH ?? ''}`,
   };

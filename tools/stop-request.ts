@@ -1,6 +1,6 @@
 /**
- * Resolves with the reason once this process is asked to stop: a signal, or the death of the script that
- * started it. Later signals change nothing: Ctrl-C under npm arrives twice, and stopping is on its way.
+ * Resolves with the reason once this process is asked to stop: by a signal, or by the death of the script that
+ * started it. Later signals are ignored, since Ctrl-C under npm arrives twice.
  */
 export function stopRequest(): Promise<string> {
   return new Promise((resolve) => {
@@ -12,7 +12,7 @@ export function stopRequest(): Promise<string> {
   });
 }
 
-/** Keeps the process alive while it waits for something that holds no resource of its own, such as a signal. */
+/** Keeps the process alive while it waits for something that does not keep it alive, such as a signal. */
 export async function stayAlive<T>(until: Promise<T>): Promise<T> {
   const timer = setInterval(() => undefined, 2 ** 30);
   try {

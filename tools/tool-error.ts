@@ -1,4 +1,4 @@
-/** What went wrong, in words for whoever typed the command; printed as it is, without a stack. */
+/** An error whose message is for the user of the command; printed without a stack. */
 export class ToolError extends Error {
   constructor(
     /** Stable name of the kind of failure, such as `NO_KAFKA`. */
@@ -11,7 +11,7 @@ export class ToolError extends Error {
   }
 }
 
-/** The message of anything that was thrown; kafkajs puts the reasons of a refused request beside its error. */
+/** The message of anything thrown; kafkajs stores the reasons of a rejected request in separate errors. */
 export function messageOf(error: unknown): string {
   if (error instanceof Error && 'errors' in error && Array.isArray(error.errors) && error.errors.length > 0) {
     return error.errors.map(messageOf).join('; ');

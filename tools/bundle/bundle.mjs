@@ -10,8 +10,8 @@ import { trimSourceMap } from './source-map.mjs';
 export const root = path.resolve(import.meta.dirname, '../..');
 
 /**
- * Nest's decorators need `reflect-metadata` before any of them runs, and the order in which shared files run is not
- * that of the imports; an import of each file's own comes first. CommonJS packages ask for `require`.
+ * Nest's decorators need `reflect-metadata` before any of them runs. The order in which shared files run is not
+ * that of the imports, so each file imports it first. CommonJS packages need `require`.
  */
 const banner =
   "import 'reflect-metadata'; import { createRequire as __createRequire } from 'node:module'; " +
@@ -19,12 +19,12 @@ const banner =
   'const require = __createRequire(import.meta.url), __bundled = import.meta.url;';
 
 /**
- * Puts a program and the packages it uses into few files: most of a start is finding, reading and linking a thousand.
- * What is imported on demand stays apart, and is loaded on demand.
+ * Bundles a program and its packages into few files: finding, reading and linking a thousand takes most of a startup.
+ * Dynamic imports stay separate files that are loaded on demand.
  *
- * @param {string} entry the program, compiled
- * @param {string} outdir where it goes, with one file more for each part that is shared or loaded on demand
- * @param {(file: string, source: string) => string} [edit] changes a file's source on its way
+ * @param {string} entry the compiled program
+ * @param {string} outdir the output folder; it also gets one file per shared or dynamically imported part
+ * @param {(file: string, source: string) => string} [edit] changes the source of a file before it is bundled
  */
 export async function bundle(entry, outdir, edit = (_file, source) => source) {
   const { devDependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
@@ -38,19 +38,19 @@ export async function bundle(entry, outdir, edit = (_file, source) => source) {
     platform: 'node',
     format: 'esm',
     target: 'node22.15',
-    // As Node itself resolves: without this the `module` condition, which is for bundlers alone, would count.
+    // Resolve like Node: without this, esbuild would use the `module` condition, which is only for bundlers.
     conditions: [],
     external: ['reflect-metadata', ...Object.keys(devDependencies)],
     plugins: [lazyHttp(), outside(), inPlace(outdir, edit)],
     banner: { js: banner },
-    // Names of classes are in logs, headers and metrics, and files that share a scope give some of them new ones.
+    // Class names appear in logs, headers and metrics; bundling renames some of them, so restore them.
     keepNames: true,
     sourcemap: 'linked',
     sourcesContent: false,
     logLevel: 'warning',
   });
   if (!outputFiles.some(({ text }) => keepsNames(text)))
-    throw new Error('esbuild keeps names in another way');
+    throw new Error('this version of esbuild implements keepNames differently');
   mkdirSync(outdir, { recursive: true });
   for (const { path: file, text } of outputFiles) {
     writeFileSync(file, file.endsWith('.map') ? trimSourceMap(text, isOurs) : trimNames(text));

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * Has each file of a bundle find its neighbours, such as a worker's script, where they have stayed: what it asks for
- * its own place by is answered as if it were there still. The bundle must not be moved against them.
+ * Lets each file of a bundle find its neighbours, such as a worker's script, at their original place: expressions for
+ * the file's own path still return the original path. The bundle must not be moved relative to the original files.
  *
- * @param {string} outdir where the bundle goes
- * @param {(file: string, source: string) => string} edit changes a file's source before
+ * @param {string} outdir the output folder of the bundle
+ * @param {(file: string, source: string) => string} edit changes the source of a file before that
  * @returns {import('esbuild').Plugin}
  */
 export function inPlace(outdir, edit) {
@@ -21,7 +21,7 @@ export function inPlace(outdir, edit) {
   };
 }
 
-/** `__bundled` and `__fileURLToPath` are in the head of every file of the bundle. */
+/** `__bundled` and `__fileURLToPath` are defined in the banner of every file of the bundle. */
 function placed(source, relative) {
   const url = `new URL(${JSON.stringify(relative.split(path.sep).join('/'))}, __bundled)`;
   const file = `__fileURLToPath(${url})`;
@@ -34,6 +34,6 @@ function placed(source, relative) {
     ['__filename', file],
     ['__dirname', folder],
   ].filter(([name]) => new RegExp(`\\b${name}\\b`).test(source));
-  // On the first line, so that no line of the source map moves.
+  // On the first line, so that the lines of the source map stay correct.
   return asked.map(([name, value]) => `var ${name} = ${value}; `).join('') + answered;
 }

@@ -1,4 +1,4 @@
-/** Makes the bundle of a build that is there: `node tools/bundle/main.mjs [FOLDER]`, by default of `dist`. */
+/** Bundles an existing build: `node tools/bundle/main.mjs [FOLDER]`, default `dist`. */
 import path from 'node:path';
 import { bundle, root } from './bundle.mjs';
 

@@ -1,4 +1,4 @@
-/** What esbuild gives names back with, to whatever it may have called otherwise. */
+/** The helper with which esbuild's `keepNames` restores names. */
 const HELPER = 'var __name = (target, value) => __defProp(target, "name", { value, configurable: true });';
 const OF_CLASS = /^(\s*)__name\(this, ("[^"]*")\);$/gm;
 const OF_FUNCTION = /^__name\(([\w$]+), ("[^"]*")\);$/gm;
@@ -6,14 +6,14 @@ const OF_FUNCTION = /^__name\(([\w$]+), ("[^"]*")\);$/gm;
 const named = (target, name) =>
   `Object.defineProperty(${target}, "name", { value: ${name}, configurable: true });`;
 
-/** Whether esbuild's `keepNames` does in a file what is trimmed here. */
+/** Whether a file contains the `keepNames` code that is trimmed here. */
 export const keepsNames = (text) => text.includes(HELPER);
 
 /**
- * Leaves classes and functions of a whole file their names, and nothing else: for functions within functions esbuild
- * sets it each time that one is made, for each record that is. No line gets another number.
+ * Restores the names of top-level classes and functions only: for nested functions esbuild would
+ * set the name each time one is created, which is for every record. Line numbers do not change.
  *
- * @param {string} text a file that was made with `keepNames`
+ * @param {string} text a file that was built with `keepNames`
  */
 export function trimNames(text) {
   return text

@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** By what a package says that it has a part which is no JavaScript. */
+/** Fields of a package.json that only packages with a native part have. */
 const NATIVE = ['napi', 'binary', 'gypfile'];
 const asked = Symbol('asked already');
 
 /**
- * Leaves out of a bundle, to be found at run time as ever: packages that are not installed, which Nest asks for only
- * where they are used, and native ones.
+ * Excludes from a bundle, to be resolved at run time: packages that are not installed, which Nest requires only
+ * if they are used, and native packages.
  *
  * @returns {import('esbuild').Plugin}
  */

@@ -1,8 +1,8 @@
 import { decode, encode } from '@jridgewell/sourcemap-codec';
 
 /**
- * Takes the packages out of a source map: Node keeps all of a map in memory, and theirs are nine tenths of it. Where
- * a package's code begins, the map says that it knows no source.
+ * Removes the packages from a source map: Node keeps the whole map in memory, and packages are nine tenths of it.
+ * Code of packages is mapped to no source.
  *
  * @param {string} json a source map, version 3
  * @param {(source: string) => boolean} isKept

@@ -4,7 +4,7 @@ import type { VariableDescription, VariableSection } from '../../src/config/vari
 const START = '<!-- config:start -->';
 const END = '<!-- config:end -->';
 
-/** The tables of docs/configuration.md, one for each section, laid out as prettier would. */
+/** The tables of docs/configuration.md, one per section, formatted as by prettier. */
 export function renderTables(sections: readonly VariableSection[]): Promise<string> {
   const tables = sections.map(({ title, variables }) =>
     [
@@ -17,7 +17,7 @@ export function renderTables(sections: readonly VariableSection[]): Promise<stri
   return format(tables.join('\n\n'), { parser: 'markdown' });
 }
 
-/** The page with the tables between its markers; undefined when it has no markers. */
+/** The page with the tables between its markers; undefined if it has no markers. */
 export function replaceTables(page: string, tables: string): string | undefined {
   const start = page.indexOf(START);
   const end = page.indexOf(END, start);

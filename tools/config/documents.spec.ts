@@ -19,7 +19,7 @@ describe('the generated documents', () => {
   });
   afterEach(() => rmSync(root, { recursive: true }));
 
-  it('are current once they were written, and stale before', async () => {
+  it('the generated documents are stale before they are written, and current afterwards', async () => {
     writeFileSync(join(root, 'docs/configuration.md'), PAGE);
     const before = await documentsOf(root);
     expect(before.map(({ current, wanted }) => current === wanted)).toEqual([false, false]);
@@ -28,12 +28,12 @@ describe('the generated documents', () => {
     expect(after.map(({ current, wanted }) => current === wanted)).toEqual([true, true]);
   });
 
-  it('leave out a configuration page that has no markers', async () => {
+  it('a configuration page without markers is not generated', async () => {
     writeFileSync(join(root, 'docs/configuration.md'), '# Configuration\n');
     expect((await documentsOf(root)).map(({ path }) => path)).toEqual([join(root, '.env.example')]);
   });
 
-  it('change the configuration page only between its markers, and leave it as prettier wants it', async () => {
+  it('the configuration page is changed only between its markers, and formatted as by prettier', async () => {
     writeFileSync(join(root, 'docs/configuration.md'), PAGE);
     const page = (await documentsOf(root)).at(-1)?.wanted ?? '';
     expect(page).toMatch(/^# Configuration\n\n<!-- config:start -->\n/);
@@ -43,16 +43,16 @@ describe('the generated documents', () => {
     expect(await check(page, { parser: 'markdown' })).toBe(true);
   });
 
-  it('hold an .env.example that names every variable and changes nothing before it is edited', () => {
+  it('the generated .env.example names every variable and changes nothing before it is edited', () => {
     const example = renderEnvExample(describeSections());
-    // Node 22 takes a comment in the last line for a variable whose name begins with it.
+    // Node 22 parses a comment in the last line as a variable.
     expect(Object.keys(parseEnv(example)).filter((name) => !name.startsWith('#'))).toEqual([]);
     for (const { name } of describeVariables()) expect(example).toMatch(new RegExp(`^# ${name}=`, 'm'));
   });
 
-  it('hold an .env.example whose lines are the defaults', () => {
+  it('the lines of the generated .env.example are the defaults', () => {
     const uncommented = renderEnvExample(describeSections()).replaceAll(/^# (?=[A-Z_]+=)/gm, '');
-    // Refused beside the default protocol, which would ignore it.
+    // Rejected together with the default protocol, which would ignore it.
     const { KAFKA_SSL_REJECT_UNAUTHORIZED: verified, ...env } = parseEnv(uncommented);
     expect(verified).toBe('true');
     expect(loadConfig(env)).toEqual(loadConfig({}));

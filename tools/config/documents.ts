@@ -5,7 +5,7 @@ import { renderEnvExample } from './env-example.js';
 import { RULE_FILES, ruleManifest } from '../monitoring/rule-manifest.js';
 import { renderTables, replaceTables } from './configuration-tables.js';
 
-/** A file that is generated, or holds a part that is: from the schema of the configuration, or from the alerts. */
+/** A file that is generated, fully or in part, from the configuration schema or from the alerts. */
 export interface Document {
   readonly path: string;
   /** Undefined while the file does not exist. */
@@ -13,7 +13,7 @@ export interface Document {
   readonly wanted: string;
 }
 
-/** The generated documents of the project in `root`; none for a page without markers, or where there are no alerts. */
+/** The generated documents of the project in `root`; a page without markers and missing alerts are left out. */
 export async function documentsOf(root: string): Promise<readonly Document[]> {
   const sections = describeSections();
   const envExample = join(root, '.env.example');

@@ -2,7 +2,7 @@ import type { Kafka } from 'kafkajs';
 import { withAdmin } from '../kafka/index.js';
 import { ordersTopic } from './topics.js';
 
-/** How many of the orders, two of which are bad on purpose, are dead letters. */
+/** Number of dead letters among the orders, two of which are invalid on purpose. */
 export async function deadOrders(kafka: Kafka): Promise<number> {
   return withAdmin(kafka, async (admin) => {
     const topic = `${ordersTopic}.dlt`;

@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { OpenKafka } from '../kafka/index.js';
 
-/** The group of the demo: a new one in a Kafka that has been used, where another demo may run as well. */
+/** The group of the demo: a new one in an existing Kafka, where another demo may run at the same time. */
 export function groupFor(kafka: OpenKafka): string {
   if (!kafka.external) return 'demo';
   return process.env['KAFKA_GROUP_ID'] || `demo-${randomBytes(4).toString('hex')}`;
 }
 
-/** What the service is told. */
+/** The environment of the service. */
 export function environmentFor(kafka: OpenKafka, group: string, port: number): NodeJS.ProcessEnv {
-  // Settings for another Kafka, such as a login, would keep the service from this one.
+  // Remove settings for another Kafka, such as credentials, which would prevent a connection to this one.
   const inherited = Object.entries(process.env).filter(
     ([name]) => kafka.external || !name.startsWith('KAFKA_'),
   );

@@ -5,16 +5,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fromCaller, projectRoot } from '../project.js';
 import { ToolError } from '../tool-error.js';
 
-/** Where the lines for the tutorial topics come from. */
+/** The source of the lines for the tutorial topics. */
 export interface Input {
   readonly name: string;
   readonly stream: AsyncIterable<Uint8Array | string>;
 }
 
-/** How long a pipe may stay silent before the demo's own lines are sent. */
+/** How long a pipe may deliver nothing before the demo's own lines are sent. */
 const silenceMs = 500;
 
-/** Begins to look at the standard input; `data` tells later whether something came. */
+/** Starts reading standard input; `data` tells later whether anything arrived. */
 export function watchStandardInput(): { hasData(): Promise<boolean> } {
   if (!isWorthReading()) return { hasData: () => Promise.resolve(false) };
   let open = true;
@@ -25,14 +25,14 @@ export function watchStandardInput(): { hasData(): Promise<boolean> } {
   void arrived.then(() => (open = false));
   return {
     async hasData() {
-      // A pipe that nobody writes to stays open for ever under some CI systems.
+      // Some CI systems attach a pipe that nobody writes to and that never closes.
       if (open) await Promise.race([arrived, delay(silenceMs)]);
       return process.stdin.readableLength > 0;
     },
   };
 }
 
-/** Chooses the lines: a file that was named, else the standard input if it has any, else the demo's own. */
+/** Chooses the lines: the named file, else standard input if it has any, else the demo's own. */
 export async function chooseInput(
   file: string | undefined,
   stdin: { hasData(): Promise<boolean> },
@@ -48,7 +48,7 @@ export async function fileInput(file: string, name: string): Promise<Input> {
   return { name, stream: createReadStream(file) };
 }
 
-/** @throws ToolError `NO_FILE` when it can't be read */
+/** @throws ToolError `NO_FILE` if it cannot be read */
 export async function requireFile(file: string, name: string): Promise<void> {
   try {
     await access(file);
@@ -57,7 +57,7 @@ export async function requireFile(file: string, name: string): Promise<void> {
   }
 }
 
-/** A terminal waits for a person, and a device such as /dev/null has nothing to say. */
+/** Whether standard input can deliver lines: not a terminal, and not a device such as /dev/null. */
 function isWorthReading(): boolean {
   try {
     return !fstatSync(0).isCharacterDevice();

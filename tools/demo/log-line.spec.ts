@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { parseLogLine } from './log-line.js';
 
 describe('parseLogLine', () => {
-  it('finds what a handler was given, and its topic', () => {
+  it('parseLogLine finds the record of a handler and its topic', () => {
     const line = '{"level":30,"msg":"Received message: a","topic":"t","partition":0}';
     expect(parseLogLine(line)).toEqual({
       text: 'Received message: a',
@@ -12,7 +12,7 @@ describe('parseLogLine', () => {
     });
   });
 
-  it('leaves the topic out when the line has none', () => {
+  it('parseLogLine returns no topic if the line has none', () => {
     expect(parseLogLine('{"level":30,"msg":"started"}')).toEqual({
       text: 'started',
       received: false,
@@ -25,7 +25,7 @@ describe('parseLogLine', () => {
     ['{"level":"error","msg":"broken"}', 'broken'],
     ['    at Object.<anonymous>', '    at Object.<anonymous>'],
     ['null', 'null'],
-  ])('is alarmed by %s', (line, text) => {
+  ])('parseLogLine reports as alarming %s', (line, text) => {
     expect(parseLogLine(line)).toEqual({ text, received: false, alarming: true });
   });
 });

@@ -1,16 +1,16 @@
-/** A line of the service's log, as far as the demo shows it. */
+/** The parts of a line of the service's log that the demo shows. */
 export interface LogLine {
   readonly text: string;
   readonly topic?: string;
-  /** A handler says that it was given a record. */
+  /** Whether a handler reports that it received a record. */
   readonly received: boolean;
-  /** A warning, an error, or something that is no log line at all. */
+  /** Whether it is a warning, an error, or not a log line at all. */
   readonly alarming: boolean;
 }
 
 const warnLevel = 40;
 
-/** Reads a line of JSON by pino; a line of another kind is alarming, since nothing else should be written. */
+/** Parses a JSON line of pino; any other line is alarming, since nothing else should be written. */
 export function parseLogLine(line: string): LogLine {
   const fields = jsonObject(line);
   if (!fields || typeof fields['msg'] !== 'string') return { text: line, received: false, alarming: true };

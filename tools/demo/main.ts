@@ -17,7 +17,7 @@ import { createTopics, ordersTopic } from './topics.js';
 
 const readyMs = 60_000;
 const patienceMs = 60_000;
-/** Above the service's own SHUTDOWN_TIMEOUT_MS. */
+/** Must exceed the service's own SHUTDOWN_TIMEOUT_MS. */
 const stopMs = 40_000;
 
 let kafka: OpenKafka | undefined;
@@ -96,7 +96,7 @@ function reportDeadLetters(letters: number, bootstrap: string, group: string): v
   );
 }
 
-/** Resolves with true when asked to stop, with false when Kafka or the service ended by itself. */
+/** Resolves with true if asked to stop, with false if Kafka or the service ended by itself. */
 async function ending(stop: Promise<string>): Promise<boolean> {
   const never = new Promise<never>(() => undefined);
   const reason = await Promise.race([stop, kafka?.ended ?? never, service?.ended ?? never]);
@@ -105,7 +105,7 @@ async function ending(stop: Promise<string>): Promise<boolean> {
   return false;
 }
 
-/** Resolves with whether the service stopped in good order. */
+/** Resolves with whether the service stopped cleanly. */
 async function stopService(): Promise<boolean> {
   const running = service;
   service = undefined;

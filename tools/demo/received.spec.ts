@@ -8,20 +8,20 @@ function received(...topics: (string | undefined)[]): Received {
 }
 
 describe('Received', () => {
-  it('misses nothing when each topic was received as often as it was sent to', () => {
+  it('nothing is missing if every topic received as many records as were sent', () => {
     expect(received('a', 'b', 'b').missing(['a', 'b'], 1)).toBeUndefined();
   });
 
-  it('names the topic that is short, though another was received twice', () => {
+  it('a topic with missing records is named, even if another received duplicates', () => {
     expect(received('a', 'a').missing(['a', 'b'], 1)).toBe('0 of 1 records of b were received');
   });
 
-  it('counts all together when lines name no topic', () => {
+  it('records are counted in total if lines name no topic', () => {
     expect(received(undefined, undefined).missing(['a', 'b'], 1)).toBeUndefined();
     expect(received(undefined).missing(['a', 'b'], 1)).toBe('1 of 2 records were received');
   });
 
-  it('misses everything at first', () => {
+  it('everything is missing at first', () => {
     expect(received().missing(['a'], 2)).toBe('0 of 2 records of a were received');
   });
 });

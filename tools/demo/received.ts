@@ -1,22 +1,22 @@
-/** Counts what the handlers say they were given. */
+/** Counts the records that the handlers report. */
 export class Received {
   readonly #byTopic = new Map<string, number>();
   #total = 0;
   #unnamed = 0;
 
-  /** How many in all. */
+  /** Total number of records. */
   get total(): number {
     return this.#total;
   }
 
-  /** @param topic undefined where the line names none */
+  /** @param topic undefined if the line names none */
   add(topic: string | undefined): void {
     this.#total += 1;
     if (topic === undefined) this.#unnamed += 1;
     else this.#byTopic.set(topic, (this.#byTopic.get(topic) ?? 0) + 1);
   }
 
-  /** Says what is missing when each topic was sent `sent` records; undefined when nothing is. */
+  /** Describes what is missing if `sent` records were sent to each topic; undefined if nothing is missing. */
   missing(topics: readonly string[], sent: number): string | undefined {
     if (this.#unnamed > 0) {
       const expected = topics.length * sent;

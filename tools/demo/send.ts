@@ -8,12 +8,12 @@ import { projectRoot } from '../project.js';
 import { fileInput, type Input } from './input.js';
 import { ordersTopic, tutorialTopics } from './topics.js';
 
-/** Sends each line to every tutorial topic; returns how many lines there were. */
+/** Sends each line to every tutorial topic; returns the number of lines. */
 export async function sendLines(kafka: Kafka, input: Input): Promise<number> {
   return send(kafka, tutorialTopics, records(input));
 }
 
-/** Sends the demo's orders, keyed by their id; returns how many. */
+/** Sends the demo's orders, keyed by their id; returns their number. */
 export async function sendOrders(kafka: Kafka): Promise<number> {
   const name = 'tools/demo/orders.jsonl';
   return send(kafka, [ordersTopic], records(await fileInput(path.join(projectRoot, name), name), 'id'));

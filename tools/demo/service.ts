@@ -7,7 +7,7 @@ import { projectRoot } from '../project.js';
 import { messageOf, ToolError } from '../tool-error.js';
 import { type LogLine, parseLogLine } from './log-line.js';
 
-/** The built service in a process of its own, which ends with the demo however that ends. */
+/** The built service in its own process, which ends with the demo however that ends. */
 export class DemoService {
   /** Resolves with the exit code. */
   readonly ended: Promise<number>;
@@ -15,13 +15,13 @@ export class DemoService {
 
   private constructor(
     private readonly kept: Kept,
-    /** Where its HTTP endpoints are. */
+    /** Base URL of its HTTP endpoints. */
     readonly url: string,
   ) {
     this.ended = kept.ended.then((code) => (this.#exitCode = code));
   }
 
-  /** @param onLine called for each line that it writes */
+  /** @param onLine called for each line that the service writes */
   static async start(
     port: number,
     env: NodeJS.ProcessEnv,
@@ -39,7 +39,7 @@ export class DemoService {
     return new DemoService(kept, `http://127.0.0.1:${port}`);
   }
 
-  /** Resolves once it reads from Kafka. */
+  /** Resolves once the service consumes from Kafka. */
   async ready(timeoutMs: number): Promise<void> {
     const deadline = Date.now() + timeoutMs;
     for (;;) {
@@ -58,7 +58,7 @@ export class DemoService {
     }
   }
 
-  /** Asks it to stop as Kubernetes would; resolves with its exit code. */
+  /** Stops the service as Kubernetes does; resolves with its exit code. */
   async stop(timeoutMs: number): Promise<number> {
     this.#signal('SIGTERM');
     const late = new AbortController();
@@ -77,7 +77,7 @@ export class DemoService {
     try {
       process.kill(this.kept.pid, signal);
     } catch {
-      // It ended by itself a moment ago.
+      // The process has already ended.
     }
   }
 

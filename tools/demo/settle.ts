@@ -4,16 +4,16 @@ import { withAdmin } from '../kafka/index.js';
 import type { Received } from './received.js';
 import { type Position, positions, tutorialTopics } from './topics.js';
 
-/** Where the demo stands after it has sent everything. */
+/** The state of the demo after it has sent everything. */
 export interface Settled {
   readonly positions: readonly Position[];
-  /** What is not as it should be; empty when all was received and committed. */
+  /** Problems; empty if everything was received and committed. */
   readonly problems: readonly string[];
 }
 
 /**
- * Waits until all that was sent was received and committed.
- * @param patienceMs gives up after so long without any progress
+ * Waits until everything that was sent was received and committed.
+ * @param patienceMs gives up after this time without progress
  */
 export async function waitUntilSettled(
   kafka: Kafka,

@@ -1,12 +1,12 @@
 import Table from 'cli-table3';
 import type { Position } from './topics.js';
 
-/** Draws how far the group is. */
+/** Formats the group's positions as a table. */
 export function positionTable(positions: readonly Position[]): string {
   const table = new Table({
     head: ['topic', 'partition', 'end offset', 'committed offset', 'lag'],
     colAligns: ['left', 'right', 'right', 'right', 'right'],
-    // Colours only where a person sees them.
+    // Colours only on a terminal.
     style: process.stdout.isTTY ? {} : { head: [], border: [] },
   });
   for (const { topic, partition, end, committed, lag } of positions) {

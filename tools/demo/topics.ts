@@ -14,17 +14,17 @@ export const ordersTopic = 'orders';
 
 export const allTopics: readonly string[] = [...tutorialTopics, ordersTopic];
 
-/** How far a group is in one partition. */
+/** The position of a group in one partition. */
 export interface Position {
   readonly topic: string;
   readonly partition: number;
   readonly end: bigint;
-  /** Undefined when the group has committed nothing. */
+  /** Undefined if the group has not committed. */
   readonly committed: bigint | undefined;
   readonly lag: bigint;
 }
 
-/** Creates those that are missing. */
+/** Creates the missing topics. */
 export async function createTopics(kafka: Kafka): Promise<void> {
   const wanted = [
     ...tutorialTopics.map((topic) => ({ topic, numPartitions: 2 })),
@@ -37,7 +37,7 @@ export async function createTopics(kafka: Kafka): Promise<void> {
   });
 }
 
-/** How far the group is in each partition of the demo's topics. */
+/** The position of the group in each partition of the demo's topics. */
 export async function positions(admin: Admin, group: string): Promise<Position[]> {
   const committed = await admin.fetchOffsets({ groupId: group, topics: [...allTopics] });
   const byTopic = await Promise.all(

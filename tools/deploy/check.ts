@@ -1,7 +1,7 @@
 /**
- * Renders every overlay with every set of components that goes on it, and holds the result against the schemas of
- * Kubernetes and of custom resources, and against the review: `node dist/tools/deploy/check.js`. Ends with 77
- * where there is no Python for kubernetes-validate.
+ * Renders every overlay with every set of components that can be added, and validates the result against the schemas of
+ * Kubernetes and custom resources and against the review rules: `node dist/tools/deploy/check.js`. Exits with 77
+ * if there is no Python for kubernetes-validate.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
@@ -35,11 +35,11 @@ await run(async () => {
   }
 });
 
-/** Returns how many problems there are. */
+/** Returns the number of problems. */
 async function check(python: string, folder: string): Promise<number> {
   const files: string[] = [];
   const problems: string[] = [];
-  // The same in most combinations, and dear to check.
+  // Equal in most combinations, and expensive to check.
   const customOnes = new Map<string, Manifest>();
   for (const combination of combinations) {
     const name = [combination.overlay, ...combination.components].join('+');

@@ -1,6 +1,6 @@
 import type { Combination } from './kustomize.js';
 
-/** KEDA logs in where the service does. */
+/** KEDA needs the service's credentials. */
 const KEDA: Readonly<Record<string, readonly string[]>> = {
   development: ['keda'],
   production: ['keda', 'keda-sasl-ssl'],

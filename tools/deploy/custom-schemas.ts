@@ -5,21 +5,21 @@ import { projectRoot } from '../project.js';
 import { nodePackages } from './install.js';
 import type { Manifest } from './manifests.js';
 
-/** The package that carries the published schema of an API group. */
+/** The package with the published schema of an API group. */
 const PACKAGES: Readonly<Record<string, string>> = {
   'keda.sh': '@kubernetes-models/keda',
   'monitoring.coreos.com': '@kubernetes-models/prometheus-operator',
 };
 
-/** Whether a manifest is of a kind that Kubernetes itself does not know. */
+/** Whether a manifest is a custom resource. */
 export function isCustom({ apiVersion }: Manifest): boolean {
   return PACKAGES[groupOf(apiVersion)] !== undefined;
 }
 
 /**
- * Holds custom resources against their published schemas. The schemas let unknown fields pass, so each manifest
- * becomes a literal of its published type as well: there the compiler finds a field that does not exist.
- * @returns what is wrong, a line each
+ * Validates custom resources against their published schemas. The schemas accept unknown fields, so each manifest
+ * is also compiled as a literal of its published type: the compiler reports fields that do not exist.
+ * @returns the problems, one line each
  */
 export async function customProblems(manifests: readonly Manifest[]): Promise<string[]> {
   const folder = await mkdtemp(path.join(await nodePackages(), 'manifests-'));
@@ -64,7 +64,7 @@ async function compile(files: readonly string[]): Promise<string[]> {
   return code === 0 || lines.length > 0 ? lines : [`tsc ended with ${code}: ${stdout}`];
 }
 
-/** Node strips the types of a module by itself. */
+/** Runs the TypeScript module directly: Node strips its types. */
 async function runAll(files: readonly string[]): Promise<string[]> {
   const problems: string[] = [];
   for (const file of files) {

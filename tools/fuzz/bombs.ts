@@ -2,17 +2,17 @@ import { constants, zstdCompressSync } from 'node:zlib';
 import { batchBytes, messageBytes, recordBytes, varint } from '../../src/client/kafkajs/testing/log-bytes.js';
 import { type Codec, CODECS, pack } from './packing.js';
 
-/** What is sound, and small in the log, and takes much to read. */
+/** Valid logs that are small but expensive to read. */
 export interface Bomb {
   readonly what: string;
   readonly log: Buffer;
 }
 
 const MEGABYTE = 1_048_576;
-/** Unpacks to 193 zeros: a literal and three copies of 64. */
+/** Decompresses to 193 zeros: a literal and three copies of 64. */
 const ZEROS = Buffer.from([0xc1, 0x01, 0x00, 0x00, 0xfe, 1, 0, 0xfe, 1, 0, 0xfe, 1, 0]);
 
-/** Logs of batches that unpack to much more than they take, or to many more records; each is made once. */
+/** Logs with batches that decompress to far more bytes or records; each is created once. */
 export async function bombs(): Promise<Bomb[]> {
   const made: Bomb[] = [];
   const add = (what: string, log: Buffer): void => void made.push({ what, log });
@@ -56,7 +56,7 @@ async function message(plain: Buffer, codec: Codec, offset = 0n): Promise<Buffer
 }
 
 function manyHeaders(count: number): Buffer {
-  // No name and no value: two bytes each.
+  // Headers without name and value take two bytes each.
   const headers = Buffer.alloc(2 * count, Buffer.of(0, 1));
   const body = Buffer.concat([Buffer.of(0, 0, 0, 1, 1), varint(count), headers]);
   return Buffer.concat([varint(body.length), body]);

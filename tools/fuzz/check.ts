@@ -4,30 +4,30 @@ import type { FetchResponse } from 'kafkajs/src/protocol/requests/fetch/v11/resp
 import { type ExpectedRecord, partsOf } from './sound-logs.js';
 import { threadCpuMs } from './turns.js';
 
-/** A rule that the reading of an answer has broken. */
+/** Reading a response has violated a rule. */
 export class BrokenRuleError extends Error {
   readonly code = 'BROKEN_RULE';
 }
 
 type Messages = FetchResponse['responses'][number]['partitions'][number]['messages'];
 
-/** What is known of a partition in an answer. */
+/** The expectations for a partition in a response. */
 export interface Known {
   readonly partition: number;
   readonly log: Buffer;
   readonly asked: bigint;
-  /** Every record that a reader is to get, where what was written is what is handed on; undefined where it may not be. */
+  /** Every record that a reader must deliver unchanged; undefined if the records may be changed or missing. */
   readonly expected: readonly ExpectedRecord[] | undefined;
 }
 
-/** How many records a partition may bring. */
+/** Maximum number of records of a partition. */
 const MAX_RECORDS = 10_000;
-/** From there on it is looked at how long a record takes to make. */
+/** Size from which the time to create a record is measured. */
 const LARGE_BYTES = 100_000;
-/** How long a turn of the event loop may be for an answer of up to 1 MB, in ms of CPU time. */
+/** Maximum CPU time of one turn of the event loop for a response of up to 1 MB, in ms. */
 export const TURN_MS = 50;
 
-/** @returns what was brought, to be handled; undefined where nothing was */
+/** @returns the records to handle; undefined if there are none */
 export function check(topic: string, known: Known, messages: Messages): PackedMessages | undefined {
   const { partition, log, asked } = known;
   const error = unreadableOf(messages);
@@ -72,7 +72,7 @@ function checkRecords({ records }: PackedMessages, asked: bigint, end: bigint): 
   }
 }
 
-/** All parts of a record are made in one turn of the event loop. The least of some tries: memory is tidied up too. */
+/** All parts of a record are created in one turn of the event loop. Minimum of several runs, to exclude garbage collection. */
 function checkMaking(record: PackedMessages['records'][number]): void {
   let least = Infinity;
   for (let left = 5; left > 0 && least > TURN_MS; left--) {
@@ -96,7 +96,7 @@ function checkContent(
   demand(at < 0 && got.length === want.length, `records are not those that were written, from number ${at}`);
 }
 
-/** The last offset of all batches in the log, as their headers say it. */
+/** The last offset of the log according to the headers of its batches. */
 function lastOffsetIn(log: Buffer): bigint {
   let last = -1n;
   for (let at = 0; at + 17 <= log.length;) {

@@ -2,7 +2,7 @@ import { Scene } from '../../src/pipeline/testing/scene.js';
 import { offsetAfter, toOffset } from '../../src/pipeline/records/offset.js';
 import type { PackedMessages } from '../../src/client/kafkajs/decoding/packed-messages.js';
 
-/** What a group commits that handles all that a fetch brought, each record at once. */
+/** The offset that a group commits after handling all records of a fetch immediately. */
 export async function committedAfter(from: bigint, { records, offset }: PackedMessages): Promise<bigint> {
   const scene = new Scene('', { invoke: () => undefined, limit: 100_000 });
   const next = offsetAfter(toOffset(offset));

@@ -12,7 +12,7 @@ type Messages = Awaited<
   ReturnType<typeof decodeFetchResponse>
 >['responses'][number]['partitions'][number]['messages'];
 
-/** The project's own reading with a defect: what it gives for a partition is changed. */
+/** The project's own reader with a planted defect: its result for a partition is changed. */
 function defective(change: (messages: Messages) => Messages): Decode {
   return async (...question) => {
     const answer = await decodeFetchResponse(...question);
@@ -30,14 +30,14 @@ const ofPacked = (change: (packed: PackedMessages) => Messages): Decode =>
   });
 
 describe('mutations of the answers of brokers', () => {
-  test('break no rule: none crashes, holds the event loop, takes too much memory, or gives what was not written', async () => {
+  test('no mutation of a response crashes the reader, blocks the event loop, takes too much memory, or invents records', async () => {
     const { findings, unreadable, records } = await fuzz({ seed: 2026, cases: 2_000, bombs: await bombs() });
     expect(findings).toEqual([]);
     expect(unreadable).toBeGreaterThan(500);
     expect(records).toBeGreaterThan(5_000);
   });
 
-  test('find a defect that holds the event loop', async () => {
+  test('mutations of responses find a defect that blocks the event loop', async () => {
     const decode: Decode = async (...question) => {
       const until = threadCpuMs() + 100;
       while (threadCpuMs() < until);
@@ -77,7 +77,7 @@ describe('mutations of the answers of brokers', () => {
       }),
       /reading it throws/,
     ],
-  ])('find a defect that %s', async (_what, decode, broken) => {
+  ])('mutations of responses find a defect that %s', async (_what, decode, broken) => {
     const { findings } = await fuzz({ seed: 2026, cases: 300, bombs: [], decode });
     expect(findings.map((each) => each.broken)).toContainEqual(expect.stringMatching(broken));
   });

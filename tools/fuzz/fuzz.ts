@@ -10,23 +10,23 @@ import { Random } from './random.js';
 import { soundLog } from './sound-logs.js';
 import { longestTurnMs, threadCpuMs } from './turns.js';
 
-/** Reads an answer; the project's own, or one with a defect planted. */
+/** Reads a response: the project's own reader, or one with a planted defect. */
 export type Decode = typeof decodeFetchResponse;
 
 export interface FuzzOptions {
   readonly seed: number;
   readonly cases: number;
   readonly decode?: Decode;
-  /** What is read in between; each costs as much as hundreds of others. */
+  /** Expensive cases that are read in between; each costs as much as hundreds of others. */
   readonly bombs: readonly Bomb[];
-  /** Told now and then how many cases are done. */
+  /** Called from time to time with the number of finished cases. */
   readonly progress?: (done: number) => void;
 }
 
-/** A case that broke a rule. */
+/** A case that violated a rule. */
 export interface Finding {
   readonly seed: number;
-  /** Counted from 0; what it does depends on the seed and on this number alone. */
+  /** Counted from 0; the case depends only on the seed and this number. */
   readonly at: number;
   readonly what: string;
   readonly broken: string;
@@ -45,23 +45,23 @@ interface Case {
   readonly what: string;
   readonly answer: Buffer;
   readonly known: Known;
-  /** Whether what lies around the log was changed too: then an error is an answer. */
+  /** Whether the response around the log was changed too; then an error is a valid result. */
   readonly isBrokenAround: boolean;
 }
 
 const TOPIC = 'orders';
 const PARTITION = 3;
-/** What a batch may unpack to. */
+/** Maximum uncompressed size of a batch. */
 const LIMIT_BYTES = 8_388_608;
-/** Beside what the answer takes itself: two batches at the limit, and what they are copied from. */
+/** Memory in addition to the response itself: two batches at the limit and their sources. */
 const MEMORY_BYTES = 12 * LIMIT_BYTES;
 const BOMB_EVERY = 20_000;
-/** Of so many cases, the first ones: to ask for memory takes longer than to read most answers. */
+/** Memory is measured only for the first cases, since measuring takes longer than reading most responses. */
 const WEIGHED = 50;
 const COMMIT_EVERY = 25;
 const MAX_FINDINGS = 20;
 
-/** Reads mutations of sound answers, and collects those at which a rule was broken. */
+/** Reads mutations of valid responses and collects those that violate a rule. */
 export async function fuzz({
   seed,
   cases,
@@ -96,7 +96,7 @@ async function caseAt(seed: number, at: number, bombs: readonly Bomb[]): Promise
   const asked = random.chance(0.3)
     ? sound.start + BigInt(random.below(Number(sound.end - sound.start) + 1))
     : sound.start;
-  // Beyond the end there is nothing that a broker would give.
+  // A broker returns nothing beyond the end of the log.
   const mutated = caseOf(what, log, asked < sound.end ? asked : sound.start, expected, sound);
   if (!random.chance(0.02)) return mutated;
   const answer = Buffer.from(mutated.answer);
@@ -140,7 +140,7 @@ async function run(each: Case, at: number, decode: Decode, tally: Tally): Promis
     tally.peakBytes = Math.max(tally.peakBytes, bytes);
     demand(bytes <= MEMORY_BYTES, `it took ${bytes} bytes`);
   }
-  // What took less in all has no turn that took more.
+  // If the total is below the limit, no single turn can exceed it.
   if (tookMs > allowedMs) await checkTurns(read, each, allowedMs, tally);
   else tally.longestTurnMs = Math.max(tally.longestTurnMs, tookMs);
   if (each.isBrokenAround || !response) return;
@@ -168,13 +168,13 @@ async function outcome(
   try {
     return await read();
   } catch (error) {
-    // By its name: jest has a RangeError of its own.
+    // By name, since jest has its own RangeError.
     if (mayFail && String(error).startsWith('RangeError')) return undefined;
     throw new BrokenRuleError(`reading it throws ${String(error)}`);
   }
 }
 
-/** Reads it again, alone, and takes the least of some tries: garbage collection and compiling take turns too. */
+/** Reads it again, alone, and takes the minimum of several runs: garbage collection and compilation cost time too. */
 async function checkTurns(
   read: () => Promise<unknown>,
   each: Case,

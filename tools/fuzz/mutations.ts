@@ -4,12 +4,12 @@ import { pack } from './packing.js';
 import type { Random } from './random.js';
 import type { SoundBatch } from './sound-logs.js';
 
-/** What was done to a log. */
+/** A change to a log. */
 export interface Mutated {
   readonly log: Buffer;
   /**
-   * What a reader may count on. `checked`: a checksum covers what was changed, so every record that is handed on is as
-   * it was written. `forged`: somebody who means harm has written it, with its checksum.
+   * What a reader can rely on. `checked`: a checksum covers the change, so every record that is delivered is as it was
+   * written. `forged`: an attacker has written it, with a valid checksum.
    */
   readonly kind: 'checked' | 'forged';
   readonly what: string;
@@ -70,7 +70,7 @@ function writeNumber(random: Random, bytes: Buffer, end: number): void {
   else bytes.writeInt32BE(random.pick(NUMBERS), random.below(Math.max(1, end - 4)));
 }
 
-/** Varints stand everywhere in records: some are replaced, which moves what lies behind them, or not. */
+/** Records consist largely of varints: replaces some, with or without moving the bytes behind them. */
 function changedRecords(random: Random, plain: Buffer): Buffer {
   const at = random.below(plain.length + 1);
   const number = random.chance(0.8)
@@ -94,7 +94,7 @@ async function repacked({ bytes, magic, codec }: SoundBatch, plain: Buffer): Pro
     return signed(batch);
   }
   if (codec === 0) return signedMessage(plain);
-  // Behind its attributes, its time, and a key that it does not have.
+  // After the attributes, the timestamp, and the absent key.
   const valueAt = magic === 1 ? 30 : 22;
   const message = Buffer.concat([bytes.subarray(0, valueAt + 4), packed]);
   message.writeInt32BE(packed.length, valueAt);

@@ -2,13 +2,13 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import snappy from 'kafkajs-snappy';
 import { compressFrame } from 'lz4-napi';
 
-/** The codecs of Kafka, by their numbers in a batch's attributes. */
+/** Kafka's compression codecs by their number in a batch's attributes. */
 export const CODECS = [0, 1, 2, 3, 4] as const;
-/** Those that there were before record batches. */
+/** The codecs of the older message formats. */
 export const OLD_CODECS = [0, 1, 2, 3] as const;
 export type Codec = (typeof CODECS)[number];
 
-/** Packs as a producer does. */
+/** Compresses like a producer. */
 export async function pack(bytes: Buffer, codec: Codec): Promise<Buffer> {
   switch (codec) {
     case 0:

@@ -8,29 +8,29 @@ import {
 import { type Codec, CODECS, OLD_CODECS, pack } from './packing.js';
 import type { Random } from './random.js';
 
-/** A record as a reader is to get it: its parts as one text, to be compared. */
+/** A record as a reader must deliver it: its parts as one text, for comparison. */
 export interface ExpectedRecord {
   readonly offset: bigint;
   readonly parts: string;
 }
 
-/** A batch of a log, and what it is made of. */
+/** A batch of a log and its content. */
 export interface SoundBatch {
   readonly bytes: Buffer;
   readonly magic: 0 | 1 | 2;
   readonly codec: Codec;
-  /** Its records before they were packed. */
+  /** Its records before compression. */
   readonly plain: Buffer;
-  /** What a reader gets to see of it. */
+  /** The records that a reader delivers from it. */
   readonly expected: readonly ExpectedRecord[];
 }
 
-/** A log of a partition as a broker has it. */
+/** The log of a partition as stored by a broker. */
 export interface SoundLog {
   readonly batches: readonly SoundBatch[];
   readonly aborted: readonly { readonly producerId: bigint; readonly firstOffset: bigint }[];
   readonly start: bigint;
-  /** The offset behind its last one. */
+  /** The offset after its last record. */
   readonly end: bigint;
 }
 
@@ -42,7 +42,7 @@ export function partsOf(key: unknown, value: unknown, headers: unknown): string 
   );
 }
 
-/** Writes a log of some batches, of all formats, codecs and kinds. */
+/** Writes a log with batches of all formats, codecs and kinds. */
 export async function soundLog(random: Random): Promise<SoundLog> {
   const start = BigInt(random.pick([0, 0, 5, 1_000, 2 ** 31, 2 ** 40]));
   const batches: SoundBatch[] = [];

@@ -3,12 +3,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Checks that a bill of materials is a CycloneDX one and names every package that is installed beside it, with its
- * version, its licence and where it is from.
+ * Checks that a bill of materials is in CycloneDX format and names every installed package, with its
+ * version, licence and origin.
  *
  * @param {string} file the bill of materials
- * @param {string} modules the node_modules that it is of
- * @returns {number} how many packages it names
+ * @param {string} modules the node_modules that it describes
+ * @returns {number} the number of packages that it names
  */
 export function checkSbom(file, modules) {
   const { bomFormat, specVersion, components } = JSON.parse(readFileSync(file, 'utf8'));

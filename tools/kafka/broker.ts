@@ -9,15 +9,15 @@ import { waitUntilReady } from './ready.js';
 export interface BrokerSettings {
   readonly nodeId: number;
   readonly port: number;
-  /** Holds server.properties, the log and the data. */
+  /** Contains server.properties, the log and the data. */
   readonly folder: string;
   readonly lib: string;
   readonly heap: string;
-  /** More of Java's own options. */
+  /** Further Java options. */
   readonly javaOptions: readonly string[];
 }
 
-/** One Kafka node that can be stopped, killed, frozen and started again. */
+/** A Kafka node that can be stopped, killed, suspended and restarted. */
 export class Broker {
   readonly nodeId: number;
   readonly port: number;
@@ -35,7 +35,7 @@ export class Broker {
     return this.#running ? this.#kept?.pid : undefined;
   }
 
-  /** Resolves with the reason once the Java process is gone. */
+  /** Resolves with the reason once the Java process has ended. */
   async ended(): Promise<Error> {
     await this.#kept?.ended;
     const log = await readFile(this.#logFile, 'utf8').catch(() => '');
@@ -46,7 +46,7 @@ export class Broker {
     );
   }
 
-  /** @internal Starts the process and does not wait for its answers. */
+  /** @internal Starts the process without waiting until it answers. */
   async launch(): Promise<void> {
     const { folder, lib, heap, javaOptions } = this.settings;
     const args = [`-Xmx${heap}`, ...quiet, ...javaOptions, '-cp', path.join(lib, '*'), 'kafka.Kafka'];
@@ -62,29 +62,29 @@ export class Broker {
     });
   }
 
-  /** Shuts down in an orderly way: leadership moves first. Killed after half a minute. */
+  /** Shuts down cleanly, moving leadership first; killed after 30 s. */
   async stop(): Promise<void> {
     await this.#end('SIGTERM');
   }
 
-  /** Ends it as a power cut does, also while it is suspended. */
+  /** Kills it, like a power failure, even while it is suspended. */
   async kill(): Promise<void> {
     await this.#end('SIGKILL');
   }
 
-  /** Starts it again on its data and port, and waits until it answers. */
+  /** Restarts it with its data and port, and waits until it answers. */
   async restart(): Promise<void> {
     if (this.pid !== undefined) await this.stop();
     await this.launch();
     await waitUntilReady(`127.0.0.1:${this.port}`, { failed: this.ended() });
   }
 
-  /** Freezes it: connections stay open and nothing answers. */
+  /** Suspends it: connections stay open, but nothing answers. */
   suspend(): void {
     this.#signal('SIGSTOP');
   }
 
-  /** Lets a suspended broker go on. */
+  /** Resumes a suspended broker. */
   resume(): void {
     this.#signal('SIGCONT');
   }

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { projectName } from '../project.js';
 import { afterwards } from './keeper.js';
 
-/** The caller's folder, or one that goes with this process. */
+/** The caller's folder, or one that is removed with this process. */
 export async function dataFolder(dataDir?: string): Promise<{ home: string; remove?: () => Promise<void> }> {
   if (dataDir !== undefined) {
     await mkdir(dataDir, { recursive: true });
@@ -15,7 +15,7 @@ export async function dataFolder(dataDir?: string): Promise<{ home: string; remo
   return { home, remove: afterwards('rm', '-rf', '--', home) };
 }
 
-/** An empty folder of this name in `home`, whatever was in it. */
+/** An emptied folder of this name in `home`. */
 export async function freshFolder(home: string, name: string): Promise<string> {
   const folder = path.join(home, name);
   await rm(folder, { recursive: true, force: true });
@@ -23,7 +23,7 @@ export async function freshFolder(home: string, name: string): Promise<string> {
   return folder;
 }
 
-/** The nodes of one data folder belong to one cluster, also at the next start. */
+/** The cluster id of a data folder; it stays the same at the next start. */
 export async function clusterIdOf(home: string): Promise<string> {
   const file = path.join(home, 'cluster-id');
   const known = await readFile(file, 'utf8').catch(() => undefined);

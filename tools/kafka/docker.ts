@@ -11,14 +11,14 @@ import { serverProperties } from './server-properties.js';
 
 const image = `apache/kafka:${kafkaVersion}`;
 
-/** The engine may be creating the container just when its client dies: then a second look is needed. */
+/** Tries twice, since the engine may still be creating the container when its client dies. */
 const removeScript = `
 docker rm -f -v "$1"
 [ -z "$ORPHANED" ] || { sleep 3; docker rm -f -v "$1"; }
 true
 `;
 
-/** Whether a Docker engine answers and has Kafka's image or can get it. */
+/** Whether a Docker engine answers and has, or can pull, Kafka's image. */
 export async function canUseDocker(): Promise<boolean> {
   const engine = await execute('docker', ['info'], { timeoutMs: 5_000 });
   if (engine.code !== 0) return false;
@@ -70,7 +70,7 @@ function settings(port: number): string[] {
     .flatMap((line) => ['-e', variable(line)]);
 }
 
-/** The published port arrives at the container's own address, not at its loopback. */
+/** Traffic to the published port arrives at the container's own address, not at its loopback. */
 function listenEverywhere(node: { port: number; controllerPort: number }): Record<string, string> {
   return { listeners: `PLAINTEXT://:${node.port},CONTROLLER://:${node.controllerPort}` };
 }

@@ -26,7 +26,7 @@ export async function kafkaJars(): Promise<string> {
   return lib;
 }
 
-/** Whether the jars are there or can be fetched. */
+/** Whether the jars exist or can be fetched. */
 export async function canHaveJars(): Promise<boolean> {
   if (existsSync(path.join(cacheFolder(), `kafka-${kafkaVersion}`, 'lib'))) return true;
   return (await execute('mvn', ['--version'], { timeoutMs: 60_000 })).code === 0;
@@ -48,7 +48,7 @@ async function fetchJars(folder: string): Promise<void> {
   throw new ToolError('NO_JARS', `Maven could not fetch Apache Kafka ${kafkaVersion}:\n${lines}`);
 }
 
-/** A rename is all or nothing; whoever comes second in a first run uses the first one's. */
+/** A rename is atomic; if two processes install at the same time, the second uses the first one's result. */
 async function publish(partial: string, home: string): Promise<void> {
   try {
     await rename(partial, home);

@@ -8,7 +8,7 @@ describe('majorVersion', () => {
     ['openjdk version "21" 2023-09-19', 21],
     ['openjdk version "25-ea" 2025-09-16', 25],
     ['command not found', undefined],
-  ])('of %s is %s', (text, major) => {
+  ])('majorVersion of %s is %s', (text, major) => {
     expect(majorVersion(text)).toBe(major);
   });
 });

@@ -15,18 +15,18 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('keep', () => {
-  it('tells the exit code of a program that ends by itself', async () => {
+  it('keep reports the exit code of a program that ends by itself', async () => {
     const kept = await keep({ command: 'sh', args: ['-c', 'exit 7'] });
     expect(await kept.ended).toBe(7);
   });
 
-  it('tells the end of a program that was killed', async () => {
+  it('keep reports the end of a program that was killed', async () => {
     const kept = await keep({ command: 'sleep', args: ['60'] });
     process.kill(kept.pid, 'SIGTERM');
     expect(await kept.ended).toBe(128 + 15);
   });
 
-  it('hands on what the program writes', async () => {
+  it('keep passes on the output of the program', async () => {
     const kept = await keep({ command: 'echo', args: ['a "quoted" $word'] });
     const lines: string[] = [];
     if (kept.output) for await (const line of createInterface({ input: kept.output })) lines.push(line);
@@ -35,14 +35,14 @@ describe('keep', () => {
 });
 
 describe('afterwards', () => {
-  it('runs its command when it is told to', async () => {
+  it('afterwards runs its command when the returned function is called', async () => {
     await afterwards('rm', '-rf', '--', folder)();
     expect(existsSync(folder)).toBe(false);
   });
 });
 
 describe('after kill -9 of the owner', () => {
-  it('neither the program nor its folder is left', async () => {
+  it('neither the program nor its folder is left after kill -9 of the owner', async () => {
     const { owner, pid } = await startOwner();
     process.kill(owner, 'SIGKILL');
     await until(() => !isAlive(pid) && !existsSync(folder));
@@ -52,7 +52,7 @@ describe('after kill -9 of the owner', () => {
 });
 
 describe('a keeper that is told to end itself', () => {
-  it('stays until its program has ended', async () => {
+  it('a keeper that receives a signal stays until its program has ended', async () => {
     const kept = await keep({ command: 'sleep', args: ['60'] });
     const keeper = parentOf(kept.pid);
     for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) process.kill(keeper, signal);
@@ -61,12 +61,12 @@ describe('a keeper that is told to end itself', () => {
   });
 });
 
-/** The id of a process's parent, as the kernel tells it. */
+/** The id of a process's parent, from the kernel. */
 function parentOf(pid: number): number {
   return Number(/^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
 }
 
-/** A process that keeps a suspended program, the most stubborn kind, and the folder. */
+/** A process that keeps a suspended program, the hardest kind to end, and the folder. */
 async function startOwner(): Promise<{ owner: number; pid: number }> {
   const keeper = fileURLToPath(new URL('keeper.ts', import.meta.url));
   const code = `

@@ -13,7 +13,7 @@ import type { Readable, Writable } from 'node:stream';
 export interface KeptOptions {
   readonly command: string;
   readonly args: readonly string[];
-  /** Where its output goes: appended to a file, or readable as `output` and `errors`. */
+  /** The destination of its output: appended to a file, or readable as `output` and `errors`. */
   readonly logFile?: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
@@ -72,7 +72,7 @@ export async function keep({ command, args, logFile, env, cwd }: KeptOptions): P
   };
 }
 
-/* A folder is removed while its last writer is dying: hence the pause and the repetition. */
+/* The folder's last writer may still be exiting while it is removed, so pause and retry. */
 const afterwardsScript = `
 read -r released || { sleep 0.3; ORPHANED=yes; export ORPHANED; }
 tries=0
@@ -84,7 +84,7 @@ done
 `;
 
 /**
- * Sees to it that a command runs after this process; the function that is returned runs it now.
+ * Runs a command after this process has ended; the returned function runs it immediately.
  * The variable ORPHANED tells the command that this process died without calling the function.
  */
 export function afterwards(command: string, ...args: string[]): () => Promise<void> {
@@ -105,7 +105,7 @@ export function afterwards(command: string, ...args: string[]): () => Promise<vo
 
 function ownersEnd(stdin: Writable | null): Writable {
   if (!stdin) throw new Error('A keeper has a pipe as its input.');
-  // The keeper may be gone before it was told to.
+  // The keeper may already have exited.
   return stdin.on('error', () => undefined);
 }
 

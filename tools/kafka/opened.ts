@@ -1,11 +1,11 @@
-/** A Kafka to use, wherever it comes from. */
+/** A Kafka cluster from any source. */
 export interface OpenKafka {
   readonly bootstrap: string;
-  /** Says where it comes from, for a person. */
+  /** Describes its source, for people. */
   readonly origin: string;
-  /** It was given by KAFKA_BROKERS: `stop` leaves it alone. */
+  /** Whether it is the cluster of KAFKA_BROKERS, which `stop` does not stop. */
   readonly external?: true;
-  /** Resolves with the reason when it ends by itself. */
+  /** Resolves with the reason if it ends by itself. */
   readonly ended: Promise<Error>;
   stop(): Promise<void>;
 }

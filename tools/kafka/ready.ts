@@ -3,10 +3,10 @@ import { messageOf, ToolError } from '../tool-error.js';
 import { kafkaClient, withAdmin } from './client.js';
 
 export interface ReadyOptions {
-  /** How many brokers the cluster must count. */
+  /** The number of brokers that the cluster must have. */
   readonly brokers?: number;
   readonly timeoutMs?: number;
-  /** Gives up early with this error: the process that was to answer is gone. */
+  /** Rejects early with this error if the process has ended. */
   readonly failed?: Promise<Error>;
 }
 
@@ -30,13 +30,13 @@ export async function waitUntilReady(bootstrap: string, options: ReadyOptions = 
   }
 }
 
-/** Returns what is missing, or undefined when nothing is. */
+/** Returns what is missing, or undefined if the cluster is ready. */
 async function ask(bootstrap: string, brokers: number): Promise<string | undefined> {
   try {
     return await withAdmin(kafkaClient(bootstrap, 0), async (admin) => {
       const cluster = await admin.describeCluster();
       if (cluster.brokers.length < brokers) return `${cluster.brokers.length} of ${brokers} brokers are up`;
-      // Asking for a group makes the broker create its offsets topic now, not at the first join.
+      // Querying a group makes the broker create its offsets topic now instead of at the first join.
       await admin.describeGroups(['readiness']);
       return undefined;
     });

@@ -11,14 +11,14 @@ function parsed(text: string): Map<string, string> {
 }
 
 describe('serverProperties', () => {
-  it('lets one broker replicate its own topics once', () => {
+  it('serverProperties sets a replication factor of 1 for the internal topics of one broker', () => {
     const properties = parsed(serverProperties(node(1), '/data', { nodes: [node(1)] }));
     expect(properties.get('offsets.topic.replication.factor')).toBe('1');
     expect(properties.get('transaction.state.log.min.isr')).toBe('1');
     expect(properties.get('log.dirs')).toBe('/data');
   });
 
-  it('makes three brokers one cluster that survives the loss of one', () => {
+  it('serverProperties makes three brokers one cluster that survives the loss of one', () => {
     const nodes = [node(1), node(2), node(3)];
     const properties = parsed(serverProperties(node(2), '/data', { nodes }));
     expect(properties.get('node.id')).toBe('2');
@@ -33,7 +33,7 @@ describe('serverProperties', () => {
     [{ sasl: true, tls: true }, 'SASL_SSL'],
     [{ sasl: true, tls: false }, 'SASL_PLAINTEXT'],
     [{ sasl: false, tls: true }, 'SSL'],
-  ])('protects the secure listener as asked: %j', ({ sasl, tls }, protocol) => {
+  ])('serverProperties protects the secure listener as requested: %j', ({ sasl, tls }, protocol) => {
     const secured = { ...node(1), securePort: 19_443 };
     const properties = parsed(
       serverProperties(secured, '/data', {
@@ -48,7 +48,7 @@ describe('serverProperties', () => {
     );
   });
 
-  it('tells clients of a proxied listener the port of its proxy', () => {
+  it('serverProperties advertises the port of the proxy for a proxied listener', () => {
     const proxied = [
       { name: 'A', nodeId: 1, listenPort: 20_001, advertisedPort: 20_002 },
       { name: 'B', nodeId: 1, listenPort: 20_003, advertisedPort: 20_004 },
@@ -64,7 +64,7 @@ describe('serverProperties', () => {
     expect(properties.get('listener.security.protocol.map')).toMatch(/,A:PLAINTEXT,B:PLAINTEXT$/);
   });
 
-  it('lets the caller override every property', () => {
+  it('serverProperties lets the caller override every property', () => {
     const options = { nodes: [node(1)], properties: { 'auto.create.topics.enable': true } };
     expect(parsed(serverProperties(node(1), '/data', options)).get('auto.create.topics.enable')).toBe('true');
   });

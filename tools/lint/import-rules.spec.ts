@@ -32,7 +32,7 @@ function inner(parent: string, folders: readonly string[]): (readonly [string, s
   });
 }
 
-/** Each must be reported. */
+/** Imports that must be reported. */
 const forbidden: readonly (readonly [rule: string, from: string, to: string])[] = [
   ['pipeline-imports-only-pipeline', 'src/pipeline/dispatch/to-config.ts', '../../config/index.js'],
   ['pipeline-imports-only-pipeline', 'src/pipeline/dispatch/to-package.ts', 'rxjs'],
@@ -149,19 +149,19 @@ describe('the import rules', () => {
 
   afterAll(() => rmSync(project, { recursive: true, force: true }));
 
-  it.each(forbidden)('%s: reports %s importing %s', (rule, from) => {
+  it.each(forbidden)('the import rule %s reports %s importing %s', (rule, from) => {
     expect(rulesBrokenBy(from)).toContain(rule);
   });
 
-  it('no-orphan: reports a file of src that nobody imports and that imports nothing', () => {
+  it('the import rule no-orphan reports a file of src that nobody imports and that imports nothing', () => {
     expect(rulesBrokenBy(orphan)).toEqual(['no-orphan']);
   });
 
-  it.each([...allowed, ...allowedOnDemand])('let %s import %s', (from) => {
+  it.each([...allowed, ...allowedOnDemand])('the import rules let %s import %s', (from) => {
     expect(rulesBrokenBy(from)).toEqual([]);
   });
 
-  it('are all proven here', () => {
+  it('every import rule is tested in this spec', () => {
     const { forbidden: rules } = require('../../.dependency-cruiser.cjs') as {
       readonly forbidden: readonly { readonly name: string }[];
     };

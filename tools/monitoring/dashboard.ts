@@ -5,13 +5,13 @@ const Target = z.object({ expr: z.string() });
 const Panel = z.object({ title: z.string(), type: z.string(), targets: z.array(Target).default([]) });
 const Dashboard = z.object({ panels: z.array(Panel) });
 
-/** What a panel of the dashboard asks Prometheus. */
+/** A Prometheus query of a dashboard panel. */
 export interface Query {
   readonly panel: string;
   readonly expr: string;
 }
 
-/** Every query of a Grafana dashboard, with Grafana's variables as they are for everything. */
+/** Every query of a Grafana dashboard, with Grafana's variables set to match everything. */
 export async function queriesOf(file: string): Promise<Query[]> {
   const { panels } = Dashboard.parse(JSON.parse(await readFile(file, 'utf8')));
   return panels.flatMap(({ title, targets }) =>

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { fasterRules } from './faster-rules.js';
 
-test('what an alert waits for, looks back over and compares ages with is divided, and nothing else', () => {
+test('fasterRules divides the waits, ranges and compared ages of alerts, and nothing else', () => {
   const rules = [
     'expr: max by (group) (kafka_consumer_lag_seconds) > 300 and sum(increase(kafka_consumer_restarts_total[15m])) > 3',
     'expr: a_total unless a_total offset 10m',

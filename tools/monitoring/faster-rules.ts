@@ -1,8 +1,8 @@
 const SECONDS = { s: 1, m: 60, h: 3_600 } as const;
 
 /**
- * Alerts as they are but for time: whatever they wait for, and look back over, and ages that they compare with, are
- * divided. What would take an hour to be raised is raised within a minute.
+ * The alerts with all durations (waits, ranges, and ages they compare with) divided by a factor, so that
+ * an alert that takes an hour fires within a minute.
  * @param rules the text of a file of Prometheus's rules
  */
 export function fasterRules(rules: string, speed: number): string {

@@ -1,7 +1,7 @@
 /**
- * Checks what is offered for monitoring against the built service, on a Kafka and under a Prometheus of its own:
- * the names of metrics, the alerts and their tests, and that every query of the dashboard finds something.
- * Started by tools/monitoring/check.sh, which brings Prometheus along.
+ * Checks the monitoring files against the built service, with its own Kafka and Prometheus:
+ * the names of metrics, the alerts and their tests, and that every query of the dashboard returns data.
+ * Started by tools/monitoring/check.sh, which installs Prometheus.
  */
 import path from 'node:path';
 import getPort from 'get-port';
@@ -58,7 +58,7 @@ async function promtool(args: readonly string[], stdin?: string): Promise<void> 
   if (code !== 0) throw new ToolError('PROMTOOL', `promtool ${args.join(' ')} ended with ${code}.`);
 }
 
-/** @returns whether each found something */
+/** @returns whether every query returned data */
 async function runQueries(prometheus: Prometheus): Promise<boolean> {
   let all = true;
   for (const { panel, expr } of await queriesOf(path.join(monitoring, 'dashboard.json'))) {

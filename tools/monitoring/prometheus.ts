@@ -28,7 +28,7 @@ export interface Found {
   readonly value: number;
 }
 
-/** A Prometheus of this process, which scrapes one service each second. */
+/** A Prometheus server that ends with this process and scrapes one service every second. */
 export class Prometheus {
   private constructor(
     private readonly url: string,
@@ -40,7 +40,7 @@ export class Prometheus {
   /**
    * @param target `host:port` of the service
    * @param rules file of the alerts
-   * @param command the program, where it is not on the path
+   * @param command the program, if it is not on the path
    */
   static async start(target: string, rules: string, command = 'prometheus'): Promise<Prometheus> {
     const folder = await mkdtemp(path.join(tmpdir(), 'prometheus-'));
@@ -68,7 +68,7 @@ export class Prometheus {
     return new Prometheus(`http://127.0.0.1:${port}`, pid, ended, folder);
   }
 
-  /** @throws ToolError `QUERY` where Prometheus refuses the query */
+  /** @throws ToolError `QUERY` if Prometheus rejects the query */
   async query(expr: string): Promise<Found[]> {
     const response = await fetch(`${this.url}/api/v1/query?${new URLSearchParams({ query: expr })}`);
     const answer = Answer.parse(await response.json());
@@ -85,7 +85,7 @@ export class Prometheus {
     const deadline = Date.now() + timeoutMs;
     for (;;) {
       const found = await this.query(expr).catch((error: unknown) => {
-        // It takes a moment until it listens.
+        // It does not listen immediately.
         if (error instanceof ToolError) throw error;
         return [];
       });

@@ -8,15 +8,15 @@ metadata:
 spec:
 `;
 
-/** Where Prometheus's own file of alerts is, and the manifest that is made of it; from the project's root. */
+/** Paths of Prometheus's own file of alerts and of the manifest generated from it, relative to the project's root. */
 export const RULE_FILES = {
   rules: 'deploy/monitoring/rules.yaml',
   manifest: 'deploy/kustomize/components/monitoring/prometheus-rule.yaml',
 } as const;
 
 /**
- * The alerts as a resource of the Prometheus operator. A kustomization can't read a file outside of its folder, and
- * promtool reads no resources, so there are two files, of which one is generated.
+ * The alerts as a resource of the Prometheus operator. A kustomization cannot read a file outside its folder, and
+ * promtool cannot read resources, so there are two files, one of them generated.
  * @param rules the text of a file of Prometheus's rules
  */
 export function ruleManifest(rules: string): string {

@@ -17,14 +17,14 @@ const { groups } = parse(read('deploy/monitoring/rules.yaml')) as {
 const rules = groups.flatMap((group) => group.rules);
 const sections = new Set(Array.from(read('docs/runbook.md').matchAll(/^## (.+)$/gm), ([, title]) => title));
 
-test.each(rules)('$alert says what it is, where to look and what to do, and has its section', (rule) => {
+test.each(rules)('the runbook section of $alert says what it is, where to look and what to do', (rule) => {
   expect(Object.keys(rule.annotations)).toEqual(['summary', 'look_at', 'action', 'runbook_url']);
   expect(rule.labels['severity']).toMatch(/^(critical|warning|info)$/);
   expect(rule.annotations['runbook_url']).toBe(`docs/runbook.md#${rule.alert.toLowerCase()}`);
   expect(sections).toContain(rule.alert);
 });
 
-test.each(rules)('$alert is tested', ({ alert }) => {
+test.each(rules)('the alert $alert has a test in the rules’ test file', ({ alert }) => {
   expect(read('deploy/monitoring/rules.test.yaml')).toContain(alert);
 });
 
@@ -48,7 +48,7 @@ test.each(
   },
 );
 
-test.each(rules)('$alert is raised and ended by a test of its own', ({ alert }) => {
+test.each(rules)('the alert $alert is raised and resolved by its own test', ({ alert }) => {
   const tests = read('test/integration/telemetry/alerts.proof.ts');
   expect(tests).toContain(`test('${alert}, by `);
   expect(tests).toContain(`alarm.raised('${alert}')`);

@@ -12,23 +12,23 @@ async function sizes(...bytes: number[]): Promise<number[]> {
 }
 
 describe('batchesOf', () => {
-  it('keeps a batch below the size that brokers take', async () => {
+  it('batchesOf keeps a batch below the size that brokers accept', async () => {
     expect(await sizes(400_000, 300_000, 300_000)).toEqual([2, 1]);
   });
 
-  it('sends a record beyond the limit by itself', async () => {
+  it('batchesOf puts a record beyond the limit into its own batch', async () => {
     expect(await sizes(10, 2_000_000, 10)).toEqual([1, 1, 1]);
   });
 
-  it('limits the number of records', async () => {
+  it('batchesOf limits the number of records', async () => {
     expect(await sizes(...Array.from({ length: 5_001 }, () => 1))).toEqual([5_000, 1]);
   });
 
-  it('yields nothing without records', async () => {
+  it('batchesOf yields nothing without records', async () => {
     expect(await sizes()).toEqual([]);
   });
 
-  it('does not hold back what a slow input has given', async () => {
+  it('batchesOf does not hold back records of a slow input', async () => {
     let more: () => void = () => undefined;
     const asked = new Promise<void>((resolve) => (more = resolve));
     async function* slow(): AsyncGenerator<OutgoingRecord> {

@@ -10,7 +10,7 @@ describe('keyOf', () => {
     ['{"id":9007199254740993}', '9007199254740993'],
     ['{"inner":{"id":1},"id":12345678901234567890}', '12345678901234567890'],
     ['{"id":""}', ''],
-  ])('of %s is "%s"', (line, expected) => {
+  ])('keyOf %s is "%s"', (line, expected) => {
     expect(key(line)).toBe(expected);
   });
 

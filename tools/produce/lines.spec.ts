@@ -11,23 +11,23 @@ async function split(...chunks: (string | Buffer)[]): Promise<string[]> {
 }
 
 describe('linesOf', () => {
-  it('joins a line that arrives in pieces', async () => {
+  it('linesOf joins a line that arrives in pieces', async () => {
     expect(await split('a', 'b\nc', 'd', '\n')).toEqual(['ab', 'cd']);
   });
 
-  it('yields a last line without a newline, and empty lines', async () => {
+  it('linesOf yields a last line without a newline, and empty lines', async () => {
     expect(await split('a\n\nb')).toEqual(['a', '', 'b']);
   });
 
-  it('takes line ends of Windows, also across pieces', async () => {
+  it('linesOf accepts Windows line endings, even split across pieces', async () => {
     expect(await split('a\r', '\nb\r\n')).toEqual(['a', 'b']);
   });
 
-  it('keeps bytes that are no UTF-8', async () => {
+  it('linesOf keeps bytes that are not UTF-8', async () => {
     expect(await split(Buffer.from([0xff, 0xfe, 0x0a]))).toEqual(['\u00ff\u00fe']);
   });
 
-  it('yields nothing for an empty stream', async () => {
+  it('linesOf yields nothing for an empty stream', async () => {
     expect(await split()).toEqual([]);
   });
 });

@@ -44,7 +44,7 @@ function networkProblem(manifests: Manifests): string | undefined {
   return spec.egress.some(({ to }) => !to?.length) ? 'the pods may connect to anywhere' : undefined;
 }
 
-/** What stands around the pods. */
+/** Rules for the resources around the pods. */
 export const clusterRules: readonly Rule[] = [
   single('known kinds', ({ all }) => {
     const unknown = all.find(({ kind }) => !KNOWN_KINDS.has(kind));

@@ -1,11 +1,11 @@
 import { eachContainer, podOf, type Rule } from './rule.js';
 
-/** The user of the Dockerfile; a number, since the kubelet can't check a name. */
+/** The user of the Dockerfile; a number, since the kubelet cannot check a name. */
 const IMAGE_USER = 65532;
 
 const RESOURCES = ['cpu', 'memory'] as const;
 
-/** What a container may do on its node, after section 5.2 of the CIS Kubernetes Benchmark. */
+/** Rules for a container's privileges, after section 5.2 of the CIS Kubernetes Benchmark. */
 export const containerRules: readonly Rule[] = [
   eachContainer('not privileged', ({ securityContext }) => securityContext.privileged && 'privileged'),
   eachContainer(

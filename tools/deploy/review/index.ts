@@ -7,7 +7,7 @@ import type { Rule } from './rule.js';
 import { scalingRules } from './scaling.rules.js';
 import { secretRules } from './secret.rules.js';
 
-/** All that every rendering must hold. */
+/** The rules that every rendering must satisfy. */
 export const rules: readonly Rule[] = [
   ...containerRules,
   ...podRules,
@@ -17,7 +17,7 @@ export const rules: readonly Rule[] = [
   ...scalingRules,
 ];
 
-/** What is wrong with the manifests, a line each, with the rule's name before it. */
+/** The problems of the manifests, one line each, prefixed with the name of the rule. */
 export function review(manifests: Manifests): string[] {
   return rules.flatMap(({ name, violations }) => violations(manifests).map((found) => `${name}: ${found}`));
 }

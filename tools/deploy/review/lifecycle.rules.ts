@@ -1,7 +1,7 @@
 import { eachContainer, podOf, type Rule } from './rule.js';
 import { heapBytes, memoryBytes, outsideOfHeapBytes } from './memory.js';
 
-/** What the process may take after SHUTDOWN_TIMEOUT_MS until it ends all the same; src/bootstrap.ts. */
+/** The time after SHUTDOWN_TIMEOUT_MS after which the process exits in any case; see src/bootstrap.ts. */
 const STOP_GRACE_MS = 5_000;
 
 const PROBES = {
@@ -12,7 +12,7 @@ const PROBES = {
 
 const MIB = 2 ** 20;
 
-/** Numbers in the manifests that follow from others in them. */
+/** Rules for numbers that depend on other numbers of the manifests. */
 export const lifecycleRules: readonly Rule[] = [
   eachContainer('probes', (container) => {
     const wrong = (['startupProbe', 'livenessProbe', 'readinessProbe'] as const).filter(
@@ -26,7 +26,7 @@ export const lifecycleRules: readonly Rule[] = [
       failureThreshold: 0,
     };
     const sessionMs = Number(manifests.environment(container)['KAFKA_SESSION_TIMEOUT_MS']);
-    // The first probe that fails may come at once.
+    // The first probe may fail immediately.
     const toleratedMs = 1000 * periodSeconds * (failureThreshold - 1);
     return (
       !(toleratedMs >= sessionMs) && `restarts after ${toleratedMs} ms, within the session of ${sessionMs} ms`

@@ -3,24 +3,24 @@ const MIB = 2 ** 20;
 
 /** V8's young generation, code and stacks, Node itself. */
 const BASE_MIB = 160;
-/** Each of a cluster's brokers may have an answer on its way. */
+/** Number of brokers; a response of each may be in transit. */
 const BROKERS = 3;
-/** An answer, what it unpacks to, and the next one. */
+/** Memory per broker as a multiple of a response: the response, its uncompressed form, and the next one. */
 const BUFFERS = 3;
 
-/** A Kubernetes quantity of memory in bytes; NaN where it is none that is written in Ki, Mi or Gi. */
+/** A Kubernetes memory quantity in bytes; NaN if it is not written in Ki, Mi or Gi. */
 export function memoryBytes(quantity: string | undefined): number {
   const [, amount, unit] = /^(\d+)(Ki|Mi|Gi)$/.exec(quantity ?? '') ?? [];
   return Number(amount) * (UNITS[unit ?? ''] ?? NaN);
 }
 
-/** The limit of the old generation that NODE_OPTIONS sets, in bytes; NaN where it sets none. */
+/** The limit of the old generation that NODE_OPTIONS sets, in bytes; NaN if it sets none. */
 export function heapBytes(environment: Readonly<Record<string, string>>): number {
   const [, mebibytes] = /--max-old-space-size=(\d+)/.exec(environment['NODE_OPTIONS'] ?? '') ?? [];
   return Number(mebibytes) * MIB;
 }
 
-/** What the process may hold outside of the old generation, in bytes; NaN where the environment leaves it open. */
+/** Maximum memory outside of the old generation, in bytes; NaN if the environment does not define it. */
 export function outsideOfHeapBytes(environment: Readonly<Record<string, string>>): number {
   const inFlight = Number(environment['KAFKA_MAX_IN_FLIGHT_BYTES']);
   const fetched = BUFFERS * BROKERS * Number(environment['KAFKA_FETCH_MAX_BYTES']);

@@ -1,6 +1,6 @@
 import { podOf, type Rule, single } from './rule.js';
 
-/** What a pod may see of its node and of the cluster. */
+/** Rules for a pod's access to its node and to the cluster. */
 export const podRules: readonly Rule[] = [
   single('no host path', (manifests) => {
     const { volumes } = podOf(manifests);

@@ -10,7 +10,7 @@ const SOUND = readFileSync(join(import.meta.dirname, '../testing/sound.yaml'), '
 type Path = readonly (string | number)[];
 type Edit = (documents: Document[]) => void;
 
-/** The sound manifests after an edit. */
+/** The valid manifests after an edit. */
 function after(...edits: readonly Edit[]): Manifests {
   const documents = [...parseAllDocuments(SOUND)].flatMap((each) => ('setIn' in each ? [each] : []));
   for (const edit of edits) edit(documents);
@@ -33,7 +33,7 @@ const scaled = (path: Path, value?: unknown): Edit => inKind('ScaledObject', ['s
 const trigger = (name: string, value?: string): Edit => scaled(['triggers', 0, 'metadata', name], value);
 const remove = (kind: string): Edit => inKind(kind, ['kind'], 'Namespace');
 
-/** What each rule has to find; the rule, what is wrong in words, and the edit that makes it so. */
+/** A violation of each rule: the rule, the problem in words, and the edit that causes it. */
 const VIOLATIONS: readonly (readonly [rule: string, what: string, edit: Edit])[] = [
   ['not privileged', 'a privileged container', container(['securityContext', 'privileged'], true)],
   [
@@ -122,32 +122,32 @@ const VIOLATIONS: readonly (readonly [rule: string, what: string, edit: Edit])[]
 ];
 
 describe('the review of rendered manifests', () => {
-  it('finds nothing wrong with sound ones', () => {
+  it('the review finds no problem in valid manifests', () => {
     expect(review(after())).toEqual([]);
   });
 
-  it.each(VIOLATIONS)('%s: finds %s', (rule, _what, edit) => {
+  it.each(VIOLATIONS)('the review rule %s finds %s', (rule, _what, edit) => {
     expect(review(after(edit))).toEqual([expect.stringMatching(`^${rule}: `)]);
   });
 
-  it('takes an image by its digest', () => {
+  it('the review accepts an image by its digest', () => {
     const digest = `registry.example/consumer@sha256:${'0'.repeat(64)}`;
     expect(review(after(container(['image'], digest)))).toEqual([]);
   });
 
-  it('looks at init containers as well', () => {
+  it('the review checks init containers too', () => {
     const init = { name: 'init', image: 'init' };
     expect(review(after(pod(['initContainers'], [init])))).toContainEqual(
       expect.stringMatching('^image with a version: container init'),
     );
   });
 
-  it('has a violation for every rule', () => {
+  it('every review rule has a violation in this spec', () => {
     const planted = new Set(VIOLATIONS.map(([rule]) => rule));
     expect(rules.map(({ name }) => name).filter((name) => !planted.has(name))).toEqual([]);
   });
 
-  it('refuses what has no Deployment to look at', () => {
+  it('the review rejects manifests without a Deployment', () => {
     expect(() => after(remove('Deployment'))).toThrow('One Deployment was expected');
   });
 });

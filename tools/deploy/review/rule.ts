@@ -1,10 +1,10 @@
 import type { Container, PodSpec } from '../deployment.js';
 import type { Manifests } from '../manifests.js';
 
-/** Something that every rendering must hold. */
+/** A rule that every rendering must satisfy. */
 export interface Rule {
   readonly name: string;
-  /** What is wrong, a line each; none where the manifests hold it. */
+  /** The problems, one line each; empty if the manifests satisfy the rule. */
   readonly violations: (manifests: Manifests) => readonly string[];
 }
 
@@ -19,7 +19,7 @@ export function containersOf(manifests: Manifests): readonly Container[] {
   return [...initContainers, ...containers];
 }
 
-/** A rule that every container has to hold; `problem` says what is wrong with one, or nothing. */
+/** A rule for every container; `problem` returns the problem of one, or undefined. */
 export function eachContainer(
   name: string,
   problem: (container: Container, manifests: Manifests) => string | false | undefined,
@@ -34,7 +34,7 @@ export function eachContainer(
   };
 }
 
-/** A rule with one thing to be wrong. */
+/** A rule with at most one problem. */
 export function single(name: string, problem: (manifests: Manifests) => string | false | undefined): Rule {
   return {
     name,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Manifests } from '../manifests.js';
 import { podOf, type Rule, single } from './rule.js';
 
-/** Below that a lull would take members away that the next minutes need: each that goes costs a rebalance. */
+/** A shorter window would remove members during a short lull; each removal and return costs a rebalance. */
 const SLOW_SECONDS = 300;
 
 const scaledObjectSchema = z.looseObject({
@@ -31,13 +31,13 @@ function scaledObjects(manifests: Manifests): ScaledObject['spec'][] {
   return manifests.ofKind('ScaledObject').map((manifest) => scaledObjectSchema.parse(manifest).spec);
 }
 
-/** Those on lag; others, such as one for the time of day, know no partitions. */
+/** The triggers on lag; others, such as one for the time of day, do not depend on partitions. */
 function lagTriggers(manifests: Manifests): Readonly<Record<string, string>>[] {
   const all = scaledObjects(manifests).flatMap(({ triggers }) => triggers);
   return all.filter(({ type }) => type === 'kafka').map(({ metadata }) => metadata);
 }
 
-/** How KEDA changes the number of members, where it does. */
+/** Rules for scaling with KEDA. */
 export const scalingRules: readonly Rule[] = [
   single('no more members than partitions', (manifests) => {
     const idle = lagTriggers(manifests).find(({ allowIdleConsumers }) => allowIdleConsumers !== 'false');

@@ -4,7 +4,7 @@ import { eachContainer, podOf, type Rule } from './rule.js';
 
 const SECRET_NAME = /PASSWORD|PASSPHRASE|SECRET|TOKEN|CREDENTIAL|PRIVATE|_KEY$|_URL$/;
 
-/** Whether a variable holds a secret itself, instead of the path of a file that does. */
+/** Whether a variable contains a secret itself, not the path of a file. */
 function holdsSecret(name: string): boolean {
   return SECRET_NAME.test(name) && !name.endsWith('_FILE');
 }
@@ -14,7 +14,7 @@ function variablesFromSecrets({ env, envFrom }: Container): string[] {
   return [...one.map(({ name }) => name), ...envFrom.flatMap(({ secretRef }) => (secretRef ? ['all'] : []))];
 }
 
-/** Files that variables name, but no volume brings. */
+/** Files that variables name but no volume provides. */
 function missingFiles(container: Container, manifests: Manifests): string[] {
   const mounts = container.volumeMounts.map(({ mountPath }) => `${mountPath}/`);
   return Object.entries(manifests.environment(container))
@@ -22,7 +22,7 @@ function missingFiles(container: Container, manifests: Manifests): string[] {
     .map(([name, file]) => `${name} is ${file}, where nothing is mounted`);
 }
 
-/** Secrets come as files, and from elsewhere. */
+/** Rules for secrets: they are mounted as files and not part of the manifests. */
 export const secretRules: readonly Rule[] = [
   eachContainer('no secret in a variable', (container, manifests) => {
     const fromSecrets = variablesFromSecrets(container);
