@@ -17,7 +17,7 @@ const NODE_OPTIONS = '--enable-source-maps';
 describe('the bundle', () => {
   const main = join(dist, 'bundle/main.js');
 
-  test('calls its classes by their names, loads next to no file, and ends in order', async () => {
+  test('the bundle keeps class names, loads hardly any files, and stops cleanly', async () => {
     const service = new MainProcess({ main, preload, env: { NODE_OPTIONS } });
     await service.url();
     expect(service.output).toContain('"AppModule dependencies initialized"');
@@ -30,7 +30,7 @@ describe('the bundle', () => {
     expect(await service.ended()).toBe(0);
   });
 
-  test('has what is loaded on demand', async () => {
+  test('the bundle contains modules that are loaded on demand', async () => {
     const token = 'a-token-of-the-tests';
     const service = new MainProcess({ main, preload, env: { NODE_OPTIONS, OPS_TOKEN: token } });
     const headers = { authorization: `Bearer ${token}` };
@@ -39,7 +39,7 @@ describe('the bundle', () => {
     expect(JSON.stringify(await described.json())).toContain('/ops/state');
   });
 
-  test('finds the thread that writes readable lines', async () => {
+  test('the bundle finds the worker thread that writes readable log lines', async () => {
     const service = new MainProcess({ main, preload, env: { NODE_OPTIONS, LOG_FORMAT: 'pretty' } });
     await service.url();
     expect(service.output).toContain('INFO');
@@ -56,7 +56,7 @@ describe('a bundle with handlers', () => {
   }, 60_000);
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  test('handles records, and says of a failure where in the sources it happened', async () => {
+  test('a bundle with handlers handles records, and stack traces point to the sources', async () => {
     const topic = await createTopic(uniqueName('bundled'));
     await createTopic(`${topic}.batch`);
     const groupId = uniqueName('group');

@@ -36,7 +36,7 @@ async function payments(): Promise<Topics> {
 }
 
 describe('dlq replay --dry-run', () => {
-  it('asks the handlers of now, says how many would pass and why the others would not, and writes nothing', async () => {
+  it('dlq replay --dry-run checks records against the current handlers, reports how many would pass and why others would fail, and writes nothing', async () => {
     const { topic, dlt } = await payments();
     const before = await endOffsets(dlt);
     expect(await dlqJson(topic, ['replay', topic, '--dry-run'])).toEqual({
@@ -71,7 +71,7 @@ describe('dlq replay --dry-run', () => {
     expect(await committedValues(topic)).toEqual([]);
   });
 
-  it('says that nobody handles a record, where no handler of its group does', async () => {
+  it('dlq replay --dry-run reports records that no handler of their group handles', async () => {
     const { topic, dlt } = await createTopics('nobody');
     await produce(dlt, [letter({ topic, value: '{"id":"p-1","amount":5}', group: 'another' })]);
     expect(await dlqJson(topic, ['replay', topic, '--dry-run'])).toMatchObject({
@@ -84,7 +84,7 @@ describe('dlq replay --dry-run', () => {
     });
   });
 
-  it('tries a transform, reports each record that it fails at, and shows values only with --payload', async () => {
+  it('dlq replay --dry-run tries a transform, reports each failure, and shows values only with --payload', async () => {
     const { topic, dlt } = await payments();
     const args = ['replay', topic, '--dry-run', '--transform', moduleFile('mend.ts', MEND)];
     const report = await dlqJson(topic, args);
@@ -116,7 +116,7 @@ describe('dlq replay --dry-run', () => {
 });
 
 describe('dlq replay --transform', () => {
-  it('sends the mended records, and leaves those that it fails at or returns null for', async () => {
+  it('dlq replay --transform sends the transformed records, and skips those for which it fails or returns null', async () => {
     const { topic } = await payments();
     const mend = moduleFile('mend.ts', MEND);
     expect(await dlqJson(topic, ['replay', topic, '--yes', '--transform', mend])).toMatchObject({

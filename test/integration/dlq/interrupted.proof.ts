@@ -24,7 +24,7 @@ async function written(topic: string): Promise<number> {
 }
 
 describe('a replay that is interrupted', () => {
-  it('by kill -9, wherever that was, loses nothing and doubles nothing when it is run again', async () => {
+  it('a replay that is killed at any point loses and duplicates nothing when it is run again', async () => {
     const { topic, dlt } = await createTopics('killed', PARTITIONS);
     const ids = Array.from({ length: RECORDS }, (_, i) => `id-${i}`);
     await produce(
@@ -66,7 +66,7 @@ describe('a replay that is interrupted', () => {
     });
   });
 
-  it('by SIGTERM ends after the transaction under way, and says so', async () => {
+  it('a replay that receives SIGTERM ends after the transaction in progress, and reports it', async () => {
     const { topic, dlt } = await createTopics('stopped');
     await produce(
       dlt,

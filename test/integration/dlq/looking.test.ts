@@ -12,7 +12,7 @@ const MORNING = new Date('2026-03-01T08:15:00Z');
 const NOON = new Date('2026-03-01T12:59:59Z');
 
 describe('dlq list', () => {
-  it('counts by topic, reason and hour, and says how many were replayed', async () => {
+  it('dlq list counts dead letters by topic, reason and hour, and how many were replayed', async () => {
     const { topic, dlt } = await createTopics('counted', 2);
     await produce(dlt, [
       letter({ topic, value: 'a', failedAt: MORNING }),
@@ -36,7 +36,7 @@ describe('dlq list', () => {
     expect(await dlqJson(topic, ['list', topic, '--since', '1h'])).toMatchObject({ deadLetters: 0 });
   });
 
-  it('lists the records by key, never their values', async () => {
+  it('dlq list lists records with their keys, never their values', async () => {
     const { topic, dlt } = await createTopics('listed');
     await produce(dlt, [
       letter({ topic, value: 'a secret', key: 'x', failedAt: MORNING, offset: 41, replays: 1 }),
@@ -70,7 +70,7 @@ describe('dlq list', () => {
 });
 
 describe('dlq show', () => {
-  it('tells everything of a dead letter, its value only where that is asked for', async () => {
+  it('dlq show prints everything about a dead letter, but its value only on request', async () => {
     const { topic, dlt } = await createTopics('shown');
     const record = letter({ topic, value: 'a secret', failedAt: MORNING });
     await produce(dlt, [{ ...record, headers: { ...record.headers, trace: ['t1', 't2'] } }]);

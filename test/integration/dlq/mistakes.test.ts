@@ -30,7 +30,7 @@ describe('a dlq command that is mistyped', () => {
     ['an offset below zero', ['show', 't', '0', '-1']],
     ['a partition that is no number', ['show', 't', 'x', '0']],
     ['one argument too many', ['purge', 't', 'u', '--yes']],
-  ])('with %s says so in one line, and ends with 2', async (_, args) => {
+  ])('a mistyped dlq command with %s is reported in one line with exit code 2', async (_, args) => {
     const { code, stdout, stderr } = await dlq('t', args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(ONE_LINE);
@@ -40,7 +40,7 @@ describe('a dlq command that is mistyped', () => {
     ['there is no such file', () => '/no/such/file.mjs', 2],
     ['it exports no function', () => moduleFile('none.mjs', 'export default 1;'), 2],
     ["it can't be read", () => moduleFile('broken.mjs', 'export default ('), 1],
-  ])('with a transform of which %s says so in one line', async (_, file, expected) => {
+  ])('a transform of which %s is reported in one line', async (_, file, expected) => {
     const { topic } = topics;
     const { code, stderr } = await dlq(topic, ['replay', topic, '--dry-run', '--transform', file()]);
     expect(code).toBe(expected);
@@ -50,7 +50,7 @@ describe('a dlq command that is mistyped', () => {
 });
 
 describe('a dlq command that has nothing to work with', () => {
-  it('says that there are no dead letters of a topic', async () => {
+  it('a dlq command reports that a topic has no dead letters', async () => {
     const topic = uniqueName('none');
     const { code, stderr } = await dlq(topic, ['list', topic]);
     expect({ code, stderr }).toEqual({
@@ -59,7 +59,7 @@ describe('a dlq command that has nothing to work with', () => {
     });
   });
 
-  it('says that the topic to send to does not exist', async () => {
+  it('a dlq command reports that the target topic does not exist', async () => {
     const { topic } = topics;
     const { code, stderr } = await dlq(topic, ['replay', topic, '--to', `${topic}-not`, '--yes']);
     expect({ code, stderr }).toEqual({
@@ -68,7 +68,7 @@ describe('a dlq command that has nothing to work with', () => {
     });
   });
 
-  it('says that no broker answers', async () => {
+  it('a dlq command reports that no broker answers', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const address = server.address();

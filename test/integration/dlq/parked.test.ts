@@ -38,7 +38,7 @@ async function startParking(topic: string) {
 }
 
 describe('dlq parked', () => {
-  it('lists the keys that are parked, and releases one of them in order', async () => {
+  it('dlq parked lists the parked keys, and releases one of them in order', async () => {
     const topic = await createTopic(uniqueName('accounts'));
     const service = await startParking(topic);
     const { env, groupId, handled } = service;
@@ -85,7 +85,7 @@ describe('dlq parked', () => {
     expect(await dlqJson(topic, list, env)).toEqual([]);
   });
 
-  it('keeps what fails again, with the rest of its key, and lists it as parked, not as released', async () => {
+  it('a released record that fails again stays parked with the rest of its key, and is listed as parked', async () => {
     const topic = await createTopic(uniqueName('accounts'));
     const service = await startParking(topic);
     await produce(topic, [
@@ -107,7 +107,7 @@ describe('dlq parked', () => {
     expect(service.handled).toEqual([]);
   });
 
-  it('says that nothing is parked, and that a key is not', async () => {
+  it('dlq parked reports that nothing is parked, and that a key is not parked', async () => {
     const topic = await createTopic(uniqueName('accounts'));
     expect(await dlq(topic, ['parked', 'list', '--topic', topic])).toEqual({
       code: 0,

@@ -9,7 +9,7 @@ beforeAll(() => Logger.overrideLogger(false));
 afterEach(endProcesses);
 
 describe('dlq purge', () => {
-  it('deletes what was replayed up to the first that was not, and says what stays', async () => {
+  it('dlq purge deletes replayed records up to the first that was not, and reports what stays', async () => {
     const { topic, dlt } = await createTopics('purged', 3);
     await produce(dlt, [
       letter({ topic, value: 'a', key: 'go' }),

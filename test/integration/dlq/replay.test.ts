@@ -22,7 +22,7 @@ const YES = ['--yes'];
 const nothing = { key: null, value: null };
 
 describe('dlq replay', () => {
-  it('sends a record back byte for byte, to its partition, without the headers that told of its failure', async () => {
+  it('dlq replay sends a record back unchanged to its partition, without the headers that describe its failure', async () => {
     const { topic, dlt } = await createTopics('bytes', 3);
     const own = [
       ['trace', Buffer.from([0, 255])],
@@ -73,7 +73,7 @@ describe('dlq replay', () => {
     }
   });
 
-  it('marks what it sent back, and sends nothing twice', async () => {
+  it('dlq replay marks replayed records and replays nothing twice', async () => {
     const { topic, dlt } = await createTopics('twice');
     await produce(dlt, [letter({ topic, value: 'a' }), letter({ topic, value: 'b' })]);
     await dlqJson(topic, ['replay', topic, ...YES]);
@@ -95,7 +95,7 @@ describe('dlq replay', () => {
     expect(await dlqJson(topic, ['list', topic])).toMatchObject({ deadLetters: 2, replayed: 2 });
   });
 
-  it('chooses by reason, time and key, and stops at the limit', async () => {
+  it('dlq replay selects by reason, time and key, and stops at the limit', async () => {
     const { topic, dlt } = await createTopics('filters');
     const yesterday = new Date(Date.now() - 86_400_000);
     await produce(dlt, [
@@ -112,7 +112,7 @@ describe('dlq replay', () => {
     expect(await committedValues(topic)).toEqual(['1', '2', '3']);
   });
 
-  it('leaves what came back too often, what says nothing of its topic, and what was not stored whole', async () => {
+  it('dlq replay skips records that were replayed too often, have no original topic, or were truncated', async () => {
     const { topic, dlt } = await createTopics('left');
     await produce(dlt, [
       letter({ topic, value: 'three', replays: 3 }),
@@ -137,7 +137,7 @@ describe('dlq replay', () => {
     expect(record?.headers?.['dlt-replays']).toEqual(Buffer.from('3'));
   });
 
-  it('leaves what a group failed at that this version has no handler for, unless it is told otherwise', async () => {
+  it('dlq replay skips records of a group without a handler in this version, unless told otherwise', async () => {
     const { topic, dlt } = await createTopics('group');
     await produce(dlt, [letter({ topic, value: 'a', group: 'another' }), letter({ topic, value: 'b' })]);
     const report = await dlqJson(topic, ['replay', topic, ...YES]);
@@ -152,7 +152,7 @@ describe('dlq replay', () => {
     expect(await committedValues(topic)).toEqual(['b', 'a']);
   });
 
-  it('sends elsewhere with --to, for every group there, and by key where the partition does not exist', async () => {
+  it('dlq replay --to sends to another topic, for every group, and by key if the partition does not exist', async () => {
     const { topic, dlt } = await createTopics('elsewhere', 3);
     const other = await createTopic(uniqueName('other'));
     await produce(dlt, [letter({ topic, value: 'a', partition: 2 })]);
@@ -165,7 +165,7 @@ describe('dlq replay', () => {
     expect(await committedValues(topic)).toEqual([]);
   });
 
-  it('finds the dead letters where the handler has them put', async () => {
+  it('dlq replay finds the dead letters in the topic that the handler names', async () => {
     const { topic } = await createTopics('named');
     const named = await createTopic(uniqueName('graveyard'));
     await produce(named, [
@@ -184,7 +184,7 @@ describe('dlq replay', () => {
     });
   });
 
-  it('splits what is too large for one request, and leaves what its topic does not take', async () => {
+  it('dlq replay splits requests that are too large, and skips records that their topic does not accept', async () => {
     const topic = await createTopic(uniqueName('large'), { config: { 'max.message.bytes': '600000' } });
     const dlt = await createTopic(`${topic}.dlt`);
     const values = ['a', 'b', 'c'].map((each) => each.repeat(400_000));
@@ -198,7 +198,7 @@ describe('dlq replay', () => {
     expect((await committedValues(topic)).map((value) => value?.[0])).toEqual(['a', 'b', 'c', 'e']);
   });
 
-  it('refuses to begin where nobody can be asked', async () => {
+  it('dlq replay does not start without a terminal to confirm on', async () => {
     const { topic, dlt } = await createTopics('unasked');
     await produce(dlt, [letter({ topic, value: 'a' })]);
     const { code, stdout, stderr } = await dlq(topic, ['replay', topic]);
@@ -207,7 +207,7 @@ describe('dlq replay', () => {
     expect(await committedValues(topic)).toEqual([]);
   });
 
-  it('is shut out, and says so, where another replay of the topic begins', async () => {
+  it('dlq replay is fenced, and reports it, when another replay of the topic starts', async () => {
     const { topic, dlt } = await createTopics('fenced');
     const values = Array.from({ length: 300 }, (_, i) => `v${i}`);
     await produce(

@@ -22,7 +22,7 @@ afterEach(async () => {
 });
 
 describe('a topic that was written to, and is deleted', () => {
-  test('keeps nobody from writing to the others', async () => {
+  test('a deleted topic does not prevent writes to other topics', async () => {
     const [kept, deleted] = [await createTopic(uniqueName('kept')), await createTopic(uniqueName('deleted'))];
     for (const topic of [kept, deleted]) await producer.send({ topic, value: 'before' });
     await deleteTopic(deleted);
@@ -31,7 +31,7 @@ describe('a topic that was written to, and is deleted', () => {
     expect((await readTopic(kept)).map(({ value }) => String(value))).toEqual(['before', 'after']);
   });
 
-  test('is written to again once it was created again', async () => {
+  test('a deleted topic is written to again once it is recreated', async () => {
     const topic = await createTopic(uniqueName('again'));
     await producer.send({ topic, value: 'before' });
     await deleteTopic(topic);

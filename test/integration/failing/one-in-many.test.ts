@@ -59,7 +59,7 @@ function byKey(isWanted: (value: string, key: string) => boolean): Map<string, s
   return expected;
 }
 
-test('with retry topics it is tried again in each of them, and ends as a dead letter', async () => {
+test('with retry topics one failing record among many is retried in each of them, and becomes a dead letter', async () => {
   const { topic, groupId, handled, calls } = await run({
     onFailure: 'retry-topic',
     delays: ['200ms', '300ms'],
@@ -75,7 +75,7 @@ test('with retry topics it is tried again in each of them, and ends as a dead le
   expect(calls()).toBe(5);
 });
 
-test('with parking it takes the rest of its key along, in order, and nobody else', async () => {
+test('with parking one failing record parks the rest of its key, in order, and no other key', async () => {
   const { topic, groupId, handled, calls } = await run({ onFailure: 'park' });
   await waitFor(() => isCaughtUp(groupId, topic), PATIENCE);
   const isBehind = (value: string, key: string): boolean =>
@@ -89,7 +89,7 @@ test('with parking it takes the rest of its key along, in order, and nobody else
   expect(await readTopic(`${topic}.dlt`)).toEqual([]);
 });
 
-test('with stop its partition stops there, committed no further, and no other does', async () => {
+test('with stop only the partition of the failing record stops, committed no further', async () => {
   const { topic, groupId, handled, calls, url, joined } = await run({
     onFailure: 'stop',
     order: 'partition',

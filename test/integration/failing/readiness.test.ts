@@ -7,7 +7,7 @@ jest.setTimeout(30_000);
 afterEach(stopServices);
 
 describe('a record that keeps failing', () => {
-  test('takes readiness down once it is too old, by name, until its handler recovers', async () => {
+  test('a record that keeps failing takes readiness down once it is too old, by name, until its handler recovers', async () => {
     const topic = await createTopic(uniqueName('stuck'), { partitions: 2 });
     let recovered = false;
     let failures = 0;
@@ -47,7 +47,7 @@ describe('a record that keeps failing', () => {
 });
 
 describe('a key that keeps failing', () => {
-  test('holds up its own records, in their order, and no other key', async () => {
+  test('a key that keeps failing blocks its own records, in order, and no other key', async () => {
     const topic = await createTopic(uniqueName('key'));
     let recovered = false;
     const handled: unknown[] = [];

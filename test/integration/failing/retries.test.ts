@@ -24,7 +24,7 @@ function gaps(times: readonly number[]): number[] {
 }
 
 describe('the delays between the tries of a record', () => {
-  test('double from failure to failure, and differ from record to record', async () => {
+  test('the delays between attempts double, and differ between records', async () => {
     const topic = await createTopic(uniqueName('delays'), { partitions: PARTITIONS });
     const tries = new Map<number, number[]>();
     const handle = (_payload: unknown, { owner }: { owner: { partition: number } }): void => {
@@ -54,7 +54,7 @@ describe('the delays between the tries of a record', () => {
     }
   });
 
-  test('never exceed half a minute', async () => {
+  test('the delays between attempts never exceed 30 s', async () => {
     const topic = await createTopic(uniqueName('cap'));
     const random = jest.spyOn(Math, 'random').mockReturnValue(0);
     let tries = 0;

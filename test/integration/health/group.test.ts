@@ -37,7 +37,7 @@ function watchAll(url: string): { end(): Promise<string[]> } {
 }
 
 describe('no probe goes down', () => {
-  test('for idling, or for a member without partitions, however long', async () => {
+  test('no probe goes down while idle, or for a member without partitions, however long', async () => {
     const topic = await kafka.createTopic('idle');
     const groupId = uniqueName('group');
     const deployment = { groupId, env: env() };
@@ -57,7 +57,7 @@ describe('no probe goes down', () => {
     for (const watch of watches) expect(await watch.end()).toEqual([]);
   });
 
-  test('for a rebalance that takes longer than three session timeouts', async () => {
+  test('no probe goes down for a rebalance that takes longer than three session timeouts', async () => {
     const topic = await kafka.createTopic('rebalance', 2);
     const groupId = uniqueName('group');
     const patient = { ...env(), KAFKA_REBALANCE_TIMEOUT_MS: String(LONG_MS) };
@@ -79,7 +79,7 @@ describe('no probe goes down', () => {
 });
 
 describe('liveness', () => {
-  test('goes down when nothing moves for three session timeouts although the broker answers', async () => {
+  test('liveness goes down without progress for three session timeouts although the broker answers', async () => {
     const topic = await kafka.createTopic('hung');
     const handle = (): void => undefined;
     // For topics that are not there the service looks by another connection, which is no progress.

@@ -9,7 +9,7 @@ jest.setTimeout(30_000);
 afterEach(stopServices);
 
 describe('liveness', () => {
-  test('gets no answer while the event loop is blocked, and is up after it', async () => {
+  test('liveness does not answer while the event loop is blocked, and is up afterwards', async () => {
     const topic = await createTopic(uniqueName('blocked'));
     let unblockAt = Infinity;
     const handle: Handle = () => {
@@ -29,7 +29,7 @@ describe('liveness', () => {
     await waitFor(async () => (await committed(groupId, topic)) === 1n, { what: 'the commit' });
   });
 
-  test('goes down for a handler that is past its limit and ignores its signal, until it returns', async () => {
+  test('liveness goes down for a handler that exceeds its timeout and ignores its signal, until it returns', async () => {
     const topic = await createTopic(uniqueName('unresponsive'));
     const gate = new Gate();
     const told: string[] = [];
@@ -53,7 +53,7 @@ describe('liveness', () => {
     });
   });
 
-  test('stays up for a handler that is past its limit, and stops when it is told to', async () => {
+  test('liveness stays up for a handler that exceeds its timeout and stops when it is aborted', async () => {
     const topic = await createTopic(uniqueName('obedient'));
     let calls = 0;
     const handle: Handle = (_payload, { signal }) => {
@@ -66,7 +66,7 @@ describe('liveness', () => {
     expect((await probe(url, 'live')).up).toBe(true);
   });
 
-  test('goes down once the consumer is not rebuilt any more', async () => {
+  test('liveness goes down if the consumer has ended and is not restarted', async () => {
     const topic = await createTopic(uniqueName('ended'));
     const { url, runtime, groupId, joined } = await startHandlers([{ topic, handle: () => undefined }]);
     await joined();
@@ -77,7 +77,7 @@ describe('liveness', () => {
 });
 
 describe('lag', () => {
-  test('and a slow handler take no probe down', async () => {
+  test('lag and a slow handler take no probe down', async () => {
     const topic = await createTopic(uniqueName('lag'));
     const gate = new Gate();
     let begun = 0;
@@ -116,7 +116,7 @@ describe('lag', () => {
 });
 
 describe('a record that its handler has handled and not committed', () => {
-  test('takes readiness down once it is too old, and says what is missing', async () => {
+  test('a record that is handled but not committed takes readiness down once it is too old, with the reason', async () => {
     const topic = await createTopic(uniqueName('forgotten'));
     await produce(topic, ['x']);
     const env = { KAFKA_STUCK_AFTER_MS: '500' };
@@ -130,7 +130,7 @@ describe('a record that its handler has handled and not committed', () => {
 });
 
 describe('a topic that does not exist', () => {
-  test('keeps startup and readiness down, by name, until it appears', async () => {
+  test('a missing topic keeps startup and readiness down, by name, until it is created', async () => {
     const topic = uniqueName('missing');
     const { url } = await startHandlers([{ topic, handle: () => undefined }]);
     const isNamed = async (): Promise<boolean> => (await probe(url, 'startup')).reason.includes(topic);

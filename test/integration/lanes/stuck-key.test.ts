@@ -48,7 +48,7 @@ const records = (partition: number, count: number, prefix: string) =>
   }));
 
 describe('a key whose handler hangs', () => {
-  test('holds up its own lane alone, and its partition once the budget is full, never another', async () => {
+  test('a key whose handler hangs blocks only its lane, and its partition once the budget is full, but no other', async () => {
     const topic = await createTopic(uniqueName('stuck'), { partitions: 2 });
     const { HangingController, handled, letGo } = hangingOn('stuck', topic);
     const groupId = uniqueName('stuck');
@@ -82,7 +82,7 @@ describe('a key whose handler hangs', () => {
     expect(handled).toHaveLength(1 + 60 + 3_000 + 7_000);
   }, 60_000);
 
-  test('keeps its membership while its partition is paused for longer than the session timeout', async () => {
+  test('a member stays in the group while its partition is paused for longer than the session timeout', async () => {
     const topic = await createTopic(uniqueName('paused'));
     const { HangingController, handled, letGo } = hangingOn('stuck', topic);
     const groupId = uniqueName('paused');

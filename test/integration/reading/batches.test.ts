@@ -11,7 +11,7 @@ function numbered(count: number, partitions = 1): { value: string; partition: nu
 }
 
 describe('reading in batches', () => {
-  it('gives each call records of one partition, in order, and never more than maxRecords', async () => {
+  it('each batch has records of one partition, in order, and at most maxRecords', async () => {
     const topic = await createTopic(uniqueName('batches'), { partitions: 3 });
     const records = numbered(1_000, 3);
     await produce(topic, records);
@@ -30,7 +30,7 @@ describe('reading in batches', () => {
     expect(Math.min(...sizes)).toBeGreaterThan(0);
   });
 
-  it('gives a full batch at once, however long it may wait', async () => {
+  it('a full batch is handled at once, whatever maxWaitMs is', async () => {
     const topic = await createTopic(uniqueName('full'));
     await produce(topic, numbered(12));
 
@@ -43,7 +43,7 @@ describe('reading in batches', () => {
     expect(reader.calls.at(-1)?.payloads).toEqual(['v10', 'v11', 'v0', 'v1', 'v2']);
   });
 
-  it('gives an incomplete batch after maxWaitMs, and not before', async () => {
+  it('an incomplete batch is handled after maxWaitMs, and not before', async () => {
     const topic = await createTopic(uniqueName('incomplete'));
     const reader = await Reader.start(topic, { read: 'batch', batch: { maxRecords: 100, maxWaitMs: 400 } });
     await reader.joined();
@@ -60,7 +60,7 @@ describe('reading in batches', () => {
     await reader.caughtUp(topic);
   });
 
-  it('does not let the wait of one partition hold up another', async () => {
+  it('a partition that waits for a full batch does not delay another', async () => {
     const topic = await createTopic(uniqueName('uneven'), { partitions: 2 });
     await produce(topic, [{ value: 'alone', partition: 0 }]);
     await produce(
@@ -73,7 +73,7 @@ describe('reading in batches', () => {
     expect(reader.calls.map(({ partition }) => partition)).toEqual([1]);
   });
 
-  it('gives a tombstone in a batch as null, beside the others', async () => {
+  it('a tombstone in a batch is null', async () => {
     const topic = await createTopic(uniqueName('tombstone'));
     await produce(topic, ['{"a":1}', { key: 'k', value: null }, 'text']);
 

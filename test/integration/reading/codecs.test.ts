@@ -46,13 +46,13 @@ function legible(values: readonly unknown[]): string[] {
 }
 
 describe('reading compressed records', () => {
-  it.each(CODECS)("reads what Kafka's own producer writes with %s", async (codec) => {
+  it.each(CODECS)("records that Kafka's own producer compresses with %s are read", async (codec) => {
     const topic = await createTopic(uniqueName(codec));
     await written(codec, topic);
     expect(legible(await valuesOf(topic, VALUES.length))).toEqual(legible(VALUES));
   });
 
-  it('reads several codecs in one partition', async () => {
+  it('several codecs in one partition are read', async () => {
     const topic = await createTopic(uniqueName('mixed'));
     for (const codec of CODECS) await written(codec, topic);
     const expected = CODECS.flatMap(() => VALUES);
@@ -60,7 +60,7 @@ describe('reading compressed records', () => {
   });
 
   it.each(['gzip', 'snappy', 'lz4', 'zstd'])(
-    'reads what the broker has compressed with %s',
+    'records that the broker has compressed with %s are read',
     async (codec) => {
       const topic = await createTopic(uniqueName('recoded'), { config: { 'compression.type': codec } });
       await written('none', topic);
@@ -68,7 +68,7 @@ describe('reading compressed records', () => {
     },
   );
 
-  it('reads bare snappy, as librdkafka writes it', async () => {
+  it('raw snappy, as librdkafka writes it, is read', async () => {
     const topic = await createTopic(uniqueName('bare-snappy'));
     const reader = await Reader.start(topic, { value: 'bytes', order: 'partition' });
     const messages = VALUES.map((value) => ({ value }));

@@ -74,24 +74,24 @@ async function readsAll(topic: string): Promise<Reader> {
 }
 
 describe('reading a compacted topic', () => {
-  it('steps over the gaps and commits its end', async () => {
+  it('reading a compacted topic skips the gaps and commits its end', async () => {
     const reader = await readsAll(gaps);
     expect(reader.payloads.at(-1)).toBeNull();
     expect(reader.offsets[0]).toBeGreaterThan(0n);
     expect(reader.offsets).toHaveLength(101);
   });
 
-  it('steps over batches of which nothing is left', async () => {
+  it('reading a compacted topic skips batches without remaining records', async () => {
     const reader = await readsAll(emptied);
     expect(reader.offsets).toHaveLength(11);
   });
 
-  it('steps at once over a batch of which only the beginning is left', async () => {
+  it('reading a compacted topic skips the missing end of a batch at once', async () => {
     const reader = await readsAll(hollow);
     expect(reader.offsets.slice(0, 2)).toEqual([0n, 4_000n]);
   });
 
-  it('goes on from a commit that points into a gap', async () => {
+  it('reading a compacted topic continues from a committed offset that is in a gap', async () => {
     const first = await readsAll(gaps);
     await first.stop();
     await java.setOffset(first.group, gaps, 0, 5n);
@@ -100,7 +100,7 @@ describe('reading a compacted topic', () => {
     expect(second.offsets).toEqual(first.offsets);
   });
 
-  it('reads it in batches', async () => {
+  it('a batch handler reads a compacted topic', async () => {
     const reader = await Reader.start(gaps, { read: 'batch', batch: { maxRecords: 30, maxWaitMs: 50 } });
     await reader.caughtUp(gaps);
     expect(reader.offsets).toEqual(await java.read(gaps));

@@ -20,7 +20,7 @@ async function transactional(count: number): Promise<ForeignProducer[]> {
 }
 
 describe('reading transactions that overlap', () => {
-  it('reads nothing of those that were aborted, whichever began and ended first', async () => {
+  it('no record of an aborted transaction is read when transactions overlap, whichever began and ended first', async () => {
     const topic = await createTopic(uniqueName('tx-overlap'));
     const [first, second] = await transactional(2);
     if (!first || !second) throw new Error('two producers were asked for');

@@ -15,7 +15,7 @@ async function writeInto(topic: string, records: readonly ForeignRecord[]): Prom
 }
 
 describe('reading a topic that appears later', () => {
-  it('waits for it without an error, and reads it from its first record', async () => {
+  it('a topic that appears later is awaited without an error and read from its first record', async () => {
     const topic = uniqueName('late');
     const reader = await Reader.start(topic);
     await waitFor(() => reader.consumer.status.phase === 'waiting-for-topics', {
@@ -35,7 +35,7 @@ describe('reading a topic that appears later', () => {
     expect(reader.consumer.status.missingTopics).toEqual([]);
   });
 
-  it('reads those that are there meanwhile', async () => {
+  it('existing topics are read while another topic does not exist yet', async () => {
     const [early, late] = [await createTopic(uniqueName('early')), uniqueName('late')];
     await produce(early, ['early']);
     const reader = await Reader.start([early, late]);
@@ -51,7 +51,7 @@ describe('reading a topic that appears later', () => {
     expect(reader.consumer.status.restarts).toBe(0);
   });
 
-  it('reads each topic that comes to match a pattern', async () => {
+  it('every new topic that matches a pattern is read', async () => {
     const prefix = uniqueName('family');
     const reader = await Reader.start(new RegExp(`^${prefix}\\.`));
     for (const name of ['a', 'b']) {
@@ -63,7 +63,7 @@ describe('reading a topic that appears later', () => {
     expect(reader.payloads).toEqual(['a', 'b']);
   });
 
-  it('does not read a topic whose name only resembles the pattern', async () => {
+  it('a topic whose name only resembles the pattern is not read', async () => {
     const prefix = uniqueName('family');
     const stranger = await createTopic(`not-${prefix}.a`);
     const topic = await createTopic(`${prefix}.a`);
@@ -77,7 +77,7 @@ describe('reading a topic that appears later', () => {
 });
 
 describe('reading partitions that were added later', () => {
-  it('reads all of their records', async () => {
+  it('all records of partitions that are added later are read', async () => {
     const topic = await createTopic(uniqueName('grows'));
     await produce(topic, ['before']);
     const reader = await Reader.start(topic);

@@ -35,7 +35,7 @@ async function cutBefore(topic: string, offset: string): Promise<void> {
 }
 
 describe('reading without a committed offset', () => {
-  it('begins with earliest at the first record', async () => {
+  it('without a committed offset, earliest starts at the first record', async () => {
     const topic = await createTopic(uniqueName('earliest'));
     await produce(topic, ['a', 'b']);
     const reader = await Reader.start(topic, reset('earliest'));
@@ -43,7 +43,7 @@ describe('reading without a committed offset', () => {
     expect(reader.payloads).toEqual(['a', 'b']);
   });
 
-  it('begins with latest after the last record', async () => {
+  it('without a committed offset, latest starts after the last record', async () => {
     const topic = await createTopic(uniqueName('latest'));
     await produce(topic, ['old']);
     const reader = await Reader.start(topic, reset('latest'));
@@ -53,7 +53,7 @@ describe('reading without a committed offset', () => {
     expect(reader.payloads).toEqual(['new']);
   });
 
-  it('remembers with latest where it began, before there was a record to commit', async () => {
+  it('with latest, the start position is remembered even before there was a record to commit', async () => {
     const topic = await createTopic(uniqueName('latest-restart'), { partitions: 2 });
     await produce(topic, [{ value: 'old', partition: 0 }]);
     const env = { KAFKA_AUTO_OFFSET_RESET: 'latest', KAFKA_AUTO_COMMIT_INTERVAL_MS: '600000' };
@@ -72,7 +72,7 @@ describe('reading without a committed offset', () => {
     expect(second.payloads.toSorted()).toEqual(['p0', 'p1']);
   });
 
-  it('says with none what is missing, consumes nothing, and goes on once the offset is set', async () => {
+  it('with none, the missing offset is reported, nothing is consumed until it is set, and then reading starts', async () => {
     const topic = await createTopic(uniqueName('none'));
     await produce(topic, ['a', 'b', 'c']);
     const reader = await Reader.start(topic, reset('none'));
@@ -89,7 +89,7 @@ describe('reading without a committed offset', () => {
     expect(reader.consumer.status.lastError).toBeUndefined();
   });
 
-  it('names with none only the partitions without an offset', async () => {
+  it('with none, only the partitions without an offset are named', async () => {
     const topic = await createTopic(uniqueName('none-some'), { partitions: 2 });
     const group = uniqueName('some');
     await setOffset(group, topic, 0n);
@@ -103,7 +103,7 @@ describe('reading from a committed offset that is gone', () => {
   it.each([
     ['earliest', ['c', 'd', 'new']],
     ['latest', ['new']],
-  ])('goes on with %s', async (policy, expected) => {
+  ])('reading from a committed offset that is gone continues with %s', async (policy, expected) => {
     const topic = await createTopic(uniqueName('gone'));
     const group = uniqueName('gone');
     await produce(topic, ['a', 'b', 'c', 'd']);
@@ -118,7 +118,7 @@ describe('reading from a committed offset that is gone', () => {
     expect(reader.payloads).toEqual(expected);
   });
 
-  it('refuses with none, and goes on once another is set', async () => {
+  it('with none, a committed offset that is gone is an error until another one is set', async () => {
     const topic = await createTopic(uniqueName('gone-none'));
     const group = uniqueName('gone-none');
     await produce(topic, ['a', 'b', 'c', 'd']);

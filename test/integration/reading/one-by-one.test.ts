@@ -5,7 +5,7 @@ import { Reader, stopReaders } from './reader.js';
 afterEach(stopReaders);
 
 describe('reading one by one', () => {
-  it('gives the handler one record a call, each partition in order, and commits them all', async () => {
+  it('a handler gets one record per call, each partition in order, and all records are committed', async () => {
     const topic = await createTopic(uniqueName('one'), { partitions: 3 });
     const records = Array.from({ length: 300 }, (_, i) => ({ value: `v${i}`, partition: i % 3 }));
     await produce(topic, records);
@@ -22,7 +22,7 @@ describe('reading one by one', () => {
     expect(reader.lag).toBe(0);
   });
 
-  it('waits at an empty topic, and reads the first record that comes', async () => {
+  it('the first record of an empty topic is read when it arrives', async () => {
     const topic = await createTopic(uniqueName('empty'));
     const reader = await Reader.start(topic);
     await reader.joined();
@@ -34,7 +34,7 @@ describe('reading one by one', () => {
     await reader.caughtUp(topic);
   });
 
-  it('goes on where the group left off, without a record twice', async () => {
+  it('a group continues from its committed offsets without handling a record twice', async () => {
     const topic = await createTopic(uniqueName('again'));
     await produce(topic, ['a', 'b']);
     const first = await Reader.start(topic);

@@ -58,7 +58,7 @@ function valuesOf(records: readonly FetchedRecord[]): string[] {
 }
 
 describe('reading a partition without a group', () => {
-  it('says where each partition begins and ends, the empty ones too', async () => {
+  it('the partition reader returns the start and end offset of each partition, even of empty ones', async () => {
     const topic = await createTopic(uniqueName('bounds'), { partitions: 3 });
     await produce(topic, [
       { value: 'a', partition: 0 },
@@ -76,7 +76,7 @@ describe('reading a partition without a group', () => {
     expect(await whole(topic, 1)).toEqual([]);
   });
 
-  it('reads from one offset up to another, in order, and goes on from there', async () => {
+  it('the partition reader reads from one offset up to another, in order, and continues from there', async () => {
     const topic = await createTopic(uniqueName('range'));
     await produce(
       topic,
@@ -92,7 +92,7 @@ describe('reading a partition without a group', () => {
     ]);
   });
 
-  it('gives key, value, headers and time as they lie there', async () => {
+  it('the partition reader returns key, value, headers and timestamp unchanged', async () => {
     const topic = await createTopic(uniqueName('shapes'));
     const producer = await java.open();
     await producer.send(topic, [
@@ -119,7 +119,7 @@ describe('reading a partition without a group', () => {
     ]);
   });
 
-  it('reads committed records alone, and no further than an open transaction', async () => {
+  it('the partition reader reads only committed records, and stops at an open transaction', async () => {
     const topic = await createTopic(uniqueName('transactions'));
     const [aborting, committing, hanging, plain] = await Promise.all([
       java.open({ 'transactional.id': uniqueName('a') }),
@@ -145,7 +145,7 @@ describe('reading a partition without a group', () => {
     expect(valuesOf(await whole(topic))).toEqual(['committed', 'behind']);
   });
 
-  it('reads records larger than a fetch, one by one', async () => {
+  it('the partition reader reads records that are larger than a fetch, one by one', async () => {
     const topic = await createTopic(uniqueName('large'));
     const values = Array.from({ length: 5 }, (_, i) => String(i).repeat(300_000));
     for (const value of values) await produce(topic, [value]);
@@ -153,7 +153,7 @@ describe('reading a partition without a group', () => {
     expect(valuesOf(await whole(topic))).toEqual(values);
   });
 
-  it('goes on at the start of the log where that has passed the offset', async () => {
+  it('the partition reader continues at the start of the log if the offset was deleted', async () => {
     const topic = await createTopic(uniqueName('passed'));
     await produce(topic, ['v0', 'v1', 'v2', 'v3']);
     await withTestAdmin((admin) =>
@@ -164,7 +164,7 @@ describe('reading a partition without a group', () => {
     expect(await all(reader.read(topic, 0, NOTHING, toOffset(2)))).toEqual([]);
   });
 
-  it('gets to the end of a compacted partition', async () => {
+  it('the partition reader reaches the end of a compacted partition', async () => {
     const topic = await createTopic(uniqueName('compacted'), {
       config: {
         'cleanup.policy': 'compact',
@@ -190,7 +190,7 @@ describe('reading a partition without a group', () => {
     expect(await all(reader.read(topic, 0, NOTHING, toOffset(2)))).toEqual([]);
   }, 100_000);
 
-  it('says that there is no such topic, and still reads the others', async () => {
+  it('the partition reader reports a missing topic and still reads others', async () => {
     const [gone, there] = await Promise.all([
       createTopic(uniqueName('gone')),
       createTopic(uniqueName('there')),
@@ -204,7 +204,7 @@ describe('reading a partition without a group', () => {
     expect(valuesOf(await whole(there))).toEqual(['v']);
   });
 
-  it('rejects, once closed, what is still being read', async () => {
+  it('closing the partition reader rejects reads in progress', async () => {
     const topic = await createTopic(uniqueName('closed'));
     open();
     const reading = all(reader.read(topic, 0, NOTHING, toOffset(1)));

@@ -22,7 +22,7 @@ async function read(records: readonly ForeignRecord[], config: Record<string, st
 }
 
 describe('reading keys', () => {
-  it('reads null, empty, textual and binary keys as they are', async () => {
+  it('null, empty, textual and binary keys are read unchanged', async () => {
     const keys = [null, '', 'text', Buffer.from([0xff, 0xfe, 0x00, 0x80]), Buffer.alloc(4)];
     const reader = await read(keys.map((key) => ({ key, value: 'v' })));
     const raw = reader.contexts.map(({ records }) => records[0]?.record.key);
@@ -31,22 +31,25 @@ describe('reading keys', () => {
     expect(seen).toEqual([null, '', 'text', keys[3], keys[4]]);
   });
 
-  it.each(['key', 'none'] as const)('handles all of them in %s order too', async (order) => {
-    const topic = await createTopic(uniqueName('keys'));
-    const producer = await java.open();
-    const keys = [null, '', 'k', Buffer.from([0xff]), Buffer.from([0xfe]), null, '', 'k'];
-    await producer.send(
-      topic,
-      keys.map((key, i) => ({ key, value: `v${i}` })),
-    );
-    const reader = await Reader.start(topic, { order });
-    await reader.caughtUp(topic);
-    expect(reader.payloads.toSorted()).toEqual(keys.map((_, i) => `v${i}`));
-  });
+  it.each(['key', 'none'] as const)(
+    'records with all kinds of keys are handled in %s order',
+    async (order) => {
+      const topic = await createTopic(uniqueName('keys'));
+      const producer = await java.open();
+      const keys = [null, '', 'k', Buffer.from([0xff]), Buffer.from([0xfe]), null, '', 'k'];
+      await producer.send(
+        topic,
+        keys.map((key, i) => ({ key, value: `v${i}` })),
+      );
+      const reader = await Reader.start(topic, { order });
+      await reader.caughtUp(topic);
+      expect(reader.payloads.toSorted()).toEqual(keys.map((_, i) => `v${i}`));
+    },
+  );
 });
 
 describe('reading tombstones', () => {
-  it('gives null, and keeps an empty value apart from it', async () => {
+  it('a tombstone is null, and an empty value is not', async () => {
     const reader = await read([
       { key: 'k', value: null },
       { key: 'k', value: '' },
@@ -58,7 +61,7 @@ describe('reading tombstones', () => {
 });
 
 describe('reading headers', () => {
-  it('gives repeated, null, empty and binary ones', async () => {
+  it('repeated, null, empty and binary headers are read', async () => {
     const binary = Buffer.from([0x00, 0xff, 0x80]);
     const reader = await read([
       {
@@ -90,7 +93,7 @@ describe('reading headers', () => {
     expect(second).toEqual({});
   });
 
-  it('gives headers whose names every JavaScript object has', async () => {
+  it('headers named like inherited properties of JavaScript objects are read', async () => {
     const names = ['constructor', 'toString', '__proto__', 'hasOwnProperty'];
     const reader = await read([{ value: 'v', headers: names.map((name) => [name, `of ${name}`]) }]);
     const headers = reader.contexts[0]?.getMessage().headers ?? {};
@@ -101,7 +104,7 @@ describe('reading headers', () => {
 describe('reading timestamps', () => {
   const timestamp = Date.UTC(2001, 1, 3);
 
-  it("gives the producer's with CreateTime", async () => {
+  it("with CreateTime the timestamp is the producer's", async () => {
     const reader = await read([
       { value: 'a', timestamp },
       { value: 'b', timestamp: timestamp - 1_000 },
@@ -110,7 +113,7 @@ describe('reading timestamps', () => {
     expect(seen).toEqual([String(timestamp), String(timestamp - 1_000)]);
   });
 
-  it("gives the broker's with LogAppendTime", async () => {
+  it("with LogAppendTime the timestamp is the broker's", async () => {
     const before = Date.now();
     const reader = await read([{ value: 'a', timestamp }, { value: 'b' }], {
       'message.timestamp.type': 'LogAppendTime',

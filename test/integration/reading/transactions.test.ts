@@ -40,7 +40,7 @@ async function readAll(topic: string, options: ReaderOptions = {}): Promise<Read
 const UNCOMMITTED = { env: { KAFKA_ISOLATION_LEVEL: 'read_uncommitted' } };
 
 describe('reading transactions', () => {
-  it('reads what was committed, and steps over what was aborted and over every marker', async () => {
+  it('committed records are read, aborted records and control records are skipped', async () => {
     const topic = await createTopic(uniqueName('tx'));
     await transactions(topic, ['commit', 'abort', 'abort', 'commit', 'abort']);
     const reader = await readAll(topic);
@@ -48,7 +48,7 @@ describe('reading transactions', () => {
     expect(reader.offsets).toEqual(await java.read(topic));
   });
 
-  it('reads what was aborted, too, with read_uncommitted, but no marker', async () => {
+  it('with read_uncommitted aborted records are read too, but no control records', async () => {
     const topic = await createTopic(uniqueName('tx-uncommitted'));
     await transactions(topic, ['abort', 'commit', 'abort']);
     const reader = await readAll(topic, UNCOMMITTED);
@@ -73,7 +73,7 @@ describe('reading transactions', () => {
     expect(reader.lag).toBe(0);
   });
 
-  it('waits for an open transaction, commits nothing beyond it, and reads it once it is committed', async () => {
+  it('an open transaction is awaited, nothing beyond it is committed, and it is read once it is committed', async () => {
     const topic = await createTopic(uniqueName('tx-open'));
     const [open, other] = [await transactional(), await java.open()];
     await other.send(topic, [{ value: 'before' }]);
@@ -95,7 +95,7 @@ describe('reading transactions', () => {
     expect(await endOffsets(topic)).toEqual(new Map([[0, 4n]]));
   });
 
-  it('steps over an aborted record whose key is four zero bytes, like the key of an abort marker', async () => {
+  it('an aborted record is skipped even if its key is four zero bytes, like the key of an abort marker', async () => {
     const topic = await createTopic(uniqueName('tx-zero-key'));
     const producer = await transactional();
     await producer.begin();

@@ -27,25 +27,25 @@ async function read(
 }
 
 describe('reading values', () => {
-  it('takes by default for JSON, text or bytes whatever it is', async () => {
+  it('by default a value is decoded as JSON, text or bytes, whichever it is', async () => {
     const values = ['{"a":[1]}', '[1,2]', '{broken', 'grüße', '12', '', BINARY, FRAMED, null];
     const payloads = [{ a: [1] }, [1, 2], '{broken', 'grüße', '12', '', BINARY, FRAMED, null];
     expect(await read(undefined, values)).toEqual(payloads);
     expect(await read('auto', values)).toEqual(payloads);
   });
 
-  it('reads JSON of every kind as json', async () => {
+  it('value: json decodes JSON of every kind', async () => {
     const values = ['{"a":{"b":null}}', '[]', '"text"', '12.5', 'true', 'null', ' {"a":1} ', null];
     const payloads = [{ a: { b: null } }, [], 'text', 12.5, true, null, { a: 1 }, null];
     expect(await read('json', values)).toEqual(payloads);
   });
 
-  it('reads text as text, though it looks like JSON', async () => {
+  it('value: text keeps text that looks like JSON', async () => {
     const values = ['{"a":1}', 'grüße 🎉', '\uFFFD', '\uFEFFbom', '', null];
     expect(await read('text', values)).toEqual(values);
   });
 
-  it('reads bytes as bytes, whatever they are', async () => {
+  it('value: bytes keeps any bytes', async () => {
     const values = ['{"a":1}', '', BINARY, FRAMED, null];
     const payloads = values.map((value) => (typeof value === 'string' ? Buffer.from(value) : value));
     expect(await read('bytes', values)).toEqual(payloads);
@@ -60,22 +60,25 @@ describe('reading values that are not what the handler says', () => {
     ['text', BINARY, 'PayloadError: expected UTF-8 text, got 3 bytes that are not'],
   ];
 
-  it.each(invalid)('fails the record of %s %p alone, and the consumer goes on', async (value, bad, why) => {
-    const topic = await createTopic(uniqueName('invalid'));
-    const good = (i: number) => ({ key: `good-${i}`, value: String(i) });
-    await produce(topic, [good(1), { key: 'bad', value: bad }, good(2), good(3)]);
+  it.each(invalid)(
+    'the record with the invalid value of %s %p fails alone, and the consumer continues',
+    async (value, bad, why) => {
+      const topic = await createTopic(uniqueName('invalid'));
+      const good = (i: number) => ({ key: `good-${i}`, value: String(i) });
+      await produce(topic, [good(1), { key: 'bad', value: bad }, good(2), good(3)]);
 
-    const reader = await Reader.start(topic, { value });
-    await reader.until(3);
+      const reader = await Reader.start(topic, { value });
+      await reader.until(3);
 
-    expect(reader.payloads.map(Number)).toEqual([1, 2, 3]);
-    await reader.caughtUp(topic);
-    const [letter, ...others] = await readTopic(`${topic}.dlt`);
-    expect(others).toEqual([]);
-    expect(letter).toMatchObject({ key: Buffer.from('bad'), value: Buffer.from(bad) });
-    const said = `${letter?.headers['dlt-exception-class']}: ${letter?.headers['dlt-exception-message']}`;
-    expect(said).toContain(why);
-    expect(said).not.toContain('secret');
-    expect(reader.consumer.status).toMatchObject({ phase: 'running', restarts: 0 });
-  });
+      expect(reader.payloads.map(Number)).toEqual([1, 2, 3]);
+      await reader.caughtUp(topic);
+      const [letter, ...others] = await readTopic(`${topic}.dlt`);
+      expect(others).toEqual([]);
+      expect(letter).toMatchObject({ key: Buffer.from('bad'), value: Buffer.from(bad) });
+      const said = `${letter?.headers['dlt-exception-class']}: ${letter?.headers['dlt-exception-message']}`;
+      expect(said).toContain(why);
+      expect(said).not.toContain('secret');
+      expect(reader.consumer.status).toMatchObject({ phase: 'running', restarts: 0 });
+    },
+  );
 });

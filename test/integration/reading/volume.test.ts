@@ -30,7 +30,7 @@ function joined(values: readonly unknown[]): string {
 }
 
 describe('reading much at once', () => {
-  it('reads records of 900 KB, also where a fetch is to bring less', async () => {
+  it('records of 900 KB are read, even if the fetch limit is lower', async () => {
     const topic = await createTopic(uniqueName('large'), { partitions: 2 });
     const producer = await java.open();
     const values = Array.from({ length: 8 }, (_, i) => Buffer.alloc(900_000, `${i}`));
@@ -48,7 +48,7 @@ describe('reading much at once', () => {
     expect(marks.toSorted()).toEqual(values.map((value) => `900000${value[0]}`));
   });
 
-  it('reads 10,000 records of one batch of the log, one by one', async () => {
+  it('10,000 records of one record batch are handled one by one', async () => {
     const topic = await createTopic(uniqueName('many'));
     const records = numbered(10_000);
     await oneBatch(topic, records);
@@ -57,7 +57,7 @@ describe('reading much at once', () => {
     expect(joined(reader.payloads)).toBe(joined(records.map(({ value }) => value)));
   });
 
-  it('gives 10,000 records to one call', async () => {
+  it('10,000 records are passed to one call', async () => {
     const topic = await createTopic(uniqueName('many'));
     const records = numbered(10_000);
     await oneBatch(topic, records);
@@ -68,7 +68,7 @@ describe('reading much at once', () => {
     expect(joined(reader.payloads)).toBe(joined(records.map(({ value }) => value)));
   });
 
-  it('reads 150,000 records of one batch of the log', async () => {
+  it('150,000 records of one record batch are read', async () => {
     const topic = await createTopic(uniqueName('very-many'));
     const records = numbered(150_000);
     await oneBatch(topic, records);

@@ -108,7 +108,7 @@ async function scene(request: 'joinGroup' | 'syncGroup', happens: Fault): Promis
 }
 
 describe('a join that fails is made once more', () => {
-  test('when the answer with the assignment is lost', async () => {
+  test('a join is repeated when the response with the assignment is lost', async () => {
     const { fault, join, goesOn } = await scene('syncGroup', async (ask) => {
       await ask();
       throw new ConnectionClosed('Closed connection');
@@ -119,14 +119,14 @@ describe('a join that fails is made once more', () => {
     expect(fault.happened).toBe(true);
   });
 
-  test('when the coordinator is not ready, and the group has not noticed', async () => {
+  test('a join is repeated when the coordinator is not ready and the group has not noticed', async () => {
     const { group, goesOn } = await scene('joinGroup', () => Promise.reject(new CoordinatorLoads('loads')));
     // As kafkajs does where a leader has moved; a fetch that fails so is begun again.
     await expect(group.joinAndSync()).rejects.toThrow('loads');
     await goesOn();
   });
 
-  test('when the group has shut the member out before', async () => {
+  test('a join is repeated when the group has removed the member before', async () => {
     const { group, goesOn } = await scene('joinGroup', () => Promise.reject(new ConnectionClosed('closed')));
     // As kafkajs does with the answer that the coordinator does not know the member.
     group.memberId = null;

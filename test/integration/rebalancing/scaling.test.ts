@@ -63,7 +63,7 @@ afterEach(async () => {
 afterAll(closeClients);
 
 describe('a group that scales from one member to three and back under load', () => {
-  test('loses nothing, overtakes nothing and repeats nothing', async () => {
+  test('a group that scales from one member to three and back under load loses, reorders and repeats nothing', async () => {
     const topic = await createTopic(uniqueName('scaling'), { partitions: PARTITIONS });
     const ledger = new Ledger();
     const options = {
@@ -94,7 +94,7 @@ describe('a group that scales from one member to three and back under load', () 
     expect(joins(first)).toBeGreaterThanOrEqual(3);
   }, 150_000);
 
-  test('repeats after a kill at most what was in flight or not committed', async () => {
+  test('after a kill, a group repeats at most what was in flight or not committed', async () => {
     const topic = await createTopic(uniqueName('killed'), { partitions: PARTITIONS });
     const ledger = new Ledger();
     const options = {

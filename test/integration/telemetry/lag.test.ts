@@ -9,7 +9,7 @@ afterEach(stopServices);
 const env = { KAFKA_LAG_REFRESH_MS: '100' };
 
 describe('the lag of a partition', () => {
-  test('grows while it is paused over budget by a stuck handler, and is 0 once all is settled', async () => {
+  test('the lag of a partition grows while a stuck handler keeps it paused, and is 0 once all records are settled', async () => {
     const topic = await createTopic(uniqueName('paused'));
     let release: () => void = () => undefined;
     const released = new Promise<void>((resolve) => (release = resolve));
@@ -44,7 +44,7 @@ describe('the lag of a partition', () => {
     }
   });
 
-  test('is that of a partition which its handler has stopped, record by record', async () => {
+  test('the lag of a partition that its handler has stopped grows record by record', async () => {
     const topic = await createTopic(uniqueName('stopped'));
     await produce(topic, ['bad']);
     const handle = () => Promise.reject(new Error('no'));
@@ -61,7 +61,7 @@ describe('the lag of a partition', () => {
     expect(await blocked()).toEqual({ stop: 1 });
   });
 
-  test('of a partition that is idle is 0, though no fetch has told its end', async () => {
+  test('the lag of an idle partition is 0, even before a fetch has returned its end offset', async () => {
     const topic = await createTopic(uniqueName('idle'), { partitions: 2 });
     await produce(topic, [
       { value: 'a', partition: 0 },
@@ -82,7 +82,7 @@ describe('the lag of a partition', () => {
     expect((await Scrape.of(url)).value('kafka_consumer_lag_seconds', { group: groupId })).toBe(0);
   });
 
-  test('of a retry topic that waits is told with the time since it has waited', async () => {
+  test('the lag of a waiting retry topic is reported with its age in seconds', async () => {
     const topic = await createTopic(uniqueName('waiting'));
     await produce(topic, ['bad']);
     const handle = () => Promise.reject(new Error('no'));
@@ -103,7 +103,7 @@ describe('the lag of a partition', () => {
     expect(await value('lag')).toBe(1);
   });
 
-  test('has a series for as long as the partition is the member’s, and no longer', async () => {
+  test('the lag has a series only while the partition is assigned to the member', async () => {
     const topic = await createTopic(uniqueName('moving'), { partitions: 4 });
     const specs = [{ topic, handle: () => undefined }];
     const first = await startHandlers(specs, { env });

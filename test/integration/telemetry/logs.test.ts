@@ -31,7 +31,7 @@ async function start(values: readonly string[], batch: readonly string[] = []) {
 }
 
 describe('a line within a handler', () => {
-  test('says of which record it is, also after a wait, in each attempt, and beside other records', async () => {
+  test('a log line within a handler names its record, even after an await, in each attempt, and with concurrent records', async () => {
     const record = (kind: string, id: number) => JSON.stringify({ kind, secret: '', id });
     const { topic, service } = await start([
       record('ok', 0),
@@ -57,7 +57,7 @@ describe('a line within a handler', () => {
     expect(lines).toHaveLength(12);
   });
 
-  test('of a batch names its first record and how many there are', async () => {
+  test('a log line within a batch handler names the first record and the size of the batch', async () => {
     const { topic, service } = await start([], ['a', 'b', 'c']);
     const line = linesOf(service).find(({ context }) => context === 'Feature');
     expect(line).toMatchObject({
@@ -72,7 +72,7 @@ describe('a line within a handler', () => {
 });
 
 describe('lines of the runtime', () => {
-  test('are of no record that a handler is at work on', async () => {
+  test('log lines of the runtime do not name a record that a handler is working on', async () => {
     const { service } = await start(
       Array.from({ length: 50 }, (_, id) => JSON.stringify({ kind: 'ok', secret: '', id })),
     );
@@ -83,7 +83,7 @@ describe('lines of the runtime', () => {
     for (const line of others) expect(line).not.toHaveProperty('offset');
   });
 
-  test('that repeat themselves are summed up', async () => {
+  test('repeated log lines of the runtime are summarized', async () => {
     const { topic, service } = await start(Array.from({ length: 100 }, () => 'no JSON'));
     const given = () => linesOf(service).filter(({ msg }) => String(msg).includes('is a dead letter now'));
     expect(given()).toHaveLength(10);

@@ -11,7 +11,7 @@ afterEach(stopServices);
 const retry = { attempts: 2, initialMs: 1 };
 
 describe('the metrics of records', () => {
-  test('count what was handled, call by call, and what was committed', async () => {
+  test('the metrics count handled records, calls and commits', async () => {
     const topic = await createTopic(uniqueName('counted'), { partitions: 2 });
     await produce(
       topic,
@@ -33,7 +33,7 @@ describe('the metrics of records', () => {
     expect(scrape.value('kafka_consumer_restarts_total', { group: groupId })).toBe(0);
   });
 
-  test('have a batch as one call, and all of its records', async () => {
+  test('the metrics count a batch as one call and all of its records', async () => {
     const topic = await createTopic(uniqueName('batch'));
     await produce(topic, ['a', 'b', 'c']);
     const options = { read: 'batch', batch: { maxRecords: 3, maxWaitMs: 10_000 } } as const;
@@ -44,7 +44,7 @@ describe('the metrics of records', () => {
     expect(scrape.value('kafka_consumer_handler_seconds_count', { topic })).toBe(1);
   });
 
-  test('name why records are dead letters in few words, and never by their error', async () => {
+  test('the metrics label dead letters with a fixed set of reasons, never with their error', async () => {
     const failures: Record<string, (signal: AbortSignal) => unknown> = {
       permanent: () => {
         throw new PermanentError('secret customer 4711');
@@ -86,7 +86,7 @@ describe('the metrics of records', () => {
     expect(scrape.text).not.toMatch(/secret|4711|RangeError/i);
   });
 
-  test('tell apart where records that were given up went', async () => {
+  test('the metrics distinguish the outcomes of failed records', async () => {
     const topic = await createTopic(uniqueName('skipped'));
     await produce(topic, ['a', 'b']);
     const handle = () => {
@@ -99,7 +99,7 @@ describe('the metrics of records', () => {
     expect(scrape.value('kafka_consumer_dead_letters_total', { topic })).toBe(0);
   });
 
-  test('keep groups of one process apart', async () => {
+  test('the metrics distinguish the groups of one process', async () => {
     const topic = await createTopic(uniqueName('shared'));
     const second = uniqueName('second');
     await produce(topic, ['a', 'b', 'c']);

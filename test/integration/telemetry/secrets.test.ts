@@ -24,7 +24,7 @@ function start(topic: string, more: Readonly<Record<string, string>> = {}): Serv
 
 describe('at the most talkative level, no line has', () => {
   test.each(['json', 'pretty'])(
-    'payload, key or header of a record, whatever becomes of it (%s)',
+    'no trace-level log line contains the payload, key or header of a record, whatever its outcome (%s)',
     async (format) => {
       const topic = await createTopic(uniqueName('secrets'));
       await createTopic(`${topic}.batch`);
@@ -60,7 +60,7 @@ describe('at the most talkative level, no line has', () => {
     },
   );
 
-  test('the login, where the broker takes none', async () => {
+  test('no trace-level log line contains the credentials if the broker rejects them', async () => {
     const topic = await createTopic(uniqueName('login'));
     const service = start(topic, {
       KAFKA_SECURITY_PROTOCOL: 'SASL_PLAINTEXT',
@@ -75,7 +75,7 @@ describe('at the most talkative level, no line has', () => {
     expect(service.output).not.toContain(SECRET);
   });
 
-  test('the TLS key or its passphrase, where the broker speaks no TLS', async () => {
+  test('no trace-level log line contains the TLS key or its passphrase if the broker does not use TLS', async () => {
     const topic = await createTopic(uniqueName('tls'));
     const { certificateFile, keyFile, passphrase, remove } = await clientCertificate();
     const key = await readFile(keyFile, 'utf8');
@@ -96,7 +96,7 @@ describe('at the most talkative level, no line has', () => {
     expect(service.output).not.toContain(passphrase);
   });
 
-  test('a secret of a configuration that is refused', async () => {
+  test('no log line contains a secret of a configuration that is rejected', async () => {
     const service = start('none', {
       KAFKA_SASL_PASWORD: SECRET,
       KAFKA_SASL_PASSWORD: SECRET,

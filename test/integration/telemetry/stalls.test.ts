@@ -21,7 +21,7 @@ function block(ms: number): void {
 }
 
 describe('an event loop that a handler blocks', () => {
-  test('lets probes from outside time out, and is told of by the metrics afterwards', async () => {
+  test('a blocked event loop makes probes time out, and the metrics show it afterwards', async () => {
     const topic = await createTopic(uniqueName('blocking'));
     const handle = (payload: unknown): void => {
       if (payload === 'block') block(BLOCKED_MS);

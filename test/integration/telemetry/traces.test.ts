@@ -84,7 +84,7 @@ function spansOf(traceId: string): ReceivedSpan[] {
 }
 
 describe('a record with a trace', () => {
-  test('has a span under that which wrote it, and lines that name it', async () => {
+  test('a record with a trace has a span below its producer’s, and log lines with the trace id', async () => {
     const { topic, groupId, lines } = await run('', [traced(valueOf('ok'), 1)]);
     const [span, ...others] = spansOf(traceIdOf(1));
     expect(others).toEqual([]);
@@ -113,7 +113,7 @@ describe('a record with a trace', () => {
     expect(collector.text).not.toContain(SECRET);
   });
 
-  test('has one for each attempt, and a dead letter that goes on from the last of them', async () => {
+  test('each attempt of a record has a span, and its dead letter continues the trace of the last one', async () => {
     const { topic } = await run('', [traced(valueOf('retry'), 2)], {});
     const spans = spansOf(traceIdOf(2));
     expect(spans[0]?.resource).toMatchObject({ 'service.name': 'of-the-attributes' });
@@ -130,7 +130,7 @@ describe('a record with a trace', () => {
     expect(letter?.raw.headers?.['own']).toEqual(Buffer.from([0xff, 0]));
   });
 
-  test('is followed through a retry topic', async () => {
+  test('a trace continues through a retry topic', async () => {
     const { topic } = await run('.later', [traced('x', 3)]);
     const spans = spansOf(traceIdOf(3));
     const first = spans.find(({ parentSpanId }) => parentSpanId === parentIdOf(3));
@@ -144,7 +144,7 @@ describe('a record with a trace', () => {
 });
 
 describe('a batch', () => {
-  test('has a span that is linked to what wrote its records', async () => {
+  test('a batch has a span that is linked to the spans that produced its records', async () => {
     const { topic } = await run('.batch', [traced('a', 4), { value: 'b' }, traced('c', 5)]);
     const [span, ...others] = collector.spans;
     expect(others).toEqual([]);
@@ -161,7 +161,7 @@ describe('a batch', () => {
 });
 
 describe('without a collector', () => {
-  test('nothing of OpenTelemetry is loaded but the API that prom-client needs, and headers stay byte for byte', async () => {
+  test('without a collector only the OpenTelemetry API that prom-client needs is loaded, and headers stay unchanged', async () => {
     const topic = await createTopic(uniqueName('untraced'));
     await produce(topic, [traced(valueOf('dead'), 6)]);
     const groupId = uniqueName('group');
