@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 const ALTER_CLIENT_QUOTAS = 49;
 
 /**
- * Limits how many bytes a second a client may fetch, by its KAFKA_CLIENT_ID. kafkajs lacks the request, so it is written
+ * Limits the bytes per second that a client may fetch, by its KAFKA_CLIENT_ID. kafkajs lacks the request, so it is encoded
  * here by hand: AlterClientQuotas, version 0.
  */
 export async function limitFetching(
@@ -23,7 +23,7 @@ export async function limitFetching(
   try {
     socket.write(Buffer.concat([int32(request.length), request]));
     const [answer]: Buffer[] = await once(socket, 'data');
-    // Behind its size, the correlation id, the throttle time and the number of entries comes the entry's error.
+    // The error of the entry follows the size, correlation id, throttle time and number of entries.
     const code = answer?.readInt16BE(16);
     if (code !== 0) throw new Error(`the quota was not taken: error ${code}`);
   } finally {

@@ -2,21 +2,21 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { brokers } from './kafka.js';
 
-/** Numbers of Kafka's requests. */
+/** API keys of Kafka's requests. */
 export const API = { produce: 0, metadata: 3, findCoordinator: 10 } as const;
 
-/** Requests whose answers say where brokers are. */
+/** Requests whose responses contain addresses of brokers. */
 const WITH_ADDRESSES: ReadonlySet<number> = new Set([API.metadata, API.findCoordinator]);
 
 /**
- * Stands between a client and the tests' broker, on loopback, and can swallow the answers to one kind of request: the
- * broker has done what it was asked, and the client never hears of it. Answers that name the broker are changed to
- * name the proxy, so that no request passes it by.
+ * A proxy on loopback between a client and the tests' broker that can drop the responses to one kind of request: the
+ * broker has executed the request, and the client never learns it. Responses that name the broker are changed to
+ * name the proxy, so that no request bypasses it.
  */
 export class CuttingProxy {
-  /** The request whose answers are swallowed; the client's connection is closed then. */
+  /** The request whose responses are dropped; the client's connection is then closed. */
   cut: number | undefined;
-  /** How many answers were swallowed. */
+  /** Number of dropped responses. */
   swallowed = 0;
   readonly #sockets = new Set<Socket>();
 
@@ -27,7 +27,7 @@ export class CuttingProxy {
     server.on('connection', (client) => this.#pass(client));
   }
 
-  /** Starts one before the first of the tests' brokers. */
+  /** Starts a proxy for the first of the tests' brokers. */
   static async start(): Promise<CuttingProxy> {
     const [host = '', port = ''] = brokers().split(',')[0]?.split(':') ?? [];
     const server = createServer();
@@ -37,7 +37,7 @@ export class CuttingProxy {
     return proxy;
   }
 
-  /** What a client is to connect to. */
+  /** The address for clients. */
   get address(): string {
     return `${this.broker.host}:${this.#port}`;
   }
@@ -68,7 +68,7 @@ export class CuttingProxy {
     }
     const asked = new Map<number, number>();
     eachFrame(client, (frame) => {
-      // The length, the kind of request, its version, and the number that its answer repeats.
+      // Length, API key, API version, and the correlation id that the response repeats.
       asked.set(frame.readInt32BE(8), frame.readInt16BE(4));
       broker.write(frame);
     });
@@ -93,7 +93,7 @@ export class CuttingProxy {
     return frame;
   }
 
-  /** As answers have it: the host's name, and four bytes. */
+  /** An address as encoded in responses: the host name and four bytes for the port. */
   #addressOf(port: number): Buffer {
     const { host } = this.broker;
     const bytes = Buffer.alloc(host.length + 4, host);
@@ -102,7 +102,7 @@ export class CuttingProxy {
   }
 }
 
-/** Calls `take` with each whole message, its length included. */
+/** Calls `take` with each complete message, including its length. */
 function eachFrame(socket: Socket, take: (frame: Buffer) => void): void {
   let rest = Buffer.alloc(0);
   socket.on('data', (bytes) => {

@@ -13,8 +13,8 @@ interface Waiter {
 }
 
 /**
- * A Java program with Kafka's own clients in it. Its producers write what kafkajs can't, and its consumer says
- * what there is to be read.
+ * A Java program with Kafka's own clients. Its producers write records that kafkajs cannot, and its consumer shows
+ * which records can be read.
  */
 export class ForeignClient implements ForeignCommands {
   readonly #waiters: Waiter[] = [];
@@ -41,14 +41,14 @@ export class ForeignClient implements ForeignCommands {
     return new ForeignClient(spawn(javaCommand(), [...options, source, brokers()]));
   }
 
-  /** Opens a producer with these of Kafka's producer settings; a `transactional.id` makes it transactional. */
+  /** Opens a producer with these settings of Kafka's producer; a `transactional.id` makes it transactional. */
   async open(settings: Readonly<Record<string, string | number>> = {}): Promise<ForeignProducer> {
     const name = `producer-${this.#producers++}`;
     await this.ask('open', name, ...Object.entries(settings).map(([key, value]) => `${key}=${value}`));
     return new ForeignProducer(name, this);
   }
 
-  /** The offsets of all records that Kafka's own consumer gets to see. */
+  /** The offsets of all records that Kafka's own consumer reads. */
   async read(
     topic: string,
     partition = 0,
@@ -58,7 +58,7 @@ export class ForeignClient implements ForeignCommands {
   }
 
   /**
-   * Sets a group's offset, as Kafka's own tool does.
+   * Sets a group's offset like Kafka's own tool.
    * @throws Error while the group has members
    */
   async setOffset(group: string, topic: string, partition: number, offset: bigint): Promise<void> {

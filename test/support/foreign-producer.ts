@@ -1,8 +1,8 @@
-/** Where a producer's commands go. */
+/** Sends the commands of a producer. */
 export interface ForeignCommands {
-  /** Sends a command that has no answer. */
+  /** Sends a command without a response. */
   tell(...words: readonly string[]): void;
-  /** Sends a command; resolves with its answer. */
+  /** Sends a command; resolves with its response. */
   ask(...words: readonly string[]): Promise<string>;
 }
 
@@ -24,7 +24,7 @@ export class ForeignProducer {
     private readonly client: ForeignCommands,
   ) {}
 
-  /** Writes records and returns their offsets; those of an open transaction, too, are then in the log. */
+  /** Writes records and returns their offsets; records of an open transaction are then in the log too. */
   async send(topic: string, records: readonly ForeignRecord[]): Promise<bigint[]> {
     for (const { partition = 0, timestamp, key = null, value, headers = [] } of records) {
       const fields = [key, value, ...headers.flat()].map(encode);
@@ -54,7 +54,7 @@ function encode(bytes: Buffer | string | null): string {
   return bytes === null ? '-' : Buffer.from(bytes).toString('base64');
 }
 
-/** Reads the offsets of an answer. */
+/** Reads the offsets in a response. */
 export function toOffsets(words: string): bigint[] {
   return words === '' ? [] : words.split(',').map(BigInt);
 }

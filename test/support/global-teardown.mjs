@@ -1,4 +1,4 @@
-/** Stops what global-setup.mjs has started. */
+/** Stops the Kafka that global-setup.mjs has started. */
 export default async function globalTeardown() {
   await globalThis.testKafka?.stop();
 }

@@ -33,7 +33,7 @@ export async function closeClients(): Promise<void> {
 if (typeof afterAll === 'function') afterAll(closeClients);
 
 /**
- * One client for the whole test file. After `close` each use has a client of its own: the file's own `afterAll`
+ * One client for the whole test file. After `close` each use gets its own client: the file's own `afterAll`
  * may still delete its topics, and nothing must stay open.
  */
 function shared<C extends Client>(

@@ -5,7 +5,7 @@ import { useAdmin, useProducer } from './kafka-clients.js';
 
 export { brokers, closeClients } from './kafka-clients.js';
 
-/** A record as tests write it: a text, or all that a record has. */
+/** A record as tests write it: a text, or all parts of a record. */
 export type TestRecord =
   | string
   | {
@@ -24,7 +24,7 @@ export interface TopicOptions {
   readonly config?: Readonly<Record<string, string>>;
 }
 
-/** An offset for each partition. */
+/** Offsets by partition. */
 export type Offsets = ReadonlyMap<number, bigint>;
 
 /** A name for a topic or a group that no other test has. */
@@ -64,13 +64,13 @@ export async function deleteTopic(name: string): Promise<void> {
   await useAdmin((admin) => admin.deleteTopics({ topics: [name] }));
 }
 
-/** Writes records to a topic; resolves once all in-sync replicas have them. */
+/** Writes records to a topic; resolves once all in-sync replicas have stored them. */
 export async function produce(topic: string, records: readonly TestRecord[]): Promise<RecordMetadata[]> {
   const messages = records.map((record) => (typeof record === 'string' ? { value: record } : { ...record }));
   return useProducer((producer) => producer.send({ topic, messages, acks: -1 }));
 }
 
-/** What the group has committed, as the broker says; a partition without a commit is left out. */
+/** The group's committed offsets, from the broker; partitions without a commit are left out. */
 export async function committedOffsets(group: string, topic: string): Promise<Offsets> {
   const answer = await useAdmin((admin) => admin.fetchOffsets({ groupId: group, topics: [topic] }));
   const partitions = answer.flatMap((entry) => entry.partitions);
@@ -101,17 +101,17 @@ export async function withTestAdmin<T>(work: (admin: Admin) => Promise<T>): Prom
 export interface WaitOptions {
   /** 30 s by default. */
   readonly timeoutMs?: number;
-  /** Says what was waited for, in the error. */
+  /** Names the awaited condition in the error. */
   readonly what: string;
-  /** Between two looks; 50 ms by default. */
+  /** Interval between two checks; default 50 ms. */
   readonly everyMs?: number;
 }
 
 type Truthy<T> = Exclude<T, false | null | undefined | 0 | 0n | ''>;
 
 /**
- * Looks again and again until the condition yields something truthy, and returns that.
- * @throws when it takes too long, with the last error of the condition as the cause
+ * Polls the condition until it yields a truthy value, and returns that value.
+ * @throws if it takes too long, with the last error of the condition as the cause
  */
 export async function waitFor<T>(
   condition: () => T | Promise<T>,

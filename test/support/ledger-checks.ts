@@ -6,7 +6,7 @@ export function lostOf(entries: readonly LedgerEntry[], count: number): number[]
   return Array.from({ length: count }, (_, number) => number).filter((number) => !handled.has(number));
 }
 
-/** Records that were handled more than once, with how often. */
+/** Records that were handled more than once, with the number of times. */
 export function repeatedOf(entries: readonly LedgerEntry[]): { at: string; times: number }[] {
   const times = new Map<string, number>();
   for (const { event, topic, partition, offset } of entries) {
@@ -18,8 +18,8 @@ export function repeatedOf(entries: readonly LedgerEntry[]): { at: string; times
 }
 
 /**
- * Records that a worker started before an earlier one of their key was done, or after a later one of their
- * key had been: what order per key forbids within an ownership. A record handled again begins anew.
+ * Records that a worker started before an earlier record of their key had finished, or after a later record of their
+ * key had started, which key order forbids during one ownership. A record that is handled again resets the check.
  */
 export function overtakenOf(entries: readonly LedgerEntry[]): string[] {
   const found: string[] = [];

@@ -7,20 +7,20 @@ import { brokers, waitFor } from './kafka.js';
 /** How a process ended: its exit code, or the signal that ended it. */
 export type Ending = number | NodeJS.Signals | null;
 
-/** What a process is started with. */
+/** Options of a process. */
 export interface MainOptions {
   /** By default `dist/src/main.js`. */
   readonly main?: string;
-  /** The file that puts the test's handlers into the service, before it loads. */
+  /** The preloaded file that replaces the service's handlers by those of the test. */
   readonly preload: string;
-  /** What a deployment would set; the broker, a free port and a quick fetch are given. */
+  /** Environment variables in addition to the broker, a free port and a short fetch wait. */
   readonly env: Readonly<Record<string, string>>;
 }
 
 const unbundled = join(import.meta.dirname, '../../dist/src/main.js');
 const started = new Set<MainProcess>();
 
-/** The service, with a test's handlers in it: not bundled, for these take the place of others as files. */
+/** The service with a test's handlers. It is not bundled, since the handlers are replaced file by file. */
 export class MainProcess {
   readonly #child: ChildProcess;
   readonly #ending: Promise<Ending>;
@@ -46,7 +46,7 @@ export class MainProcess {
     started.add(this);
   }
 
-  /** All it has printed. */
+  /** Its whole output. */
   get output(): string {
     return this.#output;
   }
@@ -55,7 +55,7 @@ export class MainProcess {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
-  /** The most memory that it has had at once, as the kernel counts it. */
+  /** Its peak memory, from the kernel. */
   get peakBytes(): number {
     const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8');
     return 1_024 * Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]);
@@ -65,12 +65,12 @@ export class MainProcess {
     this.#child.kill(signal);
   }
 
-  /** Resolves once it has ended, and all it has printed is known. */
+  /** Resolves once it has ended and its output is complete. */
   ended(): Promise<Ending> {
     return this.#ending;
   }
 
-  /** What the service prints once it is up says where health is served. */
+  /** The base URL of the health endpoints, from the service's output. */
   async url(): Promise<string> {
     return waitFor(() => /health is served at (http\S+?)\/health/.exec(this.#output)?.[1], {
       what: 'the service to listen',
@@ -79,7 +79,7 @@ export class MainProcess {
   }
 }
 
-/** For `afterEach`: ends what a test has left. */
+/** For `afterEach`: ends processes that a test has left running. */
 export async function endProcesses(): Promise<void> {
   for (const each of started) if (!each.hasEnded) each.signal('SIGKILL');
   await Promise.all([...started].map((each) => each.ended()));

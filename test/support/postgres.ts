@@ -9,7 +9,7 @@ import { waitFor } from './kafka.js';
 
 const DEBIAN = '/usr/lib/postgresql';
 
-/** The folder with a PostgreSQL server's programs; undefined where there is none. */
+/** The folder with the programs of a PostgreSQL server; undefined if there is none. */
 export function findPostgres(): string | undefined {
   const versions = existsSync(DEBIAN) ? readdirSync(DEBIAN).toSorted((a, b) => Number(b) - Number(a)) : [];
   const folders = [
@@ -19,7 +19,7 @@ export function findPostgres(): string | undefined {
   return folders.find((folder) => ['initdb', 'postgres'].every((name) => existsSync(join(folder, name))));
 }
 
-/** A PostgreSQL server of the test's own, on a free port of this machine. */
+/** A PostgreSQL server for one test, on a free port of this machine. */
 export class PostgresServer {
   readonly #folder = mkdtempSync(join(tmpdir(), 'postgres-'));
   readonly #user = unprivilegedUser();
@@ -30,7 +30,7 @@ export class PostgresServer {
     private readonly port: number,
   ) {}
 
-  /** @param bin what `findPostgres` found */
+  /** @param bin the result of `findPostgres` */
   static async start(bin: string): Promise<PostgresServer> {
     const server = new PostgresServer(bin, await getPort({ host: '127.0.0.1' }));
     server.#initialise();
@@ -48,7 +48,7 @@ export class PostgresServer {
     return this.urlOf(name);
   }
 
-  /** Runs one statement on a connection of its own. */
+  /** Runs one statement on its own connection. */
   async query<R extends pg.QueryResultRow>(database: string, text: string): Promise<R[]> {
     const client = new pg.Client({ connectionString: this.urlOf(database) });
     await client.connect();
@@ -59,7 +59,7 @@ export class PostgresServer {
     }
   }
 
-  /** Ends it as a crash would: every connection is cut. */
+  /** Ends it like a crash: every connection breaks. */
   async crash(): Promise<void> {
     const child = this.#child;
     if (!child || child.exitCode !== null) return;
@@ -68,7 +68,7 @@ export class PostgresServer {
     await exit;
   }
 
-  /** Starts it again, on the same port with the same data. */
+  /** Restarts it on the same port with the same data. */
   async resume(): Promise<void> {
     const settings = [`listen_addresses=127.0.0.1`, 'unix_socket_directories=', 'fsync=off'];
     this.#child = spawn(

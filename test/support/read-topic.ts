@@ -4,19 +4,19 @@ import { KafkaJsPort } from '../../src/client/kafkajs/kafkajs-port.js';
 import { headerText } from '../../src/redelivery/record-headers.js';
 import { brokers } from './kafka-clients.js';
 
-/** A record as a test looks at it. */
+/** A record in a form that tests can compare. */
 export interface StoredRecord {
   readonly partition: number;
   readonly offset: string;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
-  /** As text; the last of several values of one name. */
+  /** Headers as text; of several values of one name, the last. */
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** As they were read. */
+  /** Headers as read. */
   readonly raw: FetchedRecord;
 }
 
-/** All that a topic has at the moment, partition by partition; nothing where it does not exist. */
+/** All current records of a topic, partition by partition; empty if it does not exist. */
 export async function readTopic(topic: string, bootstrap = brokers()): Promise<StoredRecord[]> {
   const reader = new KafkaJsPort(
     loadConfig({ KAFKA_BROKERS: bootstrap, KAFKA_GROUP_ID: 'none' }).kafka,

@@ -1,8 +1,8 @@
 import { registerHooks } from 'node:module';
 
 /**
- * Puts other handlers in the place of the service's own features, as the service's files load: everything else is
- * what is deployed. For files that are preloaded into `dist/src/main.js` or `dist/src/cli.js`.
+ * Replaces the service's own features by other handlers while the service's files load; everything else is
+ * as deployed. For files that are preloaded into `dist/src/main.js` or `dist/src/cli.js`.
  *
  * @param {string | URL} replacement a module with a `ProcessingModule`
  */

@@ -9,19 +9,19 @@ import { OffsetsModule } from '../../src/offsets/index.js';
 import { MetricsModule } from '../../src/telemetry/metrics/metrics.module.js';
 import { brokers } from './kafka.js';
 
-/** A service of the test's own controllers, in this process, on the real transport and a real broker. */
+/** A service with a test's controllers, in this process, with the real transport and a real broker. */
 export interface RunningService {
   readonly app: INestApplication;
   readonly runtime: KafkaRuntime;
-  /** Where its health endpoints are. */
+  /** Base URL of its health endpoints. */
   readonly url: string;
-  /** Resolves once every group has joined and knows where to read from. */
+  /** Resolves once every group has joined and knows its start offsets. */
   joined(): Promise<void>;
-  /** Stops as SIGTERM would; safe to call twice. */
+  /** Stops like SIGTERM; safe to call twice. */
   stop(deadlineMs?: number): Promise<boolean>;
 }
 
-/** Starts it. `env` is what a deployment would set; the broker, a free port and quick intervals are given. */
+/** Starts it. `env` adds environment variables to the broker, a free port and short intervals. */
 export async function startService(
   metadata: Pick<ModuleMetadata, 'controllers' | 'providers' | 'imports'>,
   env: Readonly<Record<string, string>>,

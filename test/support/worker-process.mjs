@@ -1,5 +1,5 @@
 /**
- * A service as a process of its own, for tests that kill, stop or suspend it. It runs the built transport with
+ * A service in its own process, for tests that kill, stop or suspend it. It runs the built transport with
  * one handler and writes a line to a ledger before and after each call. Configured by environment:
  * WORKER_TOPIC, WORKER_LEDGER, WORKER_OPTIONS (the handler's options as JSON), WORKER_DELAY_MS,
  * WORKER_MANUAL (commits through OffsetsService after each call), WORKER_POISON (a regular expression: a call that
@@ -28,7 +28,7 @@ const options = JSON.parse(WORKER_OPTIONS);
 const delayMs = Number(WORKER_DELAY_MS);
 const poison = WORKER_POISON === undefined ? undefined : new RegExp(WORKER_POISON);
 
-/** One line: event, process, topic, partition, offset, key, value. Lines are short: appends do not mix. */
+/** One line: event, process, topic, partition, offset, key, value. Lines are short, so concurrent appends do not mix. */
 function note(event, record) {
   const { topic, partition } = record.owner;
   const { offset, key, value } = record.record;
@@ -85,5 +85,5 @@ async function stop() {
 }
 process.on('SIGTERM', stop);
 process.on('SIGINT', stop);
-// A test that dies takes its worker with it: its end of this pipe closes.
+// If the test process dies, its end of this pipe closes and the worker exits.
 process.stdin.on('end', () => process.exit(9)).resume();

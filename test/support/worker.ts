@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { KafkaHandlerOptions } from '../../src/transport/index.js';
 import { brokers } from './kafka.js';
 
-/** A line of the ledger that workers write. */
+/** A line of the ledger written by workers. */
 export interface LedgerEntry {
   readonly event: 'start' | 'done' | 'failed' | 'committed';
   readonly pid: number;
@@ -18,7 +18,7 @@ export interface LedgerEntry {
   readonly at: number;
 }
 
-/** What workers did, in the order in which they did it. */
+/** The workers' actions in order. */
 export class Ledger {
   readonly path = join(mkdtempSync(join(tmpdir(), 'ledger-')), 'ledger.tsv');
 
@@ -32,23 +32,23 @@ export class Ledger {
   }
 }
 
-/** How a worker is to run. */
+/** Options of a worker. */
 export interface WorkerOptions {
   readonly topic: string;
   readonly groupId: string;
   readonly ledger: Ledger;
   readonly handler?: KafkaHandlerOptions;
   readonly delayMs?: number;
-  /** Commit through OffsetsService after each call. */
+  /** Whether to commit through OffsetsService after each call. */
   readonly manual?: boolean;
   /** Calls with a record whose value matches fail. */
   readonly poison?: RegExp;
   readonly env?: Readonly<Record<string, string>>;
-  /** What it runs; `worker-process.mjs` by default. */
+  /** The script it runs; default `worker-process.mjs`. */
   readonly script?: string;
 }
 
-/** A service as a process of its own. */
+/** A service in its own process. */
 export class Worker {
   readonly #child: ChildProcess;
   readonly #exit: Promise<[number | null, NodeJS.Signals | null]>;
@@ -86,12 +86,12 @@ export class Worker {
     return this.#child.pid ?? -1;
   }
 
-  /** All it has printed. */
+  /** Its whole output. */
   get output(): string {
     return this.#output;
   }
 
-  /** Where its health endpoints are; undefined until it says so. */
+  /** Base URL of its health endpoints; undefined until it has logged them. */
   get url(): string | undefined {
     return /WORKER READY (\S+)/.exec(this.#output)?.[1];
   }
@@ -106,13 +106,13 @@ export class Worker {
     return code ?? signal;
   }
 
-  /** SIGTERM, and its exit code. */
+  /** Sends SIGTERM; resolves with its exit code. */
   async stop(): Promise<number | NodeJS.Signals | null> {
     this.signal('SIGTERM');
     return this.ended();
   }
 
-  /** SIGKILL, if it still runs. */
+  /** Sends SIGKILL if it is still running. */
   async kill(): Promise<void> {
     if (this.#child.exitCode === null && this.#child.signalCode === null) this.signal('SIGKILL');
     await this.ended();
