@@ -53,7 +53,11 @@ module.exports = {
       from: { path: '^src/', pathNot: [`^src/${folder}/`, '^src/cli\\.ts$'] },
       to: {
         path: `^src/${folder}/`,
-        pathNot: [`^src/${folder}/index\\.ts$`, '/testing/', '^src/transport/handlers/own-time\\.ts$'],
+        pathNot: [
+          `^src/${folder}/index\\.ts$`,
+          '/testing/',
+          '^src/transport/(handlers/own-time|context/unfinished-work)\\.ts$',
+        ],
       },
     })),
     {
@@ -80,12 +84,12 @@ module.exports = {
       name: 'database-knows-no-transport',
       comment:
         'Services write through it; what is idempotent, and by which record, is decided around them. It knows how ' +
-        'errors say that a record has to wait, and that a handler has time of its own.',
+        'errors say that a record has to wait, that a handler has time of its own, and that a transaction is open.',
       severity: 'error',
       from: { path: '^src/database/' },
       to: {
         path: [
-          '^src/(?!database/|config/|pipeline/index\\.ts$|transport/handlers/own-time\\.ts$)',
+          '^src/(?!database/|config/|pipeline/index\\.ts$|transport/(handlers/own-time|context/unfinished-work)\\.ts$)',
           'node_modules/@nestjs/microservices/',
         ],
       },

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { asPartOf } from '../transport/context/unfinished-work.js';
 import { notCounting } from '../transport/handlers/own-time.js';
 import { fromCaller } from './caller-stack.js';
 import { Connections, type HeldConnection } from './connections.js';
@@ -72,7 +73,9 @@ export class Database {
     const transaction = await this.#begin(signal);
     try {
       const around = scope?.around ?? [];
-      const result = await this.#scope.run({ transaction, around }, () => work(transaction));
+      const result = await this.#scope.run({ transaction, around }, () =>
+        asPartOf(transaction, () => work(transaction)),
+      );
       // Work may have committed already without checking the result; this reports it.
       await transaction.commit();
       return result;

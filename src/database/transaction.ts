@@ -10,6 +10,7 @@ export class Transaction {
   #ending: string | undefined;
   #committing: Promise<void> | undefined;
   #failure: unknown;
+  #isCommitted = false;
 
   private constructor(
     private readonly held: HeldConnection,
@@ -36,6 +37,11 @@ export class Transaction {
 
   get isOver(): boolean {
     return this.#ending !== undefined;
+  }
+
+  /** Whether the database has acknowledged its commit. */
+  get isCommitted(): boolean {
+    return this.#isCommitted;
   }
 
   /** Whether its connection was lost during a statement. */
@@ -98,6 +104,7 @@ export class Transaction {
     }
     this.#release('reusable');
     if (command !== 'COMMIT') throw new TransactionAbortedError(this.#failure);
+    this.#isCommitted = true;
   }
 
   #enqueue<T>(statement: () => Promise<T>): Promise<T> {

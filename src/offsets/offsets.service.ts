@@ -19,10 +19,10 @@ export class OffsetsService {
    * Handlers that commit at the same time share one request.
    *
    * @throws PartitionLostError if the partition was assigned to another member; the record is delivered there again
+   * @throws OpenTransactionError within a transaction of `Database` that is not committed
    */
   async commit(context: KafkaContext): Promise<void> {
-    const { owner, records } = confirmable(context);
-    await owner.commit(records);
+    await confirmable(context).commit();
   }
 
   /**
@@ -30,10 +30,10 @@ export class OffsetsService {
    * `KAFKA_AUTO_COMMIT_INTERVAL_MS`.
    *
    * @throws PartitionLostError if the partition was assigned to another member
+   * @throws OpenTransactionError within a transaction of `Database` that is not committed
    */
   acknowledge(context: KafkaContext): void {
-    const { owner, records } = confirmable(context);
-    owner.acknowledge(records);
+    confirmable(context).acknowledge();
   }
 }
 

@@ -7,6 +7,7 @@ import {
 } from '../pipeline/index.js';
 import type { NativeConsumer } from '../client/index.js';
 import type { KafkaRuntime } from './kafka-runtime.js';
+import { requireDurable } from './context/unfinished-work.js';
 import { notCounting } from './handlers/own-time.js';
 
 const REFUSED = ['connect', 'disconnect', 'run', 'stop', 'subscribe'] as const;
@@ -44,8 +45,9 @@ interface OffsetOwner {
 export function guardedConsumer(
   runtime: Pick<KafkaRuntime, 'group'>,
   groupId: string,
-  { owner }: InFlightRecord,
+  record: InFlightRecord,
 ): NativeConsumer {
+  const { owner } = record;
   const group = runtime.group(groupId);
   const native = group?.nativeConsumer;
   if (!group || !native) throw new Error(`the consumer of group ${groupId} is not connected at the moment`);
@@ -54,6 +56,7 @@ export function guardedConsumer(
     ...native,
     ...refused,
     commitOffsets: async (offsets) => {
+      requireDurable(record);
       for (const { topic, partition } of offsets) {
         if (topic === owner.topic && partition === owner.partition) continue;
         if (!group.pipeline.partition({ topic, partition })) throw new PartitionLostError(topic, partition);

@@ -14,6 +14,7 @@ export type { FailureCounts } from './group/group-counts.js';
 export type { GroupConsumer } from './group/group-consumer.js';
 export type { GroupStatus } from './group/group-status.js';
 export { type GroupSummary, groupSummary } from './group/group-summary.js';
+export { OpenTransactionError } from './context/unfinished-work.js';
 export { currentCall } from './handlers/handler-call.js';
 export type { KafkaHandlerOptions } from './handlers/handler-options.js';
 export { KafkaBatchContext } from './context/kafka-batch.context.js';

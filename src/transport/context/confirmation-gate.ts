@@ -1,3 +1,4 @@
+import { requireDurable } from './unfinished-work.js';
 import type { CallWait, InFlightRecord, RecordOwner } from '../../pipeline/index.js';
 
 /** Stands between a handler and the confirmation of its records, where that has to wait for something else. */
@@ -40,6 +41,8 @@ export class GatedOwner implements RecordOwner {
 
   async commit(records: readonly InFlightRecord[]): Promise<void> {
     await this.gate.beforeCommit(records);
+    const [first] = records;
+    if (first) requireDurable(first);
     await this.owner.commit(records);
   }
 }

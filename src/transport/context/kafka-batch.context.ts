@@ -32,11 +32,6 @@ export class KafkaBatchContext extends KafkaRecordContext implements Confirmable
     return this.#records;
   }
 
-  /** Settles the batch, and resolves once the broker has acknowledged the commit. */
-  commit(): Promise<void> {
-    return this.owner.commit(this.#records);
-  }
-
   /**
    * A context of those of its records alone that are at these places, for a handler whose confirmations go
    * through a gate.

@@ -1,6 +1,7 @@
 import { KafkaContext } from '@nestjs/microservices';
 import type { FetchedRecord, InFlightRecord, RawHeaders, RecordOwner } from '../../pipeline/index.js';
 import { type ConfirmationGate, GatedOwner } from './confirmation-gate.js';
+import { requireDurable } from './unfinished-work.js';
 import { decodeAuto } from '../payload/payload.js';
 import type { NativeConsumer, NativeProducer } from '../../client/index.js';
 
@@ -85,6 +86,29 @@ export class KafkaRecordContext extends KafkaContext implements Confirmable {
   /** The record; of a batch, its first. */
   get record(): InFlightRecord {
     return this.inFlight;
+  }
+
+  /**
+   * Settles its records, and resolves once the broker has acknowledged the commit.
+   * @throws OpenTransactionError within a transaction that is not committed
+   */
+  async commit(): Promise<void> {
+    this.#requireDurable();
+    await this.owner.commit(this.records);
+  }
+
+  /**
+   * Settles its records; the commit goes out with the next one.
+   * @throws OpenTransactionError within a transaction that is not committed
+   */
+  acknowledge(): void {
+    this.#requireDurable();
+    this.owner.acknowledge(this.records);
+  }
+
+  /** Behind a gate it is the gate that keeps the order. */
+  #requireDurable(): void {
+    if (!(this.owner instanceof GatedOwner)) requireDurable(this.inFlight);
   }
 
   /** The record's headers as they came, nothing decoded. */

@@ -1,0 +1,46 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { InFlightRecord } from '../../pipeline/index.js';
+
+/** Work whose effect is not durable yet, such as a transaction of a database. */
+export interface UnfinishedWork {
+  /** Whether its effect is durable. */
+  readonly isCommitted: boolean;
+}
+
+/** Every unfinished work that the running code is part of, from the inside out. */
+interface Scope {
+  readonly work: UnfinishedWork;
+  readonly around: Scope | undefined;
+}
+
+/**
+ * A handler confirms a record within a transaction that is not committed. Were the offset committed first, a crash or a
+ * failed COMMIT after it would lose the effect; and the transaction would hold its connection while the commit waits for
+ * earlier records, which may wait for a connection.
+ */
+export class OpenTransactionError extends Error {
+  readonly code = 'OPEN_TRANSACTION';
+
+  constructor({ offset, owner: { topic, partition } }: InFlightRecord) {
+    super(
+      `${topic}[${partition}] at offset ${offset}: the handler confirms the record within a transaction that is not ` +
+        `committed, so its effect could still be lost. Confirm it after database.transaction() has resolved, or let ` +
+        `@Idempotent commit both in the right order`,
+    );
+    this.name = 'OpenTransactionError';
+  }
+}
+
+const scopes = new AsyncLocalStorage<Scope>();
+
+/** Runs something as part of work: until that is committed, it can't confirm records. */
+export function asPartOf<T>(work: UnfinishedWork, run: () => T): T {
+  return scopes.run({ work, around: scopes.getStore() }, run);
+}
+
+/** @throws OpenTransactionError when the running code is part of work that is not committed */
+export function requireDurable(record: InFlightRecord): void {
+  for (let scope = scopes.getStore(); scope; scope = scope.around) {
+    if (!scope.work.isCommitted) throw new OpenTransactionError(record);
+  }
+}
