@@ -151,23 +151,43 @@ declare module 'kafkajs/src/protocol/requests/fetch/v11/response.js' {
   export default response;
 }
 
+declare module 'kafkajs/src/protocol/requests/fetch/v11/request.js' {
+  import type Encoder from 'kafkajs/src/protocol/encoder.js';
+  import type { FetchRequestFields } from 'kafkajs/src/protocol/requests/fetch/index.js';
+
+  const request: (fields: FetchRequestFields) => { encode(): Promise<Encoder> };
+  export default request;
+}
+
 declare module 'kafkajs/src/protocol/requests/fetch/index.js' {
+  import type Encoder from 'kafkajs/src/protocol/encoder.js';
   import type { FetchResponse } from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
 
   interface PartitionRequest {
     readonly partition: number;
     readonly fetchOffset: string;
+    readonly maxBytes: number;
   }
   interface TopicRequest {
     readonly topic: string;
     readonly partitions: readonly PartitionRequest[];
   }
+  interface FetchRequestFields {
+    readonly replicaId?: number;
+    readonly maxWaitTime: number;
+    readonly minBytes: number;
+    readonly maxBytes: number;
+    readonly isolationLevel?: number;
+    readonly topics: readonly TopicRequest[];
+    readonly rackId?: string;
+  }
   interface FetchProtocol {
+    readonly request: { encode(): Promise<Encoder> };
     readonly response: { decode(bytes: Buffer): Promise<FetchResponse> };
   }
-  type MakeFetch = (request: { readonly topics: readonly TopicRequest[] }) => FetchProtocol;
+  type MakeFetch = (request: FetchRequestFields) => FetchProtocol;
   const requests: { protocol(version: { readonly version: number }): MakeFetch };
-  export type { PartitionRequest, TopicRequest };
+  export type { FetchRequestFields, PartitionRequest, TopicRequest };
   export default requests;
 }
 
@@ -241,12 +261,13 @@ declare module 'kafkajs-snappy' {
 declare module 'kafkajs/src/protocol/encoder.js' {
   class Encoder {
     readonly buffer: Buffer;
+    constructor(initialBytes?: number);
     writeInt8(value: number): this;
     writeBoolean(value: boolean): this;
     writeArray(encoders: readonly Encoder[]): this;
     writeInt16(value: number): this;
     writeInt32(value: number): this;
-    writeInt64(value: number): this;
+    writeInt64(value: number | string): this;
     writeString(value: string): this;
     writeBuffer(value: Buffer): this;
     writeVarInt(value: number): this;

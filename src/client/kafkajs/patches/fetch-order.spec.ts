@@ -152,7 +152,7 @@ describe('the order of a fetch', () => {
   test('is what a broker is asked for, though kafkajs shuffles it', async () => {
     const topics = ['a', 'b'].map((topic) => ({
       topic,
-      partitions: numbers(100).map((partition) => ({ partition, fetchOffset: '0' })),
+      partitions: numbers(100).map((partition) => ({ partition, fetchOffset: '0', maxBytes: 1 })),
     }));
     let asked: readonly TopicRequest[] = [];
     const make = (request: { readonly topics: readonly TopicRequest[] }) => (asked = request.topics);

@@ -1,6 +1,7 @@
-import fetchRequests, { type TopicRequest } from 'kafkajs/src/protocol/requests/fetch/index.js';
+import fetchRequests, { type PartitionRequest } from 'kafkajs/src/protocol/requests/fetch/index.js';
 import type { FetchResponse } from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
 import { ByteReader } from '../../protocol/byte-reader.js';
+import { encodeFetchRequest } from './fetch-request.js';
 import { keepFetchOrder, unshuffled } from './fetch-order.js';
 import { onceAProcess } from './once-a-process.js';
 import { AnswerLimits, readLog } from '../decoding/partition-log.js';
@@ -16,7 +17,10 @@ const MAX_UNPACKED_BYTES = 67_108_864;
 const MAX_RECORDS = 10_000;
 
 /** What is asked of a broker in one fetch; its own order is how an answer that is full was filled. */
-export type FetchRequest = readonly TopicRequest[];
+export type FetchRequest = readonly {
+  readonly topic: string;
+  readonly partitions: readonly Pick<PartitionRequest, 'partition' | 'fetchOffset'>[];
+}[];
 
 interface ReadOptions {
   /** What was asked for. Without it, batches are read from their first record. */
@@ -26,7 +30,7 @@ interface ReadOptions {
 }
 
 /**
- * Has kafkajs read the answers of a fetch by the functions below, once a process. Its own:
+ * Has kafkajs write fetch requests by `encodeFetchRequest`, and read the answers by the functions below, once a process. Its own:
  * - let records of aborted transactions through where several overlap, where a fetch begins within them, or
  *   where a record's key is four zero bytes;
  * - ask for ever for a batch that a compaction has emptied, and crawl offset by offset through what one has
@@ -56,7 +60,12 @@ const install = onceAProcess(() => {
       const made = make({ ...request, topics: asked });
       const decode = (bytes: Buffer): Promise<FetchResponse> =>
         decodeFetchResponse(bytes, { asked, maxRecords });
-      return { ...made, response: { ...made.response, decode } };
+      const encode = async () => encodeFetchRequest({ ...request, topics: asked });
+      return {
+        ...made,
+        request: { ...made.request, encode },
+        response: { ...made.response, decode },
+      };
     };
   };
 });
