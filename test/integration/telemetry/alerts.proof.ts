@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { type KafkaHandlerOptions, PermanentError } from '../../../src/transport/index.js';
+import { useAdmin } from '../../support/kafka-clients.js';
 import { createTopic, produce, uniqueName } from '../../support/kafka.js';
 import { Gate } from '../confirming/gate.js';
 import {
@@ -33,9 +34,13 @@ interface Watched {
 }
 
 /** A service with one handler that has joined, and an alarm that has seen its counters at 0. */
-async function watch(handle: Handle, options: KafkaHandlerOptions = {}): Promise<Watched> {
+async function watch(
+  handle: Handle,
+  options: KafkaHandlerOptions = {},
+  more: Readonly<Record<string, string>> = {},
+): Promise<Watched> {
   const topic = await createTopic(uniqueName('alert'));
-  const service = await startHandlers([{ topic, options, handle }], { env });
+  const service = await startHandlers([{ topic, options, handle }], { env: { ...env, ...more } });
   await service.joined();
   const alarm = await Alarm.over(service.url);
   await alarm.hasScraped(`kafka_consumer_records_total{topic="${topic}"}`);
@@ -199,6 +204,24 @@ describeWithPrometheus('raised by a real Prometheus, and ended by what the runbo
     await produce(topic, ['compute']);
     expect(await alarm.raised('KafkaConsumerEventLoopBlocked')).toHaveProperty('instance');
     await alarm.ended('KafkaConsumerEventLoopBlocked');
+  });
+
+  test('KafkaConsumerTopicProblems, by a compacted dead-letter topic, until it is set to delete', async () => {
+    const handle = (): never => {
+      throw new PermanentError('not this one');
+    };
+    const { topic, alarm } = await watch(handle, {}, { KAFKA_CORRECT_TOPIC_SETTINGS: 'false' });
+    await createTopic(`${topic}.dlt`, { config: { 'cleanup.policy': 'compact' } });
+    await produce(topic, ['bad']);
+    expect(await alarm.raised('KafkaConsumerTopicProblems')).toMatchObject({ severity: 'warning' });
+    const configEntries = [{ name: 'cleanup.policy', value: 'delete' }];
+    await useAdmin((admin) =>
+      admin.alterConfigs({
+        validateOnly: false,
+        resources: [{ type: 2, name: `${topic}.dlt`, configEntries }],
+      }),
+    );
+    await alarm.ended('KafkaConsumerTopicProblems');
   });
 
   test('KafkaConsumerRecordsParked, by a key that is parked, until it is released', async () => {
