@@ -236,3 +236,16 @@ describe('a release', () => {
     stop();
   });
 });
+
+test('a record that was parked is not taken for gone where its broker does not tell of it yet', async () => {
+  const owners = new Owners();
+  const owner = await owners.next(0);
+  await owner.park(record(5, 'a'));
+  const parked = { key: 'a', offset: toOffset(5) };
+  owners.topics.untold = 1;
+  await expect(owner.lot.read(parked)).rejects.toMatchObject({ code: 'LOT_BEHIND' });
+  owners.topics.untold = 0;
+  await expect(owner.lot.read(parked)).resolves.toMatchObject({ offset: '5' });
+  await owner.lot.remove(parked);
+  await expect(owner.lot.read(parked)).resolves.toBeUndefined();
+});

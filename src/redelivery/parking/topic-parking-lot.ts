@@ -99,7 +99,12 @@ export class TopicParkingLot implements ParkingStore, FedPartition {
     const name = this.#nameOf(parked);
     if (!this.#state.placeOf(name)) await this.parts.feed.readOn(this);
     const place = this.#state.placeOf(name);
-    if (!place) return undefined;
+    if (!place) {
+      // It is there: a leader that was just replaced may not tell of it. Taken for gone, it would be overtaken.
+      const isKept = parked.by === undefined && this.#own.has(parked.offset);
+      if (isKept) throw new LotBehindError(this.parts.topic, this.partition);
+      return undefined;
+    }
     const stored = await this.#storedAt(place.at, name);
     if (stored) return stored.record;
     // Compaction has kept a later writing of the same record.

@@ -26,6 +26,8 @@ export interface MemoryTopic {
 export class MemoryTopics implements ManyPartitionsReader, Pick<RecordProducer, 'send'> {
   readonly #topics = new Map<string, MemoryTopic>();
   #ids = 0;
+  /** How many of the last records of each topic are not told of, as by a leader that does not know them yet. */
+  untold = 0;
 
   topic(name: string): MemoryTopic {
     const topic = this.#topics.get(name) ?? { id: `id-${this.#ids++}`, start: 0, records: [] };
@@ -79,7 +81,10 @@ export class MemoryTopics implements ManyPartitionsReader, Pick<RecordProducer, 
   }
 
   async ends(partitions: readonly TopicPartition[]): Promise<Offset[]> {
-    return partitions.map(({ topic }) => this.#end(this.topic(topic)));
+    return partitions.map(({ topic }) => {
+      const end = Number(this.#end(this.topic(topic)));
+      return toOffset(Math.max(0, end - this.untold));
+    });
   }
 
   async readAll<R extends PartitionRange>(
