@@ -56,7 +56,7 @@ module.exports = {
         pathNot: [
           `^src/${folder}/index\\.ts$`,
           '/testing/',
-          '^src/transport/(handlers/own-time|context/unfinished-work)\\.ts$',
+          '^src/transport/(handlers/outside-timeout|context/unfinished-work)\\.ts$',
         ],
       },
     })),
@@ -89,7 +89,7 @@ module.exports = {
       from: { path: '^src/database/' },
       to: {
         path: [
-          '^src/(?!database/|config/|pipeline/index\\.ts$|transport/(handlers/own-time|context/unfinished-work)\\.ts$)',
+          '^src/(?!database/|config/|pipeline/index\\.ts$|transport/(handlers/outside-timeout|context/unfinished-work)\\.ts$)',
           'node_modules/@nestjs/microservices/',
         ],
       },

@@ -23,7 +23,7 @@ export class AccessError extends Error {
   }
 
   /** Whether the brokers themselves have said no: then waiting does not help. */
-  get isRefusal(): boolean {
+  get isDenied(): boolean {
     return this.code.endsWith('_NOT_AUTHORIZED') || this.code.endsWith('_REFUSED');
   }
 }

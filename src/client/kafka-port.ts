@@ -26,15 +26,15 @@ export interface ConsumerListener {
    * Whether the service writes the topic itself. It is read from its first record on, whatever the reset policy says:
    * what lies there was committed in the topic it was read from.
    */
-  isOwn(topic: string): boolean;
+  isRetryTopic(topic: string): boolean;
   /**
    * The member is about to join again and gives up what it has; its commits still count until this resolves.
    * @param isMember false where the group has already shut it out: then nothing can be committed any more
    */
-  leaving(isMember: boolean): Promise<void>;
-  joined(membership: Membership): void;
+  rebalanceStarted(isMember: boolean): Promise<void>;
+  rebalanceEnded(membership: Membership): void;
   /** Where an assigned partition will be read from; called before its first batch. */
-  positioned(position: TopicPartitionOffset): void;
+  positionKnown(position: TopicPartitionOffset): void;
   /**
    * The log does not have the offset that a partition was to be read from, and the reset policy says this one.
    * @returns the one to go on at
@@ -44,13 +44,13 @@ export interface ConsumerListener {
    * Asked before a batch is handed over: what to wait for, if there is no room for it. It is short, as the fetch
    * loop, and with it every heartbeat, waits along.
    */
-  room(): Promise<void> | undefined;
+  roomAvailable(): Promise<void> | undefined;
   /** @returns the last record taken, `'all'`, or undefined to fetch the same offset again */
   fetched(batch: FetchedBatch): FetchedRecord | 'all' | undefined;
   /** A fetch brought nothing that a reader gets to see; the partition goes on at that offset. */
   skipped(position: TopicPartitionOffset): void;
   /** A partition has come to a batch that can't be read, and waits there; `why` says what to do. */
-  unreadable(partition: TopicPartition, why: string): void;
+  batchUnreadable(partition: TopicPartition, why: string): void;
   /** The group's coordinator has answered a heartbeat. */
   heartbeat(): void;
 }

@@ -1,4 +1,4 @@
-import { callSignal } from '../transport/handlers/own-time.js';
+import { callSignal } from '../transport/handlers/outside-timeout.js';
 import type { Connection, ConnectionSource } from './connection.js';
 import { NestedConnectionError, TransactionOverError } from './errors.js';
 import { Places } from './places.js';

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { asPartOf } from '../transport/context/unfinished-work.js';
-import { notCounting } from '../transport/handlers/own-time.js';
+import { outsideTimeout } from '../transport/handlers/outside-timeout.js';
 import { fromCaller } from './caller-stack.js';
 import { Connections, type HeldConnection } from './connections.js';
 import type { ConnectionSource, QueryResult, Row } from './connection.js';
@@ -124,7 +124,7 @@ export class Database {
 
   #connect(signal?: AbortSignal): Promise<HeldConnection> {
     const held = this.#scope.getStore()?.around.filter(({ isOver }) => !isOver).length ?? 0;
-    return notCounting({ kind: 'resource', what: 'a connection to the database' }, () =>
+    return outsideTimeout({ kind: 'resource', what: 'a connection to the database' }, () =>
       this.#connections.acquire(held, signal),
     );
   }

@@ -5,7 +5,7 @@ import {
   type PartitionView,
   stuckOf,
   unresponsiveOf,
-  whyUnopened,
+  parkingProblemOf,
 } from '../transport/index.js';
 import type { GroupView } from './truth-table.js';
 
@@ -21,7 +21,7 @@ export function viewOf(group: GroupConsumer): GroupView {
     status: group.status,
     oldest,
     stuck: pipelines.flatMap(stuckOf),
-    unopened: pipelines.map(whyUnopened).filter((why) => why !== undefined),
+    unopened: pipelines.map(parkingProblemOf).filter((why) => why !== undefined),
     unresponsive: pipelines.flatMap(unresponsiveOf),
   };
 }

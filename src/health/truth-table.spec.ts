@@ -15,9 +15,9 @@ const view = (status: Partial<GroupStatus> = {}, rest: Partial<GroupView> = {}):
     assignment: [],
     missingTopics: [],
     hiddenTopics: [],
-    refusedTopics: [],
-    refusal: undefined,
-    unreadable: new Map(),
+    retryTopicProblems: [],
+    accessProblem: undefined,
+    unreadableBatches: new Map(),
     lastHeartbeatAt: NOW - 1_000,
     lastProgressAt: NOW - 1_000,
     restarts: 0,
@@ -120,8 +120,10 @@ describe('live', () => {
   });
 
   test('liveness stays up while the brokers reject the client, which a restart would not change', () => {
-    expect(live(view({ phase: 'connecting', refusal: 'the login', lastProgressAt: 0 }))).toBeUndefined();
-    expect(live(view({ refusal: 'the login', ended: true }))).toContain('not rebuilt');
+    expect(
+      live(view({ phase: 'connecting', accessProblem: 'the login', lastProgressAt: 0 })),
+    ).toBeUndefined();
+    expect(live(view({ accessProblem: 'the login', ended: true }))).toContain('not rebuilt');
   });
 
   test('liveness stays up without brokers, in a rebalance, with lag, a failing handler, and missing topics', () => {

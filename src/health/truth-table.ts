@@ -47,7 +47,7 @@ export function readinessProblem(view: GroupView, limits: HealthLimits, now: num
   if (status.phase === 'draining' || status.phase === 'stopped') return `the service is ${status.phase}`;
   const notStarted = startupProblem(view);
   if (notStarted) return notStarted;
-  if (status.refusal) return status.refusal;
+  if (status.accessProblem) return status.accessProblem;
   const silentMs = now - status.lastHeartbeatAt;
   // During a rebalance the coordinator answers only after all members have joined.
   const waitsForOthers = isJoining(status) && !status.lastError;
@@ -55,9 +55,9 @@ export function readinessProblem(view: GroupView, limits: HealthLimits, now: num
     const why = status.lastError ? `: ${status.lastError.message}` : '';
     return `no broker has answered for ${silentMs} ms${why}`;
   }
-  const [refusedTopic] = status.refusedTopics;
+  const [refusedTopic] = status.retryTopicProblems;
   if (refusedTopic) return refusedTopic;
-  const [unreadable] = status.unreadable.values();
+  const [unreadable] = status.unreadableBatches.values();
   if (unreadable) return unreadable;
   const [unopened] = view.unopened;
   if (unopened) return unopened;
@@ -102,7 +102,7 @@ export function livenessProblem(
   const [hung] = unresponsive;
   if (hung) return `a handler does not stop although it was aborted: ${describeStalled(hung)}`;
   // A missing permission is granted by an administrator; a restart would not help.
-  const mayProgress = !rests && status.refusal === undefined;
+  const mayProgress = !rests && status.accessProblem === undefined;
   const stalledMs = now - Math.max(status.lastProgressAt, unansweredAt);
   if (mayProgress && stalledMs > progressLimitMs(status, limits)) {
     const why = status.lastError ? `; last error: ${status.lastError.message}` : '';

@@ -1,4 +1,4 @@
-import { notCounting } from '../transport/handlers/own-time.js';
+import { outsideTimeout } from '../transport/handlers/outside-timeout.js';
 import { type Claim, IdempotencyStore, type UnitOfWork } from './idempotency-store.js';
 
 const ANOTHER_DELIVERY = { kind: 'resource', what: 'another delivery of the record' } as const;
@@ -47,7 +47,7 @@ export class MemoryStore extends IdempotencyStore {
       for (const id of keys.map((key) => idOf(scope, key)).toSorted()) {
         for (let other = this.#running.get(id); other; other = this.#running.get(id)) {
           const running = other;
-          await notCounting(ANOTHER_DELIVERY, () => endOf(running, signal));
+          await outsideTimeout(ANOTHER_DELIVERY, () => endOf(running, signal));
         }
         // No await between the check and this line, so no other claim can come in between.
         this.#running.set(id, ended);

@@ -9,7 +9,7 @@ import {
   sqlStateOf,
   type Transaction,
 } from '../database/index.js';
-import { notCounting } from '../transport/handlers/own-time.js';
+import { outsideTimeout } from '../transport/handlers/outside-timeout.js';
 import { type Claim, IdempotencyStore, type UnitOfWork } from './idempotency-store.js';
 import { createMarks, deleteMarks, insertMarks } from './marks.js';
 
@@ -79,7 +79,7 @@ export class PostgresStore extends IdempotencyStore {
   /** Runs work before the handler is called: its time and its failures do not count against the record. */
   async #beforeWork<T>(what: string, run: () => Promise<T>): Promise<T> {
     try {
-      return await notCounting({ kind: 'resource', what }, run);
+      return await outsideTimeout({ kind: 'resource', what }, run);
     } catch (error) {
       const isToBlame = error instanceof TypeError || isAboutData(sqlStateOf(error));
       if (isToBlame || error instanceof DatabaseUnavailableError) throw error;

@@ -83,8 +83,8 @@ describe('a record waits, and none of its attempts is used up', () => {
     const server = await RefusingServer.start('22021');
     const database = new Database(() => openPostgres(server.options));
     const scene = await tried(new PostgresStore(database, loadConfig({})), async () => undefined);
-    await passUntil(scene, () => scene.aside.length > 0);
-    expect(scene.aside).toEqual(['dead-letter 0']);
+    await passUntil(scene, () => scene.stored.length > 0);
+    expect(scene.stored).toEqual(['dead-letter 0']);
     await database.close();
     server.stop();
   });
@@ -124,5 +124,5 @@ test('a handler that fails with its own error uses up its attempts', async () =>
     Promise.reject(new Error('no account')),
   );
   await minute(scene);
-  expect(scene.aside).toEqual(['dead-letter 0']);
+  expect(scene.stored).toEqual(['dead-letter 0']);
 });

@@ -4,7 +4,7 @@ import type { FetchedRecord } from './records/fetched.js';
 import { toOffset } from './records/offset.js';
 import { Scene } from './testing/scene.js';
 
-describe('a partition over its budget', () => {
+describe('a partition over its limiter', () => {
   test('is paused, and read again once it has drained to half', async () => {
     const scene = new Scene('-'.repeat(30), { limit: 8 });
     await scene.fetch(8);
@@ -37,16 +37,16 @@ describe('a partition over its budget', () => {
   });
 });
 
-describe('a partition that is paused over its budget', () => {
+describe('a partition that is paused over its limiter', () => {
   test('goes on once the process has room, though none of its own records settles', async () => {
     const scene = new Scene('aaaaaaaaaabcdefgh', { limit: 100 });
     const others = new Usage();
-    scene.budget.share(10);
-    for (let each = 0; each < 90; each++) scene.budget.add(others, 1);
+    scene.limiter.share(10);
+    for (let each = 0; each < 90; each++) scene.limiter.add(others, 1);
     // Its share is ten: ten records of one key, whose first fails again and again.
     await scene.fetch(10);
     expect(scene.partition.paused).toBe(true);
-    for (let each = 0; each < 90; each++) scene.budget.remove(others, 1);
+    for (let each = 0; each < 90; each++) scene.limiter.remove(others, 1);
     expect(scene.partition.paused).toBe(false);
     for (let second = 0; second < 60; second++) {
       await scene.call(-1).fails();
@@ -58,11 +58,11 @@ describe('a partition that is paused over its budget', () => {
 
   test('goes on once its share has grown, while the process has no room', async () => {
     const scene = new Scene('-'.repeat(30), { limit: 100, concurrency: 30 });
-    scene.budget.share(10);
-    for (let each = 0; each < 90; each++) scene.budget.add(new Usage(), 1);
+    scene.limiter.share(10);
+    for (let each = 0; each < 90; each++) scene.limiter.add(new Usage(), 1);
     await scene.fetch(10);
     expect(scene.partition.paused).toBe(true);
-    scene.budget.share(2);
+    scene.limiter.share(2);
     expect(scene.partition.paused).toBe(false);
   });
 
@@ -70,8 +70,8 @@ describe('a partition that is paused over its budget', () => {
     const scene = new Scene('-'.repeat(30), { limit: 8, concurrency: 30 });
     await scene.fetch(8);
     scene.group.loseAll();
-    expect(() => scene.budget.share(2)).not.toThrow();
-    expect(scene.budget.total.records).toBe(0);
+    expect(() => scene.limiter.share(2)).not.toThrow();
+    expect(scene.limiter.total.records).toBe(0);
   });
 });
 
@@ -82,8 +82,13 @@ test('a fetch of more records than may be in flight is taken in as far as twice 
     return { offset: toOffset(at), key: null, value: null, timestamp: '0', byteLength: 0 };
   });
   const at = { topic: 't', partition: 0, from: toOffset(0) };
-  const taken = scene.group.receive({ ...at, records, next: toOffset(COUNT), end: toOffset(COUNT) });
-  expect(scene.budget.total.records).toBe(20_000);
+  const taken = scene.group.receive({
+    ...at,
+    records,
+    next: toOffset(COUNT),
+    highWatermark: toOffset(COUNT),
+  });
+  expect(scene.limiter.total.records).toBe(20_000);
   expect(taken).toMatchObject({ offset: '19999' });
 });
 
@@ -97,9 +102,9 @@ test('records count with the bytes of their headers', () => {
     timestamp: '0',
     headers,
   };
-  const at = { topic: 't', partition: 0, from: toOffset(0), next: toOffset(1), end: toOffset(1) };
+  const at = { topic: 't', partition: 0, from: toOffset(0), next: toOffset(1), highWatermark: toOffset(1) };
   scene.group.receive({ ...at, records: [record] });
-  expect(scene.budget.total.bytes).toBe(1 + 2 + 5 + 1_000_000 + 3 * 7 + 2 + 3);
+  expect(scene.limiter.total.bytes).toBe(1 + 2 + 5 + 1_000_000 + 3 * 7 + 2 + 3);
 });
 
 describe('a partition far ahead of a record that does not finish', () => {
@@ -126,7 +131,7 @@ describe('a partition far ahead of a record that does not finish', () => {
     expect(scene.partition.paused).toBe(false);
     await scene.fetch(10);
     expect(scene.partition.paused).toBe(true);
-    expect(scene.budget.total.records).toBe(1);
+    expect(scene.limiter.total.records).toBe(1);
     expect(scene.pipeline.position).toBe(String(AHEAD));
     finish();
     expect(await scene.committed()).toBe(String(AHEAD));

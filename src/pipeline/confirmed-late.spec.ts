@@ -20,7 +20,7 @@ describe('a record that has failed, and that what its handler left running confi
     await scene.clock.advance(RETRY_MS);
     expect(scene.called).toEqual(['0', '1']);
     await scene.call(1).fails(new PermanentError('bad'));
-    expect(scene.aside).toEqual(['dead-letter 1']);
+    expect(scene.stored).toEqual(['dead-letter 1']);
   });
 
   test('is not put aside any more, and no longer named as what can not be', async () => {
@@ -31,7 +31,7 @@ describe('a record that has failed, and that what its handler left running confi
     expect(scene.pipeline.problems).toMatchObject([{ kind: 'not stored' }]);
     scene.pipeline.acknowledge(scene.call(2).records);
     await scene.clock.advance(20_000);
-    expect(scene.aside).toEqual([]);
+    expect(scene.stored).toEqual([]);
     expect(scene.pipeline.problems).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { watched } from './testing/commit-target.js';
-import { ModelLot } from './testing/model-lot.js';
+import { ModelParkingStore } from './testing/model-parking-store.js';
 import { RETRY_MS, Scene, type SceneOptions } from './testing/scene.js';
 
 /** A member that has committed where it begins, and fetched nothing yet. */
@@ -131,11 +131,11 @@ describe('a drain', () => {
     expect(scene.told).toEqual(['not stored 0']);
     await scene.group.drain(1000);
     await scene.clock.advance(20_000);
-    expect(scene.aside).toEqual([]);
+    expect(scene.stored).toEqual([]);
     expect(scene.pipeline.waitingForRetry).toBe(1);
     scene.rejoin(true);
     await scene.clock.advance(0);
-    expect(scene.aside).toEqual(['dead-letter 0']);
+    expect(scene.stored).toEqual(['dead-letter 0']);
   });
 
   test('is not ended by an operator who resumes', async () => {
@@ -153,14 +153,14 @@ describe('a drain', () => {
     expect(scene.called).toEqual(['0', '1']);
   });
 
-  test('is not ended by a parking lot that answers at last', async () => {
-    const lot = new ModelLot();
-    lot.failures = Infinity;
-    const scene = await joined('a', { lot, onFailure: 'park' });
+  test('is not ended by a parking parkingStore that answers at last', async () => {
+    const parkingStore = new ModelParkingStore();
+    parkingStore.failures = Infinity;
+    const scene = await joined('a', { parkingStore, onFailure: 'park' });
     await scene.fetch();
     void scene.group.drain(1000);
     await scene.clock.advance(500);
-    lot.failures = 0;
+    parkingStore.failures = 0;
     await scene.clock.advance(60_000);
     expect(scene.pipeline.parkingProblem).toBeUndefined();
     expect(scene.called).toEqual([]);

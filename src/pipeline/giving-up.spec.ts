@@ -17,7 +17,7 @@ describe('a record whose attempts are used up', () => {
     await scene.clock.advance(RETRY_MS);
     expect(scene.called).toEqual(['0', '2', '0']);
     await scene.call(2).fails();
-    expect(scene.aside).toEqual(['dead-letter 0']);
+    expect(scene.stored).toEqual(['dead-letter 0']);
     expect(scene.told).toEqual(['retrying 0', 'dead-letter 0']);
     expect(scene.called).toEqual(['0', '2', '0', '1']);
     await scene.call(1).returns();
@@ -44,7 +44,7 @@ describe('a record whose attempts are used up', () => {
   test('is not waited for at all where no retry can help', async () => {
     const scene = await fetched('a', { attempts: 9 });
     await scene.call(0).fails(new PermanentError('no'));
-    expect(scene.aside).toEqual(['dead-letter 0']);
+    expect(scene.stored).toEqual(['dead-letter 0']);
   });
 
   test('settles nothing where its partition was lost while it was stored', async () => {
@@ -60,14 +60,14 @@ describe('a record whose attempts are used up', () => {
     const scene = await fetched('a', { attempts: 1, onFailure: 'skip' });
     await scene.call(0).fails();
     expect(scene.told).toEqual(['skip 0']);
-    expect(scene.aside).toEqual([]);
+    expect(scene.stored).toEqual([]);
     expect(await scene.committed()).toBe('1');
   });
 
   test('two that fail at once are both stored', async () => {
     const scene = await fetched('ab', { attempts: 1 });
     await Promise.all([scene.call(0).fails(), scene.call(1).fails()]);
-    expect(scene.aside).toEqual(['dead-letter 0', 'dead-letter 1']);
+    expect(scene.stored).toEqual(['dead-letter 0', 'dead-letter 1']);
     expect(await scene.committed()).toBe('2');
   });
 });
@@ -101,10 +101,10 @@ describe('the brake', () => {
     await scene.call(0).fails();
     await scene.call(1).fails();
     expect(scene.told).toEqual(['dead-letter 0', 'braked 1']);
-    expect(scene.pipeline.pauseReasons).toEqual(['dead-letter limit']);
+    expect(scene.pipeline.pauseReasons).toEqual(['circuit breaker']);
     expect(scene.partition.paused).toBe(true);
     expect(scene.pipeline.problems).toMatchObject([
-      { kind: 'brake', reason: '2 records in a row failed for good' },
+      { kind: 'circuit-breaker', reason: '2 records in a row failed for good' },
     ]);
     await scene.clock.advance(RETRY_MS);
     await scene.call(2).fails();
@@ -118,7 +118,7 @@ describe('the brake', () => {
     await scene.call(4).returns();
     await scene.call(5).returns();
     expect(await scene.committed()).toBe('4');
-    expect(scene.aside).toEqual(['dead-letter 0']);
+    expect(scene.stored).toEqual(['dead-letter 0']);
   });
 
   test('counts a record once, however often it is held back', async () => {
@@ -148,7 +148,7 @@ describe('the brake', () => {
     await scene.clock.advance(RETRY_MS);
     expect(scene.called.slice(10)).toEqual(['1', '4', '7']);
     for (const at of [10, 11, 12]) await scene.call(at).fails();
-    expect(scene.aside).toEqual(['dead-letter 1', 'dead-letter 4', 'dead-letter 7']);
+    expect(scene.stored).toEqual(['dead-letter 1', 'dead-letter 4', 'dead-letter 7']);
     expect(await scene.committed()).toBe('10');
   });
 
@@ -160,7 +160,7 @@ describe('the brake', () => {
     expect(scene.called).toEqual(['0', '1', '3', '5', '7']);
     for (const at of [1, 2, 3, 4]) await scene.call(at).returns();
     for (const at of [0, 5, 6, 7]) await scene.call(at).fails();
-    expect(scene.aside).toEqual(['dead-letter 0', 'dead-letter 2', 'dead-letter 4', 'dead-letter 6']);
+    expect(scene.stored).toEqual(['dead-letter 0', 'dead-letter 2', 'dead-letter 4', 'dead-letter 6']);
     expect(await scene.committed()).toBe('8');
   });
 
@@ -175,7 +175,7 @@ describe('the brake', () => {
     await scene.call(3).fails();
     await scene.clock.advance(RETRY_MS);
     await scene.call(7).fails();
-    expect(scene.aside).toEqual(['dead-letter 3']);
+    expect(scene.stored).toEqual(['dead-letter 3']);
   });
 
   test('lets go as soon as one that it held back passes, however many failed before', async () => {
@@ -187,12 +187,12 @@ describe('the brake', () => {
     await scene.call(1).fails();
     expect(scene.told.at(-1)).toBe('braked 1');
     await scene.clock.advance(RETRY_MS);
-    expect(scene.pipeline.problems).toMatchObject([{ kind: 'brake', record: { offset: '1' } }]);
+    expect(scene.pipeline.problems).toMatchObject([{ kind: 'circuit-breaker', record: { offset: '1' } }]);
     await scene.call(2).returns();
     expect(scene.pipeline.pauseReasons).toEqual([]);
     expect(scene.pipeline.problems).toEqual([]);
     await scene.call(3).fails();
-    expect(scene.aside).toEqual(['dead-letter 0', 'dead-letter 2']);
+    expect(scene.stored).toEqual(['dead-letter 0', 'dead-letter 2']);
   });
 
   test('goes on fetching once what it held back goes to a retry topic', async () => {
@@ -229,7 +229,7 @@ describe.each(['one', 'batch'] as const)(
       scene.group.abort(new Error('the deadline has passed'));
       await scene.call(0).fails();
       await scene.clock.advance(COMMIT_INTERVAL_MS);
-      expect(scene.aside).toEqual([]);
+      expect(scene.stored).toEqual([]);
       expect(scene.calls).toHaveLength(1);
       expect(scene.partition.committed).toBe('0');
     });
@@ -239,7 +239,7 @@ describe.each(['one', 'batch'] as const)(
       await scene.clock.advance(COMMIT_INTERVAL_MS);
       scene.group.loseAll();
       await scene.call(0).fails();
-      expect(scene.aside).toEqual([]);
+      expect(scene.stored).toEqual([]);
       expect(scene.calls).toHaveLength(1);
     });
   },
@@ -257,7 +257,7 @@ describe('a record that is not due yet', () => {
     expect(scene.partition.paused).toBe(true);
     expect(scene.pipeline.pauseReasons).toEqual(['not due yet']);
     expect(await scene.committed()).toBe('1');
-    expect(scene.budget.total.records).toBe(0);
+    expect(scene.limiter.total.records).toBe(0);
     await scene.clock.advance(dueAt - scene.clock.now());
     expect(scene.partition.paused).toBe(false);
     await scene.fetch();
@@ -306,5 +306,5 @@ test('a rejoin waits for what is being stored', async () => {
   await scene.clock.advance(COMMIT_INTERVAL_MS / 2);
   expect(await drained).toBe(true);
   expect(scene.partition.committed).toBe('1');
-  expect(scene.aside).toEqual(['dead-letter 0']);
+  expect(scene.stored).toEqual(['dead-letter 0']);
 });

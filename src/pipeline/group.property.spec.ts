@@ -85,21 +85,21 @@ function build(options_: RecordingOptions, told: readonly Behaviour[], logs: Mod
   const clock = new VirtualClock();
   const broker = new ModelBroker(logs, clock);
   const handler = new RecordingHandler(options_, told, clock, (at) => broker.at(at).ownership);
-  const budget = new InFlightLimiter({ records: LIMIT, bytes: 1_000_000 });
-  budget.share(logs.length);
+  const limiter = new InFlightLimiter({ records: LIMIT, bytes: 1_000_000 });
+  limiter.share(logs.length);
   const compiled = handler.toHandler();
   const group = new GroupPipeline({
     handlerOf: () => compiled,
     fetching: broker,
     commits: broker,
     commitIntervalMs: 50,
-    budget,
+    limiter,
     events: silent,
     clock,
     turn: shortTurn(clock, 3),
     random: () => 0.5,
   });
-  return { clock, broker, handler, budget, group };
+  return { clock, broker, handler, limiter, group };
 }
 
 /** Everything that the broker was told is done was done: the promise that nothing is lost. */
@@ -121,7 +121,7 @@ test('nothing is lost, no key is overtaken, memory is bounded, and all is done i
       fc.array(step, { maxLength: 60 }),
       async (logs, how, told, steps) => {
         const fresh = structuredClone(logs).map((each, index) => ({ ...each, log: logs[index]?.log ?? [] }));
-        const { clock, broker, handler, budget, group } = build(how, told, fresh);
+        const { clock, broker, handler, limiter, group } = build(how, told, fresh);
         broker.join(group, [true, true, true], false);
         for (const each of steps) {
           if (each.do === 'wait') await clock.advance(each.ms);
@@ -135,7 +135,7 @@ test('nothing is lost, no key is overtaken, memory is bounded, and all is done i
             await drained;
             broker.join(group, each.owned, each.continuous);
           }
-          expect(budget.total.records).toBeLessThanOrEqual(2 * LIMIT + FETCH);
+          expect(limiter.total.records).toBeLessThanOrEqual(2 * LIMIT + FETCH);
           expect(lost(fresh, handler)).toEqual([]);
         }
         broker.commitFailures.length = 0;
@@ -148,7 +148,7 @@ test('nothing is lost, no key is overtaken, memory is bounded, and all is done i
         expect(handler.violations).toEqual([]);
         expect(lost(fresh, handler)).toEqual([]);
         expect(fresh.map(({ committed }) => committed)).toEqual(fresh.map(({ end }) => end));
-        expect(budget.total).toEqual({ records: 0, bytes: 0 });
+        expect(limiter.total).toEqual({ records: 0, bytes: 0 });
         expect(broker.mostCommitsInFlight).toBeLessThanOrEqual(1);
       },
     ),

@@ -4,7 +4,7 @@ import { type CommitTarget, Committer } from './commit/committer.js';
 import type { FetchedBatch, FetchedRecord, TopicPartition, TopicPartitionOffset } from './records/fetched.js';
 import { compareOffsets, type Offset } from './records/offset.js';
 import type { Handler } from './handler/handler.js';
-import type { IntakeEvents } from './fetch/intake.js';
+import type { RecordIntakeEvents } from './fetch/record-intake.js';
 import { type PartitionEvents, PartitionPipeline } from './partition.js';
 import type { RecordFailureEvents } from './failures/partition-failures.js';
 import { TopicCounts } from './topic-counts.js';
@@ -16,7 +16,7 @@ export interface FetchControl {
 }
 
 /** What the outside hears of a group's records. */
-export interface GroupEvents extends RecordFailureEvents, IntakeEvents {
+export interface GroupEvents extends RecordFailureEvents, RecordIntakeEvents {
   /** The log below a partition's position was replaced: its topic was created anew, or cut back. */
   rewound(from: TopicPartitionOffset, to: TopicPartitionOffset): void;
 }
@@ -34,7 +34,7 @@ export interface GroupParts {
   readonly commits: CommitTarget;
   readonly commitIntervalMs: number;
   /** Shared by all groups of the process. */
-  readonly budget: InFlightLimiter;
+  readonly limiter: InFlightLimiter;
   readonly events: GroupEvents;
   readonly clock: Clock;
   readonly turn: Turn;
@@ -52,19 +52,19 @@ export class GroupPipeline implements PartitionEvents {
   #generation = 0;
   readonly #partitions = new Map<string, PartitionPipeline>();
   /** Assigned, with the position still to come. */
-  readonly #awaited = new Set<string>();
+  readonly #awaitingPosition = new Set<string>();
   /** Partitions, and whole topics, that an operator has paused. */
   readonly #pausedByOperator = new Map<string, OperatorPause>();
   /** Up to where kept partitions were committed when the member joined, until it is known where they are read from. */
-  readonly #keptAt = new Map<string, Offset>();
+  readonly #committedAtJoin = new Map<string, Offset>();
   /** Between a drain and the next assignment, or the end. */
-  #leaving = false;
+  #draining = false;
   #stopping = false;
   #idleWaiters: (() => void)[] = [];
 
   constructor(private readonly parts: GroupParts) {
-    const { commits, clock, turn, commitIntervalMs, budget } = parts;
-    this.committer = new Committer(commits, clock, turn, commitIntervalMs, budget.limits.records);
+    const { commits, clock, turn, commitIntervalMs, limiter } = parts;
+    this.committer = new Committer(commits, clock, turn, commitIntervalMs, limiter.limits.records);
   }
 
   get partitions(): IterableIterator<PartitionPipeline> {
@@ -73,7 +73,7 @@ export class GroupPipeline implements PartitionEvents {
 
   /** How many partitions are the member's, those among them that it does not know yet where to read from. */
   get assignedCount(): number {
-    return new Set([...this.#partitions.keys(), ...this.#awaited]).size;
+    return new Set([...this.#partitions.keys(), ...this.#awaitingPosition]).size;
   }
 
   partition(at: TopicPartition): PartitionPipeline | undefined {
@@ -89,13 +89,13 @@ export class GroupPipeline implements PartitionEvents {
     this.epoch++;
     this.#generation = generation;
     const kept = new Set(continuous ? assignment.map(keyOf) : []);
-    for (const [key, pipeline] of this.#partitions) if (!kept.has(key)) this.#lose(key, pipeline);
-    this.#awaited.clear();
-    for (const each of assignment) this.#awaited.add(keyOf(each));
-    this.#keptAt.clear();
+    for (const [key, pipeline] of this.#partitions) if (!kept.has(key)) this.#closePartition(key, pipeline);
+    this.#awaitingPosition.clear();
+    for (const each of assignment) this.#awaitingPosition.add(keyOf(each));
+    this.#committedAtJoin.clear();
     for (const [key, { committed, startOffset: origin }] of this.#partitions)
-      this.#keptAt.set(key, committed ?? origin);
-    this.#leaving = this.#stopping;
+      this.#committedAtJoin.set(key, committed ?? origin);
+    this.#draining = this.#stopping;
     this.committer.resume();
     for (const pipeline of this.#partitions.values()) {
       if (this.#stopping) pipeline.drain();
@@ -106,8 +106,8 @@ export class GroupPipeline implements PartitionEvents {
   /** The member is no longer one: all that it had belongs to others now. */
   loseAll(): void {
     this.committer.suspend();
-    for (const [key, pipeline] of this.#partitions) this.#lose(key, pipeline);
-    this.#awaited.clear();
+    for (const [key, pipeline] of this.#partitions) this.#closePartition(key, pipeline);
+    this.#awaitingPosition.clear();
   }
 
   /**
@@ -117,28 +117,28 @@ export class GroupPipeline implements PartitionEvents {
    */
   start({ topic, partition, offset }: TopicPartitionOffset): void {
     const key = keyOf({ topic, partition });
-    this.#awaited.delete(key);
+    this.#awaitingPosition.delete(key);
     const kept = this.#partitions.get(key);
-    const leftAt = this.#keptAt.get(key) ?? kept?.committed ?? kept?.startOffset;
-    this.#keptAt.delete(key);
+    const leftAt = this.#committedAtJoin.get(key) ?? kept?.committed ?? kept?.startOffset;
+    this.#committedAtJoin.delete(key);
     if (kept && leftAt !== undefined && compareOffsets(leftAt, offset) <= 0) {
       kept.fetchFrom(offset);
       return;
     }
-    if (kept) this.#rewind(key, kept, offset);
+    if (kept) this.#closeRewound(key, kept, offset);
     const handler = this.parts.handlerOf(topic);
     if (!handler) {
       // A broker that has just started may list no topics, and handlers of topics that are gone are forgotten: with the
       // next fetch it is asked for again.
-      this.#awaited.add(key);
+      this.#awaitingPosition.add(key);
       return;
     }
-    const { budget, clock, turn, random } = this.parts;
+    const { limiter, clock, turn, random } = this.parts;
     const { committer } = this;
     const pipeline = new PartitionPipeline(topic, partition, offset, {
       handler,
       generation: this.#generation,
-      budget,
+      limiter,
       committer,
       counts: this.#countsOf(topic),
       events: this,
@@ -148,7 +148,7 @@ export class GroupPipeline implements PartitionEvents {
     });
     this.#partitions.set(key, pipeline);
     if (this.isPaused(pipeline)) pipeline.pause();
-    if (this.#leaving) pipeline.suspend();
+    if (this.#draining) pipeline.suspend();
     this.committer.add(pipeline);
     this.committer.request();
   }
@@ -167,7 +167,7 @@ export class GroupPipeline implements PartitionEvents {
       return offset;
     }
     const from = kept && compareOffsets(kept.committableOffset, offset) < 0 ? kept.committableOffset : offset;
-    if (kept) this.#rewind(key, kept, from);
+    if (kept) this.#closeRewound(key, kept, from);
     this.start({ topic, partition, offset: from });
     return from;
   }
@@ -180,7 +180,7 @@ export class GroupPipeline implements PartitionEvents {
   receive(batch: FetchedBatch): FetchedRecord | 'all' | undefined {
     if (this.#stopping) return undefined;
     const key = keyOf(batch);
-    if (this.#awaited.has(key)) this.start({ ...batch, offset: batch.from });
+    if (this.#awaitingPosition.has(key)) this.start({ ...batch, offset: batch.from });
     let pipeline = this.#partitions.get(key);
     // To begin anew above the committable offset would pass over what is not settled below: it was fetched twice.
     if (
@@ -188,7 +188,7 @@ export class GroupPipeline implements PartitionEvents {
       compareOffsets(batch.from, pipeline.fetchOffset) < 0 &&
       compareOffsets(batch.from, pipeline.committableOffset) <= 0
     ) {
-      this.#rewind(key, pipeline, batch.from);
+      this.#closeRewound(key, pipeline, batch.from);
       this.start({ ...batch, offset: batch.from });
       pipeline = this.#partitions.get(key);
     }
@@ -241,8 +241,8 @@ export class GroupPipeline implements PartitionEvents {
   async drain(boundMs: number): Promise<boolean> {
     const { clock } = this.parts;
     const deadline = clock.now() + boundMs;
-    this.committer.leaving();
-    this.#leaving = true;
+    this.committer.rebalanceStarted();
+    this.#draining = true;
     for (const pipeline of this.#partitions.values()) pipeline.drain();
     let isDone: boolean;
     do {
@@ -303,7 +303,7 @@ export class GroupPipeline implements PartitionEvents {
     return this.parts.events;
   }
 
-  get intake(): IntakeEvents {
+  get intake(): RecordIntakeEvents {
     return this.parts.events;
   }
 
@@ -315,7 +315,7 @@ export class GroupPipeline implements PartitionEvents {
     if (!this.#stopping) this.parts.fetching.resume(pipeline);
   }
 
-  idle(): void {
+  partitionIdle(): void {
     if (this.#idleWaiters.length === 0 || this.#isBusy()) return;
     for (const resolve of this.#idleWaiters.splice(0)) resolve();
   }
@@ -331,10 +331,10 @@ export class GroupPipeline implements PartitionEvents {
   }
 
   /** The client was sent back: the topic is a new one, its log was cut, or somebody asked it to. */
-  #rewind(key: string, pipeline: PartitionPipeline, offset: Offset): void {
+  #closeRewound(key: string, pipeline: PartitionPipeline, offset: Offset): void {
     const { topic, partition, position } = pipeline;
     this.parts.events.rewound({ topic, partition, offset: position }, { topic, partition, offset });
-    this.#lose(key, pipeline);
+    this.#closePartition(key, pipeline);
   }
 
   /** Drops the counts of topics that do not exist any more: with a pattern, topics come and go for ever. */
@@ -350,12 +350,12 @@ export class GroupPipeline implements PartitionEvents {
     return counts;
   }
 
-  #lose(key: string, pipeline: PartitionPipeline): void {
+  #closePartition(key: string, pipeline: PartitionPipeline): void {
     this.#partitions.delete(key);
-    this.#keptAt.delete(key);
+    this.#committedAtJoin.delete(key);
     if (pipeline.paused) this.parts.fetching.resume(pipeline);
     pipeline.close();
-    this.idle();
+    this.partitionIdle();
   }
 }
 

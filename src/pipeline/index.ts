@@ -7,7 +7,7 @@ export {
   HandlerTimeoutError,
   PartitionLostError,
   ShutdownDeadlineError,
-  UnreadableRecordsError,
+  UndecodableRecordsError,
 } from './errors/errors.js';
 export { PermanentError } from './errors/permanent.error.js';
 export { DependencyUnavailableError } from './errors/unavailable.error.js';
@@ -19,7 +19,7 @@ export { type FetchControl, type GroupEvents, GroupPipeline, type OperatorPause 
 export type { DeadLetterLimit, FailurePolicy, LastResort, RetryPolicy } from './handler/failure-policy.js';
 export {
   ANSWERED,
-  type Aside,
+  type FailureOutcome,
   type BatchHandler,
   type CommitMode,
   type FailedRecord,
@@ -31,7 +31,7 @@ export {
 export { isPromiseLike } from './handler/promise-like.js';
 export type { KeyName, ParkedRecord } from './parking/parked-keys.js';
 export {
-  type LotOwnership,
+  type ParkingOwnership,
   Parking,
   type ParkingParts,
   type ParkingStore,

@@ -111,7 +111,7 @@ test('a record that is tried again goes before younger ones', () => {
     topic: 't',
     partition: 0,
     signalOf: () => new AbortController().signal,
-    waiting: () => () => undefined,
+    waitStarted: () => () => undefined,
     acknowledge: () => undefined,
     commit: () => Promise.resolve(),
   };
@@ -132,7 +132,7 @@ test('a record that is tried again goes before younger ones', () => {
   if (first) lanes.done(first);
   const second = lanes.next(Infinity);
   if (second) {
-    lanes.release(second);
+    lanes.releaseSlot(second);
     lanes.requeue(second);
   }
   expect(lanes.next(Infinity)?.sequence).toBe(1);

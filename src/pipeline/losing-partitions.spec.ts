@@ -50,12 +50,12 @@ describe('a partition that is lost', () => {
 
   test('counts nothing of it as in flight, and keeps no other partition from being read', async () => {
     const scene = await working();
-    expect(scene.budget.total.records).toBe(2);
+    expect(scene.limiter.total.records).toBe(2);
     await scene.call(0).returns();
     scene.group.loseAll();
-    expect(scene.budget.total).toEqual({ records: 0, bytes: 0 });
+    expect(scene.limiter.total).toEqual({ records: 0, bytes: 0 });
     await scene.call(1).returns();
-    expect(scene.budget.total).toEqual({ records: 0, bytes: 0 });
+    expect(scene.limiter.total).toEqual({ records: 0, bytes: 0 });
   });
 
   test('is not left paused for whoever reads it next', async () => {

@@ -36,7 +36,7 @@ describe('a handler that commits', () => {
     await scene.call(1).returns();
     void scene.pipeline.commit(scene.call(2).records);
     expect(await scene.committed()).toBe('3');
-    expect(scene.budget.total.records).toBe(0);
+    expect(scene.limiter.total.records).toBe(0);
   });
 
   test('in key order settles its record alone, and waits for the older ones', async () => {
@@ -67,7 +67,7 @@ describe('a handler that commits', () => {
     scene.pipeline.acknowledge(scene.call(0).records);
     scene.pipeline.acknowledge(scene.call(0).records);
     scene.pipeline.acknowledge([]);
-    expect(scene.budget.total.records).toBe(1);
+    expect(scene.limiter.total.records).toBe(1);
     expect(await scene.committed()).toBe('1');
   });
 
@@ -87,7 +87,7 @@ describe('a commit of an offset, as stock code makes it', () => {
     const committed = watched(scene.pipeline.commitBefore(toOffset(2)));
     expect(await scene.committed()).toBe('2');
     expect(committed.done).toBe(true);
-    expect(scene.budget.total.records).toBe(1);
+    expect(scene.limiter.total.records).toBe(1);
   });
 
   test('does nothing where no record lies before it', async () => {

@@ -29,7 +29,7 @@ describe('a rejection that a batch handler returns is not taken for success', ()
     const scene = await batchOfThree({ attempts: 1 });
     await scene.call(0).returns(outcomes);
     await scene.clock.advance(1_000);
-    expect(scene.called.length + scene.aside.length).toBeGreaterThan(1);
+    expect(scene.called.length + scene.stored.length).toBeGreaterThan(1);
   });
 });
 
@@ -42,7 +42,7 @@ test('a batch whose rejections do not fit is tried again, then record by record'
   await scene.call(2).returns([fine]);
   await scene.call(3).returns([bad]);
   await scene.call(4).returns();
-  expect(scene.aside).toEqual(['dead-letter 1']);
+  expect(scene.stored).toEqual(['dead-letter 1']);
   expect(await scene.committed()).toBe('3');
 });
 

@@ -1,52 +1,55 @@
 import { describe, expect, test } from '@jest/globals';
-import { ModelLot } from './testing/model-lot.js';
+import { ModelParkingStore } from './testing/model-parking-store.js';
 import { RETRY_MS, Scene, type SceneOptions } from './testing/scene.js';
 
 /** A scene that parks what fails once, with all of its records fetched. */
-async function parking(keys: string, options: SceneOptions = {}): Promise<{ scene: Scene; lot: ModelLot }> {
-  const lot = options.lot ?? new ModelLot();
-  const scene = new Scene(keys, { attempts: 1, onFailure: 'park', ...options, lot });
+async function parking(
+  keys: string,
+  options: SceneOptions = {},
+): Promise<{ scene: Scene; parkingStore: ModelParkingStore }> {
+  const parkingStore = options.parkingStore ?? new ModelParkingStore();
+  const scene = new Scene(keys, { attempts: 1, onFailure: 'park', ...options, parkingStore });
   await scene.clock.advance(0);
   await scene.fetch();
-  return { scene, lot };
+  return { scene, parkingStore };
 }
 
 describe('a key with a parked record', () => {
   test('has all its later records follow, uncalled and in order, while other keys go on', async () => {
-    const { scene, lot } = await parking('aaba');
+    const { scene, parkingStore } = await parking('aaba');
     await scene.call(0).fails();
     await scene.call(1).returns();
     expect(scene.called).toEqual(['0', '2']);
     expect(scene.told).toEqual(['park 0', 'park 1', 'park 3']);
-    expect(lot.offsets).toEqual(['0', '1', '3']);
+    expect(parkingStore.offsets).toEqual(['0', '1', '3']);
     expect(await scene.committed()).toBe('4');
   });
 
   test('gets them back in order when it is released, and what comes meanwhile follows', async () => {
-    const { scene, lot } = await parking('aaa');
+    const { scene, parkingStore } = await parking('aaa');
     await scene.call(0).fails();
-    lot.release('a');
+    parkingStore.release('a');
     await scene.clock.advance(0);
     expect(scene.called).toEqual(['0', '0']);
     await scene.call(1).returns();
     expect(scene.called).toEqual(['0', '0', '1']);
-    expect(lot.offsets).toEqual(['1', '2']);
+    expect(parkingStore.offsets).toEqual(['1', '2']);
     await scene.call(2).returns();
     await scene.call(3).returns();
     expect(scene.called).toEqual(['0', '0', '1', '2']);
-    expect(lot.offsets).toEqual([]);
-    expect(lot.requests.size).toBe(0);
+    expect(parkingStore.offsets).toEqual([]);
+    expect(parkingStore.requests.size).toBe(0);
     expect(scene.pipeline.parked).toBe(0);
-    expect(scene.budget.total.records).toBe(0);
+    expect(scene.limiter.total.records).toBe(0);
   });
 
   test('comes back beside no more others than may be handled at a time', async () => {
-    const { scene, lot } = await parking('abcde', { concurrency: 2 });
+    const { scene, parkingStore } = await parking('abcde', { concurrency: 2 });
     for (let call = 0; call < 5; call++) await scene.call(call).fails();
-    for (const key of 'abcde') lot.release(key);
+    for (const key of 'abcde') parkingStore.release(key);
     await scene.clock.advance(0);
     expect(scene.called.slice(5)).toEqual(['0', '1']);
-    expect(scene.budget.total.records).toBe(2);
+    expect(scene.limiter.total.records).toBe(2);
     await scene.call(6).fails();
     expect(scene.called.slice(5)).toEqual(['0', '1', '2']);
     await scene.call(5).returns();
@@ -54,14 +57,14 @@ describe('a key with a parked record', () => {
     expect(scene.called.slice(5)).toEqual(['0', '1', '2', '3', '4']);
     await scene.call(8).returns();
     await scene.call(9).returns();
-    expect(lot.offsets).toEqual(['1']);
-    expect(lot.requests.size).toBe(0);
+    expect(parkingStore.offsets).toEqual(['1']);
+    expect(parkingStore.requests.size).toBe(0);
   });
 
-  test('is parked no more than its record is: what is too large for the lot is a dead letter', async () => {
-    const lot = new ModelLot();
-    const scene = new Scene('aa', { attempts: 1, onFailure: 'park', lot });
-    scene.parksNothing = true;
+  test('is parked no more than its record is: what is too large for the parking topic is a dead letter', async () => {
+    const parkingStore = new ModelParkingStore();
+    const scene = new Scene('aa', { attempts: 1, onFailure: 'park', parkingStore });
+    scene.rejectsParking = true;
     await scene.clock.advance(0);
     await scene.fetch();
     await scene.call(0).fails();
@@ -73,32 +76,32 @@ describe('a key with a parked record', () => {
   });
 
   test('stays parked where its first record fails again', async () => {
-    const { scene, lot } = await parking('aa', { attempts: 2 });
+    const { scene, parkingStore } = await parking('aa', { attempts: 2 });
     await scene.call(0).fails();
     await scene.clock.advance(RETRY_MS);
     await scene.call(1).fails();
-    lot.release('a');
+    parkingStore.release('a');
     await scene.clock.advance(0);
     await scene.call(2).fails();
     await scene.clock.advance(RETRY_MS);
     await scene.call(3).fails();
     expect(scene.called).toEqual(['0', '0', '0', '0']);
-    expect(lot.offsets).toEqual(['0', '1']);
-    expect(lot.requests.size).toBe(0);
-    expect(scene.budget.total.records).toBe(0);
+    expect(parkingStore.offsets).toEqual(['0', '1']);
+    expect(parkingStore.requests.size).toBe(0);
+    expect(scene.limiter.total.records).toBe(0);
   });
 
-  test('lets its lane go on only once the record is out of the lot', async () => {
-    const { scene, lot } = await parking('a');
+  test('lets its lane go on only once the record is out of the parking topic', async () => {
+    const { scene, parkingStore } = await parking('a');
     await scene.call(0).fails();
-    lot.release('a');
+    parkingStore.release('a');
     await scene.clock.advance(0);
-    lot.failures = 1;
+    parkingStore.failures = 1;
     await scene.call(1).returns();
-    expect(scene.told.at(-1)).toBe('lot unavailable');
-    expect(lot.offsets).toEqual(['0']);
+    expect(scene.told.at(-1)).toBe('parking unavailable');
+    expect(parkingStore.offsets).toEqual(['0']);
     await scene.clock.advance(1000);
-    expect(lot.offsets).toEqual([]);
+    expect(parkingStore.offsets).toEqual([]);
     expect(scene.called).toEqual(['0', '0']);
   });
 });
@@ -107,48 +110,48 @@ describe('a policy that has changed from parking to another', () => {
   test.each(['dead-letter', 'skip'] as const)(
     'keeps parked keys parked, in order, and gives up other records by %s',
     async (onFailure) => {
-      const { scene, lot } = await parking('aab');
+      const { scene, parkingStore } = await parking('aab');
       await scene.call(0).fails();
       await scene.call(1).returns();
-      const { scene: next } = await parking('aababb', { lot, committed: 3, onFailure });
+      const { scene: next } = await parking('aababb', { parkingStore, committed: 3, onFailure });
       expect(next.called).toEqual(['4']);
-      expect(lot.offsets).toEqual(['0', '1', '3']);
+      expect(parkingStore.offsets).toEqual(['0', '1', '3']);
       await next.call(0).fails();
       expect(next.told.filter((line) => line.endsWith(' 4'))).toEqual([`${onFailure} 4`]);
-      expect(lot.offsets).toEqual(['0', '1', '3']);
-      lot.release('a');
+      expect(parkingStore.offsets).toEqual(['0', '1', '3']);
+      parkingStore.release('a');
       await next.clock.advance(0);
       expect(next.called).toEqual(['4', '5', '0']);
       await next.call(2).returns();
       await next.call(3).returns();
       await next.call(4).returns();
       expect(next.called).toEqual(['4', '5', '0', '1', '3']);
-      expect(lot.offsets).toEqual([]);
+      expect(parkingStore.offsets).toEqual([]);
     },
   );
 });
 
 describe('the next owner of a partition', () => {
   test('handles nothing before it knows what is parked, and then goes on as the one before', async () => {
-    const { scene, lot } = await parking('aab');
+    const { scene, parkingStore } = await parking('aab');
     await scene.call(0).fails();
     await scene.call(1).returns();
     expect(await scene.committed()).toBe('3');
-    lot.failures = 1;
-    const { scene: next } = await parking('aaba', { lot, committed: 3 });
-    expect(next.told).toEqual(['lot unavailable']);
-    expect(lot.offsets).toEqual(['0', '1']);
+    parkingStore.failures = 1;
+    const { scene: next } = await parking('aaba', { parkingStore, committed: 3 });
+    expect(next.told).toEqual(['parking unavailable']);
+    expect(parkingStore.offsets).toEqual(['0', '1']);
     await next.clock.advance(1000);
     expect(next.called).toEqual([]);
-    expect(lot.offsets).toEqual(['0', '1', '3']);
+    expect(parkingStore.offsets).toEqual(['0', '1', '3']);
   });
 
-  test('takes out of the lot what was parked and never committed: it comes again', async () => {
-    const { scene, lot } = await parking('aa');
+  test('takes out of the parking topic what was parked and never committed: it comes again', async () => {
+    const { scene, parkingStore } = await parking('aa');
     await scene.call(0).fails();
-    expect(lot.offsets).toEqual(['0', '1']);
-    const { scene: next } = await parking('aa', { lot });
-    expect(lot.offsets).toEqual([]);
+    expect(parkingStore.offsets).toEqual(['0', '1']);
+    const { scene: next } = await parking('aa', { parkingStore });
+    expect(parkingStore.offsets).toEqual([]);
     expect(next.called).toEqual(['0']);
     await next.call(0).returns();
     await next.call(1).returns();
@@ -156,23 +159,23 @@ describe('the next owner of a partition', () => {
   });
 
   test('goes on with a release that was asked for before', async () => {
-    const { scene, lot } = await parking('a');
+    const { scene, parkingStore } = await parking('a');
     await scene.call(0).fails();
     await scene.committed();
-    lot.requests.add('a');
-    const { scene: next } = await parking('a', { lot, committed: 1 });
+    parkingStore.requests.add('a');
+    const { scene: next } = await parking('a', { parkingStore, committed: 1 });
     expect(next.called).toEqual(['0']);
   });
 });
 
 test('no more than the limit are parked: what is next waits, uncommitted, until there is room', async () => {
-  const { scene, lot } = await parking('aaab', { parkLimit: 2 });
+  const { scene, parkingStore } = await parking('aaab', { parkLimit: 2 });
   await scene.call(0).fails();
   await scene.call(1).returns();
   expect(scene.told).toEqual(['park 0', 'park 1', 'not stored 2']);
   expect(scene.pipeline.problems).toMatchObject([{ kind: 'not stored', error: { code: 'PARKING_FULL' } }]);
   expect(await scene.committed()).toBe('2');
-  lot.release('a');
+  parkingStore.release('a');
   await scene.clock.advance(0);
   await scene.call(2).returns();
   await scene.clock.advance(20_000);
@@ -180,88 +183,88 @@ test('no more than the limit are parked: what is next waits, uncommitted, until 
 });
 
 test('what found no room among the parked is called, and no longer named, once it need not follow', async () => {
-  const { scene, lot } = await parking('aab', { parkLimit: 1 });
+  const { scene, parkingStore } = await parking('aab', { parkLimit: 1 });
   await scene.call(0).fails();
   expect(scene.told).toEqual(['park 0', 'not stored 1']);
-  lot.release('a');
+  parkingStore.release('a');
   await scene.clock.advance(0);
   await scene.call(2).returns();
   await scene.call(1).fails();
-  expect(lot.offsets).toEqual(['2']);
+  expect(parkingStore.offsets).toEqual(['2']);
   await scene.clock.advance(20_000);
   expect(scene.called).toEqual(['0', '2', '0', '1']);
   expect(scene.pipeline.problems.map(({ record }) => record.offset)).not.toContain('1');
 });
 
 test('what could not be stored behind the parked is stored all the same: it may be there by then', async () => {
-  const lot = new ModelLot();
-  const scene = new Scene('aa', { attempts: 1, onFailure: 'park', lot });
+  const parkingStore = new ModelParkingStore();
+  const scene = new Scene('aa', { attempts: 1, onFailure: 'park', parkingStore });
   await scene.clock.advance(0);
   await scene.fetch(1);
   await scene.call(0).fails();
   scene.storeErrors.push(new Error('no answer'));
   await scene.fetch();
   expect(scene.told).toEqual(['park 0', 'not stored 1']);
-  lot.release('a');
+  parkingStore.release('a');
   await scene.clock.advance(0);
   await scene.call(1).returns();
   await scene.clock.advance(20_000);
   expect(scene.told.at(-1)).toBe('park 1');
   expect(scene.called).toEqual(['0', '0', '1']);
   await scene.call(2).returns();
-  expect(lot.offsets).toEqual([]);
+  expect(parkingStore.offsets).toEqual([]);
   expect(scene.pipeline.problems).toEqual([]);
 });
 
 test('a released record that its partition takes along when it is lost gives back its room', async () => {
-  const { scene, lot } = await parking('a');
+  const { scene, parkingStore } = await parking('a');
   await scene.call(0).fails();
-  lot.release('a');
+  parkingStore.release('a');
   await scene.clock.advance(0);
-  expect(scene.budget.total.records).toBe(1);
+  expect(scene.limiter.total.records).toBe(1);
   scene.group.loseAll();
-  expect(scene.budget.total.records).toBe(0);
+  expect(scene.limiter.total.records).toBe(0);
   await scene.call(1).returns();
-  expect(scene.budget.total.records).toBe(0);
+  expect(scene.limiter.total.records).toBe(0);
 });
 
-test('a release that has failed does not begin anew before the lot has taken it back', async () => {
-  const { scene, lot } = await parking('a');
+test('a release that has failed does not begin anew before the parking topic has taken it back', async () => {
+  const { scene, parkingStore } = await parking('a');
   await scene.call(0).fails();
-  lot.release('a');
+  parkingStore.release('a');
   await scene.clock.advance(0);
-  lot.failures = 1;
+  parkingStore.failures = 1;
   await scene.call(1).fails();
-  lot.release('a');
+  parkingStore.release('a');
   await scene.clock.advance(0);
   expect(scene.called).toEqual(['0', '0']);
   await scene.clock.advance(1000);
-  lot.release('a');
+  parkingStore.release('a');
   await scene.clock.advance(0);
   expect(scene.called).toEqual(['0', '0', '0']);
 });
 
 describe('a release', () => {
-  test('lasts while a later record of its key is on its way to the lot, and goes on after a restart', async () => {
-    const lot = new ModelLot();
-    const scene = new Scene('aa', { attempts: 1, onFailure: 'park', lot });
+  test('lasts while a later record of its key is on its way to the parking topic, and goes on after a restart', async () => {
+    const parkingStore = new ModelParkingStore();
+    const scene = new Scene('aa', { attempts: 1, onFailure: 'park', parkingStore });
     await scene.clock.advance(0);
     await scene.fetch(1);
     await scene.call(0).fails();
     scene.storeErrors.push(new Error('the write takes 250 ms longer'));
     await scene.fetch();
-    lot.release('a');
+    parkingStore.release('a');
     await scene.clock.advance(0);
-    // 0 is handled, and out of the lot.
+    // 0 is handled, and out of the parking topic.
     await scene.call(1).returns();
     await scene.clock.advance(1_000);
-    // 1 is in the lot now, and at its handler again.
+    // 1 is in the parking topic now, and at its handler again.
     expect(scene.called).toEqual(['0', '0', '1']);
     expect(await scene.committed()).toBe('2');
-    expect([...lot.requests]).toEqual(['a']);
+    expect([...parkingStore.requests]).toEqual(['a']);
     scene.group.loseAll();
 
-    const next = new Scene('aaa', { attempts: 1, onFailure: 'park', lot, committed: 2 });
+    const next = new Scene('aaa', { attempts: 1, onFailure: 'park', parkingStore, committed: 2 });
     await next.clock.advance(0);
     await next.fetch();
     await next.clock.advance(60_000);
@@ -269,63 +272,63 @@ describe('a release', () => {
     await next.call(0).returns();
     await next.call(1).returns();
     expect(next.called).toEqual(['1', '2']);
-    expect(lot.offsets).toEqual([]);
-    expect(lot.requests.size).toBe(0);
+    expect(parkingStore.offsets).toEqual([]);
+    expect(parkingStore.requests.size).toBe(0);
   });
 
-  test('ends where the record that was on its way became a dead letter, as it was too large for the lot', async () => {
-    const { scene, lot } = await parking('a');
+  test('ends where the record that was on its way became a dead letter, as it was too large for the parking topic', async () => {
+    const { scene, parkingStore } = await parking('a');
     await scene.call(0).fails();
-    const later = new Scene('aa', { attempts: 1, onFailure: 'park', lot, committed: 1 });
+    const later = new Scene('aa', { attempts: 1, onFailure: 'park', parkingStore, committed: 1 });
     await later.clock.advance(0);
-    later.parksNothing = true;
+    later.rejectsParking = true;
     later.storeErrors.push(new Error('not now'));
     await later.fetch();
-    lot.release('a');
+    parkingStore.release('a');
     await later.clock.advance(0);
     await later.call(0).returns();
-    expect([...lot.requests]).toEqual(['a']);
+    expect([...parkingStore.requests]).toEqual(['a']);
     await later.clock.advance(1_000);
     expect(later.told).toContain('dead-letter 1');
-    expect(lot.requests.size).toBe(0);
+    expect(parkingStore.requests.size).toBe(0);
   });
 
   test('of the records without a key goes on where one of them fails again, which stays', async () => {
-    const { scene, lot } = await parking('---', { concurrency: 3 });
+    const { scene, parkingStore } = await parking('---', { concurrency: 3 });
     for (let call = 0; call < 3; call++) await scene.call(call).fails();
-    lot.release(undefined);
+    parkingStore.release(undefined);
     await scene.clock.advance(0);
     await scene.call(3).returns();
     await scene.call(4).fails();
     await scene.call(5).returns();
     expect(scene.called.slice(3)).toEqual(['0', '1', '2']);
-    expect(lot.offsets).toEqual(['1']);
-    expect(lot.requests.size).toBe(0);
-    lot.release(undefined);
+    expect(parkingStore.offsets).toEqual(['1']);
+    expect(parkingStore.requests.size).toBe(0);
+    parkingStore.release(undefined);
     await scene.clock.advance(0);
     expect(scene.called.slice(6)).toEqual(['1']);
   });
 });
 
 test('records without a key are parked one by one, and nothing follows them', async () => {
-  const { scene, lot } = await parking('--');
+  const { scene, parkingStore } = await parking('--');
   await scene.call(0).fails();
   await scene.call(1).returns();
   expect(scene.told).toEqual(['park 0']);
-  lot.release(undefined);
+  parkingStore.release(undefined);
   await scene.clock.advance(0);
   await scene.call(2).returns();
-  expect(lot.offsets).toEqual([]);
+  expect(parkingStore.offsets).toEqual([]);
 });
 
-test('a record that commits by hand leaves the lot once its handler has returned', async () => {
-  const { scene, lot } = await parking('a', { commit: 'manual' });
+test('a record that commits by hand leaves the parking topic once its handler has returned', async () => {
+  const { scene, parkingStore } = await parking('a', { commit: 'manual' });
   await scene.call(0).fails();
-  lot.release('a');
+  parkingStore.release('a');
   await scene.clock.advance(0);
   const { records } = scene.call(1);
   await scene.pipeline.commit(records);
-  expect(lot.offsets).toEqual(['0']);
+  expect(parkingStore.offsets).toEqual(['0']);
   await scene.call(1).returns();
-  expect(lot.offsets).toEqual([]);
+  expect(parkingStore.offsets).toEqual([]);
 });

@@ -10,7 +10,7 @@ import { type FailureProblem, FailureHandler } from './failures/failure-handler.
 import { PauseReasons, type PauseReason } from './fetch/pause-reasons.js';
 import type { Handler } from './handler/handler.js';
 import { HandlerCalls } from './dispatch/handler-calls.js';
-import { Intake, type IntakeEvents } from './fetch/intake.js';
+import { RecordIntake, type RecordIntakeEvents } from './fetch/record-intake.js';
 import { isUnparked, keyNameOf, Parking } from './parking/parking.js';
 import {
   type FailingPartition,
@@ -26,13 +26,13 @@ import type { TopicCounts } from './topic-counts.js';
 /** What a partition's pipeline tells the outside. */
 export interface PartitionEvents {
   readonly failures: RecordFailureEvents;
-  readonly intake: IntakeEvents;
+  readonly intake: RecordIntakeEvents;
   /** Nothing more is to be fetched for now. */
   fetchPaused(pipeline: PartitionPipeline): void;
   /** There is nothing against fetching any more. */
   fetchResumed(pipeline: PartitionPipeline): void;
   /** No handler is at work in it any more. */
-  idle(): void;
+  partitionIdle(): void;
 }
 
 /** What a partition's pipeline is built from. */
@@ -40,7 +40,7 @@ export interface PartitionParts {
   readonly handler: Handler;
   /** The group's, when this ownership began. */
   readonly generation: number;
-  readonly budget: InFlightLimiter;
+  readonly limiter: InFlightLimiter;
   readonly committer: Committer;
   readonly counts: TopicCounts;
   readonly events: PartitionEvents;
@@ -50,7 +50,7 @@ export interface PartitionParts {
 }
 
 /** A limit below every sequence. */
-const NOTHING = -1;
+const BELOW_EVERY_SEQUENCE = -1;
 
 /** The way of one partition's records, from the fetch to the committable offset, within one ownership. */
 export class PartitionPipeline implements CommitSource, RecordOwner, DispatchEvents, FailingPartition {
@@ -60,15 +60,15 @@ export class PartitionPipeline implements CommitSource, RecordOwner, DispatchEve
   readonly startOffset: Offset;
 
   readonly #settlement: Settlement;
-  readonly #intake: Intake;
-  readonly #runner: RecordDispatcher | BatchDispatcher;
+  readonly #intake: RecordIntake;
+  readonly #dispatcher: RecordDispatcher | BatchDispatcher;
   readonly #failures: FailureHandler;
-  readonly #gate: PauseReasons;
+  readonly #pauses: PauseReasons;
   readonly #parking: Parking | undefined;
-  readonly #released: UnparkedDispatcher | undefined;
+  readonly #unparked: UnparkedDispatcher | undefined;
   readonly #abort = new AbortController();
   readonly #calls: HandlerCalls;
-  #leaving: 'draining' | 'resting' | undefined;
+  #startState: 'draining' | 'resting' | undefined;
   #closed: Error | undefined;
 
   constructor(
@@ -77,27 +77,27 @@ export class PartitionPipeline implements CommitSource, RecordOwner, DispatchEve
     position: Offset,
     private readonly parts: PartitionParts,
   ) {
-    const { handler, budget, committer, events, clock, turn, random, generation } = parts;
+    const { handler, limiter, committer, events, clock, turn, random, generation } = parts;
     this.startOffset = position;
-    this.#settlement = new Settlement(position, budget, committer, clock);
+    this.#settlement = new Settlement(position, limiter, committer, clock);
     this.#calls = new HandlerCalls(this, handler.timeoutMs, clock);
-    this.#gate = new PauseReasons((closed) => {
+    this.#pauses = new PauseReasons((closed) => {
       if (closed) events.fetchPaused(this);
       else events.fetchResumed(this);
     });
-    this.#intake = new Intake(position, {
+    this.#intake = new RecordIntake(position, {
       at: this,
       events: events.intake,
       handler,
-      budget,
+      limiter,
       clock,
       settlement: this.#settlement,
-      gate: this.#gate,
+      pauseReasons: this.#pauses,
       enqueue: (record, receivedAt) => this.#enqueue(record, receivedAt),
-      received: () => this.#afterReceiving(),
+      batchReceived: () => this.#batchReceived(),
     });
     this.#parking = this.#createParking();
-    const failing = new PartitionFailures(this, this.#gate, events.failures);
+    const failing = new PartitionFailures(this, this.#pauses, events.failures);
     this.#failures = new FailureHandler(
       handler,
       failing,
@@ -106,42 +106,42 @@ export class PartitionPipeline implements CommitSource, RecordOwner, DispatchEve
       this.#parking,
       () => this.committableSequence,
     );
-    this.#runner =
+    this.#dispatcher =
       handler.read === 'batch'
         ? new BatchDispatcher(handler, this, this.#failures, clock, turn)
         : new RecordDispatcher(handler, this, this.#failures, clock, turn);
     if (!this.#parking) return;
-    this.#released = new UnparkedDispatcher(handler, this, this.#failures, this.#parking, clock);
+    this.#unparked = new UnparkedDispatcher(handler, this, this.#failures, this.#parking, clock);
     this.startReadyRecords();
-    void this.#parking.start({ position, generation, assure: () => this.#assureOwned() });
+    void this.#parking.start({ position, generation, confirm: () => this.#confirmOwned() });
   }
 
   #createParking(): Parking | undefined {
     const { handler, clock, random, events } = this.parts;
     if (!handler.parking) return undefined;
     return new Parking({
-      store: handler.parking.lotOf(this),
+      store: handler.parking.storeOf(this),
       limit: handler.parking.limit,
       concurrency: handler.concurrency,
       clock,
       random,
-      deliver: (record) => this.#deliver(record),
+      handleUnparked: (record) => this.#handleUnparked(record),
       loaded: () => this.startReadyRecords(),
       unavailable: (error, delayMs) => events.failures.parkingUnavailable(this, error, delayMs),
     });
   }
 
   /** Takes in a record that was parked: the log's own order, and the committable offset, have nothing to do with it. */
-  #deliver(fetched: FetchedRecord): void {
+  #handleUnparked(fetched: FetchedRecord): void {
     const bytes = byteLengthOf(fetched);
     const now = this.parts.clock.now();
     const record = new InFlightRecord(this, fetched, -1, now, undefined, bytes);
     this.#settlement.add(record);
-    this.#released?.start(record);
+    this.#unparked?.start(record);
   }
 
   /** @throws where the partition may be another member's by now, whatever this one has heard */
-  async #assureOwned(): Promise<void> {
+  async #confirmOwned(): Promise<void> {
     if (this.#closed) throw this.#closed;
     await this.parts.committer.confirmOwnership(this);
     if (this.#closed) throw this.#closed;
@@ -168,13 +168,13 @@ export class PartitionPipeline implements CommitSource, RecordOwner, DispatchEve
   }
 
   /** The partition's end offset, as far as the broker has said it. */
-  get end(): Offset {
-    return this.#intake.end;
+  get endOffset(): Offset {
+    return this.#intake.endOffset;
   }
 
   /** When the broker last said so, in ms since the epoch; 0 before it has. */
-  get endKnownAt(): number {
-    return this.#intake.endKnownAt;
+  get endOffsetAt(): number {
+    return this.#intake.endOffsetAt;
   }
 
   /** The offset that the client fetches next; behind the position while it fetches again what it had. */
@@ -209,14 +209,14 @@ export class PartitionPipeline implements CommitSource, RecordOwner, DispatchEve
    * commit is not at work: the commit may have to wait for a record that is tried again much later.
    */
   get busy(): boolean {
-    const { running, isDeferred } = this.#runner;
+    const { running, isDeferred } = this.#dispatcher;
     if (isDeferred || running > this.#calls.awaitingCommit) return true;
-    return this.#failures.busy || this.#released?.busy === true;
+    return this.#failures.busy || this.#unparked?.busy === true;
   }
 
   /** Lanes, or batches, that a handler is at work on; released records are lanes of their own. */
   get activeCalls(): number {
-    return this.#runner.activeCalls + (this.#released?.activeCalls ?? 0);
+    return this.#dispatcher.activeCalls + (this.#unparked?.activeCalls ?? 0);
   }
 
   /** Records, or batches, that wait to be handled or stored again. */
@@ -226,12 +226,12 @@ export class PartitionPipeline implements CommitSource, RecordOwner, DispatchEve
 
   /** Whether the partition is not fetched from for now. */
   get paused(): boolean {
-    return this.#gate.closed;
+    return this.#pauses.isPaused;
   }
 
   /** Why the partition is not fetched from. */
   get pauseReasons(): readonly PauseReason[] {
-    return this.#gate.list;
+    return this.#pauses.list;
   }
 
   /** Records that are stuck until somebody, or something outside, mends what they wait for. */
@@ -246,12 +246,12 @@ export class PartitionPipeline implements CommitSource, RecordOwner, DispatchEve
 
   /** What the handler at work on a record waits for, in words; undefined where it waits for nothing, or none is. */
   waitOf(record: InFlightRecord): string | undefined {
-    const call = this.#runner.callOf(record);
+    const call = this.#dispatcher.callOf(record);
     return call && this.#calls.waitOf(call);
   }
 
   /**
-   * Takes in what a fetch brought, as much of it as the budget admits, and starts what may start.
+   * Takes in what a fetch brought, as much of it as the limiter admits, and starts what may start.
    * @returns the last record taken, or `'all'`; undefined where nothing was
    */
   receive(batch: FetchedBatch): FetchedRecord | 'all' | undefined {
@@ -259,8 +259,8 @@ export class PartitionPipeline implements CommitSource, RecordOwner, DispatchEve
   }
 
   /** The broker was asked for the partition's end. */
-  endsAt(end: Offset): void {
-    this.#intake.endsAt(end);
+  raiseEndOffset(end: Offset): void {
+    this.#intake.raiseEndOffset(end);
   }
 
   /** The client will fetch from there: not before the commit, and perhaps beyond the position. */
@@ -278,11 +278,11 @@ export class PartitionPipeline implements CommitSource, RecordOwner, DispatchEve
     if (this.#closed) throw this.#closed;
     const { order } = this.parts.handler;
     const last = records.at(-1);
-    // What was parked was settled when it was: it leaves the lot once its handler has returned.
+    // What was parked was settled when it was: it leaves the parking topic once its handler has returned.
     if (!last || isUnparked(last)) return;
     if (order === 'partition') this.#settlement.settleThrough(last);
     else this.#settleEach(records);
-    this.#intake.readableAgain();
+    this.#intake.resumeIfDrained();
   }
 
   /**
@@ -320,8 +320,8 @@ export class PartitionPipeline implements CommitSource, RecordOwner, DispatchEve
     const last = records.at(-1);
     if (!first || !last || isUnparked(last)) return;
     const covered = this.parts.committer.whenCommitted(this, last.sequence);
-    const committed = this.waiting(first, { kind: 'commit', what: 'its commit' });
-    this.#runner.releaseSlot(this.#runner.callOf(first) ?? first);
+    const committed = this.waitStarted(first, { kind: 'commit', what: 'its commit' });
+    this.#dispatcher.releaseSlot(this.#dispatcher.callOf(first) ?? first);
     try {
       await covered;
     } finally {
@@ -329,8 +329,8 @@ export class PartitionPipeline implements CommitSource, RecordOwner, DispatchEve
     }
   }
 
-  waiting(record: InFlightRecord, wait: CallWait): () => void {
-    const call = this.#runner.callOf(record);
+  waitStarted(record: InFlightRecord, wait: CallWait): () => void {
+    const call = this.#dispatcher.callOf(record);
     if (!call) return () => undefined;
     const ended = this.#calls.wait(call, wait);
     this.returned();
@@ -339,7 +339,7 @@ export class PartitionPipeline implements CommitSource, RecordOwner, DispatchEve
 
   /** Aborted once the record's handler should stop: time over, partition lost, or service stopping. */
   signalOf(record: InFlightRecord): AbortSignal {
-    const call = this.#runner.callOf(record);
+    const call = this.#dispatcher.callOf(record);
     const deadline = call && this.#calls.signalOf(call);
     return deadline ? AbortSignal.any([this.#abort.signal, deadline]) : this.#abort.signal;
   }
@@ -354,48 +354,50 @@ export class PartitionPipeline implements CommitSource, RecordOwner, DispatchEve
 
   /** The member leaves its generation: starts nothing beyond what was started, so that that is committed soon. */
   drain(): void {
-    this.#leaving = 'draining';
+    this.#startState = 'draining';
     this.startReadyRecords();
   }
 
   /** Starts nothing at all until the member has joined again, and stores nothing once more. */
   suspend(): void {
-    this.#leaving = 'resting';
+    this.#startState = 'resting';
     this.startReadyRecords();
   }
 
   /** The member has joined again, and the partition is still its own. */
   resumeAfterJoin(): void {
-    this.#leaving = undefined;
+    this.#startState = undefined;
     this.startReadyRecords();
   }
 
   /** Fetches nothing more, and starts nothing beyond what was started already, until `resume`. */
   pause(): void {
-    this.#gate.add('by an operator');
+    this.#pauses.add('paused by an operator');
     this.startReadyRecords();
   }
 
   /** Goes on after `pause`. */
   resume(): void {
-    this.#gate.remove('by an operator');
+    this.#pauses.remove('paused by an operator');
     this.startReadyRecords();
   }
 
   /** Whatever keeps records from being started has come, or is gone. */
   startReadyRecords(): void {
-    const isResting = this.#leaving === 'resting';
+    const isResting = this.#startState === 'resting';
     const isHeld =
-      this.#leaving !== undefined ||
-      this.#gate.has('stopped by its handler') ||
-      this.#gate.has('by an operator') ||
+      this.#startState !== undefined ||
+      this.#pauses.has('stopped by its handler') ||
+      this.#pauses.has('paused by an operator') ||
       this.#parking?.isLoaded === false;
-    if (isResting) this.#failures.rest();
-    else this.#failures.goOn();
-    if (isHeld) this.#released?.hold();
-    else this.#released?.release();
-    this.#runner.limitTo(isResting ? NOTHING : isHeld ? this.#runner.highestStarted : Infinity);
-    this.#runner.pump();
+    if (isResting) this.#failures.suspend();
+    else this.#failures.resume();
+    if (isHeld) this.#unparked?.suspend();
+    else this.#unparked?.resume();
+    this.#dispatcher.limitTo(
+      isResting ? BELOW_EVERY_SEQUENCE : isHeld ? this.#dispatcher.highestStarted : Infinity,
+    );
+    this.#dispatcher.pump();
   }
 
   /** Tells the handlers at work to stop. */
@@ -409,11 +411,11 @@ export class PartitionPipeline implements CommitSource, RecordOwner, DispatchEve
     if (this.#closed) return;
     this.#closed = reason;
     this.#intake.close();
-    this.#runner.close();
+    this.#dispatcher.close();
     this.#failures.close();
     this.#parking?.close();
     this.parts.committer.remove(this, reason);
-    this.#settlement.end();
+    this.#settlement.close();
     this.abort(reason);
   }
 
@@ -446,13 +448,13 @@ export class PartitionPipeline implements CommitSource, RecordOwner, DispatchEve
     this.#failures.passed(record);
     if (this.parts.handler.commit === 'manual' && !isUnparked(record)) return;
     this.#settlement.settle(record, now);
-    if (this.paused) this.#intake.readableAgain();
+    if (this.paused) this.#intake.resumeIfDrained();
   }
 
   confirmed(records: readonly InFlightRecord[]): void {
     if (this.#closed) return;
     this.#settleEach(records);
-    this.#intake.readableAgain();
+    this.#intake.resumeIfDrained();
   }
 
   #settleEach(records: readonly InFlightRecord[]): void {
@@ -469,7 +471,7 @@ export class PartitionPipeline implements CommitSource, RecordOwner, DispatchEve
   }
 
   returned(): void {
-    if (!this.busy) this.parts.events.idle();
+    if (!this.busy) this.parts.events.partitionIdle();
   }
 
   #enqueue(fetched: FetchedRecord, receivedAt: number): void {
@@ -477,7 +479,7 @@ export class PartitionPipeline implements CommitSource, RecordOwner, DispatchEve
     const sequence = this.#settlement.tracker.nextSequence;
     const record = new InFlightRecord(this, fetched, sequence, receivedAt, this.#laneOf(fetched), bytes);
     this.#settlement.add(record);
-    this.#runner.enqueue(record);
+    this.#dispatcher.enqueue(record);
   }
 
   #laneOf({ key }: FetchedRecord): string | undefined {
@@ -491,9 +493,9 @@ export class PartitionPipeline implements CommitSource, RecordOwner, DispatchEve
     }
   }
 
-  #afterReceiving(): void {
-    this.#runner.pump();
-    this.#intake.checkBudget();
-    if (this.paused && this.#runner instanceof BatchDispatcher) this.#runner.startIncomplete();
+  #batchReceived(): void {
+    this.#dispatcher.pump();
+    this.#intake.pauseIfFull();
+    if (this.paused && this.#dispatcher instanceof BatchDispatcher) this.#dispatcher.startIncomplete();
   }
 }

@@ -11,7 +11,7 @@ describe('a partition that an operator has paused', () => {
     await scene.call(2).returns();
     expect(scene.called).toEqual(['0', '2', '1']);
     expect(scene.partition.paused).toBe(true);
-    expect(scene.pipeline.pauseReasons).toEqual(['by an operator']);
+    expect(scene.pipeline.pauseReasons).toEqual(['paused by an operator']);
     expect(await scene.committed()).toBe('3');
     scene.group.resume('t', 0);
     await scene.fetch();

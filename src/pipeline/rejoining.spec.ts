@@ -27,7 +27,7 @@ describe('a partition kept across a rejoin', () => {
     scene.rejoin(true);
     await scene.fetch(4);
     expect(scene.called).toEqual(['0', '1', '2', '3']);
-    expect(scene.budget.total.records).toBe(4);
+    expect(scene.limiter.total.records).toBe(4);
   });
 
   test('goes on with its retries', async () => {
@@ -115,7 +115,7 @@ describe('a partition that starts anew', () => {
     await scene.fetch();
     expect(scene.told).toEqual(['rewound from 4 to 2']);
     expect(scene.called).toEqual(['0', '1', '2', '3', '2', '3']);
-    expect(scene.budget.total.records).toBe(2);
+    expect(scene.limiter.total.records).toBe(2);
   });
 
   test('commits where it begins, so that an offset reset by policy is not decided anew', async () => {
@@ -172,7 +172,7 @@ test('a fetch of a partition that is not assigned is not taken', () => {
   const scene = new Scene('a');
   scene.group.loseAll();
   const zero = toOffset(0);
-  const batch = { topic: 't', partition: 0, from: zero, records: [], next: zero, end: zero };
+  const batch = { topic: 't', partition: 0, from: zero, records: [], next: zero, highWatermark: zero };
   expect(scene.group.receive(batch)).toBeUndefined();
 });
 

@@ -20,7 +20,7 @@ async function pass(scene: Scene, ms: number): Promise<void> {
 function waiting(scene: Scene, at: number, what = 'a connection'): () => void {
   const [record] = scene.call(at).records;
   if (!record) throw new Error('a call without a record');
-  return record.owner.waiting(record, { kind: 'resource', what });
+  return record.owner.waitStarted(record, { kind: 'resource', what });
 }
 
 describe('the time that a handler waits for something that is not its doing', () => {
@@ -56,7 +56,7 @@ describe('the time that a handler waits for something that is not its doing', ()
     const scene = await working('ab', { read: 'batch', order: 'none', maxRecords: 2 });
     const { records } = scene.call(0);
     const [, second] = records;
-    const goOn = second?.owner.waiting(second, { kind: 'resource', what: 'a connection' });
+    const goOn = second?.owner.waitStarted(second, { kind: 'resource', what: 'a connection' });
     await pass(scene, 1_000);
     expect(records.map((record) => record.owner.signalOf(record).aborted)).toEqual([false, false]);
     goOn?.();
@@ -105,14 +105,14 @@ describe('a record whose handler depends on what is away', () => {
       await scene.call(-1).fails(away);
       await scene.clock.advance(5_000);
     }
-    expect(scene.aside).toEqual([]);
+    expect(scene.stored).toEqual([]);
     expect(scene.call(-1).records[0]).toMatchObject({ failures: 0, lastError: away });
     await scene.call(-1).fails();
     await scene.clock.advance(1_000);
-    expect(scene.aside).toEqual([]);
+    expect(scene.stored).toEqual([]);
     await scene.call(-1).fails();
     await scene.clock.advance(1_000);
-    expect(scene.aside).toEqual(['dead-letter 0']);
+    expect(scene.stored).toEqual(['dead-letter 0']);
   });
 
   test('is named at once as what holds its partition up, until it has passed', async () => {
@@ -137,7 +137,7 @@ describe('a record whose handler depends on what is away', () => {
     }
     await scene.call(-1).fails();
     await scene.clock.advance(100);
-    expect(scene.aside).toEqual([]);
+    expect(scene.stored).toEqual([]);
     expect(scene.told.at(-1)).toBe('retrying 0');
   });
 
@@ -157,6 +157,6 @@ describe('a record whose handler depends on what is away', () => {
     const scene = await working('abcdef', { attempts: 1, deadLetterLimit });
     for (const call of scene.calls.slice(0, 5)) await call.fails(away);
     await scene.call(5).fails();
-    expect(scene.aside).toEqual(['dead-letter 5']);
+    expect(scene.stored).toEqual(['dead-letter 5']);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
   deadLetterTopicOf,
-  isAsideTopic,
+  isFailureTopic,
   isDelayName,
   isRetryTopicOf,
   parkedTopicOf,
@@ -79,7 +79,7 @@ describe('the topics that records are put aside in', () => {
         expect(isRetryTopicOf(retry, source, group)).toBe(true);
         expect(isRetryTopicOf(retry, source, `${group}2`)).toBe(false);
         expect(isRetryTopicOf(parkedTopicOf(source, group), source, group)).toBe(false);
-        expect(isAsideTopic(retry)).toBe(true);
+        expect(isFailureTopic(retry)).toBe(true);
         expect(retrySourceOf(retry, group)).toBe(source.length < 200 ? source : undefined);
         expect(retrySourceOf(retry, `${group}2`)).toBeUndefined();
       }

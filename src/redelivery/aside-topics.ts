@@ -76,7 +76,7 @@ export function isParkingTopic(topic: string): boolean {
 }
 
 /** Whether a topic is named like those that services of this kind create for themselves. */
-export function isAsideTopic(topic: string): boolean {
+export function isFailureTopic(topic: string): boolean {
   return isNamedForDeadLetters(topic) || isParkingTopic(topic) || isRetryTopic(topic);
 }
 

@@ -8,7 +8,7 @@ import {
 import type { NativeConsumer } from '../client/index.js';
 import type { KafkaRuntime } from './kafka-runtime.js';
 import { requireDurable } from './context/unfinished-work.js';
-import { notCounting } from './handlers/own-time.js';
+import { outsideTimeout } from './handlers/outside-timeout.js';
 
 const REFUSED = ['connect', 'disconnect', 'run', 'stop', 'subscribe'] as const;
 
@@ -63,7 +63,7 @@ export function guardedConsumer(
         throw new ForeignOffsetError(topic, partition, owner);
       }
       if (!isOffsetOwner(owner)) throw new PartitionLostError(owner.topic, owner.partition);
-      await notCounting({ kind: 'commit', what: 'a commit' }, () =>
+      await outsideTimeout({ kind: 'commit', what: 'a commit' }, () =>
         Promise.all(offsets.map(({ offset }) => owner.commitBefore(toOffset(offset)))),
       );
     },

@@ -31,7 +31,7 @@ export {
   type StuckRecord,
   stuckOf,
   unresponsiveOf,
-  whyUnopened,
+  parkingProblemOf,
 } from './group/partition-view.js';
 export { PayloadError } from './payload/payload.js';
 export { completionOfBatch, completionOfRecord } from './handlers/results.js';

@@ -1,7 +1,7 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { type KafkaConfig, SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
 import { InFlightLimiter } from '../pipeline/index.js';
-import { AsideWriter, OwnTopics, ParkingLots } from '../redelivery/index.js';
+import { FailedRecordPublisher, OwnTopics, ParkingStores } from '../redelivery/index.js';
 import { CALL_TRACER, type CallTracer } from './handlers/call-tracer.js';
 import type { KafkaPort, RecordProducer } from '../client/index.js';
 import { GroupConsumer } from './group/group-consumer.js';
@@ -12,11 +12,11 @@ import { KAFKA_PORT } from './tokens.js';
 /** All of the process's consumers, one for each group its handlers are in. */
 @Injectable()
 export class KafkaRuntime {
-  readonly budget: InFlightLimiter;
+  readonly limiter: InFlightLimiter;
   readonly producer: RecordProducer;
   readonly ownTopics: OwnTopics;
-  readonly asides: AsideWriter;
-  readonly parking: ParkingLots;
+  readonly failedRecords: FailedRecordPublisher;
+  readonly parking: ParkingStores;
   readonly #groups = new Map<string, GroupConsumer>();
   readonly #config: KafkaConfig;
   readonly #stopping = new AbortController();
@@ -28,14 +28,14 @@ export class KafkaRuntime {
     @Optional() @Inject(CALL_TRACER) readonly tracer?: CallTracer,
   ) {
     this.#config = config.kafka;
-    this.budget = new InFlightLimiter({
+    this.limiter = new InFlightLimiter({
       records: config.kafka.maxInFlight,
       bytes: config.kafka.maxInFlightBytes,
     });
     this.producer = port.producer();
     this.ownTopics = new OwnTopics(port);
-    this.asides = new AsideWriter(this.producer, this.ownTopics, tracer);
-    this.parking = new ParkingLots(this.producer, port, this.ownTopics);
+    this.failedRecords = new FailedRecordPublisher(this.producer, this.ownTopics, tracer);
+    this.parking = new ParkingStores(this.producer, port, this.ownTopics);
   }
 
   get groups(): readonly GroupConsumer[] {
@@ -64,8 +64,8 @@ export class KafkaRuntime {
         config: this.#config,
         port: this.port,
         ownTopics: this.ownTopics,
-        budget: this.budget,
-        assignmentChanged: () => this.#shareBudget(),
+        limiter: this.limiter,
+        assignmentChanged: () => this.#shareLimits(),
         phaseChanged,
       });
       this.#groups.set(groupId, consumer);
@@ -96,9 +96,9 @@ export class KafkaRuntime {
     this.port.close();
   }
 
-  #shareBudget(): void {
+  #shareLimits(): void {
     let partitions = 0;
     for (const { status } of this.#groups.values()) partitions += status.assignment.length;
-    this.budget.share(partitions);
+    this.limiter.share(partitions);
   }
 }

@@ -48,9 +48,9 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy, In
     private readonly directCalls: DirectCalls,
   ) {
     super();
-    const { asides, parking, tracer } = runtime;
+    const { failedRecords, parking, tracer } = runtime;
     this.tracer = tracer;
-    this.failures = { asides, parking };
+    this.failures = { failedRecords, parking };
     const { groupId, enableAutoCommit } = config.kafka;
     this.#registry = new HandlerRegistry(
       { groupId, commit: enableAutoCommit ? 'auto' : 'manual' },

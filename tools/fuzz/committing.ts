@@ -6,6 +6,13 @@ import type { PackedMessages } from '../../src/client/kafkajs/decoding/packed-me
 export async function committedAfter(from: bigint, { records, offset }: PackedMessages): Promise<bigint> {
   const scene = new Scene('', { invoke: () => undefined, limit: 100_000 });
   const next = offsetAfter(toOffset(offset));
-  scene.group.receive({ topic: 't', partition: 0, from: toOffset(String(from)), records, next, end: next });
+  scene.group.receive({
+    topic: 't',
+    partition: 0,
+    from: toOffset(String(from)),
+    records,
+    next,
+    highWatermark: next,
+  });
   return BigInt(await scene.committed());
 }

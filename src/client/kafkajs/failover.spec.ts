@@ -140,7 +140,7 @@ describe('an address that the cluster names for a broker', () => {
   it('is said to be advertised where it can not be reached, though the cluster was found', async () => {
     broker.advertisedHost = 'kafka.internal.invalid';
     const port = portOf(broker.address);
-    const listener: Partial<ConsumerListener> = { leaving: () => Promise.resolve() };
+    const listener: Partial<ConsumerListener> = { rebalanceStarted: () => Promise.resolve() };
     const client = port.consumer('group', listener as ConsumerListener);
     await client.connect();
     await client.start(['orders']);

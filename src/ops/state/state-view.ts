@@ -10,7 +10,7 @@ import {
   stuckOf,
   type StuckRecord,
   unresponsiveOf,
-  whyUnopened,
+  parkingProblemOf,
 } from '../../transport/index.js';
 
 /** The complete state of a partition. */
@@ -47,6 +47,6 @@ function partitionState(pipeline: PartitionPipeline): PartitionState {
     oldest: oldestOf(pipeline),
     stuck: stuckOf(pipeline),
     unresponsive: unresponsiveOf(pipeline),
-    unopened: whyUnopened(pipeline),
+    unopened: parkingProblemOf(pipeline),
   };
 }

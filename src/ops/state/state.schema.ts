@@ -15,7 +15,7 @@ const Partition = z.strictObject({
   partition: z.int(),
   committableOffset: z.string().describe('First offset that is not settled'),
   committed: z.string().optional().describe('Offset that this member has committed'),
-  end: z.string(),
+  endOffset: z.string(),
   lag: z.number().describe('From the committable offset to the end'),
   inFlight: z.int(),
   activeCalls: z.int().describe('Handler calls in progress'),
@@ -30,7 +30,7 @@ const Partition = z.strictObject({
   parked: z.int(),
   oldest: Record.optional().describe('The record that blocks the committable offset'),
   stuck: z
-    .array(Record.extend({ kind: z.enum(['not stored', 'brake', 'stop']), why: z.string() }))
+    .array(Record.extend({ kind: z.enum(['not stored', 'circuit-breaker', 'stop']), why: z.string() }))
     .describe('Records that are blocked until somebody fixes the cause'),
   unresponsive: z.array(Record).describe('Records whose handlers were aborted and are still running'),
   unopened: z.string().optional().describe('Why the partition may not start handling records yet'),
@@ -49,9 +49,9 @@ const Group = z.strictObject({
   hiddenTopics: z
     .array(z.string())
     .describe('Missing topics that this client is not allowed to see, or that do not exist'),
-  refusedTopics: z.array(z.string()).describe('Problems of retry topics'),
-  refusal: z.string().optional().describe('The permission that this client lacks, and how to grant it'),
-  unreadable: z
+  retryTopicProblems: z.array(z.string()).describe('Problems of retry topics'),
+  accessProblem: z.string().optional().describe('The permission that this client lacks, and how to grant it'),
+  unreadableBatches: z
     .array(z.string())
     .describe('Partitions that are blocked by a batch that cannot be read, and why'),
   lastHeartbeatAt: z.int(),

@@ -61,15 +61,15 @@ const RETRY_MS = { first: 100, max: 5_000 };
 export class Committer {
   readonly #sources = new Set<CommitSource>();
   #waiters: Waiter[] = [];
-  #idle: (() => void)[] = [];
+  #idleWaiters: (() => void)[] = [];
   #inFlight = false;
   #settledSince = 0;
-  #wanted = false;
+  #requested = false;
   /** Whether a request waits for the end of the turn. */
   #scheduled = false;
   #suspended = true;
   /** Whether a rejoin may have begun, by which partitions change hands. */
-  #leaving = false;
+  #rebalancing = false;
   /** Counts the joins, to tell a commit of this membership from one of the last. */
   #epoch = 0;
   #retryMs = 0;
@@ -101,19 +101,19 @@ export class Committer {
     const waiting = this.#waiters;
     this.#waiters = waiting.filter((waiter) => waiter.source !== source);
     for (const waiter of waiting) if (waiter.source === source) waiter.reject(reason);
-    this.#tellIdle();
+    this.#resolveIdle();
   }
 
   /** The member has joined: commits may go out. */
   resume(): void {
     this.#suspended = false;
-    this.#leaving = false;
+    this.#rebalancing = false;
     this.#epoch++;
     this.#retryMs = 0;
     this.#cancelRetry?.();
     this.#cancelRetry = undefined;
     this.#scheduleInterval();
-    if (this.#wanted || this.#waiters.length > 0) this.request();
+    if (this.#requested || this.#waiters.length > 0) this.request();
   }
 
   /** The member has to join again: nothing goes out until `resume`. */
@@ -122,12 +122,12 @@ export class Committer {
     this.#cancelInterval?.();
     this.#cancelRetry?.();
     this.#cancelRetry = undefined;
-    this.#tellIdle();
+    this.#resolveIdle();
   }
 
   /** The member is about to join again, or to leave: commits still go out, and prove nothing. */
-  leaving(): void {
-    this.#leaving = true;
+  rebalanceStarted(): void {
+    this.#rebalancing = true;
   }
 
   /**
@@ -136,11 +136,12 @@ export class Committer {
    * @throws OwnershipUnknownError while the group is joined anew; else what the broker says
    */
   async confirmOwnership(source: CommitSource): Promise<void> {
-    if (this.#suspended || this.#leaving) throw new OwnershipUnknownError(source);
+    if (this.#suspended || this.#rebalancing) throw new OwnershipUnknownError(source);
     const { topic, partition, committableOffset: offset } = source;
     const epoch = this.#epoch;
     await this.target.commit([{ topic, partition, offset }]);
-    if (this.#suspended || this.#leaving || epoch !== this.#epoch) throw new OwnershipUnknownError(source);
+    if (this.#suspended || this.#rebalancing || epoch !== this.#epoch)
+      throw new OwnershipUnknownError(source);
   }
 
   /** A record has settled; enough of them are committed at once, to bound what a crash repeats. */
@@ -162,7 +163,7 @@ export class Committer {
    * an acknowledgement lets many handlers go on at once, and what they commit next belongs together.
    */
   request(): void {
-    this.#wanted = true;
+    this.#requested = true;
     if (this.#scheduled) return;
     this.#scheduled = true;
     this.turn.defer(() => {
@@ -183,7 +184,7 @@ export class Committer {
       (this.#inFlight || this.#cancelRetry || this.#pending().length > 0)
     ) {
       this.request();
-      await new Promise<void>((resolve) => this.#idle.push(resolve));
+      await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
     }
   }
 
@@ -197,11 +198,11 @@ export class Committer {
 
   #send(): void {
     if (this.#inFlight || this.#suspended || this.#cancelRetry) return;
-    this.#wanted = false;
+    this.#requested = false;
     this.#settledSince = 0;
     const pending = this.#pending();
     if (pending.length === 0) {
-      this.#tellIdle();
+      this.#resolveIdle();
       return;
     }
     this.#inFlight = true;
@@ -242,19 +243,19 @@ export class Committer {
       if (waiter.sequence < waiter.source.committedSequence) waiter.resolve();
       else this.#waiters.push(waiter);
     }
-    this.#tellIdle();
-    if (this.#wanted) this.request();
+    this.#resolveIdle();
+    if (this.#requested) this.request();
   }
 
   #failed(error: unknown, epoch: number): void {
     this.#inFlight = false;
     this.#state.failures++;
     this.#state.lastError = error;
-    this.#wanted = true;
+    this.#requested = true;
     if (epoch !== this.#epoch) this.request();
     else if (this.target.classify(error) === 'rejoin') this.suspend();
     else this.#retryLater();
-    this.#tellIdle();
+    this.#resolveIdle();
   }
 
   #retryLater(): void {
@@ -266,9 +267,9 @@ export class Committer {
     });
   }
 
-  #tellIdle(): void {
-    const told = this.#idle;
-    this.#idle = [];
+  #resolveIdle(): void {
+    const told = this.#idleWaiters;
+    this.#idleWaiters = [];
     for (const resolve of told) resolve();
   }
 }

@@ -44,7 +44,7 @@ class Tracked {
     for (const gap of gaps) {
       const record = new Received(toOffset(this.#next + gap), this.records.length);
       this.records.push(record);
-      this.tracker.receive(record);
+      this.tracker.track(record);
       this.#next += gap + 1;
     }
     this.skip(trailing);

@@ -18,7 +18,7 @@ function received(offsets: readonly number[], options: { from?: number; next?: n
   const { next = from } = options;
   const tracker = new OffsetTracker<Received>(toOffset(from));
   const records = offsets.map((offset, sequence) => new Received(toOffset(offset), sequence));
-  for (const record of records) tracker.receive(record);
+  for (const record of records) tracker.track(record);
   tracker.advanceTo(toOffset(next));
   const at = (index: number): Received => {
     const record = records[index];
@@ -102,7 +102,7 @@ describe('a tracker', () => {
     const { tracker, at } = received([0], { next: 1 });
     tracker.settle(at(0));
     const next = new Received(toOffset(7), tracker.nextSequence);
-    tracker.receive(next);
+    tracker.track(next);
     tracker.advanceTo(toOffset(8));
     expect(tracker).toMatchObject({
       committableOffset: '7',

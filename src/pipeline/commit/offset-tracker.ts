@@ -57,7 +57,7 @@ export class OffsetTracker<T extends Trackable> {
   }
 
   /** Takes in the partition's next record. `advanceTo` must follow once the fetch is taken in. */
-  receive(record: T): void {
+  track(record: T): void {
     if (this.#tail) this.#tail.following = record;
     else this.#head = record;
     this.#tail = record;

@@ -6,18 +6,18 @@ import type { InFlightRecord } from '../records/in-flight.js';
 import type { Offset } from '../records/offset.js';
 import { isUnparked } from '../parking/parking.js';
 
-/** Which of a partition's records are settled, and what that frees: budget, memory, and offsets to commit. */
+/** Which of a partition's records are settled, and what that frees: limiter, memory, and offsets to commit. */
 export class Settlement {
   readonly tracker: OffsetTracker<InFlightRecord>;
   /** What the partition has in flight. */
   readonly usage = new Usage();
   /** Parked records that are at their handler again. */
-  readonly #comingBack = new Set<InFlightRecord>();
+  readonly #unparked = new Set<InFlightRecord>();
   #lastAdvanceAt: number;
 
   constructor(
     position: Offset,
-    private readonly budget: InFlightLimiter,
+    private readonly limiter: InFlightLimiter,
     private readonly committer: Committer,
     private readonly clock: Clock,
   ) {
@@ -38,9 +38,9 @@ export class Settlement {
 
   /** Takes in the partition's next record, or one that was parked. */
   add(record: InFlightRecord): void {
-    this.budget.add(this.usage, record.bytes);
-    if (isUnparked(record)) this.#comingBack.add(record);
-    else this.tracker.receive(record);
+    this.limiter.add(this.usage, record.bytes);
+    if (isUnparked(record)) this.#unparked.add(record);
+    else this.tracker.track(record);
   }
 
   /** @param now ms since the epoch */
@@ -48,29 +48,29 @@ export class Settlement {
     if (record.settled) return;
     if (isUnparked(record)) {
       record.settled = true;
-      this.#comingBack.delete(record);
-      this.budget.remove(this.usage, record.bytes);
+      this.#unparked.delete(record);
+      this.limiter.remove(this.usage, record.bytes);
       return;
     }
     if (this.tracker.settle(record)) this.#lastAdvanceAt = now;
-    this.#freed(record);
+    this.#free(record);
   }
 
   /** Settles a record and every earlier one of the partition. */
   settleThrough(record: InFlightRecord): void {
-    for (const each of this.tracker.settleThrough(record)) this.#freed(each);
+    for (const each of this.tracker.settleThrough(record)) this.#free(each);
     this.#lastAdvanceAt = this.clock.now();
   }
 
   /** The ownership has ended: what is not settled is no longer in flight here. */
-  end(): void {
-    for (const record of this.tracker.unsettledRecords()) this.budget.remove(this.usage, record.bytes);
-    for (const record of this.#comingBack) this.budget.remove(this.usage, record.bytes);
+  close(): void {
+    for (const record of this.tracker.unsettledRecords()) this.limiter.remove(this.usage, record.bytes);
+    for (const record of this.#unparked) this.limiter.remove(this.usage, record.bytes);
   }
 
-  #freed(record: InFlightRecord): void {
-    if (record.sequence >= this.tracker.committableSequence) record.release();
+  #free(record: InFlightRecord): void {
+    if (record.sequence >= this.tracker.committableSequence) record.dropPayload();
     this.committer.noteSettled();
-    this.budget.remove(this.usage, record.bytes);
+    this.limiter.remove(this.usage, record.bytes);
   }
 }

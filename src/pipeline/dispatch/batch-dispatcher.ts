@@ -16,7 +16,7 @@ import type { Dispatcher, DispatchEvents } from './dispatcher.js';
 export class BatchDispatcher implements Dispatcher, Redelivery {
   readonly #lanes: BatchLanes;
   /** What failed and may be tried again as soon as there is a place. */
-  readonly #again: Delivery[] = [];
+  readonly #redeliveries: Delivery[] = [];
   #cancelWait: Cancel | undefined;
   /** Full or not, what waits may start: the wait for more is over, or no more will come for now. */
   #due = false;
@@ -75,7 +75,7 @@ export class BatchDispatcher implements Dispatcher, Redelivery {
   releaseSlot(first: InFlightRecord): void {
     const batch = this.#running.get(first);
     if (!batch) return;
-    this.#lanes.release(batch);
+    this.#lanes.releaseSlot(batch);
     this.pump();
   }
 
@@ -98,7 +98,7 @@ export class BatchDispatcher implements Dispatcher, Redelivery {
 
   /** Whether a batch may start; where one waits to be filled, it will be looked at again when it is due. */
   #startable(): boolean {
-    const [again] = this.#again;
+    const [again] = this.#redeliveries;
     if (again) return this.#isWithinLimit(again) && this.#lanes.hasSlot;
     if (!this.#lanes.canTake(this.#limit)) return false;
     if (this.#isComplete()) return true;
@@ -111,9 +111,9 @@ export class BatchDispatcher implements Dispatcher, Redelivery {
   }
 
   #startNext(): void {
-    const again = this.#again.shift();
+    const again = this.#redeliveries.shift();
     if (again) {
-      this.#lanes.retake(again.batch);
+      this.#lanes.takeSlot(again.batch);
       this.#start(again);
       return;
     }
@@ -191,7 +191,7 @@ export class BatchDispatcher implements Dispatcher, Redelivery {
     for (const record of handled) this.events.succeeded(record, now);
     const left = delivery.records.slice(records.length);
     if (failed.length === 0) {
-      this.goOn(delivery, left);
+      this.redeliver(delivery, left);
       return;
     }
     // The handler has named what failed, and with that said of the others that they are done.
@@ -203,13 +203,13 @@ export class BatchDispatcher implements Dispatcher, Redelivery {
     // What waits for a dependency keeps its place: otherwise every batch would try it in turn.
     const keepsPlace = delivery.batch.holdsSlot && failed.some(({ error }) => isUnavailable(error));
     // With what is left of it as a batch of its own, the lanes open that nothing is left of.
-    const failing = this.part(delivery, [...failedRecords, ...unhandled]);
+    const failing = this.split(delivery, [...failedRecords, ...unhandled]);
     this.#lanes.done(delivery.batch);
-    if (keepsPlace) this.#lanes.retake(failing.batch);
-    this.#seeThrough(failed, new FailedLanes(failing, failedRecords, unhandled, this));
+    if (keepsPlace) this.#lanes.takeSlot(failing.batch);
+    this.#handleFailures(failed, new FailedLanes(failing, failedRecords, unhandled, this));
   }
 
-  #seeThrough(failed: readonly RecordFailure[], lanes: FailedLanes): void {
+  #handleFailures(failed: readonly RecordFailure[], lanes: FailedLanes): void {
     for (const { record, error } of failed) {
       if (record.settled) {
         this.events.failedAfterSettling(record, error);
@@ -238,18 +238,18 @@ export class BatchDispatcher implements Dispatcher, Redelivery {
     const { batch, records } = delivery;
     for (const record of records) this.events.stopped(record);
     // What waits for a dependency keeps its place: otherwise every batch would try it in turn.
-    if (!isUnavailable(error)) this.#lanes.release(batch);
-    if (this.failures.over) return;
+    if (!isUnavailable(error)) this.#lanes.releaseSlot(batch);
+    if (this.failures.isOver) return;
     const unsettled = this.#unsettledOf(records);
     const [first] = unsettled;
     const last = records.at(-1);
     if (!first) {
-      this.#end(delivery);
+      this.#finish(delivery);
       if (last) this.events.failedAfterSettling(last, error);
       return;
     }
     const again = (): void => {
-      this.goOn(delivery, unsettled);
+      this.redeliver(delivery, unsettled);
       this.pump();
     };
     if (isUnavailable(error)) {
@@ -272,26 +272,26 @@ export class BatchDispatcher implements Dispatcher, Redelivery {
       record.failures = failures;
       record.firstFailedAt = firstFailedAt;
     }
-    this.goOn({ ...delivery, singly: true }, records);
+    this.redeliver({ ...delivery, singly: true }, records);
   }
 
   leaveSlot({ batch }: Delivery): void {
-    this.#lanes.release(batch);
+    this.#lanes.releaseSlot(batch);
   }
 
-  part(delivery: Delivery, records: readonly InFlightRecord[]): Delivery {
-    return { ...delivery, batch: this.#lanes.part(delivery.batch, records) };
+  split(delivery: Delivery, records: readonly InFlightRecord[]): Delivery {
+    return { ...delivery, batch: this.#lanes.split(delivery.batch, records) };
   }
 
-  goOn(delivery: Delivery, next: readonly InFlightRecord[]): void {
+  redeliver(delivery: Delivery, next: readonly InFlightRecord[]): void {
     const records = this.#unsettledOf(next);
     if (records.length === 0) {
-      this.#end(delivery);
+      this.#finish(delivery);
       return;
     }
-    const { batch } = this.part(delivery, records);
+    const { batch } = this.split(delivery, records);
     this.#lanes.done(delivery.batch);
-    this.#again.push({ ...delivery, batch, records });
+    this.#redeliveries.push({ ...delivery, batch, records });
   }
 
   /** Those that are to be delivered again. Of the others, nobody is told any more that they failed, or wait. */
@@ -300,7 +300,7 @@ export class BatchDispatcher implements Dispatcher, Redelivery {
     return records.filter(({ settled }) => !settled);
   }
 
-  #end({ batch, whenDone }: Delivery): void {
+  #finish({ batch, whenDone }: Delivery): void {
     this.#lanes.done(batch);
     whenDone?.();
   }

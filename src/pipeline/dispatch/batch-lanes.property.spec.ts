@@ -8,7 +8,7 @@ const owner: RecordOwner = {
   topic: 't',
   partition: 0,
   signalOf: () => new AbortController().signal,
-  waiting: () => () => undefined,
+  waitStarted: () => () => undefined,
   acknowledge: () => undefined,
   commit: () => Promise.resolve(),
 };
@@ -91,7 +91,7 @@ test('a batch holds the oldest records that may start, and no key is in two runn
         else {
           const batch = model.running[each.pick % Math.max(1, model.running.length)];
           if (batch?.holdsSlot) model.places--;
-          if (batch) lanes.release(batch);
+          if (batch) lanes.releaseSlot(batch);
         }
         expect(lanes.running).toBe(model.places);
         expect(lanes.startable).toBe(model.startable.length);

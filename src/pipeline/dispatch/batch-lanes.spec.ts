@@ -7,7 +7,7 @@ const owner: RecordOwner = {
   topic: 't',
   partition: 0,
   signalOf: () => new AbortController().signal,
-  waiting: () => () => undefined,
+  waitStarted: () => () => undefined,
   acknowledge: () => undefined,
   commit: () => Promise.resolve(),
 };
@@ -81,12 +81,12 @@ describe('lanes of batches', () => {
   test('give the place of a batch that waits to another, with its lanes closed', () => {
     const { lanes } = lanesOf('aab', { most: 1, concurrency: 1 });
     const first = lanes.take(Infinity);
-    lanes.release(first);
-    lanes.release(first);
+    lanes.releaseSlot(first);
+    lanes.releaseSlot(first);
     expect(lanes.running).toBe(0);
     expect(sequencesOf(lanes.take(Infinity))).toEqual([2]);
     expect(lanes.canTake(Infinity)).toBe(false);
-    lanes.retake(first);
+    lanes.takeSlot(first);
     expect(lanes.running).toBe(2);
     lanes.done(first);
     expect(lanes.running).toBe(1);
@@ -95,7 +95,7 @@ describe('lanes of batches', () => {
   test('give no place back that was given away before', () => {
     const { lanes } = lanesOf('ab', { most: 1 });
     const [first, second] = [lanes.take(Infinity), lanes.take(Infinity)];
-    lanes.release(first);
+    lanes.releaseSlot(first);
     lanes.done(first);
     expect(lanes.running).toBe(1);
     lanes.done(second);

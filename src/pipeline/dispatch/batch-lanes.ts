@@ -85,20 +85,20 @@ export class BatchLanes {
   }
 
   /** Gives the batch's place to another; its lanes stay closed. */
-  release(batch: LaneBatch): void {
+  releaseSlot(batch: LaneBatch): void {
     if (!batch.holdsSlot) return;
     batch.holdsSlot = false;
     this.#running--;
   }
 
   /** Takes back the place that `release` gave away. */
-  retake(batch: LaneBatch): void {
+  takeSlot(batch: LaneBatch): void {
     batch.holdsSlot = true;
     this.#running++;
   }
 
   /** Makes a batch of its own, without a place, out of some of a batch's records, with the lanes that they are in. */
-  part(batch: LaneBatch, records: readonly InFlightRecord[]): LaneBatch {
+  split(batch: LaneBatch, records: readonly InFlightRecord[]): LaneBatch {
     const names = new Set(records.map(({ lane }) => lane));
     const lanes = batch.lanes.filter(({ name }) => names.has(name));
     batch.lanes = batch.lanes.filter(({ name }) => !names.has(name));
@@ -107,7 +107,7 @@ export class BatchLanes {
 
   /** Opens the batch's lanes again, for what came in meanwhile. */
   done(batch: LaneBatch): void {
-    this.release(batch);
+    this.releaseSlot(batch);
     for (const lane of batch.lanes) {
       lane.busy = false;
       if (lane.waiting > 0) {

@@ -13,12 +13,12 @@ export class CallTime {
   }
 
   /** The handler begins to wait; waits may overlap. */
-  wait(now: number): void {
+  waitStarted(now: number): void {
     if (this.#waits++ === 0) this.#waitingSince = now;
   }
 
   /** One of the waits has ended. */
-  goOn(now: number): void {
+  waitEnded(now: number): void {
     if (--this.#waits === 0) this.#excludedMs += now - this.#waitingSince;
   }
 

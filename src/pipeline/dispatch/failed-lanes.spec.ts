@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { BatchRecordError, UnreadableRecordsError } from '../errors/errors.js';
+import { BatchRecordError, UndecodableRecordsError } from '../errors/errors.js';
 import { Scene } from '../testing/scene.js';
 
 const fine = { status: 'fulfilled', value: undefined };
 const bad = { status: 'rejected', reason: new Error('a') };
-const notJson = (...places: readonly number[]): UnreadableRecordsError =>
-  new UnreadableRecordsError(new Map(places.map((at) => [at, new Error('no JSON')])));
+const notJson = (...places: readonly number[]): UndecodableRecordsError =>
+  new UndecodableRecordsError(new Map(places.map((at) => [at, new Error('no JSON')])));
 
 describe('a batch in key order', () => {
   test('a key goes on whose record was handled, whatever becomes of another of its batch', async () => {
@@ -40,7 +40,7 @@ describe('a batch in key order', () => {
     expect(scene.pipeline.usage.records).toBe(1);
     await scene.fetch();
     await scene.clock.advance(60_000);
-    expect(scene.aside).toEqual(['dead-letter 0']);
+    expect(scene.stored).toEqual(['dead-letter 0']);
     expect(await scene.committed()).toBe('2');
   });
 
@@ -87,11 +87,11 @@ describe('a batch in partition order', () => {
     await scene.call(0).fails(notJson(2));
     expect(scene.called).toEqual(['0,1,2,3,4', '0,1']);
     await scene.clock.advance(1_000);
-    expect(scene.aside).toEqual(['dead-letter 2']);
+    expect(scene.stored).toEqual(['dead-letter 2']);
     // The earlier ones are still being handled.
     expect(scene.called).toHaveLength(2);
     await scene.call(1).fails();
-    expect(scene.aside).toEqual(['dead-letter 2']);
+    expect(scene.stored).toEqual(['dead-letter 2']);
     await scene.call(2).returns();
     await scene.call(3).returns();
     expect(scene.called).toEqual(['0,1,2,3,4', '0,1', '0', '1', '3,4']);

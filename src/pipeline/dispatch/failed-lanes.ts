@@ -15,11 +15,11 @@ export interface Delivery {
 /** What the failed lanes ask of the runner. */
 export interface Redelivery {
   /** Makes a delivery of its own out of some of a delivery's records, with the lanes that they are in. */
-  part(delivery: Delivery, records: readonly InFlightRecord[]): Delivery;
+  split(delivery: Delivery, records: readonly InFlightRecord[]): Delivery;
   /** Gives the delivery's place to another batch; its lanes stay closed. */
   leaveSlot(delivery: Delivery): void;
   /** Delivers what is unsettled of these records. */
-  goOn(delivery: Delivery, records: readonly InFlightRecord[]): void;
+  redeliver(delivery: Delivery, records: readonly InFlightRecord[]): void;
 }
 
 /** What identifies a record's lane: its name, or the record itself where it has a lane to itself. */
@@ -85,7 +85,7 @@ export class FailedLanes {
     const failed = [...this.#open].filter(isOfLane);
     const rest = this.#next.filter(isOfLane);
     if (failed.length === this.#open.size && rest.length === this.#next.length) return this;
-    const delivery = this.redelivery.part(this.delivery, [...failed, ...rest]);
+    const delivery = this.redelivery.split(this.delivery, [...failed, ...rest]);
     this.#next = this.#next.filter((each) => !isOfLane(each));
     const lane = new FailedLanes(delivery, failed, rest, this.redelivery);
     for (const each of failed) {
@@ -98,7 +98,7 @@ export class FailedLanes {
   #advance(): void {
     if (this.#isHandlingEarlier) return;
     const [first] = inOrder(this.#open);
-    if (!first) this.redelivery.goOn(this.delivery, inOrder(this.#next));
+    if (!first) this.redelivery.redeliver(this.delivery, inOrder(this.#next));
     else if (this.#stuck.has(first)) this.#handleBefore(first);
   }
 
@@ -115,7 +115,7 @@ export class FailedLanes {
     // The lane itself stays with what waits. Its place, which it has kept where a record waits for a dependency, does not:
     // with one place in all, the records before would wait for it for ever.
     this.redelivery.leaveSlot(this.delivery);
-    this.redelivery.goOn({ ...this.redelivery.part(this.delivery, []), whenDone }, inOrder(before));
+    this.redelivery.redeliver({ ...this.redelivery.split(this.delivery, []), whenDone }, inOrder(before));
   }
 }
 

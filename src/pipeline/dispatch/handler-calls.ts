@@ -38,10 +38,10 @@ export class HandlerCalls {
   wait(first: InFlightRecord, wait: CallWait): () => void {
     const time = this.#times.get(first);
     const waits = this.#waits.get(first) ?? new Set();
-    time?.wait(this.clock.now());
+    time?.waitStarted(this.clock.now());
     this.#waits.set(first, waits.add(wait));
     return () => {
-      time?.goOn(this.clock.now());
+      time?.waitEnded(this.clock.now());
       waits.delete(wait);
       if (waits.size === 0 && this.#waits.get(first) === waits) this.#waits.delete(first);
     };

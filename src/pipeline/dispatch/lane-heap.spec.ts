@@ -9,7 +9,7 @@ const owner: RecordOwner = {
   topic: 't',
   partition: 0,
   signalOf: () => new AbortController().signal,
-  waiting: () => () => undefined,
+  waitStarted: () => () => undefined,
   acknowledge: () => undefined,
   commit: () => Promise.resolve(),
 };

@@ -59,7 +59,7 @@ export class RecordDispatcher implements Dispatcher {
   }
 
   releaseSlot(record: InFlightRecord): void {
-    this.#lanes.release(record);
+    this.#lanes.releaseSlot(record);
     this.pump();
   }
 
@@ -92,7 +92,7 @@ export class RecordDispatcher implements Dispatcher {
 
   #start(record: InFlightRecord, now: number): void {
     if (record.sequence > this.#highestStarted) this.#highestStarted = record.sequence;
-    if (this.failures.mustFollow(record)) {
+    if (this.failures.isBehindParked(record)) {
       this.#follow(record);
       return;
     }
@@ -112,8 +112,8 @@ export class RecordDispatcher implements Dispatcher {
   }
 
   #follow(record: InFlightRecord): void {
-    this.#lanes.release(record);
-    this.failures.follow(record, {
+    this.#lanes.releaseSlot(record);
+    this.failures.parkBehindKey(record, {
       again: () => this.#again(record),
       done: () => this.#done(record),
     });
@@ -153,7 +153,7 @@ export class RecordDispatcher implements Dispatcher {
       this.events.failedAfterSettling(record, error);
     } else {
       // What waits for a dependency keeps its place: otherwise every lane would try it in turn.
-      if (!isUnavailable(error)) this.#lanes.release(record);
+      if (!isUnavailable(error)) this.#lanes.releaseSlot(record);
       this.failures.failed(record, error, {
         again: () => this.#again(record),
         done: () => this.#done(record),

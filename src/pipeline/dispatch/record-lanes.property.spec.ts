@@ -8,7 +8,7 @@ const owner: RecordOwner = {
   topic: 't',
   partition: 0,
   signalOf: () => new AbortController().signal,
-  waiting: () => () => undefined,
+  waitStarted: () => () => undefined,
   acknowledge: () => undefined,
   commit: () => Promise.resolve(),
 };
@@ -61,7 +61,7 @@ class Driven {
   release(pick: number): void {
     const [record] = this.activeCalls.splice(pick % Math.max(1, this.activeCalls.length), 1);
     if (!record) return;
-    this.lanes.release(record);
+    this.lanes.releaseSlot(record);
     this.released.push(record);
   }
 

@@ -7,7 +7,7 @@ const owner: RecordOwner = {
   topic: 't',
   partition: 0,
   signalOf: () => new AbortController().signal,
-  waiting: () => () => undefined,
+  waitStarted: () => () => undefined,
   acknowledge: () => undefined,
   commit: () => Promise.resolve(),
 };
@@ -78,8 +78,8 @@ describe('lanes of records', () => {
   test('give the place of a record that waits to another lane, but not its lane', () => {
     const { lanes, start, at } = lanesOf('aab', 1);
     start();
-    lanes.release(at(0));
-    lanes.release(at(0));
+    lanes.releaseSlot(at(0));
+    lanes.releaseSlot(at(0));
     expect(lanes.running).toBe(0);
     expect(start()).toEqual([2]);
     lanes.done(at(2));
@@ -92,7 +92,7 @@ describe('lanes of records', () => {
   test('start a record again that waited for its retry, in a place of its own', () => {
     const { lanes, start, at } = lanesOf('ab', 1);
     start();
-    lanes.release(at(0));
+    lanes.releaseSlot(at(0));
     start();
     lanes.requeue(at(0));
     expect(start()).toEqual([]);
@@ -104,7 +104,7 @@ describe('lanes of records', () => {
   test('start nothing beyond the limit, and no lane beyond it blocks one that is not', () => {
     const { lanes, start, at } = lanesOf('abca-', 3);
     expect(start(2)).toEqual([0, 1, 2]);
-    lanes.release(at(2));
+    lanes.releaseSlot(at(2));
     lanes.done(at(0));
     lanes.requeue(at(2));
     expect(start(2)).toEqual([2]);
@@ -116,7 +116,7 @@ describe('lanes of records', () => {
   test('go on with every lane that stood aside once the limit is lifted', () => {
     const { lanes, start, at } = lanesOf('aabb', 2);
     start(2);
-    lanes.release(at(2));
+    lanes.releaseSlot(at(2));
     lanes.done(at(0));
     lanes.requeue(at(2));
     expect(start(0)).toEqual([]);

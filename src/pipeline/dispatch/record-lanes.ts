@@ -76,7 +76,7 @@ export class RecordLanes {
   }
 
   /** Gives the record's place to another lane, while the record still heads its own. */
-  release(record: InFlightRecord): void {
+  releaseSlot(record: InFlightRecord): void {
     if (!record.holdsSlot) return;
     record.holdsSlot = false;
     this.#running--;
@@ -84,13 +84,13 @@ export class RecordLanes {
 
   /** Lets a record that was taken before start once more, when a place is free. */
   requeue(record: InFlightRecord): void {
-    this.release(record);
+    this.releaseSlot(record);
     this.#continued.push(record);
   }
 
   /** Ends the record's turn: its lane goes on with the next record, or is gone. */
   done(record: InFlightRecord): void {
-    this.release(record);
+    this.releaseSlot(record);
     const { lane, laneNext } = record;
     record.laneNext = undefined;
     if (laneNext) this.#continued.push(laneNext);

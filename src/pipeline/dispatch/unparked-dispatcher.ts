@@ -11,7 +11,7 @@ import type { DispatchEvents } from './dispatcher.js';
  */
 export class UnparkedDispatcher {
   readonly #waiting: InFlightRecord[] = [];
-  #held = false;
+  #suspended = false;
   #running = 0;
 
   constructor(
@@ -34,18 +34,18 @@ export class UnparkedDispatcher {
 
   /** Starts the record, or keeps it until `release`. */
   start(record: InFlightRecord): void {
-    if (this.#held) this.#waiting.push(record);
+    if (this.#suspended) this.#waiting.push(record);
     else void this.#run(record);
   }
 
   /** Starts no more of them. */
-  hold(): void {
-    this.#held = true;
+  suspend(): void {
+    this.#suspended = true;
   }
 
   /** Goes on after `hold`. */
-  release(): void {
-    this.#held = false;
+  resume(): void {
+    this.#suspended = false;
     for (const record of this.#waiting.splice(0)) void this.#run(record);
   }
 
@@ -64,7 +64,7 @@ export class UnparkedDispatcher {
       return;
     }
     this.events.stopped(record);
-    // Its handler has returned, but it counts as being at work until it is out of the lot: a rejoin would have it
+    // Its handler has returned, but it counts as being at work until it is out of the parking topic: a rejoin would have it
     // handled twice.
     await this.parking.handled(record);
     this.#running--;

@@ -86,13 +86,13 @@ export class BatchOutcomesError extends Error {
  * Some records of a batch can't be turned into what its handler takes. None of the batch was handled.
  * @internal
  */
-export class UnreadableRecordsError extends Error {
-  readonly code = 'UNREADABLE_RECORDS';
+export class UndecodableRecordsError extends Error {
+  readonly code = 'UNDECODABLE_RECORDS';
 
   /** @param errors by the record's place in the batch, from 0 on */
   constructor(readonly errors: ReadonlyMap<number, unknown>) {
     super(`${errors.size} records of the batch are unreadable`);
-    this.name = 'UnreadableRecordsError';
+    this.name = 'UndecodableRecordsError';
   }
 }
 

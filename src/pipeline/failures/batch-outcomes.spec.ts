@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { BatchRecordError, UnreadableRecordsError } from '../errors/errors.js';
+import { BatchRecordError, UndecodableRecordsError } from '../errors/errors.js';
 import { RETRY_MS, Scene, type SceneOptions } from '../testing/scene.js';
 
 /** A partition whose first five records are in one call. */
@@ -25,7 +25,7 @@ describe('a batch handler that gives an outcome for each record', () => {
     await scene.clock.advance(RETRY_MS);
     expect(scene.called).toEqual(['0,1,2,3,4', '1,3']);
     await scene.call(1).returns([rejected, fulfilled]);
-    expect(scene.aside).toEqual(['dead-letter 1']);
+    expect(scene.stored).toEqual(['dead-letter 1']);
     expect(await scene.committed()).toBe('5');
     expect(scene.calls).toHaveLength(2);
   });
@@ -58,7 +58,7 @@ describe.each([0, 2, 4])('a batch with poison at %d', (poison) => {
     expect(second.offsets[0]).toBe(String(poison));
     await second.fails(new BatchRecordError(0, new Error('bad')));
     if (poison < 4) await scene.call(2).returns();
-    expect(scene.aside).toEqual([`dead-letter ${poison}`]);
+    expect(scene.stored).toEqual([`dead-letter ${poison}`]);
     expect(await scene.committed()).toBe('5');
     const handled = scene.calls
       .flatMap(({ offsets }) => offsets)
@@ -78,7 +78,7 @@ describe.each([0, 2, 4])('a batch with poison at %d', (poison) => {
     await end(1);
     for (let at = 2; at < scene.calls.length; at++) await end(at);
     expect(scene.called).toEqual(['0,1,2,3,4', '0,1,2,3,4', '0', '1', '2', '3', '4']);
-    expect(scene.aside).toEqual([`dead-letter ${poison}`]);
+    expect(scene.stored).toEqual([`dead-letter ${poison}`]);
     expect(await scene.committed()).toBe('5');
   });
 });
@@ -86,8 +86,8 @@ describe.each([0, 2, 4])('a batch with poison at %d', (poison) => {
 test('records that can not be read are put aside without a call, and the others handled in the next', async () => {
   const scene = await batchOf({ attempts: 1 });
   const errors = new Map([1, 3].map((at) => [at, new Error('not JSON')] as const));
-  await scene.call(0).fails(new UnreadableRecordsError(errors));
-  expect(scene.aside).toEqual(['dead-letter 1', 'dead-letter 3']);
+  await scene.call(0).fails(new UndecodableRecordsError(errors));
+  expect(scene.stored).toEqual(['dead-letter 1', 'dead-letter 3']);
   expect(scene.called).toEqual(['0,1,2,3,4', '0,2,4']);
   await scene.call(1).returns();
   expect(await scene.committed()).toBe('5');

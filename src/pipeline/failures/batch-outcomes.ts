@@ -1,5 +1,5 @@
 import type { InFlightRecord } from '../records/in-flight.js';
-import { BatchOutcomesError, BatchRecordError, UnreadableRecordsError } from '../errors/errors.js';
+import { BatchOutcomesError, BatchRecordError, UndecodableRecordsError } from '../errors/errors.js';
 
 /** A record of a batch that failed by itself. */
 export interface RecordFailure {
@@ -54,7 +54,7 @@ export function outcomeOfResult(records: readonly InFlightRecord[], result: unkn
 
 /** How a batch went whose handler failed; undefined where the error does not say which record is to blame. */
 export function outcomeOfError(records: readonly InFlightRecord[], error: unknown): BatchOutcome | undefined {
-  if (error instanceof UnreadableRecordsError) {
+  if (error instanceof UndecodableRecordsError) {
     const rest = records.filter((_, at) => !error.errors.has(at));
     return { handled: [], failed: failuresOf(records, error.errors), rest };
   }

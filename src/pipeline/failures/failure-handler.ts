@@ -7,7 +7,7 @@ import { decide, type Decision } from './decision.js';
 import { DependencyUnavailableError } from '../errors/unavailable.error.js';
 import type { InFlightRecord } from '../records/in-flight.js';
 import { FollowsParkedError, ParkingFullError } from '../errors/errors.js';
-import type { Aside, Handler, KeptAside } from '../handler/handler.js';
+import type { FailureOutcome, Handler, FailureDestination } from '../handler/handler.js';
 import { isUnparked, type Parking } from '../parking/parking.js';
 
 /** What a partition hears of its failures. */
@@ -17,9 +17,9 @@ export interface FailureEvents {
   /** What its handler depends on can't be used for now: it will be handled again after `delayMs`. */
   awaitingDependency(record: InFlightRecord, error: unknown, delayMs: number): void;
   /** It was given up, and is kept elsewhere unless it was skipped: nothing is left to do here. */
-  gaveUp(record: InFlightRecord, error: unknown, how: Aside): void;
+  gaveUp(record: InFlightRecord, error: unknown, how: FailureOutcome): void;
   /** It is to be given up, and could not be stored; that is tried again after `delayMs`. */
-  notStored(record: InFlightRecord, error: unknown, how: Aside, delayMs: number): void;
+  notStored(record: InFlightRecord, error: unknown, how: FailureOutcome, delayMs: number): void;
   /** Too many were given up: this one is handled again after `delayMs` instead, and nothing more is fetched. */
   breakerOpened(record: InFlightRecord, error: unknown, reason: string, delayMs: number): void;
   /** Records pass again. */
@@ -27,7 +27,7 @@ export interface FailureEvents {
   /** Its handler asks for the partition to stop here. */
   partitionStopped(record: InFlightRecord, error: unknown): void;
   /** What was being stored no longer is. */
-  stored(): void;
+  storeEnded(): void;
 }
 
 /** Where a record goes on after a failure. */
@@ -45,7 +45,7 @@ export interface Continuation {
 
 /** Why a record is stuck although no handler is at work on it. */
 export interface FailureProblem {
-  readonly kind: 'not stored' | 'brake' | 'stop' | 'dependency';
+  readonly kind: 'not stored' | 'circuit-breaker' | 'stop' | 'dependency';
   readonly record: InFlightRecord;
   /** What keeps it from being stored, or how its handler failed, or what it waits for. */
   readonly error: unknown;
@@ -72,7 +72,7 @@ interface DependencyWait {
 export class FailureHandler {
   readonly #waits = new Set<Cancel>();
   readonly #problems = new Map<InFlightRecord, FailureProblem>();
-  readonly #brake: CircuitBreaker | undefined;
+  readonly #breaker: CircuitBreaker | undefined;
   readonly #inOrder: OutcomesInOrder | undefined;
   /** Records that the brake has kept from being given up. Not empty for as long as nothing is fetched for it. */
   readonly #heldBack = new Set<InFlightRecord>();
@@ -81,8 +81,8 @@ export class FailureHandler {
   /** How records that are not settled have waited for what their handlers depend on. */
   readonly #dependencyWaits = new Map<InFlightRecord, DependencyWait>();
   /** What was to be tried again while nothing may be. */
-  readonly #due: (() => void)[] = [];
-  #resting = false;
+  readonly #dueWhileSuspended: (() => void)[] = [];
+  #suspended = false;
   #storing = 0;
   #closed = false;
   #aborted = false;
@@ -97,7 +97,7 @@ export class FailureHandler {
     oldest: () => number,
   ) {
     this.#inOrder = handler.deadLetterLimit && new OutcomesInOrder(handler.deadLetterLimit, oldest);
-    this.#brake = handler.deadLetterLimit && new CircuitBreaker(handler.deadLetterLimit);
+    this.#breaker = handler.deadLetterLimit && new CircuitBreaker(handler.deadLetterLimit);
   }
 
   /** Whether a record is on its way to where it is kept: it is settled soon, or not at all. */
@@ -107,7 +107,7 @@ export class FailureHandler {
 
   /** Records, or batches, that wait to be handled or stored again. */
   get waiting(): number {
-    return this.#waits.size + this.#due.length;
+    return this.#waits.size + this.#dueWhileSuspended.length;
   }
 
   /** What keeps records stuck for as long as nobody does something about it. */
@@ -118,7 +118,7 @@ export class FailureHandler {
   /** A record was handled with success. */
   passed(record: InFlightRecord): void {
     if (this.#dependencyWaits.size > 0) this.#endDependencyWait(record);
-    const brake = this.#brake;
+    const brake = this.#breaker;
     if (!brake) return;
     if (!isUnparked(record)) this.#inOrder?.passed(record.sequence);
     const outcome = this.#failing.get(record);
@@ -129,23 +129,23 @@ export class FailureHandler {
     }
     if (this.#heldBack.size === 0) return;
     if (this.#heldBack.has(record)) brake.reset();
-    this.#letGo(record);
+    this.#stopHoldingBack(record);
   }
 
   /** Whether what handlers fail with no longer leads to anything. */
-  get over(): boolean {
+  get isOver(): boolean {
     return this.#closed || this.#aborted;
   }
 
   /** Whether a record has to go aside without a call, as an earlier one of its key is there. */
-  mustFollow(record: InFlightRecord): boolean {
-    return this.parking?.holds(record) === true;
+  isBehindParked(record: InFlightRecord): boolean {
+    return this.parking?.isParkedKey(record) === true;
   }
 
   /** Sends a record after those of its key that are aside, or back to its lane once none is there any more. */
-  follow(record: InFlightRecord, then: Continuation, tries = 1): void {
+  parkBehindKey(record: InFlightRecord, then: Continuation, tries = 1): void {
     if (this.#closed) return;
-    const why = this.parking?.follows(record);
+    const why = this.parking?.addFollower(record);
     if (why) {
       void this.#store(record, why, 'park', then, tries);
       return;
@@ -156,7 +156,7 @@ export class FailureHandler {
 
   /** Decides what becomes of a record whose handler failed, and sees to it. */
   failed(record: InFlightRecord, error: unknown, then: Continuation): void {
-    if (this.over) return;
+    if (this.isOver) return;
     if (isUnavailable(error)) {
       this.wait(record, error, then.again);
       return;
@@ -217,20 +217,20 @@ export class FailureHandler {
   }
 
   /** Tries nothing again until `goOn`: of a partition that is lost meanwhile, nothing could be committed any more. */
-  rest(): void {
-    this.#resting = true;
+  suspend(): void {
+    this.#suspended = true;
   }
 
   /** Goes on after `rest`, with what has become due meanwhile. */
-  goOn(): void {
-    this.#resting = false;
-    for (const again of this.#due.splice(0)) again();
+  resume(): void {
+    this.#suspended = false;
+    for (const again of this.#dueWhileSuspended.splice(0)) again();
   }
 
   /** Nothing is tried again any more. */
   close(): void {
     this.#closed = true;
-    this.#due.length = 0;
+    this.#dueWhileSuspended.length = 0;
     for (const cancel of this.#waits) cancel();
     this.#waits.clear();
     this.#problems.clear();
@@ -261,14 +261,14 @@ export class FailureHandler {
 
   #giveUp(record: InFlightRecord, error: unknown, how: LastResort, then: Continuation): void {
     if (isUnparked(record)) {
-      void this.parking?.stays(record);
-      this.#gaveUp(record, error, 'park', then);
+      void this.parking?.failedAgain(record);
+      this.#settleFailed(record, error, 'park', then);
     } else if (how === 'stop') {
       this.#problems.set(record, { kind: 'stop', record, error });
       this.events.partitionStopped(record, error);
       then.stuck?.();
-    } else if (how !== 'retry-topic' && this.#isToHold(record)) this.#holdBack(record, error, then);
-    else if (how === 'skip') this.#gaveUp(record, error, how, then);
+    } else if (how !== 'retry-topic' && this.#mustHoldBack(record)) this.#holdBack(record, error, then);
+    else if (how === 'skip') this.#settleFailed(record, error, how, then);
     else void this.#store(record, error, how, then, 1);
   }
 
@@ -279,32 +279,32 @@ export class FailureHandler {
    */
   #count(record: InFlightRecord, action: 'retry' | LastResort): void {
     const isLeftOut = action === 'retry' && this.handler.failures.onFailure === 'retry-topic';
-    if (this.#brake && !isLeftOut && !this.#failing.has(record)) {
-      this.#failing.set(record, this.#brake.failed());
+    if (this.#breaker && !isLeftOut && !this.#failing.has(record)) {
+      this.#failing.set(record, this.#breaker.failed());
       this.#inOrder?.failed(record.sequence);
     }
   }
 
   /** Failures that come one after the other are held only where they also lie one after the other in the log. */
-  #isToHold({ sequence }: InFlightRecord): boolean {
-    return this.#brake?.isOpen === true && this.#inOrder?.isAmongFailures(sequence) === true;
+  #mustHoldBack({ sequence }: InFlightRecord): boolean {
+    return this.#breaker?.isOpen === true && this.#inOrder?.isAmongFailures(sequence) === true;
   }
 
   #holdBack(record: InFlightRecord, error: unknown, then: Continuation): void {
     const delayMs = backoffMs(this.handler.failures.retry.backoff, record.failures, this.random());
-    const reason = this.#brake?.reason ?? '';
+    const reason = this.#breaker?.reason ?? '';
     this.#heldBack.add(record);
-    this.#problems.set(record, { kind: 'brake', record, error, reason });
+    this.#problems.set(record, { kind: 'circuit-breaker', record, error, reason });
     this.events.breakerOpened(record, error, reason, delayMs);
     this.#wait(record, delayMs, then.again);
     then.stuck?.();
   }
 
   /** The record is no longer held back. The brake lets go once it has nothing to hold, or no reason to. */
-  #letGo(record: InFlightRecord): void {
+  #stopHoldingBack(record: InFlightRecord): void {
     if (this.#heldBack.delete(record)) this.#problems.delete(record);
     const left = [...this.#heldBack].filter(({ settled }) => !settled);
-    if (left.length > 0 && this.#brake?.isOpen) return;
+    if (left.length > 0 && this.#breaker?.isOpen) return;
     for (const each of this.#heldBack) {
       this.#problems.delete(each);
       this.#failing.delete(each);
@@ -316,21 +316,21 @@ export class FailureHandler {
   async #store(
     record: InFlightRecord,
     error: unknown,
-    how: KeptAside,
+    how: FailureDestination,
     then: Continuation,
     tries: number,
   ): Promise<void> {
     const { owner, failures: attempts, firstFailedAt } = record;
     this.#storing++;
     try {
-      if (how === 'park') this.parking?.admit(record);
+      if (how === 'park') this.parking?.requireRoom(record);
       const failed = { at: owner, record: record.record, error, attempts, firstFailedAt };
-      const where = await this.handler.putAside(how, failed);
+      const where = await this.handler.store(how, failed);
       this.#storing--;
       if (!this.#closed) {
         if (where === 'park') this.parking?.add(record);
-        else this.parking?.arrivedElsewhere(record);
-        this.#gaveUp(record, error, where, then);
+        else this.parking?.removeFollower(record);
+        this.#settleFailed(record, error, where, then);
       }
     } catch (storeError) {
       this.#storing--;
@@ -346,19 +346,19 @@ export class FailureHandler {
           }
           // What was never written needs not go there once what it was to follow is gone.
           if (storeError instanceof ParkingFullError && error instanceof FollowsParkedError) {
-            this.follow(record, then, tries + 1);
+            this.parkBehindKey(record, then, tries + 1);
           } else void this.#store(record, error, how, then, tries + 1);
         });
       }
     }
-    this.events.stored();
+    this.events.storeEnded();
   }
 
-  #gaveUp(record: InFlightRecord, error: unknown, how: Aside, then: Continuation): void {
+  #settleFailed(record: InFlightRecord, error: unknown, how: FailureOutcome, then: Continuation): void {
     this.#problems.delete(record);
     this.#dependencyWaits.delete(record);
     this.#failing.delete(record);
-    if (this.#heldBack.has(record)) this.#letGo(record);
+    if (this.#heldBack.has(record)) this.#stopHoldingBack(record);
     this.events.gaveUp(record, error, how);
     then.done();
   }
@@ -370,7 +370,7 @@ export class FailureHandler {
       this.#waits.delete(cancel);
       record.retryAt = 0;
       if (record.settled) this.confirmedMeanwhile(record);
-      if (this.#resting) this.#due.push(then);
+      if (this.#suspended) this.#dueWhileSuspended.push(then);
       else then();
     });
     this.#waits.add(cancel);

@@ -10,7 +10,7 @@ const FIRST_SIZE = 1024;
  * all fail, its lane is at work on them long after those of the other keys have passed.
  */
 export class OutcomesInOrder {
-  #marks = new Uint8Array(FIRST_SIZE);
+  #outcomes = new Uint8Array(FIRST_SIZE);
   #next = 0;
 
   /** @param oldest the sequence of the first record that is not settled */
@@ -20,20 +20,20 @@ export class OutcomesInOrder {
   ) {}
 
   passed(sequence: number): void {
-    this.#mark(sequence, PASSED);
+    this.#record(sequence, PASSED);
   }
 
   failed(sequence: number): void {
-    this.#mark(sequence, FAILED);
+    this.#record(sequence, FAILED);
   }
 
   /** Whether a record that failed is among so many others that did, of those up to it. */
   isAmongFailures(sequence: number): boolean {
     const { consecutive, ratio, window } = this.limit;
-    const first = Math.max(0, this.#next - this.#marks.length);
+    const first = Math.max(0, this.#next - this.#outcomes.length);
     let [decided, failed] = [0, 0];
     for (let at = sequence; at >= first && decided < window; at--) {
-      const mark = this.#marks[at % this.#marks.length];
+      const mark = this.#outcomes[at % this.#outcomes.length];
       if (mark === OPEN) continue;
       decided++;
       if (mark === FAILED) failed++;
@@ -42,22 +42,23 @@ export class OutcomesInOrder {
     return failed >= ratio * window;
   }
 
-  #mark(sequence: number, mark: number): void {
+  #record(sequence: number, mark: number): void {
     if (sequence >= this.#next) this.#extendTo(sequence);
-    if (sequence >= this.#next - this.#marks.length) this.#marks[sequence % this.#marks.length] = mark;
+    if (sequence >= this.#next - this.#outcomes.length)
+      this.#outcomes[sequence % this.#outcomes.length] = mark;
   }
 
   #extendTo(sequence: number): void {
     const needed = sequence + 1 - this.oldest() + this.limit.window;
-    if (needed > this.#marks.length) this.#grow(needed);
-    for (; this.#next <= sequence; this.#next++) this.#marks[this.#next % this.#marks.length] = OPEN;
+    if (needed > this.#outcomes.length) this.#grow(needed);
+    for (; this.#next <= sequence; this.#next++) this.#outcomes[this.#next % this.#outcomes.length] = OPEN;
   }
 
   #grow(needed: number): void {
     const marks = new Uint8Array(2 ** Math.ceil(Math.log2(needed)));
-    for (let at = Math.max(0, this.#next - this.#marks.length); at < this.#next; at++) {
-      marks[at % marks.length] = this.#marks[at % this.#marks.length] ?? OPEN;
+    for (let at = Math.max(0, this.#next - this.#outcomes.length); at < this.#next; at++) {
+      marks[at % marks.length] = this.#outcomes[at % this.#outcomes.length] ?? OPEN;
     }
-    this.#marks = marks;
+    this.#outcomes = marks;
   }
 }

@@ -2,10 +2,10 @@ import type { TopicPartition } from '../records/fetched.js';
 import type { InFlightRecord } from '../records/in-flight.js';
 import type { FailureEvents } from './failure-handler.js';
 import type { PauseReasons } from '../fetch/pause-reasons.js';
-import type { Aside } from '../handler/handler.js';
+import type { FailureOutcome } from '../handler/handler.js';
 
 /** What becomes of records whose handlers failed, as the outside hears it. */
-export interface RecordFailureEvents extends Omit<FailureEvents, 'stored' | 'breakerClosed'> {
+export interface RecordFailureEvents extends Omit<FailureEvents, 'storeEnded' | 'breakerClosed'> {
   /** Its handler failed after it had settled the record: nothing is left to retry. */
   failedAfterSettling(record: InFlightRecord, error: unknown): void;
   /** Where records are parked does not answer; it is asked again after `delayMs`. */
@@ -30,46 +30,46 @@ export interface FailingPartition extends TopicPartition {
 export class PartitionFailures implements FailureEvents {
   constructor(
     private readonly partition: FailingPartition,
-    private readonly gate: PauseReasons,
-    private readonly outside: RecordFailureEvents,
+    private readonly pauseReasons: PauseReasons,
+    private readonly events: RecordFailureEvents,
   ) {}
 
   retrying(record: InFlightRecord, error: unknown, delayMs: number): void {
-    if (!this.partition.isClosed) this.outside.retrying(record, error, delayMs);
+    if (!this.partition.isClosed) this.events.retrying(record, error, delayMs);
   }
 
   awaitingDependency(record: InFlightRecord, error: unknown, delayMs: number): void {
-    if (!this.partition.isClosed) this.outside.awaitingDependency(record, error, delayMs);
+    if (!this.partition.isClosed) this.events.awaitingDependency(record, error, delayMs);
   }
 
-  gaveUp(record: InFlightRecord, error: unknown, how: Aside): void {
-    this.outside.gaveUp(record, error, how);
+  gaveUp(record: InFlightRecord, error: unknown, how: FailureOutcome): void {
+    this.events.gaveUp(record, error, how);
     this.partition.confirmed([record]);
   }
 
-  notStored(record: InFlightRecord, error: unknown, how: Aside, delayMs: number): void {
-    this.outside.notStored(record, error, how, delayMs);
+  notStored(record: InFlightRecord, error: unknown, how: FailureOutcome, delayMs: number): void {
+    this.events.notStored(record, error, how, delayMs);
   }
 
   breakerOpened(record: InFlightRecord, error: unknown, reason: string, delayMs: number): void {
     if (this.partition.isClosed) return;
-    this.gate.add('dead-letter limit');
-    this.outside.breakerOpened(record, error, reason, delayMs);
+    this.pauseReasons.add('circuit breaker');
+    this.events.breakerOpened(record, error, reason, delayMs);
   }
 
   breakerClosed(): void {
-    this.outside.breakerClosed(this.partition);
-    this.gate.remove('dead-letter limit');
+    this.events.breakerClosed(this.partition);
+    this.pauseReasons.remove('circuit breaker');
   }
 
   partitionStopped(record: InFlightRecord, error: unknown): void {
     if (this.partition.isClosed) return;
-    this.gate.add('stopped by its handler');
+    this.pauseReasons.add('stopped by its handler');
     this.partition.startReadyRecords();
-    this.outside.partitionStopped(record, error);
+    this.events.partitionStopped(record, error);
   }
 
-  stored(): void {
+  storeEnded(): void {
     this.partition.returned();
   }
 }

@@ -10,10 +10,10 @@ export type Order = 'partition' | 'key' | 'none';
 export type CommitMode = 'auto' | 'manual';
 
 /** How a record that its lane gave up is kept, or that it is not kept at all. */
-export type Aside = KeptAside | 'skip';
+export type FailureOutcome = FailureDestination | 'skip';
 
 /** How a record that its lane gave up is kept. */
-export type KeptAside = 'dead-letter' | 'retry-topic' | 'park';
+export type FailureDestination = 'dead-letter' | 'retry-topic' | 'park';
 
 /** A record that its lane gives up, and why. Times are in ms since the epoch. */
 export interface FailedRecord {
@@ -47,11 +47,11 @@ interface HandlerBase {
   /** When no more records may be given up; undefined for never. */
   readonly deadLetterLimit: DeadLetterLimit | undefined;
   /** Resolves once the record is stored for good, with how it was in the end: only then is it settled here. */
-  putAside(how: KeptAside, failed: FailedRecord): Promise<KeptAside>;
+  store(how: FailureDestination, failed: FailedRecord): Promise<FailureDestination>;
   /** Where records are parked, where the handler parks any. */
   readonly parking?: {
     readonly limit: number;
-    lotOf(at: TopicPartition): ParkingStore;
+    storeOf(at: TopicPartition): ParkingStore;
   };
   /** Why a record is not for this handler, and passed over; undefined where all records are. */
   readonly passesOver?: (record: FetchedRecord, partition: number) => PassedOver | undefined;

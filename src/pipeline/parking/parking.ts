@@ -7,13 +7,13 @@ import type { Offset } from '../records/offset.js';
 import { FollowsParkedError, ParkingFullError } from '../errors/errors.js';
 
 /** One member's time with a partition, as the parking lot has to know it. */
-export interface LotOwnership {
+export interface ParkingOwnership {
   /** Where the partition is read from: where the group's commit, or the reset policy, points. */
   readonly position: Offset;
   /** The group's generation in which it began: later ownerships by other members have a higher one. */
   readonly generation: number;
   /** Resolves where the partition was still this member's when it was called; rejects where that is not known. */
-  assure(): Promise<void>;
+  confirm(): Promise<void>;
 }
 
 /** Where the parked records of one partition are kept: outside, for longer than any member lives. */
@@ -22,7 +22,7 @@ export interface ParkingStore {
    * What is parked, each key's records in their order. A record that was parked by an owner who could not commit it,
    * and that is read again from its own log, is no longer among them.
    */
-  load(ownership: LotOwnership): Promise<readonly ParkedRecord[]>;
+  load(ownership: ParkingOwnership): Promise<readonly ParkedRecord[]>;
   /** The parked record as it was fetched; undefined where it is gone. */
   read(parked: ParkedRecord): Promise<FetchedRecord | undefined>;
   /** Resolves once it is gone for good. */
@@ -33,7 +33,7 @@ export interface ParkingStore {
    */
   watch(release: (key: KeyName) => boolean): Cancel;
   /** The key's release has ended. What was asked for after it began is still asked for. */
-  released(key: KeyName): Promise<void>;
+  releaseEnded(key: KeyName): Promise<void>;
 }
 
 /** What a partition's parking is built from. */
@@ -46,22 +46,22 @@ export interface ParkingParts {
   readonly clock: Clock;
   readonly random: () => number;
   /** Has a released record handled; ends in `handled` or `stays`. */
-  readonly deliver: (record: FetchedRecord) => void;
+  readonly handleUnparked: (record: FetchedRecord) => void;
   /** What is parked is known: records may be handled. */
   readonly loaded: () => void;
   /** The lot does not answer; it is asked again after `delayMs`. */
   readonly unavailable: (error: unknown, delayMs: number) => void;
 }
 
-const LOT_BACKOFF: Backoff = { initialMs: 500, maxMs: 10_000 };
+const STORE_BACKOFF: Backoff = { initialMs: 500, maxMs: 10_000 };
 
 /**
  * Keeps the order of keys that have a record aside: as long as one of a key is parked, all later ones follow it
  * there. Released, they come back one by one, in their order, past the key's own lane; what the key gets
  * meanwhile still follows, so that nothing is ever overtaken.
  *
- * A release ends when none of the key's records is parked or on its way to the lot, or when one fails for good again;
- * until then the lot keeps the request, and the next owner goes on with it. Records without a key have no order: one
+ * A release ends when none of the key's records is parked or on its way to the parking topic, or when one fails for good again;
+ * until then the parking topic keeps the request, and the next owner goes on with it. Records without a key have no order: one
  * that fails again stays, and the release goes on with the next.
  */
 export class Parking {
@@ -69,9 +69,9 @@ export class Parking {
   /** Keys that come back, and those that wait until there is room for them. */
   readonly #releasing = new Set<KeyName>();
   readonly #queue: KeyName[] = [];
-  /** Records that are on their way to the lot, behind others of their key. */
+  /** Records that are on their way to the parking topic, behind others of their key. */
   readonly #followers = new Map<KeyName, Set<InFlightRecord>>();
-  /** Released keys that have none parked, and wait for their followers to arrive in the lot. */
+  /** Released keys that have none parked, and wait for their followers to arrive in the parking topic. */
   readonly #awaiting = new Set<KeyName>();
   /** Records without a key that are still to come in the release that is under way. */
   #keyless: ParkedRecord[] | undefined;
@@ -79,7 +79,7 @@ export class Parking {
   readonly #delivered = new Map<FetchedRecord, ParkedRecord>();
   #running = 0;
   #cancelWatch: Cancel | undefined;
-  /** Ends of the waits for the lot. */
+  /** Ends of the waits for the parking topic. */
   readonly #waits = new Set<() => void>();
   #closed = false;
   /** Whether it is known what is parked. */
@@ -95,8 +95,8 @@ export class Parking {
   }
 
   /** Learns what is parked; nothing of the partition may be handled before. */
-  async start(ownership: LotOwnership): Promise<void> {
-    const parked = await this.#untilDone(() => this.parts.store.load(ownership));
+  async start(ownership: ParkingOwnership): Promise<void> {
+    const parked = await this.#retryUntilDone(() => this.parts.store.load(ownership));
     if (!parked || this.#closed) return;
     for (const each of parked) this.#keys.add(each);
     this.isLoaded = true;
@@ -105,7 +105,7 @@ export class Parking {
   }
 
   /** Whether it holds others of a record's key, which the record must follow aside. Asked of every record. */
-  holds(record: InFlightRecord): boolean {
+  isParkedKey(record: InFlightRecord): boolean {
     if (this.#keys.count === 0 || isUnparked(record)) return false;
     const key = keyNameOf(record.record);
     return key !== undefined && this.#keys.has(key);
@@ -115,11 +115,11 @@ export class Parking {
    * Why a record must follow others of its key aside; undefined where it need not. One that must counts as on its way
    * until `add` or `arrivedElsewhere`, or until it is asked of again and need not any more.
    */
-  follows(record: InFlightRecord): FollowsParkedError | undefined {
+  addFollower(record: InFlightRecord): FollowsParkedError | undefined {
     const key = keyNameOf(record.record);
-    const first = this.holds(record) ? this.#keys.first(key) : undefined;
+    const first = this.isParkedKey(record) ? this.#keys.first(key) : undefined;
     if (!first) {
-      this.arrivedElsewhere(record);
+      this.removeFollower(record);
       return undefined;
     }
     const followers = this.#followers.get(key) ?? new Set();
@@ -128,43 +128,43 @@ export class Parking {
   }
 
   /** @throws ParkingFullError when no more records may be parked */
-  admit({ owner }: InFlightRecord): void {
+  requireRoom({ owner }: InFlightRecord): void {
     if (this.#keys.count >= this.parts.limit) {
       throw new ParkingFullError(owner.topic, owner.partition, this.parts.limit);
     }
   }
 
-  /** A record is in the lot, because it failed or because it follows others. */
+  /** A record is in the parking topic, because it failed or because it follows others. */
   add(record: InFlightRecord): void {
     this.#keys.add({ key: keyNameOf(record.record), offset: record.offset });
-    this.arrivedElsewhere(record);
+    this.removeFollower(record);
   }
 
-  /** A record that was on its way to the lot no longer is. */
-  arrivedElsewhere(record: InFlightRecord): void {
+  /** A record that was on its way to the parking topic no longer is. */
+  removeFollower(record: InFlightRecord): void {
     const key = keyNameOf(record.record);
     const followers = this.#followers.get(key);
     if (followers?.delete(record) && followers.size === 0) this.#followers.delete(key);
     if (this.#awaiting.delete(key)) void this.#releaseNext(key);
   }
 
-  /** A released record was handled: resolves once it is out of the lot, and only then comes the next of its key. */
+  /** A released record was handled: resolves once it is out of the parking topic, and only then comes the next of its key. */
   async handled({ record }: InFlightRecord): Promise<void> {
     const parked = this.#takeDelivered(record);
-    await this.#untilDone(() => this.parts.store.remove(parked));
+    await this.#retryUntilDone(() => this.parts.store.remove(parked));
     if (this.#closed) return;
     this.#keys.remove(parked);
     void this.#releaseNext(parked.key);
   }
 
   /** A released record failed for good again: it stays where it is, and so does the rest of its key. */
-  async stays({ record }: InFlightRecord): Promise<void> {
+  async failedAgain({ record }: InFlightRecord): Promise<void> {
     const { key } = this.#takeDelivered(record);
     if (key === undefined) return this.#releaseNext(key);
-    // As long as the lot still says that the release is wanted, it would begin again.
-    await this.#untilDone(() => this.parts.store.released(key));
+    // As long as the parking topic still says that the release is wanted, it would begin again.
+    await this.#retryUntilDone(() => this.parts.store.releaseEnded(key));
     this.#releasing.delete(key);
-    this.#endedOne();
+    this.#releaseDone();
   }
 
   close(): void {
@@ -185,13 +185,13 @@ export class Parking {
     if (this.#closed || this.#releasing.has(key)) return false;
     this.#releasing.add(key);
     this.#queue.push(key);
-    // Not before the lot has noted which requests this release is for.
-    queueMicrotask(() => this.#releaseWhatMay());
+    // Not before the parking topic has noted which requests this release is for.
+    queueMicrotask(() => this.#startReleases());
     return true;
   }
 
   /** However many keys are let go at once, no more are read and handled at a time than the handler may be called for. */
-  #releaseWhatMay(): void {
+  #startReleases(): void {
     while (this.#running < this.parts.concurrency && this.#queue.length > 0) {
       this.#running++;
       const key = this.#queue.shift();
@@ -202,37 +202,37 @@ export class Parking {
 
   async #releaseNext(key: KeyName): Promise<void> {
     const parked = key === undefined ? this.#keyless?.shift() : this.#keys.first(key);
-    if (!parked) return this.#noneLeft(key);
-    const found = await this.#untilDone(async () => ({ record: await this.parts.store.read(parked) }));
+    if (!parked) return this.#endRelease(key);
+    const found = await this.#retryUntilDone(async () => ({ record: await this.parts.store.read(parked) }));
     if (!found || this.#closed) return;
     if (found.record) {
       this.#delivered.set(found.record, parked);
-      this.parts.deliver(found.record);
+      this.parts.handleUnparked(found.record);
       return;
     }
     this.#keys.remove(parked);
     await this.#releaseNext(key);
   }
 
-  async #noneLeft(key: KeyName): Promise<void> {
+  async #endRelease(key: KeyName): Promise<void> {
     if (this.#followers.has(key)) {
       this.#awaiting.add(key);
       return;
     }
-    // A record that is parked from now on has not been released: while the lot is told, the key is still let go.
-    await this.#untilDone(() => this.parts.store.released(key));
+    // A record that is parked from now on has not been released: while the parking topic is told, the key is still let go.
+    await this.#retryUntilDone(() => this.parts.store.releaseEnded(key));
     this.#releasing.delete(key);
-    this.#endedOne();
+    this.#releaseDone();
   }
 
   /** A key's release has come to its end. */
-  #endedOne(): void {
+  #releaseDone(): void {
     this.#running--;
-    this.#releaseWhatMay();
+    this.#startReleases();
   }
 
-  /** Asks the lot again and again; undefined once the partition is closed. */
-  async #untilDone<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  /** Asks the parking topic again and again; undefined once the partition is closed. */
+  async #retryUntilDone<T>(ask: () => Promise<T>): Promise<T | undefined> {
     for (let failures = 1; !this.#closed; failures++) {
       try {
         const answer = await ask();
@@ -240,7 +240,7 @@ export class Parking {
         return answer;
       } catch (error) {
         this.problem = error;
-        const delayMs = backoffMs(LOT_BACKOFF, failures, this.parts.random());
+        const delayMs = backoffMs(STORE_BACKOFF, failures, this.parts.random());
         if (!this.#closed) this.parts.unavailable(error, delayMs);
         await this.#wait(delayMs);
       }
@@ -261,7 +261,7 @@ export class Parking {
   }
 }
 
-/** Whether a record came back from the lot, and not from its partition. */
+/** Whether a record came back from the parking topic, and not from its partition. */
 export function isUnparked({ sequence }: InFlightRecord): boolean {
   return sequence < 0;
 }

@@ -35,7 +35,7 @@ export interface FetchedBatch {
   /** The offset to ask for next; beyond the last record's own where control records or gaps trail it. */
   readonly next: Offset;
   /** The partition's end offset when the fetch was answered. */
-  readonly end: Offset;
+  readonly highWatermark: Offset;
 }
 
 /** A topic's partition. */

@@ -28,11 +28,11 @@ interface Partition {
 }
 
 /** As a partition takes a fetch: whole, or record by record within its share. */
-function take(budget: InFlightLimiter, { usage, inFlight }: Partition, records: readonly number[]): void {
-  const whole = budget.admitsFetch(usage);
+function take(limiter: InFlightLimiter, { usage, inFlight }: Partition, records: readonly number[]): void {
+  const whole = limiter.admitsFetch(usage);
   for (const each of records) {
-    if (!whole && !budget.admitsRecord(usage)) return;
-    budget.add(usage, each);
+    if (!whole && !limiter.admitsRecord(usage)) return;
+    limiter.add(usage, each);
     inFlight.push(each);
   }
 }
@@ -40,30 +40,31 @@ function take(budget: InFlightLimiter, { usage, inFlight }: Partition, records: 
 test('what is in flight is bounded, and a partition is never refused its share', () => {
   fc.assert(
     fc.property(limits, fc.integer({ min: 1, max: 8 }), fc.array(step), (limit, count, steps) => {
-      const budget = new InFlightLimiter(limit);
-      budget.share(count);
+      const limiter = new InFlightLimiter(limit);
+      limiter.share(count);
       const partitions = Array.from({ length: count }, () => ({ usage: new Usage(), inFlight: [] }));
       const share = Math.max(1, Math.floor(limit.records / count));
       for (const each of steps) {
         const partition: Partition | undefined = partitions[each.at % count];
         if (!partition) continue;
-        if (each.do === 'fetch') take(budget, partition, each.records);
-        else for (const size of partition.inFlight.splice(0, each.most)) budget.remove(partition.usage, size);
+        if (each.do === 'fetch') take(limiter, partition, each.records);
+        else
+          for (const size of partition.inFlight.splice(0, each.most)) limiter.remove(partition.usage, size);
 
         // The last whole fetch began below the limit; beyond it each partition adds no more than its share.
-        expect(budget.total.records).toBeLessThan(limit.records + MOST_FETCHED + share * count);
-        expect(budget.total.bytes).toBeLessThan(
+        expect(limiter.total.records).toBeLessThan(limit.records + MOST_FETCHED + share * count);
+        expect(limiter.total.bytes).toBeLessThan(
           2 * limit.bytes + MOST_FETCHED * MOST_BYTES + count * MOST_BYTES,
         );
         for (const { usage } of partitions) {
           expect(usage.records).toBeLessThan(Math.max(limit.records / 4 + MOST_FETCHED, share + 1));
           const withinShare = usage.records < share && usage.bytes < limit.bytes / count;
-          expect(withinShare && budget.isFull(usage)).toBe(false);
-          expect(usage.records > 0 || budget.readmits(usage)).toBe(true);
-          expect(budget.readmits(usage) && budget.isFull(usage)).toBe(false);
+          expect(withinShare && limiter.isFull(usage)).toBe(false);
+          expect(usage.records > 0 || limiter.readmits(usage)).toBe(true);
+          expect(limiter.readmits(usage) && limiter.isFull(usage)).toBe(false);
         }
         const sum = partitions.flatMap(({ inFlight }) => inFlight).reduce((a, b) => a + b, 0);
-        expect(budget.total.bytes).toBe(sum);
+        expect(limiter.total.bytes).toBe(sum);
       }
     }),
     { numRuns: 300 },

@@ -4,7 +4,7 @@ export interface InFlightLimits {
   readonly bytes: number;
 }
 
-/** How many records of a fetch are taken in beyond a budget that is smaller: to cut it would mean to fetch them again. */
+/** How many records of a fetch are taken in beyond a limiter that is smaller: to cut it would mean to fetch them again. */
 const WHOLE_FETCH_RECORDS = 10_000;
 
 /** How far, in budgets, what is settled may be ahead of a record that is not. */
@@ -36,7 +36,7 @@ export class InFlightLimiter {
     this.#wholeFetch = { records: records + Math.max(records, WHOLE_FETCH_RECORDS), bytes: 2 * bytes };
   }
 
-  /** @param partitions how many partitions share the budget from now on */
+  /** @param partitions how many partitions share the limiter from now on */
   share(partitions: number): void {
     this.#partitions = Math.max(1, partitions);
     this.#recheckPaused();

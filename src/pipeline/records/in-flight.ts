@@ -18,7 +18,7 @@ export interface RecordOwner extends TopicPartition {
    * not count as its own.
    * @returns to be called once it has come
    */
-  waiting(record: InFlightRecord, wait: CallWait): () => void;
+  waitStarted(record: InFlightRecord, wait: CallWait): () => void;
   /** Settles records on their handler's word. */
   acknowledge(records: readonly InFlightRecord[]): void;
   /** Settles records, and resolves once the broker has acknowledged a commit that covers them. */
@@ -77,7 +77,7 @@ export class InFlightRecord {
    * Lets go of key, value and headers, and with them of the whole answer of the broker that they lie in. A
    * settled record may have to wait for long until the committable offset passes it.
    */
-  release(): void {
+  dropPayload(): void {
     const { offset, timestamp } = this.record;
     this.record = { offset, timestamp, key: null, value: null };
   }

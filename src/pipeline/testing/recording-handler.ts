@@ -2,7 +2,7 @@ import type { CommitMode, FailedRecord, Handler, Order } from '../handler/handle
 import type { TopicPartition } from '../records/fetched.js';
 import type { InFlightRecord, RecordOwner } from '../records/in-flight.js';
 import { compareOffsets, type Offset } from '../records/offset.js';
-import { BatchRecordError, UnreadableRecordsError } from '../errors/errors.js';
+import { BatchRecordError, UndecodableRecordsError } from '../errors/errors.js';
 import type { VirtualClock } from './virtual-time.js';
 
 /** What a handler is to do with its next call. */
@@ -72,7 +72,7 @@ export class RecordingHandler {
         onFailure: 'dead-letter',
       } as const,
       deadLetterLimit: { consecutive: 4, ratio: 0.5, window: 20 },
-      putAside: (_how: unknown, failed: FailedRecord) => this.#putAside(failed),
+      store: (_how: unknown, failed: FailedRecord) => this.#store(failed),
       timeoutMs: undefined,
       completion: () => undefined,
     };
@@ -82,7 +82,7 @@ export class RecordingHandler {
   }
 
   /** Storing takes its time, and fails as often as calls do. */
-  #putAside({ at, record }: FailedRecord): Promise<'dead-letter'> {
+  #store({ at, record }: FailedRecord): Promise<'dead-letter'> {
     const { delayMs, fails } = this.#nextBehaviour();
     return new Promise((resolve, reject) => {
       this.clock.schedule(delayMs + 1, () => {
@@ -151,7 +151,7 @@ export class RecordingHandler {
       case 'misfit':
         return [...records.map(() => ({ status: 'fulfilled' })), { status: 'rejected', reason: error }];
       case 'unreadable':
-        throw new UnreadableRecordsError(new Map(odd.map((at) => [at, error])));
+        throw new UndecodableRecordsError(new Map(odd.map((at) => [at, error])));
       case 'last':
         this.#handle(records, (at) => at < last);
         throw new BatchRecordError(last, error);

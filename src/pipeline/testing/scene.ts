@@ -10,12 +10,12 @@ import type {
   Delay,
   FailedRecord,
   Handler,
-  KeptAside,
+  FailureDestination,
   Order,
   PassedOver,
 } from '../handler/handler.js';
 import type { PartitionPipeline } from '../partition.js';
-import { ModelLot } from './model-lot.js';
+import { ModelParkingStore } from './model-parking-store.js';
 import { ModelBroker, modelPartition } from './model-broker.js';
 import { endlessTurn, settled, VirtualClock } from './virtual-time.js';
 
@@ -47,7 +47,7 @@ export interface SceneOptions {
   readonly deadLetterLimit?: DeadLetterLimit;
   /** The offset that the group has committed before. */
   readonly committed?: number;
-  readonly lot?: ModelLot;
+  readonly parkingStore?: ModelParkingStore;
   readonly parkLimit?: number;
   readonly delay?: Delay;
   readonly passesOver?: (record: FetchedRecord, partition: number) => PassedOver | undefined;
@@ -69,36 +69,36 @@ export const COMMIT_INTERVAL_MS = 1000;
 export class Scene {
   readonly clock = new VirtualClock();
   readonly broker: ModelBroker;
-  readonly budget: InFlightLimiter;
+  readonly limiter: InFlightLimiter;
   readonly group: GroupPipeline;
   readonly calls: Call[] = [];
   /** What was put aside: `how offset`, in the order in which it was stored. */
-  readonly aside: string[] = [];
+  readonly stored: string[] = [];
   /** Errors that storing fails with, one a try; none is success. */
   readonly storeErrors: Error[] = [];
-  /** Records are too large for the lot, and become dead letters. */
-  parksNothing = false;
+  /** Records are too large for the parking topic, and become dead letters. */
+  rejectsParking = false;
   /** What the group told of failures and resets: `event offset`. */
   readonly told: string[] = [];
 
   constructor(keys: string, options: SceneOptions = {}) {
     const log = [...keys].map((key) => ({ gap: 0, key: key === '-' ? null : key }));
     this.broker = new ModelBroker([modelPartition(0, log, 0)], this.clock);
-    this.budget = new InFlightLimiter({ records: options.limit ?? 1000, bytes: Infinity });
+    this.limiter = new InFlightLimiter({ records: options.limit ?? 1000, bytes: Infinity });
     const handler = this.#handler(options);
     this.group = new GroupPipeline({
       handlerOf: () => (options.isHandled?.() === false ? undefined : handler),
       fetching: this.broker,
       commits: this.broker,
       commitIntervalMs: COMMIT_INTERVAL_MS,
-      budget: this.budget,
+      limiter: this.limiter,
       events: {
         retrying: ({ offset }) => void this.told.push(`retrying ${offset}`),
         awaitingDependency: ({ offset }) => void this.told.push(`waiting ${offset}`),
         gaveUp: ({ offset }, _error, how) => void this.told.push(`${how} ${offset}`),
         notStored: ({ offset }) => void this.told.push(`not stored ${offset}`),
         breakerOpened: ({ offset }) => void this.told.push(`braked ${offset}`),
-        parkingUnavailable: () => void this.told.push('lot unavailable'),
+        parkingUnavailable: () => void this.told.push('parking unavailable'),
         breakerClosed: () => void this.told.push('unbraked'),
         partitionStopped: ({ offset }) => void this.told.push(`halted ${offset}`),
         failedAfterSettling: ({ offset }) => void this.told.push(`failed after settling ${offset}`),
@@ -167,11 +167,15 @@ export class Scene {
         onFailure: options.onFailure ?? 'dead-letter',
       },
       deadLetterLimit: options.deadLetterLimit,
-      putAside: (how: KeptAside, { record }: FailedRecord) => this.#putAside(how, record, options.lot),
+      store: (how: FailureDestination, { record }: FailedRecord) =>
+        this.#store(how, record, options.parkingStore),
       timeoutMs: options.timeoutMs,
       completion: () => undefined,
-      ...(options.lot && {
-        parking: { limit: options.parkLimit ?? 100, lotOf: () => options.lot ?? new ModelLot() },
+      ...(options.parkingStore && {
+        parking: {
+          limit: options.parkLimit ?? 100,
+          storeOf: () => options.parkingStore ?? new ModelParkingStore(),
+        },
       }),
       ...(options.delay && { delay: options.delay }),
       ...(options.passesOver && { passesOver: options.passesOver }),
@@ -182,12 +186,16 @@ export class Scene {
       : { ...shared, read, maxRecords, maxWaitMs, invoke: (records) => this.#called(records) };
   }
 
-  async #putAside(asked: KeptAside, record: FetchedRecord, lot: ModelLot | undefined): Promise<KeptAside> {
-    const how = this.parksNothing && asked === 'park' ? 'dead-letter' : asked;
+  async #store(
+    asked: FailureDestination,
+    record: FetchedRecord,
+    parkingStore: ModelParkingStore | undefined,
+  ): Promise<FailureDestination> {
+    const how = this.rejectsParking && asked === 'park' ? 'dead-letter' : asked;
     const error = this.storeErrors.shift();
     if (error) throw error;
-    if (how === 'park') lot?.records.set(record.offset, record);
-    this.aside.push(`${how} ${record.offset}`);
+    if (how === 'park') parkingStore?.records.set(record.offset, record);
+    this.stored.push(`${how} ${record.offset}`);
     return how;
   }
 

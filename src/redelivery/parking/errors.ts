@@ -1,5 +1,5 @@
 /** What was written to a parking topic is not to be read yet, or another owner has written meanwhile. */
-export class LotBehindError extends Error {
+export class ParkingStoreBehindError extends Error {
   readonly code = 'LOT_BEHIND';
 
   constructor(topic: string, partition: number) {

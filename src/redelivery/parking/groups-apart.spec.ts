@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { VirtualClock } from '../../pipeline/testing/virtual-time.js';
 import { toOffset } from '../../pipeline/index.js';
 import { OwnTopics } from '../own-topics.js';
-import { ParkingLots } from './parking-lots.js';
+import { ParkingStores } from './parking-stores.js';
 import { MemoryTopics } from './testing/memory-topics.js';
 
 /** What an owner finds parked of a topic in a group, in a process of its own; `parks` is parked by it. */
@@ -14,11 +14,11 @@ async function owner(
 ): Promise<string[]> {
   const ensureTopic = async () => ({ partitions: 1, problems: [], corrected: [] });
   const port = { reader: () => topics };
-  const lots = new ParkingLots(topics, port, new OwnTopics({ ensureTopic }), new VirtualClock());
+  const lots = new ParkingStores(topics, port, new OwnTopics({ ensureTopic }), new VirtualClock());
   const at = { topic, partition: 0 };
   const lot = lots.open(at, group);
-  const assure = async (): Promise<void> => undefined;
-  const parked = await lot.load({ position: toOffset(position), generation: 1, assure });
+  const confirm = async (): Promise<void> => undefined;
+  const parked = await lot.load({ position: toOffset(position), generation: 1, confirm });
   if (parks !== undefined) {
     const [key, value] = [Buffer.from('k'), Buffer.from('v')];
     const record = { offset: toOffset(parks), key, value, timestamp: '0', headers: {} };

@@ -38,7 +38,7 @@ export type ParkedEntry =
 export type ReleaseEnd = false | { readonly by: string | undefined };
 
 /** A record of a parking topic, but for the topic and partition. */
-export type LotRecord = Omit<OutgoingRecord, 'topic'>;
+export type ParkingTopicRecord = Omit<OutgoingRecord, 'topic'>;
 
 const PARKED = /^record:(\d+):([\w-]+)$/;
 const OWNER = /^owner:([\w-]+)$/;
@@ -54,7 +54,7 @@ export function toParked(
   headers: RawHeaders,
   owner: string,
   topicId: string | undefined,
-): LotRecord {
+): ParkingTopicRecord {
   return {
     key: nameOf({ offset: record.offset, owner }),
     value: record.value ?? NOTHING,
@@ -70,33 +70,33 @@ export function toParked(
 }
 
 /** A stored record under the name of another owner. */
-export function toAdopted({ value, headers }: FetchedRecord, name: ParkedName): LotRecord {
+export function toAdopted({ value, headers }: FetchedRecord, name: ParkedName): ParkingTopicRecord {
   return { key: nameOf(name), value, ...(headers && { headers }) };
 }
 
 /** What takes a parked record out. */
-export function toTakenOut(name: ParkedName): LotRecord {
+export function toTakenOut(name: ParkedName): ParkingTopicRecord {
   return { key: nameOf(name), value: null };
 }
 
 /** What says that an ownership has begun, and where it reads from; or that nobody needs to know any more. */
-export function toOwner(owner: string, position: Offset | undefined): LotRecord {
+export function toOwner(owner: string, position: Offset | undefined): ParkingTopicRecord {
   return { key: `owner:${owner}`, value: position === undefined ? null : `from ${position}` };
 }
 
 /** What asks for a key's release. */
-export function toReleaseRequest(key: KeyName): LotRecord {
+export function toReleaseRequest(key: KeyName): ParkingTopicRecord {
   return { key: requestName(key, randomBytes(8).toString('hex')), value: 'wanted' };
 }
 
 /** What says that a release has ended. */
-export function toReleaseEnd(request: string, owner: string): LotRecord {
+export function toReleaseEnd(request: string, owner: string): ParkingTopicRecord {
   const headers = { [HEADERS.releaseEndedBy]: owner };
   return { key: Buffer.from(request, 'latin1'), value: null, headers };
 }
 
 /** What asks for a release as it was asked for before. */
-export function toSameRequest(request: string): LotRecord {
+export function toSameRequest(request: string): ParkingTopicRecord {
   return { key: Buffer.from(request, 'latin1'), value: 'wanted' };
 }
 

@@ -3,7 +3,7 @@ import type { PartitionReader, RecordProducer } from '../../client/index.js';
 import { HEADERS } from '../headers.js';
 import { headerText } from '../record-headers.js';
 import { type ParkedName, toReleaseRequest } from './parked-entry.js';
-import { type LotPlace, ParkedPartition } from './parked-partition.js';
+import { type ParkedEntryState, ParkedPartition } from './parked-partition.js';
 
 /** A key that has records parked. */
 export interface ParkedKey {
@@ -58,7 +58,7 @@ function keysIn(
   { parked, requests }: ParkedPartition,
   why: ReadonlyMap<string, WhyAside>,
 ): ParkedKey[] {
-  const byKey = new Map<KeyName, LotPlace[]>();
+  const byKey = new Map<KeyName, ParkedEntryState[]>();
   for (const place of parked) {
     const places = byKey.get(place.key);
     if (places) places.push(place);

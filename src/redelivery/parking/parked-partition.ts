@@ -11,7 +11,7 @@ import { compareRanks, FIRST, rankOf } from './ownership-name.js';
 import { type ParkedEntry, type ParkedName, parseEntry } from './parked-entry.js';
 
 /** A record in a lot. */
-export interface LotPlace extends ParkedName {
+export interface ParkedEntryState extends ParkedName {
   readonly key: KeyName;
   readonly topicId: string | undefined;
   /** Where it lies in the parking topic: as it was written last. */
@@ -27,7 +27,7 @@ export interface LotPlace extends ParkedName {
 
 /** What one partition of a parking topic says, as far as it was read: what is parked, and what is to be released. */
 export class ParkedPartition {
-  readonly #places = new Map<string, LotPlace>();
+  readonly #places = new Map<string, ParkedEntryState>();
   readonly #owners = new Set<string>();
   readonly #requests = new Map<string, KeyName>();
   readonly #disputed = new Set<string>();
@@ -36,14 +36,14 @@ export class ParkedPartition {
   position: Offset = toOffset(0);
 
   /** Every record in the lot, those of one ownership after those of all earlier ones, each in the order of its log. */
-  get places(): LotPlace[] {
+  get places(): ParkedEntryState[] {
     return [...this.#places.values()].toSorted(
       (a, b) => compareRanks(rankOf(a.owner), rankOf(b.owner)) || compareOffsets(a.offset, b.offset),
     );
   }
 
   /** What is parked. */
-  get parked(): LotPlace[] {
+  get parked(): ParkedEntryState[] {
     return this.places.filter(({ isLate }) => !isLate);
   }
 
@@ -71,7 +71,7 @@ export class ParkedPartition {
     return [...this.#disputed];
   }
 
-  placeOf(name: ParkedName): LotPlace | undefined {
+  placeOf(name: ParkedName): ParkedEntryState | undefined {
     return this.#places.get(idOf(name));
   }
 

@@ -5,10 +5,10 @@ import { ParkedPartition } from './parked-partition.js';
 import { explore } from './testing/explore.js';
 import type { OwnerClasses } from './testing/owner-world.js';
 import { type Bounds, ParkingWorld } from './testing/parking-world.js';
-import { TopicParkingLot } from './topic-parking-lot.js';
+import { TopicParkingStore } from './topic-parking-store.js';
 
 const classes: OwnerClasses = {
-  lot: (parts) => new TopicParkingLot(parts),
+  lot: (parts) => new TopicParkingStore(parts),
   state: () => new ParkedPartition(),
   parking: (parts) => new Parking(parts),
 };
@@ -31,9 +31,9 @@ class WithoutOwners extends ParkedPartition {
 
 /** Ends a release while a later record of its key is on its way to the lot. */
 class WithoutFollowers extends Parking {
-  override follows(record: InFlightRecord): ReturnType<Parking['follows']> {
-    const why = super.follows(record);
-    this.arrivedElsewhere(record);
+  override addFollower(record: InFlightRecord): ReturnType<Parking['addFollower']> {
+    const why = super.addFollower(record);
+    this.removeFollower(record);
     return why;
   }
 }
@@ -65,13 +65,17 @@ describe('a fault is found, where', () => {
   test.each<[string, Partial<OwnerClasses>, Bounds, RegExp]>([
     [
       'an offset is taken for an identity across logs',
-      { lot: (parts) => new TopicParkingLot({ ...parts, comingAgain: (...of) => new ByOffsetAlone(...of) }) },
+      {
+        lot: (parts) => new TopicParkingStore({ ...parts, comingAgain: (...of) => new ByOffsetAlone(...of) }),
+      },
       { ...NONE, owners: 2, logChange: 'recreated' },
       /is lost/,
     ],
     [
       'an offset is taken for an identity in a log that was cut back',
-      { lot: (parts) => new TopicParkingLot({ ...parts, comingAgain: (...of) => new ByOffsetAlone(...of) }) },
+      {
+        lot: (parts) => new TopicParkingStore({ ...parts, comingAgain: (...of) => new ByOffsetAlone(...of) }),
+      },
       { ...NONE, owners: 2, logChange: 'cut back' },
       /is lost/,
     ],

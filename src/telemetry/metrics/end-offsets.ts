@@ -61,7 +61,7 @@ export class EndOffsets implements OnApplicationBootstrap, OnApplicationShutdown
         );
         for (const pipeline of this.#pipelines()) {
           const end = pipeline.topic === topic ? ends.get(pipeline.partition) : undefined;
-          if (end !== undefined) pipeline.endsAt(end);
+          if (end !== undefined) pipeline.raiseEndOffset(end);
         }
       } catch (error) {
         // Only a metric is out of date. If no broker answers, the consumer itself logs an error.
@@ -82,7 +82,7 @@ export class EndOffsets implements OnApplicationBootstrap, OnApplicationShutdown
   /** Topics with partitions whose end offset is older than the refresh interval. */
   #unknown(): ReadonlySet<string> {
     const limit = Date.now() - this.#refreshMs;
-    const old = this.#pipelines().filter(({ endKnownAt }) => endKnownAt <= limit);
+    const old = this.#pipelines().filter(({ endOffsetAt }) => endOffsetAt <= limit);
     return new Set(old.map(({ topic }) => topic));
   }
 

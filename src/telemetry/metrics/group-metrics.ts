@@ -55,7 +55,7 @@ export function registerGroupMetrics(registry: Registry, runtime: KafkaRuntime):
     registry,
     {
       name: 'kafka_consumer_paused_partitions',
-      help: 'Assigned partitions that are paused for any reason, such as too many records in flight, brake, stop, or a retry that is not yet due.',
+      help: 'Assigned partitions that are paused for any reason, such as the in-flight limit, an open circuit breaker, a handler that stopped its partition, an operator, or a retry that is not yet due.',
       labelNames,
     },
     each(({ pipeline }) => [...pipeline.partitions].filter(({ paused }) => paused).length),

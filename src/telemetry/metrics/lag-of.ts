@@ -1,8 +1,8 @@
 import { offsetsBetween, type PartitionPipeline } from '../../pipeline/index.js';
 
 /** Number of offsets from the committable offset to the end of the partition. */
-export function lagOf({ committableOffset, end }: PartitionPipeline): number {
-  return offsetsBetween(committableOffset, end);
+export function lagOf({ committableOffset, endOffset }: PartitionPipeline): number {
+  return offsetsBetween(committableOffset, endOffset);
 }
 
 /**

@@ -7,16 +7,16 @@ import { lagOf, lagSecondsOf } from './lag-of.js';
 
 type PartitionLabel = 'group' | 'topic' | 'partition';
 
-type Block = FailureProblem['kind'] | 'parking' | 'unreadable' | 'refused';
+type Block = FailureProblem['kind'] | 'parking' | 'unreadable' | 'access-denied';
 
 const BLOCKS: readonly Block[] = [
   'not stored',
-  'brake',
+  'circuit-breaker',
   'stop',
   'dependency',
   'parking',
   'unreadable',
-  'refused',
+  'access-denied',
 ];
 
 /** Registers the metrics per assigned partition; a series ends when the partition is revoked. */
@@ -87,7 +87,7 @@ export function registerPartitionMetrics(registry: Registry, runtime: KafkaRunti
     registry,
     {
       name: 'kafka_consumer_blocked_records',
-      help: 'What blocks partitions until somebody fixes it, by kind. Records: not-stored (their dead-letter, retry or parking topic rejects them), brake (too many records were given up), stop (the policy of their handler), dependency (a dependency of the handler is unavailable). Partitions: parking (the parking topic cannot be read), unreadable (the next batch cannot be read). refused is 1 while the brokers reject the client.',
+      help: 'What blocks partitions until somebody fixes it, by kind. Records: not-stored (their dead-letter, retry or parking topic rejects them), circuit-breaker (too many records failed), stop (the policy of their handler), dependency (a dependency of the handler is unavailable). Partitions: parking (the parking topic cannot be read), unreadable (the next batch cannot be read). access-denied is 1 while the brokers reject the client.',
       labelNames: ['group', 'kind'],
     },
     () => runtime.groups.flatMap(({ status, pipeline }) => blockedOf(status, [...pipeline.partitions])),
@@ -95,7 +95,7 @@ export function registerPartitionMetrics(registry: Registry, runtime: KafkaRunti
 }
 
 function blockedOf(
-  { groupId: group, unreadable, refusal }: GroupStatus,
+  { groupId: group, unreadableBatches, accessProblem }: GroupStatus,
   pipelines: readonly PartitionPipeline[],
 ): Sample<'group' | 'kind'>[] {
   const ofPartitions = pipelines.flatMap(({ problems, parkingProblem }): Block[] => [
@@ -104,8 +104,8 @@ function blockedOf(
   ]);
   const blocks: Block[] = [
     ...ofPartitions,
-    ...Array.from(unreadable, () => 'unreadable' as const),
-    ...(refusal === undefined ? [] : ['refused' as const]),
+    ...Array.from(unreadableBatches, () => 'unreadable' as const),
+    ...(accessProblem === undefined ? [] : ['access-denied' as const]),
   ];
   return BLOCKS.map((block) => [
     { group, kind: block.replace(' ', '-') },

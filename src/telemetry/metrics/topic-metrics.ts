@@ -64,7 +64,7 @@ export function registerTopicMetrics(registry: Registry, runtime: KafkaRuntime):
     },
     () =>
       topics().map(
-        ({ labels }) => [NO_LABELS, runtime.asides.cutOf(labels.group, labels.topic), labels] as const,
+        ({ labels }) => [NO_LABELS, runtime.failedRecords.cutOf(labels.group, labels.topic), labels] as const,
       ),
   );
   counter(
@@ -101,7 +101,7 @@ function recordsOf({ labels, counts, failures }: TopicView): Sample<'group' | 't
     [{ outcome: 'handled' }, counts.handled, labels],
     [{ outcome: 'failed-after-commit' }, failures.failedAfterCommit, labels],
     [{ outcome: 'passed-over' }, failures.passedOver, labels],
-    ...Object.entries(failures.asides).map(([outcome, count]): Sample<'group' | 'topic' | 'outcome'> => [
+    ...Object.entries(failures.outcomes).map(([outcome, count]): Sample<'group' | 'topic' | 'outcome'> => [
       { outcome },
       count,
       labels,

@@ -16,7 +16,7 @@ const owner = {
   topic: 't',
   partition: 0,
   signalOf: () => new AbortController().signal,
-  waiting: () => () => undefined,
+  waitStarted: () => () => undefined,
   acknowledge: () => undefined,
   commit: () => Promise.resolve(),
 };

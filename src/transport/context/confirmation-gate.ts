@@ -31,8 +31,8 @@ export class GatedOwner implements RecordOwner {
     return this.owner.signalOf(record);
   }
 
-  waiting(record: InFlightRecord, wait: CallWait): () => void {
-    return this.owner.waiting(record, wait);
+  waitStarted(record: InFlightRecord, wait: CallWait): () => void {
+    return this.owner.waitStarted(record, wait);
   }
 
   acknowledge(records: readonly InFlightRecord[]): void {

@@ -42,7 +42,7 @@ test('a topic that one broker lists and another says is gone does not have the g
     config: loadConfig({}).kafka,
     port,
     ownTopics: new OwnTopics(port),
-    budget: new InFlightLimiter({ records: 1, bytes: 1 }),
+    limiter: new InFlightLimiter({ records: 1, bytes: 1 }),
     assignmentChanged: () => undefined,
     phaseChanged: () => undefined,
   });

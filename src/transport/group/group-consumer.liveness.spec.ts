@@ -28,7 +28,7 @@ function groupThatFails(reason: Error): { group: GroupConsumer; failed: Promise<
     config: loadConfig({}).kafka,
     port,
     ownTopics: new OwnTopics(port),
-    budget: new InFlightLimiter({ records: 1, bytes: 1 }),
+    limiter: new InFlightLimiter({ records: 1, bytes: 1 }),
     assignmentChanged: () => undefined,
     phaseChanged: () => undefined,
   });

@@ -43,7 +43,7 @@ export interface GroupConsumerParts {
   readonly config: KafkaConfig;
   readonly port: KafkaPort;
   readonly ownTopics: Pick<OwnTopics, 'ensure'>;
-  readonly budget: InFlightLimiter;
+  readonly limiter: InFlightLimiter;
   /** The number of partitions the member has has changed. */
   readonly assignmentChanged: () => void;
   readonly phaseChanged: (phase: GroupPhase) => void;
@@ -77,7 +77,7 @@ export class GroupConsumer implements ConsumerListener {
   #client: GroupConsumerClient | undefined;
   /** The last client's: a context may be asked for it while the next one is built. */
   #native: NativeConsumer | undefined;
-  #refusesReading = false;
+  #readDenied = false;
   /** Whether the last client has left the group. */
   #hasLeft = true;
   #loop: Promise<void> | undefined;
@@ -88,7 +88,7 @@ export class GroupConsumer implements ConsumerListener {
   );
 
   constructor(private readonly parts: GroupConsumerParts) {
-    const { groupId, registry, config, budget } = parts;
+    const { groupId, registry, config, limiter } = parts;
     this.#logger = new Logger(`KafkaConsumer ${groupId}`);
     this.#status = {
       groupId,
@@ -99,9 +99,9 @@ export class GroupConsumer implements ConsumerListener {
       assignment: [],
       missingTopics: [],
       hiddenTopics: [],
-      refusedTopics: [],
-      refusal: undefined,
-      unreadable: new Map(),
+      retryTopicProblems: [],
+      accessProblem: undefined,
+      unreadableBatches: new Map(),
       lastHeartbeatAt: 0,
       lastProgressAt: Date.now(),
       restarts: 0,
@@ -113,16 +113,16 @@ export class GroupConsumer implements ConsumerListener {
     this.#topics = new TopicWatch({
       groupId,
       registry,
-      list: () => this.#topicsThereAre(),
+      list: () => this.#listTopics(),
       ensure: (spec) => parts.ownTopics.ensure(spec),
       refreshMs: config.topicRefreshMs,
       hidden: (topics) => parts.port.hiddenTopics(topics),
-      seen: (selection, hidden, refusals) => this.#seen(selection, hidden, refusals),
+      topicsListed: (selection, hidden, refusals) => this.#topicsListed(selection, hidden, refusals),
       failed: (why) => this.#logger.warn(`not all topics are read yet: ${why}`),
     });
     this.#retryPurge = new RetryPurge({
       groupId,
-      isRetryTopic: (topic) => this.isOwn(topic),
+      isRetryTopic: (topic) => this.isRetryTopic(topic),
       deleteCommitted: (...what) => parts.port.deleteCommitted(...what),
       failed: (why) =>
         this.#logger.warn(
@@ -143,7 +143,7 @@ export class GroupConsumer implements ConsumerListener {
         classify: (error) => this.#classify(error),
       },
       commitIntervalMs: config.autoCommitIntervalMs,
-      budget,
+      limiter,
       events: this.failures.counting(
         groupLog(this.#logger, (topic) => registry.handlerNameOf(groupId, topic)),
       ),
@@ -168,7 +168,7 @@ export class GroupConsumer implements ConsumerListener {
 
   /** Starts to consume, and returns at once: no broker needs to be there yet. */
   start(): void {
-    this.#loop = this.#keepConsuming();
+    this.#loop = this.#consumeUntilStopped();
     this.#retryPurge.start();
     const { registry, groupId } = this.parts;
     if (registry.hasTimeouts(groupId)) this.#timeouts.start();
@@ -194,11 +194,11 @@ export class GroupConsumer implements ConsumerListener {
     this.#retryPurge.stop();
     this.pipeline.loseAll();
     this.#setPhase('stopped');
-    if (!this.#hasLeft) this.#logger.error(this.#unheard());
+    if (!this.#hasLeft) this.#logger.error(this.#leaveFailure());
     return drained && this.#hasLeft;
   }
 
-  async leaving(isMember: boolean): Promise<void> {
+  async rebalanceStarted(isMember: boolean): Promise<void> {
     this.#setPhase('rebalancing');
     if (!isMember) {
       this.#logger.warn('the group has shut this member out; its partitions may belong to others');
@@ -209,29 +209,29 @@ export class GroupConsumer implements ConsumerListener {
     if (!drained) this.#logger.warn('not everything in flight could be finished before the rebalance');
   }
 
-  joined({ memberId, generation, assignment, continuous }: Membership): void {
+  rebalanceEnded({ memberId, generation, assignment, continuous }: Membership): void {
     this.#status.joins++;
     // Another member may have had what was not this one's all along, and its log may have been replaced meanwhile.
     const kept = new Set(continuous ? assignment.map(nameOf) : []);
     this.#retryPurge.forget((at) => !kept.has(nameOf(at)));
-    this.#status.unreadable.clear();
+    this.#status.unreadableBatches.clear();
     Object.assign(this.#status, { memberId, generation, assignment, lastHeartbeatAt: Date.now() });
     this.pipeline.assign(assignment, continuous, generation);
     this.parts.assignmentChanged();
-    this.#progressed();
+    this.#noteProgress();
     const named = assignment.map(nameOf).join(', ') || 'none';
     this.#logger.log(
       `joined as ${memberId}, generation ${generation}, with ${assignment.length} partitions: ${named}`,
     );
-    if (assignment.length === 0) this.#running();
+    if (assignment.length === 0) this.#markRunning();
   }
 
-  positioned(position: TopicPartitionOffset): void {
+  positionKnown(position: TopicPartitionOffset): void {
     this.pipeline.start(position);
-    this.#running();
+    this.#markRunning();
   }
 
-  isOwn(topic: string): boolean {
+  isRetryTopic(topic: string): boolean {
     return this.parts.registry.isRetryTopic(this.parts.groupId, topic);
   }
 
@@ -241,14 +241,14 @@ export class GroupConsumer implements ConsumerListener {
     this.#retryPurge.forget((at) => nameOf(at) === nameOf(position));
     this.failures.of(topic).outOfRange++;
     this.#logger.error(
-      `${topic}[${partition}]: the log does not have the offset to read from; goes on at ${from}, ${this.#whyFrom(from, position)}`,
+      `${topic}[${partition}]: the log does not have the offset to read from; goes on at ${from}, ${this.#resetReason(from, position)}`,
     );
-    this.#running();
+    this.#markRunning();
     return from;
   }
 
-  #whyFrom(from: Offset, { topic, offset }: TopicPartitionOffset): string {
-    if (this.isOwn(topic))
+  #resetReason(from: Offset, { topic, offset }: TopicPartitionOffset): string {
+    if (this.isRetryTopic(topic))
       return (
         'the oldest record that is left. Records that waited here for their retry were deleted before they were handled, ' +
         'by a retention, a purge, or as the topic was created anew: they are lost. Set retention.ms=-1 for the topic'
@@ -258,26 +258,26 @@ export class GroupConsumer implements ConsumerListener {
       : `what is there was not handled; KAFKA_AUTO_OFFSET_RESET says ${offset}`;
   }
 
-  room(): Promise<void> | undefined {
-    const { budget } = this.parts;
-    if (budget.hasRoom) return undefined;
-    return budget.untilRoom(AbortSignal.timeout(ROOM_MS));
+  roomAvailable(): Promise<void> | undefined {
+    const { limiter } = this.parts;
+    if (limiter.hasRoom) return undefined;
+    return limiter.untilRoom(AbortSignal.timeout(ROOM_MS));
   }
 
   fetched(batch: FetchedBatch): FetchedRecord | 'all' | undefined {
-    this.#progressed();
-    this.#status.refusal = undefined;
-    this.#readable(batch);
+    this.#noteProgress();
+    this.#status.accessProblem = undefined;
+    this.#clearUnreadable(batch);
     return this.pipeline.receive(batch);
   }
 
   skipped(position: TopicPartitionOffset): void {
-    this.#readable(position);
+    this.#clearUnreadable(position);
     this.pipeline.skip(position);
   }
 
-  unreadable({ topic, partition }: TopicPartition, why: string): void {
-    const { unreadable } = this.#status;
+  batchUnreadable({ topic, partition }: TopicPartition, why: string): void {
+    const { unreadableBatches: unreadable } = this.#status;
     const name = nameOf({ topic, partition });
     if (unreadable.get(name) !== why) this.#logger.error(why);
     unreadable.set(name, why);
@@ -285,26 +285,27 @@ export class GroupConsumer implements ConsumerListener {
 
   heartbeat(): void {
     this.#status.lastHeartbeatAt = Date.now();
-    this.#status.refusal = undefined;
-    this.#progressed();
+    this.#status.accessProblem = undefined;
+    this.#noteProgress();
   }
 
-  #progressed(): void {
+  #noteProgress(): void {
     this.#status.lastProgressAt = Date.now();
   }
 
-  #readable({ topic, partition }: TopicPartition): void {
-    if (this.#status.unreadable.size > 0) this.#status.unreadable.delete(`${topic}[${partition}]`);
+  #clearUnreadable({ topic, partition }: TopicPartition): void {
+    if (this.#status.unreadableBatches.size > 0)
+      this.#status.unreadableBatches.delete(`${topic}[${partition}]`);
   }
 
-  #running(): void {
+  #markRunning(): void {
     this.#status.everJoined = true;
-    if (!this.#refusesReading) this.#status.refusal = undefined;
+    if (!this.#readDenied) this.#status.accessProblem = undefined;
     this.#status.lastError = undefined;
     this.#setPhase('running');
   }
 
-  #unheard(): string {
+  #leaveFailure(): string {
     const { sessionTimeoutMs } = this.parts.config;
     return `the group could not be told that this member leaves: others get its partitions after ${sessionTimeoutMs} ms`;
   }
@@ -318,7 +319,7 @@ export class GroupConsumer implements ConsumerListener {
     this.parts.phaseChanged(phase);
   }
 
-  async #keepConsuming(): Promise<void> {
+  async #consumeUntilStopped(): Promise<void> {
     const { signal } = this.#stopRequested;
     let failures = 0;
     while (!signal.aborted) {
@@ -329,7 +330,7 @@ export class GroupConsumer implements ConsumerListener {
         // After a deletion, some brokers may still list the topic, and the group would be joined for it at once.
         failures = (await this.#consume()) === 'topics gone' ? failedAgain() : 0;
       } catch (error) {
-        this.#fail(error);
+        this.#clientFailed(error);
         failures = failedAgain();
         this.pipeline.loseAll();
       }
@@ -349,7 +350,7 @@ export class GroupConsumer implements ConsumerListener {
     const over = AbortSignal.any([session.signal, this.#stopRequested.signal]);
     let outcome: 'topics gone' | 'more topics' | 'over';
     try {
-      const [topics] = (await unless(over, Promise.all([this.#existing(), client.connect()]))) ?? [[]];
+      const [topics] = (await unless(over, Promise.all([this.#existingTopics(), client.connect()]))) ?? [[]];
       if (topics.length === 0) {
         await sleep(this.parts.config.topicRefreshMs, over);
         return 'over';
@@ -361,7 +362,7 @@ export class GroupConsumer implements ConsumerListener {
       outcome = ended;
       if (outcome === 'topics gone')
         this.#logger.warn('a topic was deleted; the others are read on without it');
-      if (outcome !== 'over') await this.leaving(true);
+      if (outcome !== 'over') await this.rebalanceStarted(true);
     } finally {
       session.abort();
       this.#hasLeft = await this.#leave(client);
@@ -371,9 +372,9 @@ export class GroupConsumer implements ConsumerListener {
   }
 
   /** What the watch finds later is no progress: it asks by a connection of its own. */
-  async #existing(): Promise<string[]> {
+  async #existingTopics(): Promise<string[]> {
     const existing = await this.#topics.existing();
-    this.#progressed();
+    this.#noteProgress();
     return existing;
   }
 
@@ -392,7 +393,7 @@ export class GroupConsumer implements ConsumerListener {
     return hasLeft === true;
   }
 
-  async #topicsThereAre(): Promise<string[]> {
+  async #listTopics(): Promise<string[]> {
     const topics = await this.parts.port.topics();
     const existing = new Set(topics);
     this.pipeline.forgetTopics(existing);
@@ -400,31 +401,31 @@ export class GroupConsumer implements ConsumerListener {
     return topics;
   }
 
-  #seen(selection: TopicSelection, hidden: readonly string[], refusals: readonly string[]): void {
+  #topicsListed(selection: TopicSelection, hidden: readonly string[], refusals: readonly string[]): void {
     const { existing, missing } = selection;
-    this.#status.refusedTopics = refusals;
+    this.#status.retryTopicProblems = refusals;
     this.#status.hiddenTopics = hidden;
     this.#topicLog.seen(selection, hidden);
     this.#status.missingTopics = missing;
     if (existing.length === 0) this.#setPhase('waiting-for-topics');
   }
 
-  #fail(error: unknown): void {
+  #clientFailed(error: unknown): void {
     if (this.#stopRequested.signal.aborted) return;
     this.#status.restarts++;
     this.#status.lastError = { at: Date.now(), message: describeError(error) };
-    if (error instanceof AccessError) this.#denied(error);
+    if (error instanceof AccessError) this.#accessDenied(error);
     this.#setPhase('connecting');
     this.#logger.error(`${describeError(error)}; a new consumer is built`);
   }
 
   /** A topic that must not be read is found out only after the join, with the first fetch. */
-  #denied({ code, message, isRefusal }: AccessError): void {
+  #accessDenied({ code, message, isDenied }: AccessError): void {
     // A new client was denied just now, as that of a new process would be: liveness stays up.
-    this.#progressed();
-    if (!isRefusal) return;
-    this.#refusesReading = code === 'TOPIC_NOT_AUTHORIZED';
-    this.#status.refusal = message;
+    this.#noteProgress();
+    if (!isDenied) return;
+    this.#readDenied = code === 'TOPIC_NOT_AUTHORIZED';
+    this.#status.accessProblem = message;
   }
 
   async #commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Aside, GroupEvents } from '../../pipeline/index.js';
+import type { FailureOutcome, GroupEvents } from '../../pipeline/index.js';
 import type { FailureReason } from '../handlers/failure-reason.js';
 
 /** What has become of a topic's records that were not handled in a group, since the process began. */
@@ -12,7 +12,12 @@ export class FailureCounts {
   /** Records that were not for the handler: replayed for another group, or receipts of replays. */
   passedOver = 0;
   /** Records that were given up, by where they went. */
-  readonly asides: Record<Aside, number> = { 'dead-letter': 0, 'retry-topic': 0, park: 0, skip: 0 };
+  readonly outcomes: Record<FailureOutcome, number> = {
+    'dead-letter': 0,
+    'retry-topic': 0,
+    park: 0,
+    skip: 0,
+  };
   readonly deadLetters: Record<FailureReason, number> = {
     payload: 0,
     schema: 0,
@@ -51,7 +56,7 @@ export class GroupCounts {
       gaveUp: (record, error, how) => {
         const { topic } = record.owner;
         const counts = this.of(topic);
-        counts.asides[how]++;
+        counts.outcomes[how]++;
         if (how === 'dead-letter') counts.deadLetters[this.reasonOf(topic, error)]++;
         events.gaveUp(record, error, how);
       },

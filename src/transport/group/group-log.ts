@@ -1,6 +1,6 @@
 import type { Logger } from '@nestjs/common';
 import {
-  type Aside,
+  type FailureOutcome,
   describeError,
   type GroupEvents,
   type InFlightRecord,
@@ -9,7 +9,7 @@ import {
 import { FailureLines, partitionOf } from './failure-lines.js';
 import { earlierAttempts } from '../../redelivery/index.js';
 
-const BECAME: Readonly<Record<Aside, string>> = {
+const BECAME: Readonly<Record<FailureOutcome, string>> = {
   'dead-letter': 'is a dead letter now',
   'retry-topic': 'waits in a retry topic',
   park: 'is parked, as all later records of its key will be',

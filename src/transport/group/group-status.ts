@@ -18,11 +18,11 @@ export interface GroupStatus {
   /** Those of them that this client may not see. */
   hiddenTopics: readonly string[];
   /** Why retry topics of the group can not be created, or not be given the partitions that they need. */
-  refusedTopics: readonly string[];
+  retryTopicProblems: readonly string[];
   /** What the brokers refuse this client, and what to grant; until they have let it read again. */
-  refusal: string | undefined;
+  accessProblem: string | undefined;
   /** Partitions that wait at a batch which can't be read, and why; by topic and partition. */
-  readonly unreadable: Map<string, string>;
+  readonly unreadableBatches: Map<string, string>;
   /** The coordinator's last answer to a heartbeat or join; 0 before the first. */
   lastHeartbeatAt: number;
   /** The last heartbeat, join or batch, list of topics before a client begins, or client that was denied access. */

@@ -2,9 +2,9 @@ import type { GroupConsumer } from './group-consumer.js';
 import type { GroupStatus } from './group-status.js';
 
 /** A group's consumer as operators see it, in plain values. */
-export interface GroupSummary extends Omit<GroupStatus, 'unreadable'> {
+export interface GroupSummary extends Omit<GroupStatus, 'unreadableBatches'> {
   /** Partitions that wait at a batch which can't be read, and why. */
-  readonly unreadable: readonly string[];
+  readonly unreadableBatches: readonly string[];
   readonly commits: number;
   readonly commitFailures: number;
 }
@@ -12,5 +12,10 @@ export interface GroupSummary extends Omit<GroupStatus, 'unreadable'> {
 /** Where a group's consumer is, and how its commits fare. */
 export function groupSummary({ status, pipeline }: GroupConsumer): GroupSummary {
   const { commits, failures } = pipeline.committer.state;
-  return { ...status, unreadable: [...status.unreadable.values()], commits, commitFailures: failures };
+  return {
+    ...status,
+    unreadableBatches: [...status.unreadableBatches.values()],
+    commits,
+    commitFailures: failures,
+  };
 }

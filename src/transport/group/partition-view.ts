@@ -12,7 +12,7 @@ export interface PartitionView {
   readonly partition: number;
   readonly committableOffset: string;
   readonly committed: string | undefined;
-  readonly end: string;
+  readonly endOffset: string;
   readonly lag: number;
   readonly inFlight: number;
   readonly paused: boolean;
@@ -47,8 +47,8 @@ export function partitionView(pipeline: PartitionPipeline): PartitionView {
     partition: pipeline.partition,
     committableOffset: pipeline.committableOffset,
     committed: pipeline.committed,
-    end: pipeline.end,
-    lag: offsetsBetween(pipeline.committableOffset, pipeline.end),
+    endOffset: pipeline.endOffset,
+    lag: offsetsBetween(pipeline.committableOffset, pipeline.endOffset),
     inFlight: pipeline.usage.records,
     paused: pipeline.paused,
     pauseReasons: pipeline.pauseReasons,
@@ -78,7 +78,11 @@ export function unresponsiveOf(pipeline: PartitionPipeline): StalledRecord[] {
 }
 
 /** Why nothing may be handled yet; undefined where it may. */
-export function whyUnopened({ topic, partition, parkingProblem }: PartitionPipeline): string | undefined {
+export function parkingProblemOf({
+  topic,
+  partition,
+  parkingProblem,
+}: PartitionPipeline): string | undefined {
   if (parkingProblem === undefined) return undefined;
   return `${topic}[${partition}]: what is parked can not be read, so nothing is handled: ${describeError(parkingProblem)}`;
 }
@@ -87,7 +91,7 @@ function whyStuck({ kind, error, reason }: FailureProblem): string {
   switch (kind) {
     case 'not stored':
       return `a record can not be put aside (${describeError(error)})`;
-    case 'brake':
+    case 'circuit-breaker':
       return `no more records are given up, as ${reason}`;
     case 'dependency':
       return `what a handler depends on can not be used (${describeError(error)})`;

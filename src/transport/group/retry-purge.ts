@@ -25,7 +25,7 @@ export class RetryPurge {
   readonly #committed = new Map<string, Set<number>>();
   /** What is being deleted. */
   #underWay: readonly (readonly [string, Set<number>])[] = [];
-  #told: string | undefined;
+  #reported: string | undefined;
   #purging: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
 
@@ -78,7 +78,7 @@ export class RetryPurge {
       }
     }
     this.#underWay = [];
-    if (failure !== undefined && failure !== this.#told) this.parts.failed(failure);
-    if (asked > 0) this.#told = failure;
+    if (failure !== undefined && failure !== this.#reported) this.parts.failed(failure);
+    if (asked > 0) this.#reported = failure;
   }
 }

@@ -29,7 +29,7 @@ test('that topics can not be found, or not made, is told once until they can, an
     hidden: () => Promise.resolve([]),
     ensure: () => Promise.resolve(),
     refreshMs: 1,
-    seen: () => undefined,
+    topicsListed: () => undefined,
     failed: (why) => told.push(why),
   });
   await expect(watch.more(['old'], new AbortController().signal)).resolves.toBe('more topics');
@@ -49,7 +49,7 @@ test('a watch that is to end does not wait for brokers that leave a question una
     hidden: () => Promise.resolve([]),
     ensure: () => Promise.resolve(),
     refreshMs: 1,
-    seen: () => undefined,
+    topicsListed: () => undefined,
     failed: () => undefined,
   });
   await expect(watch.more([], over.signal)).resolves.toBe('over');
@@ -65,8 +65,8 @@ test('a retry topic that can not be created keeps nobody from reading the rest, 
       skipped: [],
       leftParking: [],
       retryTopics: [
-        { topic: 'orders.retry.1s', source: 'orders', hop: 0, delayMs: 1_000, isLeft: false },
-        { topic: 'orders.retry.1m', source: 'orders', hop: 1, delayMs: 1_000, isLeft: false },
+        { topic: 'orders.retry.1s', source: 'orders', hop: 0, delayMs: 1_000, isFormer: false },
+        { topic: 'orders.retry.1m', source: 'orders', hop: 1, delayMs: 1_000, isFormer: false },
       ],
     }),
     awaitsTopics: () => false,
@@ -81,7 +81,7 @@ test('a retry topic that can not be created keeps nobody from reading the rest, 
       return refusal ? Promise.reject(refusal) : Promise.resolve();
     },
     refreshMs: 1,
-    seen: (_selection, _hidden, refused) => seen.push(refused),
+    topicsListed: (_selection, _hidden, refused) => seen.push(refused),
     failed: () => undefined,
   });
   const topics = await watch.existing();
@@ -97,7 +97,7 @@ test('an outage while retry topics are created is no reason to read without them
       missing: [],
       skipped: [],
       leftParking: [],
-      retryTopics: [{ topic: 'orders.retry.1s', source: 'orders', hop: 0, delayMs: 1_000, isLeft: false }],
+      retryTopics: [{ topic: 'orders.retry.1s', source: 'orders', hop: 0, delayMs: 1_000, isFormer: false }],
     }),
   };
   const away = new AccessError('BROKER_UNREACHABLE', 'no broker can be reached');
@@ -108,14 +108,14 @@ test('an outage while retry topics are created is no reason to read without them
     hidden: () => Promise.resolve([]),
     ensure: () => Promise.reject(away),
     refreshMs: 1,
-    seen: () => undefined,
+    topicsListed: () => undefined,
     failed: () => undefined,
   });
   await expect(watch.existing()).rejects.toBe(away);
 });
 
 describe('what waits in a retry topic is kept for as long as it waits', () => {
-  const services: unknown = { contextServices: () => ({}), failures: { asides: {}, parking: {} } };
+  const services: unknown = { contextServices: () => ({}), failures: { failedRecords: {}, parking: {} } };
   const directCalls = { of: () => undefined, nameOf: () => undefined };
 
   /** What the retry topics of `orders` are created with, by the delay in their names. */
@@ -134,7 +134,7 @@ describe('what waits in a retry topic is kept for as long as it waits', () => {
       hidden: () => Promise.resolve([]),
       ensure: (spec) => Promise.resolve(void ensured.push(spec)),
       refreshMs: 1,
-      seen: () => undefined,
+      topicsListed: () => undefined,
       failed: () => undefined,
     });
     await watch.existing();

@@ -16,7 +16,11 @@ export interface TopicWatchParts {
   /** How often to look, in ms. */
   readonly refreshMs: number;
   /** Called with each answer, and with why retry topics are not as they are needed. */
-  readonly seen: (selection: TopicSelection, hidden: readonly string[], refusals: readonly string[]) => void;
+  readonly topicsListed: (
+    selection: TopicSelection,
+    hidden: readonly string[],
+    refusals: readonly string[],
+  ) => void;
   /** Called when it can't be found out whether there are more topics: once until it can, or the reason is another. */
   readonly failed: (why: string) => void;
 }
@@ -24,7 +28,7 @@ export interface TopicWatchParts {
 /** Knows which of the topics that a group has handlers for exist. */
 export class TopicWatch {
   #hidden: { readonly missing: string; readonly topics: readonly string[] } = { missing: '', topics: [] };
-  #told: string | undefined;
+  #reported: string | undefined;
   /** Whether all retry topics existed, the last time they were looked at. */
   #isComplete = true;
 
@@ -36,12 +40,12 @@ export class TopicWatch {
    * @throws what listing topics throws, and where no broker can be reached any more
    */
   async existing(): Promise<string[]> {
-    const { registry, groupId, list, seen } = this.parts;
+    const { registry, groupId, list, topicsListed: seen } = this.parts;
     const all = await list();
     const selection = registry.select(groupId, all);
     const { retryTopics, refusals } = await this.#ensured(selection.retryTopics, new Set(all));
     this.#isComplete = refusals.length === 0;
-    if (refusals.length > 0) this.#tell(refusals.join('; '));
+    if (refusals.length > 0) this.#reportOnce(refusals.join('; '));
     seen(selection, await this.#hiddenOf(selection), refusals);
     return [...selection.existing, ...retryTopics];
   }
@@ -52,7 +56,7 @@ export class TopicWatch {
       wanted.map(({ topic, source, delayMs }) => this.parts.ensure(retryTopic(source, topic, delayMs))),
     );
     const failures = outcomes.flatMap((each): unknown[] => (each.status === 'rejected' ? [each.reason] : []));
-    const unreachable = failures.find((each) => each instanceof AccessError && !each.isRefusal);
+    const unreachable = failures.find((each) => each instanceof AccessError && !each.isDenied);
     if (unreachable) throw unreachable;
     const retryTopics = wanted
       .filter(({ topic }, i) => outcomes[i]?.status === 'fulfilled' || all.has(topic))
@@ -72,18 +76,18 @@ export class TopicWatch {
   async #existingOrNone(): Promise<string[]> {
     try {
       const existing = await this.existing();
-      if (this.#isComplete) this.#told = undefined;
+      if (this.#isComplete) this.#reported = undefined;
       return existing;
     } catch (error) {
-      this.#tell(describeError(error));
+      this.#reportOnce(describeError(error));
       return [];
     }
   }
 
   /** Tells a failure once: it is asked again, and fails in the same way until somebody fixes it. */
-  #tell(why: string): void {
-    if (why !== this.#told) this.parts.failed(why);
-    this.#told = why;
+  #reportOnce(why: string): void {
+    if (why !== this.#reported) this.parts.failed(why);
+    this.#reported = why;
   }
 
   /** Resolves when there are topics to read beyond `topics`, or once `over` is aborted. */

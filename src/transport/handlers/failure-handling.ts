@@ -1,5 +1,5 @@
 import type {
-  Aside,
+  FailureOutcome,
   FailedRecord,
   FailurePolicy,
   Handler,
@@ -17,13 +17,13 @@ import type { ResolvedHandlerOptions } from './handler-options.js';
 import { passesOverIn } from './passed-over.js';
 import { RecordTooLargeError } from '../../client/index.js';
 
-/** Writes records to where they are put aside; see `AsideWriter`. */
-export interface AsideRouter {
+/** Writes records to where they are put aside; see `FailedRecordPublisher`. */
+export interface FailedRecordRouter {
   deadLetter(failed: FailedRecord, groupId: string, topic?: string): Promise<void>;
   retryLater(failed: FailedRecord, groupId: string, route: RetryRoute): Promise<void>;
 }
 
-/** Parks records; see `ParkingLots`. */
+/** Parks records; see `ParkingStores`. */
 export interface ParkingRouter {
   open(at: TopicPartition, groupId: string): ParkingStore;
   park(failed: FailedRecord, groupId: string): Promise<void>;
@@ -31,7 +31,7 @@ export interface ParkingRouter {
 
 /** Where records go whose handlers give them up. */
 export interface FailureServices {
-  readonly asides: AsideRouter;
+  readonly failedRecords: FailedRecordRouter;
   readonly parking: ParkingRouter;
 }
 
@@ -47,22 +47,22 @@ export interface HandledTopic {
 
 type FailureHandling = Pick<
   Handler,
-  'failures' | 'deadLetterLimit' | 'putAside' | 'parking' | 'passesOver' | 'delay'
+  'failures' | 'deadLetterLimit' | 'store' | 'parking' | 'passesOver' | 'delay'
 >;
 
 /** What a handler's failures lead to, in its own topic or in one of its retry topics. */
 export function failureHandling(
   { failures, groupId }: ResolvedHandlerOptions,
-  { asides, parking }: FailureServices,
+  { failedRecords, parking }: FailureServices,
   { source, retry, hasLeftParking = false }: HandledTopic,
 ): FailureHandling {
   const next = failures.delays[retry ? retry.hop + 1 : 0];
   const deadLetterTopic = failures.deadLetterTopic ?? deadLetterTopicOf(source);
   const deadLetter = async (failed: FailedRecord): Promise<'dead-letter'> => {
-    await asides.deadLetter(failed, groupId, deadLetterTopic);
+    await failedRecords.deadLetter(failed, groupId, deadLetterTopic);
     return 'dead-letter';
   };
-  const orDeadLetter = async <A extends Aside>(
+  const orDeadLetter = async <A extends FailureOutcome>(
     how: A,
     failed: FailedRecord,
     stored: Promise<void>,
@@ -76,27 +76,27 @@ export function failureHandling(
       return deadLetter(failed);
     }
   };
-  const putAside: Handler['putAside'] = (how, failed) => {
+  const store: Handler['store'] = (how, failed) => {
     if (how === 'park') return orDeadLetter(how, failed, parking.park(failed, groupId));
     if (how !== 'retry-topic' || !next) return deadLetter(failed);
     const topic = retryTopicOf(source, groupId, next.name);
-    return orDeadLetter(how, failed, asides.retryLater(failed, groupId, { topic, delayMs: next.ms }));
+    return orDeadLetter(how, failed, failedRecords.retryLater(failed, groupId, { topic, delayMs: next.ms }));
   };
   if (!retry) {
-    const lots = { limit: failures.parkLimit, lotOf: (at: TopicPartition) => parking.open(at, groupId) };
+    const stores = { limit: failures.parkLimit, storeOf: (at: TopicPartition) => parking.open(at, groupId) };
     return {
       failures: failures.policy,
       deadLetterLimit: failures.deadLetterLimit,
-      putAside,
+      store,
       passesOver: passesOverIn(source, groupId),
-      ...((failures.policy.onFailure === 'park' || hasLeftParking) && { parking: lots }),
+      ...((failures.policy.onFailure === 'park' || hasLeftParking) && { parking: stores }),
     };
   }
   return {
     failures: inRetryTopic(failures.policy, next !== undefined),
     // Whatever comes here has failed before: of a bad release it says nothing.
     deadLetterLimit: undefined,
-    putAside,
+    store,
     delay: { dueAt: (record) => headerNumber(record, HEADERS.dueAt) ?? 0, maxMs: retry.delayMs },
   };
 }

@@ -10,7 +10,7 @@ import { Logger } from '@nestjs/common';
 import ms from 'ms';
 import { isDelayName, isParkingTopic, isRetryTopic } from '../../redelivery/index.js';
 import { OptionReader } from './option-reader.js';
-import { isRefusal } from './refusal.js';
+import { isPermanentHttpError } from './permanent-http-error.js';
 import { isTopicName } from './topic-name.js';
 
 /** Errors by class, or as a function picks them. */
@@ -88,10 +88,14 @@ export function resolveFailureOptions(
   const onFailure = reader.oneOf('onFailure', RESORTS) ?? 'dead-letter';
   const deadLetterTopic = reader.text('deadLetterTopic');
   if (deadLetterTopic !== undefined && !isTopicName(deadLetterTopic)) {
-    reader.refuse('deadLetterTopic', deadLetterTopic, 'a name that Kafka takes for a topic');
+    reader.addProblem('deadLetterTopic', deadLetterTopic, 'a name that Kafka takes for a topic');
   }
   if (deadLetterTopic !== undefined && (isRetryTopic(deadLetterTopic) || isParkingTopic(deadLetterTopic))) {
-    reader.refuse('deadLetterTopic', deadLetterTopic, 'a name other than those of retry and parking topics');
+    reader.addProblem(
+      'deadLetterTopic',
+      deadLetterTopic,
+      'a name other than those of retry and parking topics',
+    );
   }
   if (options['delays'] !== undefined && onFailure !== 'retry-topic') {
     problems.push("delays are for onFailure: 'retry-topic' alone");
@@ -141,16 +145,20 @@ function forgiving(isRetriable: (error: unknown) => boolean): (error: unknown) =
 }
 
 function isNoRefusal(error: unknown): boolean {
-  return !isRefusal(error);
+  return !isPermanentHttpError(error);
 }
 
 function readDelays(reader: OptionReader): readonly RetryDelay[] {
   const names = reader.list('delays') ?? DEFAULT_DELAYS;
   return names.flatMap((name, at) => {
     const delay = toDelay(name);
-    if (!delay) reader.refuse('delays', name, "times such as '30s', '10m' or '1h', up to a year");
+    if (!delay) reader.addProblem('delays', name, "times such as '30s', '10m' or '1h', up to a year");
     if (names.indexOf(name) !== at) {
-      reader.refuse('delays', name, "each time once, as each has a topic of its own: write ['1m', '60s']");
+      reader.addProblem(
+        'delays',
+        name,
+        "each time once, as each has a topic of its own: write ['1m', '60s']",
+      );
     }
     return delay ?? [];
   });

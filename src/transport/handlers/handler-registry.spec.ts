@@ -18,7 +18,7 @@ class Registered {
     {
       contextServices: () => ({ nativeConsumer: notAskedFor, nativeProducer: notAskedFor }),
       failures: {
-        asides: { deadLetter: notAskedFor, retryLater: notAskedFor },
+        failedRecords: { deadLetter: notAskedFor, retryLater: notAskedFor },
         parking: { open: notAskedFor, park: notAskedFor },
       },
       tracer: undefined,
@@ -47,7 +47,7 @@ class Registered {
       topic,
       partition: 0,
       signalOf: () => new AbortController().signal,
-      waiting: () => () => undefined,
+      waitStarted: () => () => undefined,
       acknowledge: notAskedFor,
       commit: notAskedFor,
     };

@@ -12,7 +12,7 @@ function registryOf(...handlers: readonly (readonly [string | RegExp, KafkaHandl
   const services = {
     contextServices: () => ({ nativeConsumer: notAskedFor, nativeProducer: notAskedFor }),
     failures: {
-      asides: { deadLetter: notAskedFor, retryLater: notAskedFor },
+      failedRecords: { deadLetter: notAskedFor, retryLater: notAskedFor },
       parking: { open: notAskedFor, park: notAskedFor },
     },
     tracer: undefined,
@@ -70,13 +70,13 @@ describe('a group’s retry topics', () => {
     const { existing, retryTopics } = registry.select(GROUP, ['orders.eu', 'other']);
     expect(existing).toEqual(['orders.eu', 'other']);
     expect(retryTopics).toEqual([
-      { topic: `orders.eu.${GROUP}.retry.1m`, source: 'orders.eu', hop: 0, delayMs: 60_000, isLeft: false },
+      { topic: `orders.eu.${GROUP}.retry.1m`, source: 'orders.eu', hop: 0, delayMs: 60_000, isFormer: false },
       {
         topic: `orders.eu.${GROUP}.retry.1h`,
         source: 'orders.eu',
         hop: 1,
         delayMs: 3_600_000,
-        isLeft: false,
+        isFormer: false,
       },
     ]);
   });
@@ -91,7 +91,9 @@ describe('a group’s retry topics', () => {
       const left = `orders.${GROUP}.retry.10m`;
       const others = ['orders.other.retry.10m', `orders.eu.${GROUP}.retry.10m`, `orders.${GROUP}.retry.soon`];
       const { retryTopics } = registry.select(GROUP, ['orders', left, ...others]);
-      expect(retryTopics.filter(({ isLeft }) => isLeft)).toMatchObject([{ topic: left, source: 'orders' }]);
+      expect(retryTopics.filter(({ isFormer }) => isFormer)).toMatchObject([
+        { topic: left, source: 'orders' },
+      ]);
       expect(registry.handlerOf(GROUP, left)?.failures).toMatchObject({
         retry: { attempts: 1 },
         onFailure: 'dead-letter',

@@ -40,7 +40,7 @@ export interface RetryTopic {
   /** How long its records wait, as its name says. */
   readonly delayMs: number;
   /** Whether it is read for what was left in it alone: its delay is none of the handler's. */
-  readonly isLeft: boolean;
+  readonly isFormer: boolean;
 }
 
 /** The controllers' methods by topic and group. */
@@ -164,13 +164,15 @@ export class HandlerRegistry {
     const prefix = retryPrefixOf(source, groupId);
     const delays = failures.policy.onFailure === 'retry-topic' ? failures.delays : [];
     const current = delays.map(({ name, ms }, hop) => {
-      return { topic: prefix + name, source, hop, delayMs: ms, isLeft: false };
+      return { topic: prefix + name, source, hop, delayMs: ms, isFormer: false };
     });
     const left = all
       .filter((topic) => topic.startsWith(prefix) && current.every((each) => each.topic !== topic))
       .flatMap((topic) => {
         const delay = toDelay(topic.slice(prefix.length));
-        return delay ? [{ topic, source, hop: failures.delays.length, delayMs: delay.ms, isLeft: true }] : [];
+        return delay
+          ? [{ topic, source, hop: failures.delays.length, delayMs: delay.ms, isFormer: true }]
+          : [];
       });
     const retryTopics = [...current, ...left];
     for (const retry of retryTopics) this.#retryTopics.set(keyOf(groupId, retry.topic), retry);

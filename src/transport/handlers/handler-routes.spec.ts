@@ -18,7 +18,7 @@ function registryOf(...handlers: readonly Declared[]): HandlerRegistry {
   const services = {
     contextServices: () => ({ nativeConsumer: notAskedFor, nativeProducer: notAskedFor }),
     failures: {
-      asides: { deadLetter: notAskedFor, retryLater: notAskedFor },
+      failedRecords: { deadLetter: notAskedFor, retryLater: notAskedFor },
       parking: { open: notAskedFor, park: notAskedFor },
     },
     tracer: undefined,

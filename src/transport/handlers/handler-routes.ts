@@ -1,4 +1,4 @@
-import { deadLetterTopicOf, isAsideTopic, retrySourceOf } from '../../redelivery/index.js';
+import { deadLetterTopicOf, isFailureTopic, retrySourceOf } from '../../redelivery/index.js';
 import type { ResolvedHandlerOptions } from './handler-options.js';
 
 /** A handler, as far as it decides who handles which topic. */
@@ -49,7 +49,7 @@ export class HandlerRoutes<H extends RoutedHandler> {
    * can't be told from a business topic of such a name, which a handler reads by naming it.
    */
   mayMatchPatterns(topic: string): boolean {
-    return !topic.startsWith(INTERNAL) && !isAsideTopic(topic) && !this.#isNamedForDeadLetters(topic);
+    return !topic.startsWith(INTERNAL) && !isFailureTopic(topic) && !this.#isNamedForDeadLetters(topic);
   }
 
   /** Topics that a pattern of the group matches and does not mean; Kafka's internal ones are left out. */

@@ -6,7 +6,7 @@ import {
   type Handler,
   type InFlightRecord,
   type RecordHandler,
-  UnreadableRecordsError,
+  UndecodableRecordsError,
 } from '../../pipeline/index.js';
 import type { CallSpan, CallTracer } from './call-tracer.js';
 import type { DirectCall } from './direct-calls.js';
@@ -60,18 +60,18 @@ export function toHandler(
   const { commit, order, concurrency, timeoutMs } = first.options;
   const failing = failureHandling(first.options, services.failures, topic);
   const shared = { commit, order, concurrency, timeoutMs, ...failing };
-  if (bindings.some(({ isEvent }) => !isEvent)) shared.putAside = answering(failing.putAside, services);
+  if (bindings.some(({ isEvent }) => !isEvent)) shared.store = answering(failing.store, services);
   return first.options.read === 'batch'
     ? { ...shared, ...batchCalls(first, services), completion: completionOfBatch }
     : { ...shared, ...recordCalls(bindings, first.options, services), completion: completionOfRecord };
 }
 
 /** A request that ends as a dead letter is answered nowhere else. */
-function answering(putAside: Handler['putAside'], services: InvocationServices): Handler['putAside'] {
+function answering(store: Handler['store'], services: InvocationServices): Handler['store'] {
   return async (how, failed) => {
-    const kept = await putAside(how, failed);
-    if (kept === 'dead-letter') await services.givenUp(failed);
-    return kept;
+    const destination = await store(how, failed);
+    if (destination === 'dead-letter') await services.givenUp(failed);
+    return destination;
   };
 }
 
@@ -195,7 +195,7 @@ function batchDecoder(options: ResolvedHandlerOptions): BatchDecoder {
     const errors = decoded.flatMap((each, at) =>
       each.status === 'rejected' ? [[at, each.reason] as const] : [],
     );
-    if (errors.length > 0) throw new UnreadableRecordsError(new Map(errors));
+    if (errors.length > 0) throw new UndecodableRecordsError(new Map(errors));
     return decoded.map((each) => (each.status === 'fulfilled' ? each.value : undefined));
   };
   if (options.schema) return decodeEach;

@@ -12,7 +12,8 @@ export class OptionReader {
   oneOf<T extends string>(name: string, accepted: readonly T[]): T | undefined {
     const value = this.options[name];
     const known = accepted.find((each) => each === value);
-    if (value !== undefined && known === undefined) this.refuse(name, value, `one of ${accepted.join(', ')}`);
+    if (value !== undefined && known === undefined)
+      this.addProblem(name, value, `one of ${accepted.join(', ')}`);
     return known;
   }
 
@@ -43,7 +44,7 @@ export class OptionReader {
     if (value === undefined) return undefined;
     const stray = typeof value === 'string' ? strayCharacters(value) : undefined;
     if (typeof value === 'string' && value !== '' && stray === undefined) return value;
-    this.refuse(name, value, stray === undefined ? 'text that is not empty' : `text: ${stray}`);
+    this.addProblem(name, value, stray === undefined ? 'text that is not empty' : `text: ${stray}`);
     return undefined;
   }
 
@@ -51,7 +52,7 @@ export class OptionReader {
     const value = this.options[name];
     if (value === undefined) return undefined;
     if (Array.isArray(value) && value.length > 0) return value;
-    this.refuse(name, value, 'a list that is not empty');
+    this.addProblem(name, value, 'a list that is not empty');
     return undefined;
   }
 
@@ -59,7 +60,7 @@ export class OptionReader {
     const value = this.options[name];
     if (value === undefined) return {};
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
-    this.refuse(name, value, 'an object');
+    this.addProblem(name, value, 'an object');
     return {};
   }
 
@@ -67,7 +68,7 @@ export class OptionReader {
     const value = this.options[name];
     if (value === undefined) return undefined;
     if (isStandardSchema(value)) return value;
-    this.refuse(name, value, 'a Standard Schema, such as one of zod, valibot or arktype');
+    this.addProblem(name, value, 'a Standard Schema, such as one of zod, valibot or arktype');
     return undefined;
   }
 
@@ -79,11 +80,11 @@ export class OptionReader {
       return (error) => value.some((each) => error instanceof each);
     }
     if (typeof value === 'function') return (error) => Boolean(value(error));
-    this.refuse(name, value, 'a list of error classes, or a function of an error');
+    this.addProblem(name, value, 'a list of error classes, or a function of an error');
     return undefined;
   }
 
-  refuse(name: string, value: unknown, accepted: string): void {
+  addProblem(name: string, value: unknown, accepted: string): void {
     const got = typeof value === 'string' ? `"${value}"` : describeKind(value);
     this.problems.push(`${this.prefix}${name} is ${got}, but must be ${accepted}`);
   }
@@ -92,7 +93,7 @@ export class OptionReader {
     const value = this.options[name];
     if (value === undefined) return undefined;
     if (typeof value === 'number' && isAccepted(value)) return value;
-    this.refuse(name, value, accepted);
+    this.addProblem(name, value, accepted);
     return undefined;
   }
 }

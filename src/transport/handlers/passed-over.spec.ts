@@ -14,7 +14,7 @@ const nothing = async (): Promise<void> => undefined;
 function passesOverOf(topic: string, groupId: string) {
   const options = resolveHandlerOptions(topic, {}, { groupId, commit: 'auto' });
   const services = {
-    asides: { deadLetter: nothing, retryLater: nothing },
+    failedRecords: { deadLetter: nothing, retryLater: nothing },
     parking: {
       open: () => {
         throw new Error('not here');

@@ -11,7 +11,7 @@ const unused = (): never => {
 export const plainServices: InvocationServices = {
   contextServices: () => ({ nativeConsumer: unused, nativeProducer: unused }),
   failures: {
-    asides: { deadLetter: unused, retryLater: unused },
+    failedRecords: { deadLetter: unused, retryLater: unused },
     parking: { open: unused, park: unused },
   },
   tracer: undefined,

@@ -93,8 +93,8 @@ test('a retry topic that Kafka refuses for its name is told, and the other topic
     { groupId },
   );
   await waitFor(() => handled.length === 1, { what: 'the record of the other topic' });
-  const { refusedTopics } = service.app.get(KafkaRuntime).group(groupId)?.status ?? {};
-  expect(refusedTopics).toHaveLength(1);
-  expect(refusedTopics?.[0]).toContain(retryTopicOf(refused, groupId, '1s'));
-  expect(refusedTopics?.[0]).toContain('collides');
+  const { retryTopicProblems } = service.app.get(KafkaRuntime).group(groupId)?.status ?? {};
+  expect(retryTopicProblems).toHaveLength(1);
+  expect(retryTopicProblems?.[0]).toContain(retryTopicOf(refused, groupId, '1s'));
+  expect(retryTopicProblems?.[0]).toContain('collides');
 });

@@ -99,7 +99,7 @@ test('a dead-letter topic that is away for a while holds up its partition alone,
   expect((await probe(url, 'ready')).reason).toContain(`${topic}[0] at offset 0`);
   // What is settled may be ahead of the record by so much, and no more.
   expect(handled.size).toBeLessThan(COUNT + 1_000);
-  expect(runtime.budget.total.records).toBeLessThanOrEqual(200);
+  expect(runtime.limiter.total.records).toBeLessThanOrEqual(200);
 
   await away?.launch();
   const all = async (): Promise<boolean> => (await kafka.committed(groupId, topic, 0)) === BigInt(COUNT + 1);

@@ -64,7 +64,7 @@ describe.each(STORES)('a dead-letter topic that $name', ({ isMade, lacks }) => {
     await waitFor(async () => (await kafka.committed(groupId, topic, 1)) === 500n, { what: 'the other one' });
     expect(await kafka.committed(groupId, topic, 0)).toBe(1n);
     expect((await probe(url, 'live')).up).toBe(true);
-    expect(runtime.budget.total.records).toBeLessThanOrEqual(502);
+    expect(runtime.limiter.total.records).toBeLessThanOrEqual(502);
     expect(calls).toBe(2);
 
     await kafka.grant('TOPIC', deadLetterTopic, ...lacks);

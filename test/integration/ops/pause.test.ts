@@ -8,7 +8,7 @@ afterEach(endProcesses);
 
 const laterOn = (service: OpsProcess, topic: string) => async (): Promise<boolean> => {
   const { partitions } = await service.state();
-  return partitions.some((each) => each.topic === topic && each.end === '3');
+  return partitions.some((each) => each.topic === topic && each.endOffset === '3');
 };
 
 test('a pause stops a topic, over a rebalance too, until it is resumed', async () => {
@@ -38,7 +38,7 @@ test('a pause stops a topic, over a rebalance too, until it is resumed', async (
   const second = scene.start();
   await Promise.all([first.joined(3), second.joined(3)]);
   const mine = (await first.state()).partitions.filter((each) => each.topic === topic);
-  expect(mine.map(({ pauseReasons }) => pauseReasons)).toEqual(mine.map(() => ['by an operator']));
+  expect(mine.map(({ pauseReasons }) => pauseReasons)).toEqual(mine.map(() => ['paused by an operator']));
   const [kept] = mine;
   if (!kept) throw new Error('the first member has no partition of the topic');
   expect(mine).toHaveLength(1);

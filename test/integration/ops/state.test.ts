@@ -28,7 +28,7 @@ test('the state names what holds a partition up: a handler at work, a wait for a
   const waits = expect.stringMatching(/^to be tried again in \d+ ms$/);
   expect(await partition('slow')).toMatchObject({
     committableOffset: '0',
-    end: '1',
+    endOffset: '1',
     lag: 1,
     inFlight: 1,
     activeCalls: 0,
@@ -37,7 +37,7 @@ test('the state names what holds a partition up: a handler at work, a wait for a
   });
   expect(await partition('orders')).toMatchObject({
     committableOffset: '1',
-    end: '3',
+    endOffset: '3',
     lag: 2,
     activeCalls: 1,
     waitingForRetry: 0,

@@ -89,7 +89,7 @@ describe('a service whose retry topics may not grow with their source', () => {
     await kafka.grant('TOPIC', retryTopic, 'ALTER');
     const isUp = async (): Promise<boolean> => Object.keys(await downProbes(second.url)).length === 0;
     await waitFor(isUp, { what: 'all probes up', timeoutMs: 30_000 });
-    expect(second.runtime.group(groupId)?.status.refusal).toBeUndefined();
+    expect(second.runtime.group(groupId)?.status.accessProblem).toBeUndefined();
   });
 });
 

@@ -170,7 +170,7 @@ describeWithPrometheus('raised by a real Prometheus, and ended by what the runbo
     );
     expect(await alarm.raised('KafkaConsumerBlocked')).toMatchObject({
       group: service.groupId,
-      kind: 'brake',
+      kind: 'circuit-breaker',
     });
     isMended = true;
     await alarm.ended('KafkaConsumerBlocked');

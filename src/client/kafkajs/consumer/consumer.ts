@@ -101,7 +101,7 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
 
   async #run(topics: readonly string[]): Promise<void> {
     const isReadFromBeginning = (topic: string): boolean =>
-      this.settings.autoOffsetReset !== 'latest' || this.listener.isOwn(topic);
+      this.settings.autoOffsetReset !== 'latest' || this.listener.isRetryTopic(topic);
     for (const fromBeginning of [true, false]) {
       const subscribed = topics.filter((topic) => isReadFromBeginning(topic) === fromBeginning);
       if (subscribed.length > 0) await this.#consumer.subscribe({ topics: subscribed, fromBeginning });
@@ -120,7 +120,7 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
   }
 
   requiresCommittedOffset(topic: string): boolean {
-    return this.settings.autoOffsetReset === 'none' && !this.listener.isOwn(topic);
+    return this.settings.autoOffsetReset === 'none' && !this.listener.isRetryTopic(topic);
   }
 
   get stopped(): boolean {
@@ -181,10 +181,10 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
       group.memberId ??= this.formerMemberId ?? null;
       return;
     }
-    if (!memberId) return unless(this.#stopping.signal, this.listener.leaving(false));
+    if (!memberId) return unless(this.#stopping.signal, this.listener.rebalanceStarted(false));
     const beat = setInterval(() => void this.#keepAlive(group), this.settings.heartbeatIntervalMs);
     try {
-      await unless(this.#stopping.signal, this.listener.leaving(true));
+      await unless(this.#stopping.signal, this.listener.rebalanceStarted(true));
     } finally {
       clearInterval(beat);
     }
@@ -199,7 +199,7 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
       .flatMap(({ topic, partitions }) => partitions.map((partition) => ({ topic, partition })));
     const { memberId, generationId: generation } = group;
     const continuous = this.#membership.renew(memberId ?? '', generation, assignment);
-    this.listener.joined({ memberId: memberId ?? '', generation, assignment, continuous });
+    this.listener.rebalanceEnded({ memberId: memberId ?? '', generation, assignment, continuous });
   }
 
   claim(): ReturnType<GroupHooks['claim']> {
@@ -207,7 +207,7 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
   }
 
   positioned(position: TopicPartitionOffset): void {
-    if (!this.stopped) this.listener.positioned(position);
+    if (!this.stopped) this.listener.positionKnown(position);
   }
 
   outOfRange(position: TopicPartitionOffset): Offset {
@@ -217,7 +217,7 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
   /** Its partition waits, and is looked at again now and then: the limit may have been raised, or the log cleared. */
   unreadable(error: UnreadableBatchError): void {
     const { topic, partition } = error;
-    this.listener.unreadable({ topic, partition }, error.message);
+    this.listener.batchUnreadable({ topic, partition }, error.message);
     this.#fetchOrNot('pause', { topic, partition });
     const retry = setTimeout(() => {
       this.#retries.delete(retry);
@@ -256,7 +256,7 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
 
   /** Hands over and returns at once: the fetch loop, and with it every heartbeat, waits for it. */
   async #eachBatch({ batch, resolveOffset, heartbeat }: EachBatchPayload): Promise<void> {
-    await this.listener.room();
+    await this.listener.roomAvailable();
     const fetch = fetchOf(batch);
     if (fetch?.generation !== this.#membership.generation) return;
     // While a leader moves, two brokers may be asked for the same: what comes second is not handed on.
@@ -269,7 +269,7 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
       from: fetch.from,
       records: fetch.records,
       next: offsetAfter(last),
-      end: toOffset(batch.highWatermark),
+      highWatermark: toOffset(batch.highWatermark),
     });
     if (taken === 'all') resolveOffset(last);
     else if (taken) resolveOffset(taken.offset);

@@ -78,7 +78,7 @@ describe('an offset is believed only where it can be right', () => {
     const messages = await fetched(batch(0n, [0, 1_000_000]));
     const [packed] = messages;
     if (packed instanceof PackedMessages) {
-      const at = { topic: 't', partition: 0, from: toOffset(0), end: toOffset(String(END)) };
+      const at = { topic: 't', partition: 0, from: toOffset(0), highWatermark: toOffset(String(END)) };
       scene.group.receive({ ...at, records: packed.records, next: offsetAfter(toOffset(packed.offset)) });
       for (const call of scene.calls) await call.returns();
     }

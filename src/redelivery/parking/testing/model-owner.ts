@@ -1,7 +1,7 @@
 import {
   type FetchedRecord,
   InFlightRecord,
-  type LotOwnership,
+  type ParkingOwnership,
   type ParkedRecord,
   type Parking,
   toOffset,
@@ -10,9 +10,9 @@ import {
 import { settled, VirtualClock } from '../../../pipeline/testing/virtual-time.js';
 import type { OutgoingRecord } from '../../../client/index.js';
 import { HEADERS } from '../../headers.js';
-import { type FedPartition, LotFeed } from '../lot-feed.js';
+import { type FedPartition, ParkingTopicFeed } from '../parking-topic-feed.js';
 import type { ParkedPartition } from '../parked-partition.js';
-import type { TopicParkingLotParts } from '../lot-parts.js';
+import type { TopicParkingStoreParts } from '../topic-parking-store-parts.js';
 import { LOT, type OwnerClasses, type OwnerWorld, PARTITION, type Settled, SOURCE } from './owner-world.js';
 
 /** A request that waits for its answer. */
@@ -34,7 +34,7 @@ export class ModelOwner {
   readonly #log: readonly FetchedRecord[];
   readonly #lot: ReturnType<OwnerClasses['lot']>;
   readonly #parking: Parking;
-  readonly #ownership: LotOwnership;
+  readonly #ownership: ParkingOwnership;
   readonly #requests: Record<'write' | 'read', Request[]> = { write: [], read: [] };
   readonly #calls: Call[] = [];
   readonly #settled: Settled[] = [];
@@ -68,7 +68,7 @@ export class ModelOwner {
       topic: LOT,
       turn: 0,
       reader,
-      feed: this.#watched(new LotFeed(reader, this.clock, 1_000)),
+      feed: this.#watched(new ParkingTopicFeed(reader, this.clock, 1_000)),
       producer: { send: (record: OutgoingRecord) => this.#ask('write', () => topics.send(record)) },
       ensure: async () => 1,
       newState: () => (this.#state = classes.state()),
@@ -79,14 +79,14 @@ export class ModelOwner {
       concurrency: 1,
       clock: this.clock,
       random: () => 0.5,
-      deliver: (record) => this.#call(this.#inFlight(record, -1), true),
+      handleUnparked: (record) => this.#call(this.#inFlight(record, -1), true),
       loaded: () => this.#handleNext(),
       unavailable: () => undefined,
     });
-    const assure = async (): Promise<void> => {
+    const confirm = async (): Promise<void> => {
       if (!world.isCurrent(this)) throw new Error('the partition is lost');
     };
-    this.#ownership = { position: toOffset(position), generation, assure };
+    this.#ownership = { position: toOffset(position), generation, confirm };
   }
 
   start(): void {
@@ -176,7 +176,7 @@ export class ModelOwner {
     const fetched = this.#log[this.#position];
     if (!fetched) return;
     const record = this.#inFlight(fetched, this.#position);
-    if (this.#parking.follows(record)) this.#park(record, 'follower');
+    if (this.#parking.addFollower(record)) this.#park(record, 'follower');
     else this.#call(record, false);
   }
 
@@ -192,7 +192,7 @@ export class ModelOwner {
     const { record, isReleased } = call;
     if (isHandled) this.world.handled(record.record);
     if (isReleased && !isHandled) this.world.failedAgain();
-    if (isReleased) void (isHandled ? this.#parking.handled(record) : this.#parking.stays(record));
+    if (isReleased) void (isHandled ? this.#parking.handled(record) : this.#parking.failedAgain(record));
     else if (isHandled) this.#settle('handled');
     else this.#park(record, 'parked');
   }
@@ -234,7 +234,7 @@ export class ModelOwner {
       for (const each of requests.splice(0)) await each.run();
   }
 
-  #watched(feed: LotFeed): TopicParkingLotParts['feed'] {
+  #watched(feed: ParkingTopicFeed): TopicParkingStoreParts['feed'] {
     return {
       readOn: (partition: FedPartition) => feed.readOn(partition),
       watch: (partition, looked) => {

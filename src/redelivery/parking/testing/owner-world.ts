@@ -6,7 +6,7 @@ import type {
   RawHeaders,
   RecordOwner,
 } from '../../../pipeline/index.js';
-import type { TopicParkingLotParts } from '../lot-parts.js';
+import type { TopicParkingStoreParts } from '../topic-parking-store-parts.js';
 import type { ParkedPartition } from '../parked-partition.js';
 import type { MemoryTopics } from './memory-topics.js';
 
@@ -16,7 +16,7 @@ export const LOT = 'ledger.g.parked';
 /** The classes that an owner is made of; a variant in the place of one shows that its fault is found. */
 export interface OwnerClasses {
   lot(
-    parts: TopicParkingLotParts,
+    parts: TopicParkingStoreParts,
   ): ParkingStore & { park(of: FetchedRecord, headers: RawHeaders): Promise<void> };
   state(): ParkedPartition;
   parking(parts: ParkingParts): Parking;
@@ -50,7 +50,7 @@ export const PARTITION: RecordOwner = {
   topic: SOURCE,
   partition: 0,
   signalOf: () => new AbortController().signal,
-  waiting: () => () => undefined,
+  waitStarted: () => () => undefined,
   acknowledge: () => undefined,
   commit: async () => undefined,
 };

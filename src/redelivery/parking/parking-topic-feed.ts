@@ -27,7 +27,7 @@ interface Waiter {
  * Reads the parking partitions of a process, as many as want it with one question to each broker. Partitions that are
  * watched are looked at in an interval; all others cost nothing.
  */
-export class LotFeed {
+export class ParkingTopicFeed {
   readonly #watched = new Map<FedPartition, () => void>();
   /** Who waits for a partition to be read from now on. */
   readonly #wanted = new Map<FedPartition, Waiter[]>();

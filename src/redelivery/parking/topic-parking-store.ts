@@ -2,7 +2,7 @@ import {
   compareOffsets,
   type FetchedRecord,
   type KeyName,
-  type LotOwnership,
+  type ParkingOwnership,
   type Offset,
   offsetAfter,
   type ParkedRecord,
@@ -10,12 +10,12 @@ import {
   type RawHeaders,
 } from '../../pipeline/index.js';
 import { ComingAgain } from './coming-again.js';
-import { LotBehindError, NotLoadedError } from './errors.js';
-import type { FedPartition } from './lot-feed.js';
-import type { TopicParkingLotParts } from './lot-parts.js';
+import { ParkingStoreBehindError, NotLoadedError } from './errors.js';
+import type { FedPartition } from './parking-topic-feed.js';
+import type { TopicParkingStoreParts } from './topic-parking-store-parts.js';
 import { compareRanks, FIRST, ownershipName, rankOf } from './ownership-name.js';
 import {
-  type LotRecord,
+  type ParkingTopicRecord,
   type ParkedName,
   parseEntry,
   toAdopted,
@@ -35,7 +35,7 @@ const WRITES_AT_ONCE = 100;
  * that tells its place among all, and writes it into the lot before anything else: what an earlier owner writes behind
  * that was never committed, and does not count.
  */
-export class TopicParkingLot implements ParkingStore, FedPartition {
+export class TopicParkingStore implements ParkingStore, FedPartition {
   #state = new ParkedPartition();
   /** The name of this ownership, once it has begun. */
   #name: string | undefined;
@@ -50,7 +50,7 @@ export class TopicParkingLot implements ParkingStore, FedPartition {
   readonly #begun = new Map<KeyName, readonly string[]>();
   #release: ((key: KeyName) => boolean) | undefined;
 
-  constructor(private readonly parts: TopicParkingLotParts) {}
+  constructor(private readonly parts: TopicParkingStoreParts) {}
 
   get topic(): string {
     return this.parts.topic;
@@ -72,7 +72,7 @@ export class TopicParkingLot implements ParkingStore, FedPartition {
     this.#state.position = position;
   }
 
-  async load(ownership: LotOwnership): Promise<readonly ParkedRecord[]> {
+  async load(ownership: ParkingOwnership): Promise<readonly ParkedRecord[]> {
     const { parts } = this;
     await parts.ensure();
     this.#state = parts.newState?.() ?? new ParkedPartition();
@@ -81,7 +81,7 @@ export class TopicParkingLot implements ParkingStore, FedPartition {
     const name = await this.#claim(ownership);
     await parts.feed.readOn(this);
     // An answered write is before the end that a leader tells; a new leader may need a moment to know it.
-    if (!this.#state.owners.includes(name)) throw new LotBehindError(parts.topic, this.partition);
+    if (!this.#state.owners.includes(name)) throw new ParkingStoreBehindError(parts.topic, this.partition);
     await this.#settleBefore(name, ownership.position);
     this.#name = name;
     return this.#state.parked.map(({ key, offset, owner }) => ({ key, offset, by: owner }));
@@ -102,7 +102,7 @@ export class TopicParkingLot implements ParkingStore, FedPartition {
     if (!place) {
       // It is there: a leader that was just replaced may not tell of it. Taken for gone, it would be overtaken.
       const isKept = parked.by === undefined && this.#own.has(parked.offset);
-      if (isKept) throw new LotBehindError(this.parts.topic, this.partition);
+      if (isKept) throw new ParkingStoreBehindError(this.parts.topic, this.partition);
       return undefined;
     }
     const stored = await this.#storedAt(place.at, name);
@@ -128,7 +128,7 @@ export class TopicParkingLot implements ParkingStore, FedPartition {
     };
   }
 
-  async released(key: KeyName): Promise<void> {
+  async releaseEnded(key: KeyName): Promise<void> {
     const requests = this.#begun.get(key) ?? [];
     const name = this.#ownName;
     await this.#writeAll(requests.map((request) => toReleaseEnd(request, name)));
@@ -140,7 +140,7 @@ export class TopicParkingLot implements ParkingStore, FedPartition {
    * Writes the name of this ownership, above all that the lot has, unless that is done already.
    * @returns the name
    */
-  async #claim({ position, generation, assure }: LotOwnership): Promise<string> {
+  async #claim({ position, generation, confirm }: ParkingOwnership): Promise<string> {
     const latest = this.#state.latestOwner;
     if (latest !== undefined && this.#claimed.has(latest)) return latest;
     const { turn } = this.parts;
@@ -148,7 +148,7 @@ export class TopicParkingLot implements ParkingStore, FedPartition {
     let rank = { era: highest.era, generation, turn };
     if (compareRanks(rank, highest) <= 0) {
       // Either this member has lost the partition, or the group was deleted and counts from the start again.
-      await assure();
+      await confirm();
       rank = { ...rank, era: highest.era + 1 };
     }
     const name = ownershipName(rank);
@@ -160,7 +160,7 @@ export class TopicParkingLot implements ParkingStore, FedPartition {
   /** Takes out what former owners have left in the lot and could not commit; only then their names. */
   async #settleBefore(name: string, position: Offset): Promise<void> {
     const state = this.#state;
-    if (state.latestOwner !== name) throw new LotBehindError(this.parts.topic, this.partition);
+    if (state.latestOwner !== name) throw new ParkingStoreBehindError(this.parts.topic, this.partition);
     const { source, reader, comingAgain = (...of) => new ComingAgain(...of) } = this.parts;
     const coming = comingAgain(source, reader, this.#topicId);
     const isVoid = await Promise.all(
@@ -245,13 +245,13 @@ export class TopicParkingLot implements ParkingStore, FedPartition {
     this.#state.forget(name);
   }
 
-  async #writeAll(records: readonly LotRecord[]): Promise<void> {
+  async #writeAll(records: readonly ParkingTopicRecord[]): Promise<void> {
     for (let at = 0; at < records.length; at += WRITES_AT_ONCE) {
       await Promise.all(records.slice(at, at + WRITES_AT_ONCE).map((record) => this.#write(record)));
     }
   }
 
-  #write(record: LotRecord): Promise<void> {
+  #write(record: ParkingTopicRecord): Promise<void> {
     const { producer, topic } = this.parts;
     return producer.send({ ...record, topic, partition: this.partition });
   }

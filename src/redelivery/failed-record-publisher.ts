@@ -30,7 +30,7 @@ export interface RetryRoute {
  * Writes records that their handlers gave up to the topics they are kept in. Every write has resolved only once
  * all in-sync replicas have it: the record's offset may be committed then, and not before.
  */
-export class AsideWriter {
+export class FailedRecordPublisher {
   readonly #logger = new Logger('DeadLetters');
   readonly #cut = new Map<string, number>();
 

@@ -1,13 +1,13 @@
 import { compareOffsets, type Offset } from '../records/offset.js';
 import type { FetchedRecord } from '../records/fetched.js';
-import { keyNameOf, type LotOwnership, type ParkingStore } from '../parking/parking.js';
+import { keyNameOf, type ParkingOwnership, type ParkingStore } from '../parking/parking.js';
 import type { KeyName, ParkedRecord } from '../parking/parked-keys.js';
 
 /** A parking lot in memory, which outlives its owners. */
-export class ModelLot implements ParkingStore {
+export class ModelParkingStore implements ParkingStore {
   readonly records = new Map<Offset, FetchedRecord>();
   readonly requests = new Set<KeyName>();
-  /** Answers of the lot that fail from now on. */
+  /** Answers of the parking topic that fail from now on. */
   failures = 0;
   #release: (key: KeyName) => boolean = () => false;
 
@@ -16,7 +16,7 @@ export class ModelLot implements ParkingStore {
     return [...this.records.keys()].toSorted(compareOffsets);
   }
 
-  async load({ position }: LotOwnership): Promise<readonly ParkedRecord[]> {
+  async load({ position }: ParkingOwnership): Promise<readonly ParkedRecord[]> {
     this.#answer();
     for (const offset of this.records.keys())
       if (compareOffsets(offset, position) >= 0) this.records.delete(offset);
@@ -39,7 +39,7 @@ export class ModelLot implements ParkingStore {
     return () => (this.#release = () => false);
   }
 
-  async released(key: KeyName): Promise<void> {
+  async releaseEnded(key: KeyName): Promise<void> {
     this.#answer();
     this.requests.delete(key);
   }
@@ -51,6 +51,6 @@ export class ModelLot implements ParkingStore {
   }
 
   #answer(): void {
-    if (this.failures-- > 0) throw new Error('the lot is away');
+    if (this.failures-- > 0) throw new Error('the parking topic is away');
   }
 }

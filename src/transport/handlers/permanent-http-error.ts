@@ -11,7 +11,7 @@ const PASSING: ReadonlySet<number> = new Set([408, 409, 423, 425, 429]);
  * below 500, but for the states that pass. An `RpcException` says nothing of whether trying again helps, so that
  * is tried.
  */
-export function isRefusal(error: unknown): boolean {
+export function isPermanentHttpError(error: unknown): boolean {
   if (!(error instanceof HttpException)) return false;
   const status = error.getStatus();
   return status < 500 && !PASSING.has(status);

@@ -7,66 +7,66 @@ import type { Delay, Handler, PassedOver } from '../handler/handler.js';
 import type { Settlement } from '../commit/settlement.js';
 
 /** What the outside hears of records that are not handled, or not handled yet, for what their headers say. */
-export interface IntakeEvents {
+export interface RecordIntakeEvents {
   passedOver(at: TopicPartition, offset: Offset, why: PassedOver): void;
   /** A record says that it is due later, by `excessMs`, than its topic's delay allows; it is handled after that delay. */
   dueTooLate(at: TopicPartition, offset: Offset, excessMs: number): void;
 }
 
 /** What a partition's intake is built from. */
-export interface IntakeParts {
+export interface RecordIntakeParts {
   readonly at: TopicPartition;
-  readonly events: IntakeEvents;
+  readonly events: RecordIntakeEvents;
   readonly handler: Handler;
-  readonly budget: InFlightLimiter;
+  readonly limiter: InFlightLimiter;
   readonly settlement: Settlement;
-  readonly gate: PauseReasons;
+  readonly pauseReasons: PauseReasons;
   readonly clock: Clock;
   /** Takes one record in. */
   readonly enqueue: (record: FetchedRecord, receivedAt: number) => void;
   /** As much of a fetch as may be was taken in. */
-  readonly received: () => void;
+  readonly batchReceived: () => void;
 }
 
 /** Clocks of two machines differ: what a due time may exceed its topic's delay by without being told. */
 const CLOCK_TOLERANCE_MS = 10_000;
 
-/** Takes in what is fetched of a partition: what is new, is meant for its handler, is due, and fits the budget. */
-export class Intake {
+/** Takes in what is fetched of a partition: what is new, is meant for its handler, is due, and fits the limiter. */
+export class RecordIntake {
   /** The partition's end offset, as far as the broker has said it. */
-  end: Offset;
+  endOffset: Offset;
   /** When the broker last said so, in ms since the epoch; 0 before it has. */
-  endKnownAt = 0;
+  endOffsetAt = 0;
   /** The offset that the client fetches next; behind the position while it fetches again what it had. */
   fetchOffset: Offset;
   #cancelDue: Cancel | undefined;
   /** The record that is not due yet, and until when it waits. */
-  #waiting: { readonly offset: Offset; readonly untilMs: number } | undefined;
-  #endRecheck: (() => void) | undefined;
+  #notDue: { readonly offset: Offset; readonly untilMs: number } | undefined;
+  #cancelRecheck: (() => void) | undefined;
 
   constructor(
     position: Offset,
-    private readonly parts: IntakeParts,
+    private readonly parts: RecordIntakeParts,
   ) {
-    this.end = position;
+    this.endOffset = position;
     this.fetchOffset = position;
   }
 
   /** @returns the last record taken, or `'all'`; undefined where nothing was */
   receive(batch: FetchedBatch): FetchedRecord | 'all' | undefined {
-    this.end = batch.end;
-    this.endKnownAt = this.parts.clock.now();
+    this.endOffset = batch.highWatermark;
+    this.endOffsetAt = this.parts.clock.now();
     this.fetchFrom(batch.from);
-    const taken = this.#take(batch);
+    const taken = this.#admit(batch);
     if (taken === 'all') this.fetchOffset = batch.next;
     else if (taken) this.fetchOffset = offsetAfter(taken.offset);
     return taken;
   }
 
   /** The broker was asked for the partition's end. A fetch that was answered meanwhile may know of a later one. */
-  endsAt(end: Offset): void {
-    this.endKnownAt = this.parts.clock.now();
-    if (compareOffsets(end, this.end) > 0) this.end = end;
+  raiseEndOffset(end: Offset): void {
+    this.endOffsetAt = this.parts.clock.now();
+    if (compareOffsets(end, this.endOffset) > 0) this.endOffset = end;
   }
 
   /** The client will fetch from there: not before the commit, and perhaps beyond the position. */
@@ -83,61 +83,61 @@ export class Intake {
   }
 
   /** Stops the fetch again where there is no room for more. */
-  checkBudget(): void {
-    const { budget, settlement, gate } = this.parts;
-    if (!budget.isFull(settlement.usage) && settlement.ahead < budget.aheadLimit) return;
-    gate.add('over budget');
-    this.#endRecheck ??= budget.whilePaused(() => this.readableAgain());
+  pauseIfFull(): void {
+    const { limiter, settlement, pauseReasons } = this.parts;
+    if (!limiter.isFull(settlement.usage) && settlement.ahead < limiter.aheadLimit) return;
+    pauseReasons.add('in-flight limit');
+    this.#cancelRecheck ??= limiter.whilePaused(() => this.resumeIfDrained());
   }
 
   /** Lets the partition be fetched from again once it, or the process, has drained to half of what it may hold. */
-  readableAgain(): void {
-    const { budget, settlement, gate } = this.parts;
-    if (!gate.has('over budget')) return;
-    if (!budget.readmits(settlement.usage) || settlement.ahead >= budget.aheadLimit / 2) return;
-    this.#endBudgetPause();
-    gate.remove('over budget');
+  resumeIfDrained(): void {
+    const { limiter, settlement, pauseReasons } = this.parts;
+    if (!pauseReasons.has('in-flight limit')) return;
+    if (!limiter.readmits(settlement.usage) || settlement.ahead >= limiter.aheadLimit / 2) return;
+    this.#endLimiterPause();
+    pauseReasons.remove('in-flight limit');
   }
 
   close(): void {
     this.#cancelDue?.();
-    this.#endBudgetPause();
+    this.#endLimiterPause();
   }
 
-  #endBudgetPause(): void {
-    this.#endRecheck?.();
-    this.#endRecheck = undefined;
+  #endLimiterPause(): void {
+    this.#cancelRecheck?.();
+    this.#cancelRecheck = undefined;
   }
 
-  #take(batch: FetchedBatch): FetchedRecord | 'all' | undefined {
-    const { budget, settlement, clock, enqueue, received } = this.parts;
+  #admit(batch: FetchedBatch): FetchedRecord | 'all' | undefined {
+    const { limiter, settlement, clock, enqueue, batchReceived } = this.parts;
     const { tracker } = settlement;
     if (compareOffsets(batch.next, tracker.position) <= 0) return 'all';
     const receivedAt = clock.now();
-    const whole = budget.admitsFetch(settlement.usage);
+    const whole = limiter.admitsFetch(settlement.usage);
     let taken: FetchedRecord | undefined;
     let isRepeat = compareOffsets(batch.from, tracker.position) < 0;
     for (const record of batch.records) {
       isRepeat &&= compareOffsets(record.offset, tracker.position) < 0;
-      if (isRepeat || this.#passesOver(record)) {
+      if (isRepeat || this.#isPassedOver(record)) {
         taken = record;
         continue;
       }
-      const hasRoom = (whole && budget.admitsRest) || budget.admitsRecord(settlement.usage);
+      const hasRoom = (whole && limiter.admitsRest) || limiter.admitsRecord(settlement.usage);
       if (!hasRoom || !this.#isDue(record, receivedAt)) {
         if (taken) tracker.advanceTo(record.offset);
-        received();
+        batchReceived();
         return taken;
       }
       enqueue(record, receivedAt);
       taken = record;
     }
     tracker.advanceTo(batch.next);
-    received();
+    batchReceived();
     return 'all';
   }
 
-  #passesOver(record: FetchedRecord): boolean {
+  #isPassedOver(record: FetchedRecord): boolean {
     const { handler, at, events } = this.parts;
     const why = handler.passesOver?.(record, at.partition);
     if (why === undefined) return false;
@@ -147,24 +147,24 @@ export class Intake {
 
   /** A record that is to wait is left in the log, with all that follow it, and fetched again when it is due. */
   #isDue(record: FetchedRecord, now: number): boolean {
-    const { handler, gate, clock } = this.parts;
+    const { handler, pauseReasons, clock } = this.parts;
     if (!handler.delay) return true;
-    const waitMs = this.#waitsUntil(record, handler.delay, now) - now;
+    const waitMs = this.#dueTimeOf(record, handler.delay, now) - now;
     if (waitMs <= 0) return true;
-    gate.add('not due yet');
+    pauseReasons.add('not due yet');
     this.#cancelDue?.();
-    this.#cancelDue = clock.schedule(waitMs, () => gate.remove('not due yet'));
+    this.#cancelDue = clock.schedule(waitMs, () => pauseReasons.remove('not due yet'));
     return false;
   }
 
   /** The longest wait counts from when the record is first seen: each time it is fetched again it would begin anew. */
-  #waitsUntil(record: FetchedRecord, { dueAt, maxMs }: Delay, now: number): number {
+  #dueTimeOf(record: FetchedRecord, { dueAt, maxMs }: Delay, now: number): number {
     const { offset } = record;
-    if (this.#waiting?.offset === offset) return this.#waiting.untilMs;
+    if (this.#notDue?.offset === offset) return this.#notDue.untilMs;
     const due = dueAt(record);
     const excessMs = due - now - maxMs;
     if (excessMs > CLOCK_TOLERANCE_MS) this.parts.events.dueTooLate(this.parts.at, offset, excessMs);
-    this.#waiting = { offset, untilMs: Math.min(due, now + maxMs) };
-    return this.#waiting.untilMs;
+    this.#notDue = { offset, untilMs: Math.min(due, now + maxMs) };
+    return this.#notDue.untilMs;
   }
 }

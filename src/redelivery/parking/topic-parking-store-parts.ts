@@ -1,11 +1,11 @@
 import type { TopicPartition } from '../../pipeline/index.js';
 import type { ManyPartitionsReader, RecordProducer } from '../../client/index.js';
 import type { ComingAgain } from './coming-again.js';
-import type { LotFeed } from './lot-feed.js';
+import type { ParkingTopicFeed } from './parking-topic-feed.js';
 import type { ParkedPartition } from './parked-partition.js';
 
 /** What a partition's parking lot is built from. */
-export interface TopicParkingLotParts {
+export interface TopicParkingStoreParts {
   /** The partition whose records are parked. */
   readonly source: TopicPartition;
   /** The parking topic. */
@@ -13,7 +13,7 @@ export interface TopicParkingLotParts {
   /** Counts the ownerships of this process. */
   readonly turn: number;
   readonly reader: Pick<ManyPartitionsReader, 'bounds' | 'read' | 'topicId'>;
-  readonly feed: Pick<LotFeed, 'readOn' | 'watch' | 'unwatch'>;
+  readonly feed: Pick<ParkingTopicFeed, 'readOn' | 'watch' | 'unwatch'>;
   readonly producer: Pick<RecordProducer, 'send'>;
   /** Resolves once the topic exists. */
   readonly ensure: () => Promise<unknown>;

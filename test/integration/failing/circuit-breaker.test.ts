@@ -45,7 +45,7 @@ describe.each([600, 40])('a release that fails every one of %p records', (count)
     await service.joined();
     const isBraked = async (): Promise<boolean> =>
       [...(service.runtime.groups[0]?.pipeline.partitions ?? [])].filter(({ pauseReasons }) =>
-        pauseReasons.includes('dead-letter limit'),
+        pauseReasons.includes('circuit breaker'),
       ).length === PARTITIONS;
     await waitFor(isBraked, { ...PATIENCE, what: 'the brake on both partitions' });
     return { topic, handled, spec, service, mend: () => (isMended = true) };

@@ -5,10 +5,10 @@ import { currentCall } from './handler-call.js';
  * Waits for something that the handler can't help, as for a free connection: that time does not count for its
  * `timeoutMs`, and `/health` says what it waits for. Outside of a handler it just waits.
  */
-export async function notCounting<T>(wait: CallWait, until: () => Promise<T>): Promise<T> {
+export async function outsideTimeout<T>(wait: CallWait, until: () => Promise<T>): Promise<T> {
   const first = currentCall()?.first;
   if (!first) return until();
-  const goOn = first.owner.waiting(first, wait);
+  const goOn = first.owner.waitStarted(first, wait);
   try {
     return await until();
   } finally {

@@ -5,20 +5,20 @@ import { parkedTopicOf } from '../aside-topics.js';
 import { parkingTopic } from '../own-topic-specs.js';
 import type { OwnTopics } from '../own-topics.js';
 import { NotLoadedError } from './errors.js';
-import { LotFeed } from './lot-feed.js';
-import { TopicParkingLot } from './topic-parking-lot.js';
+import { ParkingTopicFeed } from './parking-topic-feed.js';
+import { TopicParkingStore } from './topic-parking-store.js';
 
 const LOOK_MS = 1_000;
 /** How long a parking topic is taken to be there, with its partitions, once that was seen. */
 const ENSURED_MS = 60_000;
 
 /** The parking lots of a process's partitions. */
-export class ParkingLots {
+export class ParkingStores {
   /** By the ownership: what an ended one parks late is not taken for its successor's. */
-  readonly #lots = new WeakMap<TopicPartition, TopicParkingLot>();
+  readonly #lots = new WeakMap<TopicPartition, TopicParkingStore>();
   readonly #ensured = new Map<string, Ensured>();
   #reader: ManyPartitionsReader | undefined;
-  #feed: LotFeed | undefined;
+  #feed: ParkingTopicFeed | undefined;
   #turns = 0;
 
   constructor(
@@ -29,12 +29,12 @@ export class ParkingLots {
   ) {}
 
   /** A new one for each ownership of a partition. */
-  open(ownership: TopicPartition, groupId: string): TopicParkingLot {
+  open(ownership: TopicPartition, groupId: string): TopicParkingStore {
     const reader = (this.#reader ??= this.port.reader());
-    const feed = (this.#feed ??= new LotFeed(reader, this.clock, LOOK_MS));
+    const feed = (this.#feed ??= new ParkingTopicFeed(reader, this.clock, LOOK_MS));
     const { topic: like, partition } = ownership;
     const topic = parkedTopicOf(like, groupId);
-    const lot = new TopicParkingLot({
+    const lot = new TopicParkingStore({
       source: { topic: like, partition },
       topic,
       turn: this.#turns++,

@@ -7,21 +7,21 @@ import type { ManyPartitionsReader, RecordProducer } from '../../../src/client/k
 import { KafkaJsPort } from '../../../src/client/kafkajs/kafkajs-port.js';
 import { HEADERS } from '../../../src/redelivery/headers.js';
 import { OwnTopics } from '../../../src/redelivery/own-topics.js';
-import { ParkingLots } from '../../../src/redelivery/parking/parking-lots.js';
-import type { TopicParkingLot } from '../../../src/redelivery/parking/topic-parking-lot.js';
+import { ParkingStores } from '../../../src/redelivery/parking/parking-stores.js';
+import type { TopicParkingStore } from '../../../src/redelivery/parking/topic-parking-store.js';
 import { brokers, createTopic, deleteTopic, produce, uniqueName, waitFor } from '../../support/kafka.js';
 
 const GROUP = 'group';
 let port: KafkaJsPort;
 let producer: RecordProducer;
 let reader: ManyPartitionsReader;
-let lots: ParkingLots;
+let lots: ParkingStores;
 
 beforeAll(() => {
   port = new KafkaJsPort(loadConfig({ KAFKA_BROKERS: brokers(), KAFKA_GROUP_ID: GROUP }).kafka);
   producer = port.producer();
   reader = port.reader();
-  lots = new ParkingLots(producer, port, new OwnTopics(port));
+  lots = new ParkingStores(producer, port, new OwnTopics(port));
 });
 afterAll(async () => {
   await lots.close();
@@ -35,7 +35,7 @@ const isNone = async (): Promise<void> => {
   throw new OwnershipUnknownError({ topic: 't', partition: 0 });
 };
 
-function park(lot: TopicParkingLot, offset: number): Promise<void> {
+function park(lot: TopicParkingStore, offset: number): Promise<void> {
   const record = {
     offset: toOffset(offset),
     key: Buffer.from('k'),
@@ -51,7 +51,7 @@ async function owners(): Promise<{
   /** The next one, and the offsets of what is parked for it. */
   next(
     position: number,
-  ): Promise<{ lot: TopicParkingLot; parked: readonly ParkedRecord[]; offsets: string[] }>;
+  ): Promise<{ lot: TopicParkingStore; parked: readonly ParkedRecord[]; offsets: string[] }>;
 }> {
   const at = { topic: await createTopic(uniqueName('lot')), partition: 0 };
   let generation = 0;
@@ -62,7 +62,7 @@ async function owners(): Promise<{
       const parked = await lot.load({
         position: toOffset(position),
         generation: ++generation,
-        assure: isOwner,
+        confirm: isOwner,
       });
       return { lot, parked, offsets: parked.map(({ offset }) => offset) };
     },
@@ -75,7 +75,7 @@ describe('a parking lot', () => {
     const { lot: former } = await next(0);
     const { lot: present } = await next(0);
     await park(present, 5);
-    const again = { position: toOffset(0), generation: 1, assure: isNone };
+    const again = { position: toOffset(0), generation: 1, confirm: isNone };
     await expect(former.load(again)).rejects.toMatchObject({ code: 'OWNERSHIP_UNKNOWN' });
     const mine = { key: 'k', offset: toOffset(5) };
     expect(String((await present.read(mine))?.value)).toBe('5');

@@ -6,7 +6,7 @@ import {
   RecordTooLargeError,
   type TopicSpec,
 } from '../client/index.js';
-import { AsideWriter } from './aside-writer.js';
+import { FailedRecordPublisher } from './failed-record-publisher.js';
 import { addressHeaders } from './replay-address.js';
 
 /** Kafka's default. */
@@ -45,8 +45,8 @@ function bytesOf(value: RawHeaders[string]): number {
   return value instanceof Uint8Array ? value.length : value.reduce((sum, each) => sum + bytesOf(each), 0);
 }
 
-function writerTo(topic: RecordProducer): AsideWriter {
-  return new AsideWriter(topic, { write: (_topic, work) => work(1) });
+function writerTo(topic: RecordProducer): FailedRecordPublisher {
+  return new FailedRecordPublisher(topic, { write: (_topic, work) => work(1) });
 }
 
 function failed(parts: Partial<FetchedRecord>, error: unknown = new Error('no JSON')): FailedRecord {
@@ -198,6 +198,6 @@ test.each([
       return work(1);
     },
   };
-  await new AsideWriter(new BoundedTopic(), topics).deadLetter(failed({}), 'g', target);
+  await new FailedRecordPublisher(new BoundedTopic(), topics).deadLetter(failed({}), 'g', target);
   expect(specs).toMatchObject([{ topic: target ?? 'orders.dlt', like: 'orders', isOwn }]);
 });

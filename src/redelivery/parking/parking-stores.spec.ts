@@ -3,8 +3,8 @@ import { VirtualClock } from '../../pipeline/testing/virtual-time.js';
 import { type FetchedRecord, toOffset } from '../../pipeline/index.js';
 import { toReleaseRequest } from './parked-entry.js';
 import { OwnTopics } from '../own-topics.js';
-import { ParkingLots } from './parking-lots.js';
-import type { TopicParkingLot } from './topic-parking-lot.js';
+import { ParkingStores } from './parking-stores.js';
+import type { TopicParkingStore } from './topic-parking-store.js';
 import { MemoryTopics } from './testing/memory-topics.js';
 
 const LOT = 'ledger.g.parked';
@@ -20,13 +20,13 @@ class Owners {
   readonly clock = new VirtualClock();
   #generation = 0;
 
-  /** @param assure of a member that has lost the partition, it rejects */
+  /** @param confirm of a member that has lost the partition, it rejects */
   async next(
     position: number,
     generation = ++this.#generation,
-    assure = async (): Promise<void> => undefined,
+    confirm = async (): Promise<void> => undefined,
   ): Promise<Owner> {
-    const lots = new ParkingLots(
+    const lots = new ParkingStores(
       this.topics,
       { reader: () => this.topics },
       new OwnTopics({ ensureTopic: async () => ({ partitions: 1, problems: [], corrected: [] }) }),
@@ -34,7 +34,7 @@ class Owners {
     );
     const at = { topic: 'ledger', partition: 0 };
     const lot = lots.open(at, 'g');
-    const parked = await lot.load({ position: toOffset(position), generation, assure });
+    const parked = await lot.load({ position: toOffset(position), generation, confirm });
     return {
       lot,
       parked: parked.map(({ offset }) => Number(offset)),
@@ -58,7 +58,7 @@ class Owners {
 }
 
 interface Owner {
-  readonly lot: TopicParkingLot;
+  readonly lot: TopicParkingStore;
   readonly parked: readonly number[];
   park(record: FetchedRecord): Promise<void>;
 }
@@ -105,7 +105,7 @@ describe('a record that was parked and committed', () => {
     const [parked] = await next.lot.load({
       position: toOffset(position),
       generation: 2,
-      assure: async () => undefined,
+      confirm: async () => undefined,
     });
     expect(parked && String((await next.lot.read(parked))?.value)).toBe('v100');
   });
@@ -158,7 +158,7 @@ describe('a record that a former owner parks late', () => {
 
   test('is none of a successor in the same process that owns the partition again', async () => {
     const topics = new MemoryTopics();
-    const lots = new ParkingLots(
+    const lots = new ParkingStores(
       topics,
       { reader: () => topics },
       new OwnTopics({ ensureTopic: async () => ({ partitions: 1, problems: [], corrected: [] }) }),
@@ -168,7 +168,7 @@ describe('a record that a former owner parks late', () => {
       { topic: 'ledger', partition: 0 },
       { topic: 'ledger', partition: 0 },
     ];
-    const ownership = { position: toOffset(100), generation: 1, assure: async () => undefined };
+    const ownership = { position: toOffset(100), generation: 1, confirm: async () => undefined };
     await lots.open(former, 'g').load(ownership);
     const lot = lots.open(present, 'g');
     await lot.load(ownership);
@@ -225,11 +225,11 @@ describe('a release', () => {
     await ask();
     await owners.clock.advance(1_000);
     expect(begun).toEqual(['k']);
-    await lot.released('k');
+    await lot.releaseEnded('k');
     isUnderWay = false;
     await owners.clock.advance(1_000);
     expect(begun).toEqual(['k', 'k']);
-    await lot.released('k');
+    await lot.releaseEnded('k');
     isUnderWay = false;
     await owners.clock.advance(1_000);
     expect(begun).toEqual(['k', 'k']);
