@@ -30,7 +30,7 @@ const fails = (): never => {
 const once = { retry: { attempts: 1 } };
 
 describe('a topic that the service creates', () => {
-  test('has every setting that its records depend on, and the limit of its source', async () => {
+  test('a topic that the service creates has every setting that its records depend on, and the size limit of its source', async () => {
     const topic = await createTopic(uniqueName('source'), { config: { 'max.message.bytes': '2000000' } });
     const groupId = uniqueName('group');
     const options: KafkaHandlerOptions = { ...once, onFailure: 'retry-topic', delays: ['100ms'] };
@@ -50,7 +50,7 @@ describe('a topic that the service creates', () => {
 });
 
 describe('a topic that exists', () => {
-  test('is corrected where records that wait in it would be deleted', async () => {
+  test('the retention of an existing topic is corrected if waiting records would be deleted', async () => {
     const topic = await createTopic(uniqueName('source'));
     const groupId = uniqueName('group');
     const retries = retryTopicOf(topic, groupId, '100ms');
@@ -63,7 +63,7 @@ describe('a topic that exists', () => {
     expect(runtime.ownTopics.problems).toEqual([]);
   });
 
-  test('has its limit raised for a record that its source takes by now', async () => {
+  test('the size limit of an existing topic is raised for a record that its source accepts by now', async () => {
     const topic = await createTopic(uniqueName('source'));
     const groupId = uniqueName('group');
     await createTopic(`${topic}.dlt`, { config: { 'retention.ms': '-1' } });
@@ -94,7 +94,7 @@ describe('a topic that exists', () => {
     ]);
   });
 
-  test('is named, and gets no record that it would not keep, where nothing may be corrected', async () => {
+  test('an unsuitable topic that may not be corrected is named, and gets no record that it would lose', async () => {
     const topic = await createTopic(uniqueName('source'));
     const groupId = uniqueName('group');
     await createTopic(`${topic}.dlt`, { config: { 'cleanup.policy': 'compact' } });
@@ -129,7 +129,7 @@ describe('a topic that exists', () => {
     });
   });
 
-  test('of a wrong kind for parked records is corrected before anything is parked', async () => {
+  test('a parking topic with unsuitable settings is corrected before anything is parked', async () => {
     const topic = await createTopic(uniqueName('source'));
     const groupId = uniqueName('group');
     const parked = parkedTopicOf(topic, groupId);

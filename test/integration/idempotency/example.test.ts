@@ -21,7 +21,7 @@ describe('the example of docs/idempotency.md', () => {
   });
   afterAll(() => service.stop());
 
-  test('books a payment once that its producer has written twice', async () => {
+  test('the example of docs/idempotency.md books a payment once that its producer has sent twice', async () => {
     const database = service.app.get(Database, { strict: false });
     await database.query('CREATE TABLE accounts (id text PRIMARY KEY, balance int NOT NULL)');
     await service.joined();

@@ -118,7 +118,7 @@ describe(`an idempotent handler on ${pick?.name}`, () => {
   const insert = (database: Database, id: unknown) =>
     database.query('INSERT INTO effects (id) VALUES ($1)', [String(id)]);
 
-  test('that fails and then succeeds has one effect', async () => {
+  test('an idempotent handler that fails and then succeeds has one effect', async () => {
     let calls = 0;
     const effects = await run({
       records: ['a'],
@@ -131,7 +131,7 @@ describe(`an idempotent handler on ${pick?.name}`, () => {
     expect(effects).toEqual(['a']);
   });
 
-  test('is called once for two records of one id, also where they come at the same time', async () => {
+  test('an idempotent handler is called once for two records with one id, even if they are concurrent', async () => {
     const calls: unknown[] = [];
     const effects = await run({
       idempotent: byHeader,
@@ -146,7 +146,7 @@ describe(`an idempotent handler on ${pick?.name}`, () => {
     expect(effects.toSorted()).toEqual(['a', 'b']);
   });
 
-  test('takes an id from the payload', async () => {
+  test('an idempotent handler can take the id from the payload', async () => {
     const effects = await run({
       options: { order: 'partition' },
       idempotent: { key: (payload) => Reflect.get(Object(payload), 'id') },
@@ -158,7 +158,7 @@ describe(`an idempotent handler on ${pick?.name}`, () => {
     expect(effects).toEqual(['1', '2']);
   });
 
-  test('commits its transaction before its offset, when it commits by hand', async () => {
+  test('an idempotent handler that commits manually commits its transaction before its offset', async () => {
     const before: unknown[] = [];
     const effects = await run({
       options: { commit: 'manual', order: 'key', concurrency: 4 },
@@ -176,13 +176,13 @@ describe(`an idempotent handler on ${pick?.name}`, () => {
     expect(effects.toSorted()).toEqual(Array.from({ length: 30 }, (_, n) => `${n}`).toSorted());
   });
 
-  test('need not commit by hand: what it returns from is settled', async () => {
+  test('an idempotent handler need not commit manually: its records are settled when it returns', async () => {
     const options = { commit: 'manual', order: 'key' } as const;
     const handle: Handle = async ({ payload, database }) => void (await insert(database, payload));
     expect(await run({ options, records: ['a', 'b'], handle })).toHaveLength(2);
   });
 
-  test('may not commit through the client’s own consumer', async () => {
+  test('an idempotent handler may not commit through the client’s own consumer', async () => {
     const refused: unknown[] = [];
     await run({
       options: { commit: 'manual' },
@@ -199,7 +199,7 @@ describe(`an idempotent handler on ${pick?.name}`, () => {
 
   const batch = { read: 'batch', batch: { maxRecords: 5, maxWaitMs: 2_000 } } as const;
 
-  test('gets the records of a batch that were not handled before', async () => {
+  test('an idempotent batch handler gets only the records that were not handled before', async () => {
     const given: unknown[] = [];
     const effects = await run({
       options: batch,
@@ -215,7 +215,7 @@ describe(`an idempotent handler on ${pick?.name}`, () => {
     expect(effects).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  test('keeps the effect of the records before the one of a batch that fails', async () => {
+  test('the effects of records before a failed record of an idempotent batch are kept', async () => {
     const failures = new Set(['c']);
     const effects = await run({
       options: { ...batch, commit: 'manual' },
@@ -230,7 +230,7 @@ describe(`an idempotent handler on ${pick?.name}`, () => {
     expect(effects).toEqual(['a', 'b', 'c', 'd', 'e']);
   });
 
-  test('keeps the effect of the records that its outcomes say are good', async () => {
+  test('the effects of records whose outcome in an idempotent batch is success are kept', async () => {
     const failures = new Set(['b', 'd']);
     const effects = await run({
       options: { ...batch, commit: 'manual' },
@@ -248,7 +248,7 @@ describe(`an idempotent handler on ${pick?.name}`, () => {
     expect(effects.slice(3).toSorted()).toEqual(['b', 'd']);
   });
 
-  test('may commit a batch, but not a part of it', async () => {
+  test('an idempotent batch handler may commit a whole batch, but not a part of it', async () => {
     const refused: unknown[] = [];
     const effects = await run({
       options: { ...batch, commit: 'manual' },
@@ -265,7 +265,7 @@ describe(`an idempotent handler on ${pick?.name}`, () => {
     expect(refused).toContainEqual(expect.objectContaining({ code: 'EARLY_COMMIT' }));
   });
 
-  test('fails for a record without a key, and handles those before it in the batch', async () => {
+  test('an idempotent batch handler fails for a record without a key, and handles those before it', async () => {
     const handled: unknown[] = [];
     const errors: unknown[] = [];
     await run({
@@ -316,29 +316,29 @@ describe('@Idempotent', () => {
     on(): void {}
   }
 
-  test('is refused at the start on a handler of requests', async () => {
+  test('@Idempotent on a request handler aborts startup', async () => {
     const start = startService({ controllers: [RequestController], imports: [IdempotencyModule] }, env);
     await expect(start).rejects.toMatchObject({ code: 'IDEMPOTENT_HANDLER' });
   });
 
-  test('is refused at the start on two handlers of one name', async () => {
+  test('@Idempotent on two handlers with one name aborts startup', async () => {
     const start = startService({ controllers: [TwinController], imports: [IdempotencyModule] }, env);
     await expect(start).rejects.toThrow('has the same name');
   });
 
-  test('needs DATABASE_URL in production', async () => {
+  test('@Idempotent requires DATABASE_URL in production', async () => {
     const production = { ...env, NODE_ENV: 'production' };
     const start = startService({ controllers: [PlainController], imports: [IdempotencyModule] }, production);
     await expect(start).rejects.toThrow(/DATABASE_URL\n\s+got:\s+not set/);
   });
 
-  test('needs no database, and connects to none, where no handler has it', async () => {
+  test('without @Idempotent handlers no database is required or connected', async () => {
     const production = { ...env, NODE_ENV: 'production' };
     const service = await startService({ imports: [IdempotencyModule] }, production);
     await expect(service.stop()).resolves.toBe(true);
   });
 
-  test('needs no database with a store of another kind', async () => {
+  test('@Idempotent requires no database with another kind of store', async () => {
     const topic = await createTopic(uniqueName('memory'));
     const groupId = uniqueName('group');
     const handled: unknown[] = [];

@@ -33,7 +33,7 @@ async function expectReason(url: string, name: Probe, ...parts: readonly string[
 }
 
 describe('a service that the brokers grant nothing', () => {
-  test('says of one grant after the other that it is missing, and works once it has them all', async () => {
+  test('a service without grants names each missing grant in turn, and works once it has them all', async () => {
     const topic = await kafka.createTopic('granted');
     const groupId = uniqueName('granted');
     const handled: unknown[] = [];
@@ -68,7 +68,7 @@ describe('a service that the brokers grant nothing', () => {
 });
 
 describe('a service whose retry topics may not grow with their source', () => {
-  test('names the grant that it needs for that, and no other', async () => {
+  test('a service whose retry topics may not grow with their source names the grant that it needs', async () => {
     const topic = await kafka.createTopic('growing');
     const groupId = uniqueName('growing');
     const retryTopic = `${topic}.${groupId}.retry.1h`;
@@ -99,7 +99,7 @@ describe('startup tells apart', () => {
     await expectReason(url, 'startup', ...parts);
   };
 
-  test('a broker that is not there', async () => {
+  test('startup reports an unreachable broker', async () => {
     await expectStartup(
       { KAFKA_BROKERS: '127.0.0.1:1' },
       'no broker can be reached',
@@ -108,7 +108,7 @@ describe('startup tells apart', () => {
     );
   });
 
-  test('a login that is refused, from a mechanism that is not offered', async () => {
+  test('startup distinguishes rejected credentials from an unsupported mechanism', async () => {
     await expectStartup(
       { ...login(), KAFKA_SASL_PASSWORD: 'wrong' },
       'refuse the login',
@@ -122,7 +122,7 @@ describe('startup tells apart', () => {
     await expectStartup({ ...rest, ...bearer }, 'refuse the login', 'does not support');
   });
 
-  test('a listener that takes no login', async () => {
+  test('startup reports a listener without authentication', async () => {
     await expectStartup(
       { ...login(), KAFKA_BROKERS: kafka.bootstrap },
       'take no login at this listener',
@@ -130,12 +130,12 @@ describe('startup tells apart', () => {
     );
   });
 
-  test('a listener that wants a login', async () => {
+  test('startup reports a listener that requires authentication', async () => {
     const { KAFKA_BROKERS } = login();
     await expectStartup({ KAFKA_BROKERS }, 'a broker closed the connection', 'KAFKA_SECURITY_PROTOCOL');
   });
 
-  test('a group whose members have another assignor', async () => {
+  test('startup reports a group whose members use another assignor', async () => {
     const [topic, groupId] = [await kafka.createTopic('assignor'), uniqueName('assignor')];
     const assigner = kafkajs.PartitionAssigners.roundRobin;
     const other = kafkaClient(kafka.bootstrap).consumer({
@@ -173,7 +173,7 @@ describe('startup tells apart', () => {
     }
   });
 
-  test('TLS towards a listener that has none', async () => {
+  test('startup reports TLS to a listener without TLS', async () => {
     await expectStartup(
       { KAFKA_BROKERS: kafka.bootstrap, KAFKA_SECURITY_PROTOCOL: 'SSL' },
       'no TLS connection',

@@ -56,7 +56,7 @@ function isGood(payload: unknown): boolean {
 }
 
 describe('records of somebody who means harm', () => {
-  test('are handled or are dead letters, and the good ones around them are handled, each once', async () => {
+  test('hostile records are handled or become dead letters, and valid ones around them are handled once each', async () => {
     const names = Object.keys(HOSTILE);
     const topic = await kafka.createTopic('hostile');
     for (const [at, name] of names.entries()) {
@@ -101,7 +101,7 @@ describe('records of somebody who means harm', () => {
     }
   });
 
-  test('that unpack to more than they may stop their own partition, by name, and no other', async () => {
+  test('records that decompress to more than the limit stop their own partition, by name, and no other', async () => {
     const topic = await kafka.createTopic('bomb', 2);
     const handled: unknown[] = [];
     const { url, groupId, runtime } = await startHandlers(

@@ -45,11 +45,11 @@ async function expectToRead(kafka: OwnKafka, env: Record<string, string>): Promi
 }
 
 describe('TLS', () => {
-  test('with the authority of the brokers as a file reads and commits', async () => {
+  test('TLS with the CA certificate in a file reads and commits', async () => {
     await expectToRead(open, trusting(open));
   });
 
-  test('with a certificate of its own, and a key with a passphrase, does so where one is required', async () => {
+  test('mutual TLS with a client certificate and an encrypted key reads and commits', async () => {
     await expectToRead(demanding, {
       ...trusting(demanding),
       KAFKA_SSL_CERT_FILE: client.certificateFile,
@@ -58,7 +58,7 @@ describe('TLS', () => {
     });
   });
 
-  test('without a certificate is refused where one is required, and startup says so', async () => {
+  test('a client without the required certificate is rejected, and startup says so', async () => {
     const topic = await demanding.createTopic('refused');
     const { url } = await startHandlers([{ topic, handle: () => undefined }], { env: trusting(demanding) });
     const startup = (): Promise<string> => probe(url, 'startup').then(({ reason }) => reason);

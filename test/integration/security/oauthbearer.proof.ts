@@ -87,7 +87,7 @@ async function expectToStayMember({ runtime, groupId, roundTrip, url }: Reading)
 }
 
 describe('a token that expires', () => {
-  test('is read again from its file, and the member stays in its group', async () => {
+  test('a token that expires is read again from its file, and the member stays in its group', async () => {
     const file = join(folder, 'projected');
     const refresh = (): Promise<void> =>
       replaceFile(file, `${unsecuredToken('service', LIFETIME_SECONDS)}\n`);
@@ -100,7 +100,7 @@ describe('a token that expires', () => {
     }
   });
 
-  test('is fetched again from the token endpoint, and the member stays in its group', async () => {
+  test('a token that expires is fetched again from the token endpoint, and the member stays in its group', async () => {
     const endpoint = await startTokenEndpoint('service', LIFETIME_SECONDS);
     const reading = await startReading(
       login({
@@ -115,7 +115,7 @@ describe('a token that expires', () => {
     await endpoint.stop();
   });
 
-  test('and that nobody refreshes is named by ready, and a new one is taken without a restart', async () => {
+  test('an expired token that nobody renews is named by readiness, and a new one is used without a restart', async () => {
     const file = join(folder, 'forgotten');
     const stale = unsecuredToken('service', LIFETIME_SECONDS);
     await replaceFile(file, stale);

@@ -77,7 +77,7 @@ async function rotateAtTheBrokers(): Promise<void> {
 }
 
 describe('a certificate and a password that are replaced in their files', () => {
-  test('are used for the next connections, without a restart of the service', async () => {
+  test('a certificate and a password that are replaced in their files are used for new connections without a restart', async () => {
     const topic = await kafka.createTopic('rotation');
     const handled: unknown[] = [];
     const spec = { topic, handle: (payload: unknown) => void handled.push(payload) };

@@ -50,7 +50,7 @@ async function login(
 }
 
 describe.each(MECHANISMS)('a login over TLS with %s', (mechanism) => {
-  test('with the right password reads and commits', async () => {
+  test('a client with the right password reads and commits', async () => {
     const topic = await kafka.createTopic('secure');
     await kafka.produce(topic, ['a', 'b']);
     const handled: unknown[] = [];
@@ -61,7 +61,7 @@ describe.each(MECHANISMS)('a login over TLS with %s', (mechanism) => {
     expect(await downProbes(url)).toEqual({});
   });
 
-  test('with a wrong password is refused; startup says why, and the service goes on trying', async () => {
+  test('a client with a wrong password is rejected; startup says why, and the service keeps retrying', async () => {
     const topic = await kafka.createTopic('refused');
     const spec = { topic, handle: () => undefined };
     const { url, runtime, groupId } = await startHandlers([spec], { env: await login(mechanism, WRONG) });
@@ -76,7 +76,7 @@ describe.each(MECHANISMS)('a login over TLS with %s', (mechanism) => {
 });
 
 describe('a user that the brokers do not know yet', () => {
-  test('is let in once they do, without a restart of the service', async () => {
+  test('a user that is created later is accepted without a restart of the service', async () => {
     const topic = await kafka.createTopic('late-user');
     const spec = { topic, handle: () => undefined };
     const env = await login('SCRAM-SHA-256', user.password, 'late');
@@ -95,7 +95,7 @@ describe('a user that the brokers do not know yet', () => {
 });
 
 describe('brokers whose certificate nobody vouches for', () => {
-  test('are refused, and startup says why', async () => {
+  test('brokers with an untrusted certificate are rejected, and startup says why', async () => {
     const topic = await kafka.createTopic('untrusted');
     const { KAFKA_SSL_CA_FILE: _authority, ...env } = await login('PLAIN', user.password);
     const { url } = await startHandlers([{ topic, handle: () => undefined }], { env });

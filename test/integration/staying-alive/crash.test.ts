@@ -35,7 +35,7 @@ const CRASHES: readonly (readonly [string, () => Error])[] = [
 ];
 
 describe.each(CRASHES)('a kafkajs consumer that %s after its crash', (_name, crash) => {
-  test('is replaced by a new one, later from crash to crash, until one stays', async () => {
+  test('a crashed consumer is restarted, with growing delays, until one stays', async () => {
     const topic = await createTopic(uniqueName('crash'));
     const handled: unknown[] = [];
     const spec = { topic, handle: (payload: unknown) => void handled.push(payload) };
@@ -65,7 +65,7 @@ describe.each(CRASHES)('a kafkajs consumer that %s after its crash', (_name, cra
 });
 
 describe('a consumer that crashes again and again', () => {
-  test('says so in the health details, and is never given up', async () => {
+  test('a consumer that crashes repeatedly is shown in the health details, and restarted without end', async () => {
     const topic = await createTopic(uniqueName('crashing'));
     const spec = { topic, handle: () => undefined };
     const { url, runtime, groupId, joined } = await startHandlers([spec]);

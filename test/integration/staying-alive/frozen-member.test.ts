@@ -112,19 +112,19 @@ describe.each(WAYS)('a member that commits $name, frozen for longer than the ses
     return found;
   };
 
-  test('commits nothing stale when it wakes up: no committed offset ever goes back', () => {
+  test('a frozen member commits nothing stale when it resumes: no committed offset ever decreases', () => {
     for (const offsets of outcome().history.values()) {
       expect(offsets.length).toBeGreaterThan(3);
       expect(offsets).toEqual(offsets.toSorted((a, b) => Number(a - b)));
     }
   });
 
-  test('costs no record', () => {
+  test('a frozen member loses no record', () => {
     const done = outcome().entries.filter(({ event }) => event === 'done');
     expect(new Set(done.map(({ value }) => value)).size).toBe(RECORDS);
   });
 
-  test('joins again by itself', () => {
+  test('a frozen member rejoins by itself', () => {
     expect(outcome().membersAfter).toBe(2);
   });
 });

@@ -15,7 +15,7 @@ afterEach(stopServices);
 afterAll(() => kafka.stop());
 
 describe('a service that starts before its broker', () => {
-  test('answers liveness, says at startup what it waits for, and joins once the broker is there', async () => {
+  test('a service that starts before its broker is live, reports at startup what it waits for, and joins once the broker is up', async () => {
     const topic = await kafka.createTopic('late');
     await kafka.produce(topic, ['a', 'b']);
     await kafka.broker.kill();
@@ -42,7 +42,7 @@ describe('a service that starts before its broker', () => {
 });
 
 describe('a broker that restarts within the session timeout', () => {
-  test('is not noticed by the probes, and costs no record', async () => {
+  test('a broker that restarts within the session timeout changes no probe and loses no record', async () => {
     const topic = await kafka.createTopic('restart', 4);
     const handled = new Set<unknown>();
     const patience = { KAFKA_SESSION_TIMEOUT_MS: '40000', KAFKA_REBALANCE_TIMEOUT_MS: '40000' };

@@ -82,7 +82,7 @@ async function expectToGoOnWithoutIt({ groupId, slowWork }: Scene, third: Handle
 }
 
 describe('leaves the group at once, and is dealt nothing any more, a member that stops', () => {
-  test('while it waits for others to join', async () => {
+  test('a member that stops while it waits for others to join leaves the group at once', async () => {
     const here = await scene();
     const third = await here.join();
     await rebalances(here);
@@ -90,7 +90,7 @@ describe('leaves the group at once, and is dealt nothing any more, a member that
     await expectToGoOnWithoutIt(here, third);
   });
 
-  test('while it drains for a join that it has not asked for yet', async () => {
+  test('a member that stops while it drains before a rejoin leaves the group at once', async () => {
     const here = await scene({ otherWorks: true });
     const third = await here.join();
     await rebalances(here);
@@ -100,7 +100,7 @@ describe('leaves the group at once, and is dealt nothing any more, a member that
     await expectToGoOnWithoutIt(here, third);
   });
 
-  test('while it drains, and does not get done', async () => {
+  test('a member that stops while its drain does not finish leaves the group at once', async () => {
     const here = await scene({ otherWorks: true });
     const third = await here.join();
     await rebalances(here);
@@ -109,7 +109,7 @@ describe('leaves the group at once, and is dealt nothing any more, a member that
   });
 });
 
-test('a member that stops while it joins for the first time gives the join up', async () => {
+test('a member that stops during its first join abandons the join', async () => {
   const here = await scene();
   const joins = jest.spyOn(ConsumerGroup.prototype, 'joinAndSync');
   const third = await here.join();

@@ -43,7 +43,7 @@ async function scene(values: readonly string[]): Promise<Scene> {
 const numbers = (count: number): string[] => Array.from({ length: count }, (_, n) => `${n}`);
 
 describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
-  test('lets handlers finish, commits what they handled, leaves the group and exits with 0', async () => {
+  test('a stop signal lets handlers finish, commits what they handled, leaves the group and exits with 0', async () => {
     const { until, ...options } = await scene(numbers(400));
     const { topic, groupId, ledger } = options;
     const first = new ServiceProcess({ ...options, delayMs: 20 });
@@ -65,7 +65,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
     expect(await second.ended()).toBe(0);
   });
 
-  test('ends the process at once when it comes a second time', async () => {
+  test('a second stop signal ends the process at once', async () => {
     const { until, ...options } = await scene(['never']);
     const service = new ServiceProcess(options);
     await until('start', 1);
@@ -79,7 +79,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
 });
 
 describe('a handler that never returns', () => {
-  test('is aborted at the deadline, costs exit code 1, and its record is delivered again', async () => {
+  test('a handler that never returns is aborted at the deadline, causes exit code 1, and its record is delivered again', async () => {
     const { until, ...options } = await scene(['0', 'never', '2']);
     const { topic, groupId, ledger } = options;
     const first = new ServiceProcess({ ...options, env: { SHUTDOWN_TIMEOUT_MS: '1000' } });
@@ -103,7 +103,7 @@ describe('a handler that never returns', () => {
 });
 
 describe('while the service drains', () => {
-  test('readiness is down with the reason, and liveness and startup stay up', async () => {
+  test('while the service drains, readiness is down with the reason, and liveness and startup stay up', async () => {
     const { until, ...options } = await scene(['slow']);
     const service = new ServiceProcess({ ...options, delayMs: 3_000 });
     await until('start', 1);
@@ -127,7 +127,7 @@ describe('while the service drains', () => {
 });
 
 describe('without anything to wait for', () => {
-  test('the service stops within two seconds, also when no broker was ever there', async () => {
+  test('the service stops within two seconds if there is nothing to wait for, even if no broker ever answered', async () => {
     const options = await scene([]);
     const env = { KAFKA_BROKERS: '127.0.0.1:1' };
     const [joined, alone] = [new ServiceProcess(options), new ServiceProcess({ ...options, env })];
@@ -141,7 +141,7 @@ describe('without anything to wait for', () => {
   });
 });
 
-test('SIGTERM before anything has started ends the process with 0: the first of a container would ignore it', () => {
+test('SIGTERM before startup has finished ends the process with 0, which process 1 of a container would otherwise ignore', () => {
   const [hook, main] = ['signal-while-importing.mjs', '../../../dist/src/main.js'].map((file) =>
     join(import.meta.dirname, file),
   );
