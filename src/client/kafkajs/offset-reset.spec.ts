@@ -26,7 +26,7 @@ function memberWith(autoOffsetReset: string): { member: KafkaJsConsumer; subscri
     run: () => Promise.resolve(),
   };
   const kafka: unknown = { consumer: () => consumer };
-  const listener: unknown = { isOwn: (topic: string) => topic === RETRY };
+  const listener: unknown = { isRetryTopic: (topic: string) => topic === RETRY };
   const { kafka: settings } = loadConfig({ KAFKA_AUTO_OFFSET_RESET: autoOffsetReset });
   return {
     member: new KafkaJsConsumer(kafka as Kafka, 'g', settings, listener as ConsumerListener),

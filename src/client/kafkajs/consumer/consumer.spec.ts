@@ -27,7 +27,7 @@ class JoinedGroup {
   }
 }
 
-const listener = { joined: () => undefined } as unknown as ConsumerListener;
+const listener = { rebalanceEnded: () => undefined } as unknown as ConsumerListener;
 const offsets = [
   { topic: 'a', partition: 0, offset: toOffset(5) },
   { topic: 'b', partition: 1, offset: toOffset(7) },
