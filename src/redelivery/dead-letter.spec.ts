@@ -74,6 +74,7 @@ describe('a record of a dead-letter topic', () => {
     expect(toReplayMark(at, record(headers, null))).toEqual({
       replayedPartition: 2,
       replayedOffset: '2',
+      replayedFailedAt: someLetter({}).failedAt,
       replayedTo: 't',
     });
     expect(toReplayMark(at, record(headers))).toBeUndefined();

@@ -49,6 +49,8 @@ export interface CutPart {
 export interface ReplayMark {
   readonly replayedPartition: number;
   readonly replayedOffset: string;
+  /** When the dead letter failed, in ms since the epoch; undefined where that is not known. */
+  readonly replayedFailedAt: number | undefined;
   readonly replayedTo: string;
 }
 
@@ -105,7 +107,12 @@ export function toReplayMark(
   if (record.value !== null || replayedTopic !== topic || replayedPartition !== partition) return undefined;
   if (replayedOffset === undefined || !/^(0|[1-9]\d{0,18})$/.test(replayedOffset)) return undefined;
   if (compareOffsets(toOffset(replayedOffset), record.offset) >= 0) return undefined;
-  return { replayedPartition, replayedOffset, replayedTo: headerText(record, HEADERS.replayedTo) ?? '' };
+  return {
+    replayedPartition,
+    replayedOffset,
+    replayedFailedAt: headerNumber(record, HEADERS.replayedFailedAt),
+    replayedTo: headerText(record, HEADERS.replayedTo) ?? '',
+  };
 }
 
 /** A time that a Date can hold; a record without a timestamp has -1. */

@@ -50,5 +50,6 @@ export const HEADERS = {
   replayedTopic: 'dlt-replayed-topic',
   replayedPartition: 'dlt-replayed-partition',
   replayedOffset: 'dlt-replayed-offset',
+  replayedFailedAt: 'dlt-replayed-failed-at',
   replayedTo: 'dlt-replayed-to',
 } as const;

@@ -28,3 +28,34 @@ it('is read no further once nobody wants it any more, however many marks follow 
   for await (const letter of deadLettersOf(until(over.signal, endless), 't.dlt')) letters.push(letter);
   expect([letters, read]).toEqual([[], 6]);
 });
+
+it.each([
+  ['says when the dead letter failed', { 'dlt-replayed-failed-at': '1700000000000' }, true],
+  [
+    'is of a dead letter of the topic before it was recreated',
+    { 'dlt-replayed-failed-at': '1600000000000' },
+    false,
+  ],
+  ['is of an earlier version', {}, true],
+])('a receipt counts by offset and time of the failure: one that %s', async (_what, headers, replayed) => {
+  const log: FetchedRecord[] = [
+    {
+      offset: toOffset(0),
+      key: null,
+      value: Buffer.from('v'),
+      timestamp: '5',
+      headers: { 'dlt-failed-at': new Date(1_700_000_000_000).toISOString() },
+    },
+    { ...mark, offset: toOffset(1), headers: { ...mark.headers, ...headers } },
+  ];
+  const reader: PartitionReader = {
+    bounds: () => Promise.resolve([{ partition: 0, start: toOffset(0), end: toOffset(2) }]),
+    close: () => Promise.resolve(),
+    async *read() {
+      yield* log;
+    },
+  };
+  const found = [];
+  for await (const letter of deadLettersOf(reader, 't.dlt')) found.push(letter.replayed);
+  expect(found).toEqual([replayed]);
+});

@@ -14,6 +14,7 @@ export interface LoggedDeadLetter {
  * read, so there is no mark without its replay, nor a replay without its mark.
  */
 export class DeadLetterPartition {
+  /** Offsets, each with when the dead letter failed where its receipt says so. */
   readonly #replayed = new Set<string>();
 
   private constructor(
@@ -32,7 +33,7 @@ export class DeadLetterPartition {
     const { partition, start, end } = bounds;
     for await (const record of reader.read(topic, partition, start, end)) {
       const mark = toReplayMark({ topic, partition }, record);
-      if (mark) opened.#replayed.add(mark.replayedOffset);
+      if (mark) opened.#replayed.add(idOf(mark.replayedOffset, mark.replayedFailedAt));
     }
     return opened;
   }
@@ -43,9 +44,21 @@ export class DeadLetterPartition {
     for await (const record of this.reader.read(this.topic, partition, start, end)) {
       if (toReplayMark({ topic: this.topic, partition }, record)) continue;
       const letter = toDeadLetter(this.topic, partition, record);
-      yield { letter, replayed: this.#replayed.has(letter.offset) };
+      yield { letter, replayed: this.#isReplayed(letter) };
     }
   }
+
+  /**
+   * An offset alone is no identity: a replay that is under way while the topic is recreated writes its receipts into the
+   * new log. Receipts of earlier versions have the offset alone.
+   */
+  #isReplayed({ offset, failedAt }: DeadLetter): boolean {
+    return this.#replayed.has(offset) || this.#replayed.has(idOf(offset, failedAt));
+  }
+}
+
+function idOf(offset: string, failedAt: number | undefined): string {
+  return failedAt === undefined ? offset : `${offset}@${failedAt}`;
 }
 
 /**

@@ -57,11 +57,13 @@ export function toOutgoing(letter: DeadLetter, record: ReplayRecord, to: Destina
 }
 
 /** What says in the dead-letter topic that the record was sent back. */
-export function toMark({ topic, partition, offset, key }: DeadLetter, to: string): OutgoingRecord {
+export function toMark({ topic, partition, offset, key, failedAt }: DeadLetter, to: string): OutgoingRecord {
   const headers = {
     [HEADERS.replayedTopic]: topic,
     [HEADERS.replayedPartition]: String(partition),
     [HEADERS.replayedOffset]: offset,
+    // In a topic that was recreated, the same offset is another dead letter.
+    ...(failedAt !== undefined && { [HEADERS.replayedFailedAt]: String(failedAt) }),
     [HEADERS.replayedTo]: to,
   };
   return { topic, partition, key, value: null, headers };
