@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { type FetchedRecord, type RawHeaders, toOffset } from '../pipeline/index.js';
 import { HEADERS } from './headers.js';
-import { toDeadLetter, toReplayMark } from './dead-letter.js';
-import { matches, Tally, toListed, toMark } from '../replay/index.js';
-import { someLetter } from '../replay/testing/letter.js';
+import { toDeadLetter, toReplayReceipt } from './dead-letter.js';
+import { matches, DeadLetterCounter, toListed, toReceipt } from '../replay/index.js';
+import { someDeadLetter } from '../replay/testing/some-dead-letter.js';
 
 const at = { topic: 't.dlt', partition: 2 };
 
@@ -55,36 +55,36 @@ describe('a record of a dead-letter topic', () => {
     ['of a record without one', '-1', undefined],
     ['far in the future', '1700000000000000', 1_700_000_000_000_000],
   ])('with a timestamp %s has a time that can be shown, or none', (_what, timestamp, failedAt) => {
-    const letter = toDeadLetter('t.dlt', 1, { ...record({}), timestamp });
-    expect(letter.failedAt).toBe(failedAt);
-    expect(() => toListed(letter, false)).not.toThrow();
-    const tally = new Tally();
-    expect(() => tally.add({ letter, replayed: false })).not.toThrow();
-    expect(matches(letter, { since: Date.UTC(2026) })).toBe(failedAt !== undefined);
+    const deadLetter = toDeadLetter('t.dlt', 1, { ...record({}), timestamp });
+    expect(deadLetter.failedAt).toBe(failedAt);
+    expect(() => toListed(deadLetter, false)).not.toThrow();
+    const tally = new DeadLetterCounter();
+    expect(() => tally.add({ deadLetter, replayed: false })).not.toThrow();
+    expect(matches(deadLetter, { since: Date.UTC(2026) })).toBe(failedAt !== undefined);
   });
 
   it('has the time of its header whatever its timestamp is', () => {
     const headers = { [HEADERS.failedAt]: Buffer.from('2026-03-01T08:15:00.000Z') };
-    const letter = toDeadLetter('t.dlt', 1, { ...record(headers), timestamp: '9223372036854775807' });
-    expect(toListed(letter, false).failedAt).toBe('2026-03-01T08:15:00.000Z');
+    const deadLetter = toDeadLetter('t.dlt', 1, { ...record(headers), timestamp: '9223372036854775807' });
+    expect(toListed(deadLetter, false).failedAt).toBe('2026-03-01T08:15:00.000Z');
   });
 
   it('is a mark where it says of another one that it was sent back', () => {
-    const { headers = {} } = toMark(someLetter({ partition: 2, offset: '2' }), 't');
-    expect(toReplayMark(at, record(headers, null))).toEqual({
+    const { headers = {} } = toReceipt(someDeadLetter({ partition: 2, offset: '2' }), 't');
+    expect(toReplayReceipt(at, record(headers, null))).toEqual({
       replayedPartition: 2,
       replayedOffset: '2',
       replayedFailedAt: someLetter({}).failedAt,
       replayedTo: 't',
     });
-    expect(toReplayMark(at, record(headers))).toBeUndefined();
-    expect(toReplayMark(at, record({}, null))).toBeUndefined();
+    expect(toReplayReceipt(at, record(headers))).toBeUndefined();
+    expect(toReplayReceipt(at, record({}, null))).toBeUndefined();
   });
 
   it('is a mark of an earlier version where it does not name its topic', () => {
-    const { headers = {} } = toMark(someLetter({ partition: 2, offset: '2' }), 't');
+    const { headers = {} } = toReceipt(someDeadLetter({ partition: 2, offset: '2' }), 't');
     const { [HEADERS.replayedTopic]: _, ...earlier } = headers;
-    expect(toReplayMark(at, record(earlier, null))).toMatchObject({ replayedOffset: '2' });
+    expect(toReplayReceipt(at, record(earlier, null))).toMatchObject({ replayedOffset: '2' });
   });
 
   it.each([
@@ -93,7 +93,7 @@ describe('a record of a dead-letter topic', () => {
     ['before what it tells of', { topic: 't.dlt', partition: 2 }, '3'],
     ['of an offset that is none', { topic: 't.dlt', partition: 2 }, '02'],
   ])('is no mark %s', (_what, place, offset) => {
-    const { headers = {} } = toMark(someLetter({ partition: 2, offset }), 't');
-    expect(toReplayMark(place, record(headers, null))).toBeUndefined();
+    const { headers = {} } = toReceipt(someDeadLetter({ partition: 2, offset }), 't');
+    expect(toReplayReceipt(place, record(headers, null))).toBeUndefined();
   });
 });

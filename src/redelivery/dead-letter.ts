@@ -46,7 +46,7 @@ export interface CutPart {
 }
 
 /** A record within a dead-letter topic that says of an earlier one of its partition that it was sent back. */
-export interface ReplayMark {
+export interface ReplayReceipt {
   readonly replayedPartition: number;
   readonly replayedOffset: string;
   /** When the dead letter failed, in ms since the epoch; undefined where that is not known. */
@@ -93,13 +93,13 @@ function cutPartsOf(record: FetchedRecord): CutPart[] {
 
 /**
  * Reads a mark; undefined for anything else. A mark counts in the partition that it was written to, behind its dead
- * letter: forwarded elsewhere, it says nothing. Whoever else reads a dead-letter topic tells the two apart by the same
+ * deadLetter: forwarded elsewhere, it says nothing. Whoever else reads a dead-letter topic tells the two apart by the same
  * headers.
  */
-export function toReplayMark(
+export function toReplayReceipt(
   { topic, partition }: TopicPartition,
   record: FetchedRecord,
-): ReplayMark | undefined {
+): ReplayReceipt | undefined {
   const replayedPartition = headerNumber(record, HEADERS.replayedPartition);
   const replayedOffset = headerText(record, HEADERS.replayedOffset);
   // Marks of earlier versions do not name their topic.

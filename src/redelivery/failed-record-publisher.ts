@@ -7,8 +7,8 @@ import {
   type TopicSpec,
   UnknownPartitionError,
 } from '../client/index.js';
-import { failureHeaders, originalTopicOf } from './aside-headers.js';
-import { deadLetterTopicOf } from './aside-topics.js';
+import { failureHeaders, originalTopicOf } from './failure-headers.js';
+import { deadLetterTopicOf } from './topic-names.js';
 import { cutForms, type RecordCopy } from './cut-record.js';
 import { HEADERS } from './headers.js';
 import { deadLetterTopic, retryTopic } from './own-topic-specs.js';

@@ -2,7 +2,7 @@
  * Names of the headers that the runtime adds to records which it puts aside or sends back. Values are UTF-8 text;
  * numbers are in decimal digits. All of them are removed from a record whenever it is written elsewhere. Records are
  * forwarded with their headers by others too, so each header is believed only where it was written for: see
- * `originOf`, `replayAddressOf` and `toReplayMark`.
+ * `originOf`, `replayAddressOf` and `toReplayReceipt`.
  */
 export const HEADERS = {
   originalTopic: 'dlt-original-topic',

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { type FetchedRecord, type RawHeaders, toOffset } from '../pipeline/index.js';
-import { failureHeaders } from './aside-headers.js';
+import { failureHeaders } from './failure-headers.js';
 import { destinationOf, toOutgoing, toReplayRecord } from '../replay/index.js';
-import { someLetter } from '../replay/testing/letter.js';
+import { someDeadLetter } from '../replay/testing/some-dead-letter.js';
 import { parseEntry, toParked } from './parking/parked-entry.js';
 import { replayAddressOf } from './replay-address.js';
 
@@ -10,10 +10,14 @@ const own = { trace: Buffer.from([0, 255]), list: [Buffer.from('one'), null], no
 const at = { topic: 't', partition: 1 };
 
 /** A dead letter of the topic `t` as it is replayed, and fetched again. */
-function replayed(settings: Parameters<typeof someLetter>[0] = {}, topic = 't'): FetchedRecord {
-  const letter = someLetter({ originalPartition: 1, headers: own, replays: 1, ...settings });
-  const record = toReplayRecord(letter);
-  const { headers } = toOutgoing(letter, record, destinationOf(letter, record, topic, new Set([0, 1])));
+function replayed(settings: Parameters<typeof someDeadLetter>[0] = {}, topic = 't'): FetchedRecord {
+  const deadLetter = someDeadLetter({ originalPartition: 1, headers: own, replays: 1, ...settings });
+  const record = toReplayRecord(deadLetter);
+  const { headers } = toOutgoing(
+    deadLetter,
+    record,
+    destinationOf(deadLetter, record, topic, new Set([0, 1])),
+  );
   return fetched(record, headers);
 }
 

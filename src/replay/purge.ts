@@ -1,6 +1,6 @@
 import type { KafkaPort, PartitionReader } from '../client/index.js';
 import { compareOffsets, type Offset, toOffset } from '../pipeline/index.js';
-import { deadLetterPartitions } from './dead-letter-log.js';
+import { deadLetterPartitions } from './reading/dead-letter-log.js';
 
 /** What a purge does to one partition. */
 export interface PurgedPartition {
@@ -29,8 +29,8 @@ export async function planPurge(reader: PartitionReader, topic: string): Promise
   const partitions: PurgedPartition[] = [];
   for await (const partition of deadLetterPartitions(reader, topic)) {
     let [before, deleted, replayedThatStay, waiting] = [partition.bounds.end, 0, 0, 0];
-    for await (const { letter, replayed } of partition.letters()) {
-      if (!replayed && waiting++ === 0) before = toOffset(letter.offset);
+    for await (const { deadLetter, replayed } of partition.deadLetters()) {
+      if (!replayed && waiting++ === 0) before = toOffset(deadLetter.offset);
       if (replayed && waiting === 0) deleted++;
       if (replayed && waiting > 0) replayedThatStay++;
     }

@@ -1,10 +1,19 @@
 import type { PartitionReader, TransactionalProducer } from '../client/index.js';
 import type { DeadLetter } from '../redelivery/index.js';
-import { deadLetterPartitions, type DeadLetterPartition, until } from './dead-letter-log.js';
-import { Groups, type LeftGroup, type LeftReason, toLeftGroups } from './left-behind.js';
-import type { Pace } from './pace.js';
-import type { Plan, ReplayPlanner } from './planner.js';
-import { toMark, toOutgoing } from './replay-record.js';
+import {
+  deadLetterPartitions,
+  type DeadLetterPartition,
+  readerUntilAborted,
+} from './reading/dead-letter-log.js';
+import {
+  RecordGroups,
+  type SkippedGroup,
+  type SkipReason,
+  toSkippedGroups,
+} from './planning/record-groups.js';
+import type { RateLimiter } from './rate-limiter.js';
+import type { Plan, ReplayPlanner } from './planning/planner.js';
+import { toReceipt, toOutgoing } from './planning/replay-record.js';
 
 /** What a replay has done. */
 export interface ReplayReport {
@@ -15,13 +24,13 @@ export interface ReplayReport {
   readonly alreadyReplayed: number;
   /** Whether a signal or `--limit` ended it before the last dead letter. */
   readonly ended: 'complete' | 'limit' | 'interrupted';
-  readonly left: readonly LeftGroup[];
+  readonly skipped: readonly SkippedGroup[];
 }
 
 /** How a replay goes about it. */
 export interface ReplayOptions {
   readonly limit: number;
-  readonly pace: Pace;
+  readonly rateLimiter: RateLimiter;
   /** Ends it after the transaction that is under way. */
   readonly signal: AbortSignal;
   /** Called with how many were sent back in all. */
@@ -40,7 +49,7 @@ const BATCH_BYTES = 4 * 1024 * 1024;
  * transactional id: no earlier run can then write another one.
  */
 export class Replay {
-  readonly #left = new Groups<LeftReason>();
+  readonly #skipped = new RecordGroups<SkipReason>();
   #replayed = 0;
   #alreadyReplayed = 0;
 
@@ -54,7 +63,10 @@ export class Replay {
   /** @throws FencedError where another run has begun meanwhile; what was committed stays marked */
   async run(topic: string): Promise<ReplayReport> {
     await this.producer.open();
-    for await (const partition of deadLetterPartitions(until(this.options.signal, this.reader), topic)) {
+    for await (const partition of deadLetterPartitions(
+      readerUntilAborted(this.options.signal, this.reader),
+      topic,
+    )) {
       await this.#replay(partition);
       if (this.#ended !== 'complete') break;
     }
@@ -64,7 +76,7 @@ export class Replay {
       replayed: this.#replayed,
       alreadyReplayed: this.#alreadyReplayed,
       ended: this.#ended,
-      left: toLeftGroups(this.#left),
+      skipped: toSkippedGroups(this.#skipped),
     };
   }
 
@@ -81,12 +93,12 @@ export class Replay {
       batch = [];
       bytes = 0;
     };
-    const most = this.options.pace.atOnce(BATCH_RECORDS);
-    for await (const logged of partition.letters()) {
+    const most = this.options.rateLimiter.batchSize(BATCH_RECORDS);
+    for await (const logged of partition.deadLetters()) {
       if (this.#ended !== 'complete') return;
       const plan = await this.planner.plan(logged);
       if (plan.action === 'ignore') this.#alreadyReplayed += plan.replayed ? 1 : 0;
-      if (plan.action === 'leave') this.#leave(plan.letter, plan.reason, plan.detail);
+      if (plan.action === 'skip') this.#skip(plan.deadLetter, plan.reason, plan.detail);
       if (plan.action !== 'replay') continue;
       batch.push(plan);
       bytes += plan.record.value?.length ?? 0;
@@ -97,17 +109,17 @@ export class Replay {
   }
 
   async #send(batch: readonly Going[]): Promise<void> {
-    await this.options.pace.admit(batch.length);
+    await this.options.rateLimiter.admit(batch.length);
     try {
       await this.producer.write([
-        ...batch.map(({ letter, record, destination }) => toOutgoing(letter, record, destination)),
-        ...batch.map(({ letter, destination }) => toMark(letter, destination.topic)),
+        ...batch.map(({ deadLetter, record, destination }) => toOutgoing(deadLetter, record, destination)),
+        ...batch.map(({ deadLetter, destination }) => toReceipt(deadLetter, destination.topic)),
       ]);
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'RECORD_TOO_LARGE')) throw error;
       const [only, ...others] = batch;
       if (!only) return;
-      if (others.length === 0) return this.#leave(only.letter, 'too-large', error.message);
+      if (others.length === 0) return this.#skip(only.deadLetter, 'too-large', error.message);
       // One of them it is; the others go by themselves.
       for (const each of batch) await this.#send([each]);
       return;
@@ -116,7 +128,7 @@ export class Replay {
     this.options.progressed(this.#replayed);
   }
 
-  #leave(letter: DeadLetter, reason: LeftReason, detail: string): void {
-    this.#left.add(reason, detail, letter);
+  #skip(deadLetter: DeadLetter, reason: SkipReason, detail: string): void {
+    this.#skipped.add(reason, detail, deadLetter);
   }
 }

@@ -67,7 +67,7 @@ export const DeadLetters = z.strictObject({
     .optional(),
 });
 
-const left = z.array(
+const skipped = z.array(
   z.strictObject({
     reason: z.string(),
     detail: z.string(),
@@ -85,7 +85,7 @@ export const ReplayAnswer = z.discriminatedUnion('dryRun', [
     wouldPass: z.int(),
     wouldFail: z.array(z.strictObject({ reason: z.string(), count: z.int(), example: z.string() })),
     alreadyReplayed: z.int(),
-    left,
+    skipped,
   }),
   z.strictObject({
     deadLetterTopic: z.string(),
@@ -93,6 +93,6 @@ export const ReplayAnswer = z.discriminatedUnion('dryRun', [
     replayed: z.int(),
     alreadyReplayed: z.int(),
     ended: z.enum(['complete', 'limit', 'interrupted']),
-    left,
+    skipped,
   }),
 ]);

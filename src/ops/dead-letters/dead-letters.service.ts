@@ -3,8 +3,8 @@ import type { z } from 'zod';
 import {
   type KeylessRecord,
   selectDeadLetters,
-  Tally,
-  type TallyGroup,
+  DeadLetterCounter,
+  type DeadLetterCount,
   toKeyless,
 } from '../../replay/index.js';
 import { BrokerSession } from '../broker-session.js';
@@ -14,7 +14,7 @@ import type { DeadLetterQuery } from './dead-letters.schemas.js';
 export interface DeadLettersView {
   readonly deadLetters: number;
   readonly replayed: number;
-  readonly groups: readonly TallyGroup[];
+  readonly groups: readonly DeadLetterCount[];
   readonly records?: readonly KeylessRecord[];
 }
 
@@ -30,7 +30,7 @@ export class DeadLettersService {
     const selected = topic === undefined ? topics.own() : topics.of(topic);
     const filter = { reason, key, since: since && Date.now() - since };
     const signal = this.brokers.untilStop(gone);
-    const tally = new Tally();
+    const tally = new DeadLetterCounter();
     const records: KeylessRecord[] = [];
     let [deadLetters, replayed] = [0, 0];
     await this.brokers.read(async (reader) => {
@@ -38,10 +38,10 @@ export class DeadLettersService {
         tally.add(logged);
         deadLetters++;
         if (logged.replayed) replayed++;
-        if (records.length < limit) records.push(toKeyless(logged.letter, logged.replayed));
+        if (records.length < limit) records.push(toKeyless(logged.deadLetter, logged.replayed));
       }
     });
-    const counts = { deadLetters, replayed, groups: tally.groups() };
+    const counts = { deadLetters, replayed, groups: tally.list() };
     return query.records === 'true' ? { ...counts, records } : counts;
   }
 }

@@ -4,7 +4,7 @@ import { KafkaRuntime } from '../../transport/index.js';
 import {
   DryRun,
   type DryRunReport,
-  Pace,
+  RateLimiter,
   Replay,
   ReplayPlanner,
   type ReplayReport,
@@ -58,7 +58,7 @@ export class ReplayService implements OnModuleDestroy {
         to: undefined,
         maxReplays,
         transform: undefined,
-        mayGoBackTo: (original, group) => this.brokers.handlers.handles(original, group),
+        mayReplayTo: (original, group) => this.brokers.handlers.handles(original, group),
       });
       if (dryRun) {
         const options = { limit, signal, payload: false, progressed };
@@ -72,7 +72,7 @@ export class ReplayService implements OnModuleDestroy {
       }
       const producer = this.runtime.port.transactional(`dlq-replay-${topic}`);
       try {
-        const options = { limit, signal, pace: new Pace(undefined), progressed };
+        const options = { limit, signal, rateLimiter: new RateLimiter(undefined), progressed };
         return await new Replay(reader, producer, planner, options).run(topic);
       } finally {
         await producer.disconnect();

@@ -2,7 +2,7 @@ import { Body, Get, NotFoundException, Post, Query } from '@nestjs/common';
 import { z } from 'zod';
 import { KafkaRuntime } from '../../transport/index.js';
 import { ofKey, parkedKeys, recordsOf, type ShownParkedKey, toShown } from '../../replay/index.js';
-import { askRelease, type ParkedKey } from '../../redelivery/index.js';
+import { requestRelease, type ParkedKey } from '../../redelivery/index.js';
 import { AuditService, fingerprint } from '../audit/audit.service.js';
 import { BrokerSession } from '../broker-session.js';
 import { type Caller, FromCaller } from '../caller.decorator.js';
@@ -63,7 +63,7 @@ export class ParkedController {
           key === null ? 'no records without a key are parked' : 'no such key is parked',
         );
       }
-      await askRelease(this.runtime.producer, found);
+      await requestRelease(this.runtime.producer, found);
       return { records: recordsOf(found), keys: found.map(toShown) };
     });
   }

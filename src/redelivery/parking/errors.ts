@@ -12,7 +12,7 @@ export class ParkingStoreBehindError extends Error {
 }
 
 /** A record was to be parked before it was known what is parked already. */
-export class NotLoadedError extends Error {
+export class ParkingNotLoadedError extends Error {
   readonly code = 'LOT_NOT_LOADED';
 
   constructor(topic: string, partition: number) {

@@ -14,7 +14,7 @@ export interface Rank {
 const NAME = /^(\d{1,15})-(\d{1,15})-(\d{1,15})-/;
 
 /** The lowest; also that of names that a version before this one gave. */
-export const FIRST: Rank = { era: 0, generation: 0, turn: 0 };
+export const LOWEST_RANK: Rank = { era: 0, generation: 0, turn: 0 };
 
 /** A name for one ownership that no other has, and that tells its rank. */
 export function ownershipName({ era, generation, turn }: Rank): string {
@@ -25,7 +25,7 @@ export function ownershipName({ era, generation, turn }: Rank): string {
 export function rankOf(name: string): Rank {
   const [era, generation, turn] = (NAME.exec(name) ?? []).slice(1).map(Number);
   return era === undefined || generation === undefined || turn === undefined
-    ? FIRST
+    ? LOWEST_RANK
     : { era, generation, turn };
 }
 

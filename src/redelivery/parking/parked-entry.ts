@@ -12,7 +12,7 @@ import { headerText, ownHeaders } from '../record-headers.js';
 import { carriedAddress } from '../replay-address.js';
 
 /** A parked record's name in its lot: the offset that it had, and the ownership that parked it. */
-export interface ParkedName {
+export interface ParkedRecordId {
   readonly offset: Offset;
   readonly owner: string;
 }
@@ -23,13 +23,13 @@ export interface ParkedName {
  * parked since.
  */
 export type ParkedEntry =
-  | (ParkedName & {
+  | (ParkedRecordId & {
       readonly kind: 'parked';
       /** Which log the record was in; undefined where the brokers do not tell. */
       readonly topicId: string | undefined;
       readonly record: FetchedRecord;
     })
-  | (ParkedName & { readonly kind: 'taken out' })
+  | (ParkedRecordId & { readonly kind: 'taken out' })
   /** From here on the partition is that owner's: what earlier ones write behind it was never committed. */
   | { readonly kind: 'owner'; readonly owner: string; readonly ended: boolean }
   | { readonly kind: 'release'; readonly key: KeyName; readonly request: string; readonly ended: ReleaseEnd };
@@ -70,12 +70,12 @@ export function toParked(
 }
 
 /** A stored record under the name of another owner. */
-export function toAdopted({ value, headers }: FetchedRecord, name: ParkedName): ParkingTopicRecord {
+export function toAdopted({ value, headers }: FetchedRecord, name: ParkedRecordId): ParkingTopicRecord {
   return { key: nameOf(name), value, ...(headers && { headers }) };
 }
 
 /** What takes a parked record out. */
-export function toTakenOut(name: ParkedName): ParkingTopicRecord {
+export function toRemoval(name: ParkedRecordId): ParkingTopicRecord {
   return { key: nameOf(name), value: null };
 }
 
@@ -96,7 +96,7 @@ export function toReleaseEnd(request: string, owner: string): ParkingTopicRecord
 }
 
 /** What asks for a release as it was asked for before. */
-export function toSameRequest(request: string): ParkingTopicRecord {
+export function toRepeatedRequest(request: string): ParkingTopicRecord {
   return { key: Buffer.from(request, 'latin1'), value: 'wanted' };
 }
 
@@ -128,7 +128,7 @@ function parseRelease(request: string, stored: FetchedRecord): ParkedEntry | und
   return KEYLESS_RELEASE.test(request) ? { kind: 'release', key: undefined, request, ended } : undefined;
 }
 
-function nameOf({ offset, owner }: ParkedName): string {
+function nameOf({ offset, owner }: ParkedRecordId): string {
   return `record:${offset}:${owner}`;
 }
 

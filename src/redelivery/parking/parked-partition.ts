@@ -7,15 +7,15 @@ import {
   offsetAfter,
   toOffset,
 } from '../../pipeline/index.js';
-import { compareRanks, FIRST, rankOf } from './ownership-name.js';
-import { type ParkedEntry, type ParkedName, parseEntry } from './parked-entry.js';
+import { compareRanks, LOWEST_RANK, rankOf } from './ownership-name.js';
+import { type ParkedEntry, type ParkedRecordId, parseEntry } from './parked-entry.js';
 
 /** A record in a lot. */
-export interface ParkedEntryState extends ParkedName {
+export interface ParkedEntryState extends ParkedRecordId {
   readonly key: KeyName;
   readonly topicId: string | undefined;
   /** Where it lies in the parking topic: as it was written last. */
-  readonly at: Offset;
+  readonly storedAt: Offset;
   /**
    * Whether it was written by a former owner when a later one had the partition already. The former can't have
    * committed it then, so that the later got it from the log.
@@ -36,7 +36,7 @@ export class ParkedPartition {
   position: Offset = toOffset(0);
 
   /** Every record in the lot, those of one ownership after those of all earlier ones, each in the order of its log. */
-  get places(): ParkedEntryState[] {
+  get storedRecords(): ParkedEntryState[] {
     return [...this.#places.values()].toSorted(
       (a, b) => compareRanks(rankOf(a.owner), rankOf(b.owner)) || compareOffsets(a.offset, b.offset),
     );
@@ -44,7 +44,7 @@ export class ParkedPartition {
 
   /** What is parked. */
   get parked(): ParkedEntryState[] {
-    return this.places.filter(({ isLate }) => !isLate);
+    return this.storedRecords.filter(({ isLate }) => !isLate);
   }
 
   get isEmpty(): boolean {
@@ -71,7 +71,7 @@ export class ParkedPartition {
     return [...this.#disputed];
   }
 
-  placeOf(name: ParkedName): ParkedEntryState | undefined {
+  find(name: ParkedRecordId): ParkedEntryState | undefined {
     return this.#places.get(idOf(name));
   }
 
@@ -80,7 +80,7 @@ export class ParkedPartition {
     this.position = offsetAfter(stored.offset);
     const entry = parseEntry(stored);
     if (entry?.kind === 'parked') {
-      const before = this.placeOf(entry);
+      const before = this.find(entry);
       const { offset, owner, topicId, record } = entry;
       const isLate = this.isLate(owner);
       this.#places.set(idOf(entry), {
@@ -88,7 +88,7 @@ export class ParkedPartition {
         owner,
         topicId,
         key: keyNameOf(record),
-        at: stored.offset,
+        storedAt: stored.offset,
         isLate: isLate && before?.isLate !== false,
         isRepeated: isLate && before?.isLate === false,
       });
@@ -97,28 +97,28 @@ export class ParkedPartition {
   }
 
   /** A record was taken out. */
-  forget(name: ParkedName): void {
+  forget(name: ParkedRecordId): void {
     this.#places.delete(idOf(name));
   }
 
   /** A release has ended. */
-  end(request: string): void {
+  endRelease(request: string): void {
     this.#requests.delete(request);
     this.#disputed.delete(request);
   }
 
   /** Whether what an owner writes now comes when a later one has the partition already. */
   protected isLate(owner: string): boolean {
-    const [rank, latest] = [rankOf(owner), this.#latest === undefined ? FIRST : rankOf(this.#latest)];
+    const [rank, latest] = [rankOf(owner), this.#latest === undefined ? LOWEST_RANK : rankOf(this.#latest)];
     // Of an owner of the version before this one it can't be told.
-    return rank !== FIRST && compareRanks(rank, latest) < 0;
+    return rank !== LOWEST_RANK && compareRanks(rank, latest) < 0;
   }
 
   #note(entry: Exclude<ParkedEntry, { kind: 'parked' }>): void {
     if (entry.kind === 'taken out') this.forget(entry);
     else if (entry.kind === 'owner') this.#noteOwner(entry.owner, entry.ended);
     else if (!entry.ended) this.#ask(entry.request, entry.key);
-    else if (entry.ended.by === undefined || !this.isLate(entry.ended.by)) this.end(entry.request);
+    else if (entry.ended.by === undefined || !this.isLate(entry.ended.by)) this.endRelease(entry.request);
     else if (this.#requests.has(entry.request)) this.#disputed.add(entry.request);
   }
 
@@ -136,6 +136,6 @@ export class ParkedPartition {
   }
 }
 
-function idOf({ offset, owner }: ParkedName): string {
+function idOf({ offset, owner }: ParkedRecordId): string {
   return `${offset}:${owner}`;
 }

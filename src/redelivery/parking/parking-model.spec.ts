@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { type InFlightRecord, Parking } from '../../pipeline/index.js';
-import { ComingAgain } from './coming-again.js';
+import { RedeliveryCheck } from './redelivery-check.js';
 import { ParkedPartition } from './parked-partition.js';
 import { explore } from './testing/explore.js';
 import type { OwnerClasses } from './testing/owner-world.js';
@@ -16,8 +16,8 @@ const classes: OwnerClasses = {
 const NONE: Bounds = { keys: 'aaba', owners: 1, failures: 1, releases: 0, unanswered: 0, times: 0 };
 
 /** Takes each record for one that comes again, by its offset alone. */
-class ByOffsetAlone extends ComingAgain {
-  override async has(): Promise<boolean> {
+class ByOffsetAlone extends RedeliveryCheck {
+  override async willBeRedelivered(): Promise<boolean> {
     return true;
   }
 }
@@ -66,7 +66,8 @@ describe('a fault is found, where', () => {
     [
       'an offset is taken for an identity across logs',
       {
-        lot: (parts) => new TopicParkingStore({ ...parts, comingAgain: (...of) => new ByOffsetAlone(...of) }),
+        lot: (parts) =>
+          new TopicParkingStore({ ...parts, newRedeliveryCheck: (...of) => new ByOffsetAlone(...of) }),
       },
       { ...NONE, owners: 2, logChange: 'recreated' },
       /is lost/,
@@ -74,7 +75,8 @@ describe('a fault is found, where', () => {
     [
       'an offset is taken for an identity in a log that was cut back',
       {
-        lot: (parts) => new TopicParkingStore({ ...parts, comingAgain: (...of) => new ByOffsetAlone(...of) }),
+        lot: (parts) =>
+          new TopicParkingStore({ ...parts, newRedeliveryCheck: (...of) => new ByOffsetAlone(...of) }),
       },
       { ...NONE, owners: 2, logChange: 'cut back' },
       /is lost/,

@@ -1,10 +1,10 @@
 import { type Clock, type FailedRecord, systemClock, type TopicPartition } from '../../pipeline/index.js';
 import type { KafkaPort, ManyPartitionsReader, RecordProducer } from '../../client/index.js';
-import { failureHeaders } from '../aside-headers.js';
-import { parkedTopicOf } from '../aside-topics.js';
+import { failureHeaders } from '../failure-headers.js';
+import { parkingTopicOf } from '../topic-names.js';
 import { parkingTopic } from '../own-topic-specs.js';
 import type { OwnTopics } from '../own-topics.js';
-import { NotLoadedError } from './errors.js';
+import { ParkingNotLoadedError } from './errors.js';
 import { ParkingTopicFeed } from './parking-topic-feed.js';
 import { TopicParkingStore } from './topic-parking-store.js';
 
@@ -33,7 +33,7 @@ export class ParkingStores {
     const reader = (this.#reader ??= this.port.reader());
     const feed = (this.#feed ??= new ParkingTopicFeed(reader, this.clock, LOOK_MS));
     const { topic: like, partition } = ownership;
-    const topic = parkedTopicOf(like, groupId);
+    const topic = parkingTopicOf(like, groupId);
     const lot = new TopicParkingStore({
       source: { topic: like, partition },
       topic,
@@ -54,9 +54,9 @@ export class ParkingStores {
   async park(failed: FailedRecord, groupId: string): Promise<void> {
     const { at, record } = failed;
     const lot = this.#lots.get(at);
-    if (!lot) throw new NotLoadedError(parkedTopicOf(at.topic, groupId), at.partition);
+    if (!lot) throw new ParkingNotLoadedError(parkingTopicOf(at.topic, groupId), at.partition);
     const headers = failureHeaders(failed, groupId, new Date());
-    const topic = parkingTopic(at.topic, parkedTopicOf(at.topic, groupId));
+    const topic = parkingTopic(at.topic, parkingTopicOf(at.topic, groupId));
     await this.ownTopics.write(topic, () => lot.park(record, headers));
   }
 

@@ -9,13 +9,13 @@ import {
 import type { ManyPartitionsReader, PartitionRange } from '../../client/index.js';
 
 /** One partition of a parking topic, which is read on whenever it has more. */
-export interface FedPartition extends TopicPartition {
+export interface FollowedPartition extends TopicPartition {
   /** What is to be read next. */
   readonly position: Offset;
   /** Takes in the next record; the position is behind it then. */
   apply(stored: FetchedRecord): void;
   /** All before `position` has been read, whether there was a record to apply or not. */
-  readTo(position: Offset): void;
+  advanceTo(position: Offset): void;
 }
 
 interface Waiter {
@@ -28,11 +28,11 @@ interface Waiter {
  * watched are looked at in an interval; all others cost nothing.
  */
 export class ParkingTopicFeed {
-  readonly #watched = new Map<FedPartition, () => void>();
+  readonly #watched = new Map<FollowedPartition, () => void>();
   /** Who waits for a partition to be read from now on. */
-  readonly #wanted = new Map<FedPartition, Waiter[]>();
+  readonly #wanted = new Map<FollowedPartition, Waiter[]>();
   /** Partitions that are being read. */
-  readonly #busy = new Set<FedPartition>();
+  readonly #busy = new Set<FollowedPartition>();
   #isAsking = false;
   #cancelLook: Cancel | undefined;
 
@@ -43,7 +43,7 @@ export class ParkingTopicFeed {
   ) {}
 
   /** Resolves once everything is applied that was in the partition when this was called. */
-  readOn(partition: FedPartition): Promise<void> {
+  catchUp(partition: FollowedPartition): Promise<void> {
     return new Promise((resolve, reject) => {
       const waiters = this.#wanted.get(partition) ?? [];
       waiters.push({ resolve, reject });
@@ -54,12 +54,12 @@ export class ParkingTopicFeed {
   }
 
   /** Reads the partition on in every interval, and calls `looked` after each. */
-  watch(partition: FedPartition, looked: () => void): void {
+  watch(partition: FollowedPartition, looked: () => void): void {
     this.#watched.set(partition, looked);
     this.#cancelLook ??= this.clock.schedule(this.everyMs, () => void this.#look());
   }
 
-  unwatch(partition: FedPartition): void {
+  unwatch(partition: FollowedPartition): void {
     this.#watched.delete(partition);
     if (this.#watched.size > 0) return;
     this.#cancelLook?.();
@@ -70,7 +70,7 @@ export class ParkingTopicFeed {
     // What can't be read now is read with the next look.
     await Promise.all(
       [...this.#watched].map(async ([partition, looked]) => {
-        const isRead = await this.readOn(partition).then(
+        const isRead = await this.catchUp(partition).then(
           () => true,
           () => false,
         );
@@ -90,8 +90,8 @@ export class ParkingTopicFeed {
     this.#isAsking = false;
   }
 
-  #take(): Map<FedPartition, Waiter[]> {
-    const batch = new Map<FedPartition, Waiter[]>();
+  #take(): Map<FollowedPartition, Waiter[]> {
+    const batch = new Map<FollowedPartition, Waiter[]>();
     for (const [partition, waiters] of this.#wanted) {
       if (this.#busy.has(partition)) continue;
       batch.set(partition, waiters);
@@ -101,9 +101,9 @@ export class ParkingTopicFeed {
     return batch;
   }
 
-  async #read(batch: ReadonlyMap<FedPartition, readonly Waiter[]>): Promise<void> {
+  async #read(batch: ReadonlyMap<FollowedPartition, readonly Waiter[]>): Promise<void> {
     const partitions = [...batch.keys()];
-    const finish = (partition: FedPartition, error?: unknown): void => {
+    const finish = (partition: FollowedPartition, error?: unknown): void => {
       this.#busy.delete(partition);
       for (const { resolve, reject } of batch.get(partition) ?? []) {
         if (error === undefined) resolve();
@@ -135,14 +135,14 @@ export class ParkingTopicFeed {
   async #readRest(
     { target, topic, partition, to }: Growth,
     isRead: boolean,
-    finish: (partition: FedPartition, error?: unknown) => void,
+    finish: (partition: FollowedPartition, error?: unknown) => void,
   ): Promise<void> {
     try {
       if (!isRead) {
         for await (const stored of this.reader.read(topic, partition, target.position, to))
           target.apply(stored);
       }
-      target.readTo(to);
+      target.advanceTo(to);
       finish(target);
     } catch (error) {
       finish(target, error);
@@ -152,10 +152,10 @@ export class ParkingTopicFeed {
 
 /** What has come to a partition since it was read last. */
 interface Growth extends PartitionRange {
-  readonly target: FedPartition;
+  readonly target: FollowedPartition;
 }
 
-function growthOf(target: FedPartition, to: Offset): Growth {
+function growthOf(target: FollowedPartition, to: Offset): Growth {
   const { topic, partition, position: from } = target;
   return { target, topic, partition, from, to };
 }

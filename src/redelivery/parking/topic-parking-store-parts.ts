@@ -1,6 +1,6 @@
 import type { TopicPartition } from '../../pipeline/index.js';
 import type { ManyPartitionsReader, RecordProducer } from '../../client/index.js';
-import type { ComingAgain } from './coming-again.js';
+import type { RedeliveryCheck } from './redelivery-check.js';
 import type { ParkingTopicFeed } from './parking-topic-feed.js';
 import type { ParkedPartition } from './parked-partition.js';
 
@@ -13,12 +13,12 @@ export interface TopicParkingStoreParts {
   /** Counts the ownerships of this process. */
   readonly turn: number;
   readonly reader: Pick<ManyPartitionsReader, 'bounds' | 'read' | 'topicId'>;
-  readonly feed: Pick<ParkingTopicFeed, 'readOn' | 'watch' | 'unwatch'>;
+  readonly feed: Pick<ParkingTopicFeed, 'catchUp' | 'watch' | 'unwatch'>;
   readonly producer: Pick<RecordProducer, 'send'>;
   /** Resolves once the topic exists. */
   readonly ensure: () => Promise<unknown>;
   /** Holds what was read of the lot, from its start on. */
   readonly newState?: () => ParkedPartition;
   /** Tells which parked records are read again. */
-  readonly comingAgain?: (...of: ConstructorParameters<typeof ComingAgain>) => ComingAgain;
+  readonly newRedeliveryCheck?: (...of: ConstructorParameters<typeof RedeliveryCheck>) => RedeliveryCheck;
 }

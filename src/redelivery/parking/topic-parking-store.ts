@@ -9,21 +9,21 @@ import {
   type ParkingStore,
   type RawHeaders,
 } from '../../pipeline/index.js';
-import { ComingAgain } from './coming-again.js';
-import { ParkingStoreBehindError, NotLoadedError } from './errors.js';
-import type { FedPartition } from './parking-topic-feed.js';
+import { RedeliveryCheck } from './redelivery-check.js';
+import { ParkingStoreBehindError, ParkingNotLoadedError } from './errors.js';
+import type { FollowedPartition } from './parking-topic-feed.js';
 import type { TopicParkingStoreParts } from './topic-parking-store-parts.js';
-import { compareRanks, FIRST, ownershipName, rankOf } from './ownership-name.js';
+import { compareRanks, LOWEST_RANK, ownershipName, rankOf } from './ownership-name.js';
 import {
   type ParkingTopicRecord,
-  type ParkedName,
+  type ParkedRecordId,
   parseEntry,
   toAdopted,
   toOwner,
   toParked,
   toReleaseEnd,
-  toSameRequest,
-  toTakenOut,
+  toRepeatedRequest,
+  toRemoval,
 } from './parked-entry.js';
 import { ParkedPartition } from './parked-partition.js';
 
@@ -35,7 +35,7 @@ const WRITES_AT_ONCE = 100;
  * that tells its place among all, and writes it into the lot before anything else: what an earlier owner writes behind
  * that was never committed, and does not count.
  */
-export class TopicParkingStore implements ParkingStore, FedPartition {
+export class TopicParkingStore implements ParkingStore, FollowedPartition {
   #state = new ParkedPartition();
   /** The name of this ownership, once it has begun. */
   #name: string | undefined;
@@ -45,7 +45,7 @@ export class TopicParkingStore implements ParkingStore, FedPartition {
   /** What this owner has parked, and not taken out. */
   readonly #own = new Set<Offset>();
   /** By offset and former owner: records that are kept under this owner's name now. */
-  readonly #adopted = new Map<string, ParkedName>();
+  readonly #adopted = new Map<string, ParkedRecordId>();
   /** The requests that each release is for. */
   readonly #begun = new Map<KeyName, readonly string[]>();
   #release: ((key: KeyName) => boolean) | undefined;
@@ -68,7 +68,7 @@ export class TopicParkingStore implements ParkingStore, FedPartition {
     this.#state.apply(stored);
   }
 
-  readTo(position: Offset): void {
+  advanceTo(position: Offset): void {
     this.#state.position = position;
   }
 
@@ -77,9 +77,9 @@ export class TopicParkingStore implements ParkingStore, FedPartition {
     await parts.ensure();
     this.#state = parts.newState?.() ?? new ParkedPartition();
     this.#topicId = await parts.reader.topicId(parts.source.topic);
-    await parts.feed.readOn(this);
+    await parts.feed.catchUp(this);
     const name = await this.#claim(ownership);
-    await parts.feed.readOn(this);
+    await parts.feed.catchUp(this);
     // An answered write is before the end that a leader tells; a new leader may need a moment to know it.
     if (!this.#state.owners.includes(name)) throw new ParkingStoreBehindError(parts.topic, this.partition);
     await this.#settleBefore(name, ownership.position);
@@ -97,19 +97,19 @@ export class TopicParkingStore implements ParkingStore, FedPartition {
 
   async read(parked: ParkedRecord): Promise<FetchedRecord | undefined> {
     const name = this.#nameOf(parked);
-    if (!this.#state.placeOf(name)) await this.parts.feed.readOn(this);
-    const place = this.#state.placeOf(name);
+    if (!this.#state.find(name)) await this.parts.feed.catchUp(this);
+    const place = this.#state.find(name);
     if (!place) {
       // It is there: a leader that was just replaced may not tell of it. Taken for gone, it would be overtaken.
       const isKept = parked.by === undefined && this.#own.has(parked.offset);
       if (isKept) throw new ParkingStoreBehindError(this.parts.topic, this.partition);
       return undefined;
     }
-    const stored = await this.#storedAt(place.at, name);
+    const stored = await this.#storedAt(place.storedAt, name);
     if (stored) return stored.record;
     // Compaction has kept a later writing of the same record.
-    await this.parts.feed.readOn(this);
-    return this.#state.placeOf(name)?.at === place.at ? undefined : this.read(parked);
+    await this.parts.feed.catchUp(this);
+    return this.#state.find(name)?.storedAt === place.storedAt ? undefined : this.read(parked);
   }
 
   async remove(parked: ParkedRecord): Promise<void> {
@@ -132,7 +132,7 @@ export class TopicParkingStore implements ParkingStore, FedPartition {
     const requests = this.#begun.get(key) ?? [];
     const name = this.#ownName;
     await this.#writeAll(requests.map((request) => toReleaseEnd(request, name)));
-    for (const request of requests) this.#state.end(request);
+    for (const request of requests) this.#state.endRelease(request);
     this.#begun.delete(key);
   }
 
@@ -144,7 +144,7 @@ export class TopicParkingStore implements ParkingStore, FedPartition {
     const latest = this.#state.latestOwner;
     if (latest !== undefined && this.#claimed.has(latest)) return latest;
     const { turn } = this.parts;
-    const highest = latest === undefined ? FIRST : rankOf(latest);
+    const highest = latest === undefined ? LOWEST_RANK : rankOf(latest);
     let rank = { era: highest.era, generation, turn };
     if (compareRanks(rank, highest) <= 0) {
       // Either this member has lost the partition, or the group was deleted and counts from the start again.
@@ -161,19 +161,26 @@ export class TopicParkingStore implements ParkingStore, FedPartition {
   async #settleBefore(name: string, position: Offset): Promise<void> {
     const state = this.#state;
     if (state.latestOwner !== name) throw new ParkingStoreBehindError(this.parts.topic, this.partition);
-    const { source, reader, comingAgain = (...of) => new ComingAgain(...of) } = this.parts;
+    const {
+      source,
+      reader,
+      newRedeliveryCheck: comingAgain = (...of) => new RedeliveryCheck(...of),
+    } = this.parts;
     const coming = comingAgain(source, reader, this.#topicId);
     const isVoid = await Promise.all(
-      state.places.map(async (place) => {
+      state.storedRecords.map(async (place) => {
         if (place.isLate) return true;
         if (compareOffsets(place.offset, position) < 0) return false;
-        return coming.has(place, async () => (await this.#storedAt(place.at, place))?.record);
+        return coming.willBeRedelivered(
+          place,
+          async () => (await this.#storedAt(place.storedAt, place))?.record,
+        );
       }),
     );
-    const taken = state.places.filter((_, index) => isVoid[index]);
-    await this.#writeAll(taken.map(toTakenOut));
+    const taken = state.storedRecords.filter((_, index) => isVoid[index]);
+    await this.#writeAll(taken.map(toRemoval));
     for (const each of taken) state.forget(each);
-    await this.#writeAll(state.disputed.map(toSameRequest));
+    await this.#writeAll(state.disputed.map(toRepeatedRequest));
     const former = state.owners.filter((owner) => owner !== name);
     await this.#writeAll(former.map((owner) => toOwner(owner, undefined)));
   }
@@ -205,11 +212,16 @@ export class TopicParkingStore implements ParkingStore, FedPartition {
    */
   async #keepWhatIsLate(): Promise<void> {
     const name = this.#ownName;
-    await this.#writeAll(this.#state.disputed.map(toSameRequest));
+    await this.#writeAll(this.#state.disputed.map(toRepeatedRequest));
     for (const place of this.#state.parked.filter(({ isRepeated }) => isRepeated)) {
       const { reader, topic } = this.parts;
       const adopted = { offset: place.offset, owner: name };
-      for await (const stored of reader.read(topic, this.partition, place.at, offsetAfter(place.at))) {
+      for await (const stored of reader.read(
+        topic,
+        this.partition,
+        place.storedAt,
+        offsetAfter(place.storedAt),
+      )) {
         await this.#write(toAdopted(stored, adopted));
         this.#adopted.set(`${place.offset}:${place.owner}`, adopted);
         await this.#takeOut(place);
@@ -218,19 +230,19 @@ export class TopicParkingStore implements ParkingStore, FedPartition {
   }
 
   get #ownName(): string {
-    if (this.#name === undefined) throw new NotLoadedError(this.parts.topic, this.partition);
+    if (this.#name === undefined) throw new ParkingNotLoadedError(this.parts.topic, this.partition);
     return this.#name;
   }
 
   /** What a parked record is called in the lot. */
-  #nameOf({ offset, by }: ParkedRecord): ParkedName {
+  #nameOf({ offset, by }: ParkedRecord): ParkedRecordId {
     const owner = by ?? this.#ownName;
     return this.#adopted.get(`${offset}:${owner}`) ?? { offset, owner };
   }
 
   async #storedAt(
     at: Offset,
-    { offset, owner }: ParkedName,
+    { offset, owner }: ParkedRecordId,
   ): Promise<Extract<ReturnType<typeof parseEntry>, { kind: 'parked' }> | undefined> {
     const { reader, topic } = this.parts;
     for await (const stored of reader.read(topic, this.partition, at, offsetAfter(at))) {
@@ -240,8 +252,8 @@ export class TopicParkingStore implements ParkingStore, FedPartition {
     return undefined;
   }
 
-  async #takeOut(name: ParkedName): Promise<void> {
-    await this.#write(toTakenOut(name));
+  async #takeOut(name: ParkedRecordId): Promise<void> {
+    await this.#write(toRemoval(name));
     this.#state.forget(name);
   }
 

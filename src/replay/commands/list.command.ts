@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { duration, wholeNumber } from '../arguments.js';
-import type { Filter } from '../filter.js';
-import { type ListedRecord, selectDeadLetters, toListed } from '../listing.js';
-import { counted, print, table } from '../output.js';
-import { type ModuleLoader, type Session, withSession } from '../session.js';
-import { Tally, type TallyGroup } from '../tally.js';
-import type { SelectedTopic } from '../topics.js';
+import { duration, wholeNumber } from './arguments.js';
+import type { Filter } from '../reading/filter.js';
+import { type ListedRecord, selectDeadLetters, toListed } from '../reading/listing.js';
+import { counted, print, table } from './output.js';
+import { type ModuleLoader, type Session, withSession } from './session.js';
+import { DeadLetterCounter, type DeadLetterCount } from '../reading/dead-letter-counter.js';
+import type { SelectedTopic } from '../reading/dead-letter-topics.js';
 
 interface Options {
   readonly reason?: string;
@@ -42,9 +42,9 @@ async function listCounts(
   selected: readonly SelectedTopic[],
   options: Options,
 ): Promise<void> {
-  const tally = new Tally();
+  const tally = new DeadLetterCounter();
   for await (const logged of selectDeadLetters(session, selected, chosenBy(options))) tally.add(logged);
-  const groups = tally.groups();
+  const groups = tally.list();
   const deadLetters = sum(groups, ({ deadLetters: count }) => count);
   const replayed = sum(groups, ({ replayed: count }) => count);
   print({ deadLetters, replayed, groups }, options.json === true, () => {
@@ -69,8 +69,8 @@ async function listRecords(
 ): Promise<void> {
   const records: ListedRecord[] = [];
   let total = 0;
-  for await (const { letter, replayed } of selectDeadLetters(session, selected, chosenBy(options))) {
-    if (total++ < options.limit) records.push(toListed(letter, replayed));
+  for await (const { deadLetter, replayed } of selectDeadLetters(session, selected, chosenBy(options))) {
+    if (total++ < options.limit) records.push(toListed(deadLetter, replayed));
   }
   print({ total, records }, options.json === true, () => {
     if (total === 0) return 'No dead letters.';
@@ -92,6 +92,6 @@ function chosenBy({ reason, key, since }: Options): Filter {
   return { reason, key, since: since && Date.now() - since };
 }
 
-function sum(groups: readonly TallyGroup[], of: (group: TallyGroup) => number): number {
+function sum(groups: readonly DeadLetterCount[], of: (group: DeadLetterCount) => number): number {
   return groups.reduce((total, group) => total + of(group), 0);
 }

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { askRelease } from '../../redelivery/index.js';
+import { requestRelease } from '../../redelivery/index.js';
 import { DlqError, UsageError } from '../errors.js';
-import { counted, print, table } from '../output.js';
-import { ofKey, parkedKeys, recordsOf, type ShownParkedKey, toShown } from '../parked.js';
-import { type ModuleLoader, type Session, withSession } from '../session.js';
+import { counted, print, table } from './output.js';
+import { ofKey, parkedKeys, recordsOf, type ShownParkedKey, toShown } from '../reading/parked.js';
+import { type ModuleLoader, type Session, withSession } from './session.js';
 
 interface Options {
   readonly topic?: string;
@@ -45,7 +45,7 @@ async function release(session: Session, key: string | null, { topic, json }: Op
     throw new DlqError(`no records ${key === null ? 'without a key' : `of key ${key}`} are parked`);
   const producer = session.port.producer();
   try {
-    await askRelease(producer, found);
+    await requestRelease(producer, found);
   } finally {
     await producer.disconnect();
   }

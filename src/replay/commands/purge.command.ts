@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { confirmed } from '../confirm.js';
+import { confirmed } from './confirm.js';
 import { DlqError } from '../errors.js';
-import { counted, print, table } from '../output.js';
+import { counted, print, table } from './output.js';
 import { planPurge, purge, type PurgeReport } from '../purge.js';
-import { type ModuleLoader, withSession } from '../session.js';
+import { type ModuleLoader, withSession } from './session.js';
 
 interface Options {
   readonly yes?: boolean;

@@ -1,18 +1,18 @@
 import type { Command } from 'commander';
-import { duration, rate, wholeNumber } from '../arguments.js';
-import { confirmed } from '../confirm.js';
-import { deadLettersOf } from '../dead-letter-log.js';
-import { DryRun } from '../dry-run.js';
+import { duration, rate, wholeNumber } from './arguments.js';
+import { confirmed } from './confirm.js';
+import { deadLettersOf } from '../reading/dead-letter-log.js';
+import { DryRun } from '../planning/dry-run.js';
 import { DlqError } from '../errors.js';
-import { type Filter, matches } from '../filter.js';
-import { counted, print } from '../output.js';
-import { Pace } from '../pace.js';
-import { ReplayPlanner } from '../planner.js';
-import { progress } from '../progress.js';
+import { type Filter, matches } from '../reading/filter.js';
+import { counted, print } from './output.js';
+import { RateLimiter } from '../rate-limiter.js';
+import { ReplayPlanner } from '../planning/planner.js';
+import { progress } from './progress.js';
 import { Replay } from '../replay.js';
-import { dryRunInWords, replayInWords } from '../replay-words.js';
-import { type ModuleLoader, type Session, withSession } from '../session.js';
-import { loadTransform } from '../transform.js';
+import { formatDryRunReport, formatReplayReport } from './report-text.js';
+import { type ModuleLoader, type Session, withSession } from './session.js';
+import { loadTransform } from '../planning/transform.js';
 
 interface Options {
   readonly reason?: string;
@@ -66,7 +66,7 @@ async function replay(session: Session, name: string, options: Options): Promise
     to,
     maxReplays,
     transform,
-    mayGoBackTo: (goal, group) => options.anyGroup === true || handlers.handles(goal, group),
+    mayReplayTo: (goal, group) => options.anyGroup === true || handlers.handles(goal, group),
   });
   const json = options.json === true;
 
@@ -79,7 +79,7 @@ async function replay(session: Session, name: string, options: Options): Promise
       progressed: bar.update,
     });
     const report = await run.run(topic).finally(bar.end);
-    return print(report, json, () => dryRunInWords(report));
+    return print(report, json, () => formatDryRunReport(report));
   }
 
   // Refuses before anything is counted, where nobody can be asked.
@@ -90,10 +90,10 @@ async function replay(session: Session, name: string, options: Options): Promise
   const producer = port.transactional(`dlq-replay-${topic}`);
   const bar = progress('replaying', json ? 0 : meant);
   try {
-    const pace = new Pace(options.rate);
-    const run = new Replay(reader, producer, planner, { limit, pace, signal, progressed: bar.update });
+    const rateLimiter = new RateLimiter(options.rate);
+    const run = new Replay(reader, producer, planner, { limit, rateLimiter, signal, progressed: bar.update });
     const report = await run.run(topic).finally(bar.end);
-    print(report, json, () => replayInWords(report));
+    print(report, json, () => formatReplayReport(report));
   } finally {
     await producer.disconnect();
   }
@@ -107,9 +107,9 @@ async function countMeant(
   limit: number,
 ): Promise<number> {
   let count = 0;
-  for await (const { letter, replayed } of deadLettersOf(reader, topic)) {
+  for await (const { deadLetter, replayed } of deadLettersOf(reader, topic)) {
     if (count >= limit) break;
-    if (!replayed && matches(letter, filter)) count++;
+    if (!replayed && matches(deadLetter, filter)) count++;
   }
   return count;
 }

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { type RawHeaders, toOffset } from '../../pipeline/index.js';
 import { terminalLine } from '../../text/terminal-safe.js';
-import { offset as offsetOption, wholeNumber } from '../arguments.js';
-import { deadLetterAt, type LoggedDeadLetter } from '../dead-letter-log.js';
+import { offset as offsetOption, wholeNumber } from './arguments.js';
+import { deadLetterAt, type LoggedDeadLetter } from '../reading/dead-letter-log.js';
 import { DlqError } from '../errors.js';
-import { isoTime, legible, positionText } from '../legible.js';
-import { indented, print } from '../output.js';
-import { type ModuleLoader, withSession } from '../session.js';
+import { isoTime, displayText, positionText } from '../display-text.js';
+import { indented, print } from './output.js';
+import { type ModuleLoader, withSession } from './session.js';
 
 interface Options {
   readonly payload?: true;
@@ -39,40 +39,41 @@ export function addShowCommand(dlq: Command, loadModule: ModuleLoader): void {
     );
 }
 
-function describe({ letter, replayed }: LoggedDeadLetter, payload: boolean) {
+function describe({ deadLetter, replayed }: LoggedDeadLetter, payload: boolean) {
   return {
-    topic: letter.topic,
-    partition: letter.partition,
-    offset: letter.offset,
-    key: legible(letter.key),
-    originalTopic: letter.originalTopic ?? null,
-    originalPartition: letter.originalPartition ?? null,
-    originalOffset: letter.originalOffset ?? null,
-    group: letter.group ?? null,
-    reason: letter.reason,
-    message: letter.message ?? null,
-    attempts: letter.attempts ?? null,
-    failedAt: isoTime(letter.failedAt),
-    replays: letter.replays,
+    topic: deadLetter.topic,
+    partition: deadLetter.partition,
+    offset: deadLetter.offset,
+    key: displayText(deadLetter.key),
+    originalTopic: deadLetter.originalTopic ?? null,
+    originalPartition: deadLetter.originalPartition ?? null,
+    originalOffset: deadLetter.originalOffset ?? null,
+    group: deadLetter.group ?? null,
+    reason: deadLetter.reason,
+    message: deadLetter.message ?? null,
+    attempts: deadLetter.attempts ?? null,
+    failedAt: isoTime(deadLetter.failedAt),
+    replays: deadLetter.replays,
     replayed,
-    truncated: letter.cut.map(({ part, fromBytes }) => `${part} from ${fromBytes} bytes`).join(', ') || null,
-    valueBytes: letter.value?.length ?? null,
-    headers: legibleHeaders(letter.headers),
-    ...(payload ? { value: legible(letter.value) } : {}),
-    stack: letter.stack ?? null,
+    truncated:
+      deadLetter.cut.map(({ part, fromBytes }) => `${part} from ${fromBytes} bytes`).join(', ') || null,
+    valueBytes: deadLetter.value?.length ?? null,
+    headers: displayHeaders(deadLetter.headers),
+    ...(payload ? { value: displayText(deadLetter.value) } : {}),
+    stack: deadLetter.stack ?? null,
   };
 }
 
-function legibleHeaders(headers: RawHeaders): { name: string; value: string | null }[] {
+function displayHeaders(headers: RawHeaders): { name: string; value: string | null }[] {
   return Object.entries(headers).flatMap(([name, value]) => {
     const values: readonly unknown[] = Array.isArray(value) ? value : [value];
-    return values.map((each) => ({ name, value: legibleHeader(each) }));
+    return values.map((each) => ({ name, value: displayHeader(each) }));
   });
 }
 
-function legibleHeader(value: unknown): string | null {
+function displayHeader(value: unknown): string | null {
   if (typeof value === 'string') return value;
-  return value instanceof Uint8Array ? legible(value) : null;
+  return value instanceof Uint8Array ? displayText(value) : null;
 }
 
 /** A line for each thing that is known; the stack, which has lines of its own, last. */

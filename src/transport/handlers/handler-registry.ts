@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { MessageHandler } from '@nestjs/microservices';
 import type { Handler } from '../../pipeline/index.js';
-import { deadLetterTopicOf, parkedTopicOf, retryPrefixOf } from '../../redelivery/index.js';
+import { deadLetterTopicOf, parkingTopicOf, retryPrefixOf } from '../../redelivery/index.js';
 import type { DirectCalls } from './direct-calls.js';
 import { toDelay } from './failure-options.js';
 import { HandlerOptionsError, type HandlerDefaults, resolveHandlerOptions } from './handler-options.js';
@@ -187,7 +187,7 @@ export class HandlerRegistry {
     const found: LeftParking[] = [];
     for (const source of sources) {
       const key = keyOf(groupId, source);
-      const topic = parkedTopicOf(source, groupId);
+      const topic = parkingTopicOf(source, groupId);
       const options = this.#routes.of(groupId, source)[0]?.options;
       const isLeft = options?.failures.policy.onFailure !== 'park' && all.has(topic);
       // A handler that was made before the parking topic was seen, or after it was deleted, is made again.
@@ -205,7 +205,7 @@ export class HandlerRegistry {
     const own = new Set(sources.map(deadLetterTopicOf));
     for (const groupId of this.groups) {
       for (const source of sources) {
-        own.add(parkedTopicOf(source, groupId));
+        own.add(parkingTopicOf(source, groupId));
         own.add(retryPrefixOf(source, groupId));
       }
     }

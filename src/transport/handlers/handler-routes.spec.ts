@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { describe, expect, test } from '@jest/globals';
-import { parkedTopicOf, retryTopicOf } from '../../redelivery/index.js';
+import { parkingTopicOf, retryTopicOf } from '../../redelivery/index.js';
 import { DeadLetterTopics, HandlerCatalog } from '../../replay/index.js';
 import { HandlerOptionsError, type KafkaHandlerOptions, resolveHandlerOptions } from './handler-options.js';
 import { HandlerRegistry } from './handler-registry.js';
@@ -50,7 +50,7 @@ describe('commands and operators’ endpoints see the handlers that the transpor
     expect(registry.handlerOf('audit', 'orders')).toBeDefined();
 
     const catalog = catalogOf(...handlers);
-    const parked = parkedTopicOf('orders', 'audit');
+    const parked = parkingTopicOf('orders', 'audit');
     const topics = new DeadLetterTopics(['orders', parked], catalog);
     expect({
       replays: catalog.handles('orders', 'audit'),
@@ -69,7 +69,7 @@ describe('commands and operators’ endpoints see the handlers that the transpor
     const groupId = 'billing.eu';
     const long = 'o'.repeat(249);
     const catalog = catalogOf(['orders', { groupId }], [/^o+$/, { groupId }]);
-    const parked = [parkedTopicOf('orders', groupId), parkedTopicOf(long, groupId)];
+    const parked = [parkingTopicOf('orders', groupId), parkingTopicOf(long, groupId)];
     const deadLetters = catalog.deadLetterTopicsOf(long);
     const existing = [
       'orders',
@@ -107,7 +107,7 @@ describe('a pattern never means', () => {
   });
 
   test('a topic that is named as if records were put aside in it; such a topic is told, unless it is an own one', () => {
-    const own = [retryTopicOf('orders', 'orders', '5m'), parkedTopicOf('orders', 'orders'), 'orders.dlt'];
+    const own = [retryTopicOf('orders', 'orders', '5m'), parkingTopicOf('orders', 'orders'), 'orders.dlt'];
     const others = ['nightly.retry.1h', 'cars.parked', 'old.dlt', retryTopicOf('orders', 'another', '1m')];
     const registry = registryOf([/.*/]);
     expect(registry.select('orders', ['orders', ...own, ...others])).toMatchObject({

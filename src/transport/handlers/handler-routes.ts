@@ -49,7 +49,7 @@ export class HandlerRoutes<H extends RoutedHandler> {
    * can't be told from a business topic of such a name, which a handler reads by naming it.
    */
   mayMatchPatterns(topic: string): boolean {
-    return !topic.startsWith(INTERNAL) && !isFailureTopic(topic) && !this.#isNamedForDeadLetters(topic);
+    return !topic.startsWith(INTERNAL) && !isFailureTopic(topic) && !this.#isDeadLetterTopicName(topic);
   }
 
   /** Topics that a pattern of the group matches and does not mean; Kafka's internal ones are left out. */
@@ -94,7 +94,7 @@ export class HandlerRoutes<H extends RoutedHandler> {
     return undefined;
   }
 
-  #isNamedForDeadLetters(topic: string): boolean {
+  #isDeadLetterTopicName(topic: string): boolean {
     return this.handlers.some(({ options }) => options.failures.deadLetterTopic === topic);
   }
 }

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { Scene } from '../../pipeline/testing/scene.js';
 import { type FetchedRecord, type RawHeaders, toOffset } from '../../pipeline/index.js';
-import { destinationOf, toMark, toOutgoing, toReplayRecord } from '../../replay/index.js';
-import { someLetter } from '../../replay/testing/letter.js';
+import { destinationOf, toReceipt, toOutgoing, toReplayRecord } from '../../replay/index.js';
+import { someDeadLetter } from '../../replay/testing/some-dead-letter.js';
 import { failureHandling } from './failure-handling.js';
 import { GroupCounts } from '../group/group-counts.js';
 import { groupLog } from '../group/group-log.js';
@@ -27,12 +27,12 @@ function passesOverOf(topic: string, groupId: string) {
 
 /** What the headers of a record are once a dead letter of `orders` was replayed. */
 function replayHeaders(group: string, topic = 'orders'): RawHeaders {
-  const letter = someLetter({ topic: 'orders.dlt', originalTopic: 'orders', group });
+  const letter = someDeadLetter({ topic: 'orders.dlt', originalTopic: 'orders', group });
   const record = toReplayRecord(letter);
   return toOutgoing(letter, record, destinationOf(letter, record, topic, new Set([0]))).headers ?? {};
 }
 
-const markHeaders = toMark(someLetter({ topic: 'orders.dlt' }), 'orders').headers ?? {};
+const markHeaders = toReceipt(someDeadLetter({ topic: 'orders.dlt' }), 'orders').headers ?? {};
 
 describe('a record whose headers tell of another one is handled', () => {
   test.each<[string, RawHeaders]>([
@@ -55,7 +55,7 @@ describe('a record whose headers tell of another one is handled', () => {
 });
 
 describe('a record is passed over', () => {
-  const { key, value } = someLetter();
+  const { key, value } = someDeadLetter();
   const record = (headers: RawHeaders, settings: Partial<FetchedRecord> = {}): FetchedRecord => {
     return { offset: toOffset(40), key, value, timestamp: '0', headers, ...settings };
   };

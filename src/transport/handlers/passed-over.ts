@@ -1,5 +1,5 @@
 import type { FetchedRecord, Handler, TopicPartition } from '../../pipeline/index.js';
-import { HEADERS, headerText, replayAddressOf, toReplayMark } from '../../redelivery/index.js';
+import { HEADERS, headerText, replayAddressOf, toReplayReceipt } from '../../redelivery/index.js';
 
 /**
  * Which records of a topic are not for a group: what was replayed for another group, and in a dead-letter topic the
@@ -20,5 +20,5 @@ export function passesOverIn(topic: string, groupId: string): NonNullable<Handle
 
 /** A mark that names its topic: those of earlier versions count where somebody looks at dead letters, and not here. */
 function isMarkOf(at: TopicPartition, record: FetchedRecord): boolean {
-  return headerText(record, HEADERS.replayedTopic) === at.topic && toReplayMark(at, record) !== undefined;
+  return headerText(record, HEADERS.replayedTopic) === at.topic && toReplayReceipt(at, record) !== undefined;
 }

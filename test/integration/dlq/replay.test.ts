@@ -43,7 +43,7 @@ describe('dlq replay', () => {
       { partition: 2, key: null, value: null, headers: added },
     ]);
 
-    expect(await dlqJson(topic, ['replay', topic, ...YES])).toMatchObject({ replayed: 2, left: [] });
+    expect(await dlqJson(topic, ['replay', topic, ...YES])).toMatchObject({ replayed: 2, skipped: [] });
     const sentBack = (offset: number) => ({
       'dlt-replays': Buffer.from('1'),
       'dlt-replay-for': Buffer.from(GROUP),
@@ -126,8 +126,8 @@ describe('dlq replay', () => {
     ]);
     const report = await dlqJson(topic, ['replay', dlt, '--max-replays', '3', ...YES]);
     expect(report).toMatchObject({ replayed: 1 });
-    const { left } = report as { left: { reason: string; positions: string[] }[] };
-    expect(left.map(({ reason, positions }) => [reason, positions])).toEqual([
+    const { skipped } = report as { skipped: { reason: string; positions: string[] }[] };
+    expect(skipped.map(({ reason, positions }) => [reason, positions])).toEqual([
       ['max-replays', [`${dlt}[0] at offset 0`]],
       ['no-original-topic', [`${dlt}[0] at offset 2`]],
       ['unknown-topic', [`${dlt}[0] at offset 3`]],
@@ -143,7 +143,7 @@ describe('dlq replay', () => {
     const report = await dlqJson(topic, ['replay', topic, ...YES]);
     expect(report).toMatchObject({
       replayed: 1,
-      left: [{ reason: 'no-handler', positions: [`${dlt}[0] at offset 0`] }],
+      skipped: [{ reason: 'no-handler', positions: [`${dlt}[0] at offset 0`] }],
     });
     expect(await dlqJson(topic, ['replay', topic, '--any-group', ...YES])).toMatchObject({
       replayed: 1,
@@ -193,7 +193,7 @@ describe('dlq replay', () => {
     const report = await dlqJson(topic, ['replay', topic, ...YES]);
     expect(report).toMatchObject({
       replayed: 4,
-      left: [{ reason: 'too-large', positions: [`${dlt}[0] at offset 3`] }],
+      skipped: [{ reason: 'too-large', positions: [`${dlt}[0] at offset 3`] }],
     });
     expect((await committedValues(topic)).map((value) => value?.[0])).toEqual(['a', 'b', 'c', 'e']);
   });

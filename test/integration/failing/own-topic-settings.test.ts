@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import type { KafkaHandlerOptions } from '../../../src/transport/index.js';
-import { parkedTopicOf, retryTopicOf } from '../../../src/redelivery/aside-topics.js';
+import { parkingTopicOf, retryTopicOf } from '../../../src/redelivery/topic-names.js';
 import { useAdmin } from '../../support/kafka-clients.js';
 import { createTopic, isCaughtUp, produce, uniqueName, waitFor } from '../../support/kafka.js';
 import { readTopic } from '../../support/read-topic.js';
@@ -132,7 +132,7 @@ describe('a topic that exists', () => {
   test('a parking topic with unsuitable settings is corrected before anything is parked', async () => {
     const topic = await createTopic(uniqueName('source'));
     const groupId = uniqueName('group');
-    const parked = parkedTopicOf(topic, groupId);
+    const parked = parkingTopicOf(topic, groupId);
     await createTopic(parked, { config: { 'cleanup.policy': 'delete', 'retention.ms': '1000' } });
     await produce(topic, [{ key: 'k', value: 'bad' }]);
     await startHandlers([{ topic, options: { ...once, onFailure: 'park' }, handle: fails }], { groupId });

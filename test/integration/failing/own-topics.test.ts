@@ -1,6 +1,6 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { KafkaRuntime } from '../../../src/transport/index.js';
-import { deadLetterTopicOf, parkedTopicOf, retryTopicOf } from '../../../src/redelivery/aside-topics.js';
+import { deadLetterTopicOf, parkingTopicOf, retryTopicOf } from '../../../src/redelivery/topic-names.js';
 import { createTopic, isCaughtUp, produce, uniqueName, waitFor } from '../../support/kafka.js';
 import { readTopic } from '../../support/read-topic.js';
 import { type HandlerService, startHandlers, stopServices } from '../confirming/handler-service.js';
@@ -71,7 +71,7 @@ test('topics of the longest names, in a group whose id no topic may have, are tr
   expect(letters).toMatchObject([{ headers: { 'dlt-original-topic': later, 'dlt-attempts': '2' } }]);
   expect(calls).toContain(retryTopicOf(later, groupId, '1s'));
   const isParked = async (): Promise<boolean> => {
-    const stored = await readTopic(parkedTopicOf(parked, groupId));
+    const stored = await readTopic(parkingTopicOf(parked, groupId));
     return stored.some(({ headers }) => headers['dlt-original-topic'] === parked);
   };
   await waitFor(isParked, { what: 'the parked record' });

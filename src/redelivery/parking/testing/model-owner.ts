@@ -10,7 +10,7 @@ import {
 import { settled, VirtualClock } from '../../../pipeline/testing/virtual-time.js';
 import type { OutgoingRecord } from '../../../client/index.js';
 import { HEADERS } from '../../headers.js';
-import { type FedPartition, ParkingTopicFeed } from '../parking-topic-feed.js';
+import { type FollowedPartition, ParkingTopicFeed } from '../parking-topic-feed.js';
 import type { ParkedPartition } from '../parked-partition.js';
 import type { TopicParkingStoreParts } from '../topic-parking-store-parts.js';
 import { LOT, type OwnerClasses, type OwnerWorld, PARTITION, type Settled, SOURCE } from './owner-world.js';
@@ -236,7 +236,7 @@ export class ModelOwner {
 
   #watched(feed: ParkingTopicFeed): TopicParkingStoreParts['feed'] {
     return {
-      readOn: (partition: FedPartition) => feed.readOn(partition),
+      catchUp: (partition: FollowedPartition) => feed.catchUp(partition),
       watch: (partition, looked) => {
         this.#isWatching = true;
         feed.watch(partition, looked);

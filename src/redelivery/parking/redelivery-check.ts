@@ -1,0 +1,73 @@
+import {
+  compareOffsets,
+  type FetchedRecord,
+  type Offset,
+  offsetAfter,
+  type TopicPartition,
+} from '../../pipeline/index.js';
+import type { PartitionBounds, PartitionReader } from '../../client/index.js';
+
+/** A parked record, as far as it is known without reading it. */
+interface Parked {
+  readonly offset: Offset;
+  readonly topicId: string | undefined;
+}
+
+/**
+ * Tells whether a parked record is in its partition's log still, and so is read again from a position before it. Its
+ * offset alone does not tell: the topic may have been recreated, and its log cut back, or cleared by retention, and
+ * what lies there now, if anything, is another record.
+ */
+export class RedeliveryCheck {
+  #bounds: Promise<PartitionBounds | undefined> | undefined;
+
+  constructor(
+    private readonly source: TopicPartition,
+    private readonly reader: Pick<PartitionReader, 'bounds' | 'read'>,
+    /** Of the log as it is now; undefined where the brokers do not tell. */
+    private readonly topicId: string | undefined,
+  ) {}
+
+  /** @param stored reads the record as it was parked */
+  async willBeRedelivered(
+    parked: Parked,
+    stored: () => Promise<FetchedRecord | undefined>,
+  ): Promise<boolean> {
+    const isOtherLog =
+      parked.topicId !== undefined && this.topicId !== undefined && parked.topicId !== this.topicId;
+    if (isOtherLog) return false;
+    const found = await this.#recordAt(parked.offset);
+    const kept = found && (await stored());
+    return kept !== undefined && isSame(kept, found);
+  }
+
+  async #recordAt(offset: Offset): Promise<FetchedRecord | undefined> {
+    const { topic, partition } = this.source;
+    this.#bounds ??= this.reader
+      .bounds(topic, partition)
+      .then((all) => all.find((each) => each.partition === partition));
+    const bounds = await this.#bounds;
+    if (!bounds || compareOffsets(offset, bounds.start) < 0 || compareOffsets(offset, bounds.end) >= 0) {
+      return undefined;
+    }
+    for await (const found of this.reader.read(topic, partition, offset, offsetAfter(offset))) {
+      if (found.offset === offset) return found;
+    }
+    return undefined;
+  }
+}
+
+/** Headers are left out: what the service adds to them is not there yet where the record is read again. */
+function isSame(a: FetchedRecord, b: FetchedRecord | undefined): boolean {
+  return (
+    b !== undefined &&
+    a.offset === b.offset &&
+    a.timestamp === b.timestamp &&
+    isEqual(a.key, b.key) &&
+    isEqual(a.value, b.value)
+  );
+}
+
+function isEqual(a: Uint8Array | null, b: Uint8Array | null): boolean {
+  return a === null || b === null ? a === b : Buffer.compare(a, b) === 0;
+}

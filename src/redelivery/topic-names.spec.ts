@@ -1,0 +1,93 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  deadLetterTopicOf,
+  isFailureTopic,
+  isDelayName,
+  isRetryTopicOf,
+  parkingTopicOf,
+  retrySourceOf,
+  retryTopicOf,
+} from './topic-names.js';
+
+/** Kafka refuses two topics whose names differ in dots and underscores alone. */
+const asKafkaComparesIt = (topic: string): string => topic.replaceAll('.', '_');
+
+describe('the topics that records are put aside in', () => {
+  test('are called after topic and group', () => {
+    expect(deadLetterTopicOf('orders')).toBe('orders.dlt');
+    expect(deadLetterTopicOf('eu_west.orders')).toBe('eu_west.orders.dlt');
+    expect(retryTopicOf('eu_west.orders', 'orders-service', '10m')).toBe(
+      'eu_west.orders.orders-service.retry.10m',
+    );
+    expect(parkingTopicOf('orders', 'billing-2')).toBe('orders.billing-2.parked');
+  });
+
+  test('have a hash of the group’s id where that has characters of which names are made up', () => {
+    expect(parkingTopicOf('orders', 'eu.billing')).toMatch(/^orders\.eu-billing-x[0-9a-f]{16}\.parked$/);
+    expect(retryTopicOf('orders', 'Größe 1', '1m')).toMatch(/^orders\.Gr--e-1-x[0-9a-f]{16}\.retry\.1m$/);
+  });
+
+  test.each<[string, string, string, string]>([
+    ['orders', 'eu.billing', 'orders.eu', 'billing'],
+    ['orders', 'eu_billing', 'orders.eu', 'billing'],
+    ['orders', 'billing:eu', 'orders', 'billing-eu'],
+    ['orders', 'billing.eu', 'orders', 'billing_eu'],
+    ['orders', 'a.retry.1m', 'orders.a', 'retry'],
+  ])('of %s and %s are not those of %s and %s', (topicA, groupA, topicB, groupB) => {
+    const names = (topic: string, group: string): string[] =>
+      [parkingTopicOf(topic, group), retryTopicOf(topic, group, '1m')].map(asKafkaComparesIt);
+    expect(names(topicA, groupA)).not.toContain(names(topicB, groupB)[0]);
+    expect(names(topicA, groupA)).not.toContain(names(topicB, groupB)[1]);
+  });
+
+  test('of a group are not those of a group that is called like a hashed one', () => {
+    const [, hashed = ''] = /^t\.(.+)\.parked$/.exec(parkingTopicOf('t', 'a.b')) ?? [];
+    expect(parkingTopicOf('t', hashed)).not.toBe(parkingTopicOf('t', 'a.b'));
+  });
+
+  test('are no two pairs’ of topic and group, within the length that Kafka takes', () => {
+    const topic = fc.stringMatching(/^[ab._-]{1,6}$/);
+    const long = fc
+      .tuple(topic, fc.integer({ min: 1, max: 249 }))
+      .map(([text, length]) => text.repeat(length).slice(0, length));
+    const topics = fc.oneof(topic, long);
+    const groups = fc.oneof(topic, long, fc.string({ minLength: 1, maxLength: 4 }));
+    const owner = fc.tuple(topics, groups);
+    const namesOf = ([source, group]: readonly [string, string]): string[] => [
+      parkingTopicOf(source, group),
+      retryTopicOf(source, group, '1m'),
+    ];
+    fc.assert(
+      fc.property(owner, owner, (a, b) => {
+        // Sources that Kafka takes for the same can't both exist.
+        const isSameSource = a[0] === b[0];
+        fc.pre(isSameSource ? a[1] !== b[1] : asKafkaComparesIt(a[0]) !== asKafkaComparesIt(b[0]));
+        const deadLetters = isSameSource ? [] : [a, b].map(([source]) => deadLetterTopicOf(source));
+        const names = [...namesOf(a), ...namesOf(b), ...deadLetters];
+        for (const name of names) expect(name).toMatch(/^[a-zA-Z0-9._-]{1,249}$/);
+        expect(new Set(names.map(asKafkaComparesIt)).size).toBe(names.length);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test('are recognised by their owner, whatever the delay', () => {
+    for (const group of ['g', 'a.b', 'x'.repeat(300)]) {
+      for (const source of ['orders', 'o'.repeat(249)]) {
+        const retry = retryTopicOf(source, group, '90s');
+        expect(isRetryTopicOf(retry, source, group)).toBe(true);
+        expect(isRetryTopicOf(retry, source, `${group}2`)).toBe(false);
+        expect(isRetryTopicOf(parkingTopicOf(source, group), source, group)).toBe(false);
+        expect(isFailureTopic(retry)).toBe(true);
+        expect(retrySourceOf(retry, group)).toBe(source.length < 200 ? source : undefined);
+        expect(retrySourceOf(retry, `${group}2`)).toBeUndefined();
+      }
+    }
+  });
+
+  test('have no delay whose name would not fit', () => {
+    expect(['1m', '9999999999ms'].every(isDelayName)).toBe(true);
+    expect(['soon', '99999999999ms', '1.5h'].some(isDelayName)).toBe(false);
+  });
+});

@@ -1,0 +1,27 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Lets no more than so many records through in a second, on average from the start on. */
+export class RateLimiter {
+  #due = -Infinity;
+
+  /** @param perSecond undefined for no limit */
+  constructor(
+    private readonly perSecond: number | undefined,
+    private readonly now: () => number = Date.now,
+    private readonly wait: (ms: number) => Promise<unknown> = sleep,
+  ) {}
+
+  /** How many may be taken at once without a burst that is felt. */
+  batchSize(most: number): number {
+    return this.perSecond === undefined ? most : Math.max(1, Math.min(most, Math.floor(this.perSecond)));
+  }
+
+  /** Resolves when these may go. */
+  async admit(records: number): Promise<void> {
+    if (this.perSecond === undefined) return;
+    const now = this.now();
+    const waitMs = this.#due - now;
+    this.#due = Math.max(this.#due, now) + (records * 1_000) / this.perSecond;
+    if (waitMs > 0) await this.wait(waitMs);
+  }
+}

@@ -1,0 +1,45 @@
+import { describe, expect, it } from '@jest/globals';
+import { RecordGroups } from '../planning/record-groups.js';
+import { DeadLetterCounter } from './dead-letter-counter.js';
+import { someDeadLetter } from '../testing/some-dead-letter.js';
+
+describe('counting dead letters', () => {
+  it('puts together what has topic, reason and hour in common', () => {
+    const tally = new DeadLetterCounter();
+    const at = (hour: number, minute: number) => Date.UTC(2026, 2, 1, hour, minute);
+    tally.add({ deadLetter: someDeadLetter({ failedAt: at(9, 0) }), replayed: false });
+    tally.add({ deadLetter: someDeadLetter({ failedAt: at(8, 0) }), replayed: false });
+    tally.add({ deadLetter: someDeadLetter({ failedAt: at(8, 59) }), replayed: true });
+    tally.add({
+      deadLetter: someDeadLetter({ originalTopic: undefined, failedAt: at(8, 0) }),
+      replayed: false,
+    });
+    const group = { topic: 't.dlt', originalTopic: 't', reason: 'TypeError' };
+    expect(tally.list()).toEqual([
+      { ...group, originalTopic: null, hour: '2026-03-01T08:00Z', deadLetters: 1, replayed: 0 },
+      { ...group, hour: '2026-03-01T08:00Z', deadLetters: 2, replayed: 1 },
+      { ...group, hour: '2026-03-01T09:00Z', deadLetters: 1, replayed: 0 },
+    ]);
+  });
+
+  it('names the hour of years with more than four digits, and of no time none', () => {
+    const tally = new DeadLetterCounter();
+    tally.add({ deadLetter: someDeadLetter({ failedAt: 1_700_000_000_000_000 }), replayed: false });
+    tally.add({ deadLetter: someDeadLetter({ failedAt: undefined }), replayed: false });
+    expect(tally.list().map(({ hour }) => hour)).toEqual([null, '+055840-11-08T22:00Z']);
+  });
+});
+
+describe('collecting reasons', () => {
+  it('takes texts that differ in numbers only for one, the most frequent first', () => {
+    const groups = new RecordGroups<'refused'>();
+    groups.add('refused', 'no JSON', { topic: 't', partition: 0, offset: '1' });
+    groups.add('refused', 'got 7 bytes', { topic: 't', partition: 0, offset: '2' });
+    groups.add('refused', 'got 12 bytes', { topic: 't', partition: 0, offset: '3' });
+    expect(groups.count).toBe(3);
+    expect(groups.list()).toMatchObject([
+      { detail: 'got 7 bytes', count: 2, positions: ['t[0] at offset 2', 't[0] at offset 3'] },
+      { detail: 'no JSON', count: 1 },
+    ]);
+  });
+});

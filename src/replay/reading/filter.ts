@@ -1,0 +1,28 @@
+import type { DeadLetter } from '../../redelivery/index.js';
+import { isDisplayedAs, displayText } from '../display-text.js';
+
+/** Which dead letters a command is about; what is left out does not matter. */
+export interface Filter {
+  readonly originalTopic?: string | undefined;
+  /** The error's class, with or without an SQLSTATE. */
+  readonly reason?: string | undefined;
+  /** Put aside at this time or later, in ms since the epoch. */
+  readonly since?: number | undefined;
+  /** The record's key as `list` shows it. */
+  readonly key?: string | undefined;
+}
+
+/** Whether a dead letter is among those that a filter asks for. */
+export function matches(deadLetter: DeadLetter, { originalTopic, reason, since, key }: Filter): boolean {
+  return (
+    (originalTopic === undefined || deadLetter.originalTopic === originalTopic) &&
+    (reason === undefined || isOfClass(deadLetter.reason, reason)) &&
+    (since === undefined || (deadLetter.failedAt ?? -Infinity) >= since) &&
+    (key === undefined || isDisplayedAs(displayText(deadLetter.key), key))
+  );
+}
+
+/** `DatabaseError` is meant for every SQLSTATE, `DatabaseError 23505` for that one. */
+function isOfClass(reason: string, asked: string): boolean {
+  return reason === asked || reason.startsWith(`${asked} `);
+}
