@@ -74,7 +74,7 @@ describe('a record of a dead-letter topic', () => {
     expect(toReplayReceipt(at, record(headers, null))).toEqual({
       replayedPartition: 2,
       replayedOffset: '2',
-      replayedFailedAt: someLetter({}).failedAt,
+      replayedFailedAt: someDeadLetter({}).failedAt,
       replayedTo: 't',
     });
     expect(toReplayReceipt(at, record(headers))).toBeUndefined();
