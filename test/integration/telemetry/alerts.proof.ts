@@ -206,15 +206,16 @@ describeWithPrometheus('raised by a real Prometheus, and ended by what the runbo
     await alarm.ended('KafkaConsumerEventLoopBlocked');
   });
 
-  test('KafkaConsumerTopicProblems, by a compacted dead-letter topic, until it is set to delete', async () => {
+  test('KafkaConsumerTopicProblems, by a compacted dead-letter topic, until all that is named is set', async () => {
     const handle = (): never => {
       throw new PermanentError('not this one');
     };
-    const { topic, alarm } = await watch(handle, {}, { KAFKA_CORRECT_TOPIC_SETTINGS: 'false' });
+    const { topic, service, alarm } = await watch(handle, {}, { KAFKA_CORRECT_TOPIC_SETTINGS: 'false' });
     await createTopic(`${topic}.dlt`, { config: { 'cleanup.policy': 'compact' } });
     await produce(topic, ['bad']);
     expect(await alarm.raised('KafkaConsumerTopicProblems')).toMatchObject({ severity: 'warning' });
-    const configEntries = [{ name: 'cleanup.policy', value: 'delete' }];
+    const { problems } = service.runtime.ownTopics;
+    const configEntries = problems.map(({ setting, wanted }) => ({ name: setting, value: wanted }));
     await useAdmin((admin) =>
       admin.alterConfigs({
         validateOnly: false,
