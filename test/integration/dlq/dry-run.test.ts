@@ -64,7 +64,7 @@ describe('dlq replay --dry-run', () => {
         },
       ],
       alreadyReplayed: 0,
-      left: [],
+      skipped: [],
       samples: [],
     });
     expect(await endOffsets(dlt)).toEqual(before);
@@ -76,7 +76,7 @@ describe('dlq replay --dry-run', () => {
     await produce(dlt, [letter({ topic, value: '{"id":"p-1","amount":5}', group: 'another' })]);
     expect(await dlqJson(topic, ['replay', topic, '--dry-run'])).toMatchObject({
       wouldReplay: 0,
-      left: [{ reason: 'no-handler', positions: [`${dlt}[0] at offset 0`] }],
+      skipped: [{ reason: 'no-handler', positions: [`${dlt}[0] at offset 0`] }],
     });
     expect(await dlqJson(topic, ['replay', topic, '--dry-run', '--any-group'])).toMatchObject({
       wouldPass: 0,
@@ -90,7 +90,7 @@ describe('dlq replay --dry-run', () => {
     const report = await dlqJson(topic, args);
     expect(report).toMatchObject({ wouldReplay: 3, wouldPass: 3, wouldFail: [] });
     expect(report).toMatchObject({
-      left: [
+      skipped: [
         {
           reason: 'transform-failed',
           detail: expect.stringMatching(/^SyntaxError/),
@@ -121,7 +121,7 @@ describe('dlq replay --transform', () => {
     const mend = moduleFile('mend.ts', MEND);
     expect(await dlqJson(topic, ['replay', topic, '--yes', '--transform', mend])).toMatchObject({
       replayed: 3,
-      left: [{ reason: 'transform-failed' }, { reason: 'transform-null' }],
+      skipped: [{ reason: 'transform-failed' }, { reason: 'transform-null' }],
     });
     expect(await committedValues(topic)).toEqual(
       [5, 6, 7].map((amount, i) => JSON.stringify({ id: `p-${i + 1}`, amount })),

@@ -50,7 +50,7 @@ describe('a replay that is interrupted', () => {
     const last = await replay().ended();
     expect(last).toMatchObject({ code: 0, stderr: '' });
     const report: unknown = JSON.parse(last.stdout);
-    expect(report).toMatchObject({ ended: 'complete', left: [] });
+    expect(report).toMatchObject({ ended: 'complete', skipped: [] });
     const values = await committedValues(topic);
     expect(values.toSorted()).toEqual(ids.toSorted());
     // What Kafka's own consumer gets to see.
