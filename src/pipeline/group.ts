@@ -9,15 +9,15 @@ import { type PartitionEvents, PartitionPipeline } from './partition.js';
 import type { RecordFailureEvents } from './failures/partition-failures.js';
 import { TopicCounts } from './topic-counts.js';
 
-/** Where fetching is stopped and let go on, partition by partition. */
+/** Pauses and resumes fetching of single partitions. */
 export interface FetchControl {
   pause(partition: TopicPartition): void;
   resume(partition: TopicPartition): void;
 }
 
-/** What the outside hears of a group's records. */
+/** Events of a group's records. */
 export interface GroupEvents extends RecordFailureEvents, RecordIntakeEvents {
-  /** The log below a partition's position was replaced: its topic was created anew, or cut back. */
+  /** The log below a partition's position was replaced: its topic was recreated, or the log was truncated. */
   rewound(from: TopicPartitionOffset, to: TopicPartitionOffset): void;
 }
 
@@ -41,23 +41,23 @@ export interface GroupParts {
   readonly random: () => number;
 }
 
-/** All of a group member's partitions: who owns what, what is in flight, and what is committed. */
+/** All partitions of a group member: assignment, records in flight and commits. */
 export class GroupPipeline implements PartitionEvents {
   readonly committer: Committer;
-  /** Grows with every assignment; what began in one epoch commits nothing in another it does not last into. */
+  /** Increases with every assignment. Work that began in one epoch commits nothing after its partition was lost. */
   epoch = 0;
-  /** By topic, of every topic that it ever had a partition of. */
+  /** By topic, for every topic of which a partition was ever assigned. */
   readonly counts = new Map<string, TopicCounts>();
 
   #generation = 0;
   readonly #partitions = new Map<string, PartitionPipeline>();
-  /** Assigned, with the position still to come. */
+  /** Assigned partitions whose position is not known yet. */
   readonly #awaitingPosition = new Set<string>();
   /** Partitions, and whole topics, that an operator has paused. */
   readonly #pausedByOperator = new Map<string, OperatorPause>();
-  /** Up to where kept partitions were committed when the member joined, until it is known where they are read from. */
+  /** What was committed of retained partitions at the join, until their position is known. */
   readonly #committedAtJoin = new Map<string, Offset>();
-  /** Between a drain and the next assignment, or the end. */
+  /** True from a drain to the next assignment, or to the end. */
   #draining = false;
   #stopping = false;
   #idleWaiters: (() => void)[] = [];
@@ -71,7 +71,7 @@ export class GroupPipeline implements PartitionEvents {
     return this.#partitions.values();
   }
 
-  /** How many partitions are the member's, those among them that it does not know yet where to read from. */
+  /** How many partitions are assigned, including those whose position is not known yet. */
   get assignedCount(): number {
     return new Set([...this.#partitions.keys(), ...this.#awaitingPosition]).size;
   }
@@ -82,7 +82,7 @@ export class GroupPipeline implements PartitionEvents {
 
   /**
    * The member has joined with this assignment.
-   * @param continuous whether it was a member all along, so that nobody else can have owned what it keeps
+   * @param continuous whether it stayed a member throughout, so that nobody else owned the retained partitions meanwhile
    * @param generation the group's; it grows with every join of any member
    */
   assign(assignment: readonly TopicPartition[], continuous: boolean, generation: number): void {
@@ -103,7 +103,7 @@ export class GroupPipeline implements PartitionEvents {
     }
   }
 
-  /** The member is no longer one: all that it had belongs to others now. */
+  /** The group has removed the member: its partitions may belong to others. */
   loseAll(): void {
     this.committer.suspend();
     for (const [key, pipeline] of this.#partitions) this.#closePartition(key, pipeline);
@@ -112,8 +112,8 @@ export class GroupPipeline implements PartitionEvents {
 
   /**
    * An assigned partition will be read from `offset`: where the group's commit, or the reset policy, points.
-   * What a kept partition has in flight stays valid only if that is no earlier than what was committed at its join:
-   * a commit since may have overtaken the question.
+   * Records in flight of a retained partition stay valid only if `offset` is at or above the commit known at its join:
+   * the offset fetch may be older than a newer commit.
    */
   start({ topic, partition, offset }: TopicPartitionOffset): void {
     const key = keyOf({ topic, partition });
@@ -154,10 +154,10 @@ export class GroupPipeline implements PartitionEvents {
   }
 
   /**
-   * The log has nothing where an assigned partition was to be read on, and the reset policy says `offset`. Beyond
-   * where it was, the log was cleared up to there, and what is in flight is valid. Below, it is another log, or was
-   * cut back: nothing of what is in flight tells whether what is there now was handled.
-   * @returns where to read from: no later than what is not settled
+   * The log does not have the offset to read from, and the reset policy gives `offset`. If that is above the fetch
+   * offset, retention removed the records in between, and records in flight stay valid. If it is below, the topic was
+   * recreated or the log truncated: records in flight say nothing about the records that are there now.
+   * @returns where to read from: never above the committable offset
    */
   outOfRange({ topic, partition, offset }: TopicPartitionOffset): Offset {
     const key = keyOf({ topic, partition });
@@ -182,7 +182,7 @@ export class GroupPipeline implements PartitionEvents {
     const key = keyOf(batch);
     if (this.#awaitingPosition.has(key)) this.start({ ...batch, offset: batch.from });
     let pipeline = this.#partitions.get(key);
-    // To begin anew above the committable offset would pass over what is not settled below: it was fetched twice.
+    // Never reset above the committable offset: unsettled records would be skipped. Such a fetch is a duplicate.
     if (
       pipeline &&
       compareOffsets(batch.from, pipeline.fetchOffset) < 0 &&
@@ -199,8 +199,8 @@ export class GroupPipeline implements PartitionEvents {
   }
 
   /**
-   * Stops a topic, or one partition of it, until `resume`: also where it is assigned to this member only later.
-   * Handlers at work finish.
+   * Pauses a topic, or one partition of it, until `resume`, even if it is assigned to this member only later.
+   * Running handlers finish.
    */
   pause(topic: string, partition?: number): void {
     if (partition === undefined) this.#pausedByOperator.set(topic, { topic });
@@ -208,7 +208,7 @@ export class GroupPipeline implements PartitionEvents {
     for (const pipeline of this.#partitions.values()) if (this.isPaused(pipeline)) pipeline.pause();
   }
 
-  /** Lets a topic, with all of its partitions, or one partition go on. */
+  /** Resumes a topic with all of its partitions, or one partition. */
   resume(topic: string, partition?: number): void {
     for (const [name, paused] of this.#pausedByOperator) {
       const isMeant = paused.topic === topic && (partition === undefined || paused.partition === partition);
@@ -217,7 +217,7 @@ export class GroupPipeline implements PartitionEvents {
     for (const pipeline of this.#partitions.values()) if (!this.isPaused(pipeline)) pipeline.resume();
   }
 
-  /** What an operator has paused, whether it is assigned or not: whole topics, and partitions. */
+  /** Topics and partitions that an operator has paused, assigned or not. */
   get operatorPauses(): OperatorPause[] {
     return [...this.#pausedByOperator.values()];
   }
@@ -227,16 +227,16 @@ export class GroupPipeline implements PartitionEvents {
     return this.#pausedByOperator.has(at.topic) || this.#pausedByOperator.has(keyOf(at));
   }
 
-  /** A fetch brought only what no reader gets to see; the partition goes on at `offset`. */
+  /** A fetch brought no record that a reader may see; the position moves to `offset`. */
   skip({ topic, partition, offset }: TopicPartitionOffset): void {
     this.#partitions.get(keyOf({ topic, partition }))?.skipTo(offset);
   }
 
   /**
-   * Lets the handlers at work finish, starts only what stands between them and the committable offset, and commits. From then
-   * on nothing is started: of a partition that is lost in the join, it could not be committed any more. A handler that
-   * waits for a commit is waited for only if that comes: it may stand behind a record that is tried again later.
-   * @returns whether all of them finished, and all that settled was committed, within `boundMs`
+   * Lets running handlers finish, starts only the records that hold the committable offset below them, and commits.
+   * Afterwards nothing is started: it could not be committed if the join moves the partition. A handler that awaits
+   * a commit is awaited only if that commit can be sent: it may depend on a record that is retried later.
+   * @returns whether all handlers finished, and all settled records were committed, within `boundMs`
    */
   async drain(boundMs: number): Promise<boolean> {
     const { clock } = this.parts;
@@ -249,14 +249,14 @@ export class GroupPipeline implements PartitionEvents {
       isDone = await this.#within(deadline - clock.now(), this.#idle());
       if (!isDone) for (const pipeline of this.#partitions.values()) pipeline.suspend();
       isDone = (await this.commitSettled(deadline - clock.now())) && isDone;
-      // What waited for that commit goes on, and its lane after it.
+      // Handlers that awaited that commit continue, and so do their lanes.
     } while (isDone && this.#isBusy());
     for (const pipeline of this.#partitions.values()) pipeline.suspend();
     return isDone;
   }
 
   /**
-   * Commits what has settled.
+   * Commits the settled records.
    * @returns whether that was done within `boundMs`
    */
   async commitSettled(boundMs: number): Promise<boolean> {
@@ -269,7 +269,7 @@ export class GroupPipeline implements PartitionEvents {
     return inTime;
   }
 
-  /** Whether the work was over in time. */
+  /** Whether `work` resolved within `boundMs`. */
   #within(boundMs: number, work: Promise<void>): Promise<boolean> {
     return new Promise((resolve) => {
       const cancel = this.parts.clock.schedule(boundMs, () => resolve(false));
@@ -280,19 +280,19 @@ export class GroupPipeline implements PartitionEvents {
     });
   }
 
-  /** Takes in nothing more, and stops fetching. */
+  /** Stops fetching, and accepts no more records. */
   stopReading(): void {
     this.#stopping = true;
     for (const pipeline of this.#partitions.values()) this.parts.fetching.pause(pipeline);
   }
 
-  /** Tells every handler at work to stop. */
+  /** Aborts every running handler. */
   abort(reason: Error): void {
     for (const pipeline of this.#partitions.values()) pipeline.abort(reason);
   }
 
   /**
-   * Aborts handlers that have run for longer than they may.
+   * Aborts handlers that have exceeded their timeout.
    * @param blockedMs how long nothing could run in this process since the last check: no handler's own time
    */
   checkTimeouts(blockedMs = 0): void {
@@ -325,12 +325,12 @@ export class GroupPipeline implements PartitionEvents {
     return false;
   }
 
-  /** Asks again once it is told: what waited behind the last handler in its lane has been started by then. */
+  /** Re-checks after each wake-up: a completed call may have started the next record of its lane. */
   async #idle(): Promise<void> {
     while (this.#isBusy()) await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
   }
 
-  /** The client was sent back: the topic is a new one, its log was cut, or somebody asked it to. */
+  /** The client reads from an earlier offset: the topic was recreated, its log truncated, or its offset reset. */
   #closeRewound(key: string, pipeline: PartitionPipeline, offset: Offset): void {
     const { topic, partition, position } = pipeline;
     this.parts.events.rewound({ topic, partition, offset: position }, { topic, partition, offset });

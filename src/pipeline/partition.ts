@@ -23,15 +23,15 @@ import type { DispatchEvents } from './dispatch/dispatcher.js';
 import { Settlement } from './commit/settlement.js';
 import type { TopicCounts } from './topic-counts.js';
 
-/** What a partition's pipeline tells the outside. */
+/** Events of a partition that its group reacts to. */
 export interface PartitionEvents {
   readonly failures: RecordFailureEvents;
   readonly intake: RecordIntakeEvents;
-  /** Nothing more is to be fetched for now. */
+  /** Fetching must stop until `fetchResumed`. */
   fetchPaused(pipeline: PartitionPipeline): void;
-  /** There is nothing against fetching any more. */
+  /** No reason to pause is left. */
   fetchResumed(pipeline: PartitionPipeline): void;
-  /** No handler is at work in it any more. */
+  /** No handler is running in it any more. */
   partitionIdle(): void;
 }
 
@@ -49,10 +49,10 @@ export interface PartitionParts {
   readonly random: () => number;
 }
 
-/** A limit below every sequence. */
+/** A limit below every sequence: nothing may start. */
 const BELOW_EVERY_SEQUENCE = -1;
 
-/** The way of one partition's records, from the fetch to the committable offset, within one ownership. */
+/** One partition within one ownership: takes its records from the fetch to the committable offset. */
 export class PartitionPipeline implements CommitSource, RecordOwner, DispatchEvents, FailingPartition {
   committed: Offset | undefined;
   committedSequence = 0;
@@ -131,7 +131,7 @@ export class PartitionPipeline implements CommitSource, RecordOwner, DispatchEve
     });
   }
 
-  /** Takes in a record that was parked: the log's own order, and the committable offset, have nothing to do with it. */
+  /** Takes in an unparked record. It has no place in the log's order and does not affect the committable offset. */
   #handleUnparked(fetched: FetchedRecord): void {
     const bytes = byteLengthOf(fetched);
     const now = this.parts.clock.now();
@@ -140,7 +140,7 @@ export class PartitionPipeline implements CommitSource, RecordOwner, DispatchEve
     this.#unparked?.start(record);
   }
 
-  /** @throws where the partition may be another member's by now, whatever this one has heard */
+  /** @throws if the broker does not confirm ownership */
   async #confirmOwned(): Promise<void> {
     if (this.#closed) throw this.#closed;
     await this.parts.committer.confirmOwnership(this);
@@ -152,7 +152,7 @@ export class PartitionPipeline implements CommitSource, RecordOwner, DispatchEve
     return this.#parking?.count ?? 0;
   }
 
-  /** Why it is not known what is parked, as long as nothing is handled for that reason. */
+  /** Why the parked keys are not known yet; nothing is handled until they are. */
   get parkingProblem(): unknown {
     return this.#parking?.isLoaded === false ? this.#parking.problem : undefined;
   }
@@ -167,17 +167,17 @@ export class PartitionPipeline implements CommitSource, RecordOwner, DispatchEve
     return this.#closed !== undefined;
   }
 
-  /** The partition's end offset, as far as the broker has said it. */
+  /** The partition's end offset as the broker last reported it. */
   get endOffset(): Offset {
     return this.#intake.endOffset;
   }
 
-  /** When the broker last said so, in ms since the epoch; 0 before it has. */
+  /** When the broker last reported it, in ms since the epoch; 0 before that. */
   get endOffsetAt(): number {
     return this.#intake.endOffsetAt;
   }
 
-  /** The offset that the client fetches next; behind the position while it fetches again what it had. */
+  /** The offset that the client fetches next; below the position while it refetches known records. */
   get fetchOffset(): Offset {
     return this.#intake.fetchOffset;
   }
@@ -194,7 +194,7 @@ export class PartitionPipeline implements CommitSource, RecordOwner, DispatchEve
     return this.#settlement.tracker.committableSequence;
   }
 
-  /** The record that holds the committable offset. */
+  /** The first unsettled record: it determines the committable offset. */
   get oldest(): InFlightRecord | undefined {
     return this.#settlement.tracker.oldest;
   }
@@ -205,8 +205,8 @@ export class PartitionPipeline implements CommitSource, RecordOwner, DispatchEve
   }
 
   /**
-   * Whether a handler is at work, or about to be, or a record is being stored elsewhere. A handler that waits for its
-   * commit is not at work: the commit may have to wait for a record that is tried again much later.
+   * Whether a handler is running or about to run, or a record is being stored elsewhere. A handler that awaits its
+   * commit does not count: the commit may depend on a record that is retried much later.
    */
   get busy(): boolean {
     const { running, isDeferred } = this.#dispatcher;
@@ -214,37 +214,37 @@ export class PartitionPipeline implements CommitSource, RecordOwner, DispatchEve
     return this.#failures.busy || this.#unparked?.busy === true;
   }
 
-  /** Lanes, or batches, that a handler is at work on; released records are lanes of their own. */
+  /** Lanes or batches whose handler is running; an unparked record counts as a lane of its own. */
   get activeCalls(): number {
     return this.#dispatcher.activeCalls + (this.#unparked?.activeCalls ?? 0);
   }
 
-  /** Records, or batches, that wait to be handled or stored again. */
+  /** Records or batches that wait for another attempt to handle or store them. */
   get waitingForRetry(): number {
     return this.#failures.waiting;
   }
 
-  /** Whether the partition is not fetched from for now. */
+  /** Whether fetching is paused. */
   get paused(): boolean {
     return this.#pauses.isPaused;
   }
 
-  /** Why the partition is not fetched from. */
+  /** Why fetching is paused. */
   get pauseReasons(): readonly PauseReason[] {
     return this.#pauses.list;
   }
 
-  /** Records that are stuck until somebody, or something outside, mends what they wait for. */
+  /** Records that are stuck until an operator or a dependency resolves the cause. */
   get problems(): FailureProblem[] {
     return [...this.#failures.problems];
   }
 
-  /** Records whose handlers ran into their timeout, were told to stop, and have not for as long again. */
+  /** Records whose handlers timed out, were aborted, and are still running after as long again. */
   get unresponsive(): InFlightRecord[] {
     return this.#calls.unresponsive;
   }
 
-  /** What the handler at work on a record waits for, in words; undefined where it waits for nothing, or none is. */
+  /** What the record's running handler waits for, in words; undefined if it does not wait or is not running. */
   waitOf(record: InFlightRecord): string | undefined {
     const call = this.#dispatcher.callOf(record);
     return call && this.#calls.waitOf(call);
@@ -258,7 +258,7 @@ export class PartitionPipeline implements CommitSource, RecordOwner, DispatchEve
     return this.#intake.receive(batch);
   }
 
-  /** The broker was asked for the partition's end. */
+  /** Takes in the end offset that the broker reported. */
   raiseEndOffset(end: Offset): void {
     this.#intake.raiseEndOffset(end);
   }
@@ -273,12 +273,12 @@ export class PartitionPipeline implements CommitSource, RecordOwner, DispatchEve
     this.#intake.skipTo(next);
   }
 
-  /** Settles records on their handler's word: alone in key order, with all before it in partition order. */
+  /** Settles records that their handler confirmed; in partition order, all earlier records with them. */
   acknowledge(records: readonly InFlightRecord[]): void {
     if (this.#closed) throw this.#closed;
     const { order } = this.parts.handler;
     const last = records.at(-1);
-    // What was parked was settled when it was: it leaves the parking topic once its handler has returned.
+    // A parked record was settled when it was parked; it leaves the parking topic once its handler has returned.
     if (!last || isUnparked(last)) return;
     if (order === 'partition') this.#settlement.settleThrough(last);
     else this.#settleEach(records);
@@ -286,7 +286,7 @@ export class PartitionPipeline implements CommitSource, RecordOwner, DispatchEve
   }
 
   /**
-   * What stock code means by committing an offset: every record before it is done.
+   * Commits an offset as Kafka clients do: every record before it is done.
    * @throws PartitionLostError once this ownership has ended
    * @throws Error in key order, where earlier records may still be at work
    */
@@ -345,44 +345,44 @@ export class PartitionPipeline implements CommitSource, RecordOwner, DispatchEve
   }
 
   /**
-   * Aborts handlers that have run for longer than they may.
+   * Aborts handlers that have exceeded their timeout.
    * @param blockedMs how long nothing could run in this process since the last check
    */
   checkTimeouts(blockedMs: number): void {
     this.#calls.check(blockedMs);
   }
 
-  /** The member leaves its generation: starts nothing beyond what was started, so that that is committed soon. */
+  /** A rebalance begins: start nothing beyond the records already started, so that they can be committed soon. */
   drain(): void {
     this.#startState = 'draining';
     this.startReadyRecords();
   }
 
-  /** Starts nothing at all until the member has joined again, and stores nothing once more. */
+  /** Starts no handler and retries no store until the member has rejoined. */
   suspend(): void {
     this.#startState = 'resting';
     this.startReadyRecords();
   }
 
-  /** The member has joined again, and the partition is still its own. */
+  /** The member has rejoined and kept the partition. */
   resumeAfterJoin(): void {
     this.#startState = undefined;
     this.startReadyRecords();
   }
 
-  /** Fetches nothing more, and starts nothing beyond what was started already, until `resume`. */
+  /** Stops fetching, and starts nothing beyond the records already started, until `resume`. */
   pause(): void {
     this.#pauses.add('paused by an operator');
     this.startReadyRecords();
   }
 
-  /** Goes on after `pause`. */
+  /** Ends `pause`. */
   resume(): void {
     this.#pauses.remove('paused by an operator');
     this.startReadyRecords();
   }
 
-  /** Whatever keeps records from being started has come, or is gone. */
+  /** Re-evaluates which records may start. Call it after any reason to hold them has changed. */
   startReadyRecords(): void {
     const isResting = this.#startState === 'resting';
     const isHeld =
@@ -400,7 +400,7 @@ export class PartitionPipeline implements CommitSource, RecordOwner, DispatchEve
     this.#dispatcher.pump();
   }
 
-  /** Tells the handlers at work to stop. */
+  /** Aborts the running handlers. */
   abort(reason: Error): void {
     this.#failures.abort();
     this.#abort.abort(reason);
@@ -465,7 +465,7 @@ export class PartitionPipeline implements CommitSource, RecordOwner, DispatchEve
   failedAfterSettling(record: InFlightRecord, error: unknown): void {
     this.stopped(record);
     this.#failures.passed(record);
-    // Told that its partition is lost, a handler that had confirmed the record gives that on.
+    // A handler that confirmed the record and then rethrows PartitionLostError has not failed.
     if (this.#closed && error === this.#closed) return;
     this.parts.events.failures.failedAfterSettling(record, error);
   }

@@ -55,8 +55,8 @@ interface Pending {
 const RETRY_MS = { first: 100, max: 5_000 };
 
 /**
- * Commits the committable offsets of a group's partitions: one request at a time for all of them, and what settles
- * meanwhile rides in the next. A commit costs a broker milliseconds, however much is in it.
+ * Commits the committable offsets of a group's partitions: one request at a time for all of them. Records that
+ * settle meanwhile are covered by the next request. A commit costs a broker milliseconds, whatever its size.
  */
 export class Committer {
   readonly #sources = new Set<CommitSource>();
@@ -68,9 +68,9 @@ export class Committer {
   /** Whether a request waits for the end of the turn. */
   #scheduled = false;
   #suspended = true;
-  /** Whether a rejoin may have begun, by which partitions change hands. */
+  /** Whether a rebalance may have begun, in which partitions change owners. */
   #rebalancing = false;
-  /** Counts the joins, to tell a commit of this membership from one of the last. */
+  /** Counts joins, to tell a commit of this generation from one of an earlier generation. */
   #epoch = 0;
   #retryMs = 0;
   #cancelRetry: Cancel | undefined;
@@ -82,7 +82,7 @@ export class Committer {
     private readonly clock: Clock,
     private readonly turn: Turn,
     private readonly intervalMs: number,
-    /** How many records may settle before a commit goes out ahead of its time. */
+    /** How many records may settle before a commit is sent ahead of the interval. */
     private readonly threshold: number,
   ) {}
 
@@ -95,7 +95,7 @@ export class Committer {
     this.#sources.add(source);
   }
 
-  /** Forgets a partition that is no longer the member's; whoever waits for it is told `reason`. */
+  /** Removes a partition that was lost; rejects those that wait for its commits with `reason`. */
   remove(source: CommitSource, reason: Error): void {
     this.#sources.delete(source);
     const waiting = this.#waiters;
@@ -104,7 +104,7 @@ export class Committer {
     this.#resolveIdle();
   }
 
-  /** The member has joined: commits may go out. */
+  /** The member has joined: commits may be sent. */
   resume(): void {
     this.#suspended = false;
     this.#rebalancing = false;
@@ -116,7 +116,7 @@ export class Committer {
     if (this.#requested || this.#waiters.length > 0) this.request();
   }
 
-  /** The member has to join again: nothing goes out until `resume`. */
+  /** The member has to rejoin: nothing is sent until `resume`. */
   suspend(): void {
     this.#suspended = true;
     this.#cancelInterval?.();
@@ -125,15 +125,15 @@ export class Committer {
     this.#resolveIdle();
   }
 
-  /** The member is about to join again, or to leave: commits still go out, and prove nothing. */
+  /** The member is about to rejoin or to leave. Commits are still sent but no longer prove ownership. */
   rebalanceStarted(): void {
     this.#rebalancing = true;
   }
 
   /**
-   * Resolves once the broker has taken a commit of the partition, which it does from its owner alone: whatever
-   * was seen before the call is no later owner's.
-   * @throws OwnershipUnknownError while the group is joined anew; else what the broker says
+   * Resolves once the broker has accepted a commit of the partition, which it accepts from the owner only. What was
+   * read before the call can therefore not have been written by a later owner.
+   * @throws OwnershipUnknownError during a rebalance; otherwise the broker's error
    */
   async confirmOwnership(source: CommitSource): Promise<void> {
     if (this.#suspended || this.#rebalancing) throw new OwnershipUnknownError(source);
@@ -144,7 +144,7 @@ export class Committer {
       throw new OwnershipUnknownError(source);
   }
 
-  /** A record has settled; enough of them are committed at once, to bound what a crash repeats. */
+  /** Counts a settled record. Enough of them trigger a commit, to bound what a crash repeats. */
   noteSettled(): void {
     if (++this.#settledSince === this.threshold) this.request();
   }
@@ -159,8 +159,8 @@ export class Committer {
   }
 
   /**
-   * Commits what has settled so far, as soon as no other commit is under way. It leaves at the end of the turn:
-   * an acknowledgement lets many handlers go on at once, and what they commit next belongs together.
+   * Commits the settled records as soon as no other commit is in progress. The request is sent at the end of the
+   * turn: an acknowledgement resumes many handlers at once, and their next commits share a request.
    */
   request(): void {
     this.#requested = true;
@@ -173,9 +173,8 @@ export class Committer {
   }
 
   /**
-   * Commits until nothing that has settled is left to commit. Resolves then, once the committer was suspended, or
-   * with the first answer of the broker after `isOver`; never rejects, as what could not be committed is simply
-   * delivered again.
+   * Commits until no settled record is uncommitted. Resolves then, or once the committer is suspended, or with the
+   * broker's first answer after `isOver`. Never rejects: records that could not be committed are redelivered.
    */
   async flush(isOver = (): boolean => false): Promise<void> {
     while (

@@ -1,6 +1,6 @@
 import type { Offset } from '../records/offset.js';
 
-/** What the tracker needs of a record: its place, its state, and a link of its own. */
+/** What the tracker needs of a record: its position, its state, and a link to the next one. */
 export interface Trackable {
   readonly offset: Offset;
   readonly sequence: number;
@@ -41,7 +41,7 @@ export class OffsetTracker<T extends Trackable> {
     return this.#head ? this.#head.sequence : this.#nextSequence;
   }
 
-  /** The record that holds the committable offset. */
+  /** The first unsettled record: it determines the committable offset. */
   get oldest(): T | undefined {
     return this.#head;
   }

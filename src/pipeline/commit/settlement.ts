@@ -6,12 +6,12 @@ import type { InFlightRecord } from '../records/in-flight.js';
 import type { Offset } from '../records/offset.js';
 import { isUnparked } from '../parking/parking.js';
 
-/** Which of a partition's records are settled, and what that frees: limiter, memory, and offsets to commit. */
+/** Settles a partition's records, and frees what that allows: in-flight limits, memory, and offsets to commit. */
 export class Settlement {
   readonly tracker: OffsetTracker<InFlightRecord>;
   /** What the partition has in flight. */
   readonly usage = new Usage();
-  /** Parked records that are at their handler again. */
+  /** Unparked records that their handler has not finished. */
   readonly #unparked = new Set<InFlightRecord>();
   #lastAdvanceAt: number;
 
@@ -62,7 +62,7 @@ export class Settlement {
     this.#lastAdvanceAt = this.clock.now();
   }
 
-  /** The ownership has ended: what is not settled is no longer in flight here. */
+  /** The ownership has ended: unsettled records are no longer in flight here. */
   close(): void {
     for (const record of this.tracker.unsettledRecords()) this.limiter.remove(this.usage, record.bytes);
     for (const record of this.#unparked) this.limiter.remove(this.usage, record.bytes);

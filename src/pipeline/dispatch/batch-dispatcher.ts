@@ -15,10 +15,10 @@ import type { Dispatcher, DispatchEvents } from './dispatcher.js';
 /** Calls a batch handler for a partition's records. */
 export class BatchDispatcher implements Dispatcher, Redelivery {
   readonly #lanes: BatchLanes;
-  /** What failed and may be tried again as soon as there is a place. */
+  /** Failed deliveries that may be retried as soon as a slot is free. */
   readonly #redeliveries: Delivery[] = [];
   #cancelWait: Cancel | undefined;
-  /** Full or not, what waits may start: the wait for more is over, or no more will come for now. */
+  /** Whether a batch may start before it is full: its wait is over, or no more records will come for now. */
   #due = false;
   #limit = Infinity;
   #highestStarted = -1;
@@ -96,7 +96,7 @@ export class BatchDispatcher implements Dispatcher, Redelivery {
     if (this.#lanes.startable === 0) this.#due = false;
   }
 
-  /** Whether a batch may start; where one waits to be filled, it will be looked at again when it is due. */
+  /** Whether a batch may start. If one waits to be filled, this is evaluated again when the wait is over. */
   #startable(): boolean {
     const [again] = this.#redeliveries;
     if (again) return this.#isWithinLimit(again) && this.#lanes.hasSlot;
@@ -140,7 +140,7 @@ export class BatchDispatcher implements Dispatcher, Redelivery {
     this.turn.defer(() => {
       this.#deferred = false;
       this.pump();
-      // What returned meanwhile found the runner busy with this; a drain waits to hear that it no longer is.
+      // Calls that ended meanwhile saw the dispatcher busy; a drain has to learn that it no longer is.
       this.events.returned();
     });
   }
@@ -194,13 +194,13 @@ export class BatchDispatcher implements Dispatcher, Redelivery {
       this.redeliver(delivery, left);
       return;
     }
-    // The handler has named what failed, and with that said of the others that they are done.
+    // By naming the failed records, the handler reported the others as done.
     this.events.confirmed(handled);
     for (const { record } of failed) this.events.stopped(record);
     for (const record of rest) this.events.stopped(record);
     const failedRecords = failed.map(({ record }) => record);
     const unhandled = [...rest, ...left];
-    // What waits for a dependency keeps its place: otherwise every batch would try it in turn.
+    // A batch that waits for a dependency keeps its slot: otherwise every batch would try the dependency in turn.
     const keepsPlace = delivery.batch.holdsSlot && failed.some(({ error }) => isUnavailable(error));
     // With what is left of it as a batch of its own, the lanes open that nothing is left of.
     const failing = this.split(delivery, [...failedRecords, ...unhandled]);
@@ -233,11 +233,11 @@ export class BatchDispatcher implements Dispatcher, Redelivery {
     }
   }
 
-  /** The whole batch failed, and nothing says because of which record. */
+  /** The whole batch failed, and the error does not name a record. */
   #failed(delivery: Delivery, error: unknown): void {
     const { batch, records } = delivery;
     for (const record of records) this.events.stopped(record);
-    // What waits for a dependency keeps its place: otherwise every batch would try it in turn.
+    // A batch that waits for a dependency keeps its slot: otherwise every batch would try the dependency in turn.
     if (!isUnavailable(error)) this.#lanes.releaseSlot(batch);
     if (this.failures.isOver) return;
     const unsettled = this.#unsettledOf(records);
@@ -265,7 +265,7 @@ export class BatchDispatcher implements Dispatcher, Redelivery {
     this.failures.retry(first, error, delayMs, again);
   }
 
-  /** Each record gets one more call, by itself: only one that fails in that is to blame. */
+  /** Handles each record once more on its own, to find the records that fail. */
   #isolate(delivery: Delivery, records: readonly InFlightRecord[], first: InFlightRecord): void {
     const { failures, firstFailedAt } = first;
     for (const record of records) {

@@ -7,13 +7,13 @@ export interface LaneBatch {
   readonly records: readonly InFlightRecord[];
   /** @internal */
   lanes: readonly Lane[];
-  /** Whether it takes one of the places for concurrent work. */
+  /** Whether it occupies one of the concurrency slots. */
   holdsSlot: boolean;
 }
 
 /**
- * Puts batches together out of lanes that no running batch has records of. With one lane for the partition
- * that is one batch after the other; with a lane for each key, batches of different keys run side by side.
+ * Forms batches from lanes that no running batch has records of. With one lane for the partition, batches run one
+ * after the other; with a lane for each key, batches of different keys run concurrently.
  */
 export class BatchLanes {
   readonly #lanes = new Map<string, Lane>();
@@ -23,7 +23,7 @@ export class BatchLanes {
 
   /**
    * @param maxRecords the most a batch may hold
-   * @param concurrency batches at work at once
+   * @param concurrency how many batches may run at once
    */
   constructor(
     readonly maxRecords: number,
@@ -34,12 +34,12 @@ export class BatchLanes {
     return this.#running;
   }
 
-  /** Records that could start now if there were a place. */
+  /** Records that could start now if a slot were free. */
   get startable(): number {
     return this.#startable;
   }
 
-  /** Whether another batch may be at work. */
+  /** Whether a slot is free. */
   get hasSlot(): boolean {
     return this.#running < this.concurrency;
   }
@@ -62,8 +62,8 @@ export class BatchLanes {
   /**
    * Takes the next batch of records whose sequence is at most `limit`; call it only when one can be taken.
    *
-   * It takes the oldest there are. So whatever a lane of the batch still holds is younger than all of the
-   * batch, and a handler that waits for its batch to be committed never waits for its own lanes.
+   * It takes the oldest records. The rest of a lane is therefore younger than the whole batch, and a handler that
+   * awaits the commit of its batch never waits for its own lanes.
    */
   take(limit: number): LaneBatch {
     const records: InFlightRecord[] = [];
@@ -105,7 +105,7 @@ export class BatchLanes {
     return { records, lanes, holdsSlot: false };
   }
 
-  /** Opens the batch's lanes again, for what came in meanwhile. */
+  /** Opens the batch's lanes again for the records that arrived meanwhile. */
   done(batch: LaneBatch): void {
     this.releaseSlot(batch);
     for (const lane of batch.lanes) {

@@ -4,7 +4,7 @@ import type { InFlightRecord } from '../records/in-flight.js';
 export interface Dispatcher {
   /** Takes in records in offset order; `pump` must follow. */
   enqueue(record: InFlightRecord): void;
-  /** Starts what may start. */
+  /** Starts all records that may start. */
   pump(): void;
   /** Starts no record whose sequence is above `limit`; `Infinity` lifts it. */
   limitTo(limit: number): void;
@@ -12,21 +12,21 @@ export interface Dispatcher {
   readonly running: number;
   /** Whether more are about to be made. */
   readonly isDeferred: boolean;
-  /** Lanes, or batches, that a handler is at work on, up to the handler's `concurrency`. */
+  /** Lanes or batches whose handler is running, up to the handler's `concurrency`. */
   readonly activeCalls: number;
   /** The highest sequence that was started; -1 before the first. */
   readonly highestStarted: number;
-  /** The first record of the call that is at work on a record; undefined where none is. */
+  /** The first record of the running call that handles a record; undefined if there is none. */
   callOf(record: InFlightRecord): InFlightRecord | undefined;
-  /** Gives the place of a call to another lane: its handler no longer works, it waits for a commit. */
+  /** Frees the slot of a call for another lane: its handler only awaits a commit. */
   releaseSlot(first: InFlightRecord): void;
-  /** Starts nothing more, ever. */
+  /** Starts nothing any more. */
   close(): void;
 }
 
 /**
- * What a runner tells the partition. `now` is when it does so, in ms since the epoch: to look at the clock takes
- * as long as a good part of all else that is done for a record.
+ * Events of a dispatcher for its partition. `now` is the time of the event, in ms since the epoch: reading the clock
+ * takes a considerable part of the time spent on a record, so it is read once.
  */
 export interface DispatchEvents {
   /** A handler is about to be called with a record, alone or among others. */
@@ -35,16 +35,16 @@ export interface DispatchEvents {
   callStarted(first: InFlightRecord, now: number): void;
   /** A call of the handler has ended, in whatever way. */
   callEnded(first: InFlightRecord, now: number): void;
-  /** Why a handler that has returned failed all the same: it ran for longer than it may. Ask before `callEnded`. */
+  /** The timeout error of a handler that returned too late; undefined if it was in time. Call before `callEnded`. */
   overdue(first: InFlightRecord): Error | undefined;
   /** Its handler returned without an error. */
   succeeded(record: InFlightRecord, now: number): void;
-  /** Its handler no longer works on it, however the call ended. */
+  /** The call with this record has ended, in whatever way. */
   stopped(record: InFlightRecord): void;
-  /** The handler has said of these records that they are done, whoever commits. */
+  /** The handler reported these records as done, also in manual commit mode. */
   confirmed(records: readonly InFlightRecord[]): void;
   /** Its handler failed after it had settled the record: nothing is left to retry. */
   failedAfterSettling(record: InFlightRecord, error: unknown): void;
-  /** A handler has returned, in whatever way, and its lane has gone on. */
+  /** A call has ended in whatever way, and its lane has continued. */
   returned(): void;
 }

@@ -85,7 +85,7 @@ export class RecordDispatcher implements Dispatcher {
     this.turn.defer(() => {
       this.#deferred = false;
       this.pump();
-      // What returned meanwhile found the runner busy with this; a drain waits to hear that it no longer is.
+      // Calls that ended meanwhile saw the dispatcher busy; a drain has to learn that it no longer is.
       this.events.returned();
     });
   }
@@ -152,7 +152,7 @@ export class RecordDispatcher implements Dispatcher {
       this.#lanes.done(record);
       this.events.failedAfterSettling(record, error);
     } else {
-      // What waits for a dependency keeps its place: otherwise every lane would try it in turn.
+      // A record that waits for a dependency keeps its slot: otherwise every lane would try the dependency in turn.
       if (!isUnavailable(error)) this.#lanes.releaseSlot(record);
       this.failures.failed(record, error, {
         again: () => this.#again(record),

@@ -27,8 +27,8 @@ class ReadyQueue {
 }
 
 /**
- * Decides which record of a partition may start: the first of its lane, when one of `concurrency` places is
- * free, the older one first. A lane is an entry from its name to its last record, and is gone once empty.
+ * Decides which record of a partition may start: the first of its lane, when one of `concurrency` slots is
+ * free, the older record first. A lane is a map entry from its name to its last record; it is removed when empty.
  */
 export class RecordLanes {
   readonly #last = new Map<string, InFlightRecord>();
@@ -36,10 +36,10 @@ export class RecordLanes {
   readonly #continued = new OldestFirst();
   #running = 0;
 
-  /** @param concurrency lanes at work at once */
+  /** @param concurrency how many lanes may run at once */
   constructor(readonly concurrency: number) {}
 
-  /** Records that take a place at the moment. */
+  /** Records that occupy a slot. */
   get running(): number {
     return this.#running;
   }
@@ -63,7 +63,7 @@ export class RecordLanes {
   }
 
   /**
-   * Takes the next record that may start, if its sequence is at most `limit`; it holds a place from then on.
+   * Takes the next record that may start, if its sequence is at most `limit`; it holds a slot from then on.
    */
   next(limit: number): InFlightRecord | undefined {
     if (this.#running >= this.concurrency) return undefined;
@@ -75,14 +75,14 @@ export class RecordLanes {
     return record;
   }
 
-  /** Gives the record's place to another lane, while the record still heads its own. */
+  /** Frees the record's slot for another lane; the record stays at the head of its own lane. */
   releaseSlot(record: InFlightRecord): void {
     if (!record.holdsSlot) return;
     record.holdsSlot = false;
     this.#running--;
   }
 
-  /** Lets a record that was taken before start once more, when a place is free. */
+  /** Queues a record to be handled again, when a slot is free. */
   requeue(record: InFlightRecord): void {
     this.releaseSlot(record);
     this.#continued.push(record);
@@ -98,8 +98,8 @@ export class RecordLanes {
   }
 
   /**
-   * Of the two queues the one whose first record is older, so that neither a busy key nor new keys can keep
-   * the oldest record, and with it the committable offset, waiting. Fresh records come in offset order as it is.
+   * Chooses the queue whose first record is older, so that neither a busy key nor new keys delay the oldest record and
+   * with it the committable offset. New records are already in offset order.
    */
   #oldestQueue(limit: number): ReadyQueue | OldestFirst | undefined {
     const fresh = this.#fresh.first;

@@ -6,8 +6,8 @@ import type { Parking } from '../parking/parking.js';
 import type { DispatchEvents } from './dispatcher.js';
 
 /**
- * Calls the handler for records that come back from where they were parked. They do not go through their key's
- * lane: what the key has in there goes aside behind them, without a call, until the last of them is handled.
+ * Calls the handler for unparked records. They bypass their key's lane: new records of the key are parked behind them
+ * without a call, until the last of them is handled.
  */
 export class UnparkedDispatcher {
   readonly #waiting: InFlightRecord[] = [];
@@ -22,12 +22,12 @@ export class UnparkedDispatcher {
     private readonly clock: Clock,
   ) {}
 
-  /** Whether a handler is at work on one of them. */
+  /** Whether a handler is running for one of them. */
   get busy(): boolean {
     return this.#running > 0;
   }
 
-  /** Released records that a handler is at work on. */
+  /** Unparked records whose handler is running. */
   get activeCalls(): number {
     return this.#running;
   }
@@ -64,8 +64,7 @@ export class UnparkedDispatcher {
       return;
     }
     this.events.stopped(record);
-    // Its handler has returned, but it counts as being at work until it is out of the parking topic: a rejoin would have it
-    // handled twice.
+    // It counts as running until it is removed from the parking topic: a rejoin before that would handle it twice.
     await this.parking.handled(record);
     this.#running--;
     this.events.succeeded(record, this.clock.now());

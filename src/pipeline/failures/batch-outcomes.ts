@@ -1,13 +1,13 @@
 import type { InFlightRecord } from '../records/in-flight.js';
 import { BatchOutcomesError, BatchRecordError, UndecodableRecordsError } from '../errors/errors.js';
 
-/** A record of a batch that failed by itself. */
+/** A record of a batch that failed on its own. */
 export interface RecordFailure {
   readonly record: InFlightRecord;
   readonly error: unknown;
 }
 
-/** How a batch went, record by record. Every record of the batch is in exactly one of the lists. */
+/** The outcome of a batch by record. Every record of the batch is in exactly one of the lists. */
 export interface BatchOutcome {
   readonly handled: readonly InFlightRecord[];
   readonly failed: readonly RecordFailure[];

@@ -1,13 +1,13 @@
 import type { DeadLetterLimit } from '../handler/failure-policy.js';
 /**
- * Poison is rare: of records that fail one time in a hundred, fifty in a row, or half of two hundred, never come.
- * A release that fails every record is stopped after fifty a partition, one that fails most after a hundred.
+ * Records that can never be handled are rare: at one in a hundred, fifty in a row or half of two hundred do not happen.
+ * A release that fails every record is stopped after fifty per partition, one that fails most after a hundred.
  */
 export const DEFAULT_DEAD_LETTER_LIMIT: DeadLetterLimit = { consecutive: 50, ratio: 0.5, window: 200 };
 
 /**
- * Keeps a bad release from pouring a topic into dead letters: tells, from how a partition's records fared, when
- * no more of them may be given up. It lets go as soon as records pass again. Each record counts once.
+ * Prevents a bad release from turning a whole topic into dead letters. It opens when too many of a partition's
+ * records fail for good, and closes as soon as records succeed again. Each record counts once.
  */
 export class CircuitBreaker {
   #consecutive = 0;
@@ -17,7 +17,7 @@ export class CircuitBreaker {
 
   constructor(private readonly limit: DeadLetterLimit) {}
 
-  /** Whether no record may be given up at the moment. */
+  /** Whether it is open: no record may be given up for now. */
   get isOpen(): boolean {
     const { consecutive, ratio, window } = this.limit;
     return this.#consecutive >= consecutive || this.#failed.length >= ratio * window;
@@ -30,7 +30,7 @@ export class CircuitBreaker {
     if (this.#failed.length > 0) this.#forget();
   }
 
-  /** What had failed for good passes after all: the fault was not the records' own. */
+  /** A record that was held back succeeded: the records themselves were not the cause. */
   reset(): void {
     this.#consecutive = 0;
     this.#failed = [];
@@ -54,7 +54,7 @@ export class CircuitBreaker {
     this.#failed = this.#failed.filter((each) => each !== outcome);
   }
 
-  /** @returns what of the limit was reached, in words */
+  /** @returns which limit was reached, in words */
   get reason(): string {
     const { consecutive, window } = this.limit;
     return this.#consecutive >= consecutive

@@ -10,31 +10,31 @@ import { FollowsParkedError, ParkingFullError } from '../errors/errors.js';
 import type { FailureOutcome, Handler, FailureDestination } from '../handler/handler.js';
 import { isUnparked, type Parking } from '../parking/parking.js';
 
-/** What a partition hears of its failures. */
+/** Events of a partition's failed records. */
 export interface FailureEvents {
   /** It will be handled again after `delayMs`. */
   retrying(record: InFlightRecord, error: unknown, delayMs: number): void;
-  /** What its handler depends on can't be used for now: it will be handled again after `delayMs`. */
+  /** A dependency of its handler is unavailable: it will be handled again after `delayMs`. */
   awaitingDependency(record: InFlightRecord, error: unknown, delayMs: number): void;
-  /** It was given up, and is kept elsewhere unless it was skipped: nothing is left to do here. */
+  /** It was given up, and is stored elsewhere unless it was skipped. */
   gaveUp(record: InFlightRecord, error: unknown, how: FailureOutcome): void;
-  /** It is to be given up, and could not be stored; that is tried again after `delayMs`. */
+  /** It could not be stored elsewhere; the store is retried after `delayMs`. */
   notStored(record: InFlightRecord, error: unknown, how: FailureOutcome, delayMs: number): void;
-  /** Too many were given up: this one is handled again after `delayMs` instead, and nothing more is fetched. */
+  /** The circuit breaker is open: the record is handled again after `delayMs`, and fetching is paused. */
   breakerOpened(record: InFlightRecord, error: unknown, reason: string, delayMs: number): void;
-  /** Records pass again. */
+  /** The circuit breaker has closed. */
   breakerClosed(): void;
-  /** Its handler asks for the partition to stop here. */
+  /** The policy `stop`: the partition stops at this record. */
   partitionStopped(record: InFlightRecord, error: unknown): void;
-  /** What was being stored no longer is. */
+  /** An attempt to store a record has ended. */
   storeEnded(): void;
 }
 
-/** Where a record goes on after a failure. */
+/** How the dispatcher continues after a failure. */
 export interface Continuation {
-  /** To be handled again. */
+  /** The record is to be handled again. */
   again(): void;
-  /** Settled, one way or another. */
+  /** The record is settled. */
   done(): void;
   /**
    * It may stay unsettled until something outside changes: what need not wait for it goes on. Followed by one of the
@@ -43,22 +43,22 @@ export interface Continuation {
   stuck?(): void;
 }
 
-/** Why a record is stuck although no handler is at work on it. */
+/** Why a record is stuck although no handler is running. */
 export interface FailureProblem {
   readonly kind: 'not stored' | 'circuit-breaker' | 'stop' | 'dependency';
   readonly record: InFlightRecord;
-  /** What keeps it from being stored, or how its handler failed, or what it waits for. */
+  /** The error of the store or of the handler, or the dependency that is unavailable. */
   readonly error: unknown;
-  /** Of the brake: what was reached. */
+  /** For the circuit breaker: which limit was reached. */
   readonly reason?: string;
 }
 
-/** Between two tries to store a record. */
+/** Between two attempts to store a record. */
 const STORE_BACKOFF: Backoff = { initialMs: 500, maxMs: 10_000 };
-/** Between two tries of a record whose handler depends on something that can't be used for now. */
+/** Between two attempts while a dependency is unavailable. */
 const DEPENDENCY_BACKOFF: Backoff = { initialMs: 500, maxMs: 5_000 };
 
-/** How a record has waited for what its handler depends on. Times are in ms. */
+/** How long a record has waited for a dependency. Times are in ms. */
 interface DependencyWait {
   /** Tries in a row that ended in the same way. */
   readonly tries: number;
@@ -68,19 +68,19 @@ interface DependencyWait {
   readonly earlierMs: number;
 }
 
-/** Sees a partition's failed records through: waits, stores, or stops, as the handler's policy has it. */
+/** Carries out the failure policy for a partition's failed records: retries, stores, or stops. */
 export class FailureHandler {
   readonly #waits = new Set<Cancel>();
   readonly #problems = new Map<InFlightRecord, FailureProblem>();
   readonly #breaker: CircuitBreaker | undefined;
   readonly #inOrder: OutcomesInOrder | undefined;
-  /** Records that the brake has kept from being given up. Not empty for as long as nothing is fetched for it. */
+  /** Records that the open breaker keeps from being given up. Fetching is paused while there are any. */
   readonly #heldBack = new Set<InFlightRecord>();
-  /** Records that have failed and are not settled, by what the brake has them under. */
+  /** Failed records that are not settled, with the number of their outcome in the breaker. */
   readonly #failing = new Map<InFlightRecord, number>();
-  /** How records that are not settled have waited for what their handlers depend on. */
+  /** Waits for dependencies, by unsettled record. */
   readonly #dependencyWaits = new Map<InFlightRecord, DependencyWait>();
-  /** What was to be tried again while nothing may be. */
+  /** Attempts that became due while suspended. */
   readonly #dueWhileSuspended: (() => void)[] = [];
   #suspended = false;
   #storing = 0;
@@ -100,17 +100,17 @@ export class FailureHandler {
     this.#breaker = handler.deadLetterLimit && new CircuitBreaker(handler.deadLetterLimit);
   }
 
-  /** Whether a record is on its way to where it is kept: it is settled soon, or not at all. */
+  /** Whether a record is being stored elsewhere. */
   get busy(): boolean {
     return this.#storing > 0;
   }
 
-  /** Records, or batches, that wait to be handled or stored again. */
+  /** Records or batches that wait for another attempt to handle or store them. */
   get waiting(): number {
     return this.#waits.size + this.#dueWhileSuspended.length;
   }
 
-  /** What keeps records stuck for as long as nobody does something about it. */
+  /** Records that are stuck until an operator or a dependency resolves the cause. */
   get problems(): IterableIterator<FailureProblem> {
     return this.#problems.values();
   }
@@ -132,17 +132,17 @@ export class FailureHandler {
     this.#stopHoldingBack(record);
   }
 
-  /** Whether what handlers fail with no longer leads to anything. */
+  /** Whether failures are ignored: the partition is closed, or its handlers were aborted. */
   get isOver(): boolean {
     return this.#closed || this.#aborted;
   }
 
-  /** Whether a record has to go aside without a call, as an earlier one of its key is there. */
+  /** Whether the record must be parked without a call, since an earlier one of its key is parked. */
   isBehindParked(record: InFlightRecord): boolean {
     return this.parking?.isParkedKey(record) === true;
   }
 
-  /** Sends a record after those of its key that are aside, or back to its lane once none is there any more. */
+  /** Parks a record behind those of its key, or returns it to its lane if none is parked any more. */
   parkBehindKey(record: InFlightRecord, then: Continuation, tries = 1): void {
     if (this.#closed) return;
     const why = this.parking?.addFollower(record);
@@ -154,7 +154,7 @@ export class FailureHandler {
     then.again();
   }
 
-  /** Decides what becomes of a record whose handler failed, and sees to it. */
+  /** Decides what happens to a record whose handler failed, and does it. */
   failed(record: InFlightRecord, error: unknown, then: Continuation): void {
     if (this.isOver) return;
     if (isUnavailable(error)) {
@@ -181,8 +181,8 @@ export class FailureHandler {
   }
 
   /**
-   * The record waits for what its handler depends on, for as long as it takes: it has not failed, and says nothing
-   * of a bad release either.
+   * The record waits until the dependency is available, however long that takes. It has not failed, and does not
+   * count for the circuit breaker.
    */
   wait(record: InFlightRecord, error: unknown, again: () => void): void {
     const known = this.#dependencyWaits.get(record);
@@ -196,38 +196,37 @@ export class FailureHandler {
     this.#wait(record, delayMs, again);
   }
 
-  /** Whether a failure noted of the record is followed by a retry, and after how many ms. */
+  /** @returns after how many ms the record is retried; undefined if it is not */
   retryDelayMs(record: InFlightRecord, error: unknown): number | undefined {
     const decision = this.#decide(record, error);
     return decision.action === 'retry' ? decision.delayMs : undefined;
   }
 
-  /** Says that the record is tried again, and calls `again` when it is time. */
+  /** Reports the retry, and calls `again` when it is due. */
   retry(record: InFlightRecord, error: unknown, delayMs: number, again: () => void): void {
     this.events.retrying(record, error, delayMs);
     this.#wait(record, delayMs, again);
   }
 
   /**
-   * Handlers are told to stop: what they fail with from now on says nothing of their records, which stay where
-   * they are and are delivered again.
+   * Handlers are aborted. From now on their failures are ignored: their records stay uncommitted and are redelivered.
    */
   abort(): void {
     this.#aborted = true;
   }
 
-  /** Tries nothing again until `goOn`: of a partition that is lost meanwhile, nothing could be committed any more. */
+  /** Holds all attempts until `resume`: if the partition is lost meanwhile, they could not be committed. */
   suspend(): void {
     this.#suspended = true;
   }
 
-  /** Goes on after `rest`, with what has become due meanwhile. */
+  /** Ends `suspend`, and runs the attempts that became due meanwhile. */
   resume(): void {
     this.#suspended = false;
     for (const again of this.#dueWhileSuspended.splice(0)) again();
   }
 
-  /** Nothing is tried again any more. */
+  /** Cancels all attempts. */
   close(): void {
     this.#closed = true;
     this.#dueWhileSuspended.length = 0;
@@ -239,7 +238,7 @@ export class FailureHandler {
     this.#dependencyWaits.clear();
   }
 
-  /** The record had failed, or waited, and its handler, or what that had left running, has confirmed it since. */
+  /** The record had failed or waited, and its handler has confirmed it since. */
   confirmedMeanwhile(record: InFlightRecord): void {
     this.#problems.delete(record);
     if (this.#failing.has(record) || this.#dependencyWaits.has(record)) this.passed(record);
@@ -273,9 +272,9 @@ export class FailureHandler {
   }
 
   /**
-   * Has the brake hear of a record when it fails first, beside those that pass by then. Records that are tried
-   * again are given up later, all in a row, however few they are. Retry topics are left out: what they take
-   * comes back by itself.
+   * Counts a record in the breaker at its first failure, among the records that succeed at that time. Counted when they
+   * are given up, retried records would come in a row, however few they are. Records for retry topics do not count:
+   * they come back.
    */
   #count(record: InFlightRecord, action: 'retry' | LastResort): void {
     const isLeftOut = action === 'retry' && this.handler.failures.onFailure === 'retry-topic';
@@ -285,7 +284,7 @@ export class FailureHandler {
     }
   }
 
-  /** Failures that come one after the other are held only where they also lie one after the other in the log. */
+  /** Consecutive failures open the breaker only if the records are also adjacent in the log. */
   #mustHoldBack({ sequence }: InFlightRecord): boolean {
     return this.#breaker?.isOpen === true && this.#inOrder?.isAmongFailures(sequence) === true;
   }
@@ -300,7 +299,7 @@ export class FailureHandler {
     then.stuck?.();
   }
 
-  /** The record is no longer held back. The brake lets go once it has nothing to hold, or no reason to. */
+  /** Releases the record. Closes the breaker when it holds no record, or is no longer tripped. */
   #stopHoldingBack(record: InFlightRecord): void {
     if (this.#heldBack.delete(record)) this.#problems.delete(record);
     const left = [...this.#heldBack].filter(({ settled }) => !settled);
@@ -344,7 +343,7 @@ export class FailureHandler {
             then.done();
             return;
           }
-          // What was never written needs not go there once what it was to follow is gone.
+          // It was never written, so it need not be parked once the records before it are gone.
           if (storeError instanceof ParkingFullError && error instanceof FollowsParkedError) {
             this.parkBehindKey(record, then, tries + 1);
           } else void this.#store(record, error, how, then, tries + 1);
@@ -377,7 +376,7 @@ export class FailureHandler {
   }
 }
 
-/** Whether an error says that a record is to wait, rather than that it has failed. */
+/** Whether the error means that a dependency is unavailable, and not that the record failed. */
 export function isUnavailable(error: unknown): boolean {
   return error instanceof DependencyUnavailableError;
 }

@@ -4,10 +4,10 @@ const [OPEN, PASSED, FAILED] = [0, 1, 2] as const;
 const FIRST_SIZE = 1024;
 
 /**
- * How a partition's records fared, in the order of the log: a byte for each, as far back as any is unsettled.
+ * The outcomes of a partition's records in log order: one byte each, back to the first unsettled record.
  *
- * In the order in which they are told, failures come in a row although they lie far apart: where one key's records
- * all fail, its lane is at work on them long after those of the other keys have passed.
+ * Reported order differs from log order: if all records of one key fail, its lane reports them in a row, long after
+ * the records of other keys between them succeeded.
  */
 export class OutcomesInOrder {
   #outcomes = new Uint8Array(FIRST_SIZE);

@@ -4,13 +4,13 @@ import type { FailureEvents } from './failure-handler.js';
 import type { PauseReasons } from '../fetch/pause-reasons.js';
 import type { FailureOutcome } from '../handler/handler.js';
 
-/** What becomes of records whose handlers failed, as the outside hears it. */
+/** Events of failed records, as log, counters and health receive them. */
 export interface RecordFailureEvents extends Omit<FailureEvents, 'storeEnded' | 'breakerClosed'> {
   /** Its handler failed after it had settled the record: nothing is left to retry. */
   failedAfterSettling(record: InFlightRecord, error: unknown): void;
-  /** Where records are parked does not answer; it is asked again after `delayMs`. */
+  /** The parking topic can't be read or written; the request is repeated after `delayMs`. */
   parkingUnavailable(partition: TopicPartition, error: unknown, delayMs: number): void;
-  /** Records of the partition pass again, which had failed too often to be given up. */
+  /** The circuit breaker of the partition has closed. */
   breakerClosed(partition: TopicPartition): void;
 }
 
@@ -20,13 +20,13 @@ export interface FailingPartition extends TopicPartition {
   readonly isClosed: boolean;
   /** Nothing is left to do for these records. */
   confirmed(records: readonly InFlightRecord[]): void;
-  /** Whatever keeps records from being started has come, or is gone. */
+  /** Re-evaluates which records may start. */
   startReadyRecords(): void;
-  /** Work has ended, perhaps the last that there was. */
+  /** Work has ended, possibly the last. */
   returned(): void;
 }
 
-/** Draws the consequences of failures for a partition, and tells the outside of them. */
+/** Applies failures to the partition (pause reasons, settling) and forwards the events. */
 export class PartitionFailures implements FailureEvents {
   constructor(
     private readonly partition: FailingPartition,

@@ -1,19 +1,19 @@
-/** Why a partition is not fetched from. */
+/** Why fetching of a partition is paused. */
 export type PauseReason =
   'in-flight limit' | 'circuit breaker' | 'stopped by its handler' | 'not due yet' | 'paused by an operator';
 
-/** Whether a partition is fetched from: only while nothing speaks against it. */
+/** The reasons to pause a partition. It is fetched only while there are none. */
 export class PauseReasons {
   readonly #reasons = new Set<PauseReason>();
 
-  /** @param changed called when the gate goes from open to closed, or back */
+  /** @param changed called when the partition becomes paused, or is paused no longer */
   constructor(private readonly changed: (paused: boolean) => void) {}
 
   get isPaused(): boolean {
     return this.#reasons.size > 0;
   }
 
-  /** What speaks against it. */
+  /** The current reasons. */
   get list(): readonly PauseReason[] {
     return [...this.#reasons];
   }

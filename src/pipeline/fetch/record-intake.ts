@@ -6,7 +6,7 @@ import type { PauseReasons } from './pause-reasons.js';
 import type { Delay, Handler, PassedOver } from '../handler/handler.js';
 import type { Settlement } from '../commit/settlement.js';
 
-/** What the outside hears of records that are not handled, or not handled yet, for what their headers say. */
+/** Events of records that are not handled, or not yet, because of their headers. */
 export interface RecordIntakeEvents {
   passedOver(at: TopicPartition, offset: Offset, why: PassedOver): void;
   /** A record says that it is due later, by `excessMs`, than its topic's delay allows; it is handled after that delay. */
@@ -24,20 +24,20 @@ export interface RecordIntakeParts {
   readonly clock: Clock;
   /** Takes one record in. */
   readonly enqueue: (record: FetchedRecord, receivedAt: number) => void;
-  /** As much of a fetch as may be was taken in. */
+  /** The part of a fetch that fits was taken in. */
   readonly batchReceived: () => void;
 }
 
 /** Clocks of two machines differ: what a due time may exceed its topic's delay by without being told. */
 const CLOCK_TOLERANCE_MS = 10_000;
 
-/** Takes in what is fetched of a partition: what is new, is meant for its handler, is due, and fits the limiter. */
+/** Takes in the fetched records of a partition that are new, meant for its handler, due, and within the limits. */
 export class RecordIntake {
-  /** The partition's end offset, as far as the broker has said it. */
+  /** The partition's end offset as the broker last reported it. */
   endOffset: Offset;
-  /** When the broker last said so, in ms since the epoch; 0 before it has. */
+  /** When the broker last reported it, in ms since the epoch; 0 before that. */
   endOffsetAt = 0;
-  /** The offset that the client fetches next; behind the position while it fetches again what it had. */
+  /** The offset that the client fetches next; below the position while it refetches known records. */
   fetchOffset: Offset;
   #cancelDue: Cancel | undefined;
   /** The record that is not due yet, and until when it waits. */
@@ -82,7 +82,7 @@ export class RecordIntake {
     if (compareOffsets(next, this.fetchOffset) > 0) this.fetchOffset = next;
   }
 
-  /** Stops the fetch again where there is no room for more. */
+  /** Pauses fetching if a limit is reached. */
   pauseIfFull(): void {
     const { limiter, settlement, pauseReasons } = this.parts;
     if (!limiter.isFull(settlement.usage) && settlement.ahead < limiter.aheadLimit) return;
@@ -157,7 +157,7 @@ export class RecordIntake {
     return false;
   }
 
-  /** The longest wait counts from when the record is first seen: each time it is fetched again it would begin anew. */
+  /** The longest wait counts from when the record is first seen: a refetch must not restart it. */
   #dueTimeOf(record: FetchedRecord, { dueAt, maxMs }: Delay, now: number): number {
     const { offset } = record;
     if (this.#notDue?.offset === offset) return this.#notDue.untilMs;

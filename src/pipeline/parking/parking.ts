@@ -6,7 +6,7 @@ import type { InFlightRecord } from '../records/in-flight.js';
 import type { Offset } from '../records/offset.js';
 import { FollowsParkedError, ParkingFullError } from '../errors/errors.js';
 
-/** One member's time with a partition, as the parking lot has to know it. */
+/** One ownership of a partition, as the parking store needs it. */
 export interface ParkingOwnership {
   /** Where the partition is read from: where the group's commit, or the reset policy, points. */
   readonly position: Offset;
@@ -16,16 +16,16 @@ export interface ParkingOwnership {
   confirm(): Promise<void>;
 }
 
-/** Where the parked records of one partition are kept: outside, for longer than any member lives. */
+/** Stores the parked records of one partition durably, beyond the life of any member. */
 export interface ParkingStore {
   /**
    * What is parked, each key's records in their order. A record that was parked by an owner who could not commit it,
    * and that is read again from its own log, is no longer among them.
    */
   load(ownership: ParkingOwnership): Promise<readonly ParkedRecord[]>;
-  /** The parked record as it was fetched; undefined where it is gone. */
+  /** The parked record as it was fetched; undefined if it is no longer stored. */
   read(parked: ParkedRecord): Promise<FetchedRecord | undefined>;
-  /** Resolves once it is gone for good. */
+  /** Resolves once the record is removed durably. */
   remove(parked: ParkedRecord): Promise<void>;
   /**
    * Calls `release` again and again for each key whose release is asked for and has not ended.
@@ -45,20 +45,20 @@ export interface ParkingParts {
   readonly concurrency: number;
   readonly clock: Clock;
   readonly random: () => number;
-  /** Has a released record handled; ends in `handled` or `stays`. */
+  /** Starts the handler for an unparked record; ends in `handled` or `failedAgain`. */
   readonly handleUnparked: (record: FetchedRecord) => void;
-  /** What is parked is known: records may be handled. */
+  /** The parked keys are known: records may be handled. */
   readonly loaded: () => void;
-  /** The lot does not answer; it is asked again after `delayMs`. */
+  /** The parking store does not answer; the request is repeated after `delayMs`. */
   readonly unavailable: (error: unknown, delayMs: number) => void;
 }
 
 const STORE_BACKOFF: Backoff = { initialMs: 500, maxMs: 10_000 };
 
 /**
- * Keeps the order of keys that have a record aside: as long as one of a key is parked, all later ones follow it
- * there. Released, they come back one by one, in their order, past the key's own lane; what the key gets
- * meanwhile still follows, so that nothing is ever overtaken.
+ * Keeps the order of parked keys: while a record of a key is parked, all later ones are parked behind it. After a
+ * release they are handled one by one in their order, outside the key's lane. New records of the key are still parked
+ * behind them, so that nothing is overtaken.
  *
  * A release ends when none of the key's records is parked or on its way to the parking topic, or when one fails for good again;
  * until then the parking topic keeps the request, and the next owner goes on with it. Records without a key have no order: one
@@ -94,7 +94,7 @@ export class Parking {
     return this.#keys.count;
   }
 
-  /** Learns what is parked; nothing of the partition may be handled before. */
+  /** Reads which keys are parked; nothing of the partition may be handled before. */
   async start(ownership: ParkingOwnership): Promise<void> {
     const parked = await this.#retryUntilDone(() => this.parts.store.load(ownership));
     if (!parked || this.#closed) return;
@@ -104,7 +104,7 @@ export class Parking {
     this.#cancelWatch = this.parts.store.watch((key) => this.#release(key));
   }
 
-  /** Whether it holds others of a record's key, which the record must follow aside. Asked of every record. */
+  /** Whether records of this record's key are parked, so that it must be parked too. Called for every record. */
   isParkedKey(record: InFlightRecord): boolean {
     if (this.#keys.count === 0 || isUnparked(record)) return false;
     const key = keyNameOf(record.record);
@@ -148,7 +148,7 @@ export class Parking {
     if (this.#awaiting.delete(key)) void this.#releaseNext(key);
   }
 
-  /** A released record was handled: resolves once it is out of the parking topic, and only then comes the next of its key. */
+  /** An unparked record was handled. Resolves once it is removed from the parking topic; then the next of its key starts. */
   async handled({ record }: InFlightRecord): Promise<void> {
     const parked = this.#takeDelivered(record);
     await this.#retryUntilDone(() => this.parts.store.remove(parked));
@@ -157,7 +157,7 @@ export class Parking {
     void this.#releaseNext(parked.key);
   }
 
-  /** A released record failed for good again: it stays where it is, and so does the rest of its key. */
+  /** An unparked record failed for good again: it stays parked, and so do the others of its key. */
   async failedAgain({ record }: InFlightRecord): Promise<void> {
     const { key } = this.#takeDelivered(record);
     if (key === undefined) return this.#releaseNext(key);
@@ -190,7 +190,7 @@ export class Parking {
     return true;
   }
 
-  /** However many keys are let go at once, no more are read and handled at a time than the handler may be called for. */
+  /** Starts released keys up to the handler's concurrency. */
   #startReleases(): void {
     while (this.#running < this.parts.concurrency && this.#queue.length > 0) {
       this.#running++;
@@ -225,7 +225,7 @@ export class Parking {
     this.#releaseDone();
   }
 
-  /** A key's release has come to its end. */
+  /** A key's release has ended. */
   #releaseDone(): void {
     this.#running--;
     this.#startReleases();
