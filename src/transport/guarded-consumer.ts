@@ -12,7 +12,7 @@ import { outsideTimeout } from './handlers/outside-timeout.js';
 
 const REFUSED = ['connect', 'disconnect', 'run', 'stop', 'subscribe'] as const;
 
-/** An offset was to be committed of another partition than that of the context's record. */
+/** A handler tried to commit an offset of a partition other than that of its record. */
 export class ForeignOffsetError extends Error {
   readonly code = 'FOREIGN_OFFSET';
 
@@ -30,17 +30,17 @@ export class ForeignOffsetError extends Error {
   }
 }
 
-/** A partition in one ownership, as far as offsets may be committed in it. */
+/** One ownership of a partition, for committing offsets. */
 interface OffsetOwner {
   commitBefore(offset: Offset): Promise<void>;
 }
 
 /**
- * What `KafkaContext.getConsumer()` gives out: the client's own consumer, with its commits sent through the tracker of
- * the ownership that the context's record is of, and without what would take the consumer from the service.
+ * What `KafkaContext.getConsumer()` returns: the client's consumer, with commits sent through the offset tracker of the
+ * ownership that the context's record belongs to, and without the methods that control the consumer's life.
  *
- * An offset means something in one log, and a handler knows it from one ownership: after the partition was lost, or
- * its log replaced, the same offset may name records that nobody has handled.
+ * An offset identifies a record in one log only. After the partition was lost or its log replaced, the same offset may
+ * belong to a record that nobody has handled.
  */
 export function guardedConsumer(
   runtime: Pick<KafkaRuntime, 'group'>,

@@ -9,7 +9,7 @@ import type { GroupPhase } from './group/group-status.js';
 import type { HandlerRegistry } from './handlers/handler-registry.js';
 import { KAFKA_PORT } from './tokens.js';
 
-/** All of the process's consumers, one for each group its handlers are in. */
+/** All consumers of the process: one for each group that has handlers. */
 @Injectable()
 export class KafkaRuntime {
   readonly limiter: InFlightLimiter;
@@ -52,8 +52,8 @@ export class KafkaRuntime {
   }
 
   /**
-   * Starts a consumer for each group that has handlers, and returns at once. Once the stop has begun it starts none:
-   * a signal may come before the application has got to its microservices.
+   * Starts a consumer for each group that has handlers, and returns at once. After the stop has begun it starts none:
+   * a signal may arrive before the application starts its microservices.
    */
   start(registry: HandlerRegistry, phaseChanged: (phase: GroupPhase) => void): void {
     if (this.stopping.aborted) return;
@@ -76,7 +76,7 @@ export class KafkaRuntime {
   /**
    * Drains, commits and leaves, in all groups; a second call waits for the first.
    * @param deadlineMs how long handlers may take; then they are aborted
-   * @returns whether all of them finished in time, and every group knows that its member is gone
+   * @returns whether all handlers finished in time, and every group was told that its member left
    */
   stop(deadlineMs: number): Promise<boolean> {
     this.#stopping.abort();
@@ -91,7 +91,7 @@ export class KafkaRuntime {
     return drained.every(Boolean);
   }
 
-  /** Ends what is still asked about topics; call it when everything that asks has stopped. */
+  /** Closes the connection for questions about topics; call it after everything that uses it has stopped. */
   close(): void {
     this.port.close();
   }

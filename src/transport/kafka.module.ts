@@ -8,7 +8,7 @@ import { KafkaJsPort } from '../client/index.js';
 import { PassThroughFilter } from './handlers/pass-through.filter.js';
 import { KAFKA_PORT } from './tokens.js';
 
-/** The transport, and what runs behind it. */
+/** Provides the Kafka transport and its runtime. */
 @Module({
   providers: [
     {
@@ -30,8 +30,8 @@ export class KafkaModule implements OnModuleDestroy, OnApplicationShutdown {
     private readonly runtime: KafkaRuntime,
     @Inject(SERVICE_CONFIG) private readonly config: ServiceConfig,
   ) {
-    // Nest asks filters last come, first served: only the very first of the global ones leaves the choice to
-    // every filter of the user's, and no public call puts one there.
+    // Nest asks the last registered filter first. Only as the first global filter does this one leave every error to
+    // the user's filters, and no public method inserts a filter there.
     moduleRef['container'].applicationConfig
       ?.getGlobalFilters()
       .unshift(new PassThroughFilter(http.httpAdapter));

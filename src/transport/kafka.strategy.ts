@@ -16,7 +16,7 @@ import { KafkaRuntime } from './kafka-runtime.js';
 import type { FailureServices } from './handlers/failure-handling.js';
 import { Replies } from './replies.js';
 
-/** What `microservice.status` says, in the words of Nest's own transport, which says them at other times. */
+/** Values of `microservice.status`. Nest's own transport uses the same ones, at other times. */
 const STATUS: Readonly<Record<GroupPhase, string>> = {
   connecting: 'disconnected',
   'waiting-for-topics': 'connected',
@@ -27,13 +27,13 @@ const STATUS: Readonly<Record<GroupPhase, string>> = {
 };
 
 /**
- * Nest's Kafka transport, rebuilt to lose nothing. Controllers written for the stock one run on it unchanged;
- * records reach them in order, are tried again when they fail, and are committed once they are settled.
+ * A Kafka transport for Nest that loses no record. Controllers written for Nest's own transport run on it unchanged.
+ * Records are delivered in order, retried when they fail, and committed once they are settled.
  */
 @Injectable()
 export class KafkaStrategy extends Server implements CustomTransportStrategy, InvocationServices {
   override readonly transportId = Transport.KAFKA;
-  /** The runtime reports what handlers throw; Nest must not do so a second time. */
+  /** The runtime reports errors of handlers; Nest must not report them again. */
   override readonly propagatesEventHandlerErrors = true;
 
   readonly failures: FailureServices;
@@ -69,7 +69,7 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy, In
     );
   }
 
-  /** @throws MicroserviceConfigError where guards of the microservice's own would not hold for its handlers */
+  /** @throws MicroserviceConfigError if the microservice's own guards would not apply to its handlers */
   override addHandler(
     pattern: unknown,
     callback: MessageHandler,
@@ -79,11 +79,11 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy, In
     this.directCalls.requireAppConfig();
     const topic = pattern instanceof RegExp ? pattern : this.normalizePattern(pattern as string);
     this.#registry.add(topic, callback, isEventHandler, extras);
-    // Nest looks handlers up here, to list them; several of one topic are not chained, each has its own way.
+    // Nest lists handlers from this map. Several handlers of a topic are not chained: each is called on its own.
     if (!this.messageHandlers.has(String(topic))) this.messageHandlers.set(String(topic), callback);
   }
 
-  /** Starts to consume. The broker need not be there: the service goes on trying. */
+  /** Starts to consume. No broker needs to be reachable yet: the service keeps trying. */
   listen(callback: (error?: unknown) => void): void {
     // oxlint-disable-next-line eslint/no-underscore-dangle -- Nest's own name
     this.runtime.start(this.#registry, (phase) => this._status$.next(STATUS[phase]));
@@ -116,7 +116,7 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy, In
     return this.#instrumented;
   }
 
-  /** As Nest does it; whatever a hook makes of the promise it is given, the call's outcome is the call's own. */
+  /** Runs Nest's processing hooks. The handler's promise decides the outcome, not the hook's. */
   instrument(context: KafkaRecordContext, call: () => unknown): unknown {
     if (!this.#instrumented) return call();
     return new Promise((resolve, reject) => {

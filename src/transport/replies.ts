@@ -11,15 +11,15 @@ import { SchemaViolationError } from './handlers/schema.js';
 
 interface Reply {
   readonly response?: unknown;
-  /** What the client is told of a failure, as text that is not empty. */
+  /** The failure as the client sees it: text that is not empty. */
   readonly failure?: string;
   readonly isDisposed?: boolean;
 }
 
-/** What an error is to the client of whom nothing may be told. */
+/** Sent in place of an error whose details must not be disclosed. */
 const INTERNAL = { status: 'error', message: 'Internal server error' };
 
-/** Hears of errors of which clients are told no more than that there was one. */
+/** Receives errors whose details are not sent to the client. */
 export type HiddenErrorListener = (record: InFlightRecord, error: unknown) => void;
 
 /** Answers requests, as Nest's `ClientKafka` sends them: records with a correlation id and a reply topic. */
@@ -32,26 +32,26 @@ export class Replies {
   ) {}
 
   /**
-   * Runs `call` and sends what it gives, or how it failed, if the record asks for a reply; else just runs it. What was
-   * answered resolves to `ANSWERED`. A call that is to be made again is not answered before.
+   * Runs `call`. If the record is a request, sends the result or the failure as the reply and resolves to `ANSWERED`. A
+   * call that will be retried is not answered yet.
    */
   respond(context: KafkaRecordContext, call: () => unknown): unknown {
     const address = returnAddress(context.rawHeaders);
     return address ? this.#answer(address, context, call) : call();
   }
 
-  /** Tells the client that its request was given up, where it is one: no try that may answer it follows. Never throws. */
+  /** If the record is a request, tells the client that it was given up and will not be answered. Never throws. */
   async givenUp({ record }: FailedRecord): Promise<void> {
     const address = returnAddress(record.headers);
     if (!address) return;
     try {
       await this.producer.send(await this.#toRecord(address, { failure: INTERNAL_TEXT, isDisposed: true }));
     } catch {
-      // The record is stored, and the client will give up by itself.
+      // The record is stored, and the client will time out.
     }
   }
 
-  /** Resolves once the reply is with the broker. Each value is sent; the last one carries the end mark. */
+  /** Resolves once the broker has the reply. Each value is sent; the last one carries the end marker. */
   async #answer(
     address: ReturnAddress,
     context: KafkaRecordContext,
@@ -61,7 +61,7 @@ export class Replies {
     let sent = Promise.resolve();
     const send = (reply: Reply): void => {
       sent = sent.then(() => this.#send(address, context, reply));
-      // It is awaited at the end; a stream may go on for long after the reply to an early value has failed.
+      // It is awaited at the end; a stream may continue long after the reply to an early value has failed.
       sent.catch(() => undefined);
     };
     try {
@@ -82,7 +82,7 @@ export class Replies {
     return ANSWERED;
   }
 
-  /** A response that can't be written, or is too large for its topic, would be so with each further try. */
+  /** A response that can't be serialized or is too large fails the same way in every retry. */
   async #send(address: ReturnAddress, context: KafkaRecordContext, reply: Reply): Promise<void> {
     try {
       const record = await this.#toRecord(address, reply).catch((error: unknown) => {
@@ -116,7 +116,7 @@ export class Replies {
     };
   }
 
-  /** What Nest's own filter would send: nothing of an unknown error gets out, but what is wrong with the request. */
+  /** As Nest's own filter: details of unknown errors are not disclosed, problems of the request are. */
   #failureOf(error: unknown, context: KafkaRecordContext): string {
     if (error instanceof PayloadError || error instanceof SchemaViolationError)
       return textOf({ status: 'error', message: error.message });
@@ -134,14 +134,14 @@ export class Replies {
 
 const INTERNAL_TEXT = JSON.stringify(INTERNAL);
 
-/** A response can't be turned into a record. */
+/** A response can't be serialized. */
 class UnwritableReply extends Error {
   constructor(cause: unknown) {
     super('the response can not be written', { cause });
   }
 }
 
-/** Clients take an empty text, or none, for no failure. */
+/** Clients take an empty or missing text for success. */
 function textOf(failure: unknown): string {
   if (typeof failure === 'string' && failure !== '') return failure;
   try {
@@ -151,7 +151,7 @@ function textOf(failure: unknown): string {
   }
 }
 
-/** Whether the request is handled again after the failure, here or by whoever gets its partition. */
+/** Whether the request is handled again after the failure, here or by the partition's next owner. */
 function isToRepeat(error: unknown, { signal }: KafkaRecordContext): boolean {
   if (error instanceof KafkaRetriableException) return true;
   return signal.aborted && !(signal.reason instanceof HandlerTimeoutError);

@@ -4,14 +4,14 @@ import { headerText } from '../redelivery/index.js';
 
 /** Where a request wants its reply. */
 export interface ReturnAddress {
-  /** As it came, byte for byte: clients compare it with what they sent, which need not be text. */
+  /** Byte for byte as received: clients compare it with what they sent, which need not be text. */
   readonly correlationId: Uint8Array;
   readonly topic: string;
-  /** Undefined where the request names none that a topic may have. */
+  /** Undefined if the request names no valid partition. */
   readonly partition: number | undefined;
 }
 
-/** The address in a record's headers; undefined where it is no request. */
+/** The reply address in a record's headers; undefined if the record is not a request. */
 export function returnAddress(headers: RawHeaders | undefined): ReturnAddress | undefined {
   const correlationId = bytesOf(headers, KafkaHeaders.CORRELATION_ID);
   const topic = headerText({ headers }, KafkaHeaders.REPLY_TOPIC);

@@ -1,2 +1,2 @@
-/** Injection token of the door to Kafka, a `KafkaPort`. */
+/** Injection token of the `KafkaPort`. */
 export const KAFKA_PORT = Symbol('KAFKA_PORT');

@@ -1,20 +1,20 @@
 import { requireDurable } from './unfinished-work.js';
 import type { CallWait, InFlightRecord, RecordOwner } from '../../pipeline/index.js';
 
-/** Stands between a handler and the confirmation of its records, where that has to wait for something else. */
+/** Intercepts a handler's confirmations, which have to wait for something else, such as a transaction. */
 export interface ConfirmationGate {
   /**
    * Resolves once these records may be committed.
-   * @throws what speaks against it
+   * @throws if they must not be committed
    */
   beforeCommit(records: readonly InFlightRecord[]): Promise<void>;
-  /** Takes the place of settling them at once. */
+  /** Called instead of settling the records at once. */
   acknowledge(records: readonly InFlightRecord[]): void;
-  /** Takes the place of committing an offset through the client's own consumer. */
+  /** Called instead of committing an offset through the client's consumer. */
   commitOffsets(): Promise<never>;
 }
 
-/** A partition as a handler behind a gate may act on it. */
+/** A record owner whose confirmations go through a gate. */
 export class GatedOwner implements RecordOwner {
   readonly topic: string;
   readonly partition: number;

@@ -8,14 +8,14 @@ import type { NativeConsumer, NativeProducer } from '../../client/index.js';
 type KafkaMessage = ReturnType<KafkaContext['getMessage']>;
 type Args = ConstructorParameters<typeof KafkaContext>[0];
 
-/** What a context may be asked for beyond its record. */
+/** What a context provides besides its record. */
 export interface ContextServices {
   /** The consumer, by which offsets are committed in the ownership that the record is of. */
   nativeConsumer(record: InFlightRecord): NativeConsumer;
   nativeProducer(): NativeProducer;
 }
 
-/** What a context behind a gate may be asked for. */
+/** The services of a context behind a gate. */
 export function gatedServices(services: ContextServices, gate: ConfirmationGate): ContextServices {
   return {
     nativeConsumer: (record) => ({
@@ -26,7 +26,7 @@ export function gatedServices(services: ContextServices, gate: ConfirmationGate)
   };
 }
 
-/** What a handler can confirm: the records it was given, and the partition they are of. */
+/** What a handler can confirm: its records, and their partition. */
 export interface Confirmable {
   readonly records: readonly InFlightRecord[];
   readonly owner: RecordOwner;
@@ -39,13 +39,12 @@ export function isConfirmable(context: unknown): context is KafkaRecordContext {
 
 const NO_ARGS = [] as unknown as Args;
 
-/** Heartbeats are the service's: it sends them whatever a handler does. */
+/** The service sends heartbeats itself, whatever a handler does. */
 const heartbeat = (): Promise<void> => Promise.resolve();
 
 /**
- * Nest's `KafkaContext` for one record. What nobody asks for is never made.
- * `signal` is aborted once the handler should stop: its time is over, its partition is lost, or the service
- * has to end.
+ * Nest's `KafkaContext` for one record. Its parts are created on first use.
+ * `signal` is aborted when the handler should stop: timeout, lost partition, or shutdown.
  */
 export class KafkaRecordContext extends KafkaContext implements Confirmable {
   #message: KafkaMessage | undefined;
@@ -55,7 +54,7 @@ export class KafkaRecordContext extends KafkaContext implements Confirmable {
     private readonly inFlight: InFlightRecord,
     private readonly payload: unknown,
     protected readonly services: ContextServices,
-    /** The record itself: once it is settled, the runtime lets go of it. */
+    /** The record itself: the runtime drops its payload once it is settled. */
     private readonly fetched: FetchedRecord = inFlight.record,
     /** The partition, as far as the handler may act on it. */
     readonly owner: RecordOwner = inFlight.owner,
@@ -98,7 +97,7 @@ export class KafkaRecordContext extends KafkaContext implements Confirmable {
   }
 
   /**
-   * Settles its records; the commit goes out with the next one.
+   * Settles its records; they are committed with the next commit.
    * @throws OpenTransactionError within a transaction that is not committed
    */
   acknowledge(): void {

@@ -44,27 +44,27 @@ export interface GroupConsumerParts {
   readonly port: KafkaPort;
   readonly ownTopics: Pick<OwnTopics, 'ensure'>;
   readonly limiter: InFlightLimiter;
-  /** The number of partitions the member has has changed. */
+  /** The number of assigned partitions has changed. */
   readonly assignmentChanged: () => void;
   readonly phaseChanged: (phase: GroupPhase) => void;
 }
 
-/** How long the stop still waits after an abort. */
+/** How long a stop waits for handlers after it has aborted them. */
 const AFTER_ABORT_MS = 1_000;
-/** How long for the commit of what was settled in that time. */
+/** How long it then waits for the last commit. */
 const LAST_COMMIT_MS = 1_000;
 /**
- * How long a batch may wait for room before it is cut down to its partition's share. Handlers that are quick make
- * room within that; to fetch and decode the rest again would cost more.
+ * How long a fetched batch may wait for the in-flight limits before only a part of it is taken. Fast handlers free
+ * enough within that time; fetching and decoding the rest again would cost more.
  */
 const ROOM_MS = 20;
-/** How long to wait for the answers of brokers when a client leaves, beyond the fetch that one may hold back. */
+/** How long to wait for the brokers' answers when a client leaves, in addition to `fetchMaxWaitMs`. */
 const LEAVE_MS = 5_000;
 const REBUILD_BACKOFF = { initialMs: 500, maxMs: 5_000 };
 
 /**
- * One group's consumer for as long as the service runs. Whatever ends a client, a broker that is away, an
- * error of the library, a topic that appeared, another client takes its place.
+ * Consumes for one group as long as the service runs. When a client ends (broker outage, library error, new topic), it
+ * is replaced by a new one.
  */
 export class GroupConsumer implements ConsumerListener {
   readonly pipeline: GroupPipeline;
@@ -75,7 +75,7 @@ export class GroupConsumer implements ConsumerListener {
   readonly #topics: TopicWatch;
   readonly #stopRequested = new AbortController();
   #client: GroupConsumerClient | undefined;
-  /** The last client's: a context may be asked for it while the next one is built. */
+  /** The consumer of the latest client: handlers may ask for it while the next client connects. */
   #native: NativeConsumer | undefined;
   #readDenied = false;
   /** Whether the last client has left the group. */
@@ -177,7 +177,7 @@ export class GroupConsumer implements ConsumerListener {
   /**
    * Stops fetching, lets handlers finish, commits what settled and leaves the group.
    * @param deadlineMs how long handlers may take; then they are aborted
-   * @returns whether all of them finished in time, and the group knows that the member is gone
+   * @returns whether all handlers finished in time, and the group was told that the member left
    */
   async stop(deadlineMs: number): Promise<boolean> {
     this.#setPhase('draining');
@@ -211,7 +211,7 @@ export class GroupConsumer implements ConsumerListener {
 
   rebalanceEnded({ memberId, generation, assignment, continuous }: Membership): void {
     this.#status.joins++;
-    // Another member may have had what was not this one's all along, and its log may have been replaced meanwhile.
+    // Partitions that were not owned throughout may have had another owner, and their logs may have been replaced.
     const kept = new Set(continuous ? assignment.map(nameOf) : []);
     this.#retryPurge.forget((at) => !kept.has(nameOf(at)));
     this.#status.unreadableBatches.clear();
@@ -324,10 +324,10 @@ export class GroupConsumer implements ConsumerListener {
     let failures = 0;
     while (!signal.aborted) {
       const startedAt = Date.now();
-      // A client that joins only to crash again, as on a batch that can't be read, costs the group a rebalance.
+      // A client that joins and crashes at once costs the group a rebalance each time, so the backoff keeps growing.
       const failedAgain = (): number => (Date.now() - startedAt > REBUILD_BACKOFF.maxMs ? 1 : failures + 1);
       try {
-        // After a deletion, some brokers may still list the topic, and the group would be joined for it at once.
+        // After a deletion some brokers may still list the topic; without a backoff the group would rejoin in a loop.
         failures = (await this.#consume()) === 'topics gone' ? failedAgain() : 0;
       } catch (error) {
         this.#clientFailed(error);
@@ -371,7 +371,7 @@ export class GroupConsumer implements ConsumerListener {
     return outcome;
   }
 
-  /** What the watch finds later is no progress: it asks by a connection of its own. */
+  /** Later answers of the topic watch do not count as progress: it uses a connection of its own. */
   async #existingTopics(): Promise<string[]> {
     const existing = await this.#topics.existing();
     this.#noteProgress();
@@ -379,8 +379,8 @@ export class GroupConsumer implements ConsumerListener {
   }
 
   /**
-   * A broker that does not answer must hold up neither the stop nor the next client.
-   * @returns whether the group knows that the member is gone
+   * A broker that does not answer must delay neither the stop nor the next client.
+   * @returns whether the group was told that the member left
    */
   async #leave(client: GroupConsumerClient): Promise<boolean> {
     const waited = new AbortController();
@@ -419,7 +419,7 @@ export class GroupConsumer implements ConsumerListener {
     this.#logger.error(`${describeError(error)}; a new consumer is built`);
   }
 
-  /** A topic that must not be read is found out only after the join, with the first fetch. */
+  /** A missing permission to read a topic shows only after the join, at the first fetch. */
   #accessDenied({ code, message, isDenied }: AccessError): void {
     // A new client was denied just now, as that of a new process would be: liveness stays up.
     this.#noteProgress();

@@ -1,17 +1,17 @@
 import type { FailureOutcome, GroupEvents } from '../../pipeline/index.js';
 import type { FailureReason } from '../handlers/failure-reason.js';
 
-/** What has become of a topic's records that were not handled in a group, since the process began. */
+/** Counts of a topic's records that were not handled in a group, since the process started. */
 export class FailureCounts {
-  /** Calls that were to be repeated after they had failed. */
+  /** Failed calls that were followed by a retry. */
   retries = 0;
   /** Records whose handler failed after it had committed them itself. */
   failedAfterCommit = 0;
-  /** How often a partition was read on elsewhere, as its log did not have the offset to read from. */
+  /** How often the log did not have the offset to read from. */
   outOfRange = 0;
   /** Records that were not for the handler: replayed for another group, or receipts of replays. */
   passedOver = 0;
-  /** Records that were given up, by where they went. */
+  /** Records that were given up, by outcome. */
   readonly outcomes: Record<FailureOutcome, number> = {
     'dead-letter': 0,
     'retry-topic': 0,
@@ -45,7 +45,7 @@ export class GroupCounts {
     for (const topic of this.#topics.keys()) if (!existing.has(topic)) this.#topics.delete(topic);
   }
 
-  /** Events that are counted, and then passed on. */
+  /** Counts events and passes them on. */
   counting(events: GroupEvents): GroupEvents {
     return {
       ...events,

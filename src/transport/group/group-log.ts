@@ -22,8 +22,8 @@ const PASSED_OVER: Readonly<Record<PassedOver, string>> = {
 };
 
 /**
- * Says what becomes of a group's records where something is wrong. It names positions, never payloads; what
- * happens again and again in a topic is summed up.
+ * Logs what happens to a group's records when something fails. It names positions, never payloads; repeated events of
+ * a topic are summed up.
  *
  * @param handlerOf the handlers of a topic, for people
  */
@@ -130,7 +130,7 @@ export function groupLog(
   };
 }
 
-/** How often calls with the record have failed, those in the retry topics it was in before among them. */
+/** How often calls with the record have failed, including those in earlier retry topics. */
 function failedCalls({ owner, record, failures }: InFlightRecord): string {
   const count = failures + earlierAttempts(owner, record);
   return count === 1 ? '1 failed call' : `${count} failed calls`;

@@ -1,25 +1,25 @@
 import type { TopicPartition } from '../../pipeline/index.js';
 
-/** Where a group's consumer is. */
+/** The state of a group's consumer. */
 export type GroupPhase =
   'connecting' | 'waiting-for-topics' | 'rebalancing' | 'running' | 'draining' | 'stopped';
 
-/** What health and operators are told of a group's consumer. Times are in ms since the epoch. */
+/** A group's consumer as health and operators see it. Times are in ms since the epoch. */
 export interface GroupStatus {
   readonly groupId: string;
   phase: GroupPhase;
-  /** Whether it has ever joined and known where to read from. */
+  /** Whether it has ever joined and known its positions. */
   everJoined: boolean;
   memberId: string | undefined;
   generation: number | undefined;
   assignment: readonly TopicPartition[];
-  /** Topics that handlers are for and that do not exist. */
+  /** Topics that have handlers and do not exist. */
   missingTopics: readonly string[];
   /** Those of them that this client may not see. */
   hiddenTopics: readonly string[];
   /** Why retry topics of the group can not be created, or not be given the partitions that they need. */
   retryTopicProblems: readonly string[];
-  /** What the brokers refuse this client, and what to grant; until they have let it read again. */
+  /** What the brokers deny this client, and what to grant; cleared once it can read again. */
   accessProblem: string | undefined;
   /** Partitions that wait at a batch which can't be read, and why; by topic and partition. */
   readonly unreadableBatches: Map<string, string>;
@@ -27,12 +27,12 @@ export interface GroupStatus {
   lastHeartbeatAt: number;
   /** The last heartbeat, join or batch, list of topics before a client begins, or client that was denied access. */
   lastProgressAt: number;
-  /** How often a new client took the place of one that had ended. */
+  /** How often a client was replaced after it had ended. */
   restarts: number;
   /** How often it has joined the group, the first time included. */
   joins: number;
   /** Why the last client ended; undefined once another runs. */
   lastError: { readonly at: number; readonly message: string } | undefined;
-  /** Whether the loop that rebuilds clients has come to its end. */
+  /** Whether the loop that replaces clients has ended. */
   ended: boolean;
 }

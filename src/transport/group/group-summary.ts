@@ -9,7 +9,7 @@ export interface GroupSummary extends Omit<GroupStatus, 'unreadableBatches'> {
   readonly commitFailures: number;
 }
 
-/** Where a group's consumer is, and how its commits fare. */
+/** The state of a group's consumer and of its commits. */
 export function groupSummary({ status, pipeline }: GroupConsumer): GroupSummary {
   const { commits, failures } = pipeline.committer.state;
   return {

@@ -1,11 +1,11 @@
-/** How many lines of one kind are written in a window, before the rest is only counted. */
+/** How many lines of one kind are written per window; further lines are only counted. */
 const MOST = 10;
 const WINDOW_MS = 10_000;
 
-/** Says how many lines were left out, once their window is over. */
+/** Called at the end of a window with the number of omitted lines. */
 type Summary = (leftOut: number, windowMs: number) => void;
 
-/** Keeps what repeats itself from filling the log: the first lines of a window are written, the rest counted. */
+/** Limits repeated log lines: the first lines of a window are written, the rest are counted. */
 export class LineLimit {
   readonly #windows = new Map<string, { written: number; leftOut: number }>();
 
@@ -41,7 +41,7 @@ export class LineLimit {
   }
 }
 
-/** A count of lines must not keep the process alive. */
+/** The timer must not keep the process alive. */
 function unhurried(delayMs: number, run: () => void): void {
   setTimeout(run, delayMs).unref();
 }

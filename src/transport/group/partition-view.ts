@@ -22,7 +22,7 @@ export interface PartitionView {
   readonly parked: number;
 }
 
-/** A record that holds its partition's committable offset. Ages are in ms. */
+/** The first unsettled record of a partition. Ages are in ms. */
 export interface StalledRecord {
   readonly topic: string;
   readonly partition: number;
@@ -33,14 +33,14 @@ export interface StalledRecord {
   readonly lastError: string | undefined;
 }
 
-/** A record that nothing can be done with until somebody mends what it waits for. */
+/** A record that is stuck until an operator or a dependency resolves the cause. */
 export interface StuckRecord extends StalledRecord {
   readonly kind: FailureProblem['kind'];
   /** In words. */
   readonly why: string;
 }
 
-/** How far a partition is. */
+/** The progress of a partition. */
 export function partitionView(pipeline: PartitionPipeline): PartitionView {
   return {
     topic: pipeline.topic,
@@ -57,13 +57,13 @@ export function partitionView(pipeline: PartitionPipeline): PartitionView {
   };
 }
 
-/** The record that holds the committable offset; its age is the committable offset's. */
+/** The first unsettled record; its age is the time since the committable offset last moved. */
 export function oldestOf(pipeline: PartitionPipeline): StalledRecord | undefined {
   const { oldest } = pipeline;
   return oldest && stalled(pipeline, oldest, pipeline.stalledForMs);
 }
 
-/** Records that nothing can be done with for now. */
+/** Stuck records. */
 export function stuckOf(pipeline: PartitionPipeline): StuckRecord[] {
   return pipeline.problems.map((problem) => {
     const { record, kind } = problem;
@@ -72,12 +72,12 @@ export function stuckOf(pipeline: PartitionPipeline): StuckRecord[] {
   });
 }
 
-/** Records whose handlers were told to stop and have not; the age is how long they have run. */
+/** Records whose handlers were aborted and are still running; the age is how long they have run. */
 export function unresponsiveOf(pipeline: PartitionPipeline): StalledRecord[] {
   return pipeline.unresponsive.map((record) => stalled(pipeline, record, Date.now() - record.startedAt));
 }
 
-/** Why nothing may be handled yet; undefined where it may. */
+/** Why nothing of the partition is handled yet; undefined if records are handled. */
 export function parkingProblemOf({
   topic,
   partition,

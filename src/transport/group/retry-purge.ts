@@ -40,7 +40,7 @@ export class RetryPurge {
     clearInterval(this.#timer);
   }
 
-  /** Takes note of partitions in which offsets were committed. */
+  /** Notes partitions in which offsets were committed. */
   committed(partitions: readonly TopicPartition[]): void {
     for (const { topic, partition } of partitions) {
       if (!this.parts.isRetryTopic(topic)) continue;
@@ -49,14 +49,14 @@ export class RetryPurge {
     }
   }
 
-  /** Deletes nothing of partitions whose log may have been replaced, before an offset is committed in them again. */
+  /** Excludes partitions whose log may have been replaced, until an offset is committed in them again. */
   forget(isForgotten: (at: TopicPartition) => boolean): void {
     for (const [topic, partitions] of [...this.#committed, ...this.#underWay]) {
       for (const partition of partitions) if (isForgotten({ topic, partition })) partitions.delete(partition);
     }
   }
 
-  /** Deletes what was handled by now, once the last purge is over. What can't be deleted is tried with the next one. */
+  /** Deletes handled records, after the previous purge has ended. What can't be deleted is retried at the next purge. */
   purge(): Promise<void> {
     this.#purging = this.#purging.then(() => this.#purge());
     return this.#purging;

@@ -1,9 +1,8 @@
 const CHECK_MS = 100;
 
 /**
- * Checks again and again whether handlers have run for longer than they may, and tells how long nothing could run
- * meanwhile: while one handler computes, or the machine sleeps, the others' answers lie unread, and that is not time
- * that they have used.
+ * Checks periodically for handlers that exceed their timeout, and measures how long the event loop was blocked. While
+ * one handler computes or the machine sleeps, answers for the others are not read; that time is not theirs.
  */
 export class TimeoutWatch {
   #timer: NodeJS.Timeout | undefined;

@@ -2,7 +2,7 @@ import type { Logger } from '@nestjs/common';
 import type { LeftParking, TopicSelection } from '../handlers/handler-registry.js';
 import { isTopicName } from '../handlers/topic-name.js';
 
-/** Says which topics a group does not read, and why: once, until there are others. */
+/** Logs which topics a group does not read, and why; again only when they change. */
 export class TopicLog {
   #missing = '';
   #skipped = '';

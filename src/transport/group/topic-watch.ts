@@ -21,11 +21,11 @@ export interface TopicWatchParts {
     hidden: readonly string[],
     refusals: readonly string[],
   ) => void;
-  /** Called when it can't be found out whether there are more topics: once until it can, or the reason is another. */
+  /** Called when the topics can't be listed: once, until they can or the reason changes. */
   readonly failed: (why: string) => void;
 }
 
-/** Knows which of the topics that a group has handlers for exist. */
+/** Tracks which of the topics with handlers exist. */
 export class TopicWatch {
   #hidden: { readonly missing: string; readonly topics: readonly string[] } = { missing: '', topics: [] };
   #reported: string | undefined;
@@ -64,7 +64,7 @@ export class TopicWatch {
     return { retryTopics, refusals: [...new Set(failures.map(describeError))] };
   }
 
-  /** Asked once for each set of topics: most of those that are missing do not exist yet. */
+  /** Asks once for each set of missing topics: most of them do not exist yet. */
   async #hiddenOf({ missing }: TopicSelection): Promise<readonly string[]> {
     const known = this.#hidden;
     if (known.missing === missing.join()) return known.topics;
@@ -84,7 +84,7 @@ export class TopicWatch {
     }
   }
 
-  /** Tells a failure once: it is asked again, and fails in the same way until somebody fixes it. */
+  /** Reports a failure once: the question is repeated and fails the same way until the cause is fixed. */
   #reportOnce(why: string): void {
     if (why !== this.#reported) this.parts.failed(why);
     this.#reported = why;
@@ -97,7 +97,7 @@ export class TopicWatch {
     while (!over.aborted) {
       await sleep(refreshMs, over);
       if (over.aborted || (this.#isComplete && !registry.awaitsTopics(groupId, known))) continue;
-      // A broker may leave the question unanswered for minutes, and the stop, or the next client, waits for this.
+      // A broker may not answer for minutes, and the stop or the next client waits for this.
       const existing = (await unless(over, this.#existingOrNone())) ?? [];
       if (existing.some((topic) => !known.has(topic))) return 'more topics';
     }

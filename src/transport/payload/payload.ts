@@ -5,7 +5,7 @@ import { knownProblem } from './value-problems.js';
 /** How a record's value becomes the handler's payload. */
 export type ValueFormat = 'auto' | 'json' | 'text' | 'bytes';
 
-/** A value is not what its handler says it is. */
+/** A value is not of the format that its handler declares. */
 export class PayloadError extends PermanentError {
   override readonly code = 'PAYLOAD';
 
@@ -16,7 +16,7 @@ export class PayloadError extends PermanentError {
 }
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-/** What stands for bytes that are not UTF-8. */
+/** Replaces bytes that are not UTF-8. */
 const REPLACEMENT = '\uFFFD';
 const OBJECT = '{'.charCodeAt(0);
 const ARRAY = '['.charCodeAt(0);
