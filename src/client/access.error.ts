@@ -1,4 +1,4 @@
-/** Why a client does not get at what it needs. */
+/** Why a client is denied access. */
 export type AccessCode =
   | 'TOPIC_NOT_AUTHORIZED'
   | 'GROUP_NOT_AUTHORIZED'
@@ -8,9 +8,9 @@ export type AccessCode =
   | 'TLS_HANDSHAKE'
   | 'BROKER_UNREACHABLE';
 
-/** The way to the brokers is barred; the message says by what, and what to do. */
+/** The client can't reach the brokers or may not use them; the message names the cause and the remedy. */
 export class AccessError extends Error {
-  /** kafkajs must not try the same again by itself: the service does, with a new client. */
+  /** kafkajs must not retry by itself: the service retries with a new client. */
   readonly retriable = false;
 
   constructor(
@@ -22,7 +22,7 @@ export class AccessError extends Error {
     this.name = 'AccessError';
   }
 
-  /** Whether the brokers themselves have said no: then waiting does not help. */
+  /** Whether the brokers denied it: then waiting does not help. */
   get isDenied(): boolean {
     return this.code.endsWith('_NOT_AUTHORIZED') || this.code.endsWith('_REFUSED');
   }

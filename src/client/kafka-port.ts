@@ -11,7 +11,7 @@ import type {
 } from '../pipeline/index.js';
 import type { EnsuredTopic, TopicSetting } from './topic-settings.js';
 
-/** A member's place in its group, as of its last join. */
+/** A member's generation and assignment, as of its last join. */
 export interface Membership {
   readonly memberId: string;
   readonly generation: number;
@@ -20,16 +20,16 @@ export interface Membership {
   readonly continuous: boolean;
 }
 
-/** What a consumer tells the service. None of it may throw. */
+/** Events of a consumer. None of the methods may throw. */
 export interface ConsumerListener {
   /**
-   * Whether the service writes the topic itself. It is read from its first record on, whatever the reset policy says:
-   * what lies there was committed in the topic it was read from.
+   * Whether it is a retry topic of the service. It is read from its first record, whatever the reset policy says: its
+   * records were committed in the topic they came from.
    */
   isRetryTopic(topic: string): boolean;
   /**
-   * The member is about to join again and gives up what it has; its commits still count until this resolves.
-   * @param isMember false where the group has already shut it out: then nothing can be committed any more
+   * The member is about to rejoin and gives up its partitions. Its commits are still accepted until this resolves.
+   * @param isMember false if the group has already removed it: then nothing can be committed any more
    */
   rebalanceStarted(isMember: boolean): Promise<void>;
   rebalanceEnded(membership: Membership): void;
@@ -41,15 +41,15 @@ export interface ConsumerListener {
    */
   outOfRange(position: TopicPartitionOffset): Offset;
   /**
-   * Asked before a batch is handed over: what to wait for, if there is no room for it. It is short, as the fetch
-   * loop, and with it every heartbeat, waits along.
+   * Called before a batch is handed over: what to wait for if the in-flight limits are reached. The wait must be short,
+   * since the fetch loop and its heartbeats wait too.
    */
   roomAvailable(): Promise<void> | undefined;
   /** @returns the last record taken, `'all'`, or undefined to fetch the same offset again */
   fetched(batch: FetchedBatch): FetchedRecord | 'all' | undefined;
-  /** A fetch brought nothing that a reader gets to see; the partition goes on at that offset. */
+  /** A fetch brought no record that a reader may see; the position moves to that offset. */
   skipped(position: TopicPartitionOffset): void;
-  /** A partition has come to a batch that can't be read, and waits there; `why` says what to do. */
+  /** A partition waits at a batch that can't be read; `why` says what to do. */
   batchUnreadable(partition: TopicPartition, why: string): void;
   /** The group's coordinator has answered a heartbeat. */
   heartbeat(): void;

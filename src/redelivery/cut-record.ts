@@ -2,7 +2,7 @@ import type { RawHeaders } from '../pipeline/index.js';
 import { HEADERS } from './headers.js';
 import { ownHeaders } from './record-headers.js';
 
-/** What of a record is written elsewhere. */
+/** The parts of a record that are stored elsewhere. */
 export interface RecordCopy {
   readonly key: Uint8Array | null;
   readonly value: Uint8Array | null;
@@ -30,8 +30,8 @@ const DISPENSABLE: ReadonlySet<string> = new Set([HEADERS.exceptionMessage, HEAD
 const LEFT_OUT_CHARACTERS = 1024;
 
 /**
- * Smaller and smaller forms of a record that is too large to be stored: first the value is cut, then headers are left
- * out, then the key is cut. Headers say what was cut, and how long it was.
+ * Ever smaller forms of a record that is too large to be stored: first the value is cut, then headers are omitted, then
+ * the key is cut. Headers say what was cut and its original size.
  */
 export function* cutForms(copy: RecordCopy): Generator<RecordCopy> {
   let last = copy;

@@ -8,7 +8,7 @@ import {
 import { HEADERS } from './headers.js';
 import { headerNumber, headerText, ownHeaders } from './record-headers.js';
 
-/** A record of a dead-letter topic, and what its headers say of how it came there. */
+/** A record of a dead-letter topic, with what its headers say about the failure. */
 export interface DeadLetter {
   /** The dead-letter topic. */
   readonly topic: string;
@@ -29,13 +29,13 @@ export interface DeadLetter {
   readonly stack: string | undefined;
   readonly attempts: number | undefined;
   /**
-   * When it was put aside, in ms since the epoch; undefined where neither a header nor the timestamp tells, as a
+   * When it was stored, in ms since the epoch; undefined if neither a header nor the timestamp holds a valid time: a
    * timestamp may be any 64-bit number.
    */
   readonly failedAt: number | undefined;
-  /** How often it was sent back before. */
+  /** How often it was replayed before. */
   readonly replays: number;
-  /** What could be stored in part only, with the bytes that the whole of it had. */
+  /** The parts that could not be stored whole, with their original sizes in bytes. */
   readonly cut: readonly CutPart[];
 }
 
@@ -45,7 +45,7 @@ export interface CutPart {
   readonly fromBytes: number;
 }
 
-/** A record within a dead-letter topic that says of an earlier one of its partition that it was sent back. */
+/** A record of a dead-letter topic which says that an earlier one of its partition was replayed. */
 export interface ReplayReceipt {
   readonly replayedPartition: number;
   readonly replayedOffset: string;
@@ -92,9 +92,8 @@ function cutPartsOf(record: FetchedRecord): CutPart[] {
 }
 
 /**
- * Reads a mark; undefined for anything else. A mark counts in the partition that it was written to, behind its dead
- * deadLetter: forwarded elsewhere, it says nothing. Whoever else reads a dead-letter topic tells the two apart by the same
- * headers.
+ * Reads a receipt; undefined for any other record. A receipt counts only in the partition that it was written to, after
+ * its dead letter. Other readers of a dead-letter topic can tell the two apart by the same headers.
  */
 export function toReplayReceipt(
   { topic, partition }: TopicPartition,
@@ -102,7 +101,7 @@ export function toReplayReceipt(
 ): ReplayReceipt | undefined {
   const replayedPartition = headerNumber(record, HEADERS.replayedPartition);
   const replayedOffset = headerText(record, HEADERS.replayedOffset);
-  // Marks of earlier versions do not name their topic.
+  // Receipts of earlier versions do not name their topic.
   const replayedTopic = headerText(record, HEADERS.replayedTopic) ?? topic;
   if (record.value !== null || replayedTopic !== topic || replayedPartition !== partition) return undefined;
   if (replayedOffset === undefined || !/^(0|[1-9]\d{0,18})$/.test(replayedOffset)) return undefined;

@@ -5,7 +5,7 @@ const NAME_BYTES = 256;
 const MESSAGE_BYTES = 1024;
 const STACK_BYTES = 4096;
 
-/** The headers that say what a handler failed with. Their size is bounded, and no error keeps them from being made. */
+/** The headers that describe a handler's error. Their size is bounded, and no error can prevent them. */
 export function exceptionHeaders(error: unknown): RawHeaders {
   return {
     [HEADERS.exceptionClass]: cutText(errorNameOf(error), NAME_BYTES),

@@ -20,15 +20,15 @@ export interface TraceHeaders {
   headersOf(record: FetchedRecord): RawHeaders;
 }
 
-/** Where a record is put aside. */
+/** The retry topic of a record, and its delay. */
 export interface RetryRoute {
   readonly topic: string;
   readonly delayMs: number;
 }
 
 /**
- * Writes records that their handlers gave up to the topics they are kept in. Every write has resolved only once
- * all in-sync replicas have it: the record's offset may be committed then, and not before.
+ * Writes failed records to the topics that store them. A write resolves only once all in-sync replicas have the record;
+ * only then may its offset be committed.
  */
 export class FailedRecordPublisher {
   readonly #logger = new Logger('DeadLetters');
@@ -37,7 +37,7 @@ export class FailedRecordPublisher {
   constructor(
     private readonly producer: RecordProducer,
     private readonly ownTopics: Pick<OwnTopics, 'write'>,
-    /** Whoever reads a record that was put aside goes on with its trace. */
+    /** Lets the next reader of a stored record continue its trace. */
     private readonly tracer?: TraceHeaders,
   ) {}
 
@@ -47,10 +47,10 @@ export class FailedRecordPublisher {
   }
 
   /**
-   * Writes a dead letter. Where its topic takes it in no form, compressed or not, a part of it is stored: nothing else
-   * would let the records behind it be handled.
+   * Writes a dead letter. If its topic accepts it in no form, compressed or not, only a part of it is stored: otherwise
+   * the records behind it could never be handled.
    * @param topic the default one, `<topic>.dlt`, if left out. Only the settings of the default one are corrected
-   * @throws where the broker does not take it
+   * @throws if the broker does not accept it
    */
   async deadLetter(failed: FailedRecord, groupId: string, topic?: string): Promise<void> {
     const like = originalTopicOf(failed);
@@ -71,9 +71,9 @@ export class FailedRecordPublisher {
   }
 
   /**
-   * Writes a record to a retry topic, never less than the whole of it.
+   * Writes a whole record to a retry topic.
    * @throws RecordTooLargeError where the topic takes it in no form
-   * @throws where the broker does not take it
+   * @throws if the broker does not accept it
    */
   async retryLater(failed: FailedRecord, groupId: string, { topic, delayMs }: RetryRoute): Promise<void> {
     const now = new Date();
@@ -93,7 +93,7 @@ export class FailedRecordPublisher {
     return { key, value, headers: { ...headers, ...this.tracer?.headersOf(record) } };
   }
 
-  /** To the same partition, where there is one: what has one key stays together, and in order. */
+  /** Uses the same partition number if it exists, so that records of a key stay together and in order. */
   async #write({ at }: FailedRecord, topic: string, partitions: number, copy: RecordCopy): Promise<void> {
     const partition = headerNumber(copy, HEADERS.originalPartition) ?? at.partition;
     const outgoing: OutgoingRecord = { topic, ...copy };
@@ -136,7 +136,7 @@ function cutKey(groupId: string, topic: string): string {
   return `${groupId}\n${topic}`;
 }
 
-/** What of a record is kept, in words. */
+/** Which parts of a record are kept, in words. */
 function partsOf({ key, value, headers }: RecordCopy): string {
   const kept = (what: string, name: string, bytes?: number): string[] => {
     const whole = headerNumber({ headers }, name);

@@ -5,7 +5,7 @@ import { HEADERS } from './headers.js';
 import { headerNumber, headerText, ownHeaders, type WithHeaders } from './record-headers.js';
 import { replayAddressOf } from './replay-address.js';
 
-/** Where a record of a retry topic was first. */
+/** The original position of a record in a retry topic. */
 export interface RecordOrigin extends TopicPartition {
   readonly offset: string;
   /** Milliseconds since the epoch, in decimal digits. */
@@ -15,9 +15,9 @@ export interface RecordOrigin extends TopicPartition {
 }
 
 /**
- * What the headers of a record say of its origin; undefined where they were not written for the topic that it is in.
- * They count only in the one topic in which their group's records of their topic wait. Elsewhere, as where somebody
- * reads dead letters or a handler forwards headers, they tell of another record.
+ * Reads a record's original position; undefined if the headers were not written for the topic that the record is in.
+ * They count only in the retry topic of exactly their topic and group. Anywhere else, for example where a handler
+ * forwards headers, they describe another record.
  */
 export function originOf(at: Pick<TopicPartition, 'topic'>, record: WithHeaders): RecordOrigin | undefined {
   if (!isRetryTopic(at.topic)) return undefined;
@@ -35,12 +35,12 @@ export function originalTopicOf({ at, record }: FailedRecord): string {
   return originOf(at, record)?.topic ?? at.topic;
 }
 
-/** Calls that failed for a record in the topics that it was in before; 0 outside of retry topics. */
+/** Failed calls with a record in earlier topics; 0 outside of retry topics. */
 export function earlierAttempts(at: TopicPartition, record: WithHeaders): number {
   return originOf(at, record) ? (headerNumber(record, HEADERS.attempts) ?? 0) : 0;
 }
 
-/** A failed record's own headers, with where it comes from and why it is put aside. */
+/** A failed record's own headers, its original position, and why it failed. */
 export function failureHeaders(failed: FailedRecord, groupId: string, now: Date): RawHeaders {
   const { at, record, error, attempts, firstFailedAt } = failed;
   const origin = originOf(at, record);

@@ -1,7 +1,7 @@
 /**
- * Names of the headers that the runtime adds to records which it puts aside or sends back. Values are UTF-8 text;
+ * Names of the headers that the runtime adds to records which it stores elsewhere or replays. Values are UTF-8 text;
  * numbers are in decimal digits. All of them are removed from a record whenever it is written elsewhere. Records are
- * forwarded with their headers by others too, so each header is believed only where it was written for: see
+ * forwarded with their headers by others too, so each header counts only in the place it was written for: see
  * `originOf`, `replayAddressOf` and `toReplayReceipt`.
  */
 export const HEADERS = {
@@ -20,9 +20,9 @@ export const HEADERS = {
   attempts: 'dlt-attempts',
   /** When it failed for the first time, ISO 8601. */
   firstFailedAt: 'dlt-first-failed-at',
-  /** When it was put aside, ISO 8601. */
+  /** When it was stored, ISO 8601. */
   failedAt: 'dlt-failed-at',
-  /** How often it was sent back from the dead-letter topic. */
+  /** How often it was replayed from the dead-letter topic. */
   replays: 'dlt-replays',
   /** On a dead letter that was stored in part: how many bytes the whole value, key or headers had. */
   valueCutFrom: 'dlt-value-truncated-from',
@@ -30,13 +30,13 @@ export const HEADERS = {
   headersCutFrom: 'dlt-headers-truncated-from',
   /** The names of the headers that were left out, with their sizes. */
   headersLeftOut: 'dlt-headers-left-out',
-  /** On a record that was sent back: the only group that is to handle it. */
+  /** On a replayed record: the only group that handles it. */
   replayFor: 'dlt-replay-for',
-  /** On a record that was sent back: topic, partition and offset of the dead letter. */
+  /** On a replayed record: topic, partition and offset of the dead letter. */
   replayOf: 'dlt-replay-of',
-  /** On a record that was sent back: a digest of its content and its place, without which the others do not count. */
+  /** On a replayed record: a digest of its content and position, without which the other headers do not count. */
   replayDigest: 'dlt-replay-digest',
-  /** In a retry topic: when it is to be tried again, milliseconds since the epoch. */
+  /** In a retry topic: when the record is due, in milliseconds since the epoch. */
   dueAt: 'dlt-due-at',
   /** In a parking topic: the record's key. */
   parkedKey: 'dlt-parked-key',
@@ -46,7 +46,7 @@ export const HEADERS = {
   releaseEndedBy: 'dlt-release-ended-by',
   /** In a parking topic: present where the record's value is null. */
   parkedTombstone: 'dlt-parked-tombstone',
-  /** On a mark within a dead-letter topic: the place of the dead letter that was sent back. */
+  /** On a receipt in a dead-letter topic: the position of the dead letter that was replayed. */
   replayedTopic: 'dlt-replayed-topic',
   replayedPartition: 'dlt-replayed-partition',
   replayedOffset: 'dlt-replayed-offset',

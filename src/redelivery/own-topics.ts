@@ -10,7 +10,7 @@ import {
 
 const RAISED_LIMIT_WAITS_MS = [100, 1_000, 3_000];
 
-/** A topic's settings would lose what is written to it. */
+/** The settings of a topic would lose records. */
 export class UnsafeTopicError extends Error {
   readonly code = 'UNSAFE_TOPIC';
 
@@ -23,7 +23,7 @@ export class UnsafeTopicError extends Error {
   }
 }
 
-/** A topic's limit was raised, and brokers do not act upon it yet. */
+/** A topic's limit was raised, and the brokers do not apply it yet. */
 export class LimitRaisedError extends Error {
   readonly code = 'LIMIT_RAISED';
 
@@ -40,24 +40,24 @@ export class LimitRaisedError extends Error {
 }
 
 /**
- * Creates the topics that the service itself writes to, with every setting that a promise depends on, and knows what
- * is wrong with those that exist.
+ * Creates the topics that the service itself writes to, with every setting that the guarantees depend on, and tracks
+ * problems of existing ones.
  */
 export class OwnTopics {
   readonly #logger = new Logger('OwnTopics');
-  /** Topics that were seen to exist, and to be safe to write to. */
+  /** Topics that exist and are safe to write to, as far as checked. */
   readonly #safeTopics = new Map<string, Promise<EnsuredTopic>>();
   readonly #problems = new Map<string, readonly TopicProblem[]>();
 
   constructor(private readonly port: Pick<KafkaPort, 'ensureTopic'>) {}
 
-  /** What is wrong with the topics, as of when each was last looked at. */
+  /** Problems of the topics at their last check. */
   get problems(): TopicProblem[] {
     return [...this.#problems.values()].flat();
   }
 
   /**
-   * Sees to it that a topic exists. What is wrong with it is logged once, and corrected where the service may.
+   * Ensures that a topic exists. Problems are logged once, and corrected if the ACLs permit.
    * @throws what `ensureTopic` throws
    */
   async ensure(spec: TopicSpec): Promise<EnsuredTopic> {
@@ -68,10 +68,10 @@ export class OwnTopics {
   }
 
   /**
-   * Writes to a topic that exists, and keeps what is written to it. After a failure it is looked at anew. What is too
-   * large is written again where the topic's limit could be raised: that of its source may have been raised before.
+   * Writes to a topic after ensuring that it exists and is safe. After a failed write the topic is checked again. A record
+   * that is too large is written again if the topic's limit could be raised: its source's limit may have been raised.
    * @param work is given the topic's number of partitions
-   * @throws UnsafeTopicError where the topic's settings would lose what is written
+   * @throws UnsafeTopicError if the topic's settings would lose records
    */
   async write(spec: TopicSpec, work: (partitions: number) => Promise<void>): Promise<void> {
     const before = await this.#safe(spec);
@@ -84,7 +84,7 @@ export class OwnTopics {
       const isRaised = before.corrected.length > 0 || after.corrected.length > 0;
       if (!isRaised) throw error;
       await onceRaised(() => work(after.partitions)).catch((last: unknown) => {
-        // Not before the next look finds nothing to raise is it known to be too large.
+        // It counts as too large only after a further check found nothing to raise.
         throw after.corrected.length > 0 && last instanceof RecordTooLargeError
           ? new LimitRaisedError(spec.topic, { cause: last })
           : last;
@@ -121,7 +121,7 @@ export class OwnTopics {
   }
 }
 
-/** A limit that was raised just now is acted upon a little later by some brokers. */
+/** Some brokers apply a raised limit a little later. */
 async function onceRaised(work: () => Promise<void>): Promise<void> {
   for (const waitMs of RAISED_LIMIT_WAITS_MS) {
     try {

@@ -1,7 +1,7 @@
 import type { FetchedRecord, RawHeaders } from '../pipeline/index.js';
 import { HEADERS } from './headers.js';
 
-/** Every name that the runtime gives out. */
+/** Every header name that the runtime uses. */
 const MANAGED: ReadonlySet<string> = new Set(Object.values(HEADERS));
 
 /** What has headers. */

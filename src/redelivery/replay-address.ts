@@ -3,7 +3,7 @@ import type { FetchedRecord, RawHeaders, TopicPartition } from '../pipeline/inde
 import { HEADERS } from './headers.js';
 import { headerNumber, headerText, ownHeaders } from './record-headers.js';
 
-/** Whom a replayed record is for, and what it is a replay of. */
+/** Which group a replayed record is for, and which dead letter it was. */
 export interface ReplayAddress {
   /** The only group that is to handle it; undefined for every group. */
   readonly group: string | undefined;
@@ -19,8 +19,8 @@ type Content = Pick<FetchedRecord, 'key' | 'value' | 'headers'>;
 const ADDRESS = [HEADERS.replays, HEADERS.replayFor, HEADERS.replayOf, HEADERS.replayDigest] as const;
 
 /**
- * The headers that address a replayed record. They count for this very content in this very place: whoever forwards the
- * record, perhaps changed, into another topic forwards headers that say nothing there.
+ * The headers that address a replayed record. They count only for this content in this position: a
+ * copy of the record in another topic carries headers that have no effect there.
  */
 export function addressHeaders(to: TopicPartition, content: Content, address: ReplayAddress): RawHeaders {
   return {
@@ -31,7 +31,7 @@ export function addressHeaders(to: TopicPartition, content: Content, address: Re
   };
 }
 
-/** Whom a record is for; undefined where it is no replay, or was not written for the place where it lies. */
+/** The address of a replayed record; undefined if it is not a replay, or was written for another position. */
 export function replayAddressOf(at: TopicPartition, record: Content): ReplayAddress | undefined {
   const digest = headerText(record, HEADERS.replayDigest);
   const of = headerText(record, HEADERS.replayOf);

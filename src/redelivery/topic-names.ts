@@ -36,7 +36,7 @@ export function isDelayName(text: string): text is ms.StringValue {
   return DELAY_NAME.test(text);
 }
 
-/** Where a group's records of a topic wait for a time. */
+/** The retry topic of a topic, group and delay. */
 export function retryTopicOf(topic: string, groupId: string, delay: string): string {
   return retryPrefixOf(topic, groupId) + delay;
 }
@@ -46,7 +46,7 @@ export function retryPrefixOf(topic: string, groupId: string): string {
   return ownedName(topic, groupId) + RETRY;
 }
 
-/** Whether a topic is named as those are that records wait in for a time. */
+/** Whether a topic is named like a retry topic. */
 export function isRetryTopic(topic: string): boolean {
   return RETRY_TOPIC.test(topic);
 }
@@ -65,7 +65,7 @@ export function retrySourceOf(topic: string, groupId: string): string | undefine
   return isRetryTopicOf(topic, source, groupId) ? source : undefined;
 }
 
-/** Where a group keeps the records of a topic that are parked. */
+/** The parking topic of a topic and group. */
 export function parkingTopicOf(topic: string, groupId: string): string {
   return ownedName(topic, groupId) + PARKED;
 }
@@ -75,7 +75,7 @@ export function isParkingTopic(topic: string): boolean {
   return topic.endsWith(PARKED);
 }
 
-/** Whether a topic is named like those that services of this kind create for themselves. */
+/** Whether a topic is named like the topics that this service creates for failed records. */
 export function isFailureTopic(topic: string): boolean {
   return isDeadLetterTopicName(topic) || isParkingTopic(topic) || isRetryTopic(topic);
 }

@@ -1,4 +1,4 @@
-/** What was written to a parking topic is not to be read yet, or another owner has written meanwhile. */
+/** A record written to a parking topic can't be read yet, or another owner has written meanwhile. */
 export class ParkingStoreBehindError extends Error {
   readonly code = 'LOT_BEHIND';
 
@@ -11,7 +11,7 @@ export class ParkingStoreBehindError extends Error {
   }
 }
 
-/** A record was to be parked before it was known what is parked already. */
+/** A record was to be parked before the parked keys were known. */
 export class ParkingNotLoadedError extends Error {
   readonly code = 'LOT_NOT_LOADED';
 

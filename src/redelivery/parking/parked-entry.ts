@@ -11,16 +11,15 @@ import { HEADERS } from '../headers.js';
 import { headerText, ownHeaders } from '../record-headers.js';
 import { carriedAddress } from '../replay-address.js';
 
-/** A parked record's name in its lot: the offset that it had, and the ownership that parked it. */
+/** The id of a parked record: its original offset, and the ownership that parked it. */
 export interface ParkedRecordId {
   readonly offset: Offset;
   readonly owner: string;
 }
 
 /**
- * What a record of a parking topic stands for. The topic is compacted, and its keys are made for that: to park a record
- * twice in one ownership is to park it once; null takes it out, and what one owner takes out is never what another has
- * parked since.
+ * The meaning of a record of a parking topic. The topic is compacted, and its keys fit that: parking a record twice in one
+ * ownership stores it once; a null value removes it, and a removal by one owner never affects what a later one parked.
  */
 export type ParkedEntry =
   | (ParkedRecordId & {
@@ -48,7 +47,7 @@ const KEYLESS_RELEASE = /^release-keyless(?::([0-9a-f]*))?$/;
 const OLD_RELEASE = 'release:';
 const NOTHING = Buffer.alloc(0);
 
-/** What a parked record is kept as. */
+/** The stored form of a parked record. */
 export function toParked(
   record: FetchedRecord,
   headers: RawHeaders,
@@ -63,7 +62,7 @@ export function toParked(
       ...carriedAddress(record),
       [HEADERS.parkedKey]: record.key,
       ...(topicId !== undefined && { [HEADERS.parkedTopicId]: topicId }),
-      // A value of null would take the record out.
+      // A null value would remove the record.
       ...(record.value === null && { [HEADERS.parkedTombstone]: 'true' }),
     },
   };
@@ -74,7 +73,7 @@ export function toAdopted({ value, headers }: FetchedRecord, name: ParkedRecordI
   return { key: nameOf(name), value, ...(headers && { headers }) };
 }
 
-/** What takes a parked record out. */
+/** The record that removes a parked record. */
 export function toRemoval(name: ParkedRecordId): ParkingTopicRecord {
   return { key: nameOf(name), value: null };
 }
@@ -84,23 +83,23 @@ export function toOwner(owner: string, position: Offset | undefined): ParkingTop
   return { key: `owner:${owner}`, value: position === undefined ? null : `from ${position}` };
 }
 
-/** What asks for a key's release. */
+/** The record that requests a key's release. */
 export function toReleaseRequest(key: KeyName): ParkingTopicRecord {
   return { key: requestName(key, randomBytes(8).toString('hex')), value: 'wanted' };
 }
 
-/** What says that a release has ended. */
+/** The record that ends a release. */
 export function toReleaseEnd(request: string, owner: string): ParkingTopicRecord {
   const headers = { [HEADERS.releaseEndedBy]: owner };
   return { key: Buffer.from(request, 'latin1'), value: null, headers };
 }
 
-/** What asks for a release as it was asked for before. */
+/** Repeats a request for a release. */
 export function toRepeatedRequest(request: string): ParkingTopicRecord {
   return { key: Buffer.from(request, 'latin1'), value: 'wanted' };
 }
 
-/** What a record of a parking topic says; undefined where it is none of ours. */
+/** Parses a record of a parking topic; undefined if the service did not write it. */
 export function parseEntry(stored: FetchedRecord): ParkedEntry | undefined {
   const name = Buffer.from(stored.key ?? []).toString('latin1');
   return parseParked(name, stored) ?? parseOwner(name, stored) ?? parseRelease(name, stored);

@@ -10,11 +10,11 @@ import {
 import { compareRanks, LOWEST_RANK, rankOf } from './ownership-name.js';
 import { type ParkedEntry, type ParkedRecordId, parseEntry } from './parked-entry.js';
 
-/** A record in a lot. */
+/** A record in a parking partition. */
 export interface ParkedEntryState extends ParkedRecordId {
   readonly key: KeyName;
   readonly topicId: string | undefined;
-  /** Where it lies in the parking topic: as it was written last. */
+  /** Its latest offset in the parking topic. */
   readonly storedAt: Offset;
   /**
    * Whether it was written by a former owner when a later one had the partition already. The former can't have
@@ -25,17 +25,17 @@ export interface ParkedEntryState extends ParkedRecordId {
   readonly isRepeated: boolean;
 }
 
-/** What one partition of a parking topic says, as far as it was read: what is parked, and what is to be released. */
+/** The state of one partition of a parking topic, as far as read: parked records and requested releases. */
 export class ParkedPartition {
   readonly #places = new Map<string, ParkedEntryState>();
   readonly #owners = new Set<string>();
   readonly #requests = new Map<string, KeyName>();
   readonly #disputed = new Set<string>();
   #latest: string | undefined;
-  /** What is to be read next. */
+  /** The next offset to read. */
   position: Offset = toOffset(0);
 
-  /** Every record in the lot, those of one ownership after those of all earlier ones, each in the order of its log. */
+  /** All records, by ownership from the earliest on, each in the order of its log. */
   get storedRecords(): ParkedEntryState[] {
     return [...this.#places.values()].toSorted(
       (a, b) => compareRanks(rankOf(a.owner), rankOf(b.owner)) || compareOffsets(a.offset, b.offset),
@@ -66,7 +66,7 @@ export class ParkedPartition {
     return this.#requests;
   }
 
-  /** Those of the requests that a former owner has ended late, when a later one was at it. */
+  /** Requests that a former owner ended while a later one was working on them. */
   get disputed(): readonly string[] {
     return [...this.#disputed];
   }
@@ -96,7 +96,7 @@ export class ParkedPartition {
     return entry;
   }
 
-  /** A record was taken out. */
+  /** A record was removed. */
   forget(name: ParkedRecordId): void {
     this.#places.delete(idOf(name));
   }

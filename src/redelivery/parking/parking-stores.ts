@@ -9,12 +9,12 @@ import { ParkingTopicFeed } from './parking-topic-feed.js';
 import { TopicParkingStore } from './topic-parking-store.js';
 
 const LOOK_MS = 1_000;
-/** How long a parking topic is taken to be there, with its partitions, once that was seen. */
+/** How long a parking topic is assumed to exist after it was seen. */
 const ENSURED_MS = 60_000;
 
-/** The parking lots of a process's partitions. */
+/** The parking stores of a process's partitions. */
 export class ParkingStores {
-  /** By the ownership: what an ended one parks late is not taken for its successor's. */
+  /** By ownership: a record that an ended ownership parks late must not count as its successor's. */
   readonly #lots = new WeakMap<TopicPartition, TopicParkingStore>();
   readonly #ensured = new Map<string, Ensured>();
   #reader: ManyPartitionsReader | undefined;
@@ -49,7 +49,7 @@ export class ParkingStores {
 
   /**
    * Parks a record.
-   * @throws where the broker does not take it
+   * @throws if the broker does not accept it
    */
   async park(failed: FailedRecord, groupId: string): Promise<void> {
     const { at, record } = failed;
@@ -65,13 +65,13 @@ export class ParkingStores {
     await this.#reader?.close();
   }
 
-  /** Once for all partitions of a topic that ask at the same time, or soon after. */
+  /** Asks once for all partitions of a topic that need it at about the same time. */
   async #ensure(topic: string, like: string, partition: number): Promise<void> {
     const now = this.clock.now();
     for (const [name, { at }] of this.#ensured) if (now - at > ENSURED_MS) this.#ensured.delete(name);
     const known = this.#ensured.get(topic);
     if (known && (await known.partitions.catch(() => 0)) > partition) return;
-    // Of all that wait for one that failed, or that found too few, the first asks again.
+    // If the request failed or found too few partitions, the first of those waiting asks again.
     if (this.#ensured.get(topic) === known) {
       const ensured = this.ownTopics.ensure(parkingTopic(like, topic));
       this.#ensured.set(topic, { at: now, partitions: ensured.then(({ partitions }) => partitions) });

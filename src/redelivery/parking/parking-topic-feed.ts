@@ -8,7 +8,7 @@ import {
 } from '../../pipeline/index.js';
 import type { ManyPartitionsReader, PartitionRange } from '../../client/index.js';
 
-/** One partition of a parking topic, which is read on whenever it has more. */
+/** One partition of a parking topic that is read incrementally. */
 export interface FollowedPartition extends TopicPartition {
   /** What is to be read next. */
   readonly position: Offset;
@@ -24,12 +24,12 @@ interface Waiter {
 }
 
 /**
- * Reads the parking partitions of a process, as many as want it with one question to each broker. Partitions that are
- * watched are looked at in an interval; all others cost nothing.
+ * Reads the parking partitions of a process, all that need it with one request to each broker. Watched partitions are
+ * polled periodically; others cost nothing.
  */
 export class ParkingTopicFeed {
   readonly #watched = new Map<FollowedPartition, () => void>();
-  /** Who waits for a partition to be read from now on. */
+  /** Callers that wait until a partition has been read from now on. */
   readonly #wanted = new Map<FollowedPartition, Waiter[]>();
   /** Partitions that are being read. */
   readonly #busy = new Set<FollowedPartition>();
@@ -48,7 +48,7 @@ export class ParkingTopicFeed {
       const waiters = this.#wanted.get(partition) ?? [];
       waiters.push({ resolve, reject });
       this.#wanted.set(partition, waiters);
-      // What wants the same at the same time is asked for together.
+      // Simultaneous callers share a request.
       if (waiters.length === 1) queueMicrotask(() => void this.#ask());
     });
   }
@@ -67,7 +67,7 @@ export class ParkingTopicFeed {
   }
 
   async #look(): Promise<void> {
-    // What can't be read now is read with the next look.
+    // What can't be read now is read at the next poll.
     await Promise.all(
       [...this.#watched].map(async ([partition, looked]) => {
         const isRead = await this.catchUp(partition).then(
@@ -131,7 +131,7 @@ export class ParkingTopicFeed {
     for (const [index, each] of grown.entries()) void this.#readRest(each, isRead[index] === true, finish);
   }
 
-  /** Alone, and with patience, so that the others do not wait for a partition whose leader is away. */
+  /** Retried separately, so that the others do not wait for a partition without a leader. */
   async #readRest(
     { target, topic, partition, to }: Growth,
     isRead: boolean,

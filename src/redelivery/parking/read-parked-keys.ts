@@ -10,17 +10,17 @@ export interface ParkedKey {
   /** The parking topic. */
   readonly topic: string;
   readonly partition: number;
-  /** Undefined for the records that have no key: each of them waits by itself. */
+  /** Undefined for the records without a key: each of them is parked on its own. */
   readonly key: KeyName;
   /** Offsets in the records' own topic, oldest first. */
   readonly offsets: readonly string[];
-  /** Why its oldest record went aside, and since when, ISO 8601. */
+  /** Why its oldest record was parked, and since when, ISO 8601. */
   readonly oldest: ParkedFailure;
   /** Whether its release is asked for, and has not ended yet. */
   readonly releasing: boolean;
 }
 
-/** Why a record went aside. */
+/** Why a record was parked. */
 export interface ParkedFailure {
   readonly reason: string | undefined;
   readonly message: string | undefined;
@@ -29,7 +29,7 @@ export interface ParkedFailure {
 
 const UNKNOWN: ParkedFailure = { reason: undefined, message: undefined, since: undefined };
 
-/** Reads which keys of a topic are parked, whoever owns its partitions. */
+/** Reads which keys of a topic are parked, independent of its owners. */
 export async function readParkedKeys(reader: PartitionReader, topic: string): Promise<ParkedKey[]> {
   const found: ParkedKey[] = [];
   for (const { partition, start, end } of await reader.bounds(topic)) {
@@ -45,7 +45,7 @@ export async function readParkedKeys(reader: PartitionReader, topic: string): Pr
   return found;
 }
 
-/** Asks for the release of keys; resolves once that is written, where whoever owns their partitions reads it. */
+/** Requests the release of keys; resolves once the requests are stored for the owners of their partitions. */
 export async function requestRelease(producer: RecordProducer, keys: readonly ParkedKey[]): Promise<void> {
   for (const { topic, partition, key } of keys) {
     await producer.send({ ...toReleaseRequest(key), topic, partition });

@@ -14,9 +14,9 @@ interface Parked {
 }
 
 /**
- * Tells whether a parked record is in its partition's log still, and so is read again from a position before it. Its
- * offset alone does not tell: the topic may have been recreated, and its log cut back, or cleared by retention, and
- * what lies there now, if anything, is another record.
+ * Checks whether a parked record is still in its partition's log, and so is read again from a position before it. Its
+ * offset alone does not show that: if the topic was recreated, truncated or cleared by retention, there may be another
+ * record at that offset now.
  */
 export class RedeliveryCheck {
   #bounds: Promise<PartitionBounds | undefined> | undefined;
@@ -57,7 +57,7 @@ export class RedeliveryCheck {
   }
 }
 
-/** Headers are left out: what the service adds to them is not there yet where the record is read again. */
+/** Headers are not compared: the service added some when it parked the record. */
 function isSame(a: FetchedRecord, b: FetchedRecord | undefined): boolean {
   return (
     b !== undefined &&

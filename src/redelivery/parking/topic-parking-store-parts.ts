@@ -4,7 +4,7 @@ import type { RedeliveryCheck } from './redelivery-check.js';
 import type { ParkingTopicFeed } from './parking-topic-feed.js';
 import type { ParkedPartition } from './parked-partition.js';
 
-/** What a partition's parking lot is built from. */
+/** What a partition's parking store is built from. */
 export interface TopicParkingStoreParts {
   /** The partition whose records are parked. */
   readonly source: TopicPartition;
@@ -17,8 +17,8 @@ export interface TopicParkingStoreParts {
   readonly producer: Pick<RecordProducer, 'send'>;
   /** Resolves once the topic exists. */
   readonly ensure: () => Promise<unknown>;
-  /** Holds what was read of the lot, from its start on. */
+  /** What was read of the parking partition so far. */
   readonly newState?: () => ParkedPartition;
-  /** Tells which parked records are read again. */
+  /** Checks which parked records are read again. */
   readonly newRedeliveryCheck?: (...of: ConstructorParameters<typeof RedeliveryCheck>) => RedeliveryCheck;
 }

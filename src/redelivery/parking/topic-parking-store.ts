@@ -31,9 +31,9 @@ import { ParkedPartition } from './parked-partition.js';
 const WRITES_AT_ONCE = 100;
 
 /**
- * Parks records in a compacted topic, in the partition that has their own partition's number. Each ownership has a name
- * that tells its place among all, and writes it into the lot before anything else: what an earlier owner writes behind
- * that was never committed, and does not count.
+ * Parks records in a compacted topic, in the partition that has their own partition's number. Each ownership has a
+ * ranked name and writes it to the topic first: whatever an earlier owner writes after that was never committed, and
+ * does not count.
  */
 export class TopicParkingStore implements ParkingStore, FollowedPartition {
   #state = new ParkedPartition();
@@ -42,7 +42,7 @@ export class TopicParkingStore implements ParkingStore, FollowedPartition {
   /** Names that this ownership has written, or tried to. */
   readonly #claimed = new Set<string>();
   #topicId: string | undefined;
-  /** What this owner has parked, and not taken out. */
+  /** What this owner has parked and not removed. */
   readonly #own = new Set<Offset>();
   /** By offset and former owner: records that are kept under this owner's name now. */
   readonly #adopted = new Map<string, ParkedRecordId>();
@@ -80,14 +80,14 @@ export class TopicParkingStore implements ParkingStore, FollowedPartition {
     await parts.feed.catchUp(this);
     const name = await this.#claim(ownership);
     await parts.feed.catchUp(this);
-    // An answered write is before the end that a leader tells; a new leader may need a moment to know it.
+    // An acknowledged write lies below the end that the leader reports; a new leader may need a moment to report it.
     if (!this.#state.owners.includes(name)) throw new ParkingStoreBehindError(parts.topic, this.partition);
     await this.#settleBefore(name, ownership.position);
     this.#name = name;
     return this.#state.parked.map(({ key, offset, owner }) => ({ key, offset, by: owner }));
   }
 
-  /** Parks a record; resolves once it is kept. */
+  /** Parks a record; resolves once it is stored. */
   async park(record: FetchedRecord, headers: RawHeaders): Promise<void> {
     const name = this.#ownName;
     this.#own.add(record.offset);
@@ -100,7 +100,7 @@ export class TopicParkingStore implements ParkingStore, FollowedPartition {
     if (!this.#state.find(name)) await this.parts.feed.catchUp(this);
     const place = this.#state.find(name);
     if (!place) {
-      // It is there: a leader that was just replaced may not tell of it. Taken for gone, it would be overtaken.
+      // It exists, but a new leader may not report it yet. If it counted as removed, it would be overtaken.
       const isKept = parked.by === undefined && this.#own.has(parked.offset);
       if (isKept) throw new ParkingStoreBehindError(this.parts.topic, this.partition);
       return undefined;
@@ -157,7 +157,7 @@ export class TopicParkingStore implements ParkingStore, FollowedPartition {
     return name;
   }
 
-  /** Takes out what former owners have left in the lot and could not commit; only then their names. */
+  /** Removes records that former owners parked and could not commit; then the names of those owners. */
   async #settleBefore(name: string, position: Offset): Promise<void> {
     const state = this.#state;
     if (state.latestOwner !== name) throw new ParkingStoreBehindError(this.parts.topic, this.partition);
@@ -185,7 +185,7 @@ export class TopicParkingStore implements ParkingStore, FollowedPartition {
     await this.#writeAll(former.map((owner) => toOwner(owner, undefined)));
   }
 
-  /** Looks for releases, and for what former owners write late, as long as there is something in the lot. */
+  /** Polls for releases and for late writes of former owners while anything is parked. */
   #watchWhatIsParked(): void {
     const { feed } = this.parts;
     const isEmpty = this.#own.size === 0 && this.#state.isEmpty;
@@ -195,7 +195,7 @@ export class TopicParkingStore implements ParkingStore, FollowedPartition {
 
   readonly #looked = (): void => {
     this.#tellReleases();
-    // What fails is seen to with the next look.
+    // What fails is repeated at the next poll.
     void this.#keepWhatIsLate().catch(() => undefined);
   };
 
@@ -234,7 +234,7 @@ export class TopicParkingStore implements ParkingStore, FollowedPartition {
     return this.#name;
   }
 
-  /** What a parked record is called in the lot. */
+  /** The id of a parked record in the topic. */
   #nameOf({ offset, by }: ParkedRecord): ParkedRecordId {
     const owner = by ?? this.#ownName;
     return this.#adopted.get(`${offset}:${owner}`) ?? { offset, owner };
