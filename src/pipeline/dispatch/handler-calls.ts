@@ -47,7 +47,7 @@ export class HandlerCalls {
     };
   }
 
-  /** What the call waits for, in words; undefined where its handler is at work. */
+  /** What the call waits for, in words; undefined if its handler is running. */
   waitOf(first: InFlightRecord): string | undefined {
     const [wait] = this.#waits.get(first) ?? [];
     return wait?.what;
@@ -87,7 +87,7 @@ export class HandlerCalls {
     }
   }
 
-  /** Calls whose handlers were told to stop, and are still at work after as long again, by their first records. */
+  /** Calls whose handlers were aborted and are still running after as long again, by their first records. */
   get unresponsive(): InFlightRecord[] {
     const limitMs = (this.timeoutMs ?? 0) * 2 + ABORT_GRACE_MS;
     const now = this.clock.now();

@@ -120,7 +120,7 @@ export class ParkingFullError extends Error {
   ) {
     super(
       `${topic}[${partition}]: ${limit} records are parked, which is the most (parkLimit); release some with ` +
-        `\`npm run dlq -- parked release KEY\`, once what keeps them from being handled is mended`,
+        `\`npm run dlq -- parked release KEY\`, once what keeps them from being handled is fixed`,
     );
     this.name = 'ParkingFullError';
   }

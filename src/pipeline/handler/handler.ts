@@ -39,7 +39,7 @@ export interface Delay {
 interface HandlerBase {
   readonly commit: CommitMode;
   readonly order: Order;
-  /** Lanes, or batches, at work at once, per partition. */
+  /** How many lanes or batches of a partition may run at once. */
   readonly concurrency: number;
   /** How long one call may take before it counts as failed; undefined for no limit. */
   readonly timeoutMs: number | undefined;

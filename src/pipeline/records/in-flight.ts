@@ -11,7 +11,7 @@ export interface CallWait {
 
 /** The partition a record is of, as far as a handler may act on it. */
 export interface RecordOwner extends TopicPartition {
-  /** Aborted once the handler at work on the record should stop. */
+  /** Aborted once the record's running handler should stop. */
   signalOf(record: InFlightRecord): AbortSignal;
   /**
    * The handler at work on the record waits for something that is not its doing, as for a connection: that time does
@@ -34,7 +34,7 @@ export class InFlightRecord {
   settled = false;
   /** Its handler has returned without an error. In manual mode that alone does not settle it. */
   handled = false;
-  /** When its handler was last called, in ms since the epoch; 0 while no handler is at work on it. */
+  /** When its handler was last called, in ms since the epoch; 0 while no handler is running for it. */
   startedAt = 0;
   /** Calls of its handler that have failed. */
   failures = 0;
@@ -74,8 +74,8 @@ export class InFlightRecord {
   }
 
   /**
-   * Lets go of key, value and headers, and with them of the whole answer of the broker that they lie in. A
-   * settled record may have to wait for long until the committable offset passes it.
+   * Drops key, value and headers, and with them the broker's answer that they are part of. A settled record may have to
+   * wait long until the committable offset passes it.
    */
   dropPayload(): void {
     const { offset, timestamp } = this.record;

@@ -16,7 +16,7 @@ export interface Clock {
 export interface Turn {
   /**
    * True once this turn has lasted long enough and should end.
-   * @param now ms since the epoch: whoever asks, asks once a record, and looks at the clock for itself anyway
+   * @param now ms since the epoch: the caller asks once per record and has read the clock anyway
    */
   spent(now: number): boolean;
   /** Runs `run` in a later turn. */

@@ -92,7 +92,7 @@ export function groupLog(
         'partitions stopped',
         record,
         error,
-        'stops its partition, as its handler asks for; once its cause is mended, restart the service',
+        'stops its partition, as its handler asks for; once its cause is fixed, restart the service',
       ),
     failedAfterSettling: (record, error) =>
       ofRecord(

@@ -24,7 +24,7 @@ export interface KafkaHandlerOptions extends KafkaFailureOptions {
    * `'key'` for record handlers that commit automatically, `'partition'` for all others.
    */
   readonly order?: Order;
-  /** Lanes, or batches, at work at once, per partition. Default 64 lanes; 4 batches in key order. */
+  /** How many lanes or batches of a partition may run at once. Default 64 lanes; 4 batches in key order. */
   readonly concurrency?: number;
   /**
    * `'auto'`, the default: JSON where the value is an object or array in JSON, else text where it is UTF-8,

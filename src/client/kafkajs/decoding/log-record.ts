@@ -40,9 +40,9 @@ export class RecordSource {
   }
 
   /**
-   * Lets go of what lies behind the last record that is kept, and of the buffer around it unless they are most of it: a
-   * record that waits for its turn, or for a retry, keeps its batch in memory, and is not to keep what was fetched of
-   * other partitions along with it.
+   * Drops the bytes after the last kept record, and copies the rest if it is the smaller part of the surrounding buffer.
+   * A record that waits for its turn or for a retry keeps its batch in memory; it must not keep what was fetched of
+   * other partitions as well.
    */
   trim(length: number): void {
     const kept = this.#bytes.subarray(0, length);
