@@ -32,6 +32,7 @@ function parse(args) {
     .option('--list', 'names the scenarios')
     .option('--repeat <times>', 'how often each contender runs', wholeNumber)
     .option('--json <file>', 'writes the figures')
+    .option('--against <checkout>', 'ours alone, in turn with that of another checkout, installed and built')
     .option('--profile', 'runs ours once with --cpu-prof and prints where its time goes; no peers')
     .exitOverride();
   program.parse(args, { from: 'user' });
@@ -53,6 +54,7 @@ async function run(options) {
   console.log(machine());
   const { results, failures } = await bench(chosen, {
     ...options,
+    against: options.against && fromCaller(options.against),
     onScenario: (result, all) => (options.profile ? printProfiles(result) : printScenario(result, all)),
   });
   if (!options.profile) printSummary(results);

@@ -101,6 +101,6 @@ if (watched) {
 
 /** Resolves once what failed is where it is kept. */
 async function settled() {
-  const { budget } = app.get(KafkaRuntime);
-  while (job.poison && budget.total.records > 0) await sleep(20);
+  const { limiter } = app.get(KafkaRuntime);
+  while (job.poison && limiter.total.records > 0) await sleep(20);
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { startKafka } from '../../dist/tools/kafka/index.js';
+import { ratiosBefore } from '../report/before.mjs';
 import { summarize } from '../report/statistics.mjs';
 import { run } from './run.mjs';
 import { runtimeOf } from './runtimes.mjs';
@@ -12,12 +13,14 @@ let groups = 0;
 /**
  * Runs scenarios on a broker of their own.
  * @param {import('../scenarios/index.mjs').Scenario[]} scenarios
- * @param {{ quick?: boolean, repeat?: number, profile?: boolean, onScenario: (result: object, all: object[]) => void }} options
+ * @param {{ quick?: boolean, repeat?: number, profile?: boolean, against?: string, onScenario: (result: object, all: object[]) => void }} options
  */
 export async function bench(scenarios, options) {
   const results = [];
   const failures = [];
-  const { builds, remove } = options.profile ? { builds: {}, remove: () => undefined } : await snapshot();
+  const { builds, remove } = options.profile
+    ? { builds: {}, remove: () => undefined }
+    : await snapshot(options.against);
   console.error('starting Kafka ...');
   const kafka = await startKafka({ heap: '1g' });
   try {
@@ -27,7 +30,8 @@ export async function bench(scenarios, options) {
         const names = await topics.ensure(scenario.topic(Boolean(options.quick)));
         const result = await measure(scenario, { ...options, kafka, builds, topics: names, failures });
         results.push(result);
-        result.checks = scenario.checks(result, results);
+        result.checks = options.against ? [] : scenario.checks(result, results);
+        result.ratios = options.against ? ratiosBefore(result) : [];
         options.onScenario(result, results);
       } catch (error) {
         failures.push(`${scenario.name}: ${error.message}`);
@@ -60,9 +64,10 @@ async function measure(scenario, context) {
 }
 
 /** One entry for each contender, or for each of its variants. */
-async function entriesOf({ contenders }, { profile: oursOnly, builds }) {
+async function entriesOf({ contenders: all }, { profile: oursOnly, against, builds }) {
   const entries = [];
   const skipped = [];
+  const contenders = against ? withBefore(all) : all;
   for (const contender of contenders) {
     const { name, runs = name, variants = [{}] } = contender;
     if (oursOnly && name !== 'ours') continue;
@@ -73,6 +78,16 @@ async function entriesOf({ contenders }, { profile: oursOnly, builds }) {
         entries.push({ ...contender, options: options ?? contender.options, label, runtime });
   }
   return { entries, skipped };
+}
+
+/** Ours alone, each with the other checkout's. */
+function withBefore(contenders) {
+  return contenders
+    .filter(({ name, runs = name }) => runs === 'ours')
+    .flatMap((contender) => [
+      { ...contender, runs: 'ours' },
+      { ...contender, name: `${contender.name}, before`, runs: 'before' },
+    ]);
 }
 
 async function attempt(scenario, entry, runs, context) {

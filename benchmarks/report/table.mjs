@@ -1,12 +1,18 @@
 const head = ['', 'records/s', 'min', 'max', 'CPU s', 'peak MiB', 'ours over', ''];
 
 /** Prints a scenario's figures, and what is asked of it. */
-export function printScenario({ scenario, contenders, skipped, checks }) {
+export function printScenario({ scenario, contenders, skipped, checks, ratios }) {
   console.log(`\n${scenario.name}: ${scenario.what}`);
   const rows = contenders.filter(({ summary }) => summary).map(row);
   if (rows.length > 0) printRows([head, ...rows]);
   for (const { name, reason } of skipped) console.log(`  ${name}: skipped, ${reason}`);
   for (const check of checks) console.log(`  ${line(check)}`);
+  for (const ratio of ratios) {
+    const [middle, least, most] = [ratio.median, ratio.min, ratio.max].map((each) => each.toFixed(3));
+    console.log(
+      `  ${ratio.name} over before, ${ratio.figure}: median of rounds ${middle}, ${least} to ${most}`,
+    );
+  }
 }
 
 /** Prints every target in one place. */
