@@ -1,80 +1,46 @@
-/** CRC-32C (Castagnoli), the checksum of record batches since Kafka 0.11. Its polynomial, bits reversed. */
+import { createRequire } from 'node:module';
+
+type Checksum = (bytes: Uint8Array) => number;
+
+/** CRC-32C (Castagnoli), bits reversed. Record batches carry this checksum since Kafka 0.11. */
 const POLYNOMIAL = 0x82f63b78;
-const SLICES = 16;
-
-/** Table k gives the effect of a byte that k more bytes follow. */
-const TABLES = tables();
-
-function tables(): Int32Array {
-  const table = new Int32Array(256 * SLICES);
-  for (let byte = 0; byte < 256; byte++) {
-    let crc = byte;
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ POLYNOMIAL : crc >>> 1;
-    table[byte] = crc;
-  }
-  for (let at = 256; at < table.length; at++) {
-    const before = table[at - 256] ?? 0;
-    table[at] = (before >>> 8) ^ (table[before & 0xff] ?? 0);
-  }
-  return table;
-}
 
 /**
- * The checksum of some bytes, as an unsigned number.
+ * The CRC-32C of some bytes, as an unsigned number.
  *
- * "Slicing by 16": sixteen bytes a step, read as four 32-bit words, each byte looked up in its own table. Node has no
- * CRC-32C of its own (`zlib.crc32` uses another polynomial). It does about 1.9 GB/s, four times as much as byte by byte.
- * Words are read in the machine's byte order: little-endian on all platforms that Node supports but s390x, where
- * the bytes are taken one at a time.
+ * Node has no CRC-32C of its own (`zlib.crc32` uses another polynomial). The native package computes 3 to 6 GB/s with
+ * the processor's own instruction. Platforms for which it has no binary (ppc64, s390x) use the portable version.
  */
 export function crc32c(bytes: Uint8Array): number {
-  const head = IS_LITTLE_ENDIAN ? Math.min(bytes.length, -bytes.byteOffset & 3) : bytes.length;
-  const words = (bytes.length - head) >>> 4;
-  let crc = bytewise(bytes, 0, head, -1);
-  if (words > 0) crc = wordwise(new Int32Array(bytes.buffer, bytes.byteOffset + head, words * 4), crc);
-  return ~bytewise(bytes, head + words * 16, bytes.length, crc) >>> 0;
+  checksum ??= nativeChecksum() ?? portableCrc32c;
+  return checksum(bytes);
 }
 
-const IS_LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+let checksum: Checksum | undefined;
 
-function bytewise(bytes: Uint8Array, from: number, to: number, crc: number): number {
-  let result = crc;
-  for (let at = from; at < to; at++) {
-    result = (result >>> 8) ^ lookUp(TABLES, (result ^ lookUp(bytes, at)) & 0xff);
+function nativeChecksum(): Checksum | undefined {
+  try {
+    const { crc32c: native } = createRequire(import.meta.url)('@node-rs/crc32') as { crc32c: Checksum };
+    return native;
+  } catch {
+    return undefined;
   }
-  return result;
 }
 
-function wordwise(words: Int32Array, crc: number): number {
-  const t = TABLES;
-  let result = crc;
-  for (let at = 0; at < words.length; at += 4) {
-    const a = lookUp(words, at) ^ result;
-    const b = lookUp(words, at + 1);
-    const c = lookUp(words, at + 2);
-    const d = lookUp(words, at + 3);
-    result =
-      lookUp(t, 3840 | (a & 0xff)) ^
-      lookUp(t, 3584 | ((a >>> 8) & 0xff)) ^
-      lookUp(t, 3328 | ((a >>> 16) & 0xff)) ^
-      lookUp(t, 3072 | (a >>> 24)) ^
-      lookUp(t, 2816 | (b & 0xff)) ^
-      lookUp(t, 2560 | ((b >>> 8) & 0xff)) ^
-      lookUp(t, 2304 | ((b >>> 16) & 0xff)) ^
-      lookUp(t, 2048 | (b >>> 24)) ^
-      lookUp(t, 1792 | (c & 0xff)) ^
-      lookUp(t, 1536 | ((c >>> 8) & 0xff)) ^
-      lookUp(t, 1280 | ((c >>> 16) & 0xff)) ^
-      lookUp(t, 1024 | (c >>> 24)) ^
-      lookUp(t, 768 | (d & 0xff)) ^
-      lookUp(t, 512 | ((d >>> 8) & 0xff)) ^
-      lookUp(t, 256 | ((d >>> 16) & 0xff)) ^
-      lookUp(t, d >>> 24);
-  }
-  return result;
+/** One byte at a time: about 0.4 GB/s. */
+export function portableCrc32c(bytes: Uint8Array): number {
+  table ??= tableOf(POLYNOMIAL);
+  let crc = -1;
+  for (const byte of bytes) crc = (crc >>> 8) ^ (table[(crc ^ byte) & 0xff] ?? 0);
+  return ~crc >>> 0;
 }
 
-/** What lies at an index that is within bounds. */
-function lookUp(array: Int32Array | Uint8Array, index: number): number {
-  return array[index] ?? 0;
+let table: Int32Array | undefined;
+
+function tableOf(polynomial: number): Int32Array {
+  return Int32Array.from({ length: 256 }, (_, byte) => {
+    let crc = byte;
+    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ polynomial : crc >>> 1;
+    return crc;
+  });
 }

@@ -1,6 +1,10 @@
 /** Digits from which on an integer may not be a JavaScript number: 2^53 has 16. */
 const LONG = 16;
-/** A number's exponent from which on it may be beyond the range of a JavaScript number. */
+/**
+ * An exponent from 100 on: the number may be beyond the range of a JavaScript number. The first expression is twice as
+ * fast, since all of its matches have the same length; UUIDs match it too.
+ */
+const MAYBE_LARGE_EXPONENT = /\d[eE][+\d]\d\d/;
 const LARGE_EXPONENT = /\d[eE]\+?\d{3,}(?:[,\]}\s]|$)/;
 const LITERAL = /-?\d[\d.eE+-]*/g;
 /** What may stand before a number in JSON. A long run of digits behind anything else is part of a string or a fraction. */
@@ -57,7 +61,7 @@ export function* outsideStrings(json: string): Generator<{ from: number; text: s
 type Reviver = (this: unknown, key: string, value: unknown, context: { source?: string }) => unknown;
 
 /**
- * Whether a closer look is needed: false for nearly every value, at about a tenth of what parsing costs. Looks at
+ * Whether a closer look is needed: false for nearly every value, at a tenth to a sixth of what parsing costs. Looks at
  * every 16th character only: a run of 16 digits has one of these.
  */
 function mayBeInexact(json: string): boolean {
@@ -68,7 +72,7 @@ function mayBeInexact(json: string): boolean {
     // A run of digits is looked at once, however long it is.
     at = Math.max(at, last - LONG + 1);
   }
-  return LARGE_EXPONENT.test(json);
+  return MAYBE_LARGE_EXPONENT.test(json) && LARGE_EXPONENT.test(json);
 }
 
 function lastDigit(json: string, at: number): number {
