@@ -5,6 +5,7 @@ import { outage, slowBroker } from './brokers.js';
 import { disturb, type Harm } from './network.js';
 import type { Deed } from '../load/load.js';
 import type { Scenario } from './scenario.js';
+import { FORWARDED } from './surroundings.js';
 
 /** The instances that are always meant to run; the fourth comes and goes. */
 const RESIDENTS = SLOTS.slice(0, 3);
@@ -148,7 +149,11 @@ export function planOf(seed: number, minutes: number, network: boolean): Step[] 
 const networkFaults: ReadonlySet<Fault> = new Set(['cut', 'half-open', 'delay', 'throttle', 'reset', 'mute']);
 
 /** What each hundredth of the records asks for. */
-const deeds: Readonly<Record<number, Deed>> = { 0: { do: 'poison' }, 1: { do: 'flaky' } };
+const deeds: Readonly<Record<number, Deed>> = {
+  0: { do: 'poison' },
+  1: { do: 'flaky' },
+  2: { headers: FORWARDED },
+};
 
 /**
  * Below a hundred, in no step with topics, keys or partitions: by the id itself, all records of a topic that fail
@@ -175,6 +180,7 @@ export function mix(minutes: number, rate: number): Scenario {
     ],
     rate,
     keys: 1200,
+    deadAddresses: true,
     deedOf: (id) => deeds[lotOf(id)],
     play: async (scene) => {
       await scene.begin();

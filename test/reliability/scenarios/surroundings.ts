@@ -3,7 +3,7 @@ import { outage } from './brokers.js';
 import type { Scenario } from './scenario.js';
 
 /** What a record brings along that was forwarded with all of its headers, from a cluster with a service like this. */
-const FORWARDED = {
+export const FORWARDED = {
   'dlt-replay-for': 'another-group',
   'dlt-replayed-topic': 'elsewhere.dlt',
   'dlt-replayed-partition': '0',
