@@ -1,6 +1,6 @@
 import type { FetchResponse } from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
-import { registerCodecs } from '../../src/client/kafkajs/decoding/codecs.js';
-import { decodeFetchResponse } from '../../src/client/kafkajs/patches/fetch-response.js';
+import { registerCodecs } from '../../src/client/kafkajs/patches/fetch/codecs.js';
+import { decodeFetchResponse } from '../../src/client/kafkajs/patches/fetch/fetch-response.js';
 import { answerBytes } from '../../src/client/kafkajs/testing/log-bytes.js';
 import type { Bomb } from './bombs.js';
 import { BrokenRuleError, check, demand, type Known, TURN_MS } from './check.js';

@@ -33,7 +33,7 @@ const METADATA_MAX_AGE_MS = 300_000;
 
 /** A connection to the cluster that is no consumer, producer or admin client. */
 export function createCluster(kafka: Kafka): ReadingCluster {
-  return clusterMaker(kafka).create({
+  return clusterFactory(kafka).create({
     metadataMaxAge: METADATA_MAX_AGE_MS,
     allowAutoTopicCreation: false,
     isolationLevel: READ_COMMITTED,
@@ -41,7 +41,7 @@ export function createCluster(kafka: Kafka): ReadingCluster {
 }
 
 /** How kafkajs makes a cluster for each consumer, producer and admin client: by a method under a symbol of its own. */
-export function clusterMaker(kafka: Kafka): {
+export function clusterFactory(kafka: Kafka): {
   readonly key: symbol;
   readonly create: (options: object) => ReadingCluster;
 } {

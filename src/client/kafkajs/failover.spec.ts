@@ -29,7 +29,7 @@ function portOf(...brokers: readonly string[]): KafkaJsPort {
   return port;
 }
 
-/** An address that nothing listens at. */
+/** @returns an address at which nothing listens */
 async function refusing(): Promise<string> {
   const closed = await Listener.silent();
   const { address } = closed;
@@ -43,8 +43,8 @@ async function silent(): Promise<Listener> {
   return listener;
 }
 
-describe('one address of KAFKA_BROKERS that works is enough to list topics, and to create them', () => {
-  it('where another one refuses connections', async () => {
+describe('one address of KAFKA_BROKERS that works is enough to list and create topics', () => {
+  it('if another one refuses connections', async () => {
     const port = portOf(await refusing(), broker.address, await refusing());
     await expect(port.topics()).resolves.toEqual(['orders']);
     await expect(port.ensureTopic({ topic: 'orders.dlt', like: 'orders' })).resolves.toMatchObject({
@@ -53,17 +53,17 @@ describe('one address of KAFKA_BROKERS that works is enough to list topics, and 
     await expect(port.reachable(1_000)).resolves.toBe(true);
   });
 
-  it('where the name of another one does not resolve', async () => {
+  it('if the name of another one does not resolve', async () => {
     const port = portOf('no-such-host.invalid:9092', broker.address);
     await expect(port.topics()).resolves.toEqual(['orders']);
   });
 
-  it('where another one takes connections and answers nothing', async () => {
+  it('if another one accepts connections and sends no response', async () => {
     const port = portOf((await silent()).address, broker.address);
     await expect(port.topics()).resolves.toEqual(['orders']);
   });
 
-  it('where the one that was used dies later', async () => {
+  it('if the one in use dies later', async () => {
     const second = await TinyBroker.start();
     opened.push(second);
     second.topics.set('of the second', 1);
@@ -75,7 +75,7 @@ describe('one address of KAFKA_BROKERS that works is enough to list topics, and 
 });
 
 describe('an address that does not work', () => {
-  it('is found out once, not by each client anew', async () => {
+  it('is tried by one client only, as all clients share what they know of addresses', async () => {
     const dead = await silent();
     await portOf(dead.address, broker.address).topics();
     const { connections } = dead;
@@ -83,17 +83,17 @@ describe('an address that does not work', () => {
     expect(dead.connections).toBe(connections);
   });
 
-  it('is named with the others, and with what is wrong with each, where none works', async () => {
+  it('is named in the error, with the others and the reason for each, if none works', async () => {
     const [refused, mute] = [await refusing(), (await silent()).address];
     await expect(portOf(refused, mute).topics()).rejects.toMatchObject({
       code: 'BROKER_UNREACHABLE',
-      message: expect.stringMatching(new RegExp(`ECONNREFUSED ${refused}.*${mute} took the connection`)),
+      message: expect.stringMatching(new RegExp(`ECONNREFUSED ${refused}.*${mute} accepted the connection`)),
     });
   });
 });
 
-describe('the connection for questions about topics', () => {
-  it('is one, whatever is asked, and topics that are asked for together are created with one request', async () => {
+describe('the connection for requests about topics', () => {
+  it('is shared by all requests, and topics that are ensured together are created with one request', async () => {
     const port = portOf(broker.address);
     const topics = Array.from({ length: 40 }, (_, n) => `orders.retry.${n}`);
     await Promise.all(topics.map((topic) => port.ensureTopic({ topic, like: 'orders', grow: true })));
@@ -105,7 +105,7 @@ describe('the connection for questions about topics', () => {
     expect(broker.topics.get('orders.retry.39')).toBe(3);
   });
 
-  it('has partitions added where a topic has fewer than its source, and no others', async () => {
+  it('adds partitions to a topic that has fewer than its source, and to no other', async () => {
     broker.topics.set('orders.short', 1).set('orders.long', 5);
     const port = portOf(broker.address);
     const ensured = ['orders.short', 'orders.long'].map((topic) =>
@@ -118,7 +118,7 @@ describe('the connection for questions about topics', () => {
     expect(broker.requests.filter((name) => name === 'CreatePartitions')).toHaveLength(1);
   });
 
-  it('says which topic the brokers refuse to create, and why, and creates the others', async () => {
+  it('reports which topic the brokers refuse to create, and why, and creates the others', async () => {
     broker.refused.set('orders.dlt', [44, 'topics begin with a team']);
     const port = portOf(broker.address);
     const [refused, created] = await Promise.allSettled([
@@ -136,8 +136,8 @@ describe('the connection for questions about topics', () => {
   });
 });
 
-describe('an address that the cluster names for a broker', () => {
-  it('is said to be advertised where it can not be reached, though the cluster was found', async () => {
+describe('an address that the cluster advertises', () => {
+  it('is reported as such if it can not be reached although the cluster was found', async () => {
     broker.advertisedHost = 'kafka.internal.invalid';
     const port = portOf(broker.address);
     const listener: Partial<ConsumerListener> = { rebalanceStarted: () => Promise.resolve() };

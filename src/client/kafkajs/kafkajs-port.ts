@@ -11,21 +11,14 @@ import type {
   TransactionalProducer,
 } from '../kafka-port.js';
 import { AdminSession } from './admin/admin-session.js';
-import { installFailover } from './patches/broker-pool.js';
 import type { EnsuredTopic } from '../topic-settings.js';
-import { registerCodecs } from './decoding/codecs.js';
 import { KafkaJsConsumer } from './consumer/consumer.js';
 import { deleteCommittedRecords, deleteRecordsBefore } from './admin/delete-records.js';
 import { isRefusedLogin } from './errors.js';
-import { shareConnects } from './patches/connections.js';
 import { KafkaJsPartitionReader } from './reader/partition-reader.js';
 import { KafkaJsProducer } from './producer/producer.js';
-import { installFetchResponse } from './patches/fetch-response.js';
-import { forgetDeletedTopics } from './producer/forget-topics.js';
-import { installGroupHooks } from './patches/group-hooks.js';
-import { installMetadataResponse } from './patches/metadata-response.js';
-import { installNullHeaders } from './patches/null-headers.js';
-import { quietRequestQueue } from './patches/request-queue.js';
+import { installPatches } from './patches/index.js';
+import { forgetDeletedTopics } from './patches/producer/deleted-topic.js';
 import { KafkaJsTransactionalProducer } from './producer/transactional-producer.js';
 import { toKafkaJsConfig } from './settings.js';
 import { TopicAdmin } from './admin/topic-admin.js';
@@ -42,14 +35,7 @@ export class KafkaJsPort implements KafkaPort {
   readonly #admin: TopicAdmin;
 
   constructor(private readonly config: KafkaConfig) {
-    registerCodecs(config.maxUnpackedBatchBytes);
-    installFailover();
-    installFetchResponse(config.maxInFlight);
-    installGroupHooks();
-    installMetadataResponse();
-    installNullHeaders();
-    quietRequestQueue();
-    shareConnects();
+    installPatches(config);
     this.#settings = toKafkaJsConfig(config);
     this.#kafka = new kafkajs.Kafka(this.#settings);
     this.#producing = forgetDeletedTopics(new kafkajs.Kafka(this.#settings));

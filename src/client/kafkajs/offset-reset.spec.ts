@@ -5,9 +5,9 @@ import { loadConfig } from '../../config/index.js';
 import type { ConsumerListener } from '../kafka-port.js';
 import { KafkaJsConsumer } from './consumer/consumer.js';
 import { NoCommittedOffsetError } from './errors.js';
-import { installGroupHooks } from './patches/group-hooks.js';
+import { installPatches } from './patches/index.js';
 
-beforeAll(() => installGroupHooks());
+beforeAll(() => installPatches({ maxInFlight: 10_000, maxUnpackedBatchBytes: 1_048_576 }));
 
 const RETRY = 'orders.g.retry.1m';
 

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { KafkaRuntime, PermanentError } from '../../../src/transport/index.js';
-import { installNullHeaders, NULL_HEADER } from '../../../src/client/kafkajs/patches/null-headers.js';
+import { allowNullHeaders, NULL_HEADER } from '../../../src/client/kafkajs/patches/producer/null-header.js';
 import { addressHeaders } from '../../../src/redelivery/replay-address.js';
 import { createTopic, isCaughtUp, produce, uniqueName, waitFor, withTestAdmin } from '../../support/kafka.js';
 import { readTopic } from '../../support/read-topic.js';
 import { startHandlers, stopServices } from '../confirming/handler-service.js';
 
 jest.setTimeout(60_000);
-installNullHeaders();
+allowNullHeaders();
 afterEach(stopServices);
 
 /** The headers of a record that was replayed. */

@@ -1,13 +1,13 @@
 import { afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
-import { installGroupHooks } from '../../../src/client/kafkajs/patches/group-hooks.js';
+import { installPatches } from '../../../src/client/kafkajs/patches/index.js';
 import { createTopic, produce, uniqueName, waitFor } from '../../support/kafka.js';
 import { committed, startHandlers, stopServices } from '../confirming/handler-service.js';
 
 jest.setTimeout(60_000);
 
-// Before they are spied upon: the spy goes, and they stay.
-beforeAll(() => installGroupHooks());
+// Before the spies: restoring them must not remove the patches.
+beforeAll(() => installPatches({ maxInFlight: 10_000, maxUnpackedBatchBytes: 1_048_576 }));
 afterEach(async () => {
   jest.restoreAllMocks();
   await stopServices();

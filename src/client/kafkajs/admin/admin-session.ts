@@ -1,7 +1,7 @@
 import type { Kafka } from 'kafkajs';
 import type Broker from 'kafkajs/src/broker/index.js';
 import type { RequestDefinition } from 'kafkajs/src/protocol/requests/index.js';
-import { abandon } from '../patches/broker-pool.js';
+import { destroyConnections } from '../destroy-connections.js';
 import { createCluster, type ReadingCluster } from '../cluster.js';
 import { isUnreachable, protocolErrorType } from '../errors.js';
 import { seedFailed } from '../seed-addresses.js';
@@ -64,7 +64,7 @@ export class AdminSession {
 
   #end(cluster: ReadingCluster): void {
     if (this.#cluster === cluster) this.#cluster = undefined;
-    for (const broker of connectedBrokers(cluster)) abandon(broker);
+    for (const broker of connectedBrokers(cluster)) destroyConnections(broker);
     // Ends an attempt to connect as well.
     cluster.disconnect().catch(() => undefined);
   }

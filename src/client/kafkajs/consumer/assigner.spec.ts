@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import kafkajs, { type Cluster } from 'kafkajs';
-import type { GroupHooks } from '../patches/group-hooks.js';
+import type { GroupHooks } from './group-hooks.js';
 import { stickyAssigner } from './assigner.js';
 
 /** A cluster as the group's leader knows it, that is asked for one more topic. */

@@ -3,7 +3,7 @@ import type { TopicPartition } from '../../../pipeline/index.js';
 import { type AssignableMember, stickyAssignment } from '../../sticky-assignment.js';
 import type { ReadingCluster } from '../cluster.js';
 import { protocolErrorType } from '../errors.js';
-import type { GroupHooks, HookCarrier } from '../patches/group-hooks.js';
+import type { GroupHooks, HookCarrier } from './group-hooks.js';
 
 const { MemberAssignment, MemberMetadata } = kafkajs.AssignerProtocol;
 const VERSION = 0;

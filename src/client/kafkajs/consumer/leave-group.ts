@@ -3,7 +3,7 @@ import kafkajs, { type Consumer } from 'kafkajs';
 import type ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
 import { findCoordinator, isCoordinatorAway } from './coordinator.js';
 import { protocolErrorType } from '../errors.js';
-import { isJoining } from '../patches/group-hooks.js';
+import { isJoining } from '../patches/group/shared-join.js';
 
 /** Between two looks whether a join that is to end has been sent by now, in ms. */
 const ABANDON_MS = 50;

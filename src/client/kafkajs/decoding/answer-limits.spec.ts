@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { constants, zstdCompressSync } from 'node:zlib';
-import { registerCodecs } from './codecs.js';
-import { decodeFetchResponse } from '../patches/fetch-response.js';
+import { registerCodecs } from '../patches/fetch/codecs.js';
+import { decodeFetchResponse } from '../patches/fetch/fetch-response.js';
 import { PackedMessages } from './packed-messages.js';
 import { answerBytes, batchBytes, recordBytes } from '../testing/log-bytes.js';
 import { unreadableOf } from './unreadable.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Scene } from '../../../pipeline/testing/scene.js';
 import { offsetAfter, toOffset } from '../../../pipeline/index.js';
-import { decodeFetchResponse } from '../patches/fetch-response.js';
+import { decodeFetchResponse } from '../patches/fetch/fetch-response.js';
 import { PackedMessages } from './packed-messages.js';
 import { answerBytes, batchBytes, recordBytes, signed } from '../testing/log-bytes.js';
 import { unreadableOf } from './unreadable.js';

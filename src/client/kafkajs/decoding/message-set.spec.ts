@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { gzipSync } from 'node:zlib';
-import { registerCodecs } from './codecs.js';
-import { decodeFetchResponse } from '../patches/fetch-response.js';
+import { registerCodecs } from '../patches/fetch/codecs.js';
+import { decodeFetchResponse } from '../patches/fetch/fetch-response.js';
 import { PackedMessages, unpacked } from './packed-messages.js';
 import { answerBytes, batchBytes, messageBytes, recordBytes } from '../testing/log-bytes.js';
 import { unreadableOf } from './unreadable.js';

@@ -1,7 +1,7 @@
 import type { IHeaders, Message } from 'kafkajs';
 import type { RawHeaders } from '../../../pipeline/index.js';
 import type { OutgoingRecord } from '../../kafka-port.js';
-import { NULL_HEADER } from '../patches/null-headers.js';
+import { NULL_HEADER } from '../patches/producer/null-header.js';
 
 /** A record as kafkajs takes it, its headers kept as they are. */
 export function toMessage({ partition, key = null, value, headers = {} }: OutgoingRecord): Message {

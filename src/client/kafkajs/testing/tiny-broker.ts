@@ -43,6 +43,11 @@ export class Listener {
     return addressOf(this.server);
   }
 
+  /** Resolves once another connection was accepted. */
+  async nextConnection(): Promise<void> {
+    await once(this.server, 'connection');
+  }
+
   async close(): Promise<void> {
     this.server.close();
     for (const socket of this.#sockets) socket.destroy();

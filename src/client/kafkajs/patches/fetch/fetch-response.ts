@@ -1,79 +1,72 @@
 import fetchRequests, { type PartitionRequest } from 'kafkajs/src/protocol/requests/fetch/index.js';
 import type { FetchResponse } from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
-import { ByteReader } from '../../protocol/byte-reader.js';
-import { encodeFetchRequest } from './fetch-request.js';
-import { keepFetchOrder, unshuffled } from './fetch-order.js';
-import { onceAProcess } from './once-a-process.js';
-import { AnswerLimits, readLog } from '../decoding/partition-log.js';
-import { ReadingTurns } from '../../protocol/reading-turns.js';
+import { ByteReader } from '../../../protocol/byte-reader.js';
+import { ReadingTurns } from '../../../protocol/reading-turns.js';
+import { AnswerLimits, readLog } from '../../decoding/partition-log.js';
+import { installOnce } from '../install-once.js';
+import { FETCH_VERSION } from './fetch-version.js';
 
 type FetchedPartition = FetchResponse['responses'][number]['partitions'][number];
 
-/** The version whose answers are read here: that of brokers since 2.3. */
-const VERSION = 11;
-/** What the answer to one fetch may unpack to, but for its last batch. */
+/** What the response to one fetch may unpack to, not counting its last batch. */
 const MAX_UNPACKED_BYTES = 67_108_864;
-/** How many records a partition may bring in one answer, unless more may be in flight. */
+/** How many records a partition may bring in one response, unless more may be in flight. */
 const MAX_RECORDS = 10_000;
 
-/** What is asked of a broker in one fetch; its own order is how an answer that is full was filled. */
-export type FetchRequest = readonly {
+/** What was requested: responses begin with whole batches, which may lie before the requested offset. */
+export type RequestedOffsets = readonly {
   readonly topic: string;
   readonly partitions: readonly Pick<PartitionRequest, 'partition' | 'fetchOffset'>[];
 }[];
 
-interface ReadOptions {
-  /** What was asked for. Without it, batches are read from their first record. */
-  readonly asked?: FetchRequest;
+interface DecodeOptions {
+  /** What was requested. Without it, batches are read from their first record. */
+  readonly asked?: RequestedOffsets;
   /** How many records a partition may bring. */
   readonly maxRecords?: number;
 }
 
+let maxRecords = MAX_RECORDS;
+
 /**
- * Has kafkajs write fetch requests by `encodeFetchRequest`, and read the answers by the functions below, once a process. Its own:
- * - let records of aborted transactions through where several overlap, where a fetch begins within them, or
- *   where a record's key is four zero bytes;
- * - ask for ever for a batch that a compaction has emptied, and crawl offset by offset through what one has
- *   taken from a batch's end;
- * - overflow the stack at a batch of some 100,000 records;
- * - put functions among headers that are called like a method of every object;
- * - verify no checksum, believe every offset, and make all records of an answer at once.
+ * Decodes fetch responses of version 11 in place of kafkajs. Responses of brokers before 2.3 are of older versions, and
+ * are still decoded by kafkajs.
  *
- * Brokers before 2.3 answer in older versions, and are still read by kafkajs.
+ * - Defect: kafkajs (`protocol/requests/fetch/v11/response.js`, `protocol/recordBatch/v0/decoder.js`,
+ *   `consumer/filterAbortedMessages.js`) lets records of aborted transactions through if several overlap, if a fetch
+ *   begins within one, or if a record's key is four zero bytes; overflows the stack at a batch of about 130,000 records;
+ *   returns functions for headers named like a method of every object; verifies no checksum, trusts every offset, and
+ *   creates all records of a response at once. It fetches a batch that compaction has emptied again for ever, and needs
+ *   one fetch for each offset that compaction has removed from a batch's end.
+ * - Effect: aborted, damaged or lost records reach handlers, or a partition stops.
+ * - Test: `fetch-response.spec.ts`, the specs in `decoding/`, and the tests that `docs/hazards.md` names for each defect.
+ * - Unnecessary when another client decodes fetches: these defects are spread over kafkajs's decoder.
  *
- * @param maxInFlight how many records may be in flight: a partition may bring as many in one answer
+ * @param maxInFlight how many records may be in flight; one partition may bring as many in one response
  */
-export function installFetchResponse(maxInFlight: number): void {
+export function decodeFetchResponses(maxInFlight: number): void {
   maxRecords = Math.max(MAX_RECORDS, maxInFlight);
   install();
 }
 
-let maxRecords = MAX_RECORDS;
-const install = onceAProcess(() => {
-  keepFetchOrder();
+const install = installOnce(() => {
   const { protocol } = fetchRequests;
   fetchRequests.protocol = ({ version }) => {
-    const make = protocol({ version });
-    if (Number(version) !== VERSION) return make;
-    return (request) => {
-      const asked = unshuffled(request.topics);
-      const made = make({ ...request, topics: asked });
+    const toProtocol = protocol({ version });
+    if (Number(version) !== FETCH_VERSION) return toProtocol;
+    return (fields) => {
+      const { response, ...rest } = toProtocol(fields);
       const decode = (bytes: Buffer): Promise<FetchResponse> =>
-        decodeFetchResponse(bytes, { asked, maxRecords });
-      const encode = async () => encodeFetchRequest({ ...request, topics: asked });
-      return {
-        ...made,
-        request: { ...made.request, encode },
-        response: { ...made.response, decode },
-      };
+        decodeFetchResponse(bytes, { asked: fields.topics, maxRecords });
+      return { ...rest, response: { ...response, decode } };
     };
   };
 });
 
-/** Reads a fetch response of version 11. */
+/** Decodes a fetch response of version 11. */
 export async function decodeFetchResponse(
   bytes: Buffer,
-  { asked = [], maxRecords: most = MAX_RECORDS }: ReadOptions = {},
+  { asked = [], maxRecords: most = MAX_RECORDS }: DecodeOptions = {},
 ): Promise<FetchResponse> {
   const reader = new ByteReader(bytes);
   const clientSideThrottleTime = reader.int32();
@@ -92,14 +85,14 @@ export async function decodeFetchResponse(
     }
     responses.push({ topicName, partitions });
   }
-  // A throttle time of 0, as in kafkajs: the broker has not waited, the client is to.
+  // A throttle time of 0, as in kafkajs: since version 8, the client waits and not the broker (KIP-219).
   return { throttleTime: 0, clientSideThrottleTime, errorCode, sessionId, responses };
 }
 
 async function readPartition(
   reader: ByteReader,
   topic: string,
-  asked: FetchRequest,
+  asked: RequestedOffsets,
   limits: AnswerLimits,
   turns: ReadingTurns,
 ): Promise<FetchedPartition> {
@@ -122,14 +115,14 @@ async function readPartition(
     highWatermark: String(highWatermark),
     lastStableOffset,
     lastStartOffset,
-    // Left empty: what was aborted is out already.
+    // Empty: records of aborted transactions are already removed.
     abortedTransactions: [],
     preferredReadReplica,
     messages,
   };
 }
 
-function offsetAsked(asked: FetchRequest, partition: number): bigint {
+function offsetAsked(asked: RequestedOffsets, partition: number): bigint {
   for (const { partitions } of asked) {
     const found = partitions.find((each) => each.partition === partition);
     if (found) return BigInt(found.fetchOffset);

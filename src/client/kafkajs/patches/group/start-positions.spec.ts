@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
-import { type GroupHooks, installGroupHooks } from './group-hooks.js';
+import type { GroupHooks } from '../../consumer/group-hooks.js';
+import { installPatches } from '../index.js';
 
-beforeAll(() => installGroupHooks());
+beforeAll(() => installPatches({ maxInFlight: 10_000, maxUnpackedBatchBytes: 1_048_576 }));
 
 /** As much of kafkajs's group as a fetch needs of which no partition is read. */
 class Group {

@@ -2,8 +2,9 @@ import { createServer, type AddressInfo, type Server, Socket } from 'node:net';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import kafkajs, { type ISocketFactory, type KafkaJSConnectionError } from 'kafkajs';
 import Connection from 'kafkajs/src/network/connection.js';
-import { shareConnects } from './connections.js';
-import { plainSockets } from '../sockets.js';
+import { plainSockets } from '../../sockets.js';
+import { rejectClosedConnect } from './closed-connect.js';
+import { shareConnects } from './shared-connect.js';
 
 const silent = {
   info: () => undefined,
@@ -14,15 +15,18 @@ const silent = {
 const logger = { ...silent, namespace: () => logger };
 
 let server: Server;
-let made: Socket[];
-beforeAll(() => shareConnects());
+let opened: Socket[];
+beforeAll(() => {
+  rejectClosedConnect();
+  shareConnects();
+});
 beforeEach(async () => {
-  made = [];
+  opened = [];
   server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
 afterEach(async () => {
-  for (const socket of made) socket.destroy();
+  for (const socket of opened) socket.destroy();
   await new Promise((resolve) => server.close(resolve));
 });
 
@@ -30,7 +34,7 @@ function connection(socketFactory: ISocketFactory = plainSockets): Connection {
   const { port } = server.address() as AddressInfo;
   const counted: ISocketFactory = (request) => {
     const socket = socketFactory(request);
-    made.push(socket);
+    opened.push(socket);
     return socket;
   };
   return new Connection({
@@ -44,22 +48,22 @@ function connection(socketFactory: ISocketFactory = plainSockets): Connection {
   });
 }
 
-describe('a connection that several ask for at the same time', () => {
-  it('is made once', async () => {
+describe('a connection that several callers need at the same time', () => {
+  it('is opened once', async () => {
     const shared = connection();
     expect(await Promise.all([shared.connect(), shared.connect(), shared.connect()])).toEqual([
       true,
       true,
       true,
     ]);
-    expect(made).toHaveLength(1);
+    expect(opened).toHaveLength(1);
     await shared.disconnect();
     await shared.connect();
-    expect(made).toHaveLength(2);
+    expect(opened).toHaveLength(2);
     await shared.disconnect();
   });
 
-  it('fails for all of them, with what went wrong, and is tried again by the next', async () => {
+  it('fails for all of them with the same error, and is opened by the next caller', async () => {
     const shared = connection();
     const { port } = server.address() as AddressInfo;
     await new Promise((resolve) => server.close(resolve));
@@ -68,13 +72,13 @@ describe('a connection that several ask for at the same time', () => {
       expect.stringContaining('ECONNREFUSED'),
       expect.stringContaining('ECONNREFUSED'),
     ]);
-    expect(made).toHaveLength(1);
+    expect(opened).toHaveLength(1);
     await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
     await expect(shared.connect()).resolves.toBe(true);
     await shared.disconnect();
   });
 
-  it('fails where it is closed before it is made', async () => {
+  it('fails if it is closed before it is connected', async () => {
     const shared = connection(() => {
       const socket = new Socket();
       setImmediate(() => socket.destroy());

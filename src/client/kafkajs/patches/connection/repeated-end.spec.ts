@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server, Socket } from 'node:net';
 import { describe, expect, it, jest } from '@jest/globals';
-import { plainSockets } from './sockets.js';
+import { plainSockets } from '../../sockets.js';
 
 const IGNORED = { ssl: {}, onConnect: () => undefined } as unknown as Omit<
   Parameters<typeof plainSockets>[0],
@@ -23,7 +23,7 @@ function portOf(server: Server): number {
 }
 
 describe('a connection that was ended', () => {
-  it('is destroyed where the other side does not end it, by one timer however often it is ended', async () => {
+  it('is destroyed by one timer if the other side does not end it, however often it is ended', async () => {
     const server = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const socket = plainSockets({ host: '127.0.0.1', port: portOf(server), ...IGNORED });
@@ -46,7 +46,7 @@ describe('a connection that was ended', () => {
   });
 });
 
-describe('a connection to a broker that is away', () => {
+describe('a connection to a broker that is down', () => {
   it('gains no listeners, however often it is ended', async () => {
     const socket = plainSockets({ host: '127.0.0.1', port: await closedPort(), ...IGNORED });
     await once(socket, 'error');

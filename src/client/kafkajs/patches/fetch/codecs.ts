@@ -3,9 +3,9 @@ import { gunzip, gzip, zstdCompress, zstdDecompress } from 'node:zlib';
 import kafkajs from 'kafkajs';
 import snappy from 'kafkajs-snappy';
 import { compressFrame, decompressFrame } from 'lz4-napi';
-import { lz4Size } from '../../protocol/lz4-size.js';
-import { unpackSnappy } from './snappy.js';
-import { UnpackedTooLargeError } from './unreadable.js';
+import { lz4Size } from '../../../protocol/lz4-size.js';
+import { unpackSnappy } from '../../decoding/snappy.js';
+import { UnpackedTooLargeError } from '../../decoding/unreadable.js';
 
 interface Codec {
   compress(encoder: { buffer: Buffer }): Promise<Buffer>;
@@ -18,8 +18,12 @@ const compressZstd = promisify(zstdCompress);
 const decompressZstd = promisify<Buffer, { maxOutputLength: number }, Buffer>(zstdDecompress);
 
 /**
- * Has kafkajs unpack what Kafka's producers write, and no batch beyond the limit: 1 MB can unpack to 1 GB. Its own
- * gzip knows no bounds; a batch in any other codec would stop the consumer for good.
+ * Registers codecs for what Kafka's producers write, with a limit for what one batch may unpack to.
+ *
+ * - Defect: kafkajs (`protocol/message/compression/index.js`) has no snappy, lz4 and zstd, and its gzip has no limit.
+ * - Effect: a batch in another codec stops the consumer for good; a batch of 1 MB can unpack to 1 GB.
+ * - Test: `hostile-log.spec.ts`, "a batch that unpacks to more than the limit".
+ * - Unnecessary when kafkajs has bounded codecs of its own.
  */
 export function registerCodecs(maxBytes: number): void {
   const { CompressionCodecs, CompressionTypes } = kafkajs;

@@ -1,31 +1,35 @@
 import Broker from 'kafkajs/src/broker/index.js';
 import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
-import type { PartitionRequest, TopicRequest } from 'kafkajs/src/protocol/requests/fetch/index.js';
-import type { TopicPartition } from '../../../pipeline/index.js';
-import { onceAProcess } from './once-a-process.js';
+import type Batch from 'kafkajs/src/consumer/batch.js';
+import fetchRequests, {
+  type PartitionRequest,
+  type TopicRequest,
+} from 'kafkajs/src/protocol/requests/fetch/index.js';
+import type { TopicPartition } from '../../../../pipeline/index.js';
+import { installOnce } from '../install-once.js';
 
 interface TopicPartitions {
   readonly topic: string;
   readonly partitions: number[];
 }
 
-/** What an answer holds of one partition. */
-interface Answered extends TopicPartition {
+/** What a response brought of one partition. */
+interface FetchedPartition extends TopicPartition {
   readonly rawMessages: readonly unknown[];
 }
 
 /**
- * In which order a member asks for its partitions: those first that have had no turn for the longest time. A broker
- * fills an answer in the order of the request, 10 MB with the defaults, which is 20 partitions with a backlog.
+ * The order in which a member fetches its partitions: first those that have waited longest for their turn. A broker
+ * fills a response in the order of the request: 10 MB with the defaults, which is 20 partitions with a backlog.
  */
 export class FetchOrder {
-  /** When each partition last had its turn, as a count of fetches. */
+  /** When each partition last had its turn, as a number of fetches. */
   readonly #served = new Map<string, number>();
   #fetches = 0;
 
   /**
-   * The same partitions in the order in which to ask for them; a topic's stay together.
-   * @param isPaused whether a partition is not asked for: it has no turn that its topic could be put first for
+   * Sorts partitions by how long they have waited; those of one topic stay together.
+   * @param isPaused whether a partition is not fetched: then it must not move its topic to the front
    */
   arrange(
     wanted: readonly TopicPartitions[],
@@ -47,15 +51,15 @@ export class FetchOrder {
       .map(({ topic, partitions }) => ({ topic, partitions }));
   }
 
-  /** A fetch was answered, partition by partition in the order of the request. */
-  answered(partitions: readonly Answered[]): void {
+  /** Notes the response to a fetch, its partitions in the order of the request. */
+  responded(partitions: readonly FetchedPartition[]): void {
     const first = partitions.findIndex(({ rawMessages }) => rawMessages.length > 0);
-    // A broker sends at least one batch of the first partition that has any: those before it have none. If they were
-    // never served, a quiet partition would put its topic first for ever, and topics behind a backlog would starve.
+    // A broker sends at least one batch of the first partition that has any, so those before it have none. If they did
+    // not count as served, a quiet partition would keep its topic first, and topics behind a backlog would starve.
     this.served(partitions.filter(({ rawMessages }, at) => at < first || rawMessages.length > 0));
   }
 
-  /** These partitions have had their turn. */
+  /** Notes that these partitions have had their turn. */
   served(partitions: readonly TopicPartition[]): void {
     this.#fetches++;
     for (const each of partitions) this.#served.set(keyOf(each), this.#fetches);
@@ -66,15 +70,16 @@ export class FetchOrder {
   }
 }
 
-/** Equal infinities included. */
+/** Compares two numbers, which may both be infinite. */
 function compare(a: number, b: number): number {
   return a === b ? 0 : a - b;
 }
 
 const orders = new WeakMap<object, { readonly generation: number; readonly order: FetchOrder }>();
 
-/** The order of a group, which begins again with each generation: so it holds no partitions of former ones. */
-export function fetchOrderOf(group: object, generation: number): FetchOrder {
+/** The order of a group. It starts over in each generation, so that it holds no partitions of earlier ones. */
+function fetchOrderOf(group: ConsumerGroup): FetchOrder {
+  const { generationId: generation } = group;
   const known = orders.get(group);
   if (known?.generation === generation) return known.order;
   const order = new FetchOrder();
@@ -89,26 +94,42 @@ function keyOf({ topic, partition }: TopicPartition): string {
 const ranks = new WeakMap<PartitionRequest, number>();
 
 /**
- * Has groups ask in that order, once a process. kafkajs asks in the order of the assignment, and shuffles all partitions
- * on their way into the request: fair on the average, but of many partitions some still wait for long.
+ * Fetches the partitions that have waited longest first.
+ *
+ * - Defect: `Broker.fetch` (`broker/index.js`) shuffles the partitions of a request.
+ * - Effect: the order is fair on average, but of many partitions with a backlog some wait long by chance.
+ * - Test: `fetch-order.spec.ts`.
+ * - Unnecessary when kafkajs requests partitions in turn.
  */
-export const keepFetchOrder = onceAProcess(() => {
-  const { filterPartitionsByNode } = ConsumerGroup.prototype;
+export const keepFetchOrder = installOnce(() => {
+  const { filterPartitionsByNode, fetch } = ConsumerGroup.prototype;
   ConsumerGroup.prototype.filterPartitionsByNode = function (this: ConsumerGroup, nodeId, wanted) {
     const read = filterPartitionsByNode.call(this, nodeId, wanted);
-    return fetchOrderOf(this, this.generationId).arrange(read, ({ topic, partition }) =>
+    return fetchOrderOf(this).arrange(read, ({ topic, partition }) =>
       this.subscriptionState.isPaused(topic, partition),
     );
   };
-  const { fetch } = Broker.prototype;
+  ConsumerGroup.prototype.fetch = async function (this: ConsumerGroup, nodeId): Promise<Batch[]> {
+    const { generationId } = this;
+    const batches = await fetch.call(this, nodeId);
+    if (this.generationId === generationId) fetchOrderOf(this).responded(batches);
+    return batches;
+  };
+
+  const { fetch: sendFetch } = Broker.prototype;
   Broker.prototype.fetch = function (this: Broker, request) {
     let rank = 0;
     for (const { partitions } of request.topics) for (const each of partitions) ranks.set(each, rank++);
-    return fetch.call(this, request);
+    return sendFetch.call(this, request);
+  };
+  const { protocol } = fetchRequests;
+  fetchRequests.protocol = (version) => {
+    const toProtocol = protocol(version);
+    return (request) => toProtocol({ ...request, topics: unshuffled(request.topics) });
   };
 });
 
-/** What is asked for, as it was before kafkajs shuffled it. */
+/** Restores the order that the topics and partitions had before kafkajs shuffled them. */
 export function unshuffled(topics: readonly TopicRequest[]): TopicRequest[] {
   const rankOf = (each: PartitionRequest): number => ranks.get(each) ?? 0;
   const flat = topics.flatMap(({ topic, partitions }) => partitions.map((each) => ({ topic, each })));

@@ -6,8 +6,8 @@ import Encoder from 'kafkajs/src/protocol/encoder.js';
 import KafkaJsBatch from 'kafkajs/src/consumer/batch.js';
 import kafkajsResponse from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
 import { decodeFetchResponse } from './fetch-response.js';
-import { signed } from '../testing/log-bytes.js';
-import { PackedMessages, recordsOf, unpacked, unpackedBatch } from '../decoding/packed-messages.js';
+import { signed } from '../../testing/log-bytes.js';
+import { PackedMessages, recordsOf, unpacked, unpackedBatch } from '../../decoding/packed-messages.js';
 
 interface TestBatch {
   readonly firstOffset: bigint;

@@ -4,10 +4,10 @@ import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
 import OffsetManager from 'kafkajs/src/consumer/offsetManager/index.js';
 import type { TopicRequest } from 'kafkajs/src/protocol/requests/fetch/index.js';
 import { FetchOrder, unshuffled } from './fetch-order.js';
-import { installGroupHooks } from './group-hooks.js';
-import { PackedMessages } from '../decoding/packed-messages.js';
+import { installPatches } from '../index.js';
+import { PackedMessages } from '../../decoding/packed-messages.js';
 
-beforeAll(() => installGroupHooks());
+beforeAll(() => installPatches({ maxInFlight: 10_000, maxUnpackedBatchBytes: 1_048_576 }));
 
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, at) => at);
 

@@ -1,0 +1,62 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Kafka, logLevel } from 'kafkajs';
+import { eventLoopTurn } from '../../../../pipeline/index.js';
+import { createCluster, type ReadingCluster } from '../../cluster.js';
+import { plainSockets } from '../../sockets.js';
+import { Listener, TinyBroker } from '../../testing/tiny-broker.js';
+import { installPatches } from '../index.js';
+
+let frozen: Listener;
+let broker: TinyBroker;
+/** The address that the next attempt to connect tries. */
+let address: string;
+let cluster: ReadingCluster;
+/** Resolves once an address has failed. */
+let failed: Promise<void>;
+
+beforeAll(() => installPatches({ maxInFlight: 10_000, maxUnpackedBatchBytes: 1_048_576 }));
+beforeEach(async () => {
+  [frozen, broker] = await Promise.all([Listener.silent(), TinyBroker.start()]);
+  failed = new Promise((resolve) => {
+    const kafka = new Kafka({
+      brokers: () => Promise.resolve([address]),
+      socketFactory: plainSockets,
+      retry: { initialRetryTime: 60_000, maxRetryTime: 60_000 },
+      logLevel: logLevel.DEBUG,
+      logCreator:
+        () =>
+        ({ log }) =>
+          log.message.includes('does not lead to the cluster') && resolve(),
+    });
+    cluster = createCluster(kafka);
+  });
+});
+afterEach(async () => {
+  await cluster.disconnect();
+  await Promise.all([frozen.close(), broker.close()]);
+});
+
+describe('an attempt to connect that was cancelled by a disconnect', () => {
+  it('is not handed to the next caller of connect', async () => {
+    ({ address } = frozen);
+    const accepted = frozen.nextConnection();
+    const cancelled = expect(cluster.connect()).rejects.toMatchObject({ name: 'AbortError' });
+    await accepted;
+    ({ address } = broker);
+    const disconnected = cluster.disconnect();
+    await expect(cluster.brokerPool.connect()).resolves.toBeUndefined();
+    await Promise.all([cancelled, disconnected]);
+    expect(cluster.brokerPool.seedBroker?.brokerAddress).toBe(broker.address);
+    expect(cluster.isConnected()).toBe(true);
+  });
+
+  it('rejects at once, also while it waits for its next retry', async () => {
+    ({ address } = frozen);
+    await frozen.close();
+    const cancelled = expect(cluster.connect()).rejects.toMatchObject({ name: 'AbortError' });
+    await failed;
+    await eventLoopTurn();
+    await cluster.disconnect();
+    await cancelled;
+  });
+});

@@ -1,0 +1,72 @@
+import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
+import type { GroupHooks } from '../../consumer/group-hooks.js';
+import { installPatches } from '../index.js';
+
+/** What kafkajs's own `joinAndSync` does; set by each test. */
+let nativeJoin: () => Promise<void>;
+
+beforeAll(() => {
+  ConsumerGroup.prototype.joinAndSync = () => nativeJoin();
+  installPatches({ maxInFlight: 10_000, maxUnpackedBatchBytes: 1_048_576 });
+});
+
+/** As much of kafkajs's group as a join needs. */
+class Group {
+  readonly events: string[] = [];
+  readonly hooks: Partial<GroupHooks> = {
+    beforeJoin: () => Promise.resolve(void this.events.push('before')),
+    afterJoin: () => this.events.push('after'),
+    topicGone: () => this.events.push('topic gone'),
+  };
+  readonly assigners = [{ hooks: this.hooks }];
+  memberId: string | null = 'member';
+
+  join(): Promise<void> {
+    return ConsumerGroup.prototype.joinAndSync.call(this as unknown as ConsumerGroup);
+  }
+
+  fetch(): Promise<unknown> {
+    return ConsumerGroup.prototype.fetch.call(this as unknown as ConsumerGroup, '1');
+  }
+}
+
+describe('a member', () => {
+  let group: Group;
+  beforeEach(() => {
+    group = new Group();
+    nativeJoin = () => Promise.resolve(void group.events.push('join'));
+  });
+
+  it('joins once, however many fetch loops ask for it', async () => {
+    await Promise.all([group.join(), group.join(), group.join()]);
+    expect(group.events).toEqual(['before', 'join', 'after']);
+  });
+
+  it('joins again after a join that has ended', async () => {
+    await group.join();
+    await group.join();
+    expect(group.events).toEqual(['before', 'join', 'after', 'before', 'join', 'after']);
+  });
+
+  it('repeats a failed join at the next fetch, and gives its partitions up only once', async () => {
+    nativeJoin = () => Promise.reject(new Error('no answer'));
+    await expect(group.join()).rejects.toThrow('no answer');
+    nativeJoin = () => Promise.resolve(void group.events.push('join'));
+    await expect(group.fetch()).resolves.toEqual([]);
+    expect(group.events).toEqual(['before', 'join', 'after']);
+  });
+
+  it('does not join once its consumer stops', async () => {
+    Object.assign(group.hooks, { stopped: true });
+    await expect(group.join()).rejects.toThrow('the consumer stops');
+    await expect(group.fetch()).resolves.toEqual([]);
+    expect(group.events).toEqual(['before']);
+  });
+
+  it('reports a topic that no longer exists', async () => {
+    nativeJoin = () => Promise.reject(Object.assign(new Error(), { type: 'UNKNOWN_TOPIC_OR_PARTITION' }));
+    await expect(group.join()).rejects.toMatchObject({ type: 'UNKNOWN_TOPIC_OR_PARTITION' });
+    expect(group.events).toEqual(['before', 'topic gone']);
+  });
+});

@@ -1,0 +1,28 @@
+import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
+import { findCoordinator, isCoordinatorAway } from '../../consumer/coordinator.js';
+import { hooksOf } from '../../consumer/group-hooks.js';
+import { installOnce } from '../install-once.js';
+
+/**
+ * Looks for the group's coordinator when a heartbeat does not reach it. While the member's session lasts, that is no
+ * error: records are still fetched and handled as long as there is room for them.
+ *
+ * - Defect: `ConsumerGroup` (`consumer/consumerGroup.js`) looks for the coordinator only when it joins.
+ * - Effect: after the coordinator moves, as it does whenever a broker restarts, heartbeats and commits go to the old one
+ *   until the session ends.
+ * - Test: `test/integration/staying-alive/moving-brokers.proof.ts`.
+ * - Unnecessary when kafkajs looks for the coordinator after NOT_COORDINATOR and after a lost connection.
+ */
+export const followCoordinator = installOnce(() => {
+  const { prototype } = ConsumerGroup;
+  const { heartbeat } = prototype;
+  prototype.heartbeat = async function (this: ConsumerGroup, options: { interval: number }): Promise<void> {
+    try {
+      await heartbeat.call(this, options);
+    } catch (error) {
+      const isExpired = Date.now() - this.lastRequest > this.sessionTimeout;
+      if (!hooksOf(this) || isExpired || !isCoordinatorAway(error)) throw error;
+      await findCoordinator(this);
+    }
+  };
+});

@@ -1,0 +1,67 @@
+import { reportAdvertisedAddress } from './connection/advertised-address.js';
+import { connectToAnyAddress } from './connection/any-address.js';
+import { askAnyBroker } from './connection/any-broker.js';
+import { rejectClosedConnect } from './connection/closed-connect.js';
+import { stopIdleTimer } from './connection/idle-timer.js';
+import { acceptLeaderlessPartitions } from './connection/leaderless-partition.js';
+import { shareConnects } from './connection/shared-connect.js';
+import { registerCodecs } from './fetch/codecs.js';
+import { keepFetchOrder } from './fetch/fetch-order.js';
+import { encodeFetchRequests } from './fetch/fetch-request.js';
+import { decodeFetchResponses } from './fetch/fetch-response.js';
+import { rejoinAfterDeletedTopic } from './group/deleted-topic.js';
+import { repeatFailedJoins } from './group/failed-join.js';
+import { attachRecords } from './group/fetched-records.js';
+import { announceJoins } from './group/join-events.js';
+import { followCoordinator } from './group/moved-coordinator.js';
+import { resetOutOfRange } from './group/offset-out-of-range.js';
+import { findOrphanedPartitions } from './group/orphaned-partition.js';
+import { endPausedSleep } from './group/paused-fetch.js';
+import { shareJoins } from './group/shared-join.js';
+import { resolvePositionsOnce } from './group/start-positions.js';
+import { endStoppedFetches } from './group/stopped-fetch.js';
+import { surviveUnreachableBroker } from './group/unreachable-broker.js';
+import { allowNullHeaders } from './producer/null-header.js';
+
+/** Limits of what one fetch may bring. */
+export interface FetchLimits {
+  /** How many records may be in flight; one partition may bring as many in one response. */
+  readonly maxInFlight: number;
+  readonly maxUnpackedBatchBytes: number;
+}
+
+/**
+ * Patches kafkajs 2.2.4, once per process. Two patches are applied elsewhere, to one object each: `repeated-end.ts` to
+ * every socket (`sockets.ts`), and `producer/deleted-topic.ts` to the client of the producers (`kafkajs-port.ts`).
+ *
+ * Where several patches wrap one function, the one that is installed last is the outermost: it runs first.
+ */
+export function installPatches({ maxInFlight, maxUnpackedBatchBytes }: FetchLimits): void {
+  rejectClosedConnect();
+  shareConnects();
+  stopIdleTimer();
+  connectToAnyAddress();
+  reportAdvertisedAddress();
+  askAnyBroker();
+  acceptLeaderlessPartitions();
+
+  registerCodecs(maxUnpackedBatchBytes);
+  encodeFetchRequests();
+  decodeFetchResponses(maxInFlight);
+  keepFetchOrder();
+
+  followCoordinator();
+  resetOutOfRange();
+  rejoinAfterDeletedTopic();
+  surviveUnreachableBroker();
+  endPausedSleep();
+  findOrphanedPartitions();
+  resolvePositionsOnce();
+  attachRecords();
+  repeatFailedJoins();
+  announceJoins();
+  endStoppedFetches();
+  shareJoins();
+
+  allowNullHeaders();
+}

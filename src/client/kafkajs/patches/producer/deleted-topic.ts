@@ -1,0 +1,38 @@
+import type { Kafka } from 'kafkajs';
+import { clusterFactory, type ReadingCluster } from '../../cluster.js';
+import { isUnknownTopic } from '../../errors.js';
+
+/**
+ * Lets the producers of a client forget the topics that they wrote to once one of them no longer exists.
+ *
+ * - Defect: `Cluster.refreshMetadata` (`cluster/index.js`) asks for all topics a producer ever wrote to, and takes the
+ *   response that one of them does not exist for a failure of all.
+ * - Effect: after somebody deletes one dead-letter topic, no dead letter can be written to any topic.
+ * - Test: `test/integration/failing/deleted-topics.test.ts`.
+ * - Unnecessary when kafkajs drops an unknown topic from the topics that it asks for.
+ *
+ * @returns the same client
+ */
+export function forgetDeletedTopics(kafka: Kafka): Kafka {
+  const { key, create } = clusterFactory(kafka);
+  Reflect.set(kafka, key, (options: object) => forgetful(create(options)));
+  return kafka;
+}
+
+function forgetful(cluster: ReadingCluster): ReadingCluster {
+  const refresh = cluster.refreshMetadata.bind(cluster);
+  const refreshIfNecessary = cluster.refreshMetadataIfNecessary.bind(cluster);
+  const forgetting = async (ask: () => Promise<void>): Promise<void> => {
+    try {
+      await ask();
+    } catch (error) {
+      if (!isUnknownTopic(error) || cluster.targetTopics.size === 0) throw error;
+      // Topics that are still written to are added again by their next record.
+      cluster.targetTopics.clear();
+      await refresh();
+    }
+  };
+  cluster.refreshMetadata = () => forgetting(refresh);
+  cluster.refreshMetadataIfNecessary = () => forgetting(refreshIfNecessary);
+  return cluster;
+}
