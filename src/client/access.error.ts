@@ -1,3 +1,5 @@
+import { CodedError } from '../errors/index.js';
+
 /** Why a client is denied access. */
 export type AccessCode =
   | 'TOPIC_NOT_AUTHORIZED'
@@ -9,7 +11,7 @@ export type AccessCode =
   | 'BROKER_UNREACHABLE';
 
 /** The client can't reach the brokers or may not use them; the message names the cause and the remedy. */
-export class AccessError extends Error {
+export class AccessError extends CodedError {
   /** kafkajs must not retry by itself: the service retries with a new client. */
   readonly retriable = false;
 
@@ -19,7 +21,6 @@ export class AccessError extends Error {
     options?: ErrorOptions,
   ) {
     super(message, options);
-    this.name = 'AccessError';
   }
 
   /** Whether the brokers denied it: then waiting does not help. */

@@ -11,20 +11,20 @@ import type {
 } from '../pipeline/index.js';
 import type { EnsuredTopic, TopicSetting } from './topic-settings.js';
 
-/** A member's generation and assignment, as of its last join. */
+/** A member's generation and assignment as of its last join. */
 export interface Membership {
   readonly memberId: string;
   readonly generation: number;
   readonly assignment: readonly TopicPartition[];
-  /** Whether it has been a member since its previous join, without a generation in between. */
+  /** Whether the member took part in the previous generation too, so that it kept what stayed assigned to it. */
   readonly continuous: boolean;
 }
 
 /** Events of a consumer. None of the methods may throw. */
 export interface ConsumerListener {
   /**
-   * Whether it is a retry topic of the service. It is read from its first record, whatever the reset policy says: its
-   * records were committed in the topic they came from.
+   * Whether it is a retry topic of the service. It is read from its first record regardless of the reset policy, since its
+   * records are already committed in the topic they came from.
    */
   isRetryTopic(topic: string): boolean;
   /**
@@ -36,191 +36,201 @@ export interface ConsumerListener {
   /** Where an assigned partition will be read from; called before its first batch. */
   positionKnown(position: TopicPartitionOffset): void;
   /**
-   * The log does not have the offset that a partition was to be read from, and the reset policy says this one.
-   * @returns the one to go on at
+   * The log does not have the offset that a partition was to be read from, and the reset policy names this one.
+   * @returns the offset to continue at
    */
   outOfRange(position: TopicPartitionOffset): Offset;
   /**
-   * Called before a batch is handed over: what to wait for if the in-flight limits are reached. The wait must be short,
-   * since the fetch loop and its heartbeats wait too.
+   * Called before a batch is handed over.
+   * @returns what to wait for if the in-flight limits are reached; the wait must be short, since the fetch loop and its
+   * heartbeats wait too
    */
   roomAvailable(): Promise<void> | undefined;
   /** @returns the last record taken, `'all'`, or undefined to fetch the same offset again */
   fetched(batch: FetchedBatch): FetchedRecord | 'all' | undefined;
-  /** A fetch brought no record that a reader may see; the position moves to that offset. */
+  /** A fetch brought no visible record; the position moves to that offset. */
   skipped(position: TopicPartitionOffset): void;
-  /** A partition waits at a batch that can't be read; `why` says what to do. */
+  /** A partition waits because its next batch can't be read; `why` says what to do. */
   batchUnreadable(partition: TopicPartition, why: string): void;
   /** The group's coordinator has answered a heartbeat. */
   heartbeat(): void;
 }
 
-/** One membership of one group. It never restarts by itself: it ends, and another takes its place. */
+/** One member of one group. It never restarts by itself: it ends, and another client takes its place. */
 export interface GroupConsumerClient extends FetchControl, CommitTarget {
   connect(): Promise<void>;
-  /** Joins, once connected. Rejects when that fails. */
+  /** Joins the group; call it after `connect`. Rejects if joining fails. */
   start(topics: readonly string[]): Promise<void>;
-  /** Resolves with the reason once the consumer has crashed; never, as long as it runs or was stopped. */
+  /** Resolves with the reason once the consumer has crashed; stays pending while it runs and after a stop. */
   readonly crashed: Promise<Error>;
-  /** The client library's own consumer, for stock code that asks the context for it. */
+  /** The client library's own consumer, for code that asks Nest's `KafkaContext` for it. */
   native(): NativeConsumer;
-  /** Resolves once a topic that it reads no longer exists: another client is to take its place without it. */
+  /** Resolves once a subscribed topic no longer exists: a client without that topic must take its place. */
   readonly outdated: Promise<void>;
   /**
    * Leaves the group and disconnects.
-   * @returns false where the group has not heard of it, and waits for the session timeout to share out its partitions
+   * @returns false if the group may not know that the member has left: then its partitions are assigned again only after
+   * the session timeout
    */
   stop(): Promise<boolean>;
 }
 
-/** What Nest's `KafkaContext` gives out as the consumer and the producer. */
+/** The type of the consumer that Nest's `KafkaContext` returns. */
 export type NativeConsumer = ReturnType<KafkaContext['getConsumer']>;
+/** The type of the producer that Nest's `KafkaContext` returns. */
 export type NativeProducer = ReturnType<KafkaContext['getProducer']>;
 
-/** A record to be written. */
+/** A record to write. */
 export interface OutgoingRecord {
   readonly topic: string;
-  /** By the key where there is none given. */
+  /** If left out, it is chosen by the key. */
   readonly partition?: number;
   readonly key?: Uint8Array | string | null;
   readonly value: Uint8Array | string | null;
-  /** Null, and several values of one name, are written as they are. */
+  /** Null values and several values of one name are written unchanged. */
   readonly headers?: RawHeaders;
 }
 
-/** Sends records. */
+/** Writes records. */
 export interface RecordProducer {
   /**
    * Resolves once all in-sync replicas have the record.
-   * @throws UnknownPartitionError where the topic has no such partition
-   * @throws RecordTooLargeError where the topic does not take records of its size
+   * @throws UnknownPartitionError if the topic has no such partition
+   * @throws RecordTooLargeError if the topic does not accept records of its size
    */
   send(record: OutgoingRecord): Promise<void>;
-  /** The client library's own producer, which connects with its first record. */
+  /** The client library's own producer, which connects when it sends its first record. */
   native(): NativeProducer;
   disconnect(): Promise<void>;
 }
 
-/** Writes records in transactions: whoever reads committed records sees all of one, or nothing. */
+/** Writes records in transactions: readers of committed records see all records of one transaction, or none. */
 export interface TransactionalProducer {
   /**
-   * Takes over its transactional id. What another one with that id has left open is aborted, and that one's
-   * writes fail from then on. Once this resolves, the log holds nothing of theirs that is undecided. Called again, it
-   * starts over with a new epoch.
+   * Takes over its transactional id: an open transaction of an earlier producer with that id is aborted, and that
+   * producer's writes fail from then on. Once this resolves, the log holds no open transaction of the id. Called again,
+   * it starts over with a new epoch.
    */
   open(): Promise<void>;
   /**
-   * Writes all of them in one transaction, in their order within each partition. Where it rejects because a request
-   * was not answered, the transaction may have been committed all the same, and nothing can be written before `open`
-   * was called again.
+   * Writes all records in one transaction, in their order within each partition. If it rejects because a request was not
+   * answered, the transaction may have been committed nevertheless, and nothing can be written before `open` is called
+   * again.
    * @throws ProducerNotOpenError before `open`, and after a write whose outcome is unknown
-   * @throws FencedError where another one has taken over the id
-   * @throws RecordTooLargeError where a topic does not take one of them; then nothing was written
+   * @throws FencedError if another producer has taken over the id
+   * @throws RecordTooLargeError if a topic does not accept one of the records; then nothing was written
    */
   write(records: readonly OutgoingRecord[]): Promise<void>;
   disconnect(): Promise<void>;
 }
 
-/** Where a partition's log begins, and where what is to be read of it ends. */
+/** Where a partition's log begins and ends for a reader of committed records. */
 export interface PartitionBounds {
   readonly partition: number;
-  /** The first offset that the log still has. */
+  /** The first offset of the log. */
   readonly start: Offset;
-  /** The offset after the last record that no open transaction holds back. */
+  /** The last stable offset: the offset after the last record that no open transaction holds back. */
   readonly end: Offset;
 }
 
-/** Records of a partition, from one offset up to another, without the latter. */
+/** A range of a partition's records. */
 export interface PartitionRange extends TopicPartition {
   readonly from: Offset;
+  /** Exclusive. */
   readonly to: Offset;
 }
 
 /**
- * Reads partitions without being a member of any group. It sees committed records alone, whatever
- * `KAFKA_ISOLATION_LEVEL` says.
+ * Reads partitions without being a member of a group. It sees only committed records, regardless of
+ * `KAFKA_ISOLATION_LEVEL`.
  */
 export interface PartitionReader {
   /**
-   * @param partition one that is to be among them, also where it was added a moment ago
-   * @throws UnknownTopicError where there is no such topic, LeaderUnknownError where it has no such partition
+   * @param partition a partition that must be among the results, even if it was added a moment ago
+   * @throws UnknownTopicError if there is no such topic, LeaderUnknownError if the topic has no such partition
    */
   bounds(topic: string, partition?: number): Promise<PartitionBounds[]>;
   /**
-   * The records from one offset up to another, without the latter, in order. Offsets that the log has no record
-   * for are passed over; those it no longer reaches back to as well. Whoever wants to go on later asks for
-   * `bounds` again, and reads from what was `to`.
-   * @param to no further than the partition's end
+   * Reads the records of a range in order. Offsets without a record are skipped, as are those that the log no longer has.
+   * To continue later, ask for `bounds` again and read from the previous `to`.
+   * @param to exclusive; at most the partition's end
    */
   read(topic: string, partition: number, from: Offset, to: Offset): AsyncIterable<FetchedRecord>;
-  /** Disconnects; what is being read rejects. */
+  /** Disconnects; running reads reject. */
   close(): Promise<void>;
 }
 
-/** A reader that asks about many partitions at once. */
+/** A reader of many partitions at once. */
 export interface ManyPartitionsReader extends PartitionReader {
   /**
-   * Where several partitions end, by one question to each broker: the offset after the last record that no open
-   * transaction holds back, or why it is not known just now. Asks no more than twice.
+   * Looks up the last stable offsets of several partitions with one request to each broker, at most twice.
+   * @returns for each partition its offset, or the reason why it is not known
    */
   ends(partitions: readonly TopicPartition[]): Promise<readonly (Offset | Error)[]>;
   /**
-   * The records of several ranges, by as few fetches as there can be.
-   * @returns whether each of them was read as a whole; what was not can be read on by `read`
+   * Reads the records of several ranges with as few fetches as possible.
+   * @returns for each range whether all of it was read; the rest can be read with `read`
    */
   readAll<R extends PartitionRange>(
     ranges: readonly R[],
     take: (range: R, record: FetchedRecord) => void,
   ): Promise<readonly boolean[]>;
-  /** The topic's id, which a topic that is recreated has another one of; undefined where the brokers have none. */
+  /** @returns the topic's id, which changes when the topic is recreated; undefined if the brokers have no ids */
   topicId(topic: string): Promise<string | undefined>;
 }
 
-/** A topic that the service itself needs. */
+/** A topic that the service itself writes to. */
 export interface TopicSpec {
   readonly topic: string;
-  /** The topic whose number of partitions, replication and limits it is to have. */
+  /** The topic from which it takes its number of partitions, replication factor and limits. */
   readonly like: string;
-  /** What it must have of its own; nothing where that is left out. */
+  /** Settings of its own. */
   readonly settings?: readonly TopicSetting[];
-  /** Whether the service has named it: only then are its settings corrected. */
+  /** Whether the service has chosen its name: only then are its settings corrected. */
   readonly isOwn?: boolean;
-  /** Whether partitions are added where it has fewer. */
+  /** Whether partitions are added if it has fewer than `like`. */
   readonly grow?: boolean;
 }
 
-/** Makes clients for one Kafka cluster. */
+/** Creates clients for one Kafka cluster. */
 export interface KafkaPort {
   /**
-   * @param memberId what a client that crashed was known as: the group takes its successor for the same member,
-   * and need not wait for the session of the lost one to run out
+   * @param memberId the member id of a client that crashed: the group takes the new client for the same member, and does
+   * not wait for the session of the crashed one to end
    */
   consumer(groupId: string, listener: ConsumerListener, memberId?: string): GroupConsumerClient;
-  /** Connects with the first record. */
+  /** @returns a producer that connects when it sends its first record */
   producer(): RecordProducer;
-  /** Every process that gives the same id shuts the one before out. */
+  /** @returns a producer that shuts out every earlier one with the same id, in any process */
   transactional(transactionalId: string): TransactionalProducer;
-  /** Deletes what lies before an offset of each of these partitions, for good. */
+  /** Deletes the records before an offset of each of these partitions, permanently. */
   deleteBefore(topic: string, offsets: ReadonlyMap<number, Offset>): Promise<void>;
   /**
-   * Deletes what lies before the offset that a group has committed, in these partitions, for good. The offset is asked
-   * for just before: brokers forget it when a topic is deleted, so it never comes from the log before a recreated one.
+   * Deletes the records before the offsets that a group has committed in partitions of topics, permanently. The offsets
+   * are fetched just before: brokers forget those of a deleted topic, so they never belong to an earlier log of a topic
+   * that was recreated.
+   * @param partitions by topic; a partition that is removed before its offset is fetched is left alone
+   * @returns the topics of which records could not be deleted, and why
+   * @throws if no broker can be asked
    */
-  deleteCommitted(groupId: string, topic: string, partitions: ReadonlySet<number>): Promise<void>;
-  /** Connects with the first question. */
+  deleteCommitted(
+    groupId: string,
+    partitions: ReadonlyMap<string, ReadonlySet<number>>,
+  ): Promise<ReadonlyMap<string, Error>>;
+  /** @returns a reader that connects with its first request */
   reader(): ManyPartitionsReader;
   /**
-   * Creates a topic where it does not exist, and checks its settings where it does. Calls in the same turn of the
-   * event loop are asked of the brokers together, so that many topics cost a few requests.
-   * @throws TopicCreationError where the brokers do not create it, or do not add partitions to it
+   * Creates a topic if it does not exist, and checks its settings if it does. Calls in the same turn of the event loop
+   * share their requests, so that many topics cost a few requests.
+   * @throws TopicCreationError if the brokers do not create it, or do not add partitions to it
    */
   ensureTopic(spec: TopicSpec): Promise<EnsuredTopic>;
-  /** The names of all topics that this client may see. */
+  /** @returns the names of all topics that this client may see */
   topics(): Promise<string[]>;
-  /** Those of the topics that this client may not see; whether they exist, the brokers do not say. */
+  /** @returns those of the topics that this client may not see; the brokers do not tell whether they exist */
   hiddenTopics(topics: readonly string[]): Promise<string[]>;
-  /** Whether any of the brokers answers a request within that time. */
+  /** @returns whether a broker answers a request within that time */
   reachable(timeoutMs: number): Promise<boolean>;
-  /** Closes the connection by which topics are listed and created; the next question would open it again. */
+  /** Closes the connection for requests about topics; the next such request opens it again. */
   close(): void;
 }

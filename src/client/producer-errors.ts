@@ -1,5 +1,7 @@
-/** A record was for a partition that does not exist, or that this client has not heard of yet. */
-export class UnknownPartitionError extends Error {
+import { CodedError } from '../errors/index.js';
+
+/** A record was for a partition that does not exist, or that the producer does not know yet. */
+export class UnknownPartitionError extends CodedError {
   readonly code = 'UNKNOWN_PARTITION';
 
   constructor(
@@ -7,28 +9,26 @@ export class UnknownPartitionError extends Error {
     readonly partition: number | undefined,
   ) {
     super(
-      `${topic}[${partition ?? 'any'}]: the record was not written, as the partition is not known here; if it was ` +
-        `added just now, it will be within some minutes`,
+      `${topic}[${partition ?? 'any'}]: the record was not written because the producer does not know the partition; ` +
+        'a partition that was added just now is known within some minutes',
     );
-    this.name = 'UnknownPartitionError';
   }
 }
 
-/** A record is larger than its topic takes. */
-export class RecordTooLargeError extends Error {
+/** A record is larger than its topic accepts. */
+export class RecordTooLargeError extends CodedError {
   readonly code = 'RECORD_TOO_LARGE';
 
   constructor(
     readonly topic: string,
     options?: ErrorOptions,
   ) {
-    super(`${topic}: the record is larger than the topic takes; raise its max.message.bytes`, options);
-    this.name = 'RecordTooLargeError';
+    super(`${topic}: the record is larger than the topic accepts; raise its max.message.bytes`, options);
   }
 }
 
-/** A topic does not take a record for what it is. */
-export class RecordRefusedError extends Error {
+/** A topic does not accept a record of this kind. */
+export class RecordRefusedError extends CodedError {
   readonly code = 'RECORD_REFUSED';
 
   constructor(
@@ -36,10 +36,9 @@ export class RecordRefusedError extends Error {
     options?: ErrorOptions,
   ) {
     super(
-      `${topic}: the brokers refuse the record (INVALID_RECORD); a topic with cleanup.policy=compact takes none without ` +
+      `${topic}: the brokers refuse the record (INVALID_RECORD); a topic with cleanup.policy=compact accepts none without ` +
         `a key: kafka-configs --alter --entity-type topics --entity-name '${topic}' --add-config cleanup.policy=delete`,
       options,
     );
-    this.name = 'RecordRefusedError';
   }
 }

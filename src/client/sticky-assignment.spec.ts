@@ -19,8 +19,8 @@ const member = (
 const sizes = (assignment: Map<string, unknown[]>) =>
   [...assignment.values()].map(({ length }) => length).toSorted();
 
-describe('an assignment', () => {
-  test('is even, and covers each partition once', () => {
+describe('a sticky assignment', () => {
+  test('is even and covers each partition once', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 9 }), fc.nat(40), (count, total) => {
         const members = Array.from({ length: count }, (_, index) => member(`m${index}`));
@@ -34,7 +34,7 @@ describe('an assignment', () => {
     );
   });
 
-  test('moves no more than it must, when members come and go', () => {
+  test('moves no more partitions than it must when members come and go', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 30 }),
@@ -60,13 +60,13 @@ describe('an assignment', () => {
     );
   });
 
-  test('believes the member that got a partition in the later generation', () => {
+  test('leaves a partition with the member that got it in the later generation', () => {
     const claimed = partitionsOf('t', 1);
     const assignment = stickyAssignment([member('zombie', claimed, 4), member('owner', claimed, 5)], claimed);
     expect(assignment.get('owner')).toEqual(claimed);
   });
 
-  test('gives a member only topics that it subscribes to', () => {
+  test('assigns a member only topics that it subscribes to', () => {
     const other: AssignableMember = { memberId: 'b', topics: new Set(['u']), owned: [], generation: -1 };
     const assignment = stickyAssignment(
       [member('a'), other],

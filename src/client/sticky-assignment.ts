@@ -1,28 +1,28 @@
 import type { TopicPartition } from '../pipeline/index.js';
 
-/** A member as the group's leader sees it. */
+/** A member as the leader of the group sees it. */
 export interface AssignableMember {
   readonly memberId: string;
   readonly topics: ReadonlySet<string>;
-  /** What it had when it joined. */
+  /** Its partitions when it joined. */
   readonly owned: readonly TopicPartition[];
-  /** The generation in which it got that; -1 where it had nothing. */
+  /** The generation in which it got them; -1 if it had none. */
   readonly generation: number;
 }
 
-/** A member's share, while it is being worked out. */
+/** A member's share while the assignment is computed. */
 interface Share {
   readonly member: AssignableMember;
   readonly partitions: Map<string, TopicPartition>;
 }
 
 /**
- * Shares a group's partitions out evenly, and leaves with each member as much of what it had as an even share
- * allows. What stays put is not handled again, and needs no new owner to warm up.
+ * Assigns a group's partitions evenly, and lets each member keep as many of its partitions as an even share allows. What
+ * a member keeps is not handled again, and no new owner has to warm up for it.
  *
- * Where two members claim a partition, the one that got it in the later generation had it last.
+ * If two members claim a partition, it stays with the one that got it in the later generation.
  *
- * @returns each member's partitions, by its id; a member without any has an empty list
+ * @returns each member's partitions by member id; a member without any has an empty list
  */
 export function stickyAssignment(
   members: readonly AssignableMember[],
@@ -50,7 +50,7 @@ function keepOwned({ member, partitions }: Share, unassigned: Map<string, TopicP
   }
 }
 
-/** Moves one partition from a member with more to one with at least two fewer, if there is any to move. */
+/** Moves one partition to a member that has at least two fewer. @returns whether there was one to move */
 function moveOne(shares: readonly Share[]): boolean {
   const bySize = shares.toSorted((a, b) => b.partitions.size - a.partitions.size);
   for (const from of bySize) {

@@ -1,22 +1,23 @@
+import { CodedError } from '../errors/index.js';
+
 /** The brokers did not create a topic that the service needs, or did not add partitions to it. */
-export class TopicCreationError extends Error {
+export class TopicCreationError extends CodedError {
   readonly code = 'TOPIC_NOT_CREATED';
 
   /**
    * @param type Kafka's name for the reason, such as `POLICY_VIOLATION`
-   * @param said the broker's own words
+   * @param brokerMessage the broker's own words
    */
   constructor(
     readonly topic: string,
     readonly type: string,
-    said: string,
+    brokerMessage: string,
   ) {
-    const what =
+    super(
       type === 'POLICY_VIOLATION'
-        ? `a policy of the brokers (create.topic.policy.class.name) refuses the topic ${topic}: ${said}; create ` +
-          'the topic in a way that the policy accepts, or have the policy accept it'
-        : `the brokers do not create the topic ${topic} (${type}: ${said}); create it, or remove what they object to`;
-    super(what);
-    this.name = 'TopicCreationError';
+        ? `a policy of the brokers (create.topic.policy.class.name) refuses the topic ${topic}: ${brokerMessage}; ` +
+            'create the topic in a way that the policy accepts, or change the policy'
+        : `the brokers do not create the topic ${topic} (${type}: ${brokerMessage}); create it, or remove the reason`,
+    );
   }
 }

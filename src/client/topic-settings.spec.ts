@@ -6,30 +6,30 @@ const CONFIG = new Map([
   ['min.insync.replicas', '2'],
 ]);
 
-describe('a topic for copies has what its source has', () => {
-  test('with room for the headers that say where a copy is from', () => {
+describe('a topic for copies', () => {
+  test('accepts records as large as its source, with room for the headers of a copy', () => {
     const [limit] = settingsLike('orders', CONFIG);
     expect(limit).toMatchObject({ name: 'max.message.bytes', value: String(1_048_588 + COPY_ROOM_BYTES) });
     expect([limit?.accepts('1048588'), limit?.accepts('10000000')]).toEqual([false, true]);
   });
 
-  test('but no limit beyond what Kafka knows', () => {
+  test('has no size limit beyond the largest that Kafka permits', () => {
     const [limit] = settingsLike('orders', new Map([['max.message.bytes', '2147483647']]));
     expect([limit?.value, limit?.accepts('2147483647')]).toEqual(['2147483647', true]);
   });
 
-  test('with as many brokers that must have a record, and never more than keep the topic', () => {
+  test('has the min.insync.replicas of its source, but never more than its own replicas', () => {
     expect(settingsLike('orders', CONFIG)[1]).toMatchObject({ name: 'min.insync.replicas', value: '2' });
     const single = settingsLike('orders', CONFIG, 1)[1];
     expect([single?.value, single?.accepts('1')]).toEqual(['1', true]);
   });
 
-  test('as far as it may be read', () => {
+  test('takes over nothing if the settings of its source can not be read', () => {
     expect(settingsLike('orders', new Map())).toEqual([]);
   });
 });
 
-test('a topic that fewer brokers keep than its source is told of', () => {
+test('a topic with fewer replicas than its source has a problem', () => {
   expect(replicationProblem('orders.dlt', 'orders', 1, 3)).toMatchObject({
     setting: 'replication.factor',
     wanted: '3',

@@ -1,34 +1,34 @@
-/** A setting of a topic that something the service promises depends on. */
+/** A setting of a topic that the service's guarantees depend on. */
 export interface TopicSetting {
-  /** As Kafka names it, such as `cleanup.policy`. */
+  /** Kafka's name of the setting, such as `cleanup.policy`. */
   readonly name: string;
-  /** What the topic is created with, and set to. */
+  /** The value with which the topic is created, or to which the setting is corrected. */
   readonly value: string;
-  /** Whether a topic that exists may keep another value. */
+  /** Whether an existing topic may keep another value. */
   readonly accepts: (value: string) => boolean;
-  /** What comes of a value that is not accepted. */
+  /** The consequence of a value that is not accepted. */
   readonly otherwise: string;
-  /** Whether that is lost records: then nothing is written to the topic. */
+  /** Whether the consequence is lost records: then nothing is written to the topic. */
   readonly isVital: boolean;
-  /** Whether the service corrects it; else it is somebody's choice, and is only named. */
+  /** Whether the service corrects it; else it is an operator's choice, and is only reported. */
   readonly isCorrected: boolean;
 }
 
-/** What is wrong with a topic that exists. */
+/** A problem of an existing topic. */
 export interface TopicProblem {
   readonly topic: string;
-  /** The setting's name; `settings` where none of them could be read. */
+  /** The setting's name; `settings` if none of them could be read. */
   readonly setting: string;
   readonly value: string;
   readonly wanted: string;
-  /** What comes of it. */
+  /** The consequence of the value. */
   readonly otherwise: string;
   readonly isVital: boolean;
-  /** What keeps the service from correcting it, in the broker's words. */
+  /** Why the service can't correct it, in the broker's words. */
   readonly refused?: string;
 }
 
-/** A topic that exists by now. */
+/** A topic that exists. */
 export interface EnsuredTopic {
   readonly partitions: number;
   readonly problems: readonly TopicProblem[];
@@ -39,13 +39,16 @@ export interface EnsuredTopic {
 /** The settings of a topic, by name. */
 export type TopicConfig = ReadonlyMap<string, string>;
 
-/** Copies have headers that say where a record is from and why it failed: 16 KiB at most, and what a codec may add. */
+/**
+ * Room for what a copy has beyond the original record: headers that say where it is from and why it failed, 16 KiB at
+ * most, and what a codec may add.
+ */
 export const COPY_ROOM_BYTES = 64 * 1024;
 const MAX_INT = 2_147_483_647;
 
 /**
- * What a topic for copies must have as its source has it.
- * @param replicas how many brokers keep the topic for copies; undefined where it is to be created
+ * The settings that a topic for copies must take over from its source.
+ * @param replicas how many brokers keep the topic for copies; undefined if it is to be created
  */
 export function settingsLike(source: string, config: TopicConfig, replicas?: number): TopicSetting[] {
   const settings: TopicSetting[] = [];
@@ -56,7 +59,7 @@ export function settingsLike(source: string, config: TopicConfig, replicas?: num
       name: 'max.message.bytes',
       value: String(wanted),
       accepts: (value) => Number(value) >= wanted,
-      otherwise: `records as large as ${source} takes them may not fit`,
+      otherwise: `records as large as ${source} accepts them may not fit`,
       isVital: false,
       isCorrected: true,
     });
@@ -68,7 +71,7 @@ export function settingsLike(source: string, config: TopicConfig, replicas?: num
       name: 'min.insync.replicas',
       value: String(wanted),
       accepts: (value) => Number(value) >= wanted,
-      otherwise: `a record may be kept by fewer brokers than in ${source} when its offset is committed`,
+      otherwise: `fewer brokers than in ${source} may have a record when its offset is committed`,
       isVital: false,
       isCorrected: true,
     });
@@ -76,7 +79,7 @@ export function settingsLike(source: string, config: TopicConfig, replicas?: num
   return settings;
 }
 
-/** What is wrong with a topic whose records fewer brokers keep than those of its source; it can't be set. */
+/** @returns the problem of a topic with fewer replicas than its source, if there is one; it can't be corrected */
 export function replicationProblem(
   topic: string,
   source: string,
@@ -89,7 +92,7 @@ export function replicationProblem(
     setting: 'replication.factor',
     value: String(replicas),
     wanted: String(sourceReplicas),
-    otherwise: `a record is kept by fewer brokers than in ${source} when its offset is committed`,
+    otherwise: `fewer brokers than in ${source} have a record when its offset is committed`,
     isVital: false,
     refused: 'only kafka-reassign-partitions changes it',
   };

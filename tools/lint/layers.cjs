@@ -1,4 +1,7 @@
-/** Folders from the top to the bottom: each imports only what stands below it. */
+/**
+ * Folders from the top to the bottom: each imports only folders below it. `errors` holds the base class of all errors, so
+ * it is at the bottom, and every folder may import it.
+ */
 module.exports = {
   source: [
     'processing',
@@ -16,6 +19,7 @@ module.exports = {
     'http',
     'config',
     'text',
+    'errors',
   ],
   pipeline: ['dispatch', 'failures', 'fetch', 'commit', 'handler', 'parking', 'errors', 'records', 'time'],
   transport: ['group', 'handlers', 'context', 'payload'],
@@ -32,5 +36,6 @@ module.exports = {
     'idempotency',
     'offsets',
     'ops',
+    'errors',
   ],
 };
