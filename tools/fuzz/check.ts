@@ -1,5 +1,4 @@
-import { PackedMessages } from '../../src/client/kafkajs/decoding/packed-messages.js';
-import { unreadableOf } from '../../src/client/kafkajs/decoding/unreadable.js';
+import { PackedMessages, unreadableOf } from '../../src/client/kafkajs/packed-messages.js';
 import type { FetchResponse } from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
 import { type ExpectedRecord, partsOf } from './sound-logs.js';
 import { threadCpuMs } from './turns.js';

@@ -1,6 +1,6 @@
 import { Scene } from '../../src/pipeline/testing/scene.js';
 import { offsetAfter, toOffset } from '../../src/pipeline/records/offset.js';
-import type { PackedMessages } from '../../src/client/kafkajs/decoding/packed-messages.js';
+import type { PackedMessages } from '../../src/client/kafkajs/packed-messages.js';
 
 /** The offset that a group commits after handling all records of a fetch immediately. */
 export async function committedAfter(from: bigint, { records, offset }: PackedMessages): Promise<bigint> {

@@ -1,7 +1,6 @@
 import type { FetchResponse } from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
-import { registerCodecs } from '../../src/client/kafkajs/patches/fetch/codecs.js';
 import { decodeFetchResponse } from '../../src/client/kafkajs/patches/fetch/fetch-response.js';
-import { answerBytes } from '../../src/client/kafkajs/testing/log-bytes.js';
+import { responseBytes } from '../../src/client/protocol/testing/log-bytes.js';
 import type { Bomb } from './bombs.js';
 import { BrokenRuleError, check, demand, type Known, TURN_MS } from './check.js';
 import { committedAfter } from './committing.js';
@@ -69,7 +68,6 @@ export async function fuzz({
   bombs,
   progress,
 }: FuzzOptions): Promise<FuzzResult> {
-  registerCodecs(LIMIT_BYTES);
   const findings: Finding[] = [];
   const tally = { unreadable: 0, records: 0, longestTurnMs: 0, peakBytes: 0 };
   for (let at = 0; at < cases && findings.length < MAX_FINDINGS; at++) {
@@ -114,7 +112,7 @@ function caseOf(
     end: 2n ** 40n,
   },
 ): Case {
-  const answer = answerBytes(TOPIC, [{ partition: PARTITION, log, highWatermark: end, aborted }]);
+  const answer = responseBytes(TOPIC, [{ partition: PARTITION, log, highWatermark: end, aborted }]);
   return { what, answer, known: { partition: PARTITION, log, asked, expected }, isBrokenAround: false };
 }
 
@@ -127,8 +125,9 @@ interface Tally {
 
 async function run(each: Case, at: number, decode: Decode, tally: Tally): Promise<void> {
   const { answer, known } = each;
-  const asked = [{ topic: TOPIC, partitions: [{ partition: PARTITION, fetchOffset: String(known.asked) }] }];
-  const read = (): Promise<FetchResponse> => decode(answer, { asked });
+  const partitions = [{ partition: PARTITION, fetchOffset: String(known.asked) }];
+  const requested = [{ topic: TOPIC, partitions }];
+  const read = (): Promise<FetchResponse> => decode(answer, { requested, maxBatchBytes: LIMIT_BYTES });
   const allowedMs = TURN_MS * Math.max(1, answer.length / 1_048_576);
   const before = threadCpuMs();
   const isWeighed = at % BOMB_EVERY < WEIGHED;

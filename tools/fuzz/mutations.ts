@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { RECORDS_AT, signed, varint } from '../../src/client/kafkajs/testing/log-bytes.js';
+import { RECORDS_AT, signed, varint } from '../../src/client/protocol/testing/log-bytes.js';
 import { pack } from './packing.js';
 import type { Random } from './random.js';
 import type { SoundBatch } from './sound-logs.js';

@@ -4,7 +4,7 @@ import {
   messageBytes,
   recordBytes,
   type RecordToWrite,
-} from '../../src/client/kafkajs/testing/log-bytes.js';
+} from '../../src/client/protocol/testing/log-bytes.js';
 import { type Codec, CODECS, OLD_CODECS, pack } from './packing.js';
 import type { Random } from './random.js';
 

@@ -1,11 +1,11 @@
 const MAX_VARINT_BYTES = 5;
 const MAX_VARLONG_BYTES = 10;
 
-/** Reads the Kafka protocol's types, one after the other. Reading beyond the end throws a RangeError. */
+/** Reads values of the Kafka protocol's types one after the other. Reading beyond the end throws a RangeError. */
 export class ByteReader {
   #at: number;
 
-  /** @param at where to begin */
+  /** @param at the first position to read */
   constructor(
     private readonly bytes: Buffer,
     at = 0,
@@ -13,6 +13,7 @@ export class ByteReader {
     this.#at = at;
   }
 
+  /** The next position to read. */
   get at(): number {
     return this.#at;
   }
@@ -23,7 +24,7 @@ export class ByteReader {
 
   skip(length: number): void {
     if (length < 0 || length > this.remaining)
-      throw new RangeError(`${length} bytes wanted, ${this.remaining} left`);
+      throw new RangeError(`${length} bytes were expected, ${this.remaining} are left`);
     this.#at += length;
   }
 
@@ -43,16 +44,16 @@ export class ByteReader {
     return this.bytes.readBigInt64BE(this.#move(8));
   }
 
-  /** Goes on at a place within the bytes. */
+  /** Continues at a position within the bytes. */
   moveTo(at: number): void {
-    if (at < 0 || at > this.bytes.length) throw new RangeError(`${at} lies beyond the end`);
+    if (at < 0 || at > this.bytes.length) throw new RangeError(`position ${at} is beyond the end`);
     this.#at = at;
   }
 
   /** A 32-bit number in zigzag encoding. */
   varint(): number {
     const byte = this.bytes[this.#at++];
-    // Almost all are that short.
+    // Almost all numbers have one byte.
     return byte !== undefined && byte < 0x80 ? (byte >>> 1) ^ -(byte & 1) : this.#longVarint(byte);
   }
 
@@ -60,14 +61,14 @@ export class ByteReader {
     let byte = first ?? beyondEnd();
     let result = byte & 0x7f;
     for (let shift = 7; byte >= 0x80; shift += 7) {
-      if (shift >= 7 * MAX_VARINT_BYTES) throw new RangeError('a number has more bytes than it may');
+      if (shift >= 7 * MAX_VARINT_BYTES) throw new RangeError('a number has too many bytes');
       byte = this.bytes[this.#at++] ?? beyondEnd();
       result |= (byte & 0x7f) << shift;
     }
     return (result >>> 1) ^ -(result & 1);
   }
 
-  /** A 64-bit number in zigzag encoding; exact as far as JavaScript's numbers are. */
+  /** A 64-bit number in zigzag encoding; exact up to `Number.MAX_SAFE_INTEGER`. */
   varlong(): number {
     let result = 0;
     let factor = 1;
@@ -77,10 +78,10 @@ export class ByteReader {
       if (byte < 0x80) return result % 2 === 0 ? result / 2 : -(result + 1) / 2;
       factor *= 128;
     }
-    throw new RangeError('a number has more bytes than it may');
+    throw new RangeError('a number has too many bytes');
   }
 
-  /** A 32-bit number without a sign, as the protocol's compact types begin with. */
+  /** An unsigned 32-bit number, with which the protocol's compact types begin. */
   unsignedVarint(): number {
     let result = 0;
     for (let shift = 0; shift < 7 * MAX_VARINT_BYTES; shift += 7) {
@@ -88,10 +89,10 @@ export class ByteReader {
       result |= (byte & 0x7f) << shift;
       if (byte < 0x80) return result >>> 0;
     }
-    throw new RangeError('a number has more bytes than it may');
+    throw new RangeError('a number has too many bytes');
   }
 
-  /** Moves over what `varlong` would read. */
+  /** Skips what `varlong` would read. */
   skipVarlong(): void {
     const byte = this.bytes[this.#at++];
     if (byte === undefined || byte >= 0x80) this.#skipLong(byte);
@@ -100,15 +101,15 @@ export class ByteReader {
   #skipLong(first: number | undefined): void {
     let byte = first ?? beyondEnd();
     for (let left = MAX_VARLONG_BYTES - 1; byte >= 0x80; left--) {
-      if (left === 0) throw new RangeError('a number has more bytes than it may');
+      if (left === 0) throw new RangeError('a number has too many bytes');
       byte = this.bytes[this.#at++] ?? beyondEnd();
     }
   }
 
-  /** The next bytes, which stay part of the whole; null where the length is negative. */
+  /** @returns a view of the next bytes; null if the length is negative */
   slice(length: number): Buffer | null {
     if (length < 0) return null;
-    if (length > this.remaining) throw new RangeError(`${length} bytes wanted, ${this.remaining} left`);
+    if (length > this.remaining) throw new RangeError(`${length} bytes were expected, ${this.remaining} are left`);
     const from = this.#move(length);
     return this.bytes.subarray(from, from + length);
   }
@@ -135,5 +136,5 @@ export class ByteReader {
 }
 
 function beyondEnd(): never {
-  throw new RangeError('a number reaches beyond the end');
+  throw new RangeError('a number ends beyond the end');
 }

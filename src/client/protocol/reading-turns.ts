@@ -1,16 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** How long reading an answer may hold the event loop at a time, in ms. */
+/** How long reading a response may block the event loop at a time, in ms. */
 const MAX_TURN_MS = 10;
 
 /**
- * Divides long reading among turns of the event loop: a small answer can unpack to millions of records, and heartbeats,
+ * Divides long reading into turns of the event loop: a small response can unpack to millions of records, and heartbeats,
  * probes and timers must not wait for all of them.
  */
 export class ReadingTurns {
   #since = performance.now();
 
-  /** Whether this turn has lasted long enough. Then `next` is to be awaited. */
+  /** Whether this turn has lasted long enough; then await `next`. */
   get isSpent(): boolean {
     return performance.now() - this.#since > MAX_TURN_MS;
   }

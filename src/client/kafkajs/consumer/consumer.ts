@@ -19,7 +19,7 @@ import type { GroupHooks } from './group-hooks.js';
 import { leaveGroup } from './leave-group.js';
 import { stickyAssigner } from './assigner.js';
 import { Membership } from './membership.js';
-import type { UnreadableBatchError } from '../decoding/unreadable.js';
+import type { UnreadableBatchError } from '../../protocol/errors.js';
 
 const REJOIN = new Set([
   'ILLEGAL_GENERATION',

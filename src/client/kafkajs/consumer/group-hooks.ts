@@ -1,6 +1,6 @@
 import type ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
 import type { Offset, TopicPartition, TopicPartitionOffset } from '../../../pipeline/index.js';
-import type { UnreadableBatchError } from '../decoding/unreadable.js';
+import type { UnreadableBatchError } from '../../protocol/errors.js';
 
 /** What the patches of kafkajs's groups ask and tell their consumer. */
 export interface GroupHooks {

@@ -47,7 +47,7 @@ export function installPatches({ maxInFlight, maxUnpackedBatchBytes }: FetchLimi
 
   registerCodecs(maxUnpackedBatchBytes);
   encodeFetchRequests();
-  decodeFetchResponses(maxInFlight);
+  decodeFetchResponses(maxInFlight, maxUnpackedBatchBytes);
   keepFetchOrder();
 
   followCoordinator();

@@ -2,7 +2,7 @@ import type { Broker } from 'kafkajs';
 import type { FetchedMessage, FetchResponse } from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
 import { type FetchedRecord, toOffset, type TopicPartitionOffset } from '../../../pipeline/index.js';
 import { READ_COMMITTED, type ReadingCluster } from '../cluster.js';
-import { unpacked } from '../decoding/packed-messages.js';
+import { unpacked } from '../packed-messages.js';
 
 /** How long a leader may hold an answer back for want of records, in ms: there should be some. */
 const MAX_WAIT_MS = 100;

@@ -11,7 +11,7 @@ import type { PartitionRange } from '../../kafka-port.js';
 import { READ_COMMITTED, type ReadingCluster } from '../cluster.js';
 import { protocolErrorType } from '../errors.js';
 import { LeaderUnknownError, toRecord } from './fetch-partition.js';
-import { unpacked } from '../decoding/packed-messages.js';
+import { unpacked } from '../packed-messages.js';
 
 /** Kafka's number for the end of a log. */
 const LATEST = '-1';

@@ -1,6 +1,6 @@
+import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Kafka, logLevel } from 'kafkajs';
-import { eventLoopTurn } from '../../../../pipeline/index.js';
 import { createCluster, type ReadingCluster } from '../../cluster.js';
 import { plainSockets } from '../../sockets.js';
 import { Listener, TinyBroker } from '../../testing/tiny-broker.js';

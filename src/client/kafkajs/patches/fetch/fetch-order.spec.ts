@@ -5,7 +5,7 @@ import OffsetManager from 'kafkajs/src/consumer/offsetManager/index.js';
 import type { TopicRequest } from 'kafkajs/src/protocol/requests/fetch/index.js';
 import { FetchOrder, unshuffled } from './fetch-order.js';
 import { installPatches } from '../index.js';
-import { PackedMessages } from '../../decoding/packed-messages.js';
+import { PackedMessages } from '../../packed-messages.js';
 
 beforeAll(() => installPatches({ maxInFlight: 10_000, maxUnpackedBatchBytes: 1_048_576 }));
 

@@ -6,8 +6,8 @@ import Encoder from 'kafkajs/src/protocol/encoder.js';
 import KafkaJsBatch from 'kafkajs/src/consumer/batch.js';
 import kafkajsResponse from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
 import { decodeFetchResponse } from './fetch-response.js';
-import { signed } from '../../testing/log-bytes.js';
-import { PackedMessages, recordsOf, unpacked, unpackedBatch } from '../../decoding/packed-messages.js';
+import { signed } from '../../../protocol/testing/log-bytes.js';
+import { PackedMessages, recordsOf, unpacked, unpackedBatch } from '../../packed-messages.js';
 
 interface TestBatch {
   readonly firstOffset: bigint;
@@ -48,7 +48,7 @@ async function encoded({ records, ...head }: TestBatch): Promise<Buffer> {
   return buffer;
 }
 
-/** Batches one behind the other, some with a gap before them, as in a log. */
+/** @returns the batches in the order of a log, some with a gap before them */
 function inOrder(written: readonly TestBatch[]): TestBatch[] {
   let end: bigint | undefined;
   return written.map((each) => {
@@ -58,17 +58,17 @@ function inOrder(written: readonly TestBatch[]): TestBatch[] {
   });
 }
 
-/** The answer to a fetch from one partition. */
-function answer(log: Buffer): Buffer {
+/** @returns the response to a fetch from one partition */
+function responseWith(log: Buffer): Buffer {
   const head = new Encoder().writeInt32(0).writeInt16(0).writeInt32(0).writeInt32(1).writeString('topic');
   head.writeInt32(1).writeInt32(3).writeInt16(0).writeInt64(99).writeInt64(98).writeInt64(1);
   const { buffer } = head.writeInt32(-1).writeInt32(-1).writeInt32(log.length).writeBuffer(log);
-  // At the end of all offsets.
+  // The highest offset.
   buffer.writeBigInt64BE(2n ** 63n - 1n, HIGH_WATERMARK_AT);
   return buffer;
 }
 
-/** The answer as kafkajs would have read it. */
+/** @returns the response as kafkajs would have decoded it */
 async function read(response: Buffer): ReturnType<typeof kafkajsResponse.decode> {
   const decoded = await decodeFetchResponse(response);
   for (const { partitions } of decoded.responses) {
@@ -78,24 +78,24 @@ async function read(response: Buffer): ReturnType<typeof kafkajsResponse.decode>
 }
 
 async function offsetsIn(log: Buffer): Promise<string[]> {
-  const { responses } = await read(answer(log));
+  const { responses } = await read(responseWith(log));
   return responses.flatMap(({ partitions }) =>
     partitions.flatMap(({ messages }) => messages.map(({ offset }) => offset)),
   );
 }
 
 describe('a fetch response', () => {
-  it('is read as kafkajs reads it', async () => {
+  it('is decoded to the same messages as by kafkajs', async () => {
     const property = fc.asyncProperty(fc.array(batch, { maxLength: 4 }), async (written) => {
-      const response = answer(Buffer.concat(await Promise.all(inOrder(written).map(encoded))));
+      const response = responseWith(Buffer.concat(await Promise.all(inOrder(written).map(encoded))));
       expect(await read(response)).toEqual(await kafkajsResponse.decode(response));
     });
     await fc.assert(property, { numRuns: 100 });
   }, 60_000);
 
-  it('gives the records from the offset asked for, to our consumers and to those of others alike', async () => {
+  it('brings the records from the requested offset on, to consumers of this service and to others', async () => {
     const property = fc.asyncProperty(batch, fc.nat(25), async (written, ahead) => {
-      const response = answer(await encoded(written));
+      const response = responseWith(await encoded(written));
       const { responses } = await decodeFetchResponse(response);
       const messages = responses[0]?.partitions[0]?.messages ?? [];
       const from = String(written.firstOffset + BigInt(ahead));
@@ -123,15 +123,15 @@ describe('a fetch response', () => {
     await fc.assert(property, { numRuns: 100 });
   });
 
-  it('moves the position over a batch that a compaction has emptied', async () => {
+  it('moves the position over a batch that compaction has emptied', async () => {
     const { buffer } = await batches.RecordBatch({ firstOffset: 40n, lastOffsetDelta: 9, records: [] });
-    const { responses } = await read(answer(buffer));
+    const { responses } = await read(responseWith(buffer));
     expect(responses[0]?.partitions[0]?.messages).toEqual([{ offset: '49', isControlRecord: true }]);
   });
 
-  it('is handed on where nothing in it is for a reader: kafkajs would pass over it, however old the fetch', async () => {
+  it('is handed over even if it has no visible record, since kafkajs would skip it in any generation', async () => {
     const { buffer } = await batches.RecordBatch({ firstOffset: 40n, lastOffsetDelta: 9, records: [] });
-    const { responses } = await decodeFetchResponse(answer(buffer));
+    const { responses } = await decodeFetchResponse(responseWith(buffer));
     const [partition] = responses[0]?.partitions ?? [];
     if (!partition) throw new Error('the answer has a partition');
     const fetched = new KafkaJsBatch('topic', '40', partition);
@@ -141,7 +141,7 @@ describe('a fetch response', () => {
     expect(unpackedBatch(fetched).messages).toEqual([]);
   });
 
-  it('does not stay in memory for one record of it', async () => {
+  it('does not stay in memory because of one of its records', async () => {
     const one = (value: Buffer, firstOffset: bigint): TestBatch => ({
       firstOffset,
       firstTimestamp: 0,
@@ -152,7 +152,7 @@ describe('a fetch response', () => {
       await encoded(one(Buffer.alloc(1_000_000), 0n)),
       await encoded(one(Buffer.from('a'), 1n)),
     ]);
-    const { responses } = await decodeFetchResponse(answer(log));
+    const { responses } = await decodeFetchResponse(responseWith(log));
     const [packed] = responses[0]?.partitions[0]?.messages ?? [];
     if (!(packed instanceof PackedMessages)) throw new Error('the answer has messages');
     const [, small] = packed.records;
@@ -160,10 +160,10 @@ describe('a fetch response', () => {
     expect(small?.value?.buffer.byteLength).toBeLessThanOrEqual(Buffer.poolSize);
   });
 
-  it('is refused where a batch is compressed in a way that nobody knows', async () => {
+  it('is unreadable if a batch is compressed with an unknown codec', async () => {
     const one = { timestampDelta: 0, key: null, value: null, headers: {} };
     const log = await encoded({ firstOffset: 0n, firstTimestamp: 0, compression: 0, records: [one] });
     log.writeInt16BE(7, 21);
-    await expect(read(answer(signed(log)))).rejects.toThrow('codec 7');
+    await expect(read(responseWith(signed(log)))).rejects.toThrow('codec 7');
   });
 });

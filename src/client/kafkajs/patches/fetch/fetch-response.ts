@@ -1,32 +1,26 @@
-import fetchRequests, { type PartitionRequest } from 'kafkajs/src/protocol/requests/fetch/index.js';
+import fetchRequests from 'kafkajs/src/protocol/requests/fetch/index.js';
 import type { FetchResponse } from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
-import { ByteReader } from '../../../protocol/byte-reader.js';
-import { ReadingTurns } from '../../../protocol/reading-turns.js';
-import { AnswerLimits, readLog } from '../../decoding/partition-log.js';
+import { readFetchResponse, type RequestedOffsets } from '../../../protocol/fetch-response.js';
+import { toMessages } from '../../packed-messages.js';
 import { installOnce } from '../install-once.js';
 import { FETCH_VERSION } from './fetch-version.js';
 
-type FetchedPartition = FetchResponse['responses'][number]['partitions'][number];
-
-/** What the response to one fetch may unpack to, not counting its last batch. */
-const MAX_UNPACKED_BYTES = 67_108_864;
 /** How many records a partition may bring in one response, unless more may be in flight. */
 const MAX_RECORDS = 10_000;
+const MAX_BATCH_BYTES = 67_108_864;
 
-/** What was requested: responses begin with whole batches, which may lie before the requested offset. */
-export type RequestedOffsets = readonly {
-  readonly topic: string;
-  readonly partitions: readonly Pick<PartitionRequest, 'partition' | 'fetchOffset'>[];
-}[];
-
+/** What a fetch response is decoded with. */
 interface DecodeOptions {
-  /** What was requested. Without it, batches are read from their first record. */
-  readonly asked?: RequestedOffsets;
-  /** How many records a partition may bring. */
+  /** Without it, batches are read from their first record. */
+  readonly requested?: RequestedOffsets;
+  /** How many records one partition may bring. */
   readonly maxRecords?: number;
+  /** What one batch may unpack to. */
+  readonly maxBatchBytes?: number;
 }
 
-let maxRecords = MAX_RECORDS;
+/** The limits of the last port: one process has one configuration. */
+let limits: Pick<DecodeOptions, 'maxRecords' | 'maxBatchBytes'> = {};
 
 /**
  * Decodes fetch responses of version 11 in place of kafkajs. Responses of brokers before 2.3 are of older versions, and
@@ -39,13 +33,14 @@ let maxRecords = MAX_RECORDS;
  *   creates all records of a response at once. It fetches a batch that compaction has emptied again for ever, and needs
  *   one fetch for each offset that compaction has removed from a batch's end.
  * - Effect: aborted, damaged or lost records reach handlers, or a partition stops.
- * - Test: `fetch-response.spec.ts`, the specs in `decoding/`, and the tests that `docs/hazards.md` names for each defect.
+ * - Test: `fetch-response.spec.ts`, the specs in `protocol/`, and the tests that `docs/hazards.md` names for each defect.
  * - Unnecessary when another client decodes fetches: these defects are spread over kafkajs's decoder.
  *
  * @param maxInFlight how many records may be in flight; one partition may bring as many in one response
+ * @param maxBatchBytes what one batch may unpack to
  */
-export function decodeFetchResponses(maxInFlight: number): void {
-  maxRecords = Math.max(MAX_RECORDS, maxInFlight);
+export function decodeFetchResponses(maxInFlight: number, maxBatchBytes: number): void {
+  limits = { maxRecords: Math.max(MAX_RECORDS, maxInFlight), maxBatchBytes };
   install();
 }
 
@@ -57,75 +52,33 @@ const install = installOnce(() => {
     return (fields) => {
       const { response, ...rest } = toProtocol(fields);
       const decode = (bytes: Buffer): Promise<FetchResponse> =>
-        decodeFetchResponse(bytes, { asked: fields.topics, maxRecords });
+        decodeFetchResponse(bytes, { requested: fields.topics, ...limits });
       return { ...rest, response: { ...response, decode } };
     };
   };
 });
 
-/** Decodes a fetch response of version 11. */
+/** Decodes a fetch response of version 11 to what kafkajs's own decoder returns, its records packed. */
 export async function decodeFetchResponse(
   bytes: Buffer,
-  { asked = [], maxRecords: most = MAX_RECORDS }: DecodeOptions = {},
+  { requested = [], maxRecords = MAX_RECORDS, maxBatchBytes = MAX_BATCH_BYTES }: DecodeOptions = {},
 ): Promise<FetchResponse> {
-  const reader = new ByteReader(bytes);
-  const clientSideThrottleTime = reader.int32();
-  const errorCode = reader.int16();
-  const sessionId = reader.int32();
-  const responses: FetchResponse['responses'] = [];
-  const limits = new AnswerLimits(MAX_UNPACKED_BYTES, most);
-  const turns = new ReadingTurns();
-  for (let topics = reader.int32(); topics > 0; topics--) {
-    const topicName = reader.text(reader.int16());
-    const partitions: FetchedPartition[] = [];
-    const askedOfTopic = asked.filter(({ topic }) => topic === topicName);
-    for (let count = reader.int32(); count > 0; count--) {
-      partitions.push(await readPartition(reader, topicName, askedOfTopic, limits, turns));
-      if (turns.isSpent) await turns.next();
-    }
-    responses.push({ topicName, partitions });
-  }
-  // A throttle time of 0, as in kafkajs: since version 8, the client waits and not the broker (KIP-219).
-  return { throttleTime: 0, clientSideThrottleTime, errorCode, sessionId, responses };
-}
-
-async function readPartition(
-  reader: ByteReader,
-  topic: string,
-  asked: RequestedOffsets,
-  limits: AnswerLimits,
-  turns: ReadingTurns,
-): Promise<FetchedPartition> {
-  const partition = reader.int32();
-  const errorCode = reader.int16();
-  const highWatermark = reader.int64();
-  const lastStableOffset = String(reader.int64());
-  const lastStartOffset = String(reader.int64());
-  const aborted = reader.array(reader.int32(), () => ({
-    producerId: String(reader.int64()),
-    firstOffset: reader.int64(),
-  }));
-  const preferredReadReplica = reader.int32();
-  const log = reader.slice(reader.int32()) ?? Buffer.alloc(0);
-  const from = log.length > 0 ? offsetAsked(asked, partition) : 0n;
-  const messages = await readLog({ topic, partition, log, from, highWatermark, aborted }, limits, turns);
+  const read = await readFetchResponse(bytes, { requested, maxRecords, maxBatchBytes });
   return {
-    partition,
-    errorCode,
-    highWatermark: String(highWatermark),
-    lastStableOffset,
-    lastStartOffset,
-    // Empty: records of aborted transactions are already removed.
-    abortedTransactions: [],
-    preferredReadReplica,
-    messages,
+    // 0, as in kafkajs: since version 8, the client waits and not the broker (KIP-219).
+    throttleTime: 0,
+    clientSideThrottleTime: read.throttleTimeMs,
+    errorCode: read.errorCode,
+    sessionId: read.sessionId,
+    responses: read.topics.map(({ topic, partitions }) => ({
+      topicName: topic,
+      partitions: partitions.map(({ read: log, logStartOffset, ...partition }) => ({
+        ...partition,
+        lastStartOffset: logStartOffset,
+        // Empty: records of aborted transactions are already left out.
+        abortedTransactions: [],
+        messages: toMessages(log),
+      })),
+    })),
   };
-}
-
-function offsetAsked(asked: RequestedOffsets, partition: number): bigint {
-  for (const { partitions } of asked) {
-    const found = partitions.find((each) => each.partition === partition);
-    if (found) return BigInt(found.fetchOffset);
-  }
-  return 0n;
 }

@@ -2,8 +2,8 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import Batch from 'kafkajs/src/consumer/batch.js';
 import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
 import type { GroupHooks } from '../../consumer/group-hooks.js';
-import { UnreadableBatchError, UnreadableMessages } from '../../decoding/unreadable.js';
-import { PackedMessages } from '../../decoding/packed-messages.js';
+import { UnreadableBatchError } from '../../../protocol/errors.js';
+import { PackedMessages, UnreadableMessages } from '../../packed-messages.js';
 import { attachRecords, fetchOf } from './fetched-records.js';
 
 /** What kafkajs's own `fetch` brings; set by each test. */

@@ -2,8 +2,7 @@ import type Batch from 'kafkajs/src/consumer/batch.js';
 import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
 import { type FetchedRecord, type Offset, toOffset } from '../../../../pipeline/index.js';
 import { hooksOf } from '../../consumer/group-hooks.js';
-import { recordsOf, unpackedBatch } from '../../decoding/packed-messages.js';
-import { unreadableOf } from '../../decoding/unreadable.js';
+import { recordsOf, unpackedBatch, unreadableOf } from '../../packed-messages.js';
 import { installOnce } from '../install-once.js';
 
 /** What kafkajs does not tell about a batch. */

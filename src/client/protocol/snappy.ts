@@ -1,22 +1,22 @@
-import { ReadingTurns } from '../../protocol/reading-turns.js';
-import { UnpackedTooLargeError } from './unreadable.js';
+import { UnpackedTooLargeError } from './errors.js';
+import { ReadingTurns } from './reading-turns.js';
 
-/** What Snappy's Java library writes before its blocks, each with its length in front. */
+/** What Snappy's Java library writes before its blocks; each block follows its length. */
 const XERIAL = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00]);
 const XERIAL_HEADER_BYTES = 16;
 const SIZE_BYTES = 4;
 /** How many bytes are unpacked between two looks at the clock. */
 const LOOK_EVERY_BYTES = 65_536;
-/** Up to so many bytes a loop copies faster than a call. */
+/** Up to this many bytes, a loop copies faster than a call. */
 const SHORT = 32;
 
 /**
- * Unpacks Snappy, as one block or in the framing of its Java library, in time linear to what it unpacks to and in
- * several turns of the event loop. kafkajs-snappy joins each block with all before it, and takes a block that
- * unpacks to less than it says for a sound one.
+ * Unpacks Snappy data, one block or several in the framing of the Java library, in linear time and in several turns of
+ * the event loop. The package kafkajs-snappy joins each block with all before it, in quadratic time, and accepts a block
+ * that unpacks to less than it claims.
  *
- * @throws UnpackedTooLargeError where the blocks say that they unpack to more than `maxBytes`, before anything is
- * allocated; RangeError where a block is damaged
+ * @throws UnpackedTooLargeError if the blocks claim to unpack to more than `maxBytes`, before anything is allocated;
+ * RangeError if a block is damaged
  */
 export async function unpackSnappy(packed: Buffer, maxBytes: number): Promise<Buffer> {
   let total = 0;
@@ -32,7 +32,7 @@ export async function unpackSnappy(packed: Buffer, maxBytes: number): Promise<Bu
   return unpacked;
 }
 
-/** Where a block lies, after the length that it unpacks to. */
+/** The position of a block, after the length that it unpacks to. */
 interface SnappyBlock {
   readonly from: number;
   readonly to: number;
@@ -60,10 +60,10 @@ function blockAt(packed: Buffer, from: number, to: number): SnappyBlock {
     unpackedBytes += (byte & 0x7f) * factor;
     if (byte < 0x80) return { from: at + 1, to, unpackedBytes };
   }
-  throw damaged('a block that does not say what it unpacks to');
+  throw damaged('a block without its unpacked length');
 }
 
-/** Fills `out` with what a block unpacks to: literals, and copies of what the block has written before. */
+/** Unpacks a block into `out`. It consists of literals, and of copies of bytes that it has already unpacked. */
 async function unpackBlock(
   packed: Buffer,
   { from, to }: SnappyBlock,
@@ -72,7 +72,7 @@ async function unpackBlock(
 ): Promise<void> {
   let at = from;
   let written = 0;
-  let lookAt = LOOK_EVERY_BYTES;
+  let checkAt = LOOK_EVERY_BYTES;
   while (at < to) {
     const tag = byteAt(packed, at++);
     const kind = tag & 3;
@@ -83,8 +83,8 @@ async function unpackBlock(
         length = littleEndian(packed, at, lengthBytes, to) + 1;
         at += lengthBytes;
       }
-      if (at + length > to) throw damaged('a literal beyond its end');
-      if (written + length > out.length) throw damaged('more bytes than it says');
+      if (at + length > to) throw damaged('a literal that reaches beyond its end');
+      if (written + length > out.length) throw damaged('more bytes than it claims');
       if (length > SHORT) packed.copy(out, written, at, at + length);
       else for (let each = 0; each < length; each++) out[written + each] = byteAt(packed, at + each);
       at += length;
@@ -94,16 +94,16 @@ async function unpackBlock(
       const distance = littleEndian(packed, at, offsetBytes, to) + (kind === 1 ? (tag >>> 5) << 8 : 0);
       at += offsetBytes;
       if (distance === 0 || distance > written) throw damaged('a copy of bytes before its beginning');
-      if (written + length > out.length) throw damaged('more bytes than it says');
-      // Byte by byte: a copy may overlap with what it writes.
+      if (written + length > out.length) throw damaged('more bytes than it claims');
+      // Byte by byte: the source of a copy may overlap its target.
       for (let each = written; each < written + length; each++) out[each] = byteAt(out, each - distance);
     }
     written += length;
-    if (written < lookAt) continue;
-    lookAt = written + LOOK_EVERY_BYTES;
+    if (written < checkAt) continue;
+    checkAt = written + LOOK_EVERY_BYTES;
     if (turns.isSpent) await turns.next();
   }
-  if (written < out.length) throw damaged('fewer bytes than it says');
+  if (written < out.length) throw damaged('fewer bytes than it claims');
   if (turns.isSpent) await turns.next();
 }
 
@@ -114,7 +114,7 @@ function littleEndian(bytes: Buffer, at: number, count: number, end: number): nu
   return value;
 }
 
-/** A byte whose place is within bounds. */
+/** @returns a byte within bounds */
 function byteAt(bytes: Buffer, at: number): number {
   return bytes[at] ?? 0;
 }

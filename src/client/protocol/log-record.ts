@@ -1,25 +1,12 @@
-import type { FetchedRecord, Offset, RawHeaders } from '../../../pipeline/index.js';
-import { ByteReader } from '../../protocol/byte-reader.js';
-import { type BatchContext, MAGIC } from '../../protocol/batch-context.js';
+import type { Offset, RawHeaders } from '../../pipeline/index.js';
+import { type BatchContext, MAGIC } from './batch-context.js';
+import { ByteReader } from './byte-reader.js';
+import type { PackedRecord, PlainRecord, RecordDetails } from './log-batch.js';
 
-/** A record as kafkajs hands it on, with everything made. */
-export interface PlainRecord extends FetchedRecord, RecordDetails {
-  readonly key: Buffer | null;
-  readonly value: Buffer | null;
-}
-
-/** What kafkajs tells of a record beyond what a consumer needs. */
-interface RecordDetails {
-  readonly magicByte: number;
-  readonly attributes: number;
-  readonly isControlRecord: boolean;
-  readonly batchContext: BatchContext;
-}
-
-/** The unpacked bytes of a batch, from the first record that is kept, and what its records need to be told. */
+/** The unpacked bytes of a batch from its first kept record on, and what the records need to know of their batch. */
 export class RecordSource {
   #bytes: Buffer;
-  /** Undefined beyond what JavaScript's numbers hold exactly. */
+  /** Undefined if the batch has offsets beyond `Number.MAX_SAFE_INTEGER`. */
   readonly #first: number | undefined;
   readonly #firstTimestamp: number;
   readonly #appendedAt: string | undefined;
@@ -41,15 +28,15 @@ export class RecordSource {
 
   /**
    * Drops the bytes after the last kept record, and copies the rest if it is the smaller part of the surrounding buffer.
-   * A record that waits for its turn or for a retry keeps its batch in memory; it must not keep what was fetched of
-   * other partitions as well.
+   * A record that waits for its turn or for a retry keeps its batch in memory; it must not also keep the bytes of other
+   * partitions.
    */
   trim(length: number): void {
     const kept = this.#bytes.subarray(0, length);
     this.#bytes = 2 * kept.length < kept.buffer.byteLength ? Buffer.from(kept) : kept;
   }
 
-  /** Offsets are 64-bit numbers, and almost always small enough to be added the fast way. */
+  /** Adds numbers where it can: almost all offsets are small enough. */
   offset(delta: number): Offset {
     const first = this.#first;
     return String(
@@ -65,16 +52,15 @@ export class RecordSource {
 const NO_HEADERS: RawHeaders = Object.freeze({});
 
 /**
- * A record that stays packed: where its parts lie, and each part made when it is asked for. Most are never:
- * an offset and a timestamp as text, two views of bytes and an object of headers cost more than all else that
- * is done for a record whose handler returns at once.
+ * A record that stays packed: it knows where its parts are, and creates each part when it is read. Most parts are never
+ * read: creating them all costs more than everything else that is done for a record whose handler returns at once.
  */
-export class LogRecord implements FetchedRecord {
+export class LogRecord implements PackedRecord {
   /**
-   * @param source what it lies in
-   * @param at where it begins, after its length
-   * @param keyLength -1 for none, as is `valueLength`
-   * @param byteLength how many bytes all of it takes: key, value, headers
+   * @param source the bytes of its batch
+   * @param at where it begins in them, after its length
+   * @param byteLength the size of its key, value and headers
+   * @param keyLength -1 for none, like `valueLength`
    */
   constructor(
     private readonly source: RecordSource,
@@ -108,14 +94,14 @@ export class LogRecord implements FetchedRecord {
 
   get timestamp(): string {
     const reader = new ByteReader(this.source.bytes, this.at);
-    reader.int8(); // its attributes
+    reader.int8(); // attributes
     return this.source.timestamp(reader.varlong());
   }
 
   get headers(): RawHeaders {
     const { bytes } = this.source;
     const at = this.valueAt + Math.max(0, this.valueLength);
-    // A count of zero, without a reader: every record is looked at for who it is meant for.
+    // Without a reader for a count of zero: the headers of every record are read, to see for which group it is.
     return bytes[at] === 0 ? NO_HEADERS : readHeaders(new ByteReader(bytes, at));
   }
 
@@ -129,7 +115,7 @@ export class LogRecord implements FetchedRecord {
     };
   }
 
-  /** All of it, made, for those who take a record for a plain object. */
+  /** Creates all parts, for code that needs a plain object. */
   toPlain(): PlainRecord {
     const { offset, key, value, timestamp, headers, details } = this;
     return { ...details, offset, key, value, timestamp, headers };
@@ -137,15 +123,15 @@ export class LogRecord implements FetchedRecord {
 }
 
 /**
- * Reads over the next record.
- * @throws RangeError where its parts do not fill it, or its offset does not lie between the one before it and the end
- * of its batch: what is read of it later must not be the first to find that out
+ * Reads the next record. Lengths are validated now: the lazy getters must not throw.
+ * @param after the offset delta of the record before
+ * @throws RangeError if its parts do not fill it, or its offset is not between the record before and the end of its batch
  */
 export function readRecord(records: ByteReader, source: RecordSource, after: number): LogRecord {
   const length = records.varint();
   const { at } = records;
-  records.skip(1); // its attributes
-  records.skipVarlong(); // its timestamp
+  records.skip(1); // attributes
+  records.skipVarlong(); // timestamp
   const offsetDelta = readOffsetDelta(records, after, source.context.lastOffsetDelta);
   const keyLength = records.varint();
   const keyAt = records.at;
@@ -155,13 +141,13 @@ export function readRecord(records: ByteReader, source: RecordSource, after: num
   if (valueLength > 0) records.skip(valueLength);
   skipHeaders(records);
   if (records.at !== at + length)
-    throw new RangeError(`its record ${offsetDelta} is longer or shorter than its parts`);
+    throw new RangeError(`the length of its record ${offsetDelta} is not that of the record's parts`);
   return new LogRecord(source, at, length, offsetDelta, keyAt, keyLength, valueAt, valueLength);
 }
 
 /**
- * Moves over the next record, where its offset is below `to`.
- * @returns its offset delta; undefined where it is not, and is still to be read
+ * Skips the next record if its offset delta is below `to`.
+ * @returns its offset delta; undefined if it was not skipped
  */
 export function skipRecord(
   records: ByteReader,
@@ -172,10 +158,10 @@ export function skipRecord(
   const start = records.at;
   const length = records.varint();
   const { at } = records;
-  records.skip(1); // its attributes
-  records.skipVarlong(); // its timestamp
+  records.skip(1); // attributes
+  records.skipVarlong(); // timestamp
   const offsetDelta = readOffsetDelta(records, after, lastOffsetDelta);
-  if (records.at > at + length) throw new RangeError(`its record ${offsetDelta} is shorter than its parts`);
+  if (records.at > at + length) throw new RangeError(`its record ${offsetDelta} is shorter than the record's parts`);
   records.moveTo(offsetDelta < to ? at + length : start);
   return offsetDelta < to ? offsetDelta : undefined;
 }
@@ -184,17 +170,17 @@ function readOffsetDelta(records: ByteReader, after: number, lastOffsetDelta: nu
   const offsetDelta = records.varint();
   if (offsetDelta > after && offsetDelta <= lastOffsetDelta) return offsetDelta;
   throw new RangeError(
-    `it has a record at offset ${offsetDelta} of its own, after ${after}, and says that it ends at ${lastOffsetDelta}`,
+    `it has a record with offset delta ${offsetDelta} after ${after}, but claims to end at ${lastOffsetDelta}`,
   );
 }
 
-/** Beyond that, making a record's headers would hold the event loop: a batch of 60 kB can unpack to 30 million. */
+/** More headers would block the event loop when they are created: a batch of 60 kB can unpack to 30 million. */
 const MAX_HEADERS = 65_536;
 
 function skipHeaders(records: ByteReader): void {
   const count = records.varint();
   if (count < 0 || count > MAX_HEADERS)
-    throw new RangeError(`it has a record with ${count} headers; up to ${MAX_HEADERS} are read`);
+    throw new RangeError(`it has a record with ${count} headers; at most ${MAX_HEADERS} are read`);
   for (let i = 0; i < count; i++) {
     records.skip(records.varint());
     const length = records.varint();
@@ -202,7 +188,7 @@ function skipHeaders(records: ByteReader): void {
   }
 }
 
-/** Values that share a name become an array, in their order. */
+/** Values with the same name become an array, in their order. */
 function readHeaders(records: ByteReader): RawHeaders {
   const count = records.varint();
   if (count <= 0) return NO_HEADERS;

@@ -10,7 +10,7 @@ const BLOCK = 193;
 /** Unpacks to 193 zeros: a literal and three copies of 64. */
 const ZEROS = Buffer.from([0xc1, 0x01, 0x00, 0x00, 0xfe, 1, 0, 0xfe, 1, 0, 0xfe, 1, 0]);
 
-/** As Snappy's Java library writes it. */
+/** @returns blocks in the framing of Snappy's Java library */
 function xerial(blocks: readonly Uint8Array[]): Buffer {
   const parts: Uint8Array[] = [
     Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0, 0, 0, 0, 1, 0, 0, 0, 1]),
@@ -23,7 +23,7 @@ function xerial(blocks: readonly Uint8Array[]): Buffer {
   return Buffer.concat(parts);
 }
 
-/** The CPU time that it takes, in ms: the least of some tries, as other processes want the machine too. */
+/** @returns the CPU time of unpacking, in ms: the least of three runs, since other processes use the machine too */
 async function cpuMs(blocks: number): Promise<number> {
   const packed = xerial(Array.from({ length: blocks }, () => ZEROS));
   let least = Infinity;
@@ -36,15 +36,15 @@ async function cpuMs(blocks: number): Promise<number> {
   return least;
 }
 
-describe('Snappy', () => {
-  test('in small blocks takes time in proportion to what it unpacks to', async () => {
+describe('Snappy data', () => {
+  test('in small blocks takes time in proportion to its unpacked size', async () => {
     const [few, many] = [await cpuMs(3_000), await cpuMs(48_000)];
-    // Sixteen times as many: quadratic would be 256 times as long, and was seven seconds at 12,000 blocks.
+    // Sixteen times as many: quadratic time would be 256 times as long, and was seven seconds for 12,000 blocks.
     expect(many).toBeLessThan(64 * Math.max(few, 5));
     expect(many).toBeLessThan(1_000);
   });
 
-  test('is unpacked to what was packed, as one block or in several', async () => {
+  test('is unpacked to what was packed, in one block or several', async () => {
     const bytes = fc.uint8Array({ maxLength: 2_000 }).map((array) => Buffer.from(array));
     const repeated = fc.tuple(bytes, fc.integer({ min: 1, max: 30 }));
     await fc.assert(
@@ -62,21 +62,21 @@ describe('Snappy', () => {
 
   test.each([
     ['nothing at all', Buffer.alloc(0)],
-    ['a length without an end', Buffer.alloc(5, 0xff)],
-    ['fewer bytes than it says', Buffer.from([9, 0, 0x61])],
-    ['more bytes than it says', Buffer.from([1, 4, 0x61, 0x61])],
-    ['a literal beyond its end', Buffer.from([9, 32, 0x61])],
+    ['a length that does not end', Buffer.alloc(5, 0xff)],
+    ['fewer bytes than it claims', Buffer.from([9, 0, 0x61])],
+    ['more bytes than it claims', Buffer.from([1, 4, 0x61, 0x61])],
+    ['a literal that reaches beyond its end', Buffer.from([9, 32, 0x61])],
     ['a copy from before its beginning', Buffer.from([9, 0, 0x61, 0x1d, 9])],
     ['a copy of nothing before', Buffer.from([9, 0, 0x61, 0x1d, 0])],
     ['a copy that is cut off', Buffer.from([9, 0, 0x61, 0xfe, 1])],
     ['a block that is cut off', xerial([ZEROS]).subarray(0, -1)],
     ['a block without a length', Buffer.concat([xerial([ZEROS]), Buffer.from([1])])],
     ['an empty block', xerial([Buffer.alloc(0)])],
-  ])('with %s is refused', async (_what, packed) => {
+  ])('with %s is rejected', async (_what, packed) => {
     await expect(unpackSnappy(packed, LIMIT)).rejects.toThrow(/Snappy data is damaged/);
   });
 
-  test('beyond the limit is refused before anything is allocated', async () => {
+  test('beyond the limit is rejected before anything is allocated', async () => {
     const claim = Buffer.from([0xff, 0xff, 0xff, 0xff, 0x0f]);
     await expect(unpackSnappy(claim, LIMIT)).rejects.toMatchObject({ code: 'UNPACKED_TOO_LARGE' });
   });

@@ -1,8 +1,12 @@
-/** Writes what brokers store and answer, byte by byte: sound, or as somebody who means harm would have it. */
+/** Writes what brokers store and send, byte by byte: sound data, or data that an attacker has forged. */
 import { crc32 } from 'node:zlib';
-import crc32C from 'kafkajs/src/protocol/recordBatch/crc32C/index.js';
+import { crc32c } from '../crc32c.js';
+import type { UnreadableBatchError } from '../errors.js';
+import { readFetchResponse } from '../fetch-response.js';
+import type { PackedRecord } from '../log-batch.js';
+import type { ReadLog } from '../partition-log.js';
 
-/** A record of a batch, as a producer has it. */
+/** A record as a producer has it. */
 export interface RecordToWrite {
   readonly offsetDelta: number;
   readonly timestampDelta?: number;
@@ -11,7 +15,7 @@ export interface RecordToWrite {
   readonly headers?: readonly (readonly [name: string, value: Buffer | null])[];
 }
 
-/** A number in zigzag encoding, of up to 53 bits. */
+/** @returns a number of up to 53 bits in zigzag encoding */
 export function varint(value: number): Buffer {
   const bytes: number[] = [];
   let rest = value < 0 ? -2 * value - 1 : 2 * value;
@@ -23,6 +27,7 @@ function sized(bytes: Buffer | null | undefined): Buffer {
   return bytes ? Buffer.concat([varint(bytes.length), bytes]) : varint(-1);
 }
 
+/** @returns a record of a batch */
 export function recordBytes(record: RecordToWrite): Buffer {
   const { offsetDelta, timestampDelta = 0, key, value, headers = [] } = record;
   const body = Buffer.concat([
@@ -37,21 +42,25 @@ export function recordBytes(record: RecordToWrite): Buffer {
   return Buffer.concat([varint(body.length), body]);
 }
 
-/** What a batch's header says. */
+/** The header of a batch. */
 export interface BatchHead {
   readonly firstOffset: bigint;
   readonly lastOffsetDelta: number;
   readonly count: number;
-  /** Its codec, and bits for transactions and markers. */
+  /** The number of its codec, and bits for transactions and markers. */
   readonly attributes?: number;
   readonly producerId?: bigint;
 }
 
 const CHECKSUM_AT = 17;
 const CHECKED_FROM = 21;
+/** The position of the first record in a batch. */
 export const RECORDS_AT = 61;
 
-/** @param packed its records, packed in the codec that its attributes name */
+/**
+ * @param packed its records, packed with the codec that its attributes name
+ * @returns a batch with its checksum
+ */
 export function batchBytes(head: BatchHead, packed: Buffer): Buffer {
   const batch = Buffer.alloc(RECORDS_AT + packed.length);
   batch.writeBigInt64BE(head.firstOffset, 0);
@@ -69,13 +78,13 @@ export function batchBytes(head: BatchHead, packed: Buffer): Buffer {
   return signed(batch);
 }
 
-/** The batch with the checksum that belongs to it: what somebody writes who means harm, not what a disk damages. */
+/** Gives a batch its checksum, as an attacker would; a damaged disk would not. @returns the same batch */
 export function signed(batch: Buffer): Buffer {
-  if (batch.length > CHECKED_FROM) batch.writeUInt32BE(crc32C(batch.subarray(CHECKED_FROM)), CHECKSUM_AT);
+  if (batch.length > CHECKED_FROM) batch.writeUInt32BE(crc32c(batch.subarray(CHECKED_FROM)), CHECKSUM_AT);
   return batch;
 }
 
-/** A marker of a transaction's end. */
+/** @returns the marker at the end of a transaction */
 export function markerBytes(firstOffset: bigint, producerId: bigint, isCommit: boolean): Buffer {
   const key = Buffer.of(0, 0, 0, isCommit ? 1 : 0);
   const record = recordBytes({ offsetDelta: 0, key, value: Buffer.alloc(6) });
@@ -91,6 +100,7 @@ export interface MessageToWrite {
   readonly value?: Buffer | null;
 }
 
+/** @returns a message with its checksum */
 export function messageBytes({ offset, magic, attributes = 0, key, value }: MessageToWrite): Buffer {
   const part = (bytes: Buffer | null | undefined): Buffer => {
     const length = Buffer.alloc(4);
@@ -107,16 +117,16 @@ export function messageBytes({ offset, magic, attributes = 0, key, value }: Mess
   return Buffer.concat([head, checked]);
 }
 
-/** What an answer has of a partition. */
-export interface PartitionToAnswer {
+/** One partition of a fetch response. */
+export interface PartitionToSend {
   readonly partition: number;
   readonly log: Buffer;
   readonly highWatermark?: bigint;
   readonly aborted?: readonly { readonly producerId: bigint; readonly firstOffset: bigint }[];
 }
 
-/** The answer, in version 11, to a fetch from partitions of one topic. */
-export function answerBytes(topic: string, partitions: readonly PartitionToAnswer[]): Buffer {
+/** @returns the fetch response of version 11 for partitions of one topic */
+export function responseBytes(topic: string, partitions: readonly PartitionToSend[]): Buffer {
   const name = Buffer.from(topic);
   const head = Buffer.alloc(20);
   head.writeInt32BE(1, 10);
@@ -136,10 +146,45 @@ export function answerBytes(topic: string, partitions: readonly PartitionToAnswe
       listed.writeBigInt64BE(producerId, 16 * at);
       listed.writeBigInt64BE(firstOffset, 16 * at + 8);
     }
-    const behind = Buffer.alloc(8);
-    behind.writeInt32BE(-1, 0);
-    behind.writeInt32BE(log.length, 4);
-    parts.push(before, listed, behind, log);
+    const after = Buffer.alloc(8);
+    after.writeInt32BE(-1, 0);
+    after.writeInt32BE(log.length, 4);
+    parts.push(before, listed, after, log);
   }
   return Buffer.concat(parts);
+}
+
+/** How a log is read in a spec. */
+export interface ReadOptions {
+  readonly fetchOffset?: string;
+  readonly highWatermark?: bigint;
+  readonly maxRecords?: number;
+  readonly maxBatchBytes?: number;
+}
+
+/** Reads the log of the partition `orders[3]` from a fetch response. */
+export async function readOrders(
+  log: Buffer,
+  { fetchOffset = '0', highWatermark, maxRecords = 10_000, maxBatchBytes = 67_108_864 }: ReadOptions = {},
+): Promise<ReadLog | undefined> {
+  const sent = { partition: 3, log, ...(highWatermark !== undefined && { highWatermark }) };
+  const requested = [{ topic: 'orders', partitions: [{ partition: 3, fetchOffset }] }];
+  const options = { requested, maxRecords, maxBatchBytes };
+  const { topics } = await readFetchResponse(responseBytes('orders', [sent]), options);
+  return topics[0]?.partitions[0]?.read;
+}
+
+/** @returns why a log can't be read; undefined if it can */
+export function unreadableIn(read: ReadLog | undefined): UnreadableBatchError | undefined {
+  return read && 'unreadable' in read ? read.unreadable : undefined;
+}
+
+/** @returns the records that were read */
+export function recordsIn(read: ReadLog | undefined): PackedRecord[] {
+  return read && 'records' in read ? [...read.records] : [];
+}
+
+/** @returns the last offset that was read */
+export function lastOffsetIn(read: ReadLog | undefined): string | undefined {
+  return read && 'records' in read ? read.lastOffset : undefined;
 }

@@ -1,26 +1,15 @@
-import { type BatchContext, MAGIC } from '../../protocol/batch-context.js';
-import { ByteReader } from '../../protocol/byte-reader.js';
-import { crc32c } from '../../protocol/crc32c.js';
-import {
-  ChecksumError,
-  CODEC,
-  LOG_APPEND_TIME,
-  type LogBatch,
-  type ReadRecords,
-  unpack,
-  type Wanted,
-} from './log-batch.js';
+import { type BatchContext, MAGIC } from './batch-context.js';
+import { ByteReader } from './byte-reader.js';
+import { unpack } from './codecs.js';
+import { crc32c } from './crc32c.js';
+import { ChecksumError } from './errors.js';
+import { CODEC, LOG_APPEND_TIME, type LogBatch, type ReadRecords, type WantedRecords } from './log-batch.js';
 import { type LogRecord, readRecord, RecordSource, skipRecord } from './log-record.js';
-import type { ReadingTurns } from '../../protocol/reading-turns.js';
+import type { ReadingTurns } from './reading-turns.js';
 
-/** A batch of the format since Kafka 0.11. */
-export interface RecordBatch extends LogBatch {
-  readonly context: BatchContext;
-}
-
-/** What comes after a batch's offset and length, without its records. */
+/** The size of a batch's header after its offset and length. */
 const HEADER_BYTES = 49;
-/** The checksum is of what comes behind it. */
+/** The checksum covers what follows it. */
 const CHECKSUM_AT = 5;
 const CHECKSUM_BYTES = 4;
 const MAX_OFFSET = 2n ** 63n - 1n;
@@ -30,19 +19,19 @@ const TRANSACTIONAL = 0x10;
 const CONTROL = 0x20;
 
 /**
- * Reads a batch.
- * @param baseOffset which its checksum does not cover
- * @param bytes all that follows its length
- * @throws ChecksumError where it is not what was written; RangeError where it contradicts itself
+ * Reads a batch of the format since Kafka 0.11.
+ * @param baseOffset its first offset, which its checksum does not cover
+ * @param bytes what follows its length
+ * @throws ChecksumError if it is not what was written; RangeError if it contradicts itself
  */
-export function readRecordBatch(baseOffset: bigint, bytes: Buffer): RecordBatch {
-  if (bytes.length < HEADER_BYTES) throw new RangeError(`it says that it has ${bytes.length} bytes`);
-  const said = bytes.readUInt32BE(CHECKSUM_AT);
-  const found = crc32c(bytes.subarray(CHECKSUM_AT + CHECKSUM_BYTES));
-  if (said !== found) throw new ChecksumError(said, found);
+export function readRecordBatch(baseOffset: bigint, bytes: Buffer): LogBatch {
+  if (bytes.length < HEADER_BYTES) throw new RangeError(`it claims to have ${bytes.length} bytes`);
+  const expected = bytes.readUInt32BE(CHECKSUM_AT);
+  const computed = crc32c(bytes.subarray(CHECKSUM_AT + CHECKSUM_BYTES));
+  if (expected !== computed) throw new ChecksumError(expected, computed);
   const batch = new ByteReader(bytes);
   const partitionLeaderEpoch = batch.int32();
-  batch.skip(1 + CHECKSUM_BYTES); // its magic byte
+  batch.skip(1 + CHECKSUM_BYTES); // the magic byte and the checksum
   const attributes = batch.int16();
   const lastOffsetDelta = batch.int32();
   const context: BatchContext = {
@@ -62,18 +51,17 @@ export function readRecordBatch(baseOffset: bigint, bytes: Buffer): RecordBatch 
   const count = batch.int32();
   const lastOffset = baseOffset + BigInt(lastOffsetDelta);
   if (baseOffset < 0n || lastOffsetDelta < 0 || lastOffset > MAX_OFFSET)
-    throw new RangeError(`it says that it goes from offset ${baseOffset} to ${lastOffset}`);
+    throw new RangeError(`it claims to have the offsets ${baseOffset} to ${lastOffset}`);
   if (count < 0 || count > lastOffsetDelta + 1)
-    throw new RangeError(`it says that it has ${count} records at ${lastOffsetDelta + 1} offsets`);
+    throw new RangeError(`it claims to have ${count} records at ${lastOffsetDelta + 1} offsets`);
   const packed = batch.rest();
   return {
     firstOffset: baseOffset,
     lastOffset,
     isDense: count === lastOffsetDelta + 1,
-    context,
     transaction: transactionOf(context),
     records: async (wanted, turns) => {
-      const unpacked = count === 0 ? NOTHING : await unpack(packed, attributes & CODEC);
+      const unpacked = count === 0 ? NOTHING : await unpack(packed, attributes & CODEC, wanted.maxBytes);
       return readRecords(unpacked, count, context, wanted, turns);
     },
   };
@@ -83,14 +71,14 @@ function transactionOf({ producerId, inTransaction, isControlBatch }: BatchConte
   return inTransaction || isControlBatch ? { producerId, isMarker: isControlBatch } : undefined;
 }
 
-/** Between two looks at the clock. */
+/** How many records are read between two looks at the clock. */
 const LOOK_EVERY_RECORDS = 1_024;
 
 async function readRecords(
   bytes: Buffer,
   count: number,
   context: BatchContext,
-  { from, most }: Wanted,
+  { from, maxRecords }: WantedRecords,
   turns: ReadingTurns,
 ): Promise<ReadRecords> {
   const { lastOffsetDelta } = context;
@@ -108,15 +96,15 @@ async function readRecords(
   const reader = new ByteReader(kept);
   const source = new RecordSource(kept, context);
   const records: LogRecord[] = [];
-  for (; at < count && records.length < most; at++) {
+  for (; at < count && records.length < maxRecords; at++) {
     const record = readRecord(reader, source, after);
     records.push(record);
     after = record.offsetDelta;
     if (at % LOOK_EVERY_RECORDS === 0 && turns.isSpent) await turns.next();
   }
-  const isWhole = at === count;
-  if (isWhole && reader.remaining > 0)
+  const isComplete = at === count;
+  if (isComplete && reader.remaining > 0)
     throw new RangeError(`${reader.remaining} bytes are left after its ${count} records`);
   source.trim(reader.at);
-  return { records, isWhole, unpackedBytes: bytes.length };
+  return { records, isComplete, unpackedBytes: bytes.length };
 }

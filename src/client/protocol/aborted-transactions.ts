@@ -1,7 +1,7 @@
 import type { LogBatch } from './log-batch.js';
-import type { ReadingTurns } from '../../protocol/reading-turns.js';
+import type { ReadingTurns } from './reading-turns.js';
 
-/** A transaction that was aborted, as a broker lists it. */
+/** An aborted transaction in a fetch response. */
 export interface AbortedTransaction {
   readonly producerId: string;
   readonly firstOffset: bigint;
@@ -10,20 +10,27 @@ export interface AbortedTransaction {
 const ABORT = 0;
 
 /**
- * Which producers are within an aborted transaction, batch by batch, as Kafka's own consumer tells it. The
- * broker lists transactions in the order in which they ended.
+ * Tells which batches of a partition are visible to readers of committed records, in the way of Kafka's own consumer:
+ * a producer's records are hidden from the first offset of an aborted transaction to its abort marker.
  */
-export class Transactions {
+export class AbortedTransactions {
   readonly #upcoming: readonly AbortedTransaction[];
   #next = 0;
   readonly #aborting = new Set<string>();
 
-  constructor(aborted: readonly AbortedTransaction[]) {
+  /**
+   * @param aborted in the order in which the transactions ended, as brokers list them
+   * @param maxBytes how many bytes a batch may unpack to
+   */
+  constructor(
+    aborted: readonly AbortedTransaction[],
+    private readonly maxBytes: number,
+  ) {
     this.#upcoming = aborted.toSorted((a, b) => Number(a.firstOffset - b.firstOffset));
   }
 
-  /** Whether the batch's records are for readers; batches must come in the log's order. */
-  async admits(batch: LogBatch, turns: ReadingTurns): Promise<boolean> {
+  /** Whether the batch's records are visible. Batches must be given in the order of the log. */
+  async isVisible(batch: LogBatch, turns: ReadingTurns): Promise<boolean> {
     let next = this.#upcoming[this.#next];
     while (next && next.firstOffset <= batch.lastOffset) {
       this.#aborting.add(next.producerId);
@@ -32,7 +39,8 @@ export class Transactions {
     if (!batch.transaction) return true;
     const { producerId, isMarker } = batch.transaction;
     if (!isMarker) return !this.#aborting.has(producerId);
-    const { records } = await batch.records({ from: 0n, after: -1n, most: 1 }, turns);
+    const wanted = { from: 0n, after: -1n, maxRecords: 1, maxBytes: this.maxBytes };
+    const { records } = await batch.records(wanted, turns);
     if (isAbort(records[0]?.key)) this.#aborting.delete(producerId);
     return false;
   }

@@ -1,27 +1,22 @@
-import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import kafkajs from 'kafkajs';
 import encodeRecord from 'kafkajs/src/protocol/recordBatch/record/v0/index.js';
 import batches from 'kafkajs/src/protocol/recordBatch/v0/index.js';
-import Encoder from 'kafkajs/src/protocol/encoder.js';
 import { compressFrame } from 'lz4-napi';
-import { registerCodecs } from '../patches/fetch/codecs.js';
-import { decodeFetchResponse } from '../patches/fetch/fetch-response.js';
-import { PackedMessages } from './packed-messages.js';
-import { signed } from '../testing/log-bytes.js';
-import { unreadableOf, UnreadableBatchError } from './unreadable.js';
+import { registerCodecs } from '../kafkajs/patches/fetch/codecs.js';
+import { UnreadableBatchError } from './errors.js';
+import { readFetchResponse } from './fetch-response.js';
+import type { ReadLog } from './partition-log.js';
+import { readOrders, recordsIn, signed, unreadableIn } from './testing/log-bytes.js';
 
-// Megabytes are packed and thousands of logs read: seconds of work where nothing else runs.
+// Megabytes are packed and thousands of logs read: that takes seconds.
 jest.setTimeout(60_000);
 
 const LIMIT = 8_388_608;
 const { CompressionTypes } = kafkajs;
-beforeAll(() => registerCodecs(LIMIT));
-
-type Messages = Awaited<
-  ReturnType<typeof decodeFetchResponse>
->['responses'][number]['partitions'][number]['messages'];
+registerCodecs(LIMIT);
 
 /** A batch as a producer writes it. */
 async function batchOf(values: readonly Buffer[], compression = 0, firstOffset = 5n): Promise<Buffer> {
@@ -33,23 +28,15 @@ async function batchOf(values: readonly Buffer[], compression = 0, firstOffset =
   return buffer;
 }
 
-/** What a fetch of one partition brings. */
-async function fetched(log: Buffer): Promise<Messages> {
-  const head = new Encoder().writeInt32(0).writeInt16(0).writeInt32(0).writeInt32(1).writeString('orders');
-  head.writeInt32(1).writeInt32(3).writeInt16(0).writeInt64(99).writeInt64(98).writeInt64(1);
-  const { buffer } = head.writeInt32(-1).writeInt32(-1).writeInt32(log.length).writeBuffer(log);
-  const { responses } = await decodeFetchResponse(buffer);
-  return responses[0]?.partitions[0]?.messages ?? [];
+const fetched = (log: Buffer): Promise<ReadLog | undefined> =>
+  readOrders(log, { highWatermark: 99n, maxBatchBytes: LIMIT });
+
+/** @returns the values that a handler would get, with all parts of each record created */
+function valuesIn(read: ReadLog | undefined): string[] {
+  return recordsIn(read).map((record) => String(record.toPlain().value));
 }
 
-/** The values that a handler would get, all parts of each record made. */
-function valuesIn(messages: Messages): string[] {
-  return messages.flatMap((message) =>
-    message instanceof PackedMessages ? message.records.map((record) => String(record.toPlain().value)) : [],
-  );
-}
-
-/** A batch whose records are replaced by other bytes, under a codec. */
+/** @returns a batch whose records are replaced by other bytes, as if packed with a codec */
 async function packedAs(codec: number, bytes: Buffer): Promise<Buffer> {
   const batch = await batchOf([Buffer.from('a')]);
   const AFTER_COUNT = 61;
@@ -68,20 +55,20 @@ const snappyClaiming = (bytes: number): Buffer => {
   }
 };
 
-describe('a batch that unpacks to more than it may', () => {
+describe('a batch that unpacks to more than the limit', () => {
   it.each([
     ['gzip', CompressionTypes.GZIP, () => gzipSync(bomb)],
     ['zstd', CompressionTypes.ZSTD, () => zstdCompressSync(bomb)],
     ['lz4', CompressionTypes.LZ4, () => compressFrame(bomb)],
     ['snappy', CompressionTypes.Snappy, () => snappyClaiming(4_000_000_000)],
-  ])('is refused in %s, without being unpacked, and named', async (_name, codec, pack) => {
+  ])('is unreadable in %s, is not unpacked, and is named in the error', async (_name, codec, pack) => {
     const log = await packedAs(codec, await pack());
     const before = process.memoryUsage();
-    const error = unreadableOf(await fetched(log));
+    const error = unreadableIn(await fetched(log));
     const after = process.memoryUsage();
     expect(error).toMatchObject({ code: 'UNREADABLE_BATCH', topic: 'orders', partition: 3, offset: '5' });
     expect(error?.message).toContain('orders[3]: the batch at offset 5');
-    expect(error?.message).toContain(`more than ${LIMIT} bytes, as KAFKA_MAX_UNPACKED_BATCH_BYTES`);
+    expect(error?.message).toContain(`more than ${LIMIT} bytes, the limit in KAFKA_MAX_UNPACKED_BATCH_BYTES`);
     expect(error?.message).toContain('--reset-offsets');
     expect(after.arrayBuffers - before.arrayBuffers).toBeLessThan(3 * LIMIT);
   });
@@ -91,12 +78,12 @@ describe('a batch that unpacks to more than it may', () => {
     ['zstd', CompressionTypes.ZSTD],
     ['lz4', CompressionTypes.LZ4],
     ['snappy', CompressionTypes.Snappy],
-  ])('is not one that just fits, in %s', async (_name, codec) => {
+  ])('is not a batch that just fits, in %s', async (_name, codec) => {
     const value = Buffer.alloc(LIMIT - 1_024, 'x');
     expect(valuesIn(await fetched(await batchOf([value], codec)))).toEqual([String(value)]);
   });
 
-  it('does not keep back what lies before it', async () => {
+  it('does not affect the batches before it', async () => {
     const log = Buffer.concat([
       await batchOf([Buffer.from('good')], 0, 4n),
       await packedAs(1, gzipSync(bomb)),
@@ -105,7 +92,7 @@ describe('a batch that unpacks to more than it may', () => {
   });
 });
 
-describe('a log that is no log', () => {
+describe('a malformed log', () => {
   const field = (at: number, write: (log: Buffer, at: number) => unknown) => async (): Promise<Buffer> => {
     const log = await batchOf([Buffer.from('a'), Buffer.from('b')]);
     write(log, at);
@@ -114,21 +101,21 @@ describe('a log that is no log', () => {
   it.each([
     ['is cut off', async () => (await batchOf([Buffer.from('a')])).subarray(0, 40)],
     ['is shorter than any batch', async () => Buffer.alloc(9)],
-    ['is empty bytes', async () => Buffer.alloc(200)],
+    ['is zeros', async () => Buffer.alloc(200)],
     ['is random bytes', async () => Buffer.alloc(200, 'random')],
-    ['says that it is longer than it is', field(8, (log, at) => log.writeInt32BE(2 ** 31 - 1, at))],
-    ['says that it has a negative length', field(8, (log, at) => log.writeInt32BE(-1, at))],
-    ['is of a format to come', field(16, (log, at) => log.writeInt8(3, at))],
-    ['is in a codec to come', field(21, (log, at) => log.writeInt16BE(7, at))],
-    ['says that it is packed, and is not', field(21, (log, at) => log.writeInt16BE(1, at))],
-    ['has fewer records than it says', field(57, (log, at) => log.writeInt32BE(3, at))],
-    ['has more records than it says', field(57, (log, at) => log.writeInt32BE(1, at))],
-    ['says that it has 2 billion records', field(57, (log, at) => log.writeInt32BE(2 ** 31 - 1, at))],
-    ['says that it has -2 records', field(57, (log, at) => log.writeInt32BE(-2, at))],
-    ['has a record that is longer than it', field(61, (log, at) => log.writeUInt8(0x7e, at))],
+    ['claims to be longer than it is', field(8, (log, at) => log.writeInt32BE(2 ** 31 - 1, at))],
+    ['claims to have a negative length', field(8, (log, at) => log.writeInt32BE(-1, at))],
+    ['is of an unknown format', field(16, (log, at) => log.writeInt8(3, at))],
+    ['is packed with an unknown codec', field(21, (log, at) => log.writeInt16BE(7, at))],
+    ['claims to be packed, but is not', field(21, (log, at) => log.writeInt16BE(1, at))],
+    ['has fewer records than it claims', field(57, (log, at) => log.writeInt32BE(3, at))],
+    ['has more records than it claims', field(57, (log, at) => log.writeInt32BE(1, at))],
+    ['claims to have 2 billion records', field(57, (log, at) => log.writeInt32BE(2 ** 31 - 1, at))],
+    ['claims to have -2 records', field(57, (log, at) => log.writeInt32BE(-2, at))],
+    ['has a record that is longer than itself', field(61, (log, at) => log.writeUInt8(0x7e, at))],
     ['has a record of a negative length', field(61, (log, at) => log.writeUInt8(0x7f, at))],
-  ])('is named, with where it lies, when it %s', async (_what, make) => {
-    const error = unreadableOf(await fetched(await make()));
+  ])('is named with its position if it %s', async (_what, make) => {
+    const error = unreadableIn(await fetched(await make()));
     expect(error).toBeInstanceOf(UnreadableBatchError);
     expect(error?.message).toMatch(
       /^orders\[3\]: the batch at offset (\d+|unknown) can not be read: .+ kafka-dump-log/,
@@ -136,12 +123,13 @@ describe('a log that is no log', () => {
   });
 });
 
-describe('whatever bytes a fetch brings', () => {
-  /** What a broker would have to be broken, or hostile, to send: then an error is the answer, and nothing worse. */
+describe('arbitrary bytes of a fetch response', () => {
+  /** @returns the error of reading them; empty if there is none */
   async function errorOf(bytes: Buffer): Promise<string> {
     try {
-      for (const { partitions } of (await decodeFetchResponse(bytes)).responses) {
-        for (const { messages } of partitions) valuesIn(messages);
+      const limits = { maxRecords: 10_000, maxBatchBytes: LIMIT };
+      for (const { partitions } of (await readFetchResponse(bytes, { requested: [], ...limits })).topics) {
+        for (const { read } of partitions) valuesIn(read);
       }
       return '';
     } catch (error) {
@@ -149,7 +137,7 @@ describe('whatever bytes a fetch brings', () => {
     }
   }
 
-  it('there are records or an error: random bytes', async () => {
+  it('give records or a RangeError if they are random', async () => {
     const bytes = fc.uint8Array({ maxLength: 400 }).map((array) => Buffer.from(array));
     await fc.assert(
       fc.asyncProperty(bytes, async (each) => expect(await errorOf(each)).toMatch(/^(RangeError|$)/)),
@@ -157,7 +145,7 @@ describe('whatever bytes a fetch brings', () => {
     );
   });
 
-  it('there are records or an error: a sound log with some bytes replaced', async () => {
+  it('give records or an unreadable batch if some bytes of a sound log were replaced', async () => {
     const change = fc.tuple(fc.nat(), fc.nat(255));
     const codec = fc.constantFrom(0, 1, 2, 3, 4);
     await fc.assert(
@@ -170,8 +158,8 @@ describe('whatever bytes a fetch brings', () => {
             compression,
           );
           for (const [at, byte] of changes) log[at % log.length] = byte;
-          const messages = await fetched(log);
-          expect(unreadableOf(messages) !== undefined || valuesIn(messages).length <= 3).toBe(true);
+          const read = await fetched(log);
+          expect(unreadableIn(read) !== undefined || valuesIn(read).length <= 3).toBe(true);
         },
       ),
       { seed: 20_26, numRuns: 3_000 },
