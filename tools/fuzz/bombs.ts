@@ -1,5 +1,10 @@
 import { constants, zstdCompressSync } from 'node:zlib';
-import { batchBytes, messageBytes, recordBytes, varint } from '../../src/client/protocol/testing/log-bytes.js';
+import {
+  batchBytes,
+  messageBytes,
+  recordBytes,
+  varint,
+} from '../../src/client/protocol/testing/log-bytes.js';
 import { type Codec, CODECS, pack } from './packing.js';
 
 /** Valid logs that are small but expensive to read. */

@@ -109,7 +109,8 @@ export class ByteReader {
   /** @returns a view of the next bytes; null if the length is negative */
   slice(length: number): Buffer | null {
     if (length < 0) return null;
-    if (length > this.remaining) throw new RangeError(`${length} bytes were expected, ${this.remaining} are left`);
+    if (length > this.remaining)
+      throw new RangeError(`${length} bytes were expected, ${this.remaining} are left`);
     const from = this.#move(length);
     return this.bytes.subarray(from, from + length);
   }

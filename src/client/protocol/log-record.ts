@@ -161,7 +161,8 @@ export function skipRecord(
   records.skip(1); // attributes
   records.skipVarlong(); // timestamp
   const offsetDelta = readOffsetDelta(records, after, lastOffsetDelta);
-  if (records.at > at + length) throw new RangeError(`its record ${offsetDelta} is shorter than the record's parts`);
+  if (records.at > at + length)
+    throw new RangeError(`its record ${offsetDelta} is shorter than the record's parts`);
   records.moveTo(offsetDelta < to ? at + length : start);
   return offsetDelta < to ? offsetDelta : undefined;
 }

@@ -80,7 +80,8 @@ async function readPacked(
   // Since format 1, inner offsets are relative: the last one is that of the outer message.
   const base = outer.magic === 0 ? 0n : lastOffset - last;
   // If only some records are kept, they must not keep the others in memory.
-  const keep = count > maxRecords ? (part: Buffer): Buffer => Buffer.from(part) : (part: Buffer): Buffer => part;
+  const keep =
+    count > maxRecords ? (part: Buffer): Buffer => Buffer.from(part) : (part: Buffer): Buffer => part;
   const records: PackedRecord[] = [];
   const reader = new ByteReader(bytes);
   let before = after;

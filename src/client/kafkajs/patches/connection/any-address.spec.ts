@@ -21,7 +21,7 @@ beforeEach(async () => {
     const kafka = new Kafka({
       brokers: () => Promise.resolve([address]),
       socketFactory: plainSockets,
-      retry: { initialRetryTime: 60_000, maxRetryTime: 60_000 },
+      retry: { initialRetryTime: 1_000 },
       logLevel: logLevel.DEBUG,
       logCreator:
         () =>
@@ -36,16 +36,21 @@ afterEach(async () => {
   await Promise.all([frozen.close(), broker.close()]);
 });
 
+function errorOf(attempt: Promise<void>): Promise<unknown> {
+  return attempt.catch((error: unknown) => error);
+}
+
 describe('an attempt to connect that was cancelled by a disconnect', () => {
   it('is not handed to the next caller of connect', async () => {
     ({ address } = frozen);
     const accepted = frozen.nextConnection();
-    const cancelled = expect(cluster.connect()).rejects.toMatchObject({ name: 'AbortError' });
+    const cancelled = errorOf(cluster.connect());
     await accepted;
     ({ address } = broker);
     const disconnected = cluster.disconnect();
     await expect(cluster.brokerPool.connect()).resolves.toBeUndefined();
-    await Promise.all([cancelled, disconnected]);
+    await disconnected;
+    await expect(cancelled).resolves.toMatchObject({ name: 'AbortError' });
     expect(cluster.brokerPool.seedBroker?.brokerAddress).toBe(broker.address);
     expect(cluster.isConnected()).toBe(true);
   });
@@ -53,10 +58,11 @@ describe('an attempt to connect that was cancelled by a disconnect', () => {
   it('rejects at once, also while it waits for its next retry', async () => {
     ({ address } = frozen);
     await frozen.close();
-    const cancelled = expect(cluster.connect()).rejects.toMatchObject({ name: 'AbortError' });
+    const cancelled = errorOf(cluster.connect());
     await failed;
     await eventLoopTurn();
     await cluster.disconnect();
-    await cancelled;
+    const first = await Promise.race([cancelled, eventLoopTurn()]);
+    expect(first).toMatchObject({ name: 'AbortError' });
   });
 });

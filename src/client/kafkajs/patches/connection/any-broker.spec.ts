@@ -14,7 +14,10 @@ function poolOf(brokers: Readonly<Record<string, 'connected' | 'not connected' |
   const looked: string[] = [];
   const pool: unknown = Object.assign(Object.create(BrokerPool.prototype), {
     brokers: Object.fromEntries(
-      Object.entries(brokers).map(([nodeId, state]) => [nodeId, { isConnected: () => state === 'connected' }]),
+      Object.entries(brokers).map(([nodeId, state]) => [
+        nodeId,
+        { isConnected: () => state === 'connected' },
+      ]),
     ),
     findBroker: ({ nodeId }: { nodeId: string }) => {
       looked.push(nodeId);

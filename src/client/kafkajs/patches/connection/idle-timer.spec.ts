@@ -4,7 +4,10 @@ import { stopIdleTimer } from './idle-timer.js';
 
 beforeAll(() => stopIdleTimer());
 
-function timersAfterACheck(queue: { readonly pending: readonly object[]; readonly throttledUntil: number }): number {
+function timersAfterACheck(queue: {
+  readonly pending: readonly object[];
+  readonly throttledUntil: number;
+}): number {
   jest.useFakeTimers();
   try {
     const { scheduleCheckPendingRequests } = RequestQueue.prototype;

@@ -22,7 +22,7 @@ class Group {
   readonly assigners = [{ hooks: this.hooks }];
   memberId: string | null = 'member';
 
-  join(): Promise<void> {
+  joinAndSync(): Promise<void> {
     return ConsumerGroup.prototype.joinAndSync.call(this as unknown as ConsumerGroup);
   }
 
@@ -39,19 +39,19 @@ describe('a member', () => {
   });
 
   it('joins once, however many fetch loops ask for it', async () => {
-    await Promise.all([group.join(), group.join(), group.join()]);
+    await Promise.all([group.joinAndSync(), group.joinAndSync(), group.joinAndSync()]);
     expect(group.events).toEqual(['before', 'join', 'after']);
   });
 
   it('joins again after a join that has ended', async () => {
-    await group.join();
-    await group.join();
+    await group.joinAndSync();
+    await group.joinAndSync();
     expect(group.events).toEqual(['before', 'join', 'after', 'before', 'join', 'after']);
   });
 
   it('repeats a failed join at the next fetch, and gives its partitions up only once', async () => {
     nativeJoin = () => Promise.reject(new Error('no answer'));
-    await expect(group.join()).rejects.toThrow('no answer');
+    await expect(group.joinAndSync()).rejects.toThrow('no answer');
     nativeJoin = () => Promise.resolve(void group.events.push('join'));
     await expect(group.fetch()).resolves.toEqual([]);
     expect(group.events).toEqual(['before', 'join', 'after']);
@@ -59,14 +59,14 @@ describe('a member', () => {
 
   it('does not join once its consumer stops', async () => {
     Object.assign(group.hooks, { stopped: true });
-    await expect(group.join()).rejects.toThrow('the consumer stops');
+    await expect(group.joinAndSync()).rejects.toThrow('the consumer stops');
     await expect(group.fetch()).resolves.toEqual([]);
     expect(group.events).toEqual(['before']);
   });
 
   it('reports a topic that no longer exists', async () => {
     nativeJoin = () => Promise.reject(Object.assign(new Error(), { type: 'UNKNOWN_TOPIC_OR_PARTITION' }));
-    await expect(group.join()).rejects.toMatchObject({ type: 'UNKNOWN_TOPIC_OR_PARTITION' });
+    await expect(group.joinAndSync()).rejects.toMatchObject({ type: 'UNKNOWN_TOPIC_OR_PARTITION' });
     expect(group.events).toEqual(['before', 'topic gone']);
   });
 });
