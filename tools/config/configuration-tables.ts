@@ -26,8 +26,13 @@ export function replaceTables(page: string, tables: string): string | undefined 
 }
 
 function row(about: VariableDescription): string {
-  const cells = [names(about), defaultOf(about), about.accepts, about.description];
+  const cells = [names(about), defaultOf(about), shortened(about.accepts), about.description];
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
+/** A range without the words that every range has: `1 to 1000 ms`. */
+function shortened(accepts: string): string {
+  return accepts.replace(/^whole number(?: of (\w+))?, (\d+ to \d+)$/, '$2 $1').trim();
 }
 
 function names({ name, file, secret }: VariableDescription): string {
