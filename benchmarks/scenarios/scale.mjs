@@ -15,8 +15,11 @@ const rest = {
   name: 'scale-rest',
   what: '1,000 partitions at rest, whose failed records would be parked; then metrics and health',
   topic: topicOf(size(100, 100), { partitions: 100, keys: 100, copies: 10 }),
-  // The default, as in production.
-  environment: { KAFKA_FETCH_MAX_WAIT_MS: '500' },
+  // As in production: the default, and the heap of the deployment's manifest.
+  environment: {
+    KAFKA_FETCH_MAX_WAIT_MS: '500',
+    NODE_OPTIONS: '--max-old-space-size=448 --max-semi-space-size=16',
+  },
   repeat: size(1, 1),
   contenders: ours('rest', { onFailure: 'park' }),
   checks: (result) => [
