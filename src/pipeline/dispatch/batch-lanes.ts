@@ -1,8 +1,8 @@
 import type { InFlightRecord } from '../records/in-flight.js';
-import type { Lane } from './lane.js';
-import { LaneHeap } from './lane-heap.js';
+import { Lane } from './lane.js';
+import { OldestFirst } from './oldest-first.js';
 
-/** Records that one call of a batch handler gets, in offset order. */
+/** Records of one call of a batch handler, in offset order. */
 export interface LaneBatch {
   readonly records: readonly InFlightRecord[];
   /** @internal */
@@ -47,16 +47,15 @@ export class BatchLanes {
   /** Whether a batch may start at all, however small, of records whose sequence is at most `limit`. */
   canTake(limit: number): boolean {
     if (!this.hasSlot || this.#startable === 0) return false;
-    return limit === Infinity || this.#idle.some((lane) => isWithin(lane.head, limit));
+    return limit === Infinity || this.#idle.some(({ sequence }) => sequence <= limit);
   }
 
   enqueue(record: InFlightRecord): void {
     const lane = this.#laneOf(record.lane);
-    if (lane.tail) lane.tail.laneNext = record;
-    else lane.head = record;
-    lane.tail = record;
-    if (lane.waiting++ === 0 && !lane.busy) this.#idle.push(lane);
-    if (!lane.busy) this.#startable++;
+    lane.push(record);
+    if (lane.busy) return;
+    if (lane.waiting === 1) this.#idle.push(lane);
+    this.#startable++;
   }
 
   /**
@@ -68,36 +67,40 @@ export class BatchLanes {
   take(limit: number): LaneBatch {
     const records: InFlightRecord[] = [];
     const lanes = new Set<Lane>();
-    const heads = new LaneHeap(this.#idle);
-    for (let lane = heads.first; lane && records.length < this.maxRecords; lane = heads.first) {
-      if (!isWithin(lane.head, limit)) break;
+    const idle = new OldestFirst(this.#idle);
+    while (records.length < this.maxRecords) {
+      const lane = idle.first;
+      if (!lane || lane.sequence > limit) break;
       if (!lanes.has(lane)) {
         this.#startable -= lane.waiting;
         lane.busy = true;
         lanes.add(lane);
       }
-      records.push(this.#shift(lane, lane.head));
-      heads.firstChanged();
+      const record = lane.shift();
+      if (!record) break;
+      records.push(record);
+      if (lane.waiting === 0) idle.shift();
+      else idle.firstChanged();
     }
     this.#idle = this.#idle.filter(({ busy }) => !busy);
     this.#running++;
     return { records, lanes: [...lanes], holdsSlot: true };
   }
 
-  /** Gives the batch's place to another; its lanes stay closed. */
+  /** Frees the batch's slot for another; its lanes stay busy. */
   releaseSlot(batch: LaneBatch): void {
     if (!batch.holdsSlot) return;
     batch.holdsSlot = false;
     this.#running--;
   }
 
-  /** Takes back the place that `release` gave away. */
+  /** Occupies a slot again after `releaseSlot`. */
   takeSlot(batch: LaneBatch): void {
     batch.holdsSlot = true;
     this.#running++;
   }
 
-  /** Makes a batch of its own, without a place, out of some of a batch's records, with the lanes that they are in. */
+  /** Moves some of a batch's records, with their lanes, to a batch of its own, which holds no slot. */
   split(batch: LaneBatch, records: readonly InFlightRecord[]): LaneBatch {
     const names = new Set(records.map(({ lane }) => lane));
     const lanes = batch.lanes.filter(({ name }) => names.has(name));
@@ -105,7 +108,7 @@ export class BatchLanes {
     return { records, lanes, holdsSlot: false };
   }
 
-  /** Opens the batch's lanes again for the records that arrived meanwhile. */
+  /** Frees the batch's lanes for the records that arrived meanwhile. */
   done(batch: LaneBatch): void {
     this.releaseSlot(batch);
     for (const lane of batch.lanes) {
@@ -120,20 +123,8 @@ export class BatchLanes {
   #laneOf(name: string | undefined): Lane {
     const known = name === undefined ? undefined : this.#lanes.get(name);
     if (known) return known;
-    const lane: Lane = { name, head: undefined, tail: undefined, waiting: 0, busy: false };
+    const lane = new Lane(name);
     if (name !== undefined) this.#lanes.set(name, lane);
     return lane;
   }
-
-  #shift(lane: Lane, record: InFlightRecord): InFlightRecord {
-    lane.head = record.laneNext;
-    if (!lane.head) lane.tail = undefined;
-    record.laneNext = undefined;
-    lane.waiting--;
-    return record;
-  }
-}
-
-function isWithin(record: InFlightRecord | undefined, limit: number): record is InFlightRecord {
-  return record !== undefined && record.sequence <= limit;
 }

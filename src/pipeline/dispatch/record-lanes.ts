@@ -33,7 +33,7 @@ class ReadyQueue {
 export class RecordLanes {
   readonly #last = new Map<string, InFlightRecord>();
   readonly #fresh = new ReadyQueue();
-  readonly #continued = new OldestFirst();
+  readonly #continued = new OldestFirst<InFlightRecord>();
   #running = 0;
 
   /** @param concurrency how many lanes may run at once */
@@ -44,7 +44,7 @@ export class RecordLanes {
     return this.#running;
   }
 
-  /** Lanes with at least one record in them, those of records without a lane's name left out. */
+  /** Named lanes that hold at least one record. */
   get size(): number {
     return this.#last.size;
   }
@@ -88,7 +88,7 @@ export class RecordLanes {
     this.#continued.push(record);
   }
 
-  /** Ends the record's turn: its lane goes on with the next record, or is gone. */
+  /** Removes the record from its lane: the next record of the lane may start, or the lane is removed. */
   done(record: InFlightRecord): void {
     this.releaseSlot(record);
     const { lane, laneNext } = record;
@@ -101,7 +101,7 @@ export class RecordLanes {
    * Chooses the queue whose first record is older, so that neither a busy key nor new keys delay the oldest record and
    * with it the committable offset. New records are already in offset order.
    */
-  #oldestQueue(limit: number): ReadyQueue | OldestFirst | undefined {
+  #oldestQueue(limit: number): ReadyQueue | OldestFirst<InFlightRecord> | undefined {
     const fresh = this.#fresh.first;
     const continued = this.#continued.first;
     const isFresh = fresh && (!continued || fresh.sequence < continued.sequence);

@@ -2,8 +2,8 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { InFlightRecord, type RecordOwner } from '../records/in-flight.js';
 import { toOffset } from '../records/offset.js';
-import type { Lane } from './lane.js';
-import { LaneHeap } from './lane-heap.js';
+import { Lane } from './lane.js';
+import { OldestFirst } from './oldest-first.js';
 
 const owner: RecordOwner = {
   topic: 't',
@@ -20,13 +20,9 @@ function lanesOf(entries: readonly number[]): Lane[] {
   for (const [sequence, name] of entries.entries()) {
     const fetched = { offset: toOffset(sequence), key: null, value: null, timestamp: '0' };
     const record = new InFlightRecord(owner, fetched, sequence, 0, String(name), 0);
-    const lane = lanes.get(name);
-    if (lane?.tail) {
-      lane.tail.laneNext = record;
-      lane.tail = record;
-    } else {
-      lanes.set(name, { name: String(name), head: record, tail: record, waiting: 1, busy: false });
-    }
+    const lane = lanes.get(name) ?? new Lane(String(name));
+    lanes.set(name, lane);
+    lane.push(record);
   }
   return [...lanes.values()];
 }
@@ -35,28 +31,41 @@ test('a heap of lanes gives out all of their records in offset order', () => {
   fc.assert(
     fc.property(fc.array(fc.nat(20), { maxLength: 80 }), fc.func(fc.nat()), (entries, order) => {
       const lanes = lanesOf(entries).toSorted((a, b) => order(a.name) - order(b.name));
-      const heap = new LaneHeap(lanes);
-      const taken: number[] = [];
+      const heap = new OldestFirst(lanes);
+      const taken: (number | undefined)[] = [];
       for (let lane = heap.first; lane; lane = heap.first) {
-        if (!lane.head) throw new Error('the first lane is empty');
-        taken.push(lane.head.sequence);
-        lane.head = lane.head.laneNext;
-        heap.firstChanged();
+        taken.push(lane.shift()?.sequence);
+        if (lane.waiting === 0) heap.shift();
+        else heap.firstChanged();
       }
       expect(taken).toEqual(entries.map((_, sequence) => sequence));
     }),
   );
 });
 
-test('a heap without lanes has no first one', () => {
-  const heap = new LaneHeap([]);
+test('a heap gives out the items that were pushed by their sequence', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(20), { maxLength: 80 }), fc.array(fc.nat(20)), (initial, pushed) => {
+      const toItem = (sequence: number): { sequence: number } => ({ sequence });
+      const heap = new OldestFirst(initial.map(toItem));
+      for (const sequence of pushed) heap.push(toItem(sequence));
+      const taken: number[] = [];
+      for (let item = heap.shift(); item; item = heap.shift()) taken.push(item.sequence);
+      expect(taken).toEqual([...initial, ...pushed].toSorted((a, b) => a - b));
+    }),
+  );
+});
+
+test('an empty heap has no first item', () => {
+  const heap = new OldestFirst<Lane>();
   heap.firstChanged();
+  expect(heap.shift()).toBeUndefined();
   expect(heap.first).toBeUndefined();
 });
 
-test('a heap leaves the array it was made of as it is', () => {
+test('a heap leaves the array that it was made of unchanged', () => {
   const lanes = lanesOf([3, 2, 1, 0]).toReversed();
   const before = [...lanes];
-  void new LaneHeap(lanes).first;
+  void new OldestFirst(lanes).first;
   expect(lanes).toEqual(before);
 });
