@@ -11,7 +11,7 @@ import { PauseReasons, type PauseReason } from './fetch/pause-reasons.js';
 import type { Handler } from './handler/handler.js';
 import { HandlerCalls } from './dispatch/handler-calls.js';
 import { RecordIntake, type RecordIntakeEvents } from './fetch/record-intake.js';
-import { isUnparked, keyNameOf, Parking } from './parking/parking.js';
+import { keyNameOf, Parking } from './parking/parking.js';
 import {
   type FailingPartition,
   PartitionFailures,
@@ -135,7 +135,7 @@ export class PartitionPipeline implements CommitSource, RecordOwner, DispatchEve
   #handleUnparked(fetched: FetchedRecord): void {
     const bytes = byteLengthOf(fetched);
     const now = this.parts.clock.now();
-    const record = new InFlightRecord(this, fetched, -1, now, undefined, bytes);
+    const record = new InFlightRecord(this, fetched, 0, now, undefined, bytes, 'parked');
     this.#settlement.add(record);
     this.#unparked?.start(record);
   }
@@ -279,7 +279,7 @@ export class PartitionPipeline implements CommitSource, RecordOwner, DispatchEve
     const { order } = this.parts.handler;
     const last = records.at(-1);
     // A parked record was settled when it was parked; it leaves the parking topic once its handler has returned.
-    if (!last || isUnparked(last)) return;
+    if (!last || last.origin === 'parked') return;
     if (order === 'partition') this.#settlement.settleThrough(last);
     else this.#settleEach(records);
     this.#intake.resumeIfDrained();
@@ -318,7 +318,7 @@ export class PartitionPipeline implements CommitSource, RecordOwner, DispatchEve
     this.acknowledge(records);
     const [first] = records;
     const last = records.at(-1);
-    if (!first || !last || isUnparked(last)) return;
+    if (!first || !last || last.origin === 'parked') return;
     const covered = this.parts.committer.whenCommitted(this, last.sequence);
     const committed = this.waitStarted(first, { kind: 'commit', what: 'its commit' });
     this.#dispatcher.releaseSlot(this.#dispatcher.callOf(first) ?? first);
@@ -446,7 +446,7 @@ export class PartitionPipeline implements CommitSource, RecordOwner, DispatchEve
     this.parts.counts.handled++;
     if (this.#closed) return;
     this.#failures.passed(record);
-    if (this.parts.handler.commit === 'manual' && !isUnparked(record)) return;
+    if (this.parts.handler.commit === 'manual' && record.origin === 'log') return;
     this.#settlement.settle(record, now);
     if (this.paused) this.#intake.resumeIfDrained();
   }

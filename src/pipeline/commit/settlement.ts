@@ -4,7 +4,6 @@ import type { Committer } from './committer.js';
 import { OffsetTracker } from './offset-tracker.js';
 import type { InFlightRecord } from '../records/in-flight.js';
 import type { Offset } from '../records/offset.js';
-import { isUnparked } from '../parking/parking.js';
 
 /** Settles a partition's records, and frees what that allows: in-flight limits, memory, and offsets to commit. */
 export class Settlement {
@@ -39,14 +38,14 @@ export class Settlement {
   /** Takes in the partition's next record, or one that was parked. */
   add(record: InFlightRecord): void {
     this.limiter.add(this.usage, record.bytes);
-    if (isUnparked(record)) this.#unparked.add(record);
+    if (record.origin === 'parked') this.#unparked.add(record);
     else this.tracker.track(record);
   }
 
   /** @param now ms since the epoch */
   settle(record: InFlightRecord, now: number): void {
     if (record.settled) return;
-    if (isUnparked(record)) {
+    if (record.origin === 'parked') {
       record.settled = true;
       this.#unparked.delete(record);
       this.limiter.remove(this.usage, record.bytes);

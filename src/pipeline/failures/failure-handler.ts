@@ -8,7 +8,7 @@ import { DependencyUnavailableError } from '../errors/unavailable.error.js';
 import type { InFlightRecord } from '../records/in-flight.js';
 import { FollowsParkedError, ParkingFullError } from '../errors/errors.js';
 import type { FailureOutcome, Handler, FailureDestination } from '../handler/handler.js';
-import { isUnparked, type Parking } from '../parking/parking.js';
+import type { Parking } from '../parking/parking.js';
 
 /** Events of a partition's failed records. */
 export interface FailureEvents {
@@ -120,7 +120,7 @@ export class FailureHandler {
     if (this.#dependencyWaits.size > 0) this.#endDependencyWait(record);
     const brake = this.#breaker;
     if (!brake) return;
-    if (!isUnparked(record)) this.#inOrder?.passed(record.sequence);
+    if (record.origin === 'log') this.#inOrder?.passed(record.sequence);
     const outcome = this.#failing.get(record);
     if (outcome === undefined) brake.passed();
     else {
@@ -163,7 +163,7 @@ export class FailureHandler {
     }
     this.note(record, error);
     const decision = this.#decide(record, error);
-    if (decision.action !== 'retry-topic' && !isUnparked(record)) this.#count(record, decision.action);
+    if (decision.action !== 'retry-topic' && record.origin === 'log') this.#count(record, decision.action);
     if (decision.action === 'retry') this.retry(record, error, decision.delayMs, then.again);
     else this.#giveUp(record, error, decision.action, then);
   }
@@ -259,7 +259,7 @@ export class FailureHandler {
   }
 
   #giveUp(record: InFlightRecord, error: unknown, how: LastResort, then: Continuation): void {
-    if (isUnparked(record)) {
+    if (record.origin === 'parked') {
       void this.parking?.failedAgain(record);
       this.#settleFailed(record, error, 'park', then);
     } else if (how === 'stop') {

@@ -106,7 +106,7 @@ export class Parking {
 
   /** Whether records of this record's key are parked, so that it must be parked too. Called for every record. */
   isParkedKey(record: InFlightRecord): boolean {
-    if (this.#keys.count === 0 || isUnparked(record)) return false;
+    if (this.#keys.count === 0 || record.origin === 'parked') return false;
     const key = keyNameOf(record.record);
     return key !== undefined && this.#keys.has(key);
   }
@@ -259,11 +259,6 @@ export class Parking {
       this.#waits.add(end);
     });
   }
-}
-
-/** Whether a record came back from the parking topic, and not from its partition. */
-export function isUnparked({ sequence }: InFlightRecord): boolean {
-  return sequence < 0;
 }
 
 /** A key's name: each byte a character. */

@@ -14,9 +14,9 @@ export interface RecordOwner extends TopicPartition {
   /** Aborted once the record's running handler should stop. */
   signalOf(record: InFlightRecord): AbortSignal;
   /**
-   * The handler at work on the record waits for something that is not its doing, as for a connection: that time does
-   * not count as its own.
-   * @returns to be called once it has come
+   * The record's running handler waits for a resource, such as a database connection. The time does not count towards
+   * the handler's timeout.
+   * @returns must be called when the wait ends
    */
   waitStarted(record: InFlightRecord, wait: CallWait): () => void;
   /** Settles records on their handler's word. */
@@ -24,6 +24,9 @@ export interface RecordOwner extends TopicPartition {
   /** Settles records, and resolves once the broker has acknowledged a commit that covers them. */
   commit(records: readonly InFlightRecord[]): Promise<void>;
 }
+
+/** Where a record was read: in its partition's log, or, after its key was released, in the parking topic. */
+export type RecordOrigin = 'log' | 'parked';
 
 /**
  * A record from its fetch until it is settled. The only object the runtime makes for a record: the tracker's
@@ -54,11 +57,13 @@ export class InFlightRecord {
   readyNext: InFlightRecord | undefined = undefined;
 
   /**
-   * @param sequence counts the partition's records in the order they were received, without gaps
+   * @param sequence counts the partition's records in the order they were received, without gaps; meaningless for a
+   *   parked record, which has no place in the log's order
    * @param receivedAt ms since the epoch
    * @param lane the name of its lane in the partition; undefined where it has a lane to itself
    * @param bytes what its key, value and headers take
    * @param owner the partition's pipeline
+   * @param origin where the record was read
    */
   constructor(
     readonly owner: RecordOwner,
@@ -67,6 +72,7 @@ export class InFlightRecord {
     readonly receivedAt: number,
     readonly lane: string | undefined,
     readonly bytes: number,
+    readonly origin: RecordOrigin = 'log',
   ) {}
 
   get offset(): Offset {
