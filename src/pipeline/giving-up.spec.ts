@@ -77,7 +77,7 @@ describe('a handler that asks to stop', () => {
     const scene = await fetched('aabc', { attempts: 1, onFailure: 'stop', concurrency: 2 });
     await scene.call(0).fails();
     await scene.call(1).returns();
-    expect(scene.told).toEqual(['halted 0']);
+    expect(scene.told).toEqual(['stopped 0']);
     expect(scene.called).toEqual(['0', '2']);
     expect(scene.pipeline.pauseReasons).toEqual(['stopped by its handler']);
     expect(scene.pipeline.problems).toMatchObject([{ kind: 'stop', record: { offset: '0' } }]);
@@ -89,7 +89,7 @@ describe('a handler that asks to stop', () => {
   });
 });
 
-describe('the brake', () => {
+describe('the circuit breaker', () => {
   const options = {
     attempts: 1,
     deadLetterLimit: { consecutive: 2, ratio: 1, window: 100 },
@@ -100,7 +100,7 @@ describe('the brake', () => {
     const scene = await fetched('aaaa', options);
     await scene.call(0).fails();
     await scene.call(1).fails();
-    expect(scene.told).toEqual(['dead-letter 0', 'braked 1']);
+    expect(scene.told).toEqual(['dead-letter 0', 'breaker open 1']);
     expect(scene.pipeline.pauseReasons).toEqual(['circuit breaker']);
     expect(scene.partition.paused).toBe(true);
     expect(scene.pipeline.problems).toMatchObject([
@@ -112,7 +112,7 @@ describe('the brake', () => {
     await scene.clock.advance(RETRY_MS);
     expect(scene.called).toEqual(['0', '1', '1', '1']);
     await scene.call(3).returns();
-    expect(scene.told.slice(2)).toEqual(['braked 1', 'unbraked']);
+    expect(scene.told.slice(2)).toEqual(['breaker open 1', 'breaker closed']);
     expect(scene.pipeline.problems).toEqual([]);
     expect(scene.partition.paused).toBe(false);
     await scene.call(4).returns();
@@ -185,7 +185,7 @@ describe('the brake', () => {
     });
     await scene.call(0).fails();
     await scene.call(1).fails();
-    expect(scene.told.at(-1)).toBe('braked 1');
+    expect(scene.told.at(-1)).toBe('breaker open 1');
     await scene.clock.advance(RETRY_MS);
     expect(scene.pipeline.problems).toMatchObject([{ kind: 'circuit-breaker', record: { offset: '1' } }]);
     await scene.call(2).returns();
@@ -202,10 +202,10 @@ describe('the brake', () => {
       deadLetterLimit: { consecutive: 1, ratio: 0.1, window: 10 },
     });
     await scene.call(0).fails(new PermanentError('no'));
-    expect(scene.told).toEqual(['braked 0']);
+    expect(scene.told).toEqual(['breaker open 0']);
     await scene.clock.advance(RETRY_MS);
     await scene.call(1).fails();
-    expect(scene.told).toEqual(['braked 0', 'unbraked', 'retry-topic 0']);
+    expect(scene.told).toEqual(['breaker open 0', 'breaker closed', 'retry-topic 0']);
     expect(scene.pipeline.pauseReasons).toEqual([]);
   });
 
@@ -213,7 +213,7 @@ describe('the brake', () => {
     const skipping = await fetched('aaa', { ...options, onFailure: 'skip' });
     await skipping.call(0).fails();
     await skipping.call(1).fails();
-    expect(skipping.told).toEqual(['skip 0', 'braked 1']);
+    expect(skipping.told).toEqual(['skip 0', 'breaker open 1']);
     const retrying = await fetched('aaa', { ...options, onFailure: 'retry-topic' });
     for (const at of [0, 1, 2]) await retrying.call(at).fails();
     expect(retrying.told).toEqual(['retry-topic 0', 'retry-topic 1', 'retry-topic 2']);

@@ -67,15 +67,7 @@ const step = fc.oneof(
 );
 
 const silent: GroupEvents = {
-  retrying: () => undefined,
-  awaitingDependency: () => undefined,
-  gaveUp: () => undefined,
-  notStored: () => undefined,
-  breakerOpened: () => undefined,
-  breakerClosed: () => undefined,
-  parkingUnavailable: () => undefined,
-  partitionStopped: () => undefined,
-  failedAfterSettling: () => undefined,
+  failed: () => undefined,
   passedOver: () => undefined,
   dueTooLate: () => undefined,
   rewound: () => undefined,

@@ -6,7 +6,7 @@ import { compareOffsets, type Offset } from './records/offset.js';
 import type { Handler } from './handler/handler.js';
 import type { RecordIntakeEvents } from './fetch/record-intake.js';
 import { type PartitionEvents, PartitionPipeline } from './partition.js';
-import type { RecordFailureEvents } from './failures/partition-failures.js';
+import type { FailureListener } from './failures/failure-event.js';
 import { TopicCounts } from './topic-counts.js';
 
 /** Pauses and resumes fetching of single partitions. */
@@ -16,7 +16,9 @@ export interface FetchControl {
 }
 
 /** Events of a group's records. */
-export interface GroupEvents extends RecordFailureEvents, RecordIntakeEvents {
+export interface GroupEvents extends RecordIntakeEvents {
+  /** A record failed, or a partition is affected by failed records. */
+  readonly failed: FailureListener;
   /** The log below a partition's position was replaced: its topic was recreated, or the log was truncated. */
   rewound(from: TopicPartitionOffset, to: TopicPartitionOffset): void;
 }
@@ -299,8 +301,8 @@ export class GroupPipeline implements PartitionEvents {
     for (const pipeline of this.#partitions.values()) pipeline.checkTimeouts(blockedMs);
   }
 
-  get failures(): RecordFailureEvents {
-    return this.parts.events;
+  get failed(): FailureListener {
+    return this.parts.events.failed;
   }
 
   get intake(): RecordIntakeEvents {

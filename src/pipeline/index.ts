@@ -14,7 +14,8 @@ export { DependencyUnavailableError } from './errors/unavailable.error.js';
 export { hasRejection, isOutcome, rejectionsOf } from './failures/batch-outcomes.js';
 export { DEFAULT_DEAD_LETTER_LIMIT } from './failures/circuit-breaker.js';
 export { decide, mayRetry } from './failures/decision.js';
-export type { FailureProblem } from './failures/failure-handler.js';
+export type { FailureEvent } from './failures/failure-event.js';
+export type { FailureProblem } from './failures/failure-problems.js';
 export { type FetchControl, type GroupEvents, GroupPipeline, type OperatorPause } from './group.js';
 export type { DeadLetterLimit, FailurePolicy, LastResort, RetryPolicy } from './handler/failure-policy.js';
 export {

@@ -6,17 +6,14 @@ import { type CallWait, InFlightRecord, type RecordOwner } from './records/in-fl
 import { compareOffsets, type Offset } from './records/offset.js';
 import { BatchDispatcher } from './dispatch/batch-dispatcher.js';
 import { PartitionLostError } from './errors/errors.js';
-import { type FailureProblem, FailureHandler } from './failures/failure-handler.js';
+import type { FailureEvent, FailureListener } from './failures/failure-event.js';
+import { FailureHandler } from './failures/failure-handler.js';
+import type { FailureProblem } from './failures/failure-problems.js';
 import { PauseReasons, type PauseReason } from './fetch/pause-reasons.js';
 import type { Handler } from './handler/handler.js';
 import { HandlerCalls } from './dispatch/handler-calls.js';
 import { RecordIntake, type RecordIntakeEvents } from './fetch/record-intake.js';
 import { keyNameOf, Parking } from './parking/parking.js';
-import {
-  type FailingPartition,
-  PartitionFailures,
-  type RecordFailureEvents,
-} from './failures/partition-failures.js';
 import { UnparkedDispatcher } from './dispatch/unparked-dispatcher.js';
 import { RecordDispatcher } from './dispatch/record-dispatcher.js';
 import type { DispatchEvents } from './dispatch/dispatcher.js';
@@ -25,7 +22,7 @@ import type { TopicCounts } from './topic-counts.js';
 
 /** Events of a partition that its group reacts to. */
 export interface PartitionEvents {
-  readonly failures: RecordFailureEvents;
+  readonly failed: FailureListener;
   readonly intake: RecordIntakeEvents;
   /** Fetching must stop until `fetchResumed`. */
   fetchPaused(pipeline: PartitionPipeline): void;
@@ -49,11 +46,8 @@ export interface PartitionParts {
   readonly random: () => number;
 }
 
-/** A limit below every sequence: nothing may start. */
-const BELOW_EVERY_SEQUENCE = -1;
-
 /** One partition within one ownership: takes its records from the fetch to the committable offset. */
-export class PartitionPipeline implements CommitSource, RecordOwner, DispatchEvents, FailingPartition {
+export class PartitionPipeline implements CommitSource, RecordOwner, DispatchEvents {
   committed: Offset | undefined;
   committedSequence = 0;
   /** Where this ownership began. */
@@ -97,15 +91,17 @@ export class PartitionPipeline implements CommitSource, RecordOwner, DispatchEve
       batchReceived: () => this.#batchReceived(),
     });
     this.#parking = this.#createParking();
-    const failing = new PartitionFailures(this, this.#pauses, events.failures);
-    this.#failures = new FailureHandler(
+    this.#failures = new FailureHandler({
+      at: this,
       handler,
-      failing,
+      parking: this.#parking,
       clock,
       random,
-      this.#parking,
-      () => this.committableSequence,
-    );
+      oldest: () => this.committableSequence,
+      settle: (record) => this.confirmed([record]),
+      report: (event) => this.#reportFailure(event),
+      returned: () => this.returned(),
+    });
     this.#dispatcher =
       handler.read === 'batch'
         ? new BatchDispatcher(handler, this, this.#failures, clock, turn)
@@ -127,7 +123,8 @@ export class PartitionPipeline implements CommitSource, RecordOwner, DispatchEve
       random,
       handleUnparked: (record) => this.#handleUnparked(record),
       loaded: () => this.startReadyRecords(),
-      unavailable: (error, delayMs) => events.failures.parkingUnavailable(this, error, delayMs),
+      unavailable: (error, delayMs) =>
+        events.failed({ kind: 'parking unavailable', at: this, error, delayMs }),
     });
   }
 
@@ -394,9 +391,7 @@ export class PartitionPipeline implements CommitSource, RecordOwner, DispatchEve
     else this.#failures.resume();
     if (isHeld) this.#unparked?.suspend();
     else this.#unparked?.resume();
-    this.#dispatcher.limitTo(
-      isResting ? BELOW_EVERY_SEQUENCE : isHeld ? this.#dispatcher.highestStarted : Infinity,
-    );
+    this.#dispatcher.allow(isResting ? 'none' : isHeld ? 'started before' : 'all');
     this.#dispatcher.pump();
   }
 
@@ -467,11 +462,29 @@ export class PartitionPipeline implements CommitSource, RecordOwner, DispatchEve
     this.#failures.passed(record);
     // A handler that confirmed the record and then rethrows PartitionLostError has not failed.
     if (this.#closed && error === this.#closed) return;
-    this.parts.events.failures.failedAfterSettling(record, error);
+    this.#reportFailure({ kind: 'failed after settling', record, error });
   }
 
   returned(): void {
     if (!this.busy) this.parts.events.partitionIdle();
+  }
+
+  /** Pauses and resumes as the failure demands, and passes it on. */
+  #reportFailure(event: FailureEvent): void {
+    switch (event.kind) {
+      case 'breaker open':
+        this.#pauses.add('circuit breaker');
+        break;
+      case 'breaker closed':
+        this.#pauses.remove('circuit breaker');
+        break;
+      case 'stopped':
+        this.#pauses.add('stopped by its handler');
+        this.startReadyRecords();
+        break;
+      default:
+    }
+    this.parts.events.failed(event);
   }
 
   #enqueue(fetched: FetchedRecord, receivedAt: number): void {

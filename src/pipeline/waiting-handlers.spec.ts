@@ -118,7 +118,7 @@ describe('a record whose handler depends on what is away', () => {
   test('is named at once as what holds its partition up, until it has passed', async () => {
     const scene = await working('a');
     await scene.call(0).fails(away);
-    expect(scene.told).toEqual(['waiting 0']);
+    expect(scene.told).toEqual(['awaiting dependency 0']);
     expect(scene.pipeline.problems).toEqual([
       { kind: 'dependency', record: scene.call(0).records[0], error: away },
     ]);

@@ -1,67 +1,50 @@
 import type { Cancel, Clock, Turn } from '../time/clock.js';
 import { BatchLanes, type LaneBatch } from './batch-lanes.js';
 import type { InFlightRecord } from '../records/in-flight.js';
-import {
-  type BatchOutcome,
-  outcomeOfError,
-  outcomeOfResult,
-  type RecordFailure,
-} from '../failures/batch-outcomes.js';
-import { type Delivery, FailedLanes, type Redelivery } from './failed-lanes.js';
-import { type FailureHandler, isUnavailable } from '../failures/failure-handler.js';
+import { type BatchOutcome, outcomeOfError, outcomeOfResult } from '../failures/batch-outcomes.js';
+import { FailedLanes } from './failed-lanes.js';
+import { isUnavailable } from '../failures/failure-decisions.js';
+import type { FailureHandler } from '../failures/failure-handler.js';
+import { type Delivery, Redeliveries } from './redeliveries.js';
 import type { BatchHandler } from '../handler/handler.js';
-import type { Dispatcher, DispatchEvents } from './dispatcher.js';
+import { Dispatcher, type DispatchEvents } from './dispatcher.js';
 
 /** Calls a batch handler for a partition's records. */
-export class BatchDispatcher implements Dispatcher, Redelivery {
+export class BatchDispatcher extends Dispatcher<Delivery> {
   readonly #lanes: BatchLanes;
-  /** Failed deliveries that may be retried as soon as a slot is free. */
-  readonly #redeliveries: Delivery[] = [];
+  readonly #redeliveries: Redeliveries;
+  /** Cancels the wait of a batch that is not full. */
   #cancelWait: Cancel | undefined;
   /** Whether a batch may start before it is full: its wait is over, or no more records will come for now. */
   #due = false;
-  #limit = Infinity;
-  #highestStarted = -1;
   readonly #running = new Map<InFlightRecord, LaneBatch>();
-  #deferred = false;
-  #closed = false;
 
   constructor(
     private readonly handler: BatchHandler,
-    private readonly events: DispatchEvents,
+    events: DispatchEvents,
     private readonly failures: FailureHandler,
-    private readonly clock: Clock,
-    private readonly turn: Turn,
+    clock: Clock,
+    turn: Turn,
   ) {
+    super(events, clock, turn);
     this.#lanes = new BatchLanes(handler.maxRecords, handler.concurrency);
+    this.#redeliveries = new Redeliveries(this.#lanes, (record) => failures.confirmedMeanwhile(record));
   }
 
   get running(): number {
     return this.#running.size;
   }
 
-  get isDeferred(): boolean {
-    return this.#deferred;
-  }
-
   get activeCalls(): number {
     return this.#lanes.running;
-  }
-
-  get highestStarted(): number {
-    return this.#highestStarted;
   }
 
   enqueue(record: InFlightRecord): void {
     this.#lanes.enqueue(record);
   }
 
-  limitTo(limit: number): void {
-    this.#limit = limit;
-  }
-
-  close(): void {
-    this.#closed = true;
+  override close(): void {
+    super.close();
     this.#cancelWait?.();
   }
 
@@ -81,51 +64,23 @@ export class BatchDispatcher implements Dispatcher, Redelivery {
 
   /** Starts batches that are not full: the partition is paused, so no more records come for now. */
   startIncomplete(): void {
-    this.#due = true;
+    this.#due = this.#lanes.startable > 0;
     this.pump();
   }
 
-  pump(): void {
-    while (!this.#closed && !this.#deferred && this.#startable()) {
-      if (this.turn.spent(this.clock.now())) {
-        this.#deferPump();
-        return;
-      }
-      this.#startNext();
-    }
-    if (this.#lanes.startable === 0) this.#due = false;
-  }
-
-  /** Whether a batch may start. If one waits to be filled, this is evaluated again when the wait is over. */
-  #startable(): boolean {
-    const [again] = this.#redeliveries;
-    if (again) return this.#isWithinLimit(again) && this.#lanes.hasSlot;
-    if (!this.#lanes.canTake(this.#limit)) return false;
-    if (this.#isComplete()) return true;
-    this.#waitForMore();
-    return false;
-  }
-
-  #isWithinLimit({ records }: Delivery): boolean {
-    return records.every(({ sequence }) => sequence <= this.#limit);
-  }
-
-  #startNext(): void {
-    const again = this.#redeliveries.shift();
-    if (again) {
-      this.#lanes.takeSlot(again.batch);
-      this.#start(again);
-      return;
+  protected next(limit: number): Delivery | undefined {
+    if (!this.#redeliveries.isEmpty) return this.#redeliveries.next(limit);
+    if (!this.#lanes.canTake(limit)) return undefined;
+    const isComplete = this.#due || limit !== Infinity || this.#lanes.startable >= this.handler.maxRecords;
+    if (!isComplete) {
+      this.#waitForMore();
+      return undefined;
     }
     this.#cancelWait?.();
     this.#cancelWait = undefined;
     this.#due = false;
-    const batch = this.#lanes.take(this.#limit);
-    this.#start({ batch, records: batch.records, singly: false });
-  }
-
-  #isComplete(): boolean {
-    return this.#due || this.#limit !== Infinity || this.#lanes.startable >= this.handler.maxRecords;
+    const batch = this.#lanes.take(limit);
+    return { batch, records: batch.records, singly: false };
   }
 
   #waitForMore(): void {
@@ -135,26 +90,15 @@ export class BatchDispatcher implements Dispatcher, Redelivery {
     });
   }
 
-  #deferPump(): void {
-    this.#deferred = true;
-    this.turn.defer(() => {
-      this.#deferred = false;
-      this.pump();
-      // Calls that ended meanwhile saw the dispatcher busy; a drain has to learn that it no longer is.
-      this.events.returned();
-    });
-  }
-
-  #start(delivery: Delivery): void {
+  protected start(delivery: Delivery, now: number): void {
     const [first] = delivery.records;
     if (!first) return;
     const records = delivery.singly ? [first] : delivery.records;
     this.#running.set(first, delivery.batch);
     for (const record of records) {
-      if (record.sequence > this.#highestStarted) this.#highestStarted = record.sequence;
+      this.noteStarted(record);
+      this.events.started(record, now);
     }
-    const now = this.clock.now();
-    for (const record of records) this.events.started(record, now);
     this.events.callStarted(first, now);
     void this.#run(delivery, records, first);
   }
@@ -191,7 +135,7 @@ export class BatchDispatcher implements Dispatcher, Redelivery {
     for (const record of handled) this.events.succeeded(record, now);
     const left = delivery.records.slice(records.length);
     if (failed.length === 0) {
-      this.redeliver(delivery, left);
+      this.#redeliveries.redeliver(delivery, left);
       return;
     }
     // By naming the failed records, the handler reported the others as done.
@@ -201,36 +145,36 @@ export class BatchDispatcher implements Dispatcher, Redelivery {
     const failedRecords = failed.map(({ record }) => record);
     const unhandled = [...rest, ...left];
     // A batch that waits for a dependency keeps its slot: otherwise every batch would try the dependency in turn.
-    const keepsPlace = delivery.batch.holdsSlot && failed.some(({ error }) => isUnavailable(error));
-    // With what is left of it as a batch of its own, the lanes open that nothing is left of.
-    const failing = this.split(delivery, [...failedRecords, ...unhandled]);
+    const keepsSlot = delivery.batch.holdsSlot && failed.some(({ error }) => isUnavailable(error));
+    // The remaining records become a batch of their own, so that the lanes of the others are free.
+    const failing = this.#redeliveries.split(delivery, [...failedRecords, ...unhandled]);
     this.#lanes.done(delivery.batch);
-    if (keepsPlace) this.#lanes.takeSlot(failing.batch);
-    this.#handleFailures(failed, new FailedLanes(failing, failedRecords, unhandled, this));
-  }
-
-  #handleFailures(failed: readonly RecordFailure[], lanes: FailedLanes): void {
+    if (keepsSlot) this.#lanes.takeSlot(failing.batch);
+    const lanes = new FailedLanes(failing, failedRecords, unhandled, this.#redeliveries);
     for (const { record, error } of failed) {
       if (record.settled) {
         this.events.failedAfterSettling(record, error);
         lanes.done(record);
-        continue;
-      }
-      this.failures.failed(record, error, {
-        again: () => {
-          lanes.again(record);
-          this.pump();
-        },
-        done: () => {
-          lanes.done(record);
-          this.pump();
-        },
-        stuck: () => {
-          lanes.stuck(record);
-          this.pump();
-        },
-      });
+      } else void this.#handleFailure(record, error, lanes);
     }
+  }
+
+  async #handleFailure(record: InFlightRecord, error: unknown, lanes: FailedLanes): Promise<void> {
+    const stuck = (): void => {
+      lanes.stuck(record);
+      this.pump();
+    };
+    switch (await this.failures.handle(record, error, stuck)) {
+      case 'again':
+        lanes.again(record);
+        break;
+      case 'settled':
+        lanes.done(record);
+        break;
+      case 'abandoned':
+    }
+    this.pump();
+    this.failures.resolved();
   }
 
   /** The whole batch failed, and the error does not name a record. */
@@ -240,68 +184,37 @@ export class BatchDispatcher implements Dispatcher, Redelivery {
     // A batch that waits for a dependency keeps its slot: otherwise every batch would try the dependency in turn.
     if (!isUnavailable(error)) this.#lanes.releaseSlot(batch);
     if (this.failures.isOver) return;
-    const unsettled = this.#unsettledOf(records);
+    const unsettled = this.#redeliveries.unsettledOf(records);
     const [first] = unsettled;
     const last = records.at(-1);
-    if (!first) {
-      this.#finish(delivery);
-      if (last) this.events.failedAfterSettling(last, error);
+    if (first) {
+      void this.#handleBatchFailure(delivery, unsettled, first, error);
       return;
     }
-    const again = (): void => {
-      this.redeliver(delivery, unsettled);
-      this.pump();
-    };
-    if (isUnavailable(error)) {
-      this.failures.wait(first, error, again);
-      return;
+    this.#redeliveries.finish(delivery);
+    if (last) this.events.failedAfterSettling(last, error);
+  }
+
+  async #handleBatchFailure(
+    delivery: Delivery,
+    records: readonly InFlightRecord[],
+    first: InFlightRecord,
+    error: unknown,
+  ): Promise<void> {
+    switch (await this.failures.handleBatch(first, error)) {
+      case 'again':
+        this.#redeliveries.redeliver(delivery, records);
+        break;
+      case 'singly':
+        for (const record of records) {
+          record.failures = first.failures;
+          record.firstFailedAt = first.firstFailedAt;
+        }
+        this.#redeliveries.redeliver({ ...delivery, singly: true }, records);
+        break;
+      case 'abandoned':
     }
-    this.failures.note(first, error);
-    const delayMs = this.failures.retryDelayMs(first, error);
-    if (delayMs === undefined) {
-      this.#isolate(delivery, unsettled, first);
-      return;
-    }
-    this.failures.retry(first, error, delayMs, again);
-  }
-
-  /** Handles each record once more on its own, to find the records that fail. */
-  #isolate(delivery: Delivery, records: readonly InFlightRecord[], first: InFlightRecord): void {
-    const { failures, firstFailedAt } = first;
-    for (const record of records) {
-      record.failures = failures;
-      record.firstFailedAt = firstFailedAt;
-    }
-    this.redeliver({ ...delivery, singly: true }, records);
-  }
-
-  leaveSlot({ batch }: Delivery): void {
-    this.#lanes.releaseSlot(batch);
-  }
-
-  split(delivery: Delivery, records: readonly InFlightRecord[]): Delivery {
-    return { ...delivery, batch: this.#lanes.split(delivery.batch, records) };
-  }
-
-  redeliver(delivery: Delivery, next: readonly InFlightRecord[]): void {
-    const records = this.#unsettledOf(next);
-    if (records.length === 0) {
-      this.#finish(delivery);
-      return;
-    }
-    const { batch } = this.split(delivery, records);
-    this.#lanes.done(delivery.batch);
-    this.#redeliveries.push({ ...delivery, batch, records });
-  }
-
-  /** Those that are to be delivered again. Of the others, nobody is told any more that they failed, or wait. */
-  #unsettledOf(records: readonly InFlightRecord[]): readonly InFlightRecord[] {
-    for (const record of records) if (record.settled) this.failures.confirmedMeanwhile(record);
-    return records.filter(({ settled }) => !settled);
-  }
-
-  #finish({ batch, whenDone }: Delivery): void {
-    this.#lanes.done(batch);
-    whenDone?.();
+    this.pump();
+    this.failures.resolved();
   }
 }

@@ -1,28 +1,5 @@
+import type { Clock, Turn } from '../time/clock.js';
 import type { InFlightRecord } from '../records/in-flight.js';
-
-/** Calls the handler for a partition's records, in the order and concurrency it asks for. */
-export interface Dispatcher {
-  /** Takes in records in offset order; `pump` must follow. */
-  enqueue(record: InFlightRecord): void;
-  /** Starts all records that may start. */
-  pump(): void;
-  /** Starts no record whose sequence is above `limit`; `Infinity` lifts it. */
-  limitTo(limit: number): void;
-  /** Calls of the handler that have not ended. */
-  readonly running: number;
-  /** Whether more are about to be made. */
-  readonly isDeferred: boolean;
-  /** Lanes or batches whose handler is running, up to the handler's `concurrency`. */
-  readonly activeCalls: number;
-  /** The highest sequence that was started; -1 before the first. */
-  readonly highestStarted: number;
-  /** The first record of the running call that handles a record; undefined if there is none. */
-  callOf(record: InFlightRecord): InFlightRecord | undefined;
-  /** Frees the slot of a call for another lane: its handler only awaits a commit. */
-  releaseSlot(first: InFlightRecord): void;
-  /** Starts nothing any more. */
-  close(): void;
-}
 
 /**
  * Events of a dispatcher for its partition. `now` is the time of the event, in ms since the epoch: reading the clock
@@ -47,4 +24,107 @@ export interface DispatchEvents {
   failedAfterSettling(record: InFlightRecord, error: unknown): void;
   /** A call has ended in whatever way, and its lane has continued. */
   returned(): void;
+}
+
+/** Which records a dispatcher may start: all, only those that it started before (their retries), or none. */
+export type Startable = 'all' | 'started before' | 'none';
+
+/**
+ * Calls the handler for a partition's records, in the order and concurrency that it asks for. This class has the loop
+ * that starts calls, and ends it when the turn of the event loop is spent. A subclass chooses what starts next, calls
+ * the handler, and acts on the result.
+ *
+ * @template Start what one call is for: a record, or a batch
+ */
+export abstract class Dispatcher<Start> {
+  /** The highest sequence that may start. */
+  #limit = Infinity;
+  /** The highest sequence that was started; -1 before the first. */
+  #highestStarted = -1;
+  #pumping = false;
+  #deferred = false;
+  #closed = false;
+
+  constructor(
+    protected readonly events: DispatchEvents,
+    protected readonly clock: Clock,
+    private readonly turn: Turn,
+  ) {}
+
+  /** Calls of the handler that have not ended. */
+  abstract get running(): number;
+
+  /** Lanes or batches whose handler is running, up to the handler's `concurrency`. */
+  abstract get activeCalls(): number;
+
+  /** Takes in records in offset order; `pump` must follow. */
+  abstract enqueue(record: InFlightRecord): void;
+
+  /** The first record of the running call that handles a record; undefined if there is none. */
+  abstract callOf(record: InFlightRecord): InFlightRecord | undefined;
+
+  /** Frees the slot of a call for another lane: its handler only awaits a commit. */
+  abstract releaseSlot(first: InFlightRecord): void;
+
+  /** Takes what may start next, if its sequences are at most `limit` and a slot is free. */
+  protected abstract next(limit: number): Start | undefined;
+
+  /** Calls the handler. */
+  protected abstract start(next: Start, now: number): void;
+
+  /** Whether the rest of the calls that may be made waits for the next turn of the event loop. */
+  get isDeferred(): boolean {
+    return this.#deferred;
+  }
+
+  /** Restricts which records may start; `pump` must follow. */
+  allow(startable: Startable): void {
+    switch (startable) {
+      case 'all':
+        this.#limit = Infinity;
+        break;
+      case 'started before':
+        this.#limit = this.#highestStarted;
+        break;
+      case 'none':
+        this.#limit = -1;
+    }
+  }
+
+  /** Starts nothing any more. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  /** Starts all records that may start. */
+  pump(): void {
+    if (this.#pumping || this.#deferred) return;
+    this.#pumping = true;
+    while (!this.#closed) {
+      const now = this.clock.now();
+      if (this.turn.spent(now)) {
+        this.#deferPump();
+        break;
+      }
+      const next = this.next(this.#limit);
+      if (next === undefined) break;
+      this.start(next, now);
+    }
+    this.#pumping = false;
+  }
+
+  /** A record is about to be handled. */
+  protected noteStarted({ sequence }: InFlightRecord): void {
+    if (sequence > this.#highestStarted) this.#highestStarted = sequence;
+  }
+
+  #deferPump(): void {
+    this.#deferred = true;
+    this.turn.defer(() => {
+      this.#deferred = false;
+      this.pump();
+      // Calls that ended meanwhile saw the dispatcher busy; a drain has to learn that it no longer is.
+      this.events.returned();
+    });
+  }
 }

@@ -54,7 +54,7 @@ describe('a batch in key order', () => {
     });
     await scene.fetch();
     await scene.call(0).fails(new BatchRecordError(0, new Error('a')));
-    expect(scene.told).toEqual(['halted 0']);
+    expect(scene.told).toEqual(['stopped 0']);
     expect(scene.called).toEqual(['0,1,2', '1']);
     await scene.call(1).returns();
     expect(await scene.committed()).toBe('0');

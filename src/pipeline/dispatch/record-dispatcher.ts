@@ -2,27 +2,25 @@ import type { Clock, Turn } from '../time/clock.js';
 import { RecordLanes } from './record-lanes.js';
 import { isPromiseLike } from '../handler/promise-like.js';
 import type { InFlightRecord } from '../records/in-flight.js';
-import { type FailureHandler, isUnavailable } from '../failures/failure-handler.js';
+import { isUnavailable } from '../failures/failure-decisions.js';
+import type { FailureHandler } from '../failures/failure-handler.js';
+import type { FailureResolution } from '../failures/failure-resolution.js';
 import { ANSWERED, type RecordHandler } from '../handler/handler.js';
-import type { Dispatcher, DispatchEvents } from './dispatcher.js';
+import { Dispatcher, type DispatchEvents } from './dispatcher.js';
 
 /** Calls a record handler for a partition's records, lane by lane. */
-export class RecordDispatcher implements Dispatcher {
+export class RecordDispatcher extends Dispatcher<InFlightRecord> {
   readonly #lanes: RecordLanes;
-  #limit = Infinity;
-  #highestStarted = -1;
   #running = 0;
-  #pumping = false;
-  #deferred = false;
-  #closed = false;
 
   constructor(
     private readonly handler: RecordHandler,
-    private readonly events: DispatchEvents,
+    events: DispatchEvents,
     private readonly failures: FailureHandler,
-    private readonly clock: Clock,
-    private readonly turn: Turn,
+    clock: Clock,
+    turn: Turn,
   ) {
+    super(events, clock, turn);
     this.#lanes = new RecordLanes(handler.concurrency);
   }
 
@@ -30,28 +28,12 @@ export class RecordDispatcher implements Dispatcher {
     return this.#running;
   }
 
-  get isDeferred(): boolean {
-    return this.#deferred;
-  }
-
   get activeCalls(): number {
     return this.#lanes.running;
   }
 
-  get highestStarted(): number {
-    return this.#highestStarted;
-  }
-
   enqueue(record: InFlightRecord): void {
     this.#lanes.enqueue(record);
-  }
-
-  limitTo(limit: number): void {
-    this.#limit = limit;
-  }
-
-  close(): void {
-    this.#closed = true;
   }
 
   callOf(record: InFlightRecord): InFlightRecord | undefined {
@@ -63,37 +45,15 @@ export class RecordDispatcher implements Dispatcher {
     this.pump();
   }
 
-  pump(): void {
-    if (this.#pumping || this.#deferred) return;
-    this.#pumping = true;
-    for (;;) {
-      if (this.#closed) break;
-      const now = this.clock.now();
-      if (this.turn.spent(now)) {
-        this.#deferPump();
-        break;
-      }
-      const record = this.#lanes.next(this.#limit);
-      if (!record) break;
-      this.#start(record, now);
-    }
-    this.#pumping = false;
+  protected next(limit: number): InFlightRecord | undefined {
+    return this.#lanes.next(limit);
   }
 
-  #deferPump(): void {
-    this.#deferred = true;
-    this.turn.defer(() => {
-      this.#deferred = false;
-      this.pump();
-      // Calls that ended meanwhile saw the dispatcher busy; a drain has to learn that it no longer is.
-      this.events.returned();
-    });
-  }
-
-  #start(record: InFlightRecord, now: number): void {
-    if (record.sequence > this.#highestStarted) this.#highestStarted = record.sequence;
+  protected start(record: InFlightRecord, now: number): void {
+    this.noteStarted(record);
     if (this.failures.isBehindParked(record)) {
-      this.#follow(record);
+      this.#lanes.releaseSlot(record);
+      void this.#continueAfter(record, this.failures.parkBehindKey(record));
       return;
     }
     this.#running++;
@@ -109,14 +69,6 @@ export class RecordDispatcher implements Dispatcher {
     }
     if (pending) void this.#settleLater(record, pending);
     else this.#succeeded(record);
-  }
-
-  #follow(record: InFlightRecord): void {
-    this.#lanes.releaseSlot(record);
-    this.failures.parkBehindKey(record, {
-      again: () => this.#again(record),
-      done: () => this.#done(record),
-    });
   }
 
   async #settleLater(record: InFlightRecord, result: PromiseLike<unknown>): Promise<void> {
@@ -154,22 +106,24 @@ export class RecordDispatcher implements Dispatcher {
     } else {
       // A record that waits for a dependency keeps its slot: otherwise every lane would try the dependency in turn.
       if (!isUnavailable(error)) this.#lanes.releaseSlot(record);
-      this.failures.failed(record, error, {
-        again: () => this.#again(record),
-        done: () => this.#done(record),
-      });
+      void this.#continueAfter(record, this.failures.handle(record, error));
     }
     this.events.returned();
   }
 
-  #again(record: InFlightRecord): void {
-    if (record.settled) this.#lanes.done(record);
-    else this.#lanes.requeue(record);
+  /** Does what the resolution of a failure says. */
+  async #continueAfter(record: InFlightRecord, resolution: Promise<FailureResolution>): Promise<void> {
+    switch (await resolution) {
+      case 'again':
+        if (record.settled) this.#lanes.done(record);
+        else this.#lanes.requeue(record);
+        break;
+      case 'settled':
+        this.#lanes.done(record);
+        break;
+      case 'abandoned':
+    }
     this.pump();
-  }
-
-  #done(record: InFlightRecord): void {
-    this.#lanes.done(record);
-    this.pump();
+    this.failures.resolved();
   }
 }

@@ -32,7 +32,7 @@ export class UnparkedDispatcher {
     return this.#running;
   }
 
-  /** Starts the record, or keeps it until `release`. */
+  /** Starts the record, or keeps it until `resume` while suspended. */
   start(record: InFlightRecord): void {
     if (this.#suspended) this.#waiting.push(record);
     else void this.#run(record);
@@ -43,7 +43,7 @@ export class UnparkedDispatcher {
     this.#suspended = true;
   }
 
-  /** Goes on after `hold`. */
+  /** Ends `suspend`, and starts the records that were kept. */
   resume(): void {
     this.#suspended = false;
     for (const record of this.#waiting.splice(0)) void this.#run(record);
@@ -59,8 +59,10 @@ export class UnparkedDispatcher {
     } catch (error) {
       this.#running--;
       this.events.stopped(record);
-      this.failures.failed(record, error, { again: () => this.start(record), done: () => undefined });
+      const resolution = this.failures.handle(record, error);
       this.events.returned();
+      if ((await resolution) === 'again') this.start(record);
+      this.failures.resolved();
       return;
     }
     this.events.stopped(record);

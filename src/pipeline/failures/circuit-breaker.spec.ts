@@ -2,16 +2,16 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { DEFAULT_DEAD_LETTER_LIMIT, CircuitBreaker } from './circuit-breaker.js';
 
-function brakeAfter(outcomes: string, limit = { consecutive: 3, ratio: 0.5, window: 10 }): CircuitBreaker {
-  const brake = new CircuitBreaker(limit);
+function breakerAfter(outcomes: string, limit = { consecutive: 3, ratio: 0.5, window: 10 }): CircuitBreaker {
+  const breaker = new CircuitBreaker(limit);
   for (const outcome of outcomes) {
-    if (outcome === '.') brake.passed();
-    else brake.failed();
+    if (outcome === '.') breaker.passed();
+    else breaker.failed();
   }
-  return brake;
+  return breaker;
 }
 
-describe('the brake on dead letters', () => {
+describe('the circuit breaker for dead letters', () => {
   test.each([
     ['', false],
     ['xx', false],
@@ -24,37 +24,37 @@ describe('the brake on dead letters', () => {
     ['xxx.xx', true],
     ['xxx.xx.....', false],
   ])('after %p is engaged: %p', (outcomes, engaged) => {
-    expect(brakeAfter(outcomes).isOpen).toBe(engaged);
+    expect(breakerAfter(outcomes).isOpen).toBe(engaged);
   });
 
   test('names what was reached', () => {
-    expect(brakeAfter('xxxx').reason).toBe('4 records in a row failed for good');
-    expect(brakeAfter('xx.xx.x').reason).toBe('5 of the last 10 records failed for good');
+    expect(breakerAfter('xxxx').reason).toBe('4 records in a row failed for good');
+    expect(breakerAfter('xx.xx.x').reason).toBe('5 of the last 10 records failed for good');
   });
 
   test('is what a count over the whole history says', () => {
     const limit = { consecutive: 4, ratio: 0.4, window: 9 };
     fc.assert(
       fc.property(fc.array(fc.boolean(), { maxLength: 60 }), (outcomes) => {
-        const brake = new CircuitBreaker(limit);
+        const breaker = new CircuitBreaker(limit);
         for (const passed of outcomes) {
-          if (passed) brake.passed();
-          else brake.failed();
+          if (passed) breaker.passed();
+          else breaker.failed();
         }
         const lastPass = outcomes.lastIndexOf(true);
         const inARow = outcomes.length - 1 - lastPass;
         const recent = outcomes.slice(-limit.window).filter((passed) => !passed).length;
-        expect(brake.isOpen).toBe(inARow >= limit.consecutive || recent >= limit.ratio * limit.window);
+        expect(breaker.isOpen).toBe(inARow >= limit.consecutive || recent >= limit.ratio * limit.window);
       }),
     );
   });
 
   test('is never reached by poison of one in a hundred', () => {
-    const brake = new CircuitBreaker(DEFAULT_DEAD_LETTER_LIMIT);
+    const breaker = new CircuitBreaker(DEFAULT_DEAD_LETTER_LIMIT);
     for (let n = 0; n < 10_000; n++) {
-      if (n % 100 === 0) brake.failed();
-      else brake.passed();
-      expect(brake.isOpen).toBe(false);
+      if (n % 100 === 0) breaker.failed();
+      else breaker.passed();
+      expect(breaker.isOpen).toBe(false);
     }
   });
 });

@@ -14,6 +14,7 @@ import type {
   Order,
   PassedOver,
 } from '../handler/handler.js';
+import type { FailureEvent } from '../failures/failure-event.js';
 import type { PartitionPipeline } from '../partition.js';
 import { ModelParkingStore } from './model-parking-store.js';
 import { ModelBroker, modelPartition } from './model-broker.js';
@@ -72,7 +73,7 @@ export class Scene {
   readonly limiter: InFlightLimiter;
   readonly group: GroupPipeline;
   readonly calls: Call[] = [];
-  /** What was put aside: `how offset`, in the order in which it was stored. */
+  /** What was stored elsewhere: `destination offset`, in order. */
   readonly stored: string[] = [];
   /** Errors that storing fails with, one a try; none is success. */
   readonly storeErrors: Error[] = [];
@@ -93,15 +94,7 @@ export class Scene {
       commitIntervalMs: COMMIT_INTERVAL_MS,
       limiter: this.limiter,
       events: {
-        retrying: ({ offset }) => void this.told.push(`retrying ${offset}`),
-        awaitingDependency: ({ offset }) => void this.told.push(`waiting ${offset}`),
-        gaveUp: ({ offset }, _error, how) => void this.told.push(`${how} ${offset}`),
-        notStored: ({ offset }) => void this.told.push(`not stored ${offset}`),
-        breakerOpened: ({ offset }) => void this.told.push(`braked ${offset}`),
-        parkingUnavailable: () => void this.told.push('parking unavailable'),
-        breakerClosed: () => void this.told.push('unbraked'),
-        partitionStopped: ({ offset }) => void this.told.push(`halted ${offset}`),
-        failedAfterSettling: ({ offset }) => void this.told.push(`failed after settling ${offset}`),
+        failed: (event) => void this.told.push(textOf(event)),
         passedOver: (_at, offset, why) => void this.told.push(`passed over ${offset}: ${why}`),
         dueTooLate: (_at, offset, excessMs) => void this.told.push(`due too late ${offset} by ${excessMs}`),
         rewound: (from, to) => void this.told.push(`rewound from ${from.offset} to ${to.offset}`),
@@ -217,5 +210,18 @@ export class Scene {
         },
       });
     });
+  }
+}
+
+/** An event in a few words: what happened, and at which offset. */
+function textOf(event: FailureEvent): string {
+  switch (event.kind) {
+    case 'breaker closed':
+    case 'parking unavailable':
+      return event.kind;
+    case 'given up':
+      return `${event.outcome} ${event.record.offset}`;
+    default:
+      return `${event.kind} ${event.record.offset}`;
   }
 }

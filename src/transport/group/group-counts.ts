@@ -1,4 +1,4 @@
-import type { FailureOutcome, GroupEvents } from '../../pipeline/index.js';
+import type { FailureEvent, FailureOutcome, GroupEvents } from '../../pipeline/index.js';
 import type { FailureReason } from '../handlers/failure-reason.js';
 
 /** Counts of a topic's records that were not handled in a group, since the process started. */
@@ -49,29 +49,36 @@ export class GroupCounts {
   counting(events: GroupEvents): GroupEvents {
     return {
       ...events,
-      retrying: (record, error, delayMs) => {
-        this.of(record.owner.topic).retries++;
-        events.retrying(record, error, delayMs);
-      },
-      gaveUp: (record, error, how) => {
-        const { topic } = record.owner;
-        const counts = this.of(topic);
-        counts.outcomes[how]++;
-        if (how === 'dead-letter') counts.deadLetters[this.reasonOf(topic, error)]++;
-        events.gaveUp(record, error, how);
-      },
-      breakerOpened: (record, error, reason, delayMs) => {
-        this.of(record.owner.topic).retries++;
-        events.breakerOpened(record, error, reason, delayMs);
+      failed: (event) => {
+        this.#count(event);
+        events.failed(event);
       },
       passedOver: (at, offset, why) => {
         this.of(at.topic).passedOver++;
         events.passedOver(at, offset, why);
       },
-      failedAfterSettling: (record, error) => {
-        this.of(record.owner.topic).failedAfterCommit++;
-        events.failedAfterSettling(record, error);
-      },
     };
+  }
+
+  #count(event: FailureEvent): void {
+    switch (event.kind) {
+      case 'retrying':
+      case 'breaker open':
+        this.of(event.record.owner.topic).retries++;
+        break;
+      case 'given up':
+        this.#countGivenUp(event.record.owner.topic, event.error, event.outcome);
+        break;
+      case 'failed after settling':
+        this.of(event.record.owner.topic).failedAfterCommit++;
+        break;
+      default:
+    }
+  }
+
+  #countGivenUp(topic: string, error: unknown, outcome: FailureOutcome): void {
+    const counts = this.of(topic);
+    counts.outcomes[outcome]++;
+    if (outcome === 'dead-letter') counts.deadLetters[this.reasonOf(topic, error)]++;
   }
 }

@@ -1,7 +1,8 @@
 import type { Logger } from '@nestjs/common';
 import {
-  type FailureOutcome,
   describeError,
+  type FailureEvent,
+  type FailureOutcome,
   type GroupEvents,
   type InFlightRecord,
   type PassedOver,
@@ -33,75 +34,8 @@ export function groupLog(
   lines = new FailureLines(logger, handlerOf),
 ): GroupEvents {
   const write = lines.write.bind(lines);
-  const ofRecord = lines.failed.bind(lines);
   return {
-    retrying: (record, error, delayMs) =>
-      ofRecord(
-        'warn',
-        'retries',
-        record,
-        error,
-        `is tried again in ${delayMs} ms, after ${failedCalls(record)}`,
-      ),
-    awaitingDependency: (record, error, delayMs) =>
-      ofRecord(
-        'warn',
-        'records that wait for what their handlers depend on',
-        record,
-        error,
-        `waits for what its handler depends on, which uses up no attempt; it is tried again in ${delayMs} ms`,
-      ),
-    gaveUp: (record, error, how) =>
-      ofRecord(
-        'error',
-        'records that were given up',
-        record,
-        error,
-        `${BECAME[how]}, after ${failedCalls(record)}`,
-      ),
-    notStored: (record, error, how, delayMs) =>
-      ofRecord(
-        'error',
-        'records that could not be put aside',
-        record,
-        error,
-        `could not be put aside (${how}), which is tried again in ${delayMs} ms; nothing is committed past it`,
-      ),
-    breakerOpened: (record, error, reason, delayMs) =>
-      ofRecord(
-        'error',
-        'records that the brake holds back',
-        record,
-        error,
-        `is not given up, as ${reason}: its partition is paused, and it is tried again in ${delayMs} ms`,
-      ),
-    breakerClosed: (at) =>
-      write('log', 'brakes let go', at, () => `${partitionOf(at)}: records pass again; it goes on`),
-    parkingUnavailable: (at, error, delayMs) =>
-      write(
-        'error',
-        'parking lots that do not answer',
-        at,
-        () =>
-          `${partitionOf(at)}: what is parked can not be read or changed, which is tried again in ${delayMs} ms: ` +
-          describeError(error),
-      ),
-    partitionStopped: (record, error) =>
-      ofRecord(
-        'error',
-        'partitions stopped',
-        record,
-        error,
-        'stops its partition, as its handler asks for; once its cause is fixed, restart the service',
-      ),
-    failedAfterSettling: (record, error) =>
-      ofRecord(
-        'error',
-        'handlers that failed after their commit',
-        record,
-        error,
-        'was committed by its handler, which failed after that; not tried again',
-      ),
+    failed: (event) => logFailure(lines, event),
     passedOver: (at, offset, why) =>
       write(
         'log',
@@ -128,6 +62,84 @@ export function groupLog(
           "anew, its log cut, or the group's offset reset",
       ),
   };
+}
+
+function logFailure(lines: FailureLines, event: FailureEvent): void {
+  switch (event.kind) {
+    case 'retrying':
+      return lines.failed(
+        'warn',
+        'retries',
+        event.record,
+        event.error,
+        `is tried again in ${event.delayMs} ms, after ${failedCalls(event.record)}`,
+      );
+    case 'awaiting dependency':
+      return lines.failed(
+        'warn',
+        'records that wait for what their handlers depend on',
+        event.record,
+        event.error,
+        `waits for what its handler depends on, which uses up no attempt; it is tried again in ${event.delayMs} ms`,
+      );
+    case 'given up':
+      return lines.failed(
+        'error',
+        'records that were given up',
+        event.record,
+        event.error,
+        `${BECAME[event.outcome]}, after ${failedCalls(event.record)}`,
+      );
+    case 'not stored':
+      return lines.failed(
+        'error',
+        'records that could not be put aside',
+        event.record,
+        event.error,
+        `could not be put aside (${event.destination}), which is tried again in ${event.delayMs} ms; nothing is ` +
+          'committed past it',
+      );
+    case 'breaker open':
+      return lines.failed(
+        'error',
+        'records that the open circuit breaker holds back',
+        event.record,
+        event.error,
+        `is not given up, as ${event.reason}: its partition is paused, and it is tried again in ${event.delayMs} ms`,
+      );
+    case 'breaker closed':
+      return lines.write(
+        'log',
+        'circuit breakers that closed',
+        event.at,
+        () => `${partitionOf(event.at)}: records pass again; it goes on`,
+      );
+    case 'parking unavailable':
+      return lines.write(
+        'error',
+        'parking topics that do not answer',
+        event.at,
+        () =>
+          `${partitionOf(event.at)}: what is parked can not be read or changed, which is tried again in ` +
+          `${event.delayMs} ms: ${describeError(event.error)}`,
+      );
+    case 'stopped':
+      return lines.failed(
+        'error',
+        'partitions stopped',
+        event.record,
+        event.error,
+        'stops its partition, as its handler asks for; once its cause is fixed, restart the service',
+      );
+    case 'failed after settling':
+      return lines.failed(
+        'error',
+        'handlers that failed after their commit',
+        event.record,
+        event.error,
+        'was committed by its handler, which failed after that; not tried again',
+      );
+  }
 }
 
 /** How often calls with the record have failed, including those in earlier retry topics. */
