@@ -17,10 +17,16 @@ export { decide, mayRetry } from './failures/decision.js';
 export type { FailureEvent } from './failures/failure-event.js';
 export type { FailureProblem } from './failures/failure-problems.js';
 export { type FetchControl, type GroupEvents, GroupPipeline, type OperatorPause } from './group.js';
-export type { DeadLetterLimit, FailurePolicy, LastResort, RetryPolicy } from './handler/failure-policy.js';
+export {
+  type DeadLetterLimit,
+  FAILURE_OUTCOMES,
+  type FailureOutcome,
+  type FailurePolicy,
+  type LastResort,
+  type RetryPolicy,
+} from './handler/failure-policy.js';
 export {
   ANSWERED,
-  type FailureOutcome,
   type BatchHandler,
   type CommitMode,
   type FailedRecord,

@@ -1,4 +1,5 @@
-import type { FailureDestination, Handler } from '../handler/handler.js';
+import type { FailureDestination } from '../handler/failure-policy.js';
+import type { Handler } from '../handler/handler.js';
 import { FollowsParkedError, ParkingFullError } from '../errors/errors.js';
 import type { FailureListener } from './failure-event.js';
 import type { FailureResolution } from './failure-resolution.js';

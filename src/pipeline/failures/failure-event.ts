@@ -1,4 +1,4 @@
-import type { FailureDestination, FailureOutcome } from '../handler/handler.js';
+import type { FailureDestination, FailureOutcome } from '../handler/failure-policy.js';
 import type { InFlightRecord } from '../records/in-flight.js';
 import type { TopicPartition } from '../records/fetched.js';
 

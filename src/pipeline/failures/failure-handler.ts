@@ -1,7 +1,8 @@
 import type { Clock } from '../time/clock.js';
 import { FailedRecordStore } from './failed-record-store.js';
 import { FailureDecisions } from './failure-decisions.js';
-import type { FailureDestination, FailureOutcome, Handler } from '../handler/handler.js';
+import type { FailureDestination, FailureOutcome } from '../handler/failure-policy.js';
+import type { Handler } from '../handler/handler.js';
 import type { FailureEvent, FailureListener } from './failure-event.js';
 import { type FailureProblem, FailureProblems } from './failure-problems.js';
 import type { FailureResolution } from './failure-resolution.js';

@@ -1,6 +1,6 @@
 import type { Backoff } from '../time/backoff.js';
 
-/** How often, and for how long, a record is tried again in its lane. */
+/** How often, and for how long, a record is retried in its lane. */
 export interface RetryPolicy {
   /** Calls of the handler in all, the first among them; `Infinity` for as long as it takes. */
   readonly attempts: number;
@@ -11,10 +11,32 @@ export interface RetryPolicy {
   readonly isRetriable: (error: unknown) => boolean;
 }
 
-/** What becomes of a record that its lane has given up: all but `'stop'` let its lane go on. */
-export type LastResort = 'dead-letter' | 'retry-topic' | 'park' | 'stop' | 'skip';
+/**
+ * Where a record is stored that its handler gives up, with what the log says of the record then. The types, the
+ * counters and the log follow from this table.
+ */
+export const FAILURE_DESTINATIONS = {
+  'dead-letter': 'is a dead letter now',
+  'retry-topic': 'waits in a retry topic',
+  park: 'is parked, as all later records of its key will be',
+} as const;
 
-/** What a handler asks for where it fails. */
+/** What becomes of a record that its handler gives up, with what the log says of the record then. */
+export const FAILURE_OUTCOMES = {
+  ...FAILURE_DESTINATIONS,
+  skip: 'is skipped, as its handler asks for',
+} as const;
+
+/** Where a record is stored that its handler gives up. */
+export type FailureDestination = keyof typeof FAILURE_DESTINATIONS;
+
+/** What becomes of a record that its handler gives up. */
+export type FailureOutcome = keyof typeof FAILURE_OUTCOMES;
+
+/** What a handler asks for once a record is not retried any more. Its lane goes on, except after `'stop'`. */
+export type LastResort = FailureOutcome | 'stop';
+
+/** What happens when a handler fails. */
 export interface FailurePolicy {
   readonly retry: RetryPolicy;
   readonly onFailure: LastResort;

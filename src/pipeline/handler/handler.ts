@@ -1,4 +1,4 @@
-import type { DeadLetterLimit, FailurePolicy } from './failure-policy.js';
+import type { DeadLetterLimit, FailureDestination, FailurePolicy } from './failure-policy.js';
 import type { FetchedRecord, TopicPartition } from '../records/fetched.js';
 import type { InFlightRecord } from '../records/in-flight.js';
 import type { ParkingStore } from '../parking/parking.js';
@@ -8,12 +8,6 @@ export type Order = 'partition' | 'key' | 'none';
 
 /** Who says that a record may be committed: the runtime once its handler has returned, or the handler. */
 export type CommitMode = 'auto' | 'manual';
-
-/** How a record that its lane gave up is kept, or that it is not kept at all. */
-export type FailureOutcome = FailureDestination | 'skip';
-
-/** How a record that its lane gave up is kept. */
-export type FailureDestination = 'dead-letter' | 'retry-topic' | 'park';
 
 /** A record that its lane gives up, and why. Times are in ms since the epoch. */
 export interface FailedRecord {

@@ -1,4 +1,4 @@
-import type { DeadLetterLimit, LastResort } from '../handler/failure-policy.js';
+import type { DeadLetterLimit, FailureDestination, LastResort } from '../handler/failure-policy.js';
 import type { Clock, Turn } from '../time/clock.js';
 import { InFlightLimiter } from '../records/in-flight-limiter.js';
 import type { FetchedRecord } from '../records/fetched.js';
@@ -10,7 +10,6 @@ import type {
   Delay,
   FailedRecord,
   Handler,
-  FailureDestination,
   Order,
   PassedOver,
 } from '../handler/handler.js';

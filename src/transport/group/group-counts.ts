@@ -1,5 +1,10 @@
-import type { FailureEvent, FailureOutcome, GroupEvents } from '../../pipeline/index.js';
+import { FAILURE_OUTCOMES, type FailureEvent, type FailureOutcome, type GroupEvents } from '../../pipeline/index.js';
 import type { FailureReason } from '../handlers/failure-reason.js';
+
+/** A count of zero for each key of a table. */
+function noneOf<K extends string>(table: Readonly<Record<K, unknown>>): Record<K, number> {
+  return Object.fromEntries(Object.keys(table).map((key) => [key, 0])) as Record<K, number>;
+}
 
 /** Counts of a topic's records that were not handled in a group, since the process started. */
 export class FailureCounts {
@@ -12,12 +17,7 @@ export class FailureCounts {
   /** Records that were not for the handler: replayed for another group, or receipts of replays. */
   passedOver = 0;
   /** Records that were given up, by outcome. */
-  readonly outcomes: Record<FailureOutcome, number> = {
-    'dead-letter': 0,
-    'retry-topic': 0,
-    park: 0,
-    skip: 0,
-  };
+  readonly outcomes = noneOf(FAILURE_OUTCOMES);
   readonly deadLetters: Record<FailureReason, number> = {
     payload: 0,
     schema: 0,

@@ -1,21 +1,14 @@
 import type { Logger } from '@nestjs/common';
 import {
   describeError,
+  FAILURE_OUTCOMES,
   type FailureEvent,
-  type FailureOutcome,
   type GroupEvents,
   type InFlightRecord,
   type PassedOver,
 } from '../../pipeline/index.js';
 import { FailureLines, partitionOf } from './failure-lines.js';
 import { earlierAttempts } from '../../redelivery/index.js';
-
-const BECAME: Readonly<Record<FailureOutcome, string>> = {
-  'dead-letter': 'is a dead letter now',
-  'retry-topic': 'waits in a retry topic',
-  park: 'is parked, as all later records of its key will be',
-  skip: 'is skipped, as its handler asks for',
-};
 
 const PASSED_OVER: Readonly<Record<PassedOver, string>> = {
   'replayed for another group': 'it was replayed for another group, in whose handler it had failed',
@@ -88,7 +81,7 @@ function logFailure(lines: FailureLines, event: FailureEvent): void {
         'records that were given up',
         event.record,
         event.error,
-        `${BECAME[event.outcome]}, after ${failedCalls(event.record)}`,
+        `${FAILURE_OUTCOMES[event.outcome]}, after ${failedCalls(event.record)}`,
       );
     case 'not stored':
       return lines.failed(
