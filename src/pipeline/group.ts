@@ -1,6 +1,7 @@
 import type { Clock, Turn } from './time/clock.js';
 import type { InFlightLimiter } from './records/in-flight-limiter.js';
-import { type CommitTarget, Committer } from './commit/committer.js';
+import type { CommitTarget } from './commit/commit-target.js';
+import { Committer } from './commit/committer.js';
 import type { FetchedBatch, FetchedRecord, TopicPartition, TopicPartitionOffset } from './records/fetched.js';
 import { compareOffsets, type Offset } from './records/offset.js';
 import type { Handler } from './handler/handler.js';

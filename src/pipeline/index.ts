@@ -1,4 +1,4 @@
-export type { CommitFailure, CommitTarget } from './commit/committer.js';
+export type { CommitFailure, CommitTarget } from './commit/commit-target.js';
 export { describeError } from './errors/describe-error.js';
 export { errorMessageOf, errorNameOf, errorStackOf, sqlStateOf } from './errors/error-text.js';
 export {

@@ -1,6 +1,7 @@
 import type { Clock, Turn } from './time/clock.js';
 import type { InFlightLimiter, Usage } from './records/in-flight-limiter.js';
-import type { CommitSource, Committer } from './commit/committer.js';
+import type { CommitSource } from './commit/commit-target.js';
+import type { Committer } from './commit/committer.js';
 import { byteLengthOf, type FetchedBatch, type FetchedRecord } from './records/fetched.js';
 import { type CallWait, InFlightRecord, type RecordOwner } from './records/in-flight.js';
 import { compareOffsets, type Offset } from './records/offset.js';

@@ -1,34 +1,8 @@
 import type { Cancel, Clock, Turn } from '../time/clock.js';
-import type { TopicPartitionOffset } from '../records/fetched.js';
+import type { CommitSource, CommitTarget } from './commit-target.js';
+import { CommitWaiters } from './commit-waiters.js';
 import { compareOffsets, type Offset } from '../records/offset.js';
-import { OwnershipUnknownError } from '../errors/ownership-unknown.error.js';
-
-/** A partition whose committable offset is to be committed. */
-export interface CommitSource {
-  readonly topic: string;
-  readonly partition: number;
-  readonly committableOffset: Offset;
-  /** Every record with a sequence below this one is settled. */
-  readonly committableSequence: number;
-  /** What the broker last acknowledged; undefined before the first commit. */
-  committed: Offset | undefined;
-  /** The committable offset's sequence at that commit. */
-  committedSequence: number;
-}
-
-/** What a failed commit means for the group. */
-export type CommitFailure = 'rejoin' | 'transient';
-
-/** The broker, as the committer sees it. */
-export interface CommitTarget {
-  /** Resolves once the broker has acknowledged all of the offsets. */
-  commit(offsets: readonly TopicPartitionOffset[]): Promise<void>;
-  /**
-   * `rejoin` when the member has to join the group again before it can commit (generation or member id no
-   * longer known, a rebalance in progress); `transient` for everything else.
-   */
-  classify(error: unknown): CommitFailure;
-}
+import { OwnershipCheck } from './ownership-check.js';
 
 /** Counts and last events, for health and metrics. */
 export interface CommitterState {
@@ -37,13 +11,6 @@ export interface CommitterState {
   readonly lastError: unknown;
   /** When the broker last acknowledged a commit, in ms since the epoch; 0 before the first. */
   readonly lastCommitAt: number;
-}
-
-interface Waiter {
-  readonly source: CommitSource;
-  readonly sequence: number;
-  readonly resolve: () => void;
-  readonly reject: (reason: unknown) => void;
 }
 
 interface Pending {
@@ -60,22 +27,25 @@ const RETRY_MS = { first: 100, max: 5_000 };
  */
 export class Committer {
   readonly #sources = new Set<CommitSource>();
-  #waiters: Waiter[] = [];
+  readonly #waiters = new CommitWaiters();
+  readonly #ownership: OwnershipCheck;
   #idleWaiters: (() => void)[] = [];
-  #inFlight = false;
+  /**
+   * - `suspended`: the member has not joined; `suspending`: besides, a request is unanswered.
+   * - `idle`: the next request may be sent.
+   * - `committing`: a request is unanswered, perhaps since before the latest join.
+   * - `backing off`: the last request failed; the next follows after a delay.
+   */
+  #state: 'suspended' | 'suspending' | 'idle' | 'committing' | 'backing off' = 'suspended';
+  /** Whether a commit is wanted, and whether it is scheduled for the end of the turn. */
+  #request: 'none' | 'wanted' | 'scheduled' = 'none';
   #settledSince = 0;
-  #requested = false;
-  /** Whether a request waits for the end of the turn. */
-  #scheduled = false;
-  #suspended = true;
-  /** Whether a rebalance may have begun, in which partitions change owners. */
-  #rebalancing = false;
-  /** Counts joins, to tell a commit of this generation from one of an earlier generation. */
+  /** Counts joins, to recognize the answer to a request of an earlier generation. */
   #epoch = 0;
   #retryMs = 0;
   #cancelRetry: Cancel | undefined;
   #cancelInterval: Cancel | undefined;
-  #state = { commits: 0, failures: 0, lastError: undefined as unknown, lastCommitAt: 0 };
+  readonly #counts = { commits: 0, failures: 0, lastError: undefined as unknown, lastCommitAt: 0 };
 
   constructor(
     private readonly target: CommitTarget,
@@ -84,10 +54,13 @@ export class Committer {
     private readonly intervalMs: number,
     /** How many records may settle before a commit is sent ahead of the interval. */
     private readonly threshold: number,
-  ) {}
+  ) {
+    this.#ownership = new OwnershipCheck(target);
+  }
 
+  /** Counts and last events. */
   get state(): CommitterState {
-    return this.#state;
+    return this.#counts;
   }
 
   /** Starts to commit a partition's committable offset. */
@@ -98,50 +71,41 @@ export class Committer {
   /** Removes a partition that was lost; rejects those that wait for its commits with `reason`. */
   remove(source: CommitSource, reason: Error): void {
     this.#sources.delete(source);
-    const waiting = this.#waiters;
-    this.#waiters = waiting.filter((waiter) => waiter.source !== source);
-    for (const waiter of waiting) if (waiter.source === source) waiter.reject(reason);
+    this.#waiters.reject(source, reason);
     this.#resolveIdle();
   }
 
   /** The member has joined: commits may be sent. */
   resume(): void {
-    this.#suspended = false;
-    this.#rebalancing = false;
+    this.#ownership.joined();
+    this.#state = this.#isUnanswered ? 'committing' : 'idle';
     this.#epoch++;
     this.#retryMs = 0;
     this.#cancelRetry?.();
-    this.#cancelRetry = undefined;
     this.#scheduleInterval();
-    if (this.#requested || this.#waiters.length > 0) this.request();
+    if (this.#request !== 'none' || !this.#waiters.isEmpty) this.request();
   }
 
   /** The member has to rejoin: nothing is sent until `resume`. */
   suspend(): void {
-    this.#suspended = true;
+    this.#ownership.left();
+    this.#state = this.#isUnanswered ? 'suspending' : 'suspended';
     this.#cancelInterval?.();
     this.#cancelRetry?.();
-    this.#cancelRetry = undefined;
     this.#resolveIdle();
   }
 
   /** The member is about to rejoin or to leave. Commits are still sent but no longer prove ownership. */
   rebalanceStarted(): void {
-    this.#rebalancing = true;
+    this.#ownership.rebalanceStarted();
   }
 
   /**
-   * Resolves once the broker has accepted a commit of the partition, which it accepts from the owner only. What was
-   * read before the call can therefore not have been written by a later owner.
+   * Resolves once the broker has accepted a commit of the partition, which it accepts from the owner only.
    * @throws OwnershipUnknownError during a rebalance; otherwise the broker's error
    */
-  async confirmOwnership(source: CommitSource): Promise<void> {
-    if (this.#suspended || this.#rebalancing) throw new OwnershipUnknownError(source);
-    const { topic, partition, committableOffset: offset } = source;
-    const epoch = this.#epoch;
-    await this.target.commit([{ topic, partition, offset }]);
-    if (this.#suspended || this.#rebalancing || epoch !== this.#epoch)
-      throw new OwnershipUnknownError(source);
+  confirmOwnership(source: CommitSource): Promise<void> {
+    return this.#ownership.confirm(source);
   }
 
   /** Counts a settled record. Enough of them trigger a commit, to bound what a crash repeats. */
@@ -152,10 +116,9 @@ export class Committer {
   /** Resolves once the broker has acknowledged a commit that covers the record with that sequence. */
   whenCommitted(source: CommitSource, sequence: number): Promise<void> {
     if (sequence < source.committedSequence) return Promise.resolve();
-    return new Promise((resolve, reject) => {
-      this.#waiters.push({ source, sequence, resolve, reject });
-      this.request();
-    });
+    const covered = this.#waiters.add(source, sequence);
+    this.request();
+    return covered;
   }
 
   /**
@@ -163,11 +126,10 @@ export class Committer {
    * turn: an acknowledgement resumes many handlers at once, and their next commits share a request.
    */
   request(): void {
-    this.#requested = true;
-    if (this.#scheduled) return;
-    this.#scheduled = true;
+    if (this.#request === 'scheduled') return;
+    this.#request = 'scheduled';
     this.turn.defer(() => {
-      this.#scheduled = false;
+      this.#request = 'wanted';
       this.#send();
     });
   }
@@ -177,13 +139,26 @@ export class Committer {
    * broker's first answer after `isOver`. Never rejects: records that could not be committed are redelivered.
    */
   async flush(isOver = (): boolean => false): Promise<void> {
-    while (
-      !isOver() &&
-      !this.#suspended &&
-      (this.#inFlight || this.#cancelRetry || this.#pending().length > 0)
-    ) {
+    while (!isOver() && this.#hasWork()) {
       this.request();
       await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
+    }
+  }
+
+  get #isUnanswered(): boolean {
+    return this.#state === 'committing' || this.#state === 'suspending';
+  }
+
+  #hasWork(): boolean {
+    switch (this.#state) {
+      case 'suspended':
+      case 'suspending':
+        return false;
+      case 'committing':
+      case 'backing off':
+        return true;
+      case 'idle':
+        return this.#pending().length > 0;
     }
   }
 
@@ -196,15 +171,15 @@ export class Committer {
   }
 
   #send(): void {
-    if (this.#inFlight || this.#suspended || this.#cancelRetry) return;
-    this.#requested = false;
+    if (this.#state !== 'idle') return;
+    if (this.#request === 'wanted') this.#request = 'none';
     this.#settledSince = 0;
     const pending = this.#pending();
     if (pending.length === 0) {
       this.#resolveIdle();
       return;
     }
-    this.#inFlight = true;
+    this.#state = 'committing';
     const offsets = pending.map(({ source, offset }) => ({
       topic: source.topic,
       partition: source.partition,
@@ -228,47 +203,47 @@ export class Committer {
   }
 
   #acknowledged(pending: readonly Pending[]): void {
-    this.#inFlight = false;
+    this.#answered();
     this.#retryMs = 0;
-    this.#state.commits++;
-    this.#state.lastCommitAt = this.clock.now();
+    this.#counts.commits++;
+    this.#counts.lastCommitAt = this.clock.now();
     for (const { source, offset, sequence } of pending) {
       source.committed = offset;
       source.committedSequence = sequence;
     }
-    const waiting = this.#waiters;
-    this.#waiters = [];
-    for (const waiter of waiting) {
-      if (waiter.sequence < waiter.source.committedSequence) waiter.resolve();
-      else this.#waiters.push(waiter);
-    }
+    this.#waiters.resolveCovered();
     this.#resolveIdle();
-    if (this.#requested) this.request();
+    if (this.#request === 'wanted') this.request();
   }
 
   #failed(error: unknown, epoch: number): void {
-    this.#inFlight = false;
-    this.#state.failures++;
-    this.#state.lastError = error;
-    this.#requested = true;
+    this.#answered();
+    this.#counts.failures++;
+    this.#counts.lastError = error;
+    if (this.#request === 'none') this.#request = 'wanted';
     if (epoch !== this.#epoch) this.request();
     else if (this.target.classify(error) === 'rejoin') this.suspend();
     else this.#retryLater();
     this.#resolveIdle();
   }
 
+  #answered(): void {
+    this.#state = this.#state === 'suspending' ? 'suspended' : 'idle';
+  }
+
   #retryLater(): void {
-    if (this.#suspended) return;
+    if (this.#state !== 'idle') return;
+    this.#state = 'backing off';
     this.#retryMs = Math.min(RETRY_MS.max, this.#retryMs === 0 ? RETRY_MS.first : this.#retryMs * 2);
     this.#cancelRetry = this.clock.schedule(this.#retryMs, () => {
-      this.#cancelRetry = undefined;
+      this.#state = 'idle';
       this.#send();
     });
   }
 
   #resolveIdle(): void {
-    const told = this.#idleWaiters;
+    const waiting = this.#idleWaiters;
     this.#idleWaiters = [];
-    for (const resolve of told) resolve();
+    for (const resolve of waiting) resolve();
   }
 }

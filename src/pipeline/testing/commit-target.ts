@@ -1,5 +1,6 @@
 import type { Clock, Turn } from '../time/clock.js';
-import { Committer, type CommitFailure, type CommitSource, type CommitTarget } from '../commit/committer.js';
+import type { CommitFailure, CommitSource, CommitTarget } from '../commit/commit-target.js';
+import { Committer } from '../commit/committer.js';
 import type { TopicPartitionOffset } from '../records/fetched.js';
 import { type Offset, toOffset } from '../records/offset.js';
 import { endlessTurn, settled, VirtualClock } from './virtual-time.js';

@@ -1,4 +1,4 @@
-import type { CommitFailure, CommitTarget } from '../commit/committer.js';
+import type { CommitFailure, CommitTarget } from '../commit/commit-target.js';
 import type { GroupPipeline, FetchControl } from '../group.js';
 import type { FetchedRecord, TopicPartition, TopicPartitionOffset } from '../records/fetched.js';
 import { compareOffsets, type Offset, offsetAfter, toOffset } from '../records/offset.js';
