@@ -37,13 +37,8 @@ export {
 } from './handler/handler.js';
 export { isPromiseLike } from './handler/promise-like.js';
 export type { KeyName, ParkedRecord } from './parking/parked-keys.js';
-export {
-  type ParkingOwnership,
-  Parking,
-  type ParkingParts,
-  type ParkingStore,
-  keyNameOf,
-} from './parking/parking.js';
+export { Parking, type ParkingParts, keyNameOf } from './parking/parking.js';
+export type { ParkingOwnership, ParkingStore } from './parking/parking-store.js';
 export { PartitionPipeline } from './partition.js';
 export type {
   FetchedBatch,

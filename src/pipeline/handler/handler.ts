@@ -1,7 +1,7 @@
 import type { DeadLetterLimit, FailureDestination, FailurePolicy } from './failure-policy.js';
 import type { FetchedRecord, TopicPartition } from '../records/fetched.js';
 import type { InFlightRecord } from '../records/in-flight.js';
-import type { ParkingStore } from '../parking/parking.js';
+import type { ParkingStore } from '../parking/parking-store.js';
 
 /** What has to be handled one after the other: a partition's records, a key's, or none. */
 export type Order = 'partition' | 'key' | 'none';

@@ -1,6 +1,7 @@
 import { compareOffsets, type Offset } from '../records/offset.js';
 import type { FetchedRecord } from '../records/fetched.js';
-import { keyNameOf, type ParkingOwnership, type ParkingStore } from '../parking/parking.js';
+import { keyNameOf } from '../parking/parking.js';
+import type { ParkingOwnership, ParkingStore } from '../parking/parking-store.js';
 import type { KeyName, ParkedRecord } from '../parking/parked-keys.js';
 
 /** A parking lot in memory, which outlives its owners. */
