@@ -5,14 +5,7 @@ import type { FetchedRecord } from '../records/fetched.js';
 import type { InFlightRecord } from '../records/in-flight.js';
 import { toOffset } from '../records/offset.js';
 import { GroupPipeline } from '../group.js';
-import type {
-  CommitMode,
-  Delay,
-  FailedRecord,
-  Handler,
-  Order,
-  PassedOver,
-} from '../handler/handler.js';
+import type { CommitMode, Delay, FailedRecord, Handler, Order, PassedOver } from '../handler/handler.js';
 import type { FailureEvent } from '../failures/failure-event.js';
 import type { PartitionPipeline } from '../partition.js';
 import { ModelParkingStore } from './model-parking-store.js';

@@ -1,4 +1,9 @@
-import { FAILURE_OUTCOMES, type FailureEvent, type FailureOutcome, type GroupEvents } from '../../pipeline/index.js';
+import {
+  FAILURE_OUTCOMES,
+  type FailureEvent,
+  type FailureOutcome,
+  type GroupEvents,
+} from '../../pipeline/index.js';
 import type { FailureReason } from '../handlers/failure-reason.js';
 
 /** A count of zero for each key of a table. */

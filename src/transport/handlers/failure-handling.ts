@@ -77,10 +77,18 @@ export function failureHandling(
     }
   };
   const store: Handler['store'] = (how, failed) => {
-    if (how === 'park') return orDeadLetter(how, failed, parking.park(failed, groupId));
-    if (how !== 'retry-topic' || !next) return deadLetter(failed);
-    const topic = retryTopicOf(source, groupId, next.name);
-    return orDeadLetter(how, failed, failedRecords.retryLater(failed, groupId, { topic, delayMs: next.ms }));
+    switch (how) {
+      case 'dead-letter':
+        return deadLetter(failed);
+      case 'park':
+        return orDeadLetter(how, failed, parking.park(failed, groupId));
+      case 'retry-topic': {
+        if (!next) return deadLetter(failed);
+        const topic = retryTopicOf(source, groupId, next.name);
+        const route = { topic, delayMs: next.ms };
+        return orDeadLetter(how, failed, failedRecords.retryLater(failed, groupId, route));
+      }
+    }
   };
   if (!retry) {
     const stores = { limit: failures.parkLimit, storeOf: (at: TopicPartition) => parking.open(at, groupId) };
