@@ -206,11 +206,17 @@ export interface KafkaPort {
   /** Deletes the records before an offset of each of these partitions, permanently. */
   deleteBefore(topic: string, offsets: ReadonlyMap<number, Offset>): Promise<void>;
   /**
-   * Deletes the records before the offsets that a group has committed in these partitions, permanently. The offsets are
-   * fetched just before: brokers forget those of a deleted topic, so they never belong to an earlier log of a topic that
-   * was recreated.
+   * Deletes the records before the offsets that a group has committed in partitions of topics, permanently. The offsets
+   * are fetched just before: brokers forget those of a deleted topic, so they never belong to an earlier log of a topic
+   * that was recreated.
+   * @param partitions by topic; a partition that is removed before its offset is fetched is left alone
+   * @returns the topics of which records could not be deleted, and why
+   * @throws if no broker can be asked
    */
-  deleteCommitted(groupId: string, topic: string, partitions: ReadonlySet<number>): Promise<void>;
+  deleteCommitted(
+    groupId: string,
+    partitions: ReadonlyMap<string, ReadonlySet<number>>,
+  ): Promise<ReadonlyMap<string, Error>>;
   /** @returns a reader that connects with its first request */
   reader(): ManyPartitionsReader;
   /**

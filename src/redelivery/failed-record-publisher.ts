@@ -7,6 +7,7 @@ import {
   type TopicSpec,
   UnknownPartitionError,
 } from '../client/index.js';
+import { BoundedMap } from './bounded-map.js';
 import { failureHeaders, originalTopicOf } from './failure-headers.js';
 import { deadLetterTopicOf } from './topic-names.js';
 import { cutForms, type RecordCopy } from './cut-record.js';
@@ -14,6 +15,9 @@ import { HEADERS } from './headers.js';
 import { deadLetterTopic, retryTopic } from './own-topic-specs.js';
 import type { OwnTopics } from './own-topics.js';
 import { headerNumber } from './record-headers.js';
+
+/** How many groups and topics are counted; topics come and go for as long as the process runs. */
+const MAX_COUNTS = 1_000;
 
 /** Gives the headers that let the next reader of a record continue its trace. */
 export interface TraceHeaders {
@@ -32,7 +36,7 @@ export interface RetryRoute {
  */
 export class FailedRecordPublisher {
   readonly #logger = new Logger('DeadLetters');
-  readonly #cut = new Map<string, number>();
+  readonly #cut = new BoundedMap<string, number>(MAX_COUNTS);
 
   constructor(
     private readonly producer: RecordProducer,
@@ -41,7 +45,10 @@ export class FailedRecordPublisher {
     private readonly tracer?: TraceHeaders,
   ) {}
 
-  /** How many dead letters of a group could be stored in part only, since the process began; by the topic they were read from. */
+  /**
+   * How many dead letters of a group could only be stored in part since the process began, by the topic that they were
+   * read from. Only the latest `MAX_COUNTS` groups and topics are counted.
+   */
   cutOf(groupId: string, topic: string): number {
     return this.#cut.get(cutKey(groupId, topic)) ?? 0;
   }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import {
   type EnsuredTopic,
   RecordTooLargeError,
@@ -127,4 +128,16 @@ describe('a dead-letter topic', () => {
     });
     expect(settings.get('cleanup.policy')?.accepts('compact,delete')).toBe(false);
   });
+});
+
+test('the problems of a topic are forgotten once there are problems of very many others', async () => {
+  const ensureTopic = ({ topic }: TopicSpec): Promise<EnsuredTopic> =>
+    Promise.resolve({ ...SAFE, problems: [{ ...COMPACTED, topic }] });
+  const topics = new OwnTopics({ ensureTopic });
+  Logger.overrideLogger(false);
+  for (let count = 0; count < 1_500; count++) {
+    await topics.ensure(deadLetterTopic(`orders.${count}`, `orders.${count}.dlt`, false));
+  }
+  expect(topics.problems).toHaveLength(1_000);
+  expect(topics.problems.at(-1)?.topic).toBe('orders.1499.dlt');
 });

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
+import { CodedError } from '../errors/index.js';
+import { BoundedMap } from './bounded-map.js';
 import {
   type EnsuredTopic,
   type KafkaPort,
@@ -10,8 +12,14 @@ import {
 
 const RAISED_LIMIT_WAITS_MS = [100, 1_000, 3_000];
 
+/**
+ * How many topics are remembered. Topics may be deleted and others created for as long as the process runs; one that is
+ * forgotten is checked again before the next write.
+ */
+const MAX_TOPICS = 1_000;
+
 /** The settings of a topic would lose records. */
-export class UnsafeTopicError extends Error {
+export class UnsafeTopicError extends CodedError {
   readonly code = 'UNSAFE_TOPIC';
 
   constructor(
@@ -19,12 +27,11 @@ export class UnsafeTopicError extends Error {
     problems: readonly TopicProblem[],
   ) {
     super(`nothing is written to ${topic}: ${problems.map(inWords).join('; ')}. ${remedyFor(problems)}`);
-    this.name = 'UnsafeTopicError';
   }
 }
 
 /** A topic's limit was raised, and the brokers do not apply it yet. */
-export class LimitRaisedError extends Error {
+export class LimitRaisedError extends CodedError {
   readonly code = 'LIMIT_RAISED';
 
   constructor(
@@ -32,10 +39,9 @@ export class LimitRaisedError extends Error {
     options?: ErrorOptions,
   ) {
     super(
-      `${topic}: its max.message.bytes was raised, and is not in effect yet; the record is written again`,
+      `${topic}: its max.message.bytes was raised but is not in effect yet; the record is written again`,
       options,
     );
-    this.name = 'LimitRaisedError';
   }
 }
 
@@ -46,12 +52,12 @@ export class LimitRaisedError extends Error {
 export class OwnTopics {
   readonly #logger = new Logger('OwnTopics');
   /** Topics that exist and are safe to write to, as far as checked. */
-  readonly #safeTopics = new Map<string, Promise<EnsuredTopic>>();
-  readonly #problems = new Map<string, readonly TopicProblem[]>();
+  readonly #safeTopics = new BoundedMap<string, Promise<EnsuredTopic>>(MAX_TOPICS);
+  readonly #problems = new BoundedMap<string, readonly TopicProblem[]>(MAX_TOPICS);
 
   constructor(private readonly port: Pick<KafkaPort, 'ensureTopic'>) {}
 
-  /** Problems of the topics at their last check. */
+  /** Problems of the topics at their last check; of the latest `MAX_TOPICS` topics that have any. */
   get problems(): TopicProblem[] {
     return [...this.#problems.values()].flat();
   }

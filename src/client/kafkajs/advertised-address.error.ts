@@ -1,10 +1,10 @@
 import kafkajs from 'kafkajs';
 
-/** A broker can not be connected to at the address that the cluster names for it. */
+/** A broker can't be reached at the address that the cluster advertises for it. */
 export class AdvertisedAddressError extends kafkajs.KafkaJSConnectionError {
   /**
    * @param address `host:port`
-   * @param code Node's, for what went wrong
+   * @param code Node's code for the cause
    */
   constructor(
     readonly address: string,

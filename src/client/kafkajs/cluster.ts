@@ -1,9 +1,10 @@
 import type { Broker, Cluster, Kafka } from 'kafkajs';
+import type InternalBroker from 'kafkajs/src/broker/index.js';
 import type BrokerPool from 'kafkajs/src/cluster/brokerPool.js';
 
-/** A broker, with the request that kafkajs's types leave out. */
+/** A broker with the request that kafkajs's types leave out. */
 export interface ReadingBroker extends Broker {
-  /** Where partitions end or begin; an error for any of them is thrown for all. */
+  /** Looks up the first or last offsets of partitions. Throws if it fails for any of them. */
   listOffsets(question: {
     readonly isolationLevel: number;
     readonly topics: readonly {
@@ -18,20 +19,21 @@ export interface ReadingBroker extends Broker {
   }>;
 }
 
-/** kafkajs's own view of the brokers, with the parts that its types leave out. */
+/** kafkajs's own cluster client with the parts that its types leave out. */
 export interface ReadingCluster extends Cluster {
-  /** The topics whose metadata it keeps. */
+  /** The topics whose metadata it keeps up to date. */
   readonly targetTopics: Set<string>;
   readonly brokerPool: BrokerPool;
   findBroker(node: { nodeId: string }): Promise<ReadingBroker>;
+  findGroupCoordinator(group: { groupId: string }): Promise<ReadingBroker & InternalBroker>;
 }
 
-/** Kafka's number for showing committed records only. */
+/** Kafka's number for the isolation level `read_committed`. */
 export const READ_COMMITTED = 1;
-/** As kafkajs's own clients have it, in ms. */
+/** The same as in kafkajs's own clients, in ms. */
 const METADATA_MAX_AGE_MS = 300_000;
 
-/** A connection to the cluster that is no consumer, producer or admin client. */
+/** @returns a cluster client outside of kafkajs's consumers, producers and admin clients */
 export function createCluster(kafka: Kafka): ReadingCluster {
   return clusterFactory(kafka).create({
     metadataMaxAge: METADATA_MAX_AGE_MS,
@@ -40,7 +42,7 @@ export function createCluster(kafka: Kafka): ReadingCluster {
   });
 }
 
-/** How kafkajs makes a cluster for each consumer, producer and admin client: by a method under a symbol of its own. */
+/** @returns the method with which kafkajs creates a cluster client for each of its clients; its key is a symbol */
 export function clusterFactory(kafka: Kafka): {
   readonly key: symbol;
   readonly create: (options: object) => ReadingCluster;
@@ -50,6 +52,6 @@ export function clusterFactory(kafka: Kafka): {
   );
   const create: unknown = key && Reflect.get(kafka, key);
   if (key === undefined || typeof create !== 'function')
-    throw new Error('this kafkajs is not 2.2.4: it makes no cluster');
+    throw new Error('this kafkajs is not 2.2.4: it has no factory of clusters');
   return { key, create: (options) => create.call(kafka, options) as ReadingCluster };
 }

@@ -1,10 +1,11 @@
-import { AccessError } from '../access.error.js';
+import { CodedError } from '../../errors/index.js';
 import type { TopicPartition } from '../../pipeline/index.js';
+import { AccessError } from '../access.error.js';
 
-/** There is nowhere to start reading from, and the service was told not to choose by itself. */
-export class NoCommittedOffsetError extends Error {
+/** A partition has no offset to start from, and the configuration forbids to choose one. */
+export class NoCommittedOffsetError extends CodedError {
   readonly code = 'NO_COMMITTED_OFFSET';
-  /** Keeps kafkajs from trying the same again by itself. */
+  /** kafkajs must not retry by itself. */
   readonly retriable = false;
 
   constructor(
@@ -20,54 +21,49 @@ export class NoCommittedOffsetError extends Error {
         `consumed. Set the group's offsets with Kafka's kafka-consumer-groups tool (--reset-offsets), or set ` +
         `KAFKA_AUTO_OFFSET_RESET to earliest or latest`,
     );
-    this.name = 'NoCommittedOffsetError';
   }
 }
 
 /** A topic that does not exist, or that this client may not see. */
-export class UnknownTopicError extends Error {
+export class UnknownTopicError extends CodedError {
   readonly code = 'UNKNOWN_TOPIC';
 
   constructor(readonly topic: string) {
     super(`there is no topic ${topic}, or this client may not see it; check the name and the topic's ACLs`);
-    this.name = 'UnknownTopicError';
   }
 }
 
-/** A partition could not be read as far as was asked for. */
-export class PartitionReadError extends Error {
+/** A partition could not be read up to the requested offset. */
+export class PartitionReadError extends CodedError {
   readonly code = 'PARTITION_READ';
 
   constructor(topic: string, partition: number, offset: string, why: string, options?: ErrorOptions) {
-    super(`${topic}[${partition}] could not be read on from offset ${offset}: ${why}`, options);
-    this.name = 'PartitionReadError';
+    super(`${topic}[${partition}] could not be read from offset ${offset} on: ${why}`, options);
   }
 }
 
 /** Another process has taken over a transactional id. */
-export class FencedError extends Error {
+export class FencedError extends CodedError {
   readonly code = 'FENCED';
 
   constructor(transactionalId: string, options?: ErrorOptions) {
     super(`another process has taken over the transactions of ${transactionalId}; let it finish`, options);
-    this.name = 'FencedError';
   }
 }
 
-/** A transactional producer was not opened, or was discarded because a request of it was never answered. */
-export class ProducerNotOpenError extends Error {
+/** A transactional producer was not opened, or was discarded because one of its requests was never answered. */
+export class ProducerNotOpenError extends CodedError {
   readonly code = 'PRODUCER_NOT_OPEN';
 
   constructor(transactionalId: string) {
     super(
       `the transactional producer ${transactionalId} was not opened, or the outcome of an earlier write is unknown; ` +
-        'nothing was written. Open it again, and find out what the earlier write left in the log',
+        'nothing was written. Open it again, and check what the earlier write has left in the log',
     );
-    this.name = 'ProducerNotOpenError';
   }
 }
 
-/** The innermost cause: kafkajs wraps the error that says something in up to three that do not. */
+/** @returns the innermost cause: kafkajs wraps the meaningful error in up to three others */
 export function rootCause(error: unknown): unknown {
   let cause = error;
   for (let depth = 0; depth < 10; depth++) {
@@ -79,7 +75,7 @@ export function rootCause(error: unknown): unknown {
   return cause;
 }
 
-/** Kafka's name for what went wrong, where the broker said it: `ILLEGAL_GENERATION` and the like. */
+/** @returns Kafka's name for the error in a broker's response, such as `ILLEGAL_GENERATION`; undefined for others */
 export function protocolErrorType(error: unknown): string | undefined {
   for (const each of [error, rootCause(error)]) {
     if (typeof each === 'object' && each !== null && 'type' in each && typeof each.type === 'string') {
@@ -89,12 +85,12 @@ export function protocolErrorType(error: unknown): string | undefined {
   return undefined;
 }
 
-/** Whether a broker says that there is no such topic. */
+/** Whether a broker responded that there is no such topic. */
 export function isUnknownTopic(error: unknown): boolean {
   return protocolErrorType(error) === 'UNKNOWN_TOPIC_OR_PARTITION';
 }
 
-/** kafkajs's word that it did not get through to a broker. */
+/** The names of kafkajs's errors for a broker that could not be reached. */
 const UNREACHABLE = new Set([
   'KafkaJSBrokerNotFound',
   'KafkaJSConnectionClosedError',
@@ -102,16 +98,21 @@ const UNREACHABLE = new Set([
   'KafkaJSRequestTimeoutError',
 ]);
 
-/** Whether a broker could not be asked, as opposed to an answer that says no. */
+/** Whether a broker could not be reached, as opposed to a broker that responded with an error. */
 export function isUnreachable(error: unknown): boolean {
   return [error, rootCause(error)].some((each) => each instanceof Error && UNREACHABLE.has(each.name));
 }
 
-/** Whether a broker answered that it does not know this user, or that the password is wrong. */
-export function isRefusedLogin(error: unknown): boolean {
+/** Whether a broker rejected the login. */
+export function isRejectedLogin(error: unknown): boolean {
   return [error, rootCause(error)].some(
     (each) =>
       (each instanceof AccessError && each.code === 'LOGIN_REFUSED') ||
       (each instanceof Error && each.name === 'KafkaJSSASLAuthenticationError'),
   );
+}
+
+/** @returns an error as it is, and any other thrown value as an error */
+export function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }

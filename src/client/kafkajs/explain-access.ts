@@ -1,17 +1,17 @@
 import { AccessError } from '../access.error.js';
 import { describeError } from '../../pipeline/index.js';
 import { AdvertisedAddressError } from './advertised-address.error.js';
-import { isRefusedLogin, isUnreachable, protocolErrorType, rootCause } from './errors.js';
+import { isRejectedLogin, isUnreachable, protocolErrorType, rootCause } from './errors.js';
 
-/** What was being done when a broker said no. */
+/** What was attempted when access was denied. */
 export interface Attempt {
-  /** All that the client needs for it, by the names of `kafka-acls`; each implies Describe. */
+  /** The operations that it needs, by the names of `kafka-acls`; each implies Describe. */
   readonly operations: readonly ('Read' | 'Write' | 'Create' | 'Alter')[];
   readonly topics: readonly string[];
   readonly groupId?: string;
 }
 
-/** OpenSSL's and Node's codes for a certificate, or a handshake, that one of the two sides does not accept. */
+/** Codes of OpenSSL and Node for a certificate or a handshake that one side does not accept. */
 const TLS_CODE =
   /^(ERR_SSL_|ERR_TLS_|EPROTO$|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH$|INVALID_CA$)/;
 const TLS_TEXT = /before secure TLS connection was established|key values mismatch|Failed to connect: error:/;
@@ -24,15 +24,15 @@ const UNREACHABLE = new Set([
   'ENETUNREACH',
 ]);
 
-/** Why a group does not take a member in, by Kafka's name: whoever tries again is told the same. */
+/** Kafka's errors with which a group rejects a member; trying again does not help. */
 const JOIN_REFUSALS: Readonly<
   Record<string, { readonly what: string; readonly remedy: string } | undefined>
 > = {
   INCONSISTENT_GROUP_PROTOCOL: {
-    what: 'has members that share partitions out in another way (another partition assignor)',
+    what: 'has members with another partition assignor',
     remedy:
-      'give this service a KAFKA_GROUP_ID of its own, or stop all members of the other kind before it starts: ' +
-      'their committed offsets stay',
+      'give this service a KAFKA_GROUP_ID of its own, or stop all other members before it starts: their committed ' +
+      'offsets stay',
   },
   INVALID_SESSION_TIMEOUT: {
     what: 'does not accept KAFKA_SESSION_TIMEOUT_MS',
@@ -45,13 +45,13 @@ const JOIN_REFUSALS: Readonly<
   INVALID_GROUP_ID: { what: 'has a name that the brokers do not accept', remedy: 'change KAFKA_GROUP_ID' },
 };
 
-/** The error as an AccessError where it is one of access; else as it is. */
+/** @returns an AccessError with the cause and the remedy if access was denied; else the error as it is */
 export function explainAccess(error: unknown, attempt: Attempt): unknown {
   const known = [error, rootCause(error)].find((each) => each instanceof AccessError);
   if (known) return known;
-  const said = describeError(rootCause(error));
+  const cause = describeError(rootCause(error));
   const explain = (code: AccessError['code'], what: string, remedy: string): AccessError =>
-    new AccessError(code, `${what} (${said}); ${remedy}`, { cause: error });
+    new AccessError(code, `${what} (${cause}); ${remedy}`, { cause: error });
   switch (protocolErrorType(error)) {
     case 'TOPIC_AUTHORIZATION_FAILED':
       return explain('TOPIC_NOT_AUTHORIZED', `not authorized for ${topicsOf(attempt)}`, grantTopics(attempt));
@@ -69,10 +69,10 @@ export function explainAccess(error: unknown, attempt: Attempt): unknown {
   if (protocolErrorType(error) === 'ILLEGAL_SASL_STATE')
     return explain(
       'LOGIN_REFUSED',
-      'the brokers take no login at this listener',
-      'have KAFKA_BROKERS name a listener with SASL, or set KAFKA_SECURITY_PROTOCOL to one without it',
+      'the brokers accept no login at this listener',
+      'name a listener with SASL in KAFKA_BROKERS, or set KAFKA_SECURITY_PROTOCOL to one without SASL',
     );
-  if (isRefusedLogin(error) || protocolErrorType(error) === 'UNSUPPORTED_SASL_MECHANISM')
+  if (isRejectedLogin(error) || protocolErrorType(error) === 'UNSUPPORTED_SASL_MECHANISM')
     return explain(
       'LOGIN_REFUSED',
       'the brokers refuse the login',
@@ -81,7 +81,7 @@ export function explainAccess(error: unknown, attempt: Attempt): unknown {
   return explainConnection(rootCause(error), explain) ?? error;
 }
 
-/** Whether nobody answered at an address, as opposed to a broker that answered no, or a TLS handshake that failed. */
+/** Whether an address could not be reached, as opposed to an error response or a failed TLS handshake. */
 export function isUnreachableAddress(error: unknown): boolean {
   return isUnreachable(error) && !isTlsFailure(rootCause(error));
 }
@@ -108,8 +108,8 @@ function explainConnection(
   if (cause instanceof AdvertisedAddressError)
     return explain(
       'BROKER_UNREACHABLE',
-      `a broker can not be reached at ${cause.address}, where its advertised.listeners says that it is`,
-      'have advertised.listeners name an address that can be reached from here, or check that broker and the network',
+      `a broker can not be reached at ${cause.address}, the address in its advertised.listeners`,
+      'set advertised.listeners to an address that can be reached from here, or check that broker and the network',
     );
   if (cause.name === 'KafkaJSConnectionClosedError')
     return explain(

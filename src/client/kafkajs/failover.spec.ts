@@ -150,7 +150,7 @@ describe('an address that the cluster advertises', () => {
       code: 'BROKER_UNREACHABLE',
       message: expect.stringMatching(
         new RegExp(
-          `kafka.internal.invalid:${brokerPort}, where its advertised.listeners says.*(ENOTFOUND|EAI_AGAIN)`,
+          `kafka.internal.invalid:${brokerPort}, the address in its advertised.listeners.*(ENOTFOUND|EAI_AGAIN)`,
         ),
       ),
     });

@@ -14,7 +14,7 @@ import { AdminSession } from './admin/admin-session.js';
 import type { EnsuredTopic } from '../topic-settings.js';
 import { KafkaJsConsumer } from './consumer/consumer.js';
 import { deleteCommittedRecords, deleteRecordsBefore } from './admin/delete-records.js';
-import { isRefusedLogin } from './errors.js';
+import { isRejectedLogin } from './errors.js';
 import { KafkaJsPartitionReader } from './reader/partition-reader.js';
 import { KafkaJsProducer } from './producer/producer.js';
 import { installPatches } from './patches/index.js';
@@ -24,9 +24,9 @@ import { toKafkaJsConfig } from './settings.js';
 import { TopicAdmin } from './admin/topic-admin.js';
 import { partitioner } from './producer/partitioner.js';
 
-/** Kafka through kafkajs: the only door to it. */
+/** Creates kafkajs clients for one Kafka cluster. */
 export class KafkaJsPort implements KafkaPort {
-  /** One for all clients: what logs in knows the last token. */
+  /** Shared by all clients, so that they share the last login token. */
   readonly #settings: ClientSettings;
   readonly #kafka: KafkaClient;
   /** For producers. */
@@ -39,7 +39,7 @@ export class KafkaJsPort implements KafkaPort {
     this.#settings = toKafkaJsConfig(config);
     this.#kafka = new kafkajs.Kafka(this.#settings);
     this.#producing = forgetDeletedTopics(new kafkajs.Kafka(this.#settings));
-    // Of short questions, a failure is an answer too.
+    // Without retries, since the failure of an admin request is an answer too.
     const asking = { ...this.#settings, retry: { ...this.#settings.retry, retries: 0 } };
     this.#adminSession = new AdminSession(new kafkajs.Kafka(asking));
     this.#admin = new TopicAdmin(this.#adminSession, config.correctTopicSettings);
@@ -53,7 +53,7 @@ export class KafkaJsPort implements KafkaPort {
     return new KafkaJsProducer(
       this.#producing.producer({
         allowAutoTopicCreation: false,
-        // Partitions that were added are not known before.
+        // New partitions are not known before the metadata is refreshed.
         metadataMaxAge: this.config.topicRefreshMs,
         createPartitioner: partitioner,
       }),
@@ -64,12 +64,16 @@ export class KafkaJsPort implements KafkaPort {
     return new KafkaJsTransactionalProducer(this.#producing, transactionalId);
   }
 
-  deleteBefore(topic: string, offsets: ReadonlyMap<number, Offset>): Promise<void> {
-    return deleteRecordsBefore(this.#kafka, topic, offsets);
+  async deleteBefore(topic: string, offsets: ReadonlyMap<number, Offset>): Promise<void> {
+    const failures = await deleteRecordsBefore(this.#adminSession, new Map([[topic, offsets]]));
+    for (const failure of failures.values()) throw failure;
   }
 
-  deleteCommitted(groupId: string, topic: string, partitions: ReadonlySet<number>): Promise<void> {
-    return deleteCommittedRecords(this.#kafka, groupId, topic, partitions);
+  deleteCommitted(
+    groupId: string,
+    partitions: ReadonlyMap<string, ReadonlySet<number>>,
+  ): Promise<ReadonlyMap<string, Error>> {
+    return deleteCommittedRecords(this.#adminSession, groupId, partitions);
   }
 
   reader(): ManyPartitionsReader {
@@ -97,7 +101,7 @@ export class KafkaJsPort implements KafkaPort {
     return (await Promise.all(answers)).some(Boolean);
   }
 
-  /** A frozen broker, or a proxy without one behind it, takes connections too: only an answer counts. */
+  /** Only an answer counts: a frozen broker, or a proxy without a broker behind it, accepts connections too. */
   async #answers(broker: string, timeoutMs: number): Promise<boolean> {
     const client = new kafkajs.Kafka({
       ...this.#settings,
@@ -112,7 +116,7 @@ export class KafkaJsPort implements KafkaPort {
       await admin.connect();
       return true;
     } catch (error) {
-      return isRefusedLogin(error);
+      return isRejectedLogin(error);
     } finally {
       await admin.disconnect();
     }

@@ -4,18 +4,18 @@ import kafkajs from 'kafkajs';
 import errors from 'kafkajs/src/protocol/error.js';
 import { nestLogCreator } from './log-creator.js';
 
-/** By the protocol's number. */
+/** Kafka's error code. */
 const REBALANCE_IN_PROGRESS = 27;
 
 const { logLevel } = kafkajs;
 let warned: unknown[];
-let whispered: unknown[];
+let debugged: unknown[];
 
 beforeEach(() => {
   warned = [];
-  whispered = [];
+  debugged = [];
   jest.spyOn(Logger.prototype, 'warn').mockImplementation((line: unknown) => void warned.push(line));
-  jest.spyOn(Logger.prototype, 'debug').mockImplementation((line: unknown) => void whispered.push(line));
+  jest.spyOn(Logger.prototype, 'debug').mockImplementation((line: unknown) => void debugged.push(line));
 });
 afterEach(() => void jest.restoreAllMocks());
 
@@ -24,7 +24,7 @@ function log(level: number, message: string, details: object = {}): void {
   nestLogCreator()(level)({ ...entry, log: { timestamp: '', message, ...details } });
 }
 
-test('what goes wrong in the client is a warning, with where', () => {
+test('errors and warnings of the client are warnings, with the broker or group', () => {
   log(logLevel.ERROR, 'Connection error: read ECONNRESET', { broker: 'b:9092' });
   log(logLevel.WARN, 'Request timed out', { groupId: 'g' });
   expect(warned).toEqual([
@@ -33,17 +33,17 @@ test('what goes wrong in the client is a warning, with where', () => {
   ]);
 });
 
-test('a rebalance is ordinary: each heartbeat that hears of it whispers', () => {
+test('errors that a rebalance causes are expected, and are logged for debugging only', () => {
   log(logLevel.WARN, 'The group is rebalancing, re-joining');
   log(logLevel.ERROR, 'Response Heartbeat(key: 12, version: 3)', {
     error: errors.createErrorFromCode(REBALANCE_IN_PROGRESS).message,
   });
   expect(warned).toEqual([]);
-  expect(whispered).toHaveLength(2);
+  expect(debugged).toHaveLength(2);
 });
 
-test('what the client tells of its inner life is for debugging', () => {
+test('information of the client is for debugging', () => {
   log(logLevel.INFO, 'Consumer has joined the group');
   expect(warned).toEqual([]);
-  expect(whispered).toEqual(['Consumer has joined the group']);
+  expect(debugged).toEqual(['Consumer has joined the group']);
 });

@@ -3,18 +3,18 @@ import kafkajs, { type logCreator } from 'kafkajs';
 
 const TOO_LARGE = 'The request included a message larger than the max message size the server will accept';
 /**
- * Of a rebalance, as messages and as errors of answers; the service itself says, once, how it ended. A record that is
- * too large is sent again compressed; the service says where that does not help.
+ * Messages and errors of rebalances and of records that are too large. They are expected: the service logs the end of each
+ * rebalance itself, sends a record that is too large compressed, and reports it if that does not help.
  */
-const QUIET: ReadonlySet<unknown> = new Set([
+const EXPECTED: ReadonlySet<unknown> = new Set([
   TOO_LARGE,
   'The group is rebalancing, re-joining',
   'The group is rebalancing, so a rejoin is needed',
 ]);
 
 /**
- * Hands kafkajs's log lines to Nest's logger. Its `info` tells of the client's inner life and becomes `debug`;
- * the service says itself what an operator needs to know.
+ * Passes kafkajs's log lines to Nest's logger. `info` becomes `debug`, since the service itself logs what an operator
+ * needs to know.
  */
 export function nestLogCreator(): logCreator {
   const logger = new Logger('KafkaJS');
@@ -27,8 +27,8 @@ export function nestLogCreator(): logCreator {
         .map(([name, value]) => `${name}=${String(value)}`)
         .join(' ');
       const line = details ? `${message} (${details})` : message;
-      const isQuiet = QUIET.has(message) || QUIET.has(error);
-      if (!isQuiet && (level === logLevel.ERROR || level === logLevel.WARN)) logger.warn(line);
+      const isExpected = EXPECTED.has(message) || EXPECTED.has(error);
+      if (!isExpected && (level === logLevel.ERROR || level === logLevel.WARN)) logger.warn(line);
       else logger.debug(line);
     };
 }

@@ -16,7 +16,7 @@ interface Subscription {
   readonly fromBeginning: boolean;
 }
 
-/** A member of a group whose retry topic the service writes itself, and what it subscribes to. */
+/** @returns a member of a group with a retry topic, and its subscriptions */
 function memberWith(autoOffsetReset: string): { member: KafkaJsConsumer; subscribed: Subscription[] } {
   const subscribed: Subscription[] = [];
   const consumer: unknown = {
@@ -34,7 +34,7 @@ function memberWith(autoOffsetReset: string): { member: KafkaJsConsumer; subscri
   };
 }
 
-/** As much of kafkajs's group as a fetch needs, whose offsets were committed so. */
+/** @returns as much of kafkajs's group as a fetch needs, with these committed offsets */
 function groupOf(member: KafkaJsConsumer, offsets: Readonly<Record<string, string>>): ConsumerGroup {
   const group: unknown = {
     groupId: 'g',
@@ -63,14 +63,14 @@ function groupOf(member: KafkaJsConsumer, offsets: Readonly<Record<string, strin
   return group as ConsumerGroup;
 }
 
-describe('KAFKA_AUTO_OFFSET_RESET is not meant for retry topics, which the service writes itself', () => {
-  test('with none, a retry topic without a committed offset does not keep the group from consuming', async () => {
+describe('KAFKA_AUTO_OFFSET_RESET does not apply to retry topics', () => {
+  test('with none, a retry topic without a committed offset does not prevent the group from consuming', async () => {
     const { member } = memberWith('none');
     const group = groupOf(member, { orders: '17', [RETRY]: '-1' });
     await expect(ConsumerGroup.prototype.fetch.call(group, '1')).resolves.toEqual([]);
   });
 
-  test('with none, a topic of others without a committed offset keeps it from consuming', async () => {
+  test('with none, another topic without a committed offset prevents the group from consuming', async () => {
     const { member } = memberWith('none');
     const group = groupOf(member, { orders: '-1', [RETRY]: '-1' });
     const fetched = ConsumerGroup.prototype.fetch.call(group, '1');
@@ -87,7 +87,7 @@ describe('KAFKA_AUTO_OFFSET_RESET is not meant for retry topics, which the servi
     ]);
   });
 
-  test('with earliest, all topics are', async () => {
+  test('with earliest, all topics are read from their first record', async () => {
     const { member, subscribed } = memberWith('earliest');
     await member.start(['orders', RETRY]);
     expect(subscribed).toEqual([{ topics: ['orders', RETRY], fromBeginning: true }]);

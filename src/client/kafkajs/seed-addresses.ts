@@ -1,23 +1,23 @@
-/** When an address of KAFKA_BROKERS last failed to lead to the cluster, as a count of failures; for all clients. */
+/** For each address of KAFKA_BROKERS that does not work, its last failure as a number that counts failures. */
 const failedAt = new Map<string, number>();
 let failures = 0;
 
 /**
- * The address to look for the cluster at: the first one that has not failed since it last worked, or else the one
- * that failed longest ago. All clients share what is known, so each dead address is found out once, not by each.
+ * Chooses the address to connect to: the first one that has not failed since it last worked, or else the one that failed
+ * longest ago. All clients share this knowledge, so that not each of them has to try a dead address.
  */
 export function nextSeed(addresses: readonly string[]): string {
   const [first, ...others] = addresses;
-  if (first === undefined) throw new Error('KAFKA_BROKERS names no address');
+  if (first === undefined) throw new Error('KAFKA_BROKERS contains no address');
   return others.reduce((best, each) => (failureOf(each) < failureOf(best) ? each : best), first);
 }
 
-/** The address was tried and led nowhere: the others are tried before it. */
+/** Notes that an address does not work: the others are tried before it. */
 export function seedFailed(address: string): void {
   failedAt.set(address, ++failures);
 }
 
-/** The address led to the cluster. */
+/** Notes that an address works. */
 export function seedWorked(address: string): void {
   failedAt.delete(address);
 }

@@ -5,7 +5,7 @@ import { toLogin } from './auth/login.js';
 import { nextSeed } from './seed-addresses.js';
 import { plainSockets, secureSockets } from './sockets.js';
 
-/** The settings a consumer needs beyond the connection. */
+/** The settings of a consumer besides those of its connection. */
 export type ConsumerSettings = Pick<
   KafkaConfig,
   | 'autoOffsetReset'
@@ -20,16 +20,17 @@ export type ConsumerSettings = Pick<
 >;
 
 /**
- * kafkajs's own retries: enough to sit out a broker's restart without losing the membership, with a wait short
- * enough that a broker which is back is noticed. What goes beyond is the supervisor's: a fresh consumer.
+ * kafkajs's own retries: enough to survive a broker's restart without losing the membership, with waits short enough to
+ * notice soon that a broker is back. After them, the consumer is replaced.
  */
 const RETRY = { initialRetryTime: 200, maxRetryTime: 2_000, retries: 8, restartOnFailure: async () => false };
 
+/** @returns the settings of all kafkajs clients of a cluster */
 export function toKafkaJsConfig(config: KafkaConfig): KafkaJsConfig {
   const { ssl, sasl } = config;
   return {
     clientId: config.clientId,
-    // kafkajs would count through the list in each client by itself.
+    // Otherwise, each client would go through the list by itself.
     brokers: async () => [nextSeed(config.brokers)],
     connectionTimeout: config.connectionTimeoutMs,
     requestTimeout: config.requestTimeoutMs,
@@ -40,6 +41,7 @@ export function toKafkaJsConfig(config: KafkaConfig): KafkaJsConfig {
   };
 }
 
+/** @returns kafkajs's settings of a consumer */
 export function toKafkaJsConsumerConfig(settings: ConsumerSettings, groupId: string): ConsumerConfig {
   return {
     groupId,

@@ -2,7 +2,7 @@ import { isIP, connect as connectPlain, type Socket } from 'node:net';
 import { connect, createSecureContext, type ConnectionOptions } from 'node:tls';
 import type { ISocketFactory } from 'kafkajs';
 import type { TlsConfig } from '../../config/index.js';
-import { CurrentSecrets } from './auth/current-secrets.js';
+import { SecretReader } from './auth/secret-reader.js';
 import { endOnce } from './patches/connection/repeated-end.js';
 
 /** The same as in kafkajs's own socket factory. */
@@ -15,7 +15,7 @@ export const plainSockets: ISocketFactory = ({ host, port, onConnect }) =>
 /** Opens kafkajs's connections with TLS, each with the certificates that their files hold when it is opened. */
 export function secureSockets(config: TlsConfig): ISocketFactory {
   // In the middle of a rotation, the certificate and the key in the files may not belong together.
-  const current = new CurrentSecrets(config, (tls) => void createSecureContext(tls));
+  const current = new SecretReader(config, (tls) => void createSecureContext(tls));
   return ({ host, port, onConnect }) => {
     const { files: _files, ...tls } = current.read();
     // RFC 6066 does not permit an IP address as the server name.

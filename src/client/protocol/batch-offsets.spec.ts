@@ -69,7 +69,7 @@ describe('an offset is trusted only if it can be right', () => {
     expect(offsetsIn(await fetched(batch(100n, [0, 1, 2, 3]), '102'))).toEqual(['102', '103']);
   });
 
-  test('nothing beyond the log is committed, whatever offsets a batch claims', async () => {
+  test('nothing beyond the log is committed, no matter which offsets a batch claims', async () => {
     const scene = new Scene('');
     const read = await fetched(batch(0n, [0, 1_000_000]));
     const last = lastOffsetIn(read);

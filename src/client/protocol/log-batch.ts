@@ -62,5 +62,5 @@ export interface LogBatch {
 export const MAGIC_AT = 16;
 /** The bits of a batch's attributes that name its codec; 0 for none. */
 export const CODEC = 0x07;
-/** The bit of a batch's attributes that says: the time of all its records is the time when the broker wrote them. */
+/** The bit of a batch's attributes for: all its records have the time at which the broker wrote the batch. */
 export const LOG_APPEND_TIME = 0x08;

@@ -243,7 +243,7 @@ test('a record that was parked is not taken for gone where its broker does not t
   await owner.park(record(5, 'a'));
   const parked = { key: 'a', offset: toOffset(5) };
   owners.topics.untold = 1;
-  await expect(owner.lot.read(parked)).rejects.toMatchObject({ code: 'LOT_BEHIND' });
+  await expect(owner.lot.read(parked)).rejects.toMatchObject({ code: 'PARKING_STORE_BEHIND' });
   owners.topics.untold = 0;
   await expect(owner.lot.read(parked)).resolves.toMatchObject({ offset: '5' });
   await owner.lot.remove(parked);

@@ -6,14 +6,19 @@ interface Deleted {
   readonly partitions: readonly number[];
 }
 
-function purgeThat(outcome: () => Promise<void>): { purge: RetryPurge; deleted: Deleted[]; told: string[] } {
-  const deleted: Deleted[] = [];
+/** A purge whose requests have these outcomes, and what each request was to delete. */
+function purgeThat(outcome: () => Promise<ReadonlyMap<string, Error>>): {
+  purge: RetryPurge;
+  deleted: Deleted[][];
+  told: string[];
+} {
+  const deleted: Deleted[][] = [];
   const told: string[] = [];
   const purge = new RetryPurge({
     groupId: 'g',
     isRetryTopic: (topic) => topic.startsWith('retry'),
-    deleteCommitted: (_groupId, topic, partitions) => {
-      deleted.push({ topic, partitions: [...partitions] });
+    deleteCommitted: (_groupId, byTopic) => {
+      deleted.push([...byTopic].map(([topic, partitions]) => ({ topic, partitions: [...partitions] })));
       return outcome();
     },
     failed: (why) => told.push(why),
@@ -22,20 +27,22 @@ function purgeThat(outcome: () => Promise<void>): { purge: RetryPurge; deleted: 
 }
 
 const at = (topic: string, partition: number) => ({ topic, partition });
-const succeeds = (): Promise<void> => Promise.resolve();
+const succeeds = (): Promise<ReadonlyMap<string, Error>> => Promise.resolve(new Map());
 
-test('deletes from retry topics what was committed, and from no other topic anything', async () => {
+test('deletes what was committed in all retry topics with one request, and nothing in other topics', async () => {
   const { purge, deleted } = purgeThat(succeeds);
   purge.committed([at('orders', 0), at('retry-a', 0)]);
   purge.committed([at('retry-a', 0), at('retry-a', 1), at('retry-b', 0)]);
   await purge.purge();
   expect(deleted).toEqual([
-    { topic: 'retry-a', partitions: [0, 1] },
-    { topic: 'retry-b', partitions: [0] },
+    [
+      { topic: 'retry-a', partitions: [0, 1] },
+      { topic: 'retry-b', partitions: [0] },
+    ],
   ]);
 });
 
-test('asks nothing of the brokers where nothing was committed since', async () => {
+test('sends no request if nothing was committed since the last purge', async () => {
   const { purge, deleted } = purgeThat(succeeds);
   purge.committed([at('retry-a', 0)]);
   await purge.purge();
@@ -43,11 +50,11 @@ test('asks nothing of the brokers where nothing was committed since', async () =
   expect(deleted).toHaveLength(1);
 });
 
-test('tries again what could not be deleted, and says why once', async () => {
+test('repeats what could not be deleted, and reports the reason once', async () => {
   const outcomes = [new Error('no grant'), new Error('no grant'), undefined];
   const { purge, deleted, told } = purgeThat(() => {
     const failure = outcomes.shift();
-    return failure ? Promise.reject(failure) : Promise.resolve();
+    return failure ? Promise.reject(failure) : succeeds();
   });
   purge.committed([at('retry-a', 0)]);
   await purge.purge();
@@ -55,7 +62,17 @@ test('tries again what could not be deleted, and says why once', async () => {
   await purge.purge();
   await purge.purge();
   await purge.purge();
-  expect(deleted.map(({ partitions }) => partitions)).toEqual([[0], [0, 1], [0, 1]]);
+  expect(deleted.flat().map(({ partitions }) => partitions)).toEqual([[0], [0, 1], [0, 1]]);
+  expect(told).toEqual(['no grant']);
+});
+
+test('repeats only the topics that failed', async () => {
+  const outcomes = [new Map([['retry-b', new Error('no grant')]]), new Map<string, Error>()];
+  const { purge, deleted, told } = purgeThat(() => Promise.resolve(outcomes.shift() ?? new Map()));
+  purge.committed([at('retry-a', 0), at('retry-b', 1)]);
+  await purge.purge();
+  await purge.purge();
+  expect(deleted[1]).toEqual([{ topic: 'retry-b', partitions: [1] }]);
   expect(told).toEqual(['no grant']);
 });
 
@@ -69,6 +86,7 @@ test('deletes nothing of a retry topic that was recreated before what was handle
     deleteCommitted: async () => {
       if (!isGranted) throw new Error('no grant');
       waiting = waiting.slice(committed ?? 0);
+      return new Map();
     },
     failed: () => undefined,
   });
@@ -86,7 +104,7 @@ test('deletes nothing for commits that were made before the log was replaced', a
   const { purge, deleted } = purgeThat(() => {
     whileAsking();
     const failure = outcomes.shift();
-    return failure ? Promise.reject(failure) : Promise.resolve();
+    return failure ? Promise.reject(failure) : succeeds();
   });
   const forgetFirst = (): void => purge.forget(({ partition }) => partition === 0);
   purge.committed([at('retry-a', 0)]);
@@ -98,5 +116,5 @@ test('deletes nothing for commits that were made before the log was replaced', a
   await purge.purge();
   whileAsking = () => undefined;
   await purge.purge();
-  expect(deleted.map(({ partitions }) => partitions)).toEqual([[0, 1], [1]]);
+  expect(deleted.flat().map(({ partitions }) => partitions)).toEqual([[0, 1], [1]]);
 });

@@ -6,7 +6,7 @@ export interface RetryPurgeParts {
   readonly groupId: string;
   readonly isRetryTopic: (topic: string) => boolean;
   readonly deleteCommitted: KafkaPort['deleteCommitted'];
-  /** Called once for each reason why records can not be deleted. */
+  /** Called once for each reason why records can't be deleted. */
   readonly failed: (why: string) => void;
 }
 
@@ -23,8 +23,8 @@ const PURGE_MS = 60_000;
 export class RetryPurge {
   /** Partitions with commits since the last purge, by topic. */
   readonly #committed = new Map<string, Set<number>>();
-  /** What is being deleted. */
-  #underWay: readonly (readonly [string, Set<number>])[] = [];
+  /** Partitions whose records are being deleted, by topic. */
+  #deleting: ReadonlyMap<string, Set<number>> = new Map();
   #reported: string | undefined;
   #purging: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
@@ -51,7 +51,7 @@ export class RetryPurge {
 
   /** Excludes partitions whose log may have been replaced, until an offset is committed in them again. */
   forget(isForgotten: (at: TopicPartition) => boolean): void {
-    for (const [topic, partitions] of [...this.#committed, ...this.#underWay]) {
+    for (const [topic, partitions] of [...this.#committed, ...this.#deleting]) {
       for (const partition of partitions) if (isForgotten({ topic, partition })) partitions.delete(partition);
     }
   }
@@ -63,22 +63,27 @@ export class RetryPurge {
   }
 
   async #purge(): Promise<void> {
-    const { groupId, deleteCommitted } = this.parts;
-    this.#underWay = [...this.#committed].filter(([, partitions]) => partitions.size > 0);
+    const deleting = new Map([...this.#committed].filter(([, partitions]) => partitions.size > 0));
     this.#committed.clear();
-    const asked = this.#underWay.length;
-    let failure: string | undefined;
-    for (const [topic, partitions] of this.#underWay) {
-      if (partitions.size === 0) continue;
-      try {
-        await deleteCommitted(groupId, topic, partitions);
-      } catch (error) {
-        failure = describeError(error);
-        this.committed([...partitions].map((partition) => ({ topic, partition })));
-      }
+    if (deleting.size === 0) return;
+    this.#deleting = deleting;
+    const failures = await this.#failures(deleting);
+    this.#deleting = new Map();
+    for (const topic of failures.keys()) {
+      const partitions = [...(deleting.get(topic) ?? [])];
+      this.committed(partitions.map((partition) => ({ topic, partition })));
     }
-    this.#underWay = [];
+    const [failure] = [...failures.values()].map(describeError);
     if (failure !== undefined && failure !== this.#reported) this.parts.failed(failure);
-    if (asked > 0) this.#reported = failure;
+    this.#reported = failure;
+  }
+
+  /** @returns the topics of which records could not be deleted, and why */
+  async #failures(deleting: ReadonlyMap<string, Set<number>>): Promise<ReadonlyMap<string, unknown>> {
+    try {
+      return await this.parts.deleteCommitted(this.parts.groupId, deleting);
+    } catch (error) {
+      return new Map([...deleting.keys()].map((topic) => [topic, error]));
+    }
   }
 }

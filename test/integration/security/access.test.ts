@@ -125,7 +125,7 @@ describe('startup tells apart', () => {
   test('startup reports a listener without authentication', async () => {
     await expectStartup(
       { ...login(), KAFKA_BROKERS: kafka.bootstrap },
-      'take no login at this listener',
+      'accept no login at this listener',
       'KAFKA_SECURITY_PROTOCOL',
     );
   });

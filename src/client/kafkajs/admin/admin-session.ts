@@ -1,57 +1,81 @@
-import type { Kafka } from 'kafkajs';
+import kafkajs, { type Kafka } from 'kafkajs';
 import type Broker from 'kafkajs/src/broker/index.js';
 import type { RequestDefinition } from 'kafkajs/src/protocol/requests/index.js';
-import { destroyConnections } from '../destroy-connections.js';
 import { createCluster, type ReadingCluster } from '../cluster.js';
+import { destroyConnections } from '../destroy-connections.js';
 import { isUnreachable, protocolErrorType } from '../errors.js';
 import { seedFailed } from '../seed-addresses.js';
 
-/** With a connection that was kept, then with a new one. */
+/** A question is sent over the kept connection, then over a new one. */
 const ATTEMPTS = 2;
 
-/** A question to one broker. Whatever it asks for must be safe to ask for twice. */
+/** How long a question is sent again because another question has replaced the connection, in ms. */
+const DEADLINE_MS = 30_000;
+
+/** One or several requests to a connected broker. They must be safe to send twice. */
 export type Question<T> = (broker: Broker) => Promise<T>;
 
+/** Like `Question`, for requests to several brokers. `broker` is the connected one. */
+export type ClusterQuestion<T> = (cluster: ReadingCluster, broker: Broker) => Promise<T>;
+
 /**
- * The one connection by which a process asks about topics, and has them created. The first question opens it; it is
- * replaced when its broker is lost.
+ * The one connection over which a process asks about topics, creates them and deletes records. The first question opens
+ * it; it is replaced if its broker is lost.
  */
 export class AdminSession {
   #cluster: ReadingCluster | undefined;
   #closings = 0;
 
-  /** @param kafka a client without retries: its failure, too, is an answer */
+  /** @param kafka a client without retries, since a failure is an answer too */
   constructor(private readonly kafka: Kafka) {}
 
-  /** @throws what keeps the brokers from answering, once each address of KAFKA_BROKERS was tried */
-  async ask<T>(question: Question<T>): Promise<T> {
+  /** @throws the reason why no broker answers, after each address of KAFKA_BROKERS was tried */
+  ask<T>(question: Question<T>): Promise<T> {
+    return this.askCluster((_, broker) => question(broker));
+  }
+
+  /** @throws like `ask` */
+  async askCluster<T>(question: ClusterQuestion<T>): Promise<T> {
     const closings = this.#closings;
-    for (let attempt = 1; ; attempt++) {
+    const deadline = performance.now() + DEADLINE_MS;
+    for (let attempt = 1; ;) {
       const cluster = (this.#cluster ??= createCluster(this.kafka));
-      await cluster.connect();
+      let isConnected = false;
       try {
-        return await question(connectedBroker(cluster));
+        await cluster.connect();
+        isConnected = true;
+        if (this.#cluster !== cluster) throw new kafkajs.KafkaJSConnectionError('the connection was dropped');
+        return await question(cluster, connectedBroker(cluster));
       } catch (error) {
-        if (!isUnreachable(error) || closings !== this.#closings) throw error;
+        if (closings !== this.#closings || !isConnectionLost(error)) throw error;
+        if (this.#cluster !== cluster) {
+          // Another question has dropped the connection, so this failure says nothing about the brokers.
+          if (performance.now() > deadline) throw error;
+          continue;
+        }
+        if (!isConnected) throw error;
         this.#drop(cluster);
         if (attempt === ATTEMPTS) throw error;
+        attempt++;
       }
     }
   }
 
-  /** Asks any broker, as brokers hand such requests on to their controller (KIP-590); those with ZooKeeper do not. */
-  async askController<T>(question: Question<T>): Promise<T> {
-    try {
-      return await this.ask(question);
-    } catch (error) {
-      if (protocolErrorType(error) !== 'NOT_CONTROLLER' || !this.#cluster) throw error;
-      await this.#cluster.refreshMetadata();
-      const { brokerPool } = this.#cluster;
-      return question(await brokerPool.findBroker({ nodeId: String(brokerPool.metadata?.controllerId) }));
-    }
+  /** Asks any broker, since brokers forward such requests to the controller (KIP-590); those with ZooKeeper do not. */
+  askController<T>(question: Question<T>): Promise<T> {
+    return this.askCluster(async (cluster, broker) => {
+      try {
+        return await question(broker);
+      } catch (error) {
+        if (protocolErrorType(error) !== 'NOT_CONTROLLER') throw error;
+        await cluster.refreshMetadata();
+        const { brokerPool } = cluster;
+        return question(await brokerPool.findBroker({ nodeId: String(brokerPool.metadata?.controllerId) }));
+      }
+    });
   }
 
-  /** Closes the connection at once; questions that are not answered yet are rejected. */
+  /** Closes the connection at once; unanswered questions reject. */
   close(): void {
     this.#closings++;
     if (this.#cluster) this.#end(this.#cluster);
@@ -65,12 +89,12 @@ export class AdminSession {
   #end(cluster: ReadingCluster): void {
     if (this.#cluster === cluster) this.#cluster = undefined;
     for (const broker of connectedBrokers(cluster)) destroyConnections(broker);
-    // Ends an attempt to connect as well.
+    // Also cancels an attempt to connect.
     cluster.disconnect().catch(() => undefined);
   }
 }
 
-/** Sends a request and returns the answer as it is, errors of single topics in it included. */
+/** Sends a request and returns its response unchecked, including errors of single topics. */
 export function send<Q, A>(
   broker: Broker,
   apiKey: number,
@@ -83,6 +107,13 @@ export function send<Q, A>(
     request,
     response: { decode: (bytes) => response.decode(bytes), parse },
   });
+}
+
+/** An attempt to connect rejects with an AbortError if another question drops its connection. */
+function isConnectionLost(error: unknown): boolean {
+  const isAborted =
+    typeof error === 'object' && error !== null && 'name' in error && error.name === 'AbortError';
+  return isAborted || isUnreachable(error);
 }
 
 function connectedBroker({ brokerPool }: ReadingCluster): Broker {

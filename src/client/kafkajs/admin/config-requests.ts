@@ -6,22 +6,22 @@ import apiKeys from 'kafkajs/src/protocol/requests/apiKeys.js';
 import definitions from 'kafkajs/src/protocol/requests/index.js';
 import type { TopicConfig } from '../../topic-settings.js';
 import { send } from './admin-session.js';
-import type { Refusal } from './topic-requests.js';
+import type { BrokerError } from './topic-requests.js';
 
 const { createErrorFromCode } = protocolErrors;
 
 const TOPIC = 2;
-/** Replaces a value. Unlike AlterConfigs, which kafkajs has, it leaves all other settings as they are (KIP-339). */
+/** Unlike AlterConfigs, which kafkajs has, it leaves all other settings unchanged (KIP-339). */
 const INCREMENTAL_ALTER_CONFIGS = 44;
 const SET = 0;
 
 /** A topic's settings, or why they could not be read. */
-export type DescribedConfig = { readonly config: TopicConfig } | { readonly refusal: Refusal };
+export type DescribedConfig = { readonly config: TopicConfig } | { readonly brokerError: BrokerError };
 
-/** Values to be set, by the topic's and the setting's name. */
+/** Values to set, by topic and by the setting's name. */
 export type Alterations = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
-/** The values that settings of topics have, those that brokers give by default among them, with one request. */
+/** Reads settings of topics with one request, including the brokers' defaults. */
 export async function describeConfigs(
   broker: Broker,
   topics: readonly string[],
@@ -35,7 +35,7 @@ export async function describeConfigs(
   return new Map(
     answer.resources.map(
       ({ errorCode, errorMessage, resourceName, configEntries }): [string, DescribedConfig] => {
-        if (errorCode !== 0) return [resourceName, { refusal: toRefusal(errorCode, errorMessage) }];
+        if (errorCode !== 0) return [resourceName, { brokerError: toBrokerError(errorCode, errorMessage) }];
         const config = new Map(
           configEntries.map(({ configName, configValue }) => [configName, configValue ?? '']),
         );
@@ -46,16 +46,16 @@ export async function describeConfigs(
 }
 
 /**
- * Sets settings of topics with one request, which kafkajs does not have. Brokers know it from 2.3 on.
- * @returns what keeps settings of a topic from being set
+ * Sets settings of topics with one request, which kafkajs does not have. Brokers support it since 2.3.
+ * @returns the error of each topic whose settings were not set
  */
 export async function alterConfigs(
   broker: Broker,
   topics: Alterations,
-): Promise<ReadonlyMap<string, Refusal>> {
+): Promise<ReadonlyMap<string, BrokerError>> {
   if (broker.versions && !(INCREMENTAL_ALTER_CONFIGS in broker.versions)) {
-    const refusal = { type: 'UNSUPPORTED_VERSION', said: 'brokers before 2.3 set no single settings' };
-    return new Map([...topics.keys()].map((topic) => [topic, refusal]));
+    const error = { type: 'UNSUPPORTED_VERSION', message: 'brokers before 2.3 can not set single settings' };
+    return new Map([...topics.keys()].map((topic) => [topic, error]));
   }
   const request = {
     apiKey: INCREMENTAL_ALTER_CONFIGS,
@@ -71,8 +71,8 @@ export async function alterConfigs(
     },
   });
   return new Map(
-    answers.flatMap(({ topic, errorCode, errorMessage }): [string, Refusal][] =>
-      errorCode === 0 ? [] : [[topic, toRefusal(errorCode, errorMessage)]],
+    answers.flatMap(({ topic, errorCode, errorMessage }): [string, BrokerError][] =>
+      errorCode === 0 ? [] : [[topic, toBrokerError(errorCode, errorMessage)]],
     ),
   );
 }
@@ -96,7 +96,7 @@ interface Altered {
   readonly errorMessage: string | null;
 }
 
-/** Whether Kafka says of an error that it passes by itself. */
+/** Whether Kafka marks an error as transient. */
 export function isTransient(error: unknown): boolean {
   return error instanceof Error && 'retriable' in error && error.retriable === true;
 }
@@ -113,10 +113,10 @@ function decodeAltered(bytes: Buffer): Altered[] {
   });
 }
 
-/** @throws what passes by itself, such as a controller that does not answer in time: it is no answer */
-function toRefusal(errorCode: number, errorMessage: string | null): Refusal {
+/** @throws the error if it is transient, such as a controller that does not answer in time: ask again */
+function toBrokerError(errorCode: number, errorMessage: string | null): BrokerError {
   const error = createErrorFromCode(errorCode);
   const { type, message } = error;
   if (isTransient(error)) throw error;
-  return { type, said: errorMessage ?? message };
+  return { type, message: errorMessage ?? message };
 }

@@ -5,23 +5,24 @@ import { explainAccess } from '../explain-access.js';
 import { ensureTopics } from './topic-creation.js';
 import { describeTopics, listTopics } from './topic-requests.js';
 
+/** A call of `ensure` that waits for the end of its turn. */
 interface WaitingSpec {
   readonly spec: TopicSpec;
   readonly created: (topic: EnsuredTopic) => void;
   readonly failed: (error: unknown) => void;
 }
 
-/** Lists, finds and creates topics, all through the process's one connection for that. */
+/** Lists, describes and creates topics over the connection of one `AdminSession`. */
 export class TopicAdmin {
   #waiting: WaitingSpec[] = [];
 
-  /** @param corrects whether settings of own topics that records depend on may be corrected */
+  /** @param corrects whether settings of own topics may be corrected */
   constructor(
     private readonly session: AdminSession,
     private readonly corrects: boolean,
   ) {}
 
-  /** The names of all topics that this client may see. */
+  /** @returns the names of all topics that this client may see */
   async list(): Promise<string[]> {
     try {
       return await this.session.ask(listTopics);
@@ -30,17 +31,17 @@ export class TopicAdmin {
     }
   }
 
-  /** Those of the topics that this client may not see: brokers answer so whether or not there is such a topic. */
+  /** @returns those of the topics that this client may not see; the brokers do not tell whether they exist */
   async hidden(topics: readonly string[]): Promise<string[]> {
     const described = await this.session.ask((broker) => describeTopics(broker, topics));
     return [...described].flatMap(([topic, each]) =>
-      'refusal' in each && each.refusal.type === 'TOPIC_AUTHORIZATION_FAILED' ? [topic] : [],
+      'brokerError' in each && each.brokerError.type === 'TOPIC_AUTHORIZATION_FAILED' ? [topic] : [],
     );
   }
 
   /**
-   * Creates a topic where it does not exist, and checks its settings where it does. What is asked for in one turn of the event loop is asked of the brokers
-   * in one go, however many topics it is.
+   * Creates a topic if it does not exist, and checks its settings if it does. Calls in the same turn of the event loop
+   * share their requests.
    */
   ensure(spec: TopicSpec): Promise<EnsuredTopic> {
     return new Promise((created, failed) => {

@@ -15,16 +15,16 @@ import {
   isTransient,
 } from './config-requests.js';
 import { isUnreachable, protocolErrorType } from '../errors.js';
-import type { DescribedTopic, Refusal } from './topic-requests.js';
+import type { BrokerError, DescribedTopic } from './topic-requests.js';
 
-/** What is wrong with a topic, and what was corrected. */
-export interface Checked {
+/** The problems of a topic, and what was corrected. */
+export interface CheckedTopic {
   readonly problems: readonly TopicProblem[];
   readonly corrected: readonly string[];
 }
 
-/** What is known of topics: their partitions, and their settings. */
-export interface Known {
+/** What was read of topics: their partitions and their settings. */
+export interface KnownTopics {
   readonly topics: ReadonlyMap<string, DescribedTopic>;
   readonly configs: ReadonlyMap<string, DescribedConfig>;
 }
@@ -36,11 +36,11 @@ interface Violation {
 }
 
 const LIKE_SOURCE = ['max.message.bytes', 'min.insync.replicas'];
-/** How long to wait until brokers act by what was set. */
+/** How long to wait until brokers apply a setting. */
 const SETTLE_MS = 10_000;
 const SETTLE_POLL_MS = 100;
 
-/** The settings of topics that specs are about, and of their sources. Where none can be read, none are known. */
+/** Reads the settings of topics and of their sources; the result is empty if none can be read. */
 export async function configsOf(
   session: AdminSession,
   specs: readonly TopicSpec[],
@@ -60,10 +60,10 @@ export async function configsOf(
   }
 }
 
-/** The settings that a topic is to have: those of its purpose, and those of its source. */
+/** @returns the settings that a topic must have: those of its purpose and those of its source */
 export function settingsOf(
   { topic, like, settings = [] }: TopicSpec,
-  { topics, configs }: Known,
+  { topics, configs }: KnownTopics,
 ): TopicSetting[] {
   const source = configs.get(like);
   const replicas = replicasOf(topics.get(topic));
@@ -73,36 +73,36 @@ export function settingsOf(
 }
 
 /**
- * Looks at the settings of topics that exist, and corrects what the service may.
- * @param corrects whether it may correct anything
+ * Checks the settings of existing topics, and corrects them if permitted.
+ * @param corrects whether settings may be corrected at all
  */
 export async function checkTopics(
   session: AdminSession,
   specs: readonly TopicSpec[],
-  known: Known,
+  known: KnownTopics,
   corrects: boolean,
-): Promise<ReadonlyMap<string, Checked>> {
+): Promise<ReadonlyMap<string, CheckedTopic>> {
   const violations = specs.flatMap((spec) => violationsOf(spec, known));
   const correctable = violations.filter(
     ({ spec, setting }) => corrects && spec.isOwn === true && setting.isCorrected,
   );
-  const refusals = new Map<Violation, Refusal>();
-  // Apart from each other: a topic's settings are set as a whole, or not at all.
+  const errors = new Map<Violation, BrokerError>();
+  // In two requests, since a broker sets all settings of a topic or none.
   for (const isVital of [true, false]) {
     const some = correctable.filter(({ setting }) => setting.isVital === isVital);
-    for (const [violation, refusal] of await correct(session, some)) refusals.set(violation, refusal);
+    for (const [violation, error] of await correct(session, some)) errors.set(violation, error);
   }
-  const corrected = new Set(correctable.filter((violation) => !refusals.has(violation)));
+  const corrected = new Set(correctable.filter((violation) => !errors.has(violation)));
   return new Map(
     specs.map((spec) => {
       const own = violations.filter((violation) => violation.spec === spec);
       const problems = own
         .filter((violation) => !corrected.has(violation))
-        .map((violation) => toProblem(violation, refusals.get(violation)));
+        .map((violation) => toProblem(violation, errors.get(violation)));
       return [
         spec.topic,
         {
-          problems: [...problems, ...problemsWithout(spec, known)],
+          problems: [...problems, ...otherProblems(spec, known)],
           corrected: own
             .filter((violation) => corrected.has(violation))
             .map(({ setting, value }) => `${setting.name}=${setting.value} (was ${value})`),
@@ -112,7 +112,7 @@ export async function checkTopics(
   );
 }
 
-function violationsOf(spec: TopicSpec, known: Known): Violation[] {
+function violationsOf(spec: TopicSpec, known: KnownTopics): Violation[] {
   const described = known.configs.get(spec.topic);
   if (!described || !('config' in described)) return [];
   return settingsOf(spec, known).flatMap((setting) => {
@@ -121,38 +121,42 @@ function violationsOf(spec: TopicSpec, known: Known): Violation[] {
   });
 }
 
-/** Sets what is violated, and waits until it is so. */
+/** Corrects settings, and waits until the brokers apply them. */
 async function correct(
   session: AdminSession,
   violations: readonly Violation[],
-): Promise<ReadonlyMap<Violation, Refusal>> {
+): Promise<ReadonlyMap<Violation, BrokerError>> {
   if (violations.length === 0) return new Map();
   const alterations = new Map<string, Map<string, string>>();
   for (const { spec, setting } of violations) {
     const values = alterations.get(spec.topic) ?? new Map<string, string>();
     alterations.set(spec.topic, values.set(setting.name, setting.value));
   }
-  const refusals = await alter(session, alterations);
-  await settled(session, new Map([...alterations].filter(([topic]) => !refusals.has(topic))));
+  const errors = await alter(session, alterations);
+  await applied(session, new Map([...alterations].filter(([topic]) => !errors.has(topic))));
   return new Map(
-    violations.flatMap((violation): [Violation, Refusal][] => {
-      const refusal = refusals.get(violation.spec.topic);
-      return refusal ? [[violation, refusal]] : [];
+    violations.flatMap((violation): [Violation, BrokerError][] => {
+      const error = errors.get(violation.spec.topic);
+      return error ? [[violation, error]] : [];
     }),
   );
 }
 
-async function alter(session: AdminSession, alterations: Alterations): Promise<ReadonlyMap<string, Refusal>> {
+async function alter(
+  session: AdminSession,
+  alterations: Alterations,
+): Promise<ReadonlyMap<string, BrokerError>> {
   try {
     return await session.ask((broker) => alterConfigs(broker, alterations));
   } catch (error) {
     if (isUnreachable(error) || isTransient(error)) throw error;
-    const refusal = { type: protocolErrorType(error) ?? 'UNKNOWN', said: String(error) };
-    return new Map([...alterations.keys()].map((topic) => [topic, refusal]));
+    const brokerError = { type: protocolErrorType(error) ?? 'UNKNOWN', message: String(error) };
+    return new Map([...alterations.keys()].map((topic) => [topic, brokerError]));
   }
 }
 
-async function settled(session: AdminSession, alterations: Alterations): Promise<void> {
+/** Waits until brokers apply settings, or for `SETTLE_MS`. */
+async function applied(session: AdminSession, alterations: Alterations): Promise<void> {
   const names = [...new Set([...alterations.values()].flatMap((values) => [...values.keys()]))];
   const until = Date.now() + SETTLE_MS;
   while (alterations.size > 0 && Date.now() < until) {
@@ -167,7 +171,7 @@ async function settled(session: AdminSession, alterations: Alterations): Promise
   }
 }
 
-function toProblem({ spec, setting, value }: Violation, refusal?: Refusal): TopicProblem {
+function toProblem({ spec, setting, value }: Violation, error?: BrokerError): TopicProblem {
   const { name, value: wanted, otherwise, isVital } = setting;
   return {
     topic: spec.topic,
@@ -176,12 +180,12 @@ function toProblem({ spec, setting, value }: Violation, refusal?: Refusal): Topi
     wanted,
     otherwise,
     isVital,
-    ...(refusal && { refused: `${refusal.type}: ${refusal.said}` }),
+    ...(error && { refused: inWords(error) }),
   };
 }
 
-/** What is wrong beside settings that are read and not met. */
-function problemsWithout({ topic, like }: TopicSpec, { topics, configs }: Known): TopicProblem[] {
+/** Settings that can't be read, and too few replicas. */
+function otherProblems({ topic, like }: TopicSpec, { topics, configs }: KnownTopics): TopicProblem[] {
   const unread = [topic, like].flatMap((each): TopicProblem[] => {
     const config = configs.get(each);
     if (!config || 'config' in config) return [];
@@ -191,9 +195,9 @@ function problemsWithout({ topic, like }: TopicSpec, { topics, configs }: Known)
         setting: each === topic ? 'settings' : `settings of ${each}`,
         value: 'unknown',
         wanted: 'DescribeConfigs to be granted',
-        otherwise: 'nobody checks whether records may be lost, or do not fit',
+        otherwise: 'the service can not check whether records could be lost, or may not fit',
         isVital: false,
-        refused: `${config.refusal.type}: ${config.refusal.said}`,
+        refused: inWords(config.brokerError),
       },
     ];
   });
@@ -206,7 +210,11 @@ function problemsWithout({ topic, like }: TopicSpec, { topics, configs }: Known)
   return [...unread, ...(replication ? [replication] : [])];
 }
 
-/** 0 where there is no such topic. */
+/** @returns how many brokers have the topic; 0 if it does not exist */
 export function replicasOf(described: DescribedTopic | undefined): number {
   return described && 'replicas' in described ? described.replicas : 0;
+}
+
+function inWords({ type, message }: BrokerError): string {
+  return `${type}: ${message}`;
 }

@@ -34,7 +34,7 @@ afterEach(async () => {
   await broker.close();
 });
 
-test('a topic that somebody else creates at the same time is checked like one that existed before', async () => {
+test('a topic that another client creates at the same time is checked like one that existed before', async () => {
   broker.beforeCreation = (topic) => {
     broker.topics.set(topic, 1);
     broker.settings.set(topic, { 'cleanup.policy': 'compact' });

@@ -4,35 +4,42 @@ import { TopicCreationError } from '../../topic-creation.error.js';
 import type { EnsuredTopic, TopicSetting } from '../../topic-settings.js';
 import type { AdminSession } from './admin-session.js';
 import { explainAccess } from '../explain-access.js';
-import { type Checked, checkTopics, configsOf, type Known, replicasOf, settingsOf } from './topic-check.js';
 import {
+  type CheckedTopic,
+  checkTopics,
+  configsOf,
+  type KnownTopics,
+  replicasOf,
+  settingsOf,
+} from './topic-check.js';
+import {
+  type BrokerError,
   createPartitions,
   createTopics,
   type DescribedTopic,
   describeTopics,
   type NewTopic,
-  type Refusal,
 } from './topic-requests.js';
 
-/** A topic as it is by now, or why it is not as it was asked for. */
+/** A topic that exists, or why it could not be created or extended. */
 export type Ensured = EnsuredTopic | { readonly error: unknown };
 
 type Described = ReadonlyMap<string, DescribedTopic>;
 
-/** Brokers refuse a request that creates very many partitions as a whole. */
+/** Brokers reject a request that creates very many partitions. */
 const TOPICS_PER_REQUEST = 50;
 const ALREADY_EXISTS = 'TOPIC_ALREADY_EXISTS';
-/** How long to wait until new partitions can be used: brokers elect their leaders after they were created. */
+/** How long to wait until new partitions can be used: their leaders are elected after they are created. */
 const SETTLE_MS = 10_000;
 const SETTLE_POLL_MS = 100;
 
 /**
- * Creates those of the topics that do not exist, adds partitions where one has too few, and checks the settings of the
- * others, with a few requests for all of them. One that somebody else creates meanwhile is looked at like the others.
- * @param corrects whether settings that records depend on may be corrected
- * @param until when to give up on topics that exist and that no broker describes, in ms since the epoch
- * @returns what came of each topic; one that is refused does not keep the others from being created
- * @throws where no broker answers
+ * Creates the topics that do not exist, adds partitions to those that have too few, and checks the settings of those that
+ * exist, with a few requests for all of them. A topic that another client creates meanwhile is checked too.
+ * @param corrects whether settings may be corrected
+ * @param until when to give up on topics that exist but that no broker describes, in ms since the epoch
+ * @returns each topic's outcome; one that is rejected does not prevent the creation of others
+ * @throws if no broker answers
  */
 export async function ensureTopics(
   session: AdminSession,
@@ -48,30 +55,30 @@ export async function ensureTopics(
   const wanted = new Map(
     [...missing, ...short].map(({ topic, like }) => [topic, Math.max(1, partitionsOf(topics.get(like)))]),
   );
-  const refusals = new Map([
+  const errors = new Map([
     ...(await create(session, toNewTopics(missing, wanted, known))),
-    ...(await inPortions(toCounts(short, wanted), (portion) =>
-      session.askController((broker) => createPartitions(broker, portion)),
+    ...(await inParts(toCounts(short, wanted), (part) =>
+      session.askController((broker) => createPartitions(broker, part)),
     )),
   ]);
-  const after = await settled(session, wanted, refusals);
+  const after = await usable(session, wanted, errors);
   const existing = specs.filter((spec) => !missing.includes(spec));
   const checked = await checkTopics(session, existing, known, corrects);
-  const createdByOthers = missing.filter(({ topic }) => refusals.get(topic)?.type === ALREADY_EXISTS);
-  const others = await lookAgain(session, createdByOthers, corrects, until);
+  const createdByOthers = missing.filter(({ topic }) => errors.get(topic)?.type === ALREADY_EXISTS);
+  const others = await checkAgain(session, createdByOthers, corrects, until);
   return new Map(
     specs.map(({ topic }) => {
       const other = others.get(topic);
       if (other) return [topic, other];
       const described = after.get(topic) ?? topics.get(topic);
-      const outcome = outcomeOf(topic, described, refusals.get(topic), wanted.get(topic));
-      return [topic, 'error' in outcome ? outcome : { ...outcome, ...(checked.get(topic) ?? FAULTLESS) }];
+      const outcome = outcomeOf(topic, described, errors.get(topic), wanted.get(topic));
+      return [topic, 'error' in outcome ? outcome : { ...outcome, ...(checked.get(topic) ?? NO_PROBLEMS) }];
     }),
   );
 }
 
-/** What somebody else has created may have any settings, and any number of partitions. */
-async function lookAgain(
+/** Checks topics that another client has created, with any settings and any number of partitions. */
+async function checkAgain(
   session: AdminSession,
   specs: readonly TopicSpec[],
   corrects: boolean,
@@ -82,87 +89,88 @@ async function lookAgain(
   return ensureTopics(session, specs, corrects, until);
 }
 
-const FAULTLESS: Checked = { problems: [], corrected: [] };
-/** What brokers, or their policies, say where they do not let a client choose some setting. */
-const REFUSED_SETTING: ReadonlySet<string> = new Set(['INVALID_CONFIG', 'POLICY_VIOLATION']);
+const NO_PROBLEMS: CheckedTopic = { problems: [], corrected: [] };
+/** Errors of brokers that do not let a client choose a setting. */
+const SETTING_REJECTED: ReadonlySet<string> = new Set(['INVALID_CONFIG', 'POLICY_VIOLATION']);
 
-/** With all settings; where these are refused, with those alone that records would be lost without. */
+/** Creates topics with all settings; if these are rejected, only with those without which records could be lost. */
 async function create(
   session: AdminSession,
   topics: readonly NewTopic[],
-): Promise<ReadonlyMap<string, Refusal>> {
-  const ask = (portion: readonly Omit<NewTopic, 'vitalConfig'>[]) =>
-    session.askController((broker) => createTopics(broker, portion));
-  const refusals = new Map(await inPortions(topics, ask));
-  const again = topics.filter(({ topic }) => REFUSED_SETTING.has(refusals.get(topic)?.type ?? ''));
-  for (const { topic } of again) refusals.delete(topic);
-  const bare = again.map((each) => ({ ...each, config: each.vitalConfig }));
-  for (const [topic, refusal] of await inPortions(bare, ask)) refusals.set(topic, refusal);
-  return refusals;
+): Promise<ReadonlyMap<string, BrokerError>> {
+  const ask = (part: readonly Omit<NewTopic, 'vitalConfig'>[]) =>
+    session.askController((broker) => createTopics(broker, part));
+  const errors = new Map(await inParts(topics, ask));
+  const again = topics.filter(({ topic }) => SETTING_REJECTED.has(errors.get(topic)?.type ?? ''));
+  for (const { topic } of again) errors.delete(topic);
+  const withVitalOnly = again.map((each) => ({ ...each, config: each.vitalConfig }));
+  for (const [topic, error] of await inParts(withVitalOnly, ask)) errors.set(topic, error);
+  return errors;
 }
 
 function outcomeOf(
   topic: string,
   described: DescribedTopic | undefined,
-  refusal: Refusal | undefined,
+  brokerError: BrokerError | undefined,
   wanted: number | undefined,
 ): { readonly partitions: number } | { readonly error: unknown } {
   const partitions = partitionsOf(described);
   if (wanted === undefined) {
-    if (described && 'refusal' in described) return { error: toError(topic, described.refusal, 'Create') };
+    if (described && 'brokerError' in described)
+      return { error: toError(topic, described.brokerError, 'Create') };
     return { partitions };
   }
-  if (!refusal) return { partitions: partitions || wanted };
+  if (!brokerError) return { partitions: partitions || wanted };
   // Another member may have added the partitions meanwhile.
   if (partitions >= wanted) return { partitions };
-  return { error: toError(topic, refusal, partitions > 0 ? 'Alter' : 'Create') };
+  return { error: toError(topic, brokerError, partitions > 0 ? 'Alter' : 'Create') };
 }
 
-function toError(topic: string, { type, said }: Refusal, operation: 'Alter' | 'Create'): unknown {
+function toError(topic: string, { type, message }: BrokerError, operation: 'Alter' | 'Create'): unknown {
   const operations = operation === 'Create' ? (['Create', 'Write'] as const) : ([operation] as const);
-  const error = new TopicCreationError(topic, type, said);
+  const error = new TopicCreationError(topic, type, message);
   return explainAccess(error, { operations, topics: [topic] });
 }
 
-/** The topics as they are once they can be used; or after some time, as they are then. */
-async function settled(
+/** Waits until topics can be used, or for `SETTLE_MS`. @returns the topics as they are then */
+async function usable(
   session: AdminSession,
   wanted: ReadonlyMap<string, number>,
-  refusals: ReadonlyMap<string, Refusal>,
+  errors: ReadonlyMap<string, BrokerError>,
 ): Promise<Described> {
   const until = Date.now() + SETTLE_MS;
   for (;;) {
     const described = await session.ask((broker) => describeTopics(broker, [...wanted.keys()]));
-    const isSettled = [...wanted].every(
-      ([topic, partitions]) => refusals.has(topic) || isUsable(described.get(topic), partitions),
+    const areUsable = [...wanted].every(
+      ([topic, partitions]) => errors.has(topic) || isUsable(described.get(topic), partitions),
     );
-    if (isSettled || Date.now() > until) return described;
+    if (areUsable || Date.now() > until) return described;
     await sleep(SETTLE_POLL_MS);
   }
 }
 
-async function inPortions<T>(
+async function inParts<T>(
   all: readonly T[],
-  ask: (portion: readonly T[]) => Promise<ReadonlyMap<string, Refusal>>,
-): Promise<(readonly [string, Refusal])[]> {
-  const refusals: (readonly [string, Refusal])[] = [];
+  ask: (part: readonly T[]) => Promise<ReadonlyMap<string, BrokerError>>,
+): Promise<(readonly [string, BrokerError])[]> {
+  const errors: (readonly [string, BrokerError])[] = [];
   for (let at = 0; at < all.length; at += TOPICS_PER_REQUEST) {
-    refusals.push(...(await ask(all.slice(at, at + TOPICS_PER_REQUEST))));
+    errors.push(...(await ask(all.slice(at, at + TOPICS_PER_REQUEST))));
   }
-  return refusals;
+  return errors;
 }
 
 function toNewTopics(
   specs: readonly TopicSpec[],
   wanted: ReadonlyMap<string, number>,
-  known: Known,
+  known: KnownTopics,
 ): NewTopic[] {
   return specs.map((spec) => {
     const settings = settingsOf(spec, known);
     return {
       topic: spec.topic,
       partitions: wanted.get(spec.topic) ?? 1,
-      // What was committed in the source must be kept as safely here. -1 is the brokers' default.
+      // Records must be as safe here as in their source. -1 is the brokers' default.
       replicas: replicasOf(known.topics.get(spec.like)) || -1,
       config: toConfig(settings),
       vitalConfig: toConfig(settings.filter(({ isVital }) => isVital)),
@@ -187,7 +195,7 @@ function hasTooFew({ topic, like }: TopicSpec, described: Described): boolean {
 }
 
 function isUnknown(described: DescribedTopic | undefined): boolean {
-  return described === undefined || ('refusal' in described && described.refusal.type === UNKNOWN);
+  return described === undefined || ('brokerError' in described && described.brokerError.type === UNKNOWN);
 }
 
 const UNKNOWN = 'UNKNOWN_TOPIC_OR_PARTITION';
@@ -196,7 +204,7 @@ function isUsable(described: DescribedTopic | undefined, partitions: number): bo
   return described !== undefined && 'leaders' in described && described.leaders >= partitions;
 }
 
-/** 0 where there is no such topic. */
+/** @returns the number of the topic's partitions; 0 if it does not exist */
 function partitionsOf(described: DescribedTopic | undefined): number {
   return described && 'partitions' in described ? described.partitions : 0;
 }

@@ -4,12 +4,12 @@ import { ByteReader } from '../../protocol/byte-reader.js';
 import type { ReadingCluster } from '../cluster.js';
 
 const METADATA = 3;
-/** The first version that has ids, of Kafka 2.8; kafkajs itself stops at 6. */
+/** The first version with topic ids, since Kafka 2.8; kafkajs supports versions up to 6. */
 const VERSION = 10;
 const ID_BYTES = 16;
 const NO_ID = '0'.repeat(2 * ID_BYTES);
 
-/** What kafkajs's brokers have beside what its types say. */
+/** The parts of kafkajs's brokers that its types leave out. */
 interface AskedBroker extends Broker {
   readonly versions: Readonly<Record<number, { readonly maxVersion: number }>> | null;
   readonly connectionPool: {
@@ -26,8 +26,8 @@ interface AskedBroker extends Broker {
 }
 
 /**
- * The topic's id in hexadecimal digits, of which a recreated topic has another.
- * @returns undefined where there is no such topic, or where the brokers are older than Kafka 2.8
+ * Looks up the id of a topic, which changes when the topic is recreated.
+ * @returns the id in hexadecimal digits; undefined if there is no such topic, or the brokers are older than Kafka 2.8
  */
 export async function topicIdOf(cluster: ReadingCluster, topic: string): Promise<string | undefined> {
   const broker = await cluster.findControllerBroker();
@@ -47,7 +47,7 @@ function isAsked(broker: object): broker is AskedBroker {
   return 'versions' in broker && 'connectionPool' in broker;
 }
 
-/** The end of the request's header, and its body: without ids, with one name, creating nothing. */
+/** @returns the end of the request's header, and its body: one topic by name, which is not created */
 function requestFor(topic: string): Buffer {
   const name = Buffer.from(topic);
   const noTags = Buffer.from([0]);
@@ -65,7 +65,7 @@ function requestFor(topic: string): Buffer {
   ]);
 }
 
-/** The id of the first topic of an answer. */
+/** @returns the id of the first topic of a response */
 function idIn(bytes: Buffer): string | undefined {
   const reader = new ByteReader(bytes);
   const text = (): string => reader.text(reader.unsignedVarint() - 1);

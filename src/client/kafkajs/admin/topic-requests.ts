@@ -10,32 +10,37 @@ const { requests } = definitions;
 /** How long brokers may take to create topics, in ms. */
 const CREATE_MS = 15_000;
 
-/** Kafka's name for why a broker did not do what it was asked for, and the broker's own words. */
-export interface Refusal {
+/** An error in a broker's response. */
+export interface BrokerError {
+  /** Kafka's name for the error, such as `POLICY_VIOLATION`. */
   readonly type: string;
-  readonly said: string;
+  /** The broker's own words. */
+  readonly message: string;
 }
 
 /**
- * What a broker says of a topic; `leaders` is the number of partitions that have one, `replicas` the number of brokers
- * that keep a partition.
+ * A topic as a broker describes it: the numbers of its partitions, of those with a leader, and of the brokers that have
+ * a partition.
  */
 export type DescribedTopic =
   | { readonly partitions: number; readonly leaders: number; readonly replicas: number }
-  | { readonly refusal: Refusal };
+  | { readonly brokerError: BrokerError };
 
-/** A topic to be created. */
+/** The leaders of a topic's partitions, by partition, without those that have none; or why the topic is not known. */
+export type Leaders = ReadonlyMap<number, number> | Error;
+
+/** A topic to create. */
 export interface NewTopic {
   readonly topic: string;
   readonly partitions: number;
-  /** How many brokers keep each partition; -1 for the brokers' default. */
+  /** How many brokers have each partition; -1 for the brokers' default. */
   readonly replicas: number;
   readonly config: Readonly<Record<string, string>>;
-  /** Those of its settings that records would be lost without. */
+  /** Those of its settings without which records could be lost. */
   readonly vitalConfig: Readonly<Record<string, string>>;
 }
 
-/** The names of all topics that this client may see. */
+/** @returns the names of all topics that this client may see */
 export async function listTopics(broker: Broker): Promise<string[]> {
   const { topicMetadata } = await send(broker, apiKeys.Metadata, requests.Metadata, {
     topics: [],
@@ -44,7 +49,7 @@ export async function listTopics(broker: Broker): Promise<string[]> {
   return topicMetadata.map(({ topic }) => topic);
 }
 
-/** What the broker knows of each of the topics, asked for in one request. */
+/** Describes topics with one request. */
 export async function describeTopics(
   broker: Broker,
   topics: readonly string[],
@@ -59,7 +64,7 @@ export async function describeTopics(
     topicMetadata.map(({ topic, topicErrorCode, partitionMetadata }): [string, DescribedTopic] => {
       if (topicErrorCode !== 0 && partitionMetadata.length === 0) {
         const { type, message } = createErrorFromCode(topicErrorCode);
-        return [topic, { refusal: { type, said: message } }];
+        return [topic, { brokerError: { type, message } }];
       }
       const leaders = partitionMetadata.filter(({ leader }) => leader >= 0).length;
       const replicas = Math.min(...partitionMetadata.map((partition) => partition.replicas.length));
@@ -68,11 +73,32 @@ export async function describeTopics(
   );
 }
 
-/** Creates topics with one request. */
+/** Looks up the leaders of topics with one request. */
+export async function leadersOf(
+  broker: Broker,
+  topics: readonly string[],
+): Promise<ReadonlyMap<string, Leaders>> {
+  // An empty list asks for all topics.
+  if (topics.length === 0) return new Map();
+  const { topicMetadata } = await send(broker, apiKeys.Metadata, requests.Metadata, {
+    topics,
+    allowAutoTopicCreation: false,
+  });
+  return new Map(
+    topicMetadata.map(({ topic, topicErrorCode, partitionMetadata }): [string, Leaders] => {
+      if (topicErrorCode !== 0 && partitionMetadata.length === 0)
+        return [topic, createErrorFromCode(topicErrorCode)];
+      const led = partitionMetadata.filter(({ leader }) => leader >= 0);
+      return [topic, new Map(led.map(({ partitionId, leader }) => [partitionId, leader]))];
+    }),
+  );
+}
+
+/** Creates topics with one request. @returns the error of each topic that was not created */
 export async function createTopics(
   broker: Broker,
   topics: readonly Omit<NewTopic, 'vitalConfig'>[],
-): Promise<ReadonlyMap<string, Refusal>> {
+): Promise<ReadonlyMap<string, BrokerError>> {
   const answer = await send(broker, apiKeys.CreateTopics, requests.CreateTopics, {
     topics: topics.map(({ topic, partitions, replicas, config }) => ({
       topic,
@@ -83,29 +109,29 @@ export async function createTopics(
     validateOnly: false,
     timeout: CREATE_MS,
   });
-  return refusalsOf(answer);
+  return brokerErrorsOf(answer);
 }
 
-/** Adds partitions to topics with one request. */
+/** Adds partitions to topics with one request. @returns the error of each topic that was not extended */
 export async function createPartitions(
   broker: Broker,
   topics: readonly { readonly topic: string; readonly count: number }[],
-): Promise<ReadonlyMap<string, Refusal>> {
+): Promise<ReadonlyMap<string, BrokerError>> {
   const answer = await send(broker, apiKeys.CreatePartitions, requests.CreatePartitions, {
     topicPartitions: topics,
     timeout: CREATE_MS,
   });
-  return refusalsOf(answer);
+  return brokerErrorsOf(answer);
 }
 
-/** @throws where the broker is not the controller: then the whole request is for another one */
-function refusalsOf({ topicErrors }: TopicErrors): ReadonlyMap<string, Refusal> {
-  const refusals = new Map<string, Refusal>();
+/** @throws NOT_CONTROLLER if another broker must be asked */
+function brokerErrorsOf({ topicErrors }: TopicErrors): ReadonlyMap<string, BrokerError> {
+  const brokerErrors = new Map<string, BrokerError>();
   for (const { topic, errorCode, errorMessage } of topicErrors) {
     if (errorCode === 0) continue;
     const error = createErrorFromCode(errorCode);
     if (error.type === 'NOT_CONTROLLER') throw error;
-    refusals.set(topic, { type: error.type, said: errorMessage ?? error.message });
+    brokerErrors.set(topic, { type: error.type, message: errorMessage ?? error.message });
   }
-  return refusals;
+  return brokerErrors;
 }

@@ -5,12 +5,12 @@ import { AccessError } from '../../access.error.js';
 const SEPARATOR = '\u0001';
 const SIZE_BYTES = 4;
 
-/** What a broker says of a token that it does not take (RFC 7628, 3.2.2). */
-const Refusal = z.object({ status: z.string().regex(/^[\w.-]{1,100}$/) });
+/** The response of a broker that rejects a token (RFC 7628, 3.2.2). */
+const Rejection = z.object({ status: z.string().regex(/^[\w.-]{1,100}$/) });
 
 /**
- * OAUTHBEARER (RFC 7628). kafkajs's own does not read the answer, in which a broker refuses a token: it takes the
- * connection for one that is logged in, and finds it closed with the next request.
+ * Creates the SASL mechanism OAUTHBEARER (RFC 7628). kafkajs's own does not read the broker's response: if the token is
+ * rejected, it takes the connection for one that is logged in, and its next request fails on a closed connection.
  */
 export function bearerLogin(token: () => Promise<string>): Mechanism {
   return {
@@ -25,18 +25,18 @@ class BearerLogin implements Authenticator {
     private readonly send: AuthenticationProviderArgs['saslAuthenticate'],
   ) {}
 
-  /** @throws AccessError where the broker refuses the token */
+  /** @throws AccessError if the broker rejects the token */
   async authenticate(): Promise<void> {
     const message = `n,,${SEPARATOR}auth=Bearer ${await this.token()}${SEPARATOR}${SEPARATOR}`;
-    const refused = await this.send({
+    const rejection = await this.send({
       request: { encode: () => withSize(message) },
-      response: { decode: (answer) => answer.subarray(SIZE_BYTES), parse: refusalIn },
+      response: { decode: (answer) => answer.subarray(SIZE_BYTES), parse: rejectionIn },
     });
-    if (refused === undefined) return;
+    if (rejection === undefined) return;
     throw new AccessError(
       'LOGIN_REFUSED',
-      `the brokers refuse the login (OAUTHBEARER authentication failed: ${refused}); check that the token is good ` +
-        'for these brokers, that it has not expired, and that whoever refreshes it does so',
+      `the brokers refuse the login (OAUTHBEARER authentication failed: ${rejection}); check that the token is valid ` +
+        'for these brokers, that it has not expired, and that it is refreshed',
     );
   }
 }
@@ -48,12 +48,12 @@ function withSize(message: string): Buffer {
   return bytes;
 }
 
-/** A broker that takes the token answers nothing. */
-function refusalIn(answer: Buffer): string | undefined {
+/** @returns why the token was rejected; undefined if it was accepted: then the response is empty */
+function rejectionIn(answer: Buffer): string | undefined {
   if (answer.length === 0) return undefined;
   try {
-    return Refusal.parse(JSON.parse(answer.toString())).status;
+    return Rejection.parse(JSON.parse(answer.toString())).status;
   } catch {
-    return 'for no reason that it gives';
+    return 'the broker gives no reason';
   }
 }

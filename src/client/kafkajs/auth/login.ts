@@ -1,17 +1,19 @@
 import type { Mechanism, SASLOptions } from 'kafkajs';
 import type { PasswordConfig, SaslConfig, TokenConfig, TokenEndpointConfig } from '../../../config/index.js';
 import { bearerLogin } from './bearer-login.js';
-import { CurrentSecrets } from './current-secrets.js';
+import { SecretReader } from './secret-reader.js';
 import { TokenEndpoint } from './token-endpoint.js';
 
-/** What kafkajs logs in with, read anew at each login: of a new connection, and when a session is over. */
+/**
+ * Creates kafkajs's login. Its secrets are read at each login: for a new connection, and when a session has expired.
+ */
 export function toLogin(config: SaslConfig): SASLOptions | Mechanism {
   if (config.mechanism !== 'oauthbearer') return byPassword(config);
   return 'token' in config ? byToken(config) : byTokenEndpoint(config);
 }
 
 function byPassword(config: PasswordConfig): SASLOptions {
-  const current = new CurrentSecrets(config);
+  const current = new SecretReader(config);
   return {
     mechanism: config.mechanism,
     get username() {
@@ -24,7 +26,7 @@ function byPassword(config: PasswordConfig): SASLOptions {
 }
 
 function byToken(config: TokenConfig): Mechanism {
-  const current = new CurrentSecrets(config);
+  const current = new SecretReader(config);
   return bearerLogin(() => Promise.resolve(current.read().token));
 }
 

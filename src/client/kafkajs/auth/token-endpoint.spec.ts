@@ -17,7 +17,7 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });
 
-/** A token endpoint that gives these answers, one after the other, and the last one for ever. */
+/** A token endpoint that sends these responses one after the other, and then repeats the last one. */
 async function endpointThatAnswers(
   ...answers: readonly Answer[]
 ): Promise<{ endpoint: TokenEndpoint; asked: Asked[]; server: Server }> {
@@ -55,7 +55,7 @@ const granted = (token: string, seconds?: number): Answer => [
 ];
 
 describe('the token endpoint', () => {
-  it('is asked by client credentials, as RFC 6749 has it', async () => {
+  it('is asked with client credentials as in RFC 6749', async () => {
     const { endpoint, asked } = await endpointThatAnswers(granted('one', 3600));
     await expect(endpoint.token()).resolves.toBe('one');
     const [{ authorization, form } = { authorization: '', form: {} }] = asked;
@@ -64,19 +64,19 @@ describe('the token endpoint', () => {
     expect(form).toEqual({ grant_type: 'client_credentials', scope: 'kafka read' });
   });
 
-  it('is asked once for all who need a token at the same time, and again only when it is needed', async () => {
+  it('is asked once for all that need a token at the same time, and again only when the token expires', async () => {
     const { endpoint, asked } = await endpointThatAnswers(granted('one', 3600), granted('two', 3600));
     const tokens = await Promise.all([endpoint.token(), endpoint.token(), endpoint.token()]);
     expect([...tokens, await endpoint.token()]).toEqual(['one', 'one', 'one', 'one']);
     expect(asked).toHaveLength(1);
   });
 
-  it.each([25, undefined])('is asked at each login where a token lasts %s s', async (seconds) => {
+  it.each([25, undefined])('is asked at each login if a token lasts %s s', async (seconds) => {
     const { endpoint } = await endpointThatAnswers(granted('one', seconds), granted('two', seconds));
     expect([await endpoint.token(), await endpoint.token()]).toEqual(['one', 'two']);
   });
 
-  it('may fail while the last token is good', async () => {
+  it('may fail while the last token is valid', async () => {
     const { endpoint } = await endpointThatAnswers(granted('one', 25), [503, 'busy']);
     expect([await endpoint.token(), await endpoint.token()]).toEqual(['one', 'one']);
   });
@@ -88,10 +88,10 @@ describe('the token endpoint', () => {
       'it answers 401, invalid_client',
     ],
     ['is broken', [500, '<html>p w+%</html>'], 'it answers 500'],
-    ['says something else', [200, '<html>p w+%</html>'], 'has no access_token'],
-    ['says more than it should', [200, 'x'.repeat(100_000)], 'longer than'],
-    ['sends elsewhere', [302, '', { location: 'http://127.0.0.1:1/' }], 'it answers 302'],
-  ])('that %s is an error that says what to check, and no secret', async (_what, answer, why) => {
+    ['sends no token', [200, '<html>p w+%</html>'], 'has no access_token'],
+    ['sends too much', [200, 'x'.repeat(100_000)], 'longer than'],
+    ['redirects', [302, '', { location: 'http://127.0.0.1:1/' }], 'it answers 302'],
+  ])('that %s is reported in an error with what to check, without a secret', async (_what, answer, why) => {
     const { endpoint } = await endpointThatAnswers(answer);
     const error: unknown = await endpoint.token().catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 'TOKEN_ENDPOINT', retriable: true });
@@ -100,7 +100,7 @@ describe('the token endpoint', () => {
     expect(String(error)).not.toContain('p w');
   });
 
-  it('that is not there is an error that says so', async () => {
+  it('that can not be reached is reported in an error', async () => {
     const { endpoint, server } = await endpointThatAnswers(granted('one'));
     server.close();
     await once(server, 'close');

@@ -1,37 +1,37 @@
 import { Logger } from '@nestjs/common';
 import { z } from 'zod';
 import type { TokenEndpointConfig } from '../../../config/index.js';
+import { CodedError } from '../../../errors/index.js';
 import { describeError } from '../../../pipeline/index.js';
-import { CurrentSecrets } from './current-secrets.js';
+import { SecretReader } from './secret-reader.js';
 
-/** How long the endpoint may take, in ms; a login to a broker has 10 s in kafkajs. */
+/** How long the endpoint may take, in ms. kafkajs permits 10 s for a login to a broker. */
 const ANSWER_MS = 5_000;
-/** A token that is good for less is replaced at the next login, in ms: a session ends with its token. */
+/** A token that expires sooner is replaced at the next login, in ms: a session ends with its token. */
 const SHORTEST_REMAINDER_MS = 30_000;
-/** A token endpoint's answer is a few kB. */
-const LONGEST_ANSWER = 65_536;
+/** The response of a token endpoint has a few kB. */
+const MAX_RESPONSE_CHARACTERS = 65_536;
 
-/** What RFC 6749, 5.1 promises, as far as it is needed here. */
+/** A successful response (RFC 6749, 5.1). */
 const Granted = z.object({
   access_token: z.string().min(1),
   expires_in: z.coerce.number().positive().optional(),
 });
-/** RFC 6749, 5.2; anything else in an answer might repeat a secret. */
+/** An error response (RFC 6749, 5.2). Other parts of it might repeat a secret. */
 const Refused = z.object({ error: z.string().regex(/^[\x20-\x7E]{1,100}$/) });
 
-/** The token endpoint gives no token. */
-export class TokenEndpointError extends Error {
+/** The token endpoint issues no token. */
+export class TokenEndpointError extends CodedError {
   readonly code = 'TOKEN_ENDPOINT';
-  /** kafkajs tries such a login again before it gives its consumer up. */
+  /** kafkajs repeats such a login before it ends the consumer. */
   readonly retriable = true;
 
   constructor(endpoint: string, why: string, options?: ErrorOptions) {
     super(
-      `the token endpoint ${endpoint} gives no token: ${why}; check KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL, ` +
+      `the token endpoint ${endpoint} issues no token: ${why}; check KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL, ` +
         '_CLIENT_ID, _CLIENT_SECRET and _SCOPE',
       options,
     );
-    this.name = 'TokenEndpointError';
   }
 }
 
@@ -42,18 +42,18 @@ interface Token {
   readonly expiresAt: number;
 }
 
-/** Tokens by client credentials (RFC 6749, 4.4), one for all connections for as long as it is good for a while. */
+/** Gets tokens with client credentials (RFC 6749, 4.4). All connections share a token until it expires soon. */
 export class TokenEndpoint {
   readonly #logger = new Logger('KafkaTokenEndpoint');
-  readonly #secrets: CurrentSecrets<TokenEndpointConfig>;
+  readonly #secrets: SecretReader<TokenEndpointConfig>;
   #token: Token | undefined;
   #asking: Promise<Token> | undefined;
 
   constructor(private readonly config: TokenEndpointConfig) {
-    this.#secrets = new CurrentSecrets(config);
+    this.#secrets = new SecretReader(config);
   }
 
-  /** @throws TokenEndpointError where it gives none, and there is none that is still good */
+  /** @throws TokenEndpointError if the endpoint issues no token, and the last one has expired */
   async token(): Promise<string> {
     const known = this.#token;
     if (known && performance.now() < known.reuseUntil) return known.value;
@@ -63,7 +63,7 @@ export class TokenEndpoint {
       return this.#token.value;
     } catch (error) {
       if (!known || performance.now() >= known.expiresAt) throw error;
-      this.#logger.warn(`${describeError(error)}; the last token is used while it is good`);
+      this.#logger.warn(`${describeError(error)}; the last token is used until it expires`);
       return known.value;
     }
   }
@@ -76,7 +76,7 @@ export class TokenEndpoint {
       throw this.#error(`it answers ${status}${refused.success ? `, ${refused.data.error}` : ''}`);
     }
     const granted = Granted.safeParse(body);
-    if (!granted.success) throw this.#error('its answer has no access_token');
+    if (!granted.success) throw this.#error('its response has no access_token');
     const lifetimeMs = (granted.data.expires_in ?? 0) * 1_000;
     return {
       value: granted.data.access_token,
@@ -87,7 +87,7 @@ export class TokenEndpoint {
 
   async #post(): Promise<{ ok: boolean; status: number; body: unknown }> {
     const { clientId, clientSecret, scope } = this.#secrets.read();
-    // RFC 6749, 2.3.1: each encoded as in a form before the two are joined.
+    // RFC 6749, 2.3.1: both are form-encoded before they are joined.
     const credentials = [clientId, clientSecret].map((part) =>
       new URLSearchParams([['', part]]).toString().slice(1),
     );
@@ -103,11 +103,11 @@ export class TokenEndpoint {
           accept: 'application/json',
           authorization: `Basic ${Buffer.from(credentials.join(':')).toString('base64')}`,
         },
-        // A redirect could carry the secret elsewhere.
+        // A redirect could send the secret to another host.
         redirect: 'manual',
         signal: AbortSignal.timeout(ANSWER_MS),
       });
-      return { ok: response.ok, status: response.status, body: parse(await textOf(response)) };
+      return { ok: response.ok, status: response.status, body: parse(await readText(response)) };
     } catch (error) {
       throw this.#error(describeError(causeOf(error)), error);
     }
@@ -118,19 +118,20 @@ export class TokenEndpoint {
   }
 }
 
-/** fetch wraps what went wrong in an error that does not say it. */
+/** `fetch` wraps the meaningful error in another one. */
 function causeOf(error: unknown): unknown {
   const wraps = typeof error === 'object' && error !== null && 'cause' in error && error.cause !== undefined;
   return wraps ? error.cause : error;
 }
 
-async function textOf(response: Response): Promise<string> {
+/** @throws if the response is longer than `MAX_RESPONSE_CHARACTERS` */
+async function readText(response: Response): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
   for await (const part of response.body ?? []) {
     text += decoder.decode(part, { stream: true });
-    if (text.length > LONGEST_ANSWER)
-      throw new Error(`its answer is longer than ${LONGEST_ANSWER} characters`);
+    if (text.length > MAX_RESPONSE_CHARACTERS)
+      throw new Error(`its response is longer than ${MAX_RESPONSE_CHARACTERS} characters`);
   }
   return text;
 }

@@ -3,7 +3,7 @@ import kafkajs, { type Cluster } from 'kafkajs';
 import type { GroupHooks } from './group-hooks.js';
 import { stickyAssigner } from './assigner.js';
 
-/** A cluster as the group's leader knows it, that is asked for one more topic. */
+/** The cluster client of the group's leader, which looks up one more topic. */
 class ModelCluster {
   readonly targetTopics = new Set<string>();
   readonly answers: (Error | undefined)[];
@@ -27,8 +27,8 @@ class ModelCluster {
   readonly #known = new Set<string>();
 }
 
-/** What the members are dealt by a leader who does not know their topic. */
-async function dealt(cluster: ModelCluster) {
+/** @returns the assignment by a leader that does not know the members' topic */
+async function assigned(cluster: ModelCluster) {
   const hooks: Partial<GroupHooks> = { claim: () => ({ generation: 0, assignment: [] }) };
   const assigner = stickyAssigner(hooks as GroupHooks)({
     cluster: cluster as unknown as Cluster,
@@ -48,20 +48,20 @@ async function dealt(cluster: ModelCluster) {
 const protocolError = (type: string): Error => Object.assign(new Error(type), { type });
 
 describe('a topic that only other members subscribe to', () => {
-  it('is asked for by the leader', async () => {
-    expect(await dealt(new ModelCluster(undefined))).toEqual([{ theirs: [0] }]);
+  it('is looked up by the leader of the group', async () => {
+    expect(await assigned(new ModelCluster(undefined))).toEqual([{ theirs: [0] }]);
   });
 
-  it('is not left to nobody where it can not be asked for: the join fails, and the next one asks again', async () => {
+  it('makes the join fail if it can not be looked up, and is looked up again at the next join', async () => {
     const cluster = new ModelCluster(new Error('closed connection'), undefined);
-    await expect(dealt(cluster)).rejects.toThrow('closed connection');
-    expect(await dealt(cluster)).toEqual([{ theirs: [0] }]);
+    await expect(assigned(cluster)).rejects.toThrow('closed connection');
+    expect(await assigned(cluster)).toEqual([{ theirs: [0] }]);
   });
 
   it.each(['UNKNOWN_TOPIC_OR_PARTITION', 'TOPIC_AUTHORIZATION_FAILED'])(
-    'is dealt to nobody where the answer is %s',
+    'is assigned to nobody if the answer is %s',
     async (type) => {
-      expect(await dealt(new ModelCluster(protocolError(type)))).toEqual([{}]);
+      expect(await assigned(new ModelCluster(protocolError(type)))).toEqual([{}]);
     },
   );
 });

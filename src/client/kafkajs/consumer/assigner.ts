@@ -8,15 +8,15 @@ import type { GroupHooks, HookCarrier } from './group-hooks.js';
 const { MemberAssignment, MemberMetadata } = kafkajs.AssignerProtocol;
 const VERSION = 0;
 
-/** What a member says of itself when it joins, beyond its topics. */
+/** What a member sends when it joins, besides its topics: its last generation and its partitions in it. */
 interface Claim {
   readonly generation: number;
   readonly owned: Readonly<Record<string, readonly number[]>>;
 }
 
 /**
- * A sticky assigner, carrying the consumer's hooks into the group it is used in. A member tells the leader
- * what it has; kafkajs's own assigner would deal everything out anew at every join.
+ * Creates a sticky assigner, which also carries the consumer's hooks to its group. Members tell the leader of the group
+ * their partitions; kafkajs's own assigner would reassign everything at every join.
  */
 export function stickyAssigner(hooks: GroupHooks): PartitionAssigner {
   return ({ cluster }) => {
@@ -31,7 +31,7 @@ export function stickyAssigner(hooks: GroupHooks): PartitionAssigner {
       assign: async ({ members }) => {
         const described = members.map(toAssignable);
         const topics = [...new Set(described.flatMap((member) => [...member.topics]))].toSorted();
-        await learn(cluster, topics);
+        await lookUp(cluster, topics);
         const assignment = stickyAssignment(
           described,
           topics.flatMap((topic) => partitionsOf(cluster, topic)),
@@ -53,18 +53,18 @@ export function stickyAssigner(hooks: GroupHooks): PartitionAssigner {
 const UNREADABLE = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'TOPIC_AUTHORIZATION_FAILED']);
 
 /**
- * Other members may subscribe to topics that this one, the leader, has never asked for.
- * @throws what keeps it from being known whether there is one: dealt out without it, it would be read by nobody
+ * Looks up the topics that only other members subscribe to.
+ * @throws if it is not known whether a topic exists: an assignment without it would leave it to nobody
  */
-async function learn(cluster: Cluster, topics: readonly string[]): Promise<void> {
+async function lookUp(cluster: Cluster, topics: readonly string[]): Promise<void> {
   for (const topic of topics) {
     if (partitionsOf(cluster, topic).length > 0) continue;
     try {
       await cluster.addTargetTopic(topic);
     } catch (error) {
-      // Nobody can read what does not exist, or must not be seen.
+      // Nobody can read a topic that does not exist or is not permitted.
       if (UNREADABLE.has(protocolErrorType(error) ?? '')) continue;
-      // Anything else passes, and the join is made again; kafkajs would not ask a second time by itself.
+      // Other errors are transient, and the join is repeated; kafkajs would not look the topic up a second time.
       (cluster as ReadingCluster).targetTopics.delete(topic);
       throw error;
     }

@@ -6,7 +6,7 @@ import { toOffset } from '../../../pipeline/index.js';
 import type { ConsumerListener } from '../../kafka-port.js';
 import { KafkaJsConsumer } from './consumer.js';
 
-/** A group of kafkajs as far as commits go: each join gives it another offset manager. */
+/** As much of kafkajs's group as commits need: each join gives it another offset manager. */
 class JoinedGroup {
   readonly commits: string[] = [];
   readonly groupId = 'group';
@@ -15,7 +15,7 @@ class JoinedGroup {
   generationId = 0;
   offsetManager: unknown;
 
-  /** What kafkajs has done by the time it tells of a join, and shortly before. */
+  /** What kafkajs does before it reports a join. */
   join(outcome: () => Promise<void>): void {
     const generation = ++this.generationId;
     this.offsetManager = {
@@ -47,7 +47,7 @@ function joined(member: KafkaJsConsumer, group: JoinedGroup): void {
 }
 
 describe('a commit', () => {
-  it('goes out once, with all partitions of a topic together', async () => {
+  it('is sent once, with all partitions of a topic together', async () => {
     const [member, group] = [consumer(), new JoinedGroup()];
     group.join(succeeds);
     joined(member, group);
@@ -58,7 +58,7 @@ describe('a commit', () => {
     ]);
   });
 
-  it('is never tried again by the client: what it is of may be lost by then', async () => {
+  it('is never repeated by the client, since the partitions may be lost in between', async () => {
     const [member, group] = [consumer(), new JoinedGroup()];
     group.join(fails);
     joined(member, group);
@@ -66,7 +66,7 @@ describe('a commit', () => {
     expect(group.commits).toHaveLength(1);
   });
 
-  it('is made in the name of the generation that the pipeline knows of, and of no later one', async () => {
+  it('has the generation that the listener knows, not a later one', async () => {
     const [member, group] = [consumer(), new JoinedGroup()];
     group.join(succeeds);
     joined(member, group);
@@ -77,13 +77,13 @@ describe('a commit', () => {
     expect(group.commits.map((commit) => commit.slice(0, 12))).toEqual(['generation 1', 'generation 2']);
   });
 
-  it('is refused before the first join', async () => {
+  it('rejects before the first join', async () => {
     await expect(consumer().commit(offsets)).rejects.toThrow('has not joined');
   });
 });
 
 describe('a client that has not joined yet', () => {
-  it('is paused and resumed without an error: a stop may come while it connects', () => {
+  it('is paused and resumed without an error, since a stop may come while it connects', () => {
     const member = consumer();
     expect(() => {
       member.pause({ topic: 'a', partition: 0 });

@@ -1,7 +1,7 @@
 import type ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
 import { isUnreachable, protocolErrorType } from '../errors.js';
 
-/** Errors of a broker that says: the group's coordinator is another broker, none for the moment, or not ready yet. */
+/** Errors that mean: the group's coordinator is another broker, none at the moment, or not ready yet. */
 const AWAY = new Set([
   'NOT_COORDINATOR_FOR_GROUP',
   'GROUP_COORDINATOR_NOT_AVAILABLE',

@@ -5,27 +5,27 @@ import { findCoordinator, isCoordinatorAway } from './coordinator.js';
 import { protocolErrorType } from '../errors.js';
 import { isJoining } from '../patches/group/shared-join.js';
 
-/** Between two looks whether a join that is to end has been sent by now, in ms. */
-const ABANDON_MS = 50;
+/** How often to check whether a join that must end has been sent, in ms. */
+const CHECK_MS = 50;
 const ATTEMPTS = 2;
 
 /**
- * Ends what the member has under way, and leaves the group. kafkajs alone would wait for its fetches first, which
- * brokers hold back for as long as a quota wants; and it keeps to itself that leaving failed.
- * @returns false where the group may still take the member for one of its own: it could not be told; or the member was
- * joining for the first time, and gave up before it heard under which id
+ * Ends the member's running requests and leaves the group. kafkajs alone would wait for its fetches first, which brokers
+ * hold back for as long as a quota requires; and it does not report that leaving failed.
+ * @returns false if the group may not know that the member has left: it could not be reached, or the member's first join
+ * ended before the member knew its id
  */
 export async function leaveGroup(group: ConsumerGroup, consumer: Consumer): Promise<boolean> {
-  const isUnnamed = isJoining(group) && !group.memberId;
-  const abandoned = abandonJoin(group);
+  const isFirstJoin = isJoining(group) && !group.memberId;
+  const joinEnded = endJoin(group);
   const stopped = consumer.stop();
-  abandonFetches(group);
-  await abandoned;
+  endFetches(group);
+  await joinEnded;
   await stopped;
   for (let attempt = 1; group.memberId && attempt <= ATTEMPTS; attempt++) await tryToLeave(group);
-  // kafkajs may have forgotten its brokers by now, and would leave this connection open.
+  // kafkajs may have dropped its brokers, and would leave this connection open.
   for (const connection of group.coordinator?.connectionPool.pool ?? []) void connection.disconnect();
-  return !group.memberId && !isUnnamed;
+  return !group.memberId && !isFirstJoin;
 }
 
 async function tryToLeave(group: ConsumerGroup): Promise<void> {
@@ -39,25 +39,25 @@ async function tryToLeave(group: ConsumerGroup): Promise<void> {
 }
 
 /**
- * Ends a join that is under way, which it may be for as long as other members drain. The broker reads nothing from a
- * connection until it has answered the join, so that a LeaveGroup would be heard too late: the group would be dealt out
- * to a member that is gone. Without the connection the join fails, and the next request makes another one. It may not
- * have been sent yet, as the coordinator is looked for first.
+ * Ends a join in progress, which may last for as long as other members drain. The broker reads nothing from a connection
+ * until it has answered the join, so a LeaveGroup would arrive too late, and partitions would be assigned to a member that
+ * has left. Without the connection the join fails, and the next request opens another one. The join may not have been sent
+ * yet, since the coordinator is looked up first.
  */
-async function abandonJoin(group: ConsumerGroup): Promise<void> {
+async function endJoin(group: ConsumerGroup): Promise<void> {
   while (isJoining(group)) {
     const [connection] = group.coordinator?.connectionPool.pool ?? [];
-    connection?.socket?.destroy(new Error('the join was given up, as the consumer stops'));
-    await sleep(ABANDON_MS);
+    connection?.socket?.destroy(new Error('the join was ended because the consumer stops'));
+    await sleep(CHECK_MS);
   }
 }
 
-/** Rejects the fetches that are sent, and those that wait for a quota; they have connections of their own. */
-function abandonFetches(group: ConsumerGroup): void {
+/** Rejects the fetches that were sent, and those that wait for a quota; they have connections of their own. */
+function endFetches(group: ConsumerGroup): void {
   for (const { brokerAddress, connectionPool } of Object.values(group.cluster.brokerPool.brokers)) {
     const [, fetching] = connectionPool.pool;
     if (!fetching?.isConnected()) continue;
-    const what = 'the fetch was given up, as the consumer stops';
+    const what = 'the fetch was ended because the consumer stops';
     fetching.rejectRequests(new kafkajs.KafkaJSConnectionError(what, { broker: brokerAddress }));
     void fetching.disconnect();
   }

@@ -3,7 +3,7 @@ import type { RawHeaders } from '../../../pipeline/index.js';
 import type { OutgoingRecord } from '../../kafka-port.js';
 import { NULL_HEADER } from '../patches/producer/null-header.js';
 
-/** A record as kafkajs takes it, its headers kept as they are. */
+/** @returns a record as a kafkajs message, with unchanged headers */
 export function toMessage({ partition, key = null, value, headers = {} }: OutgoingRecord): Message {
   return {
     ...(partition === undefined ? {} : { partition }),

@@ -13,13 +13,13 @@ const packed = new Map([
   [ZSTD, promisify<Buffer, Buffer>(zstdCompress)],
 ]);
 
-/** Repetitive, as documents are. */
+/** A repetitive value, like most documents. */
 const document = Buffer.from(
   JSON.stringify(Array.from({ length: 60_000 }, (_, line) => ({ line, article: `article ${line % 100}` }))),
 );
 const random = randomBytes(1_000_000);
 
-/** A broker's topic, which measures a batch as it was packed. */
+/** A topic with a limit for packed batches. */
 class Topic {
   readonly sent: number[] = [];
   taken: number | undefined;
@@ -46,38 +46,38 @@ function messagesOf(value: Buffer): Message[] {
   return [{ key: 'k', value }];
 }
 
-describe('a record is sent in the first form that its topic takes', () => {
+describe('a record', () => {
   let topic: Topic;
 
   beforeEach(() => {
     topic = new Topic();
   });
 
-  test('as it is where it is small', async () => {
+  test('is sent uncompressed if it is small', async () => {
     const value = Buffer.from('{}');
     await expect(sendPacked('t', messagesOf(value), topic.take(value))).resolves.toBe('taken');
     expect(topic.sent).toEqual([None]);
   });
 
-  test('compressed at once where it is large', async () => {
+  test('is sent compressed at once if it is large', async () => {
     await sendPacked('t', messagesOf(document), topic.take(document));
     expect(document.length).toBeGreaterThan(2 * MAX_MESSAGE_BYTES);
     expect(topic.sent).toEqual([GZIP]);
   });
 
-  test('with zstd where its repetitions are too far apart for gzip', async () => {
+  test('is sent with zstd if its repetitions are too far apart for gzip', async () => {
     const value = Buffer.concat(Array.from({ length: 4 }, () => random.subarray(0, 400_000)));
     await sendPacked('t', messagesOf(value), topic.take(value));
     expect(topic.taken).toBe(ZSTD);
   });
 
-  test('as it is where compression makes it larger', async () => {
+  test('is sent uncompressed if compression makes it too large', async () => {
     const value = randomBytes(MAX_MESSAGE_BYTES - 1);
     await sendPacked('t', messagesOf(value), topic.take(value));
     expect(topic.taken).toBe(None);
   });
 
-  test('and is too large where it fits in none', async () => {
+  test('is reported as too large if no compression makes it fit', async () => {
     const value = randomBytes(2 * MAX_MESSAGE_BYTES);
     const sent = sendPacked('orders.dlt', messagesOf(value), topic.take(value));
     await expect(sent).rejects.toThrow(RecordTooLargeError);
@@ -85,20 +85,20 @@ describe('a record is sent in the first form that its topic takes', () => {
     expect(topic.sent).toEqual([GZIP, ZSTD, None]);
   });
 
-  test('and is too large where it fits in none that the broker knows', async () => {
+  test('is reported as too large if no compression that the broker supports makes it fit', async () => {
     topic = new Topic([ZSTD]);
     const value = randomBytes(2 * MAX_MESSAGE_BYTES);
     await expect(sendPacked('t', messagesOf(value), topic.take(value))).rejects.toThrow(RecordTooLargeError);
   });
 
-  test('whose headers count, too', async () => {
+  test('is measured with its headers', async () => {
     const message = { key: null, value: null, headers: { trace: document } };
     await sendPacked('t', [message], topic.take(document));
     expect(topic.sent).toEqual([GZIP]);
   });
 });
 
-test('what else a broker says is told as it is', async () => {
+test('another error of the broker is thrown unchanged, and nothing is sent again', async () => {
   const refused = protocolError('TOPIC_AUTHORIZATION_FAILED');
   let sends = 0;
   const sent = sendPacked('t', messagesOf(document), () => {

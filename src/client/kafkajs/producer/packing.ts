@@ -2,14 +2,14 @@ import kafkajs, { type CompressionTypes, type IHeaders, type Message } from 'kaf
 import { RecordTooLargeError } from '../../producer-errors.js';
 import { protocolErrorType } from '../errors.js';
 
-/** Half of what topics take in one batch by default: what is larger is compressed before it is sent at all. */
+/** Half of the default `max.message.bytes`: larger messages are first sent compressed. */
 const LARGE_BYTES = 512 * 1024;
-/** A larger request makes brokers close the connection (`socket.request.max.bytes`), without a word. */
+/** Brokers close the connection on a larger request (`socket.request.max.bytes`) without a response. */
 const MAX_REQUEST_BYTES = 100 * 1024 * 1024 - 64 * 1024;
 
 const TOO_LARGE: ReadonlySet<string | undefined> = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
-/** Brokers before 2.1 have no zstd. */
-const NO_SUCH_CODEC: ReadonlySet<string | undefined> = new Set([
+/** Brokers before 2.1 do not support zstd. */
+const UNSUPPORTED_CODEC: ReadonlySet<string | undefined> = new Set([
   'UNSUPPORTED_COMPRESSION_TYPE',
   'UNSUPPORTED_FOR_MESSAGE_FORMAT',
 ]);
@@ -17,36 +17,36 @@ const NO_SUCH_CODEC: ReadonlySet<string | undefined> = new Set([
 const { None, GZIP, ZSTD } = kafkajs.CompressionTypes;
 
 /**
- * Sends messages in the first form that their topic takes. A topic's `max.message.bytes` bounds a batch as it is sent,
- * so a record that was compressed in its own topic may not fit elsewhere as it is. Every Kafka client reads gzip; zstd
- * packs what gzip can not: repetitions that are more than 32 KB apart.
- * @param send sends them once, compressed so
- * @throws RecordTooLargeError where the topic takes them in no form
+ * Sends messages with the first compression with which their topic accepts them. `max.message.bytes` limits a batch as it
+ * is sent, so a record that was compressed in its own topic may not fit another topic uncompressed. Every Kafka client
+ * supports gzip; zstd also packs repetitions that are more than 32 KB apart.
+ * @param send sends the messages once with a compression
+ * @throws RecordTooLargeError if the topic does not accept them with any compression
  */
 export async function sendPacked<T>(
   topic: string,
   messages: readonly Message[],
   send: (compression: CompressionTypes) => Promise<T>,
 ): Promise<T> {
-  let refusal: unknown;
-  for (const compression of formsOf(bytesOf(messages))) {
+  let tooLarge: unknown;
+  for (const compression of compressionsFor(bytesOf(messages))) {
     try {
       return await send(compression);
     } catch (error) {
       const type = protocolErrorType(error);
-      if (TOO_LARGE.has(type)) refusal = error;
-      else if (refusal === undefined || !NO_SUCH_CODEC.has(type)) throw error;
+      if (TOO_LARGE.has(type)) tooLarge = error;
+      else if (tooLarge === undefined || !UNSUPPORTED_CODEC.has(type)) throw error;
     }
   }
-  throw new RecordTooLargeError(topic, { cause: refusal });
+  throw new RecordTooLargeError(topic, { cause: tooLarge });
 }
 
-function formsOf(bytes: number): CompressionTypes[] {
+function compressionsFor(bytes: number): CompressionTypes[] {
   if (bytes <= LARGE_BYTES) return [None, GZIP, ZSTD];
   return bytes > MAX_REQUEST_BYTES ? [GZIP, ZSTD] : [GZIP, ZSTD, None];
 }
 
-/** What keys, values and headers of messages take. */
+/** @returns the size of the keys, values and headers of messages */
 export function bytesOf(messages: readonly Message[]): number {
   let bytes = 0;
   for (const { key, value, headers = {} } of messages)

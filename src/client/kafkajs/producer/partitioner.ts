@@ -4,24 +4,24 @@ const SEED = 0x9747b28c;
 const MULTIPLIER = 0x5bd1e995;
 
 /**
- * Kafka's own way to choose a partition, as its Java client has it. kafkajs gives the same answers, but hashes with
- * a number that grows with the key: one of 1 MB keeps the process busy for minutes.
+ * Chooses partitions like Kafka's Java client. kafkajs's own partitioner chooses the same, but its hash takes quadratic
+ * time: a key of 1 MB blocks the process for minutes.
  */
 export const partitioner: ICustomPartitioner = () => {
-  const otherwise = kafkajs.Partitioners.DefaultPartitioner();
+  const withoutKey = kafkajs.Partitioners.DefaultPartitioner();
   return (args) => {
     const { key, partition } = args.message;
-    if (partition != null || key == null) return otherwise(args);
+    if (partition != null || key == null) return withoutKey(args);
     return keyPartition(Buffer.from(key), args.partitionMetadata.length);
   };
 };
 
-/** The partition, of so many, to which a key belongs. */
+/** @returns the partition of a key in a topic with that many partitions */
 export function keyPartition(key: Buffer, partitions: number): number {
   return (murmur2(key) & 0x7fffffff) % partitions;
 }
 
-/** The 32-bit hash of Kafka's `Utils.murmur2`. */
+/** @returns the 32-bit hash of Kafka's `Utils.murmur2` */
 export function murmur2(data: Buffer): number {
   const whole = data.length & ~3;
   let hash = SEED ^ data.length;

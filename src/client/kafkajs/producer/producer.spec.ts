@@ -3,7 +3,8 @@ import type { Producer, RecordMetadata } from 'kafkajs';
 import { UnknownPartitionError } from '../../producer-errors.js';
 import { KafkaJsProducer } from './producer.js';
 
-function kafkajsThatAnswers(written: readonly RecordMetadata[]): Producer {
+/** @returns a kafkajs producer whose writes have these results */
+function kafkajsProducer(written: readonly RecordMetadata[]): Producer {
   const producer: unknown = { connect: () => Promise.resolve(), send: () => Promise.resolve([...written]) };
   return producer as Producer;
 }
@@ -11,14 +12,14 @@ function kafkajsThatAnswers(written: readonly RecordMetadata[]): Producer {
 describe('the producer', () => {
   it('resolves once the record is written', async () => {
     const written = [{ topicName: 't', partition: 0, errorCode: 0, baseOffset: '7' }];
-    const producer = new KafkaJsProducer(kafkajsThatAnswers(written));
+    const producer = new KafkaJsProducer(kafkajsProducer(written));
     await expect(producer.send({ topic: 't', value: 'v' })).resolves.toBeUndefined();
   });
 
-  it('goes on writing after a handler has disconnected what it was given of it', async () => {
+  it('still writes after a handler has disconnected its native producer', async () => {
     let isOpen = false;
     const producer = new KafkaJsProducer({
-      ...kafkajsThatAnswers([]),
+      ...kafkajsProducer([]),
       connect: () => Promise.resolve(void (isOpen = true)),
       disconnect: () => Promise.resolve(void (isOpen = false)),
       send: () =>
@@ -35,8 +36,8 @@ describe('the producer', () => {
     expect(isOpen).toBe(false);
   });
 
-  it('rejects where kafkajs has left the record out, because it does not know its partition', async () => {
-    const producer = new KafkaJsProducer(kafkajsThatAnswers([]));
+  it('rejects if kafkajs has left the record out because it does not know the partition', async () => {
+    const producer = new KafkaJsProducer(kafkajsProducer([]));
     await expect(producer.send({ topic: 't', partition: 9, value: 'v' })).rejects.toThrow(
       UnknownPartitionError,
     );

@@ -7,13 +7,13 @@ import { toMessage } from './message.js';
 import { bytesOf, sendPacked } from './packing.js';
 import { SendQueue } from './send-queue.js';
 
-/** A kafkajs producer that connects with its first record. */
+/** A kafkajs producer that connects when it sends its first record. */
 export class KafkaJsProducer implements RecordProducer {
   readonly #native: Producer;
   readonly #queue = new SendQueue((topic, messages) => {
     const send = (compression: CompressionTypes): Promise<RecordMetadata[]> =>
       this.producer.send({ topic, acks: -1, compression, messages: [...messages] });
-    // Several that are refused are sent again one by one, and packed then.
+    // If a request with several messages is rejected, the queue sends each again by itself, and then packed.
     return messages.length > 1 ? send(kafkajs.CompressionTypes.None) : sendPacked(topic, messages, send);
   });
   #connected: Promise<void> | undefined;
@@ -22,7 +22,7 @@ export class KafkaJsProducer implements RecordProducer {
     this.#native = {
       ...producer,
       connect: () => this.#connect(),
-      // The service writes dead letters with it.
+      // A handler must not disconnect it: the service writes dead letters with it.
       disconnect: () => Promise.resolve(),
       send: async (record) => {
         await this.#connect();

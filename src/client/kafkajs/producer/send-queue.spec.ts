@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Message } from 'kafkajs';
 import { SendQueue } from './send-queue.js';
 
-/** A broker that notes the values of each request, and refuses those with one that is bad. */
+/** A broker that notes the values of each request, and rejects requests that contain one of some values. */
 function brokerOf(refused: readonly string[] = []) {
   const requests: string[] = [];
   const queue = new SendQueue(async (topic, messages: readonly Message[]) => {
@@ -17,8 +17,8 @@ function brokerOf(refused: readonly string[] = []) {
   return { requests, send };
 }
 
-describe('what is sent in one turn', () => {
-  it('goes in one request for each topic, in its order', async () => {
+describe('the messages of one turn', () => {
+  it('are sent in one request per topic, in their order', async () => {
     const { requests, send } = brokerOf();
     const sent = [send('a'), send('b', { topic: 'u' }), Promise.resolve().then(() => send('c')), send('d')];
     expect(await Promise.all(sent)).toEqual([true, true, true, true]);
@@ -27,7 +27,7 @@ describe('what is sent in one turn', () => {
     expect(requests.at(-1)).toBe('t: e');
   });
 
-  it('goes in requests that are bounded in bytes and messages', async () => {
+  it('are sent in requests with limits for bytes and messages', async () => {
     const { requests, send } = brokerOf();
     await Promise.all(['a', 'b', 'c'].map((value) => send(value, { bytes: 60 * 1024 })));
     expect(requests).toEqual(['t: a,b', 't: c']);
@@ -36,7 +36,7 @@ describe('what is sent in one turn', () => {
     expect(requests.map((request) => request.split(',').length)).toEqual([100, 100, 50]);
   });
 
-  it('fails each by itself where it fails together', async () => {
+  it('are sent one by one if their request fails, so that only some of them fail', async () => {
     const { requests, send } = brokerOf(['b']);
     const sent = await Promise.allSettled(['a', 'b', 'c'].map((value) => send(value)));
     expect(sent).toEqual([
@@ -47,7 +47,7 @@ describe('what is sent in one turn', () => {
     expect(requests).toEqual(['t: a,b,c', 't: a', 't: b', 't: c']);
   });
 
-  it('tells of each message whether it was left out', async () => {
+  it('resolve with whether the message was written or left out', async () => {
     const { send } = brokerOf();
     expect(await Promise.all([send('a', { partition: 9 }), send('b', { partition: 1 })])).toEqual([
       false,

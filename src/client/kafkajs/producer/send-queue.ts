@@ -3,11 +3,12 @@ import type { Message } from 'kafkajs';
 /** Sends messages of one topic in one request. */
 export type SendAll = (topic: string, messages: readonly Message[]) => Promise<readonly WrittenPartition[]>;
 
-/** What the broker says of a partition that it has written to. */
+/** A partition to which a broker has written. */
 interface WrittenPartition {
   readonly partition: number;
 }
 
+/** A message that waits to be sent. */
 interface Waiting {
   readonly message: Message;
   readonly bytes: number;
@@ -15,16 +16,16 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** A request stays far below what topics take in one batch by default, which is 1 MB. */
-const MOST_BYTES = 128 * 1024;
-const MOST_MESSAGES = 100;
+/** Far below the default `max.message.bytes` of 1 MB. */
+const MAX_BYTES = 128 * 1024;
+const MAX_MESSAGES = 100;
 
 /**
- * Sends what is to be written in the same turn of the event loop in one request for each topic. Records fail side by
- * side, and a request costs this process and the broker more than the record in it.
+ * Sends the messages of one turn of the event loop in one request per topic. Records often fail at the same time, and a
+ * request costs this process and the broker more than the record in it.
  *
- * Where a request of several fails, each of its messages is sent again by itself: the failure of one is never that of
- * another. A message that was written by then is there twice, as after any request whose answer was lost.
+ * If a request with several messages fails, each message is sent again by itself, so that no message fails because of
+ * another. A message that was already written is then written twice, as after any request without a response.
  */
 export class SendQueue {
   readonly #waiting = new Map<string, Waiting[]>();
@@ -33,9 +34,9 @@ export class SendQueue {
   constructor(private readonly sendAll: SendAll) {}
 
   /**
-   * @param bytes what the message takes, about
-   * @returns whether it was written: kafkajs leaves out, without a word, what is for a partition it does not know
-   * @throws what keeps it from being written
+   * @param bytes the approximate size of the message
+   * @returns whether it was written: kafkajs silently leaves out messages for partitions that it does not know
+   * @throws the reason why it could not be written
    */
   send(topic: string, message: Message, bytes: number): Promise<boolean> {
     return new Promise((resolve, reject) => {
@@ -74,14 +75,14 @@ export class SendQueue {
   }
 }
 
-/** In their order; a large message has a request to itself. */
+/** Divides messages into requests, in their order; a large message has a request of its own. */
 function requestsOf(waiting: readonly Waiting[]): Waiting[][] {
   const requests: Waiting[][] = [];
   let bytes = Infinity;
   for (const each of waiting) {
     const last = requests.at(-1);
     bytes += each.bytes;
-    if (!last || last.length >= MOST_MESSAGES || bytes > MOST_BYTES) {
+    if (!last || last.length >= MAX_MESSAGES || bytes > MAX_BYTES) {
       requests.push([each]);
       ({ bytes } = each);
     } else last.push(each);

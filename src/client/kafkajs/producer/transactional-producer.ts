@@ -7,35 +7,36 @@ import { sendPacked } from './packing.js';
 import { partitioner } from './partitioner.js';
 
 /**
- * An open transaction holds back everyone who reads committed records. One that was left behind by a crash
- * does so until its successor comes, or for this long.
+ * An open transaction holds back all readers of committed records. One that a crash left open is aborted by the next
+ * producer with its id, or after this time.
  */
 const TRANSACTION_TIMEOUT_MS = 15_000;
-/** Half of what topics take in one batch, unless told otherwise. */
+/** Half of the default `max.message.bytes`. */
 const SEND_BYTES = 512 * 1024;
-/** Right after a commit the coordinator asks for patience, for some ms. */
+/** Right after a commit, the coordinator rejects the next transaction for some ms (CONCURRENT_TRANSACTIONS). */
 const RETRY = { initialRetryTime: 20, maxRetryTime: 1_000, retries: 12 };
 
 const FENCED = new Set(['INVALID_PRODUCER_EPOCH', 'PRODUCER_FENCED', 'INVALID_PRODUCER_ID_MAPPING']);
 
-/** What is sent in one request: records of one partition, or a single one whose partition its key chooses. */
-interface Portion {
+/** The messages of one request: those of one partition, or one message whose partition is chosen by its key. */
+interface Part {
   readonly topic: string;
   readonly partition: number | undefined;
   readonly messages: Message[];
   bytes: number;
 }
 
-/** A kafkajs producer that has taken its transactional id over, and its first transaction. */
+/** A kafkajs producer that has taken over its transactional id. */
 interface Session {
   readonly producer: Producer;
+  /** The transaction that was begun to take over the id; the next write uses it. */
   next: Transaction | undefined;
 }
 
 /**
- * A kafkajs producer of transactions, one after the other. Where the outcome of a request is not known, it is thrown
- * away: kafkajs goes on with the epoch and sequence number that the broker may have used already, and the broker would
- * take the next transaction's first record for a duplicate, acknowledge it and drop it.
+ * Writes transactions one after the other with a kafkajs producer. If the outcome of a request is unknown, the producer is
+ * discarded: kafkajs would continue with an epoch and sequence number that the broker may already have used, and the
+ * broker would take the next record for a duplicate, acknowledge it and drop it.
  */
 export class KafkaJsTransactionalProducer implements TransactionalProducer {
   #session: Session | undefined;
@@ -58,7 +59,7 @@ export class KafkaJsTransactionalProducer implements TransactionalProducer {
     this.#session = { producer, next: undefined };
     try {
       await producer.connect();
-      // The first transaction is what takes the id over; the broker hears of it with its first record.
+      // Beginning the first transaction takes over the id; the broker learns about the transaction with its first record.
       this.#session.next = await producer.transaction();
     } catch (error) {
       await this.#discard();
@@ -73,7 +74,7 @@ export class KafkaJsTransactionalProducer implements TransactionalProducer {
     try {
       transaction = session.next ?? (await session.producer.transaction());
       session.next = undefined;
-      for (const portion of portionsOf(records)) await send(transaction, portion);
+      for (const part of partsOf(records)) await send(transaction, part);
       await transaction.commit();
     } catch (error) {
       if (!(await isAborted(transaction, error))) await this.#discard();
@@ -95,36 +96,36 @@ export class KafkaJsTransactionalProducer implements TransactionalProducer {
 }
 
 /**
- * Whether a failed transaction is known to be over. Only a record that is refused for what it is leaves no doubt of
- * what was written before it; and only an abort that is answered ends its transaction.
+ * Aborts a failed transaction.
+ * @returns whether it certainly had no effect: a record was rejected for what it is, and the abort was acknowledged
  */
 async function isAborted(transaction: Transaction | undefined, error: unknown): Promise<boolean> {
-  const isRefusal = error instanceof RecordTooLargeError || error instanceof UnknownPartitionError;
+  const isRejected = error instanceof RecordTooLargeError || error instanceof UnknownPartitionError;
   if (!transaction?.isActive()) return false;
   try {
     await transaction.abort();
-    return isRefusal;
+    return isRejected;
   } catch {
-    // The next one to take the id over aborts it.
+    // The next producer that takes over the id aborts it.
     return false;
   }
 }
 
 /**
- * A partition at a time. Of a request to several leaders, kafkajs sends parts again, or not at all, where a
- * partition moves from one of them to another meanwhile.
+ * Sends the messages of one partition. If kafkajs sends to several leaders at once, and a partition moves from one to
+ * another meanwhile, it sends some messages twice or not at all.
  */
-async function send(transaction: Transaction, { topic, partition, messages }: Portion): Promise<void> {
+async function send(transaction: Transaction, { topic, partition, messages }: Part): Promise<void> {
   const written = await sendPacked(topic, messages, (compression) =>
     transaction.send({ topic, messages, compression, acks: -1 }),
   );
-  // kafkajs says nothing of a record for a partition it does not know: it leaves it out.
+  // kafkajs silently leaves out records for partitions that it does not know.
   if (written.length === 0) throw new UnknownPartitionError(topic, partition);
 }
 
-function portionsOf(records: readonly OutgoingRecord[]): Portion[] {
-  const portions: Portion[] = [];
-  const open = new Map<string, Portion>();
+function partsOf(records: readonly OutgoingRecord[]): Part[] {
+  const parts: Part[] = [];
+  const open = new Map<string, Part>();
   for (const record of records) {
     const { topic, partition } = record;
     const message = toMessage(record);
@@ -135,11 +136,11 @@ function portionsOf(records: readonly OutgoingRecord[]): Portion[] {
       current.bytes += bytes;
       continue;
     }
-    const portion: Portion = { topic, partition, messages: [message], bytes };
-    if (partition !== undefined) open.set(`${topic}/${partition}`, portion);
-    portions.push(portion);
+    const part: Part = { topic, partition, messages: [message], bytes };
+    if (partition !== undefined) open.set(`${topic}/${partition}`, part);
+    parts.push(part);
   }
-  return portions;
+  return parts;
 }
 
 function sizeOf(bytes: Buffer | string | null | undefined): number {

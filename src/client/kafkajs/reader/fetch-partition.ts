@@ -1,24 +1,24 @@
 import type { Broker } from 'kafkajs';
 import type { FetchedMessage, FetchResponse } from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
-import { type FetchedRecord, toOffset, type TopicPartitionOffset } from '../../../pipeline/index.js';
+import { CodedError } from '../../../errors/index.js';
+import type { TopicPartitionOffset } from '../../../pipeline/index.js';
 import { READ_COMMITTED, type ReadingCluster } from '../cluster.js';
 import { unpacked } from '../packed-messages.js';
 
-/** How long a leader may hold an answer back for want of records, in ms: there should be some. */
+/** How long a leader may hold back a response while there are no records, in ms. */
 const MAX_WAIT_MS = 100;
 
-/** Nobody leads a partition just now, or this client has not heard of it. */
-export class LeaderUnknownError extends Error {
+/** A partition has no leader at the moment, or this client does not know the partition. */
+export class LeaderUnknownError extends CodedError {
   readonly code = 'LEADER_UNKNOWN';
   readonly retriable = true;
 
   constructor(topic: string, partition: number) {
-    super(`${topic}[${partition}] has no leader that this client knows of, or there is no such partition`);
-    this.name = 'LeaderUnknownError';
+    super(`${topic}[${partition}] has no leader that this client knows, or there is no such partition`);
   }
 }
 
-/** What a partition's leader has from an offset on; the first batch in full, however large it is. */
+/** Fetches from a partition's leader, from an offset on. The first batch is complete, however large it is. */
 export async function fetchPartition(
   cluster: ReadingCluster,
   { topic, partition, offset }: TopicPartitionOffset,
@@ -33,19 +33,6 @@ export async function fetchPartition(
     topics: [{ topic, partitions: [{ partition, fetchOffset: offset, maxBytes }] }],
   });
   return unpacked(responses[0]?.partitions[0]?.messages ?? []);
-}
-
-/** A message as a record; undefined for one that only moves the position. */
-export function toRecord({
-  isControlRecord,
-  offset,
-  key,
-  value,
-  timestamp,
-  headers,
-}: FetchedMessage): FetchedRecord | undefined {
-  if (isControlRecord || timestamp === undefined) return undefined;
-  return { offset: toOffset(offset), key: key ?? null, value: value ?? null, timestamp, headers };
 }
 
 async function leaderOf(cluster: ReadingCluster, topic: string, partition: number): Promise<Broker> {

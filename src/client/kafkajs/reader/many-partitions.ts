@@ -9,16 +9,20 @@ import {
 } from '../../../pipeline/index.js';
 import type { PartitionRange } from '../../kafka-port.js';
 import { READ_COMMITTED, type ReadingCluster } from '../cluster.js';
-import { protocolErrorType } from '../errors.js';
-import { LeaderUnknownError, toRecord } from './fetch-partition.js';
+import { protocolErrorType, toError } from '../errors.js';
 import { unpacked } from '../packed-messages.js';
+import { toRecord } from '../to-record.js';
+import { LeaderUnknownError } from './fetch-partition.js';
 
-/** Kafka's number for the end of a log. */
+/** Kafka's number for the end of a log in ListOffsets requests. */
 const LATEST = '-1';
-/** How long a leader may hold an answer back for want of records, in ms: there should be some. */
+/** How long a leader may hold back a response while there are no records, in ms. */
 const MAX_WAIT_MS = 100;
 
-/** Where partitions end, or why that is not known, by one request to each of their leaders. */
+/**
+ * Looks up the last stable offsets of partitions with one request to each leader.
+ * @returns for each partition its offset, or the reason why it is not known
+ */
 export async function endsOf(
   cluster: ReadingCluster,
   partitions: readonly TopicPartition[],
@@ -33,7 +37,7 @@ export async function endsOf(
   return ends;
 }
 
-/** All at once; one by one where the leader has an error for any of them, as kafkajs tells that of all. */
+/** Asks for all partitions at once; one by one if there is an error for any of them, since kafkajs then throws for all. */
 async function askLeader(
   cluster: ReadingCluster,
   nodeId: string,
@@ -60,8 +64,8 @@ async function askLeader(
 }
 
 /**
- * Reads ranges by fetches for many of them.
- * @returns those that were read as a whole
+ * Reads ranges with fetches of many partitions each.
+ * @returns the ranges that were read completely
  */
 export async function readRanges<R extends PartitionRange>(
   cluster: ReadingCluster,
@@ -77,13 +81,14 @@ export async function readRanges<R extends PartitionRange>(
   return done;
 }
 
+/** What the reads from all leaders share. */
 interface Reading<R> {
   readonly maxBytes: number;
   readonly take: (range: R, record: FetchedRecord) => void;
   readonly done: Set<R>;
 }
 
-/** Until all are read, or a fetch brings nothing more or fails. */
+/** Fetches from one leader until all ranges are read, or a fetch brings nothing more or fails. */
 async function readFrom<R extends PartitionRange>(
   cluster: ReadingCluster,
   nodeId: string,
@@ -115,7 +120,7 @@ async function readFrom<R extends PartitionRange>(
         const { range, position } = reading;
         for (const message of unpacked(messages)) {
           const offset = toOffset(message.offset);
-          // A batch is fetched whole, also where it begins before the position, or ends beyond the range.
+          // Brokers send whole batches, which may begin before the position, or end beyond the range.
           if (compareOffsets(offset, reading.position) < 0) continue;
           if (compareOffsets(offset, range.to) < 0) {
             const record = toRecord(message);
@@ -161,8 +166,4 @@ function grouped<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> 
     else groups.set(key, [item]);
   }
   return groups;
-}
-
-function toError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

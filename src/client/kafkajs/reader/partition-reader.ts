@@ -12,12 +12,13 @@ import {
 import type { ManyPartitionsReader, PartitionBounds, PartitionRange } from '../../kafka-port.js';
 import { createCluster, type ReadingCluster } from '../cluster.js';
 import { PartitionReadError, protocolErrorType } from '../errors.js';
-import { fetchPartition, LeaderUnknownError, toRecord } from './fetch-partition.js';
+import { toRecord } from '../to-record.js';
+import { fetchPartition, LeaderUnknownError } from './fetch-partition.js';
 import { endsOf, readRanges } from './many-partitions.js';
 import { ATTEMPTS, PatientCluster } from './patient-cluster.js';
 import { topicIdOf } from '../admin/topic-id.js';
 
-/** Reads partitions by kafkajs's own requests, as its public clients fetch in a group only. */
+/** Reads partitions with kafkajs's internal requests, since its public clients fetch only in a group. */
 export class KafkaJsPartitionReader implements ManyPartitionsReader {
   readonly #cluster: PatientCluster;
 
@@ -31,7 +32,7 @@ export class KafkaJsPartitionReader implements ManyPartitionsReader {
   bounds(topic: string, wanted?: number): Promise<PartitionBounds[]> {
     return this.#cluster.ask(topic, async (cluster) => {
       const partitions = cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId);
-      // What is known of a topic to which partitions were added is old: nobody would look there for minutes.
+      // The metadata of a topic to which partitions were added is outdated, and would stay so for minutes.
       if (wanted !== undefined && !partitions.includes(wanted)) throw new LeaderUnknownError(topic, wanted);
       const [starts, ends] = await Promise.all([
         offsetsOf(cluster, topic, partitions, true),
@@ -49,32 +50,34 @@ export class KafkaJsPartitionReader implements ManyPartitionsReader {
 
   async *read(topic: string, partition: number, from: Offset, to: Offset): AsyncGenerator<FetchedRecord> {
     let position = from;
-    let fruitless = 0;
+    let emptyFetches = 0;
     while (compareOffsets(position, to) < 0) {
       const fetchedFrom = position;
-      // A broker never gives less than a whole batch: for the last record it is asked for no more than that.
+      // A broker never sends less than one batch, so one byte is enough to ask for the last record.
       const maxBytes = offsetAfter(position) === to ? 1 : this.maxBytes;
       for (const message of await this.#fetch({ topic, partition, offset: position }, maxBytes)) {
         const offset = toOffset(message.offset);
-        // A batch is fetched whole, also where it begins before the position.
+        // Brokers send whole batches, which may begin before the position.
         if (compareOffsets(offset, position) < 0) continue;
         if (compareOffsets(offset, to) >= 0) return;
         position = offsetAfter(offset);
         const record = toRecord(message);
         if (record) yield record;
       }
-      fruitless = position === fetchedFrom ? fruitless + 1 : 0;
-      if (fruitless > 0) position = await this.#goOn({ topic, partition, offset: position }, to, fruitless);
+      emptyFetches = position === fetchedFrom ? emptyFetches + 1 : 0;
+      if (emptyFetches > 0)
+        position = await this.#afterEmptyFetch({ topic, partition, offset: position }, to, emptyFetches);
     }
   }
 
   async ends(partitions: readonly TopicPartition[]): Promise<readonly (Offset | Error)[]> {
     const topics = topicsOf(partitions);
-    const ends = await this.#cluster.askOnce(topics, false, (cluster) => endsOf(cluster, partitions));
+    const ends = await this.#cluster.askOnce(topics, (cluster) => endsOf(cluster, partitions));
     const unknown = partitions.filter((each) => ends.get(each) instanceof Error);
     if (unknown.length > 0) {
-      // Their leaders may have moved.
-      const found = await this.#cluster.askOnce(topics, true, (cluster) => endsOf(cluster, unknown));
+      // Their leaders may have changed.
+      await this.#cluster.refresh();
+      const found = await this.#cluster.askOnce(topics, (cluster) => endsOf(cluster, unknown));
       for (const [each, end] of found) ends.set(each, end);
     }
     return partitions.map((each) => ends.get(each) ?? new LeaderUnknownError(each.topic, each.partition));
@@ -84,7 +87,7 @@ export class KafkaJsPartitionReader implements ManyPartitionsReader {
     ranges: readonly R[],
     take: (range: R, record: FetchedRecord) => void,
   ): Promise<readonly boolean[]> {
-    const read = await this.#cluster.askOnce(topicsOf(ranges), false, (cluster) =>
+    const read = await this.#cluster.askOnce(topicsOf(ranges), (cluster) =>
       readRanges(cluster, ranges, this.maxBytes, take),
     );
     return ranges.map((range) => read.has(range));
@@ -98,7 +101,7 @@ export class KafkaJsPartitionReader implements ManyPartitionsReader {
     return this.#cluster.close();
   }
 
-  /** The messages from a position on; none where the log has moved on, or has no more. */
+  /** Fetches messages from a position on; none if the log no longer has it, or has no more records. */
   async #fetch(position: TopicPartitionOffset, maxBytes: number): Promise<readonly FetchedMessage[]> {
     try {
       return await this.#cluster.ask(position.topic, (cluster) =>
@@ -110,21 +113,21 @@ export class KafkaJsPartitionReader implements ManyPartitionsReader {
     }
   }
 
-  /** Where to go on after a fetch that brought nothing: at the log's start, where that has passed the position. */
-  async #goOn(
+  /** @returns the position after a fetch that brought nothing: the start of the log if that is higher, else the same */
+  async #afterEmptyFetch(
     { topic, partition, offset }: TopicPartitionOffset,
     to: Offset,
-    fruitless: number,
+    emptyFetches: number,
   ): Promise<Offset> {
     const bounds = (await this.bounds(topic)).find((each) => each.partition === partition);
     if (bounds && compareOffsets(bounds.start, offset) > 0) return bounds.start;
-    // A new leader may not know for a moment how far the partition's end is.
-    if (fruitless < ATTEMPTS) {
-      await this.#cluster.wait(fruitless);
+    // A new leader may not know the partition's high watermark for a moment.
+    if (emptyFetches < ATTEMPTS) {
+      await this.#cluster.wait(emptyFetches);
       return offset;
     }
     const end = bounds ? `the log ends at ${bounds.end}` : 'there is no such partition';
-    throw new PartitionReadError(topic, partition, offset, `${end}, and ${to} was to be reached`);
+    throw new PartitionReadError(topic, partition, offset, `${end}, but the range ends at ${to}`);
   }
 }
 

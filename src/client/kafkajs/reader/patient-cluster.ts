@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReadingCluster } from '../cluster.js';
 import { isUnknownTopic, UnknownTopicError } from '../errors.js';
 
-/** Some forty seconds in all: a leader moves within a second or two, a broker's restart takes half a minute. */
+/** About forty seconds in all: a leader moves within two seconds, a restart of a broker takes half a minute. */
 export const ATTEMPTS = 25;
 const FIRST_WAIT_MS = 50;
 const LONGEST_WAIT_MS = 2_000;
 
-/** A cluster that is asked again while a partition's leader moves or its broker is away. */
+/** Repeats requests to a cluster while a partition's leader moves or its broker is down. */
 export class PatientCluster {
   readonly #closing = new AbortController();
   #connected: Promise<void> | undefined;
@@ -15,16 +15,16 @@ export class PatientCluster {
   constructor(private readonly cluster: ReadingCluster) {}
 
   /**
-   * Asks until there is an answer, knowing the topic's leaders anew each time.
-   * @throws UnknownTopicError where there is no such topic; the last error where nobody answers
+   * Asks until there is an answer, and refreshes the leaders before each repetition.
+   * @throws UnknownTopicError if there is no such topic; the last error if no broker answers
    */
   async ask<T>(topic: string, question: (cluster: ReadingCluster) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       this.#closing.signal.throwIfAborted();
       try {
         await this.#connect();
-        if (attempt > 1) await this.#refresh();
-        await this.#know(topic);
+        if (attempt > 1) await this.refresh();
+        await this.#addTopic(topic);
         return await question(this.cluster);
       } catch (error) {
         if (!isRetriable(error) || attempt === ATTEMPTS) throw error;
@@ -33,24 +33,16 @@ export class PatientCluster {
     }
   }
 
-  /**
-   * Asks without patience. Topics that there are not are left out: their partitions have no leader that is known.
-   * @param anew whether the leaders are asked for again before
-   */
-  async askOnce<T>(
-    topics: readonly string[],
-    anew: boolean,
-    question: (cluster: ReadingCluster) => Promise<T>,
-  ): Promise<T> {
+  /** Asks without repetition. Topics that do not exist are left out: their partitions have no known leader. */
+  async askOnce<T>(topics: readonly string[], question: (cluster: ReadingCluster) => Promise<T>): Promise<T> {
     this.#closing.signal.throwIfAborted();
     await this.#connect();
-    if (anew) await this.#refresh();
     try {
       await this.cluster.addMultipleTargetTopics([...topics]);
     } catch (error) {
       if (!isUnknownTopic(error)) throw error;
       for (const topic of topics) {
-        await this.#know(topic).catch((unknown: unknown) => {
+        await this.#addTopic(topic).catch((unknown: unknown) => {
           if (!(unknown instanceof UnknownTopicError)) throw unknown;
         });
       }
@@ -58,13 +50,13 @@ export class PatientCluster {
     return question(this.cluster);
   }
 
-  /** Waits longer with each attempt; rejects once closed. */
+  /** Waits, longer with each attempt. Rejects when the reader is closed. */
   async wait(attempt: number): Promise<void> {
     const waitMs = Math.min(FIRST_WAIT_MS * 2 ** (attempt - 1), LONGEST_WAIT_MS);
     await sleep(waitMs, undefined, { signal: this.#closing.signal });
   }
 
-  /** Disconnects; what is being asked rejects. */
+  /** Disconnects; running requests reject. */
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#connected?.catch(() => undefined);
@@ -81,24 +73,27 @@ export class PatientCluster {
     }
   }
 
-  async #refresh(): Promise<void> {
+  /** Refreshes the leaders of the known topics. */
+  async refresh(): Promise<void> {
+    this.#closing.signal.throwIfAborted();
+    await this.#connect();
     try {
       await this.cluster.refreshMetadata();
     } catch (error) {
       if (!isUnknownTopic(error)) throw error;
-      // Any one that was read before may be gone: those that are still read are added again.
+      // One of the topics was deleted; those that are still read are added again.
       this.cluster.targetTopics.clear();
     }
   }
 
-  async #know(topic: string): Promise<void> {
+  async #addTopic(topic: string): Promise<void> {
     try {
       await this.cluster.addTargetTopic(topic);
     } catch (error) {
       if (!isUnknownTopic(error)) throw error;
       if (this.cluster.targetTopics.size === 0) throw new UnknownTopicError(topic);
       this.cluster.targetTopics.clear();
-      await this.#know(topic);
+      await this.#addTopic(topic);
     }
   }
 }

@@ -3,15 +3,21 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import Encoder from 'kafkajs/src/protocol/encoder.js';
 import { ByteReader } from '../../protocol/byte-reader.js';
 
+const OFFSET_FETCH = 9;
+const FIND_COORDINATOR = 10;
 const API_VERSIONS = 18;
 const METADATA = 3;
 const CREATE_TOPICS = 19;
+const DELETE_RECORDS = 21;
 const DESCRIBE_CONFIGS = 32;
 const CREATE_PARTITIONS = 37;
 const VERSIONS = {
   [METADATA]: 6,
+  [OFFSET_FETCH]: 1,
+  [FIND_COORDINATOR]: 0,
   [API_VERSIONS]: 2,
   [CREATE_TOPICS]: 3,
+  [DELETE_RECORDS]: 0,
   [DESCRIBE_CONFIGS]: 0,
   [CREATE_PARTITIONS]: 1,
 };
@@ -19,10 +25,10 @@ const VERSIONS = {
 const UNKNOWN_TOPIC = 3;
 const ALREADY_EXISTS = 36;
 
-/** A listening address of 127.0.0.1 for as long as a spec runs. */
+/** A listening address of 127.0.0.1. */
 export class Listener {
   readonly #sockets = new Set<Socket>();
-  /** How many connections were made to it so far. */
+  /** How many connections it has accepted. */
   connections = 0;
 
   protected constructor(private readonly server: Server) {
@@ -34,7 +40,7 @@ export class Listener {
     });
   }
 
-  /** One that takes connections and says nothing, like a broker that is frozen. */
+  /** Starts a listener that accepts connections and sends nothing, like a frozen broker. */
   static async silent(): Promise<Listener> {
     return new Listener(await listening());
   }
@@ -55,19 +61,23 @@ export class Listener {
   }
 }
 
-/** As much of a broker as clients that list and create topics talk to: it answers from a map of topics. */
+/** A broker for admin requests. It has no logs: it answers from the maps that a spec fills. */
 export class TinyBroker extends Listener {
-  /** Numbers of partitions. */
+  /** The numbers of partitions of its topics. */
   readonly topics = new Map<string, number>();
-  /** Kafka's error code, and words, for topics that may not be created. */
-  readonly refused = new Map<string, readonly [code: number, said: string]>();
-  /** Settings of topics that were not left to the brokers. */
+  /** Kafka's error code, and a message, for topics that may not be created or changed. */
+  readonly refused = new Map<string, readonly [code: number, message: string]>();
+  /** Settings of topics that differ from the defaults. */
   readonly settings = new Map<string, Readonly<Record<string, string>>>();
-  /** Called before it creates a topic: somebody else may create it first. */
+  /** The committed offsets of every group, as `topic/partition`. */
+  readonly committed = new Map<string, number>();
+  /** The DeleteRecords requests that it has answered, as `topic/partition<offset`. */
+  readonly deleted: string[][] = [];
+  /** Called before it creates a topic, so that a spec can create it first. */
   beforeCreation: (topic: string) => void = () => undefined;
-  /** The host that it says it is at. */
+  /** The host that it advertises. */
   advertisedHost = '127.0.0.1';
-  /** The names of the requests that it answered. */
+  /** The names of the requests that it has answered. */
   readonly requests: string[] = [];
 
   private constructor(
@@ -108,6 +118,13 @@ export class TinyBroker extends Listener {
         return this.#metadata(request, answer);
       case CREATE_TOPICS:
         return this.#createTopics(request, answer);
+      case OFFSET_FETCH:
+        return this.#fetchOffsets(request, answer);
+      case FIND_COORDINATOR:
+        return answer.writeInt16(0).writeInt32(1).writeString(this.advertisedHost).writeInt32(this.port)
+          .buffer;
+      case DELETE_RECORDS:
+        return this.#deleteRecords(request, answer);
       case DESCRIBE_CONFIGS:
         return this.#describeConfigs(request, answer);
       default:
@@ -145,6 +162,40 @@ export class TinyBroker extends Listener {
     return answer.buffer;
   }
 
+  #fetchOffsets(request: ByteReader, answer: Encoder): Buffer {
+    request.text(request.int16());
+    const count = request.int32();
+    answer.writeInt32(count);
+    for (let i = 0; i < count; i++) {
+      const topic = request.text(request.int16());
+      const partitions = request.array(request.int32(), () => request.int32());
+      answer.writeString(topic).writeInt32(partitions.length);
+      for (const partition of partitions) {
+        const offset = this.committed.get(`${topic}/${partition}`) ?? -1;
+        answer.writeInt32(partition).writeInt64(offset).writeString('').writeInt16(0);
+      }
+    }
+    return answer.buffer;
+  }
+
+  #deleteRecords(request: ByteReader, answer: Encoder): Buffer {
+    const deleted: string[] = [];
+    const count = request.int32();
+    answer.writeInt32(0).writeInt32(count);
+    for (let i = 0; i < count; i++) {
+      const topic = request.text(request.int16());
+      const partitions = request.array(request.int32(), () => [request.int32(), request.int64()] as const);
+      const [code] = this.refused.get(topic) ?? [0];
+      answer.writeString(topic).writeInt32(partitions.length);
+      for (const [partition, offset] of partitions) {
+        deleted.push(`${topic}/${partition}<${offset}`);
+        answer.writeInt32(partition).writeInt64(String(offset)).writeInt16(code);
+      }
+    }
+    this.deleted.push(deleted);
+    return answer.buffer;
+  }
+
   #createTopics(request: ByteReader, answer: Encoder): Buffer {
     this.requests.push('CreateTopics');
     const count = request.int32();
@@ -156,11 +207,11 @@ export class TinyBroker extends Listener {
       request.array(request.int32(), () => undefined);
       request.array(request.int32(), () => [request.text(request.int16()), request.text(request.int16())]);
       this.beforeCreation(topic);
-      const [code, said] = this.topics.has(topic)
+      const [code, message] = this.topics.has(topic)
         ? [ALREADY_EXISTS, 'exists']
         : (this.refused.get(topic) ?? [0, '']);
       if (code === 0) this.topics.set(topic, partitions);
-      answer.writeString(topic).writeInt16(code).writeString(said);
+      answer.writeString(topic).writeInt16(code).writeString(message);
     }
     return answer.buffer;
   }
@@ -190,9 +241,9 @@ export class TinyBroker extends Listener {
       const topic = request.text(request.int16());
       const partitions = request.int32();
       request.int32();
-      const [code, said] = this.refused.get(topic) ?? [0, ''];
+      const [code, message] = this.refused.get(topic) ?? [0, ''];
       if (code === 0) this.topics.set(topic, partitions);
-      answer.writeString(topic).writeInt16(code).writeString(said);
+      answer.writeString(topic).writeInt16(code).writeString(message);
     }
     return answer.buffer;
   }

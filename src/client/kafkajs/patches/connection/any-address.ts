@@ -4,7 +4,7 @@ import BrokerPool from 'kafkajs/src/cluster/brokerPool.js';
 import { describeError, unless } from '../../../../pipeline/index.js';
 import { clearestFailure } from '../../clearest-failure.js';
 import { destroyConnections } from '../../destroy-connections.js';
-import { isRefusedLogin } from '../../errors.js';
+import { isRejectedLogin } from '../../errors.js';
 import { seedFailed, seedWorked } from '../../seed-addresses.js';
 import { installOnce } from '../install-once.js';
 
@@ -100,7 +100,7 @@ async function tryEachAddress(pool: BrokerPool, cancelled: AbortSignal): Promise
       pool.logger.debug(`${address} does not lead to the cluster: ${describeError(error)}`);
       failures.push(error);
       // Every broker would reject the same login, and count it as a failed one.
-      if (isRefusedLogin(error)) break;
+      if (isRejectedLogin(error)) break;
       await createSeed(pool);
     }
   }

@@ -9,8 +9,8 @@ import { installOnce } from '../install-once.js';
  * - Defect: `BrokerPool.withBroker` (`cluster/brokerPool.js`) gives up at the first broker that it can't connect to, and
  *   hides the errors of those that answered with one.
  * - Effect: while one of three brokers is down, a group's coordinator is found only by chance.
- * - Test: `test/integration/staying-alive/moving-brokers.proof.ts`.
- * - Unnecessary when `withBroker` goes on to the next broker after a failed connection.
+ * - Test: `any-broker.spec.ts`.
+ * - Unnecessary when `withBroker` continues with the next broker after a failed connection.
  */
 export const askAnyBroker = installOnce(() => {
   const { prototype } = BrokerPool;

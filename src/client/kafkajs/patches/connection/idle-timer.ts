@@ -7,7 +7,7 @@ import { installOnce } from '../install-once.js';
  * - Defect: `RequestQueue.scheduleCheckPendingRequests` (`network/requestQueue/index.js`) re-arms a timer with a negative
  *   delay for each connection, for ever. Its purpose is a throttled client, or a request that waits for its turn.
  * - Effect: Node 24 warns about the delay and makes it 1 ms: an idle consumer runs a busy loop.
- * - Test: `test/integration/staying-alive/idle.test.ts`.
+ * - Test: `idle-timer.spec.ts`.
  * - Unnecessary when kafkajs arms the timer only while requests are pending or the client is throttled.
  */
 export const stopIdleTimer = installOnce(() => {

@@ -9,7 +9,7 @@ const LEADERLESS = new Set([5, 9, 72]);
  *
  * - Defect: `parse` (`protocol/requests/metadata/v0/response.js`, used by v6) throws the first error of any partition.
  * - Effect: while one partition has no leader, no member can join and no leader can be looked up.
- * - Test: `test/integration/staying-alive/moving-brokers.proof.ts`.
+ * - Test: `leaderless-partition.spec.ts`.
  * - Unnecessary when kafkajs reports errors of metadata by partition.
  */
 export const acceptLeaderlessPartitions = installOnce(() => {

@@ -15,7 +15,7 @@ const packZstd = promisify(zstdCompress);
  * producers, and its own decoder for responses of brokers before 2.3.
  *
  * - Defect: kafkajs (`protocol/message/compression/index.js`) has no snappy, lz4 and zstd, and its gzip has no limit.
- * - Effect: a batch in another codec stops the consumer for good; a batch of 1 MB can unpack to 1 GB.
+ * - Effect: a batch in another codec stops the consumer permanently; a batch of 1 MB can unpack to 1 GB.
  * - Test: `test/integration/reading/codecs.test.ts`.
  * - Unnecessary when kafkajs has bounded codecs of its own.
  */

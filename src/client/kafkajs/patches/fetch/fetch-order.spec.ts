@@ -22,7 +22,7 @@ interface Asked {
 /** Whether a partition has no records. */
 type IsQuiet = (topic: string, partition: number) => boolean;
 
-/** As the ReplicaManager of a broker: in the order of the request, until the answer is full. */
+/** Responds like the ReplicaManager of a broker: in the order of the request, until the response is full. */
 async function answerOf({ maxBytes, topics }: Asked, isQuiet: IsQuiet): Promise<object> {
   let room = maxBytes;
   const responses = topics.map(({ topic, partitions }) => ({
@@ -89,7 +89,7 @@ function groupOf(assigned: Record<string, readonly number[]>, isQuiet: IsQuiet =
   return group;
 }
 
-/** How often each partition brought something in so many fetches. */
+/** @returns how often each partition brought records in a number of fetches */
 async function fetches(group: ConsumerGroup, count: number): Promise<ReadonlyMap<string, number>> {
   const got = new Map<string, number>();
   for (let fetch = 0; fetch < count; fetch++) {
@@ -104,27 +104,27 @@ async function fetches(group: ConsumerGroup, count: number): Promise<ReadonlyMap
   return got;
 }
 
-test('each of 40 partitions with a backlog is read from as often as the others, though 20 fill an answer', async () => {
+test('each of 40 partitions with a backlog is read as often as the others, although 20 fill a response', async () => {
   const got = await fetches(groupOf({ t: numbers(40) }), 50);
   expect([...got.values()]).toEqual(numbers(40).map(() => 25));
 });
 
-describe('a topic is read although another has backlog enough to fill every answer', () => {
+describe('a topic is read although another one has enough backlog to fill every response', () => {
   const assigned = { busy: numbers(31), other: numbers(2) };
   const others = (got: ReadonlyMap<string, number>) => [got.get('other/0') ?? 0, got.get('other/1') ?? 0];
 
-  test('and has a partition without any records', async () => {
+  test('if that one has a partition without records', async () => {
     const isQuiet = (topic: string, partition: number) => topic === 'busy' && partition === 30;
     expect(Math.min(...others(await fetches(groupOf(assigned, isQuiet), 100)))).toBeGreaterThan(20);
   });
 
-  test('and has a partition that is paused', async () => {
+  test('if that one has a paused partition', async () => {
     const group = groupOf(assigned);
     group.subscriptionState.pause([{ topic: 'busy', partitions: [30] }]);
     expect(Math.min(...others(await fetches(group, 100)))).toBeGreaterThan(20);
   });
 
-  test('and has all of its own partitions read meanwhile', async () => {
+  test('while all partitions of that one are read too', async () => {
     const got = await fetches(groupOf(assigned), 100);
     expect(Math.min(...got.values())).toBeGreaterThan(20);
     expect(got.size).toBe(33);
@@ -132,7 +132,7 @@ describe('a topic is read although another has backlog enough to fill every answ
 });
 
 describe('the order of a fetch', () => {
-  test('begins with the topic, and the partitions in it, that have brought nothing for longest', () => {
+  test('begins with the topic, and its partitions, that have waited longest', () => {
     const order = new FetchOrder();
     const wanted = [
       { topic: 'a', partitions: [0, 1, 2] },
@@ -149,14 +149,14 @@ describe('the order of a fetch', () => {
     ]);
   });
 
-  test('is what a broker is asked for, though kafkajs shuffles it', async () => {
+  test('is restored after kafkajs has shuffled it', async () => {
     const topics = ['a', 'b'].map((topic) => ({
       topic,
       partitions: numbers(100).map((partition) => ({ partition, fetchOffset: '0', maxBytes: 1 })),
     }));
     let asked: readonly TopicRequest[] = [];
     const make = (request: { readonly topics: readonly TopicRequest[] }) => (asked = request.topics);
-    // Its method that sends has a symbol for a name.
+    // The name of the method that sends is a symbol.
     const broker: unknown = new Proxy(
       {},
       { get: (_, name) => (name === 'lookupRequest' ? () => make : () => ({})) },

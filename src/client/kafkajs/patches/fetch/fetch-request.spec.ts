@@ -23,7 +23,7 @@ const request = fc.record(
   { requiredKeys: ['maxWaitTime', 'minBytes', 'maxBytes', 'topics'] },
 );
 
-test('a fetch request has the bytes that kafkajs gives it', async () => {
+test('a fetch request has the same bytes as that of kafkajs', async () => {
   await fc.assert(
     fc.asyncProperty(request, async (each) => {
       const { buffer } = await kafkajsRequest({ replicaId: -1, ...each }).encode();
@@ -32,7 +32,7 @@ test('a fetch request has the bytes that kafkajs gives it', async () => {
   );
 });
 
-test('a fetch request takes about as many bytes of memory as it has, however many partitions it is for', () => {
+test('a fetch request needs about as much memory as it has bytes, for any number of partitions', () => {
   const partitions = Array.from({ length: 1_000 }, (_, at) => ({
     partition: at,
     fetchOffset: '123456789012',
@@ -44,6 +44,6 @@ test('a fetch request takes about as many bytes of memory as it has, however man
     maxBytes: 10_485_760,
     topics: [{ topic: 'orders', partitions }],
   });
-  // The one buffer that was made for it; an encoder takes the next power of two.
+  // One buffer, whose size is the next power of two.
   expect(buffer.buffer.byteLength).toBeLessThan(2.5 * buffer.length);
 });

@@ -16,7 +16,7 @@ export function hasFailedJoin(group: ConsumerGroup): boolean {
  *
  * - Defect: `Runner` (`consumer/runner.js`) repeats a join only if the coordinator rejects a heartbeat. The coordinator
  *   may not know about the failed join, may take it for one that succeeded, or may not be asked at all.
- * - Effect: the member has given up its partitions and fetches nothing, for ever.
+ * - Effect: the member has given up its partitions and never fetches again.
  * - Test: `test/integration/rebalancing/failing-join.test.ts`.
  * - Unnecessary when the runner repeats each failed join.
  */

@@ -10,7 +10,7 @@ import { hasFailedJoin } from './failed-join.js';
  *   generation.
  * - Effect: records that were handled before a rebalance can't be committed, and are handled twice. A partition that the
  *   member kept can't be told from one that another member had in between.
- * - Test: `join.spec.ts`, "the consumer is told".
+ * - Test: `join.spec.ts`.
  * - Unnecessary when kafkajs awaits a listener before a rejoin and tells the generation after it.
  */
 export const announceJoins = installOnce(() => {

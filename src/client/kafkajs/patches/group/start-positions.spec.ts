@@ -5,7 +5,7 @@ import { installPatches } from '../index.js';
 
 beforeAll(() => installPatches({ maxInFlight: 10_000, maxUnpackedBatchBytes: 1_048_576 }));
 
-/** As much of kafkajs's group as a fetch needs of which no partition is read. */
+/** As much of kafkajs's group as a fetch without partitions needs. */
 class Group {
   readonly hooks: Partial<GroupHooks> = {
     requiresCommittedOffset: () => false,
@@ -30,8 +30,8 @@ class Group {
   }
 }
 
-describe('where the partitions are read from', () => {
-  it('is asked once in a generation, however many brokers are fetched from', async () => {
+describe('the start positions of a member', () => {
+  it('are looked up once in a generation, however many brokers are fetched from', async () => {
     const group = new Group();
     await Promise.all([group.fetch('1'), group.fetch('2')]);
     await group.fetch('1');
@@ -41,7 +41,7 @@ describe('where the partitions are read from', () => {
     expect(group.asked).toBe(2);
   });
 
-  it('is asked again when there was no answer', async () => {
+  it('are looked up again if there was no answer', async () => {
     const group = new Group();
     group.answer = () => Promise.reject(new Error('no answer'));
     await expect(group.fetch('1')).rejects.toThrow('no answer');

@@ -1,11 +1,10 @@
 import type { TopicPartition } from '../../../pipeline/index.js';
 
 /**
- * Remembers a member's place in its group from join to join. A member that kept its id and took part in every
- * generation has kept what stayed assigned to it; one that missed a generation may have lost a partition to
- * another member and got it back.
+ * Compares a member's joins. A member that kept its id and took part in every generation has kept the partitions that
+ * stayed assigned to it; one that missed a generation may have lost a partition to another member and got it back.
  */
-export class Membership {
+export class MemberHistory {
   #memberId = '';
   #generation = -1;
   #assignment: readonly TopicPartition[] = [];
@@ -22,8 +21,8 @@ export class Membership {
     return this.#assignment;
   }
 
-  /** @returns whether the new generation follows the member's last one without a gap */
-  renew(memberId: string, generation: number, assignment: readonly TopicPartition[]): boolean {
+  /** Notes a join. @returns whether its generation follows the member's last one without a gap */
+  joined(memberId: string, generation: number, assignment: readonly TopicPartition[]): boolean {
     const continuous = memberId === this.#memberId && generation === this.#generation + 1;
     this.#memberId = memberId;
     this.#generation = generation;

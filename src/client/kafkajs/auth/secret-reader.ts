@@ -5,46 +5,47 @@ import { describeError } from '../../../pipeline/index.js';
 type WithFiles = Parameters<typeof withCurrentSecrets>[0];
 
 /**
- * Secrets as their files are now, for each new connection. A file that is half written, or away for a moment, is no
- * reason to lose a service that holds secrets which may still be good: then those of the last time are used.
+ * Reads secrets from their files for each new connection. If a file is missing for a moment or half written, the secrets
+ * that were read before are used: they may still be valid.
  */
-export class CurrentSecrets<Config extends WithFiles> {
+export class SecretReader<Config extends WithFiles> {
   readonly #logger = new Logger('KafkaSecrets');
   #last: Config;
   #problem: string | undefined;
 
-  /** @param isFit throws where what the files hold does not go together */
+  /** @param validate throws if the secrets in the files do not belong together */
   constructor(
     config: Config,
-    private readonly isFit: (config: Config) => void = () => undefined,
+    private readonly validate: (config: Config) => void = () => undefined,
   ) {
     this.#last = config;
   }
 
+  /** @returns the configuration with its current secrets */
   read(): Config {
     if (Object.keys(this.#last.files).length === 0) return this.#last;
     try {
       const current = withCurrentSecrets(this.#last);
-      this.isFit(current);
+      this.validate(current);
       this.#problem = undefined;
       this.#last = current;
     } catch (error) {
-      this.#warn(whatIsWrong(error));
+      this.#warn(problemOf(error));
     }
     return this.#last;
   }
 
-  /** Once for each problem: a service that reconnects for an hour says it no more often. */
+  /** Warns once per problem, however often the service reconnects. */
   #warn(problem: string): void {
     if (problem !== this.#problem)
       this.#logger.warn(
-        `the secrets read before are used, as those in their files now can not be: ${problem}`,
+        `the secrets in the files can not be used, so those that were read before are used: ${problem}`,
       );
     this.#problem = problem;
   }
 }
 
-function whatIsWrong(error: unknown): string {
+function problemOf(error: unknown): string {
   if (!(error instanceof ConfigError)) return describeError(error);
   return error.problems.map(({ variable, got }) => `${variable}: ${got}`).join('; ');
 }

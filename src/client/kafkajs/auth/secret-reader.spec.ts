@@ -3,12 +3,12 @@ import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PasswordConfig } from '../../../config/index.js';
-import { CurrentSecrets } from './current-secrets.js';
+import { SecretReader } from './secret-reader.js';
 
 let folder: string;
 let path: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'current-secrets-'));
+  folder = await mkdtemp(join(tmpdir(), 'secret-reader-'));
   path = join(folder, 'password');
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -20,9 +20,9 @@ const config = (files: PasswordConfig['files']): PasswordConfig => ({
   files,
 });
 
-describe('the current secrets', () => {
-  it('are what their files hold now, however these were replaced', async () => {
-    const secrets = new CurrentSecrets(config({ password: path }));
+describe('secrets', () => {
+  it('are read from their files again, whether a file was rewritten or replaced', async () => {
+    const secrets = new SecretReader(config({ password: path }));
     await writeFile(path, 'second\n');
     expect(secrets.read()).toMatchObject({ username: 'ada', password: 'second' });
     await writeFile(`${path}.new`, 'third\r\n');
@@ -30,8 +30,8 @@ describe('the current secrets', () => {
     expect(secrets.read().password).toBe('third');
   });
 
-  it('stay what they were while a file is away, empty, or no secret', async () => {
-    const secrets = new CurrentSecrets(config({ password: path }));
+  it('stay the same while a file is missing or empty', async () => {
+    const secrets = new SecretReader(config({ password: path }));
     await writeFile(path, 'good');
     expect(secrets.read().password).toBe('good');
     await writeFile(path, '\n');
@@ -42,8 +42,8 @@ describe('the current secrets', () => {
     expect(secrets.read().password).toBe('better');
   });
 
-  it('stay what they were while those of today do not go together', async () => {
-    const secrets = new CurrentSecrets(config({ password: path }), ({ password }) => {
+  it('stay the same while those in the files do not belong together', async () => {
+    const secrets = new SecretReader(config({ password: path }), ({ password }) => {
       if (password === 'half') throw new Error('key values mismatch');
     });
     for (const password of ['good', 'half']) {
@@ -52,7 +52,7 @@ describe('the current secrets', () => {
     }
   });
 
-  it('are those of the start where none came from a file', () => {
-    expect(new CurrentSecrets(config({})).read().password).toBe('first');
+  it('are those of the configuration if they do not come from files', () => {
+    expect(new SecretReader(config({})).read().password).toBe('first');
   });
 });

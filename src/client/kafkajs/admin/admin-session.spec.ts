@@ -1,0 +1,71 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import kafkajs from 'kafkajs';
+import type Broker from 'kafkajs/src/broker/index.js';
+import { destroyConnections } from '../destroy-connections.js';
+import { installPatches } from '../patches/index.js';
+import { plainSockets } from '../sockets.js';
+import { TinyBroker } from '../testing/tiny-broker.js';
+import { AdminSession } from './admin-session.js';
+import { listTopics } from './topic-requests.js';
+
+let broker: TinyBroker;
+let session: AdminSession;
+
+beforeAll(() => installPatches({ maxInFlight: 10_000, maxUnpackedBatchBytes: 1_048_576 }));
+beforeEach(async () => {
+  broker = await TinyBroker.start();
+  broker.topics.set('orders', 1);
+  session = new AdminSession(
+    new kafkajs.Kafka({
+      brokers: [broker.address],
+      socketFactory: plainSockets,
+      retry: { retries: 0 },
+      logLevel: kafkajs.logLevel.NOTHING,
+    }),
+  );
+});
+afterEach(async () => {
+  session.close();
+  await broker.close();
+});
+
+/** Destroys a broker's connections and waits until they are closed. */
+async function lose(connected: Broker): Promise<void> {
+  const sockets = connected.connectionPool.pool.flatMap(({ socket }) => (socket ? [socket] : []));
+  const closed = Promise.all(
+    sockets.map((socket) => new Promise((resolve) => socket.once('close', resolve))),
+  );
+  destroyConnections(connected);
+  await closed;
+}
+
+describe('a question to the brokers', () => {
+  it('is sent again over a new connection if another question drops the connection that it waits for', async () => {
+    let attempts = 0;
+    let second: Promise<string[]> | undefined;
+    const first = session.ask(async (connected) => {
+      if (attempts++ > 0) return listTopics(connected);
+      await lose(connected);
+      // It waits for the same connection, which is being opened again when this question drops it.
+      second = session.ask(listTopics);
+      throw new kafkajs.KafkaJSConnectionError('lost', { broker: broker.address });
+    });
+    await expect(first).resolves.toEqual(['orders']);
+    await expect(second).resolves.toEqual(['orders']);
+  });
+
+  it('rejects when the session is closed', async () => {
+    const asked = session.ask(async () => {
+      session.close();
+      throw new kafkajs.KafkaJSConnectionError('lost', { broker: broker.address });
+    });
+    await expect(asked).rejects.toThrow('lost');
+    await expect(session.ask(listTopics)).resolves.toEqual(['orders']);
+  });
+
+  it('rejects when the session is closed while it connects', async () => {
+    const asked = session.ask(listTopics);
+    session.close();
+    await expect(asked).rejects.toMatchObject({ name: 'AbortError' });
+  });
+});

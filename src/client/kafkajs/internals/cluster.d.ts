@@ -1,0 +1,54 @@
+/** The parts of kafkajs 2.2.4's `broker/` and `cluster/` that its types leave out. Its version is pinned; specs check these shapes. */
+
+declare module 'kafkajs/src/broker/index.js' {
+  import type Connection from 'kafkajs/src/network/connection.js';
+  import type { TopicRequest } from 'kafkajs/src/protocol/requests/fetch/index.js';
+  import type { FetchResponse } from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
+  import type { Request, RequestDefinition } from 'kafkajs/src/protocol/requests/index.js';
+
+  class Broker {
+    /** `host:port`. */
+    readonly brokerAddress: string;
+    /** In ms. */
+    readonly authenticationTimeout: number;
+    readonly versions: object | null;
+    readonly connectionPool: {
+      /** In ms. */
+      readonly connectionTimeout: number;
+      readonly sasl: unknown;
+      readonly pool: readonly Connection[];
+      send<Answer>(request: Request<Answer>): Promise<Answer>;
+    };
+    isConnected(): boolean;
+    connect(): Promise<void>;
+    /** Finds the newest version of a request that both sides support. Only after `connect`. */
+    lookupRequest<Question, Answer>(
+      apiKey: number,
+      definition: RequestDefinition<Question, Answer>,
+    ): (question: Question) => Request<Answer>;
+    fetch(request: { readonly topics: readonly TopicRequest[] }): Promise<FetchResponse>;
+  }
+  export default Broker;
+}
+
+declare module 'kafkajs/src/cluster/brokerPool.js' {
+  import type Broker from 'kafkajs/src/broker/index.js';
+
+  class BrokerPool {
+    readonly brokers: Readonly<Record<string, Broker>>;
+    readonly logger: { debug(message: string): void };
+    readonly metadata: { readonly controllerId: number } | null;
+    seedBroker: Broker | undefined;
+    versions: object | null;
+    retrier<T>(work: (bail: (error: unknown) => void) => Promise<T>): Promise<T>;
+    hasConnectedBrokers(): boolean;
+    createSeedBroker(): Promise<void>;
+    connect(): Promise<void>;
+    disconnect(): Promise<void>;
+    connectBroker(broker: Broker): Promise<void>;
+    findBroker(node: { nodeId: string }): Promise<Broker>;
+    refreshMetadata(topics: readonly string[]): Promise<void>;
+    withBroker<T>(ask: (asked: { nodeId: string; broker: Broker }) => Promise<T>): Promise<T>;
+  }
+  export default BrokerPool;
+}
