@@ -3,7 +3,8 @@ import { Logger } from '@nestjs/common';
 import { loadConfig } from '../../config/index.js';
 import type { ConsumerListener } from '../kafka-port.js';
 import { KafkaJsPort } from './kafkajs-port.js';
-import { Listener, TinyBroker } from './testing/tiny-broker.js';
+import { Listener } from './testing/listener.js';
+import { TinyBroker } from './testing/tiny-broker.js';
 
 jest.setTimeout(30_000);
 

@@ -1,7 +1,7 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import Encoder from 'kafkajs/src/protocol/encoder.js';
 import { ByteReader } from '../../protocol/byte-reader.js';
+import { addressOf, Listener, listening } from './listener.js';
 
 const OFFSET_FETCH = 9;
 const FIND_COORDINATOR = 10;
@@ -24,42 +24,6 @@ const VERSIONS = {
 
 const UNKNOWN_TOPIC = 3;
 const ALREADY_EXISTS = 36;
-
-/** A listening address of 127.0.0.1. */
-export class Listener {
-  readonly #sockets = new Set<Socket>();
-  /** How many connections it has accepted. */
-  connections = 0;
-
-  protected constructor(private readonly server: Server) {
-    server.on('connection', (socket) => {
-      this.connections++;
-      this.#sockets.add(socket);
-      socket.on('error', () => undefined);
-      socket.on('close', () => this.#sockets.delete(socket));
-    });
-  }
-
-  /** Starts a listener that accepts connections and sends nothing, like a frozen broker. */
-  static async silent(): Promise<Listener> {
-    return new Listener(await listening());
-  }
-
-  get address(): string {
-    return addressOf(this.server);
-  }
-
-  /** Resolves once another connection was accepted. */
-  async nextConnection(): Promise<void> {
-    await once(this.server, 'connection');
-  }
-
-  async close(): Promise<void> {
-    this.server.close();
-    for (const socket of this.#sockets) socket.destroy();
-    if (this.server.listening) await once(this.server, 'close');
-  }
-}
 
 /** A broker for admin requests. It has no logs: it answers from the maps that a spec fills. */
 export class TinyBroker extends Listener {
@@ -247,18 +211,6 @@ export class TinyBroker extends Listener {
     }
     return answer.buffer;
   }
-}
-
-async function listening(): Promise<Server> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return server;
-}
-
-function addressOf(server: Server): string {
-  const { port } = server.address() as AddressInfo;
-  return `127.0.0.1:${port}`;
 }
 
 function names(request: ByteReader, count: number): string[] {

@@ -3,7 +3,8 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/gl
 import { Kafka, logLevel } from 'kafkajs';
 import { createCluster, type ReadingCluster } from '../../cluster.js';
 import { plainSockets } from '../../sockets.js';
-import { Listener, TinyBroker } from '../../testing/tiny-broker.js';
+import { Listener } from '../../testing/listener.js';
+import { TinyBroker } from '../../testing/tiny-broker.js';
 import { installPatches } from '../index.js';
 
 let frozen: Listener;
