@@ -12,6 +12,8 @@ FROM deps AS build
 COPY nest-cli.json tsconfig.json tsconfig.build.json ./
 COPY src ./src
 COPY tools/bundle ./tools/bundle
+COPY tools/run ./tools/run
+COPY tools/run.mjs ./tools/
 RUN npm run build
 
 # Only the dependencies of the service.

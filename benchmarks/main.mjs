@@ -1,4 +1,4 @@
-/** Brings this folder's own dependencies into being, then runs the benchmarks. Started by `npm run bench`. */
+/** Installs this folder's own dependencies, then runs the benchmarks. Started by `npm run bench`. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';

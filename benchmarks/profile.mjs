@@ -1,4 +1,4 @@
-/** Prints where the time of a .cpuprofile went: node benchmarks/profile.mjs FILE [HOW_MANY] */
+/** Prints how a .cpuprofile's time is distributed: node benchmarks/profile.mjs FILE [HOW_MANY] */
 import { readFileSync } from 'node:fs';
 import { topOf } from './report/cpu-profile.mjs';
 

@@ -1,6 +1,6 @@
 /**
- * What more members bring, and what replacing them costs: groups of the built service on a broker of their own.
- * `node benchmarks/scaling.mjs`; with `members` or `rollout` one of the two. It needs `npm run build` before it.
+ * Measures how groups of the built service scale, and what replacing their members costs, on a separate broker.
+ * `node benchmarks/scaling.mjs`, with `members` or `rollout` for one of the two. Run `npm run build` first.
  */
 import os from 'node:os';
 import { startKafka } from '../dist/tools/kafka/index.js';

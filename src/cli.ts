@@ -7,8 +7,9 @@ requireNode();
 nodeModule.enableCompileCache();
 
 const { Command } = await import('commander');
+const { withPlainErrors } = await import('./replay/commands/arguments.js');
 const { addDlqCommands } = await import('./replay/commands/dlq.command.js');
-const { runProgram, withPlainErrors } = await import('./replay/commands/run-program.js');
+const { runProgram } = await import('./replay/commands/run-program.js');
 
 const program = withPlainErrors(new Command('cli').description('Commands for operators of the service.'));
 addDlqCommands(program, async () => (await import('./app.module.js')).AppModule);

@@ -1,5 +1,4 @@
 import * as nodeModule from 'node:module';
-import { inspect } from 'node:util';
 import { requireNode } from './require-node.js';
 import { listenForStop } from './stop-signals.js';
 
@@ -14,8 +13,7 @@ const { bootstrap } = await import('./bootstrap.js');
 try {
   await bootstrap();
 } catch (error) {
-  const { ConfigError } = await import('./config/index.js');
-  const { terminalLines } = await import('./text/terminal-safe.js');
-  console.error(terminalLines(error instanceof ConfigError ? error.message : inspect(error)));
+  const { startErrorText } = await import('./start-error.js');
+  console.error(startErrorText(error));
   process.exit(1);
 }

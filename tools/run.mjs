@@ -1,9 +1,9 @@
 /**
- * Entry of the npm scripts. Plain JavaScript for any Node >= 18, because it is what brings the dependencies,
- * the build and the project's own Node into being; everything after it runs on that Node.
+ * Runs an npm script. Plain JavaScript for Node 20 or newer: it installs the dependencies, including the project's own
+ * Node, and builds; everything else runs on that Node.
  */
 import path from 'node:path';
-import { ensureBuilt } from './run/build.mjs';
+import { build, ensureBuilt } from './run/build.mjs';
 import { ensureInstalled } from './run/install.mjs';
 import { projectNode } from './run/node.mjs';
 import { root } from './run/root.mjs';
@@ -14,20 +14,36 @@ const quietTimers = '--disable-warning=TimeoutNegativeWarning';
 
 const jest = (...last) => ({ file: 'node_modules/jest/bin/jest.js', last, jest: true });
 const program = (file, settings) => ({ file, flags: [quietTimers], built: true, ...settings });
+const tool = (name) => program(`dist/tools/${name}/main.js`, { tool: true });
 
 const targets = {
   bench: program('benchmarks/main.mjs', { tool: true }),
-  demo: program('dist/tools/demo/main.js', { tool: true }),
+  build: { run: build },
+  consume: tool('consume'),
+  demo: tool('demo'),
   dlq: program('dist/src/cli.js', { first: ['dlq'] }),
-  kafka: program('dist/tools/kafka/main.js', { tool: true }),
-  produce: program('dist/tools/produce/main.js', { tool: true }),
-  'test:fuzz': program('dist/tools/fuzz/main.js', { tool: true }),
-  'test:reliability': program('dist/test/reliability/main.js', { tool: true }),
+  format: { shell: 'prettier --write .' },
+  kafka: tool('kafka'),
+  // The import rules also check test programs that import the build.
+  lint: {
+    built: true,
+    shell:
+      'oxlint --deny-warnings && prettier --check . && ' +
+      'depcruise src tools test --config .dependency-cruiser.cjs',
+  },
+  produce: tool('produce'),
   start: program('dist/bundle/main.js', { flags: [quietTimers, '--enable-source-maps'] }),
+  'start:dev': {
+    file: 'node_modules/@nestjs/cli/bin/nest.js',
+    first: ['start', '--watch', '--path', 'tsconfig.watch.json'],
+  },
   test: { ...jest('--selectProjects', 'unit', 'integration'), built: true },
-  'test:unit': jest('--selectProjects', 'unit'),
+  'test:fuzz': tool('fuzz'),
   'test:integration': { ...jest('--selectProjects', 'integration'), built: true },
   'test:proofs': { ...jest('--selectProjects', 'proofs'), built: true },
+  'test:reliability': program('dist/test/reliability/main.js', { tool: true }),
+  'test:unit': jest('--selectProjects', 'unit'),
+  typecheck: { file: 'node_modules/typescript/bin/tsc', first: ['--noEmit', '-p', 'tsconfig.json'] },
 };
 
 const [name, ...extra] = process.argv.slice(2);
@@ -41,13 +57,24 @@ try {
   await ensureInstalled();
   const node = projectNode();
   if (target.built) await ensureBuilt(node);
-  process.exit(await runForwardingSignals(node, argumentsFor(target), environmentFor(target), target.tool));
+  process.exit(await run(node));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);
 }
 
-// --selectProjects takes every word after it for a project, so it comes last.
+async function run(node) {
+  if (target.run) {
+    await target.run(node);
+    return 0;
+  }
+  const [command, args] = target.shell
+    ? ['/bin/sh', ['-c', `${target.shell} "$@"`, 'sh', ...extra]]
+    : [node, argumentsFor(target)];
+  return runForwardingSignals(command, args, environmentFor(target), target.tool);
+}
+
+// --selectProjects treats every word after it as a project, so it comes last.
 function argumentsFor({ flags = [], file, first = [], last = [] }) {
   return [...flags, file, ...first, ...extra, ...last];
 }

@@ -4,8 +4,8 @@ const LOOPS = 10;
 const ROUNDS = 200;
 
 /**
- * What a wait of `ms` takes in this process, with as many waiting beside each other as there are keys. Timers
- * have a granularity of their own, which no consumer can do anything about.
+ * The real duration of a wait of `ms` in this process, with as many concurrent waits as there are keys. Timers
+ * have a limited resolution, which no consumer can change.
  * @returns {Promise<number>} the mean, in milliseconds
  */
 export async function calibrate(ms) {

@@ -1,6 +1,6 @@
 /**
- * A collector of traces in a process of its own: takes OTLP over HTTP as JSON, reads all of it, and counts the
- * spans. Its first line says where it listens; SIGTERM has it say how many spans came, and ends it.
+ * A trace collector in its own process: receives OTLP over HTTP as JSON, reads all of it, and counts the
+ * spans. Its first line is its address; on SIGTERM it prints the number of spans and exits.
  */
 import { createServer } from 'node:http';
 

@@ -1,4 +1,4 @@
-/** kafkajs without anything around it: `each-message` or `each-batch`, with its autocommit. */
+/** Plain kafkajs with `each-message` or `each-batch` and its autocommit. */
 import { promisify } from 'node:util';
 import { zstdDecompress } from 'node:zlib';
 import kafkajs from 'kafkajs';

@@ -1,21 +1,21 @@
 /**
- * Counts handled records and reports, once all are in: the rate from the first record to the last, and what
- * the process has used until then.
+ * Counts handled records and finally reports the rate from the first record to the last, and the resources that
+ * the process has used.
  */
 import { readFileSync } from 'node:fs';
 
 /**
- * @typedef {object} Job what a contender is asked to do; the only argument of its process, as JSON
+ * @typedef {object} Job the task of a contender; the only argument of its process, as JSON
  * @property {string} bootstrap
  * @property {string[]} topics
  * @property {string} groupId never used before
  * @property {number} records how many to handle
- * @property {number} [warmUp] how many of them go before the clock starts
+ * @property {number} [warmUp] number of records before the measurement starts
  * @property {number} [delayMs] how long a handler waits
- * @property {string} [mode] which of the contender's ways
+ * @property {string} [mode] the contender's mode
  * @property {object} [options] the handler's options
  * @property {{ every: number, at: number }} [poison] records that always fail, by their number
- * @property {number} [limitMs] after which it counts as stopped
+ * @property {number} [limitMs] time after which it counts as stopped
  * @property {{ name: string, ratio?: number }} [sampler] of the traces that go to a collector; none without it
  */
 
@@ -31,7 +31,7 @@ function poisonous(records, poison) {
   return poison ? Math.floor((records - 1 - poison.at) / poison.every) + 1 : 0;
 }
 
-/** Throws where a record is one of those that always fail. */
+/** Throws if a record is one of those that always fail. */
 export function failIfPoisonous({ poison }, payload) {
   if (poison && payload.id % poison.every === poison.at) throw new Error(`poison: ${payload.id}`);
 }
@@ -50,8 +50,8 @@ export class Meter {
   /**
    * @param {Job} job
    * @param {(report: object) => void} onDone called with the report after it was written
-   * @param {object} [measures] what else is to be reported
-   * @param {() => Promise<void>} [settled] resolves once nothing is left of the records that failed
+   * @param {object} [measures] further values to report
+   * @param {() => Promise<void>} [settled] resolves once the failed records are settled
    */
   constructor(
     { records, warmUp = 0, poison, limitMs },
@@ -102,7 +102,7 @@ export class Meter {
   }
 }
 
-/** The high-water mark of this program alone; `getrusage` would count what forked it too. */
+/** The peak memory of this program only; `getrusage` would include the process that forked it. */
 export function peakRssBytes() {
   const kilobytes = /VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
   return Number(kilobytes) * 1024;

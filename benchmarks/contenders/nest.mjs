@@ -1,4 +1,4 @@
-/** Nest's stock Kafka transport, with the settings it has by default. */
+/** Nest's own Kafka transport with its default settings. */
 import 'reflect-metadata';
 import { Controller, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';

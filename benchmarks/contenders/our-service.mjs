@@ -1,5 +1,5 @@
 /**
- * This service, as it is deployed: the modules of AppModule but for its own features, a controller with the
+ * This service as it is deployed: the modules of AppModule without its own features, a controller with the
  * decorators that users write, records tracked and committed. It ends on SIGTERM as the service does, and the
  * harness then asks the broker what it has committed.
  */
@@ -65,7 +65,7 @@ const BenchController = watched
     : options.read === 'batch'
       ? BatchController
       : OneController;
-/** Topics by name, or by a pattern that matches these alone. */
+/** Topics by name, or by a pattern that matches only these. */
 const pattern = job.pattern ? new RegExp(`^${topics[0]}(-[0-9]+)?$`) : topics;
 const { prototype } = BenchController;
 Payload()(prototype, 'handle', 0);
@@ -99,7 +99,7 @@ if (watched) {
   });
 }
 
-/** Resolves once what failed is where it is kept. */
+/** Resolves once failed records are stored. */
 async function settled() {
   const { limiter } = app.get(KafkaRuntime);
   while (job.poison && limiter.total.records > 0) await sleep(20);

@@ -1,4 +1,4 @@
-/** This service, started as `src/main.ts` starts it: the entry of its bundle, or as it is to be profiled. */
+/** This service, started like `src/main.ts`: the entry of its bundle, or unbundled for a profile. */
 import { enableCompileCache } from 'node:module';
 
 enableCompileCache();

@@ -11,7 +11,7 @@ const consumer = new Consumer({
   clientId: 'bench',
   bootstrapBrokers: bootstrap.split(','),
   maxWaitTime: 100,
-  // As the others have it. With its own 50 MB it decodes most of the topic before the first record, unmeasured.
+  // Like the others. With its default of 50 MB it would decode most of the topic before the measurement starts.
   maxBytes: 10_485_760,
   maxBytesPerPartition: 1_048_576,
   highWaterMark: 4096,

@@ -1,4 +1,4 @@
-/** Watches this service where it has many partitions or topics; each way resolves with what it has measured. */
+/** Measures this service with many partitions or topics; each mode resolves with its results. */
 import { subscribe } from 'node:diagnostics_channel';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { peakRssBytes } from './meter.mjs';
@@ -6,7 +6,7 @@ import { peakRssBytes } from './meter.mjs';
 const SETTLE_MS = 20_000;
 const REST_MS = 30_000;
 const SAMPLE_MS = 500;
-/** Two refreshes of the list of topics, and a little more. */
+/** A little more than two refreshes of the topic list. */
 const REFRESHES_MS = 12_000;
 const FAIR_WARM_UP_MS = 5_000;
 const FAIR_MS = 15_000;
@@ -14,7 +14,7 @@ const FAIR_MS = 15_000;
 let connections = 0;
 subscribe('net.client.socket', () => (connections += 1));
 
-/** How many records were handled, in all and of each partition. */
+/** Numbers of handled records, in total and by partition. */
 export class Handled {
   total = 0;
   #byPartition = new Map();
@@ -33,11 +33,11 @@ export class Handled {
 
 const ways = { rest, topics, fair };
 
-/** Whether a job is to be watched by one of the ways here. */
+/** Whether a job uses one of these modes. */
 export const isWatched = ({ mode }) => Object.hasOwn(ways, mode);
 
 /**
- * Measures what the job's mode says, and reports it.
+ * Measures and reports according to the job's mode.
  * @param {import('./meter.mjs').Job} job
  * @param {{ handled: Handled, group: () => object, url: () => Promise<string> }} service
  */
@@ -56,7 +56,7 @@ export async function watch(job, service) {
   process.stdout.write(`\nBENCH ${JSON.stringify(report)}\n`);
 }
 
-/** Everything is handled; then nothing comes. */
+/** Everything is handled, then the service is idle. */
 async function rest({ records }, { handled }) {
   while (handled.total < records) await sleep(100);
   await sleep(SETTLE_MS);
@@ -73,7 +73,7 @@ async function rest({ records }, { handled }) {
 
 /** From the start of the process. */
 async function topics({ topics: { length } }, { group }) {
-  // Each topic, and its retry topics.
+  // Each topic and its retry topics.
   const joined = () => group()?.status.everJoined && group().status.assignment.length >= length * 4;
   while (!joined()) await sleep(50);
   const joinSeconds = process.uptime();

@@ -5,7 +5,7 @@ const WARM_UP = 3;
 const TIMES = 20;
 
 /**
- * Asks a service again and again, from this process.
+ * Queries a service repeatedly from this process.
  * @returns {Promise<Record<string, number>>} the median time of an answer in ms, by path
  */
 export async function answersOf(url) {

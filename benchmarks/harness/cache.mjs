@@ -13,10 +13,10 @@ const home = path.join(
 );
 
 /**
- * A folder that is made once for each user and content.
+ * A cached folder that is created once per user and content.
  * @param {string} name
- * @param {string[]} inputs files, or other text, that it is made from
- * @param {(folder: string) => Promise<void>} make a rename follows: the content must not hold its own path
+ * @param {string[]} inputs files or other text that it depends on
+ * @param {(folder: string) => Promise<void>} make the folder is renamed afterwards, so the content must not contain its own path
  */
 export async function cached(name, inputs, make) {
   const hash = createHash('sha256');
@@ -36,7 +36,7 @@ export async function cached(name, inputs, make) {
   return folder;
 }
 
-/** Runs a program to its end; the error of one that fails has its first lines. */
+/** Runs a program to its end; the error of a failed one contains the first lines of its output. */
 export async function mustRun(command, ...args) {
   const { code, stdout, stderr } = await execute(command, args);
   if (code === 0) return;

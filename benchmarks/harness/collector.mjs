@@ -5,7 +5,7 @@ import { keep } from '../../dist/tools/kafka/index.js';
 
 const program = path.join(import.meta.dirname, '../contenders/collector.mjs');
 
-/** Starts a collector of traces; its `stop` resolves with the number of spans that it was sent. */
+/** Starts a trace collector; its `stop` resolves with the number of received spans. */
 export async function startCollector() {
   const child = await keep({ command: process.execPath, args: [program] });
   const lines = createInterface({ input: child.output });

@@ -1,8 +1,8 @@
 import { kafkaClient, withAdmin } from '../../dist/tools/kafka/index.js';
 
 /**
- * Asks the broker what a group has committed.
- * @returns {Promise<string | undefined>} what is short of the end, or undefined when nothing is
+ * Queries the committed offsets of a group.
+ * @returns {Promise<string | undefined>} the partitions that are not committed to their end; undefined if all are
  */
 export function committedEverything({ bootstrap, groupId, topics }) {
   return withAdmin(kafkaClient(bootstrap), async (admin) => {

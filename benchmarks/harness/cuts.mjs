@@ -1,4 +1,4 @@
-/** What is cut out of which file of the service, so that a part of its telemetry is as if it had never been written. */
+/** The code that is removed from each file of the service, so that a part of its telemetry does not exist. */
 const parts = {
   metrics: [
     ['/pipeline/partition.js', /this\.parts\.counts\.calls\.add\(.*\);/, ''],
@@ -7,7 +7,7 @@ const parts = {
   context: [['/transport/handlers/handler-call.js', /return calls\.run\(.*\);/, 'return run(call.first);']],
 };
 
-/** Takes its metrics, the context that lines of the log are about, or both out of the service. */
+/** Removes metrics, the context of log lines, or both from the service. */
 export class Cuts {
   #cuts;
   #left;
@@ -18,7 +18,7 @@ export class Cuts {
     this.#left = new Set(this.#cuts);
   }
 
-  /** @throws where the file has nothing of what is to be cut out of it */
+  /** @throws if the file does not contain the code to remove */
   apply(file, source) {
     const cut = this.#cuts.find(([end]) => file.endsWith(`/dist/src${end}`));
     if (!cut) return source;
@@ -28,7 +28,7 @@ export class Cuts {
     return source.replace(pattern, replacement);
   }
 
-  /** @throws where a file was not met */
+  /** @throws if a file was not found */
   checkAllMade() {
     for (const [file] of this.#left) throw new Error(`there is no ${file} to cut telemetry out of`);
   }

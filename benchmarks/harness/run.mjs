@@ -8,7 +8,7 @@ import { Scraper } from './scraper.mjs';
 const limitMs = 300_000;
 const stopLimitMs = 30_000;
 
-/** The configuration that ours is measured with, beyond its defaults. */
+/** The configuration of our service in measurements, in addition to its defaults. */
 const ourEnvironment = ({ bootstrap, groupId, environment }) => ({
   KAFKA_BROKERS: bootstrap,
   KAFKA_GROUP_ID: groupId,
@@ -20,11 +20,11 @@ const ourEnvironment = ({ bootstrap, groupId, environment }) => ({
 });
 
 /**
- * Runs a contender in a process of its own.
+ * Runs a contender in its own process.
  * @param {{ command: string, args: string[], env?: object }} runtime
  * @param {import('../contenders/meter.mjs').Job} job
- * @param {boolean} isOurs stops in an orderly way, and has to have committed everything by then
- * @throws Error when it does not report in time, or ours has left something uncommitted
+ * @param {boolean} isOurs whether it must stop cleanly and have committed everything by then
+ * @throws Error if it does not report in time, or if ours has left something uncommitted
  */
 export async function run(runtime, job, isOurs) {
   if (!job.sampler) return runOnce(runtime, job, isOurs);
@@ -83,7 +83,7 @@ async function runOnce(runtime, job, isOurs) {
   }
 }
 
-/** Resolves with what the contender reports; rejects if it ends without. It may ask for its metrics to be read. */
+/** Resolves with the contender's report; rejects if it ends without one. It may request that its metrics are scraped. */
 function reportOf(child, scrape, say) {
   return new Promise((resolve, reject) => {
     createInterface({ input: child.output }).on('line', (line) => {
@@ -99,7 +99,7 @@ async function stopAndCheck(child, job) {
   process.kill(child.pid, 'SIGTERM');
   const code = await within(stopLimitMs, child.ended);
   if (code !== 0) throw new Error(`did not stop in an orderly way, exit code ${code}.`);
-  // What is fair is seen while there is a backlog.
+  // Fairness is visible only while there is a backlog.
   const missing = job.mode === 'fair' ? undefined : await committedEverything(job);
   if (missing) throw new Error(`left records uncommitted: ${missing}.`);
 }

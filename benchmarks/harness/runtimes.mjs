@@ -8,9 +8,9 @@ const nodeFlags = ['--disable-warning=TimeoutNegativeWarning'];
 const node = (...args) => ({ command: process.execPath, args: [...nodeFlags, ...args] });
 const script = (file) => async () => node(path.join(contenders, file));
 
-/** How each contender is started; a function that fails says why the contender is skipped. */
+/** How each contender is started; the error of a function that fails is the reason for skipping the contender. */
 const runtimes = {
-  // For a profile, which tells files apart.
+  // Unbundled for a profile, which shows files.
   ours: script('ours.mjs'),
   nest: script('nest.mjs'),
   'kafkajs-each-message': script('kafkajs.mjs'),
@@ -37,7 +37,7 @@ export async function runtimeOf(name, builds) {
   return ready.get(name);
 }
 
-/** Packages are installed to a folder, not a venv: a venv holds its own path, and can't be renamed. */
+/** Packages are installed into a folder, not a venv: a venv contains its own path and cannot be renamed. */
 async function python() {
   const packages = await cached('kafka-python', [kafkaPython], (folder) =>
     mustRun(

@@ -1,4 +1,4 @@
-/** Reads a service's metrics each second, from another process as Prometheus does. */
+/** Scrapes a service's metrics every second from another process, like Prometheus. */
 export class Scraper {
   #timer;
   #scrapes = 0;
@@ -7,7 +7,7 @@ export class Scraper {
     this.#timer = setInterval(() => void this.#scrape(url), 1000);
   }
 
-  /** @returns how often it was answered */
+  /** @returns the number of successful scrapes */
   stop() {
     clearInterval(this.#timer);
     return this.#scrapes;
@@ -19,7 +19,7 @@ export class Scraper {
       await response.text();
       if (response.ok) this.#scrapes++;
     } catch {
-      // It is ending. What never answers is told by the count.
+      // It is stopping. A service that never answers is visible in the count.
     }
   }
 }

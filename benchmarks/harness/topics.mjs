@@ -4,7 +4,7 @@ import { cached, mustRun } from './cache.mjs';
 
 const source = path.join(import.meta.dirname, '../topics/Loader.java');
 
-/** The topics of one broker; what is alike is loaded once. */
+/** The topics of one broker; equal topics are loaded once. */
 export class Topics {
   #loaded = new Set();
 

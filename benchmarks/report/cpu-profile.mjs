@@ -1,7 +1,7 @@
-/** Where V8 books what is no function of anybody's. */
+/** V8's names for time outside of functions. */
 const idle = '(idle)';
 
-/** The functions with the most time of their own, and the time of each part of the program, as text. */
+/** The functions with the most self time, and the time of each part of the program, as text. */
 export function topOf(profile, count = 30) {
   const { functions, parts, busyMs } = selfTimes(profile);
   const percent = (ms) => `${((100 * ms) / busyMs).toFixed(1).padStart(5)} %`;

@@ -1,4 +1,4 @@
-/** The figures as other tools read them: one entry for each contender of each scenario. */
+/** The results in machine-readable form: one entry per contender and scenario. */
 export function toJson(results) {
   return results.flatMap(({ scenario, contenders }) =>
     contenders

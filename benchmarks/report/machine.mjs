@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 
-/** What the figures were measured on. */
+/** The machine on which the results were measured. */
 export function machine() {
   const [cpu] = os.cpus();
   const gib = (os.totalmem() / 2 ** 30).toFixed(0);

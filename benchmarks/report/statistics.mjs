@@ -5,7 +5,7 @@ export function median(numbers) {
 }
 
 /**
- * A contender's figures over all its runs.
+ * Statistics of a contender over all its runs.
  * @returns {{ recordsPerSecond: { min: number, median: number, max: number }, cpuSeconds: number, peakRssBytes: number, cpuMicrosecondsPerRecord: number }}
  */
 export function summarize(reports) {

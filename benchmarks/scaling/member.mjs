@@ -45,7 +45,7 @@ export class Member {
     while (!(await this.#ask('ready')).ok) await sleep(50);
   }
 
-  /** The generation of the group that it has joined last. */
+  /** The generation that it has last joined. */
   async generation() {
     const { details } = await (await this.#ask('')).json();
     return details.consumers.groups[0].generation;

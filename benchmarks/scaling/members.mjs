@@ -8,7 +8,7 @@ export const kinds = {
 
 const WINDOW_MS = 10_000;
 
-/** How many records a second a group of so many members handles, once each of them is at work. */
+/** Measures how many records per second a group of this size handles, once each member has partitions. */
 export async function rateOf(count, job) {
   const members = Array.from({ length: count }, () => new Member(job));
   const handled = () => members.reduce((sum, member) => sum + member.handled, 0);
@@ -22,7 +22,7 @@ export async function rateOf(count, job) {
   return rate;
 }
 
-/** Each handles something in two seconds that follow each other: those who came first have given partitions up. */
+/** Each member handles records in two consecutive seconds: earlier members have given up partitions by then. */
 async function untilAllWork(members) {
   for (let goodSeconds = 0; goodSeconds < 2;) {
     const before = members.map(({ handled }) => handled);

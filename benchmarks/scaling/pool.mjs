@@ -1,4 +1,4 @@
-/** So many at a time; the others wait in line. */
+/** Limits concurrency; further callers wait in order. */
 export class Pool {
   #free;
   #waiting = [];

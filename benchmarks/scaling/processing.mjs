@@ -1,4 +1,4 @@
-/** A handler of one of two kinds, which tells its parent how many records it has handled. */
+/** A handler of one of two kinds that reports its number of handled records to the parent process. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Controller, Module } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
@@ -7,7 +7,7 @@ import { Pool } from './pool.mjs';
 
 const { SCALING_TOPIC, SCALING_KIND } = process.env;
 
-/** As a query of 50 ms on one of the member's 16 connections. */
+/** Like a query of 50 ms on one of the member's 16 connections. */
 const pool = new Pool(16);
 
 const kinds = {
@@ -34,6 +34,6 @@ KafkaHandler(SCALING_TOPIC, options)(
 );
 Controller()(ScalingController);
 
-/** A class without the `class`, which is nothing but its module's name. */
+/** A module without a class of its own. */
 export function ProcessingModule() {}
 Module({ controllers: [ScalingController] })(ProcessingModule);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Member } from './member.mjs';
 
-/** Ways to replace four members. The last is what the manifests have. */
+/** Ways to replace four members. The last is that of the manifests. */
 export const strategies = [
   { name: 'Recreate', surge: 0, unavailable: 4 },
   { name: 'maxSurge 0, maxUnavailable 1', surge: 0, unavailable: 1 },
@@ -10,11 +10,11 @@ export const strategies = [
   { name: 'maxSurge 50%, maxUnavailable 0', surge: 2, unavailable: 0 },
 ];
 
-/** In the place of minReadySeconds. Members hear of a rebalance with their heartbeats, every 3 s: closer steps merge. */
+/** Instead of minReadySeconds. Members learn of a rebalance with their heartbeats, every 3 s, so closer steps merge. */
 const SETTLE_MS = 10_000;
 const MEMBERS = 4;
 
-/** Replaces a group's members as a Deployment does; returns its rebalances and what they cost. */
+/** Replaces a group's members like a Deployment; returns the rebalances and their cost. */
 export async function rollOut({ surge, unavailable }, job) {
   const members = Array.from({ length: MEMBERS }, () => new Member(job));
   await Promise.all(members.map((member) => member.ready()));
@@ -44,7 +44,7 @@ export async function rollOut({ surge, unavailable }, job) {
   return { rebalances, longestPauseMs: longestMs, seconds };
 }
 
-/** The longest time in which no member has handled anything. */
+/** The longest time without a handled record. */
 function watchPauses(members) {
   let longestMs = 0;
   let last = -1;

@@ -1,6 +1,6 @@
 import { atMost, size, summaryOf, topicOf } from './targets.mjs';
 
-/** By then V8 has compiled what is hot; a short run would measure the compiler otherwise. */
+/** By then V8 has compiled the hot code; otherwise a short run would measure the compiler. */
 const warmUp = 300_000;
 const contenders = [{ name: 'ours' }, { name: 'kafkajs-each-message' }];
 
@@ -14,7 +14,7 @@ const scenario = (family, name, what, records, shape) => ({
   checks: (result, all) => growthChecks(result, all, `growth-${family}-`),
 });
 
-/** Neither time per record nor memory may grow with what lies ahead. */
+/** Neither time per record nor memory may grow with the backlog. */
 function growthChecks(result, all, family) {
   const ours = summaryOf(result, 'ours');
   const raw = summaryOf(result, 'kafkajs-each-message');
@@ -39,7 +39,7 @@ const backlog = (name, records, more = {}) => ({
 const keys = (name, count) =>
   scenario('keys', name, `${name} distinct keys`, size(1_000_000, 300_000), { keys: count });
 
-/** More of everything: backlog, and distinct keys. */
+/** A larger backlog and more distinct keys. */
 export const growth = [
   backlog('100k', 100_000),
   backlog('1m', 1_000_000),

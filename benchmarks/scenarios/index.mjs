@@ -13,7 +13,7 @@ import { wait } from './wait.mjs';
  * @property {number} full
  * @property {number} quick
  *
- * @typedef {object} Topic what a topic is filled with; topics that are alike are loaded once
+ * @typedef {object} Topic content of a topic; equal topics are loaded once
  * @property {number} partitions
  * @property {number} records
  * @property {number} keys
@@ -24,15 +24,15 @@ import { wait } from './wait.mjs';
  *
  * @typedef {object} Contender
  * @property {string} name as in the results
- * @property {Size} [records] how many it handles; all, if not given
+ * @property {Size} [records] number of records that it handles; default: all
  * @property {object} [options] of the handler
  * @property {{ label: string, options: object }[]} [variants] the best of them counts
  * @property {string} [mode]
- * @property {string} [runs] the contender whose program it is, if not its own
+ * @property {string} [runs] the contender whose program it runs, if not its own
  * @property {{ every: number, at: number }} [poison] records that always fail, by their number
- * @property {number} [limitMs] after which it counts as stopped
+ * @property {number} [limitMs] time after which it counts as stopped
  * @property {{ name: string, ratio?: number }} [sampler] of the traces that go to a collector
- * @property {boolean} [pattern] its handler names the topics by a pattern
+ * @property {boolean} [pattern] whether its handler uses a pattern for the topics
  *
  * @typedef {object} Scenario
  * @property {string} name
@@ -42,10 +42,10 @@ import { wait } from './wait.mjs';
  * @property {number} [delayMs] how long handlers wait
  * @property {Record<string, string | undefined>} [environment] of ours, beyond what all scenarios have
  * @property {number} [warmUp] records before the clock starts
- * @property {boolean} [rehearsed] runs once before it counts: the first run finds the broker's pages cold
+ * @property {boolean} [rehearsed] whether it runs once before the measurement, since the first run has cold broker pages
  * @property {Size} [repeat]
  * @property {boolean} [fullOnly]
- * @property {(report: object, run: object) => object} [adjust] turns a run's report into what is compared
+ * @property {(report: object, run: object) => object} [adjust] converts the report of a run for comparison
  * @property {(result: object, all: object[]) => object[]} checks
  */
 

@@ -1,15 +1,15 @@
 import { atLeast, size, summaryOf, topicOf } from './targets.mjs';
 
 const records = size(300_000, 150_000);
-/** Records that always fail: one in so many, at that place among them. */
+/** Records that always fail: one of `every` records, at position `at`. */
 const one = { every: records.full, at: 75_000 };
-/** Prime to the number of keys: of all keys, and all partitions. */
+/** Coprime to the number of keys, so that all keys and partitions have failing records. */
 const onePercent = { every: 101, at: 42 };
 const options = { retry: { attempts: 3, initialMs: 100 } };
-/** Of every key something fails: a key that waits for retries would be no other key's cost. */
+/** Every key has failing records, since a key that waits for retries does not affect others. */
 const once = { retry: { attempts: 1 } };
 
-/** How much of the throughput without poison is left. */
+/** Remaining fraction of the throughput without poison records. */
 function checks(result) {
   const rateOf = (name) => summaryOf(result, name)?.recordsPerSecond.median;
   const whole = rateOf('ours');
@@ -31,7 +31,7 @@ export const poison = [
       { name: 'ours', options },
       { name: 'ours, one poison', runs: 'ours', options, poison: one },
       { name: 'ours, 1 % poison', runs: 'ours', options: once, poison: onePercent },
-      // It never gets beyond the record: what it does until then, and no more, is within the limit.
+      // It never gets beyond the record; only records before it are handled within the limit.
       {
         name: 'nest',
         poison: { every: records.full, at: 300 },

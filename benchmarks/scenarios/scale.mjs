@@ -2,10 +2,10 @@ import { median } from '../report/statistics.mjs';
 import { atLeast, atMost, size, topicOf } from './targets.mjs';
 
 const MiB = 2 ** 20;
-/** Each of these measures ours alone: there is no peer that parks, or has retry topics. */
+/** These measure only our service: no peer has parking or retry topics. */
 const ours = (mode, options, more) => [{ name: 'ours', mode, options, ...more }];
 
-/** Checks a measure of our runs against its target. */
+/** Compares a measurement of our runs with its target. */
 const measured = (result, bound, what, of, target) => {
   const reports = result.runs.filter(({ name }) => name === 'ours');
   return reports.length === 0 ? [] : [bound(what, median(reports.map(of)), target)];
@@ -40,7 +40,7 @@ const topics = {
   contenders: ours('topics', { onFailure: 'retry-topic', delays: ['1m', '10m', '1h'] }, { pattern: true }),
   checks: (result) => [
     ...measured(result, atMost, 'seconds to the first join', ({ joinSeconds }) => joinSeconds, 10),
-    // To find the cluster, for the group, to fetch, to ask about topics, to produce.
+    // For bootstrap, the group, fetches, topic metadata, and producing.
     ...measured(result, atMost, 'connections until the join', ({ joinConnections }) => joinConnections, 8),
     ...measured(
       result,
@@ -69,5 +69,5 @@ const fair = {
     ),
 };
 
-/** What the number of partitions and topics costs. */
+/** The cost of the number of partitions and topics. */
 export const scale = [rest, topics, fair];

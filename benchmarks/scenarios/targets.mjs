@@ -1,9 +1,9 @@
-/** @returns {Size} how many records in a full run, and in a quick one */
+/** @returns {Size} numbers of records in a full run and in a quick one */
 export const size = (full, quick) => ({ full, quick });
 
 export const pick = ({ full, quick }, isQuick) => (isQuick ? quick : full);
 
-/** A topic of 100-byte JSON with 1,000 keys on 4 partitions, unless said. */
+/** Default: a topic of 100-byte JSON with 1,000 keys on 4 partitions. */
 export const topicOf = (records, shape = {}) => {
   return (quick) => ({
     partitions: 4,
@@ -15,7 +15,7 @@ export const topicOf = (records, shape = {}) => {
   });
 };
 
-/** Asks for our median to be at least so many times each contender's. */
+/** Requires our median to be at least this many times that of each contender. */
 export const faster = (targets) => {
   return ({ contenders }) =>
     contenders.flatMap(({ name, oursOver }) =>

@@ -1,10 +1,10 @@
 import { median } from '../report/statistics.mjs';
 import { atLeast, size, topicOf } from './targets.mjs';
 
-/** What each part of watching may cost, against none of it. */
+/** The allowed cost of each part of telemetry, compared with none. */
 const targets = { 'ours-metrics': 0.97, ours: 0.93, 'ours-traced-1-in-1000': 0.93 };
 
-/** Each run is held against the bare one of its round: the machine itself changes by more than what is looked for. */
+/** Each run is compared with the bare run of its round, since the machine varies by more than the expected difference. */
 const againstBare = ({ runs }) => {
   const ratesOf = (name) =>
     new Map(runs.filter((run) => run.name === name).map((run) => [run.round, run.recordsPerSecond]));
@@ -24,12 +24,12 @@ const traced = (name, sampler, ratio) => ({
   sampler: { name: sampler, ratio },
 });
 
-/** A few percent are looked for: a service lives for days, so what V8 compiles at first is not counted. */
+/** The expected difference is a few percent. A service runs for days, so V8's initial compilation is excluded. */
 const warmUp = 300_000;
 
 /**
- * What watching costs: metrics alone; with them the context of lines of the log, which is all that is on by default;
- * and with that traces as well. Whatever has metrics is scraped each second.
+ * The cost of telemetry: only metrics; metrics and the context of log lines, which is the default;
+ * and traces in addition. Services with metrics are scraped every second.
  */
 export const telemetry = [
   {

@@ -7,19 +7,19 @@ const hotRecords = size(1000, 600);
 
 const threads = (count) => ({ label: `${count} threads`, options: { threads: count } });
 
-/** How much longer than the hot key alone must take, as waits were measured in the same process. */
+/** Allowed time relative to the minimum for the hot key, with waits measured in the same process. */
 function hotKeyChecks({ contenders }) {
   const reports = contenders.flatMap(({ name, runs }) => (name === 'ours' ? runs : []));
   if (reports.length === 0) return [];
   const overIdeal = reports.map(({ records, seconds, sleepMs }) => {
-    // From the first handled to the last: one wait less than the hot key has records.
+    // From the first handled record to the last: one wait less than the hot key has records.
     const hot = (records + 1) / 2 - 1;
     return (seconds * 1000) / (hot * sleepMs);
   });
   return [atMost('time over that of the hot key alone', median(overIdeal), 1.1)];
 }
 
-/** Handlers that wait 5 ms, as for a database. */
+/** Handlers that wait 5 ms, like for a database. */
 export const wait = [
   {
     name: 'wait',

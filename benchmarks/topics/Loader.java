@@ -18,8 +18,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Creates topics and fills them: Loader BOOTSTRAP [NAME,PARTITIONS,RECORDS,KEYS,BYTES,CODEC,HOT]...
- * With HOT each second record has key 0, else the keys take turns. A key's partition is its number modulo the
- * number of partitions, so that partitions are of one size.
+ * With HOT every second record has key 0, otherwise the keys alternate. A key's partition is its number modulo the
+ * number of partitions, so that partitions have equal sizes.
  */
 public class Loader {
   private static final Random RANDOM = new Random(1);
@@ -29,7 +29,7 @@ public class Loader {
     List<Spec> specs = Arrays.stream(args).skip(1).map(Spec::parse).toList();
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
       create(admin, specs);
-      // All topics of one run are alike.
+      // All topics of one run are equal.
       try (var producer = new KafkaProducer<byte[], byte[]>(settings(bootstrap, specs.get(0)))) {
         for (Spec spec : specs) load(producer, spec);
       }
@@ -37,7 +37,7 @@ public class Loader {
     }
   }
 
-  /** A partition without a leader yet makes a producer try again, and a retry can make a duplicate. */
+  /** A missing leader makes a producer retry, which can create a duplicate. */
   private static void create(Admin admin, List<Spec> specs) throws Exception {
     var topics = specs.stream().map(spec -> new NewTopic(spec.topic(), spec.partitions(), (short) 1));
     admin.createTopics(topics.toList()).all().get();
@@ -71,7 +71,7 @@ public class Loader {
         spec.topic() + " holds " + stored + " records instead of " + spec.records());
   }
 
-  /** The records of all partitions, or -1 while one has no leader. */
+  /** The number of records of all partitions; -1 while one has no leader. */
   private static long endOffsets(Admin admin, Spec spec) throws InterruptedException {
     Map<TopicPartition, OffsetSpec> request = new HashMap<>();
     for (int partition = 0; partition < spec.partitions(); partition++) {
@@ -106,7 +106,7 @@ public class Loader {
     settings.put("key.serializer", ByteArraySerializer.class.getName());
     settings.put("value.serializer", ByteArraySerializer.class.getName());
     settings.put("compression.type", spec.codec());
-    // With idempotence, a retry on a topic just created can end in OUT_OF_ORDER_SEQUENCE_NUMBER for ever.
+    // With idempotence, a retry on a new topic can fail permanently with OUT_OF_ORDER_SEQUENCE_NUMBER.
     settings.put("enable.idempotence", "false");
     settings.put("linger.ms", "20");
     settings.put("batch.size", spec.bytes() > 1000 ? "262144" : "65536");
@@ -114,14 +114,14 @@ public class Loader {
     return settings;
   }
 
-  /** JSON of exactly as many bytes. */
+  /** JSON of exactly this many bytes. */
   private static byte[] value(int id, int bytes, String pad) {
     String head = "{\"id\":" + id + ",\"pad\":\"";
     String text = head + pad.substring(0, Math.max(0, bytes - head.length() - 2)) + "\"}";
     return text.getBytes(StandardCharsets.ISO_8859_1);
   }
 
-  /** Words in random order: what compresses about as well as real JSON does. */
+  /** Words in random order, which compress about as well as real JSON. */
   private static List<String> pads(int bytes) {
     List<String> words = new ArrayList<>();
     for (int word = 0; word < 2000; word++) {

@@ -28,7 +28,7 @@ type Case = readonly [
 
 const cases: readonly Case[] = [
   [
-    'the default heartbeat comes later than a short session timeout',
+    'the default heartbeat interval is not less than a short session timeout',
     { KAFKA_SESSION_TIMEOUT_MS: '3000' },
     [
       'KAFKA_HEARTBEAT_INTERVAL_MS',
@@ -38,17 +38,17 @@ const cases: readonly Case[] = [
     ],
   ],
   [
-    'a heartbeat comes later than the session timeout',
+    'the heartbeat interval is not less than the session timeout',
     { KAFKA_HEARTBEAT_INTERVAL_MS: '30000' },
     ['KAFKA_HEARTBEAT_INTERVAL_MS', '"30000"', `less than ${SESSION}`, 'a third'],
   ],
   [
-    'a fetch is held for longer than heartbeats may be missed for',
+    'a fetch may wait for longer than a third of the session timeout',
     { KAFKA_FETCH_MAX_WAIT_MS: '10001' },
     ['KAFKA_FETCH_MAX_WAIT_MS', '"10001"', `a third of ${SESSION}`, 'lower it to 10000'],
   ],
   [
-    'a rebalance ends before the session timeout',
+    'the rebalance timeout is less than the session timeout',
     { KAFKA_REBALANCE_TIMEOUT_MS: '29999' },
     ['KAFKA_REBALANCE_TIMEOUT_MS', '"29999"', `not less than ${SESSION}`, 'raise it to 30000'],
   ],
@@ -63,7 +63,7 @@ const cases: readonly Case[] = [
     ['KAFKA_SASL_MECHANISM', '"PLAIN"', 'it is SSL', 'or remove KAFKA_SASL_MECHANISM'],
   ],
   [
-    'an authority would be ignored',
+    'a CA certificate would be ignored',
     { KAFKA_SSL_CA: CERTIFICATE },
     [
       'KAFKA_SSL_CA',
@@ -98,22 +98,22 @@ const cases: readonly Case[] = [
     ['KAFKA_SASL_MECHANISM', 'not set', MECHANISMS, 'set it, since'],
   ],
   [
-    'the mechanism is none that kafkajs knows',
+    'kafkajs does not support the mechanism',
     { ...SASL, KAFKA_SASL_MECHANISM: 'GSSAPI' },
     ['KAFKA_SASL_MECHANISM', '"GSSAPI"', MECHANISMS, 'one of the accepted'],
   ],
   [
-    'OAUTHBEARER has neither a token nor where to get one',
+    'OAUTHBEARER has neither a token nor a token endpoint',
     BEARER,
     ['KAFKA_SASL_OAUTHBEARER_TOKEN', 'not set', 'either KAFKA_SASL_OAUTHBEARER_TOKEN or', '_TOKEN_FILE or'],
   ],
   [
-    'OAUTHBEARER has both a token and where to get one',
+    'OAUTHBEARER has both a token and a token endpoint',
     { ...BEARER, ...CLIENT, KAFKA_SASL_OAUTHBEARER_TOKEN: TOKEN },
     ['KAFKA_SASL_OAUTHBEARER_TOKEN', 'set, 17 characters', 'either', 'remove one of the two'],
   ],
   [
-    'a token endpoint knows no client',
+    'a token endpoint has no client id',
     { ...BEARER, ...CLIENT, KAFKA_SASL_OAUTHBEARER_CLIENT_ID: undefined },
     [
       'KAFKA_SASL_OAUTHBEARER_CLIENT_ID',
@@ -123,7 +123,7 @@ const cases: readonly Case[] = [
     ],
   ],
   [
-    'a token endpoint gets no secret',
+    'a token endpoint has no client secret',
     { ...BEARER, ...CLIENT, KAFKA_SASL_OAUTHBEARER_CLIENT_SECRET: undefined },
     [
       'KAFKA_SASL_OAUTHBEARER_CLIENT_SECRET',
@@ -133,22 +133,22 @@ const cases: readonly Case[] = [
     ],
   ],
   [
-    'a scope is for no token endpoint',
+    'a scope has no token endpoint',
     { ...BEARER, KAFKA_SASL_OAUTHBEARER_TOKEN: TOKEN, KAFKA_SASL_OAUTHBEARER_SCOPE: 'kafka' },
     ['KAFKA_SASL_OAUTHBEARER_SCOPE', '"kafka"', 'text', 'or remove KAFKA_SASL_OAUTHBEARER_SCOPE'],
   ],
   [
-    'a client secret would go over plain HTTP',
+    'a client secret would be sent over plain HTTP',
     { ...BEARER, ...CLIENT, KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL: 'http://idp/token' },
     ['KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL', '"http://idp/token"', 'URL of http', 'write https://'],
   ],
   [
-    'the token endpoint is no address',
+    'the token endpoint is not a URL',
     { ...BEARER, ...CLIENT, KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL: 'idp/token' },
     ['KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL', '"idp/token"', 'URL of http', 'write a URL'],
   ],
   [
-    'the token endpoint holds a password',
+    'the token endpoint contains a password',
     { ...BEARER, ...CLIENT, KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL: 'https://ada:hunter22@idp/token' },
     ['KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL', 'set, 30 characters', 'URL of http', 'credentials'],
   ],
@@ -178,17 +178,17 @@ const cases: readonly Case[] = [
     ['KAFKA_SSL_KEY', 'not set', 'BEGIN PRIVATE KEY', 'or remove KAFKA_SSL_KEY_PASSPHRASE'],
   ],
   [
-    'a path stands where PEM belongs',
+    'a path is given instead of PEM',
     { ...TLS, KAFKA_SSL_CA: '/etc/ca.pem' },
     ['KAFKA_SSL_CA', '"/etc/ca.pem"', 'PEM text', '_FILE'],
   ],
   [
-    'a key stands where a certificate belongs',
+    'a key is given instead of a certificate',
     { ...TLS, KAFKA_SSL_CA: KEY },
     ['KAFKA_SSL_CA', 'set, 58 characters', 'BEGIN CERTIFICATE', 'PEM of another type'],
   ],
   [
-    'a key is no PEM',
+    'a key is not PEM',
     { ...TLS, KAFKA_SSL_CERT: CERTIFICATE, KAFKA_SSL_KEY: 'hunter22' },
     ['KAFKA_SSL_KEY', 'set, 8 characters', 'BEGIN PRIVATE KEY', '_FILE'],
   ],

@@ -97,7 +97,7 @@ describe('a bad value', () => {
     ['hunter22', 'use a longer one'],
     ['hunter22 hunter22', 'letters, digits and'],
     ['hunter22'.repeat(2049), 'shorten it'],
-  ])('an invalid token is rejected and not shown: %s', (token, hint) => {
+  ])('an invalid OPS_TOKEN is rejected and not shown: %s', (token, hint) => {
     const error = errorOf({ OPS_TOKEN: token });
     expect(error.problems).toEqual([
       expect.objectContaining({ variable: 'OPS_TOKEN', got: `set, ${token.length} characters` }),

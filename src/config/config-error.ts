@@ -1,3 +1,5 @@
+import { CodedError } from '../errors/index.js';
+
 /** One problem of the environment. No field contains the value of a secret. */
 export interface ConfigProblem {
   readonly variable: string;
@@ -9,9 +11,8 @@ export interface ConfigProblem {
 }
 
 /** The environment is not a valid configuration. The message lists every problem. */
-export class ConfigError extends Error {
+export class ConfigError extends CodedError {
   readonly code = 'CONFIG_INVALID';
-  override readonly name = 'ConfigError';
 
   constructor(readonly problems: readonly ConfigProblem[]) {
     super(formatProblems(problems));

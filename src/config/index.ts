@@ -12,8 +12,8 @@ export type {
   TracingConfig,
 } from './config.js';
 export { strayCharacters } from './stray-characters.js';
-export { withCurrentSecrets } from './current-secrets.js';
+export { reloadSecrets } from './reload-secrets.js';
 export { ConfigError, type ConfigProblem } from './config-error.js';
-export { loadConfig } from './load-config.js';
+export { loadConfig, loadConfigWith } from './load-config.js';
 export { callerFolder } from './caller-folder.js';
 export { SERVICE_CONFIG, ServiceConfigModule } from './service-config.module.js';

@@ -42,8 +42,8 @@ function messageOf(environment: NodeJS.ProcessEnv): string {
   }
 }
 
-describe('loadConfig, whatever the environment', () => {
-  it('loadConfig throws only ConfigError, whatever the environment', () => {
+describe('loadConfig with any environment', () => {
+  it('loadConfig throws only ConfigError for any environment', () => {
     fc.assert(
       fc.property(env, (environment) => {
         messageOf(environment);
@@ -52,7 +52,7 @@ describe('loadConfig, whatever the environment', () => {
     );
   });
 
-  it('loadConfig never prints a secret, whatever the environment', () => {
+  it('loadConfig never prints a secret for any environment', () => {
     const secret = fc.stringMatching(/^zq[a-z0-9/.:@-]{6,20}$/);
     fc.assert(
       fc.property(

@@ -17,9 +17,9 @@ import { describeVariable, environment, isVariableName, type VariableName } from
 export function loadConfig(env: NodeJS.ProcessEnv = process.env, host: Host = thisHost): ServiceConfig {
   const { texts, files, problems: unreadable, unread } = readVariables(env, host);
   const invalid = invalidVariables(texts);
-  const sound = [...texts].filter(([name]) => !invalid.has(name));
+  const valid = [...texts].filter(([name]) => !invalid.has(name));
   // Every variable has a default or is optional, so the environment always parses without the invalid ones.
-  const values = environment.parse(Object.fromEntries(sound));
+  const values = environment.parse(Object.fromEntries(valid));
   const problems = [
     ...unreadable,
     ...invalid.values(),
@@ -28,6 +28,15 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, host: Host = th
   ];
   if (problems.length > 0) throw new ConfigError(problems);
   return deepFreeze(toConfig(values, files, host.isTerminal));
+}
+
+/**
+ * Like `loadConfig` for the environment of the process, with these variables in place of its own.
+ *
+ * @throws ConfigError
+ */
+export function loadConfigWith(variables: NodeJS.ProcessEnv): ServiceConfig {
+  return loadConfig({ ...process.env, ...variables });
 }
 
 /** One problem for each variable that does not parse or contains stray characters. */

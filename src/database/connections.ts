@@ -1,7 +1,7 @@
 import { callSignal } from '../transport/handlers/outside-timeout.js';
 import type { Connection, ConnectionSource } from './connection.js';
 import { NestedConnectionError, TransactionOverError } from './errors.js';
-import { Places } from './places.js';
+import { Semaphore } from './semaphore.js';
 
 /** A connection that its holder must release. */
 export interface HeldConnection {
@@ -12,16 +12,16 @@ export interface HeldConnection {
 
 interface Opened {
   readonly source: ConnectionSource;
-  readonly places: Places;
-  readonly reserve: Places;
+  readonly permits: Semaphore;
+  readonly reserve: Semaphore;
 }
 
 /**
  * The connections of a source. Each has one holder at a time; requests are served in order.
  *
- * A holder of one connection may request a second: it takes a free place, or else one of the reserve, which is only for
+ * A holder of one connection may request a second: it takes a free permit, or else one of the reserve, which is only for
  * second connections. Nobody gets a third. This prevents deadlocks: a holder of two connections waits for nothing, so
- * places of the reserve always become free, and then the other places too.
+ * permits of the reserve always become free, and then the other permits too.
  */
 export class Connections {
   #opened: Promise<Opened> | undefined;
@@ -36,7 +36,7 @@ export class Connections {
 
   /**
    * @param held number of connections that the caller holds
-   * @param signal ends the wait for a place; default: the signal of the current handler call
+   * @param signal ends the wait for a permit; default: the signal of the current handler call
    * @throws DatabaseUnavailableError if no connection can be opened
    * @throws NestedConnectionError if the caller holds as many connections as it may
    */
@@ -44,12 +44,12 @@ export class Connections {
     signal?.throwIfAborted();
     if (this.#closed) throw new TransactionOverError('the service stopped');
     const opened = await this.#open();
-    const places = await this.#takePlace(opened, held, signal);
+    const permits = await this.#takePermit(opened, held, signal);
     let connection: Connection;
     try {
       connection = await opened.source.acquire();
     } catch (error) {
-      places.release();
+      permits.release();
       throw error;
     }
     let isReleased = false;
@@ -57,7 +57,7 @@ export class Connections {
       if (isReleased) return;
       isReleased = true;
       connection.release(as);
-      places.release();
+      permits.release();
     };
     return { connection, release };
   }
@@ -69,17 +69,17 @@ export class Connections {
     await opened?.source.close();
   }
 
-  /** @returns the places that the taken place must be released to */
-  async #takePlace(
-    { source, places, reserve }: Opened,
+  /** @returns the semaphore that the taken permit must be released to */
+  async #takePermit(
+    { source, permits, reserve }: Opened,
     held: number,
     signal: AbortSignal | undefined,
-  ): Promise<Places> {
+  ): Promise<Semaphore> {
     if (held > 1) throw new NestedConnectionError('it holds two already');
     if (held === 1 && source.reserve === 0)
       throw new NestedConnectionError('this database has only one connection');
-    if (places.take()) return places;
-    const from = held === 1 ? reserve : places;
+    if (permits.tryAcquire()) return permits;
+    const from = held === 1 ? reserve : permits;
     await from.acquire(signal ?? callSignal());
     return from;
   }
@@ -87,8 +87,8 @@ export class Connections {
   async #open(): Promise<Opened> {
     this.#opened ??= this.openSource().then((source) => ({
       source,
-      places: new Places(source.size),
-      reserve: new Places(source.reserve),
+      permits: new Semaphore(source.size),
+      reserve: new Semaphore(source.reserve),
     }));
     try {
       return await this.#opened;

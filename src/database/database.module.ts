@@ -38,7 +38,7 @@ export function requireDatabase({ database }: ServiceConfig): void {
       variable: 'DATABASE_URL',
       got: 'not set',
       accepts: 'postgres://user:password@host:5432/database',
-      hint: 'set it, or DATABASE_URL_FILE: idempotent handlers store their marks there',
+      hint: 'set it, or DATABASE_URL_FILE: idempotent handlers store their receipts there',
     },
   ]);
 }

@@ -1,4 +1,5 @@
-import { DependencyUnavailableError } from '../pipeline/index.js';
+import { CodedError } from '../errors/index.js';
+import { DependencyUnavailableError, errorMessageOf } from '../pipeline/index.js';
 
 /**
  * The database is unavailable for every record: it does not answer, or accepts no connections or no writes. A record
@@ -10,7 +11,7 @@ export class DatabaseUnavailableError extends DependencyUnavailableError {
   /** @param during the operation that failed, such as `connecting` */
   constructor(during: string, cause: unknown) {
     super(
-      `the database is unavailable: ${during} failed with "${textOf(cause)}"; the work in progress was rolled back, ` +
+      `the database is unavailable: ${during} failed with "${errorMessageOf(cause)}"; the work in progress was rolled back, ` +
         `or its retry will find it committed. Check DATABASE_URL, the database, its connection limit, and that it ` +
         `accepts writes`,
       { cause },
@@ -23,17 +24,16 @@ export class DatabaseUnavailableError extends DependencyUnavailableError {
  * A connection was lost while it was in use, and the database still answers. The statements on the connection may be
  * the cause, so this is a normal failure.
  */
-export class ConnectionLostError extends Error {
+export class ConnectionLostError extends CodedError {
   readonly code = 'DATABASE_CONNECTION_LOST';
 
   constructor(cause: unknown) {
     super(
-      `the connection to the database was lost with "${textOf(cause)}"; the work in progress was rolled back, or its ` +
+      `the connection to the database was lost with "${errorMessageOf(cause)}"; the work in progress was rolled back, or its ` +
         `retry will find it committed. If this happens repeatedly, the handler may keep its transaction idle for ` +
         `longer than DATABASE_IDLE_IN_TRANSACTION_TIMEOUT_MS`,
       { cause },
     );
-    this.name = 'ConnectionLostError';
   }
 }
 
@@ -46,7 +46,7 @@ export class TransactionConflictError extends DependencyUnavailableError {
 
   constructor(cause: unknown) {
     super(
-      `conflict with another transaction ("${textOf(cause)}"); nothing was committed, and the record is retried. If ` +
+      `conflict with another transaction ("${errorMessageOf(cause)}"); nothing was committed, and the record is retried. If ` +
         `this happens often, make all transactions lock rows in the same order, or use record keys that put ` +
         `conflicting records into one lane`,
       { cause },
@@ -56,7 +56,7 @@ export class TransactionConflictError extends DependencyUnavailableError {
 }
 
 /** A handler requests more connections than it may hold at the same time. */
-export class NestedConnectionError extends Error {
+export class NestedConnectionError extends CodedError {
   readonly code = 'NESTED_CONNECTION';
 
   /** @param problem why it cannot get one */
@@ -65,12 +65,11 @@ export class NestedConnectionError extends Error {
       `database.outside() needs a connection in addition to those that the handler holds, but ${problem}; run the ` +
         `statement before, after or in the transaction`,
     );
-    this.name = 'NestedConnectionError';
   }
 }
 
 /** A statement was issued after its transaction had ended. */
-export class TransactionOverError extends Error {
+export class TransactionOverError extends CodedError {
   readonly code = 'TRANSACTION_OVER';
 
   constructor(ending: string) {
@@ -78,12 +77,11 @@ export class TransactionOverError extends Error {
       `the transaction has ended (${ending}), so this statement cannot be part of it; await every statement ` +
         `before the handler returns, and before it commits its offset`,
     );
-    this.name = 'TransactionOverError';
   }
 }
 
 /** The commit of a transaction in which a statement had failed: PostgreSQL rolled it back. */
-export class TransactionAbortedError extends Error {
+export class TransactionAbortedError extends CodedError {
   readonly code = 'TRANSACTION_ABORTED';
 
   constructor(cause: unknown) {
@@ -93,10 +91,5 @@ export class TransactionAbortedError extends Error {
         'with ON CONFLICT',
       { cause },
     );
-    this.name = 'TransactionAbortedError';
   }
-}
-
-function textOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

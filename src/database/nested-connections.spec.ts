@@ -5,7 +5,7 @@ import { AnsweringSource } from './testing/answering-source.js';
 
 const insert = 'INSERT INTO audit VALUES (1)';
 
-describe('a handler that needs a connection beside its transaction', () => {
+describe('a handler that needs a second connection', () => {
   test.each([1, 2, 10])(
     'handlers that need a second connection finish even if they hold all of %d connections',
     async (size) => {

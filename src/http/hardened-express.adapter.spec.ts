@@ -65,7 +65,7 @@ const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: a\r\nConnec
 const post = (body: string, type = 'application/json'): Promise<Response> =>
   fetch(`${url}/echo`, { method: 'POST', body, headers: { 'content-type': type } });
 
-describe('every answer', () => {
+describe('every response', () => {
   it.each([
     '/page',
     '/nothing',
@@ -106,7 +106,7 @@ describe('every answer', () => {
   });
 });
 
-describe('what a client sends is bounded', () => {
+describe('requests are limited', () => {
   it('a request body may only be JSON of limited size', async () => {
     expect(await (await post('{"a":1}')).json()).toEqual({ body: { a: 1 } });
     expect(await (await post('a=1', 'application/x-www-form-urlencoded')).json()).toEqual({});

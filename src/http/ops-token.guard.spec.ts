@@ -60,7 +60,7 @@ describe('the guard of the operators’ endpoints', () => {
   });
 
   it.each([undefined, 'Bearer undefined', `Bearer ${TOKEN}`])(
-    'lets nobody in while there is no token, and says what to set: %s',
+    'the guard of the operators’ endpoints answers 403 if there is no token, and says what to set: %s',
     async (header) => {
       const response = await answer(undefined, header);
       expect([response.status, await response.text()]).toEqual([403, expect.stringContaining('OPS_TOKEN')]);

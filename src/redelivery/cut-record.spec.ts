@@ -17,7 +17,7 @@ test.each<[string, Buffer | null, number]>([
   ['a tombstone with two large headers', null, 2],
   ['a tombstone with three large headers', null, 3],
   ['a small value with two large headers', Buffer.from('small'), 2],
-])('%s is stored without its headers, and with its value', (_what, value, count) => {
+])('the first truncated form of %s has the value and not the large headers', (_what, value, count) => {
   const large = Object.fromEntries(Array.from({ length: count }, (_, at) => [`h${at}`, 'x'.repeat(600_000)]));
   const copy = { key: Buffer.from('k'), value, headers: { ...why, ...large } };
   const [first] = cutForms(copy);

@@ -6,32 +6,32 @@ import { ownHeaders } from './record-headers.js';
 export interface RecordCopy {
   readonly key: Uint8Array | null;
   readonly value: Uint8Array | null;
-  /** The record's own, and those that say why it failed. */
+  /** The record's own headers, and those that describe the failure. */
   readonly headers: RawHeaders;
 }
 
-/** How much of a record is kept, in bytes. */
+/** Maximum sizes in bytes. */
 interface Limits {
   readonly value: number;
-  /** Of the record's own headers, in all; one that does not fit as a whole is left out. */
+  /** Total of the record's own headers; a header that does not fit is omitted. */
   readonly headers: number;
   readonly key: number;
 }
 
-/** From the most that is kept to the least. */
+/** From the largest form to the smallest. */
 const LIMITS: readonly Limits[] = [
   { value: 64 * 1024, headers: Infinity, key: Infinity },
   { value: 64 * 1024, headers: 16 * 1024, key: Infinity },
   { value: 64 * 1024, headers: 16 * 1024, key: 1024 },
   { value: 0, headers: 0, key: 256 },
 ];
-/** What is left out of the smallest form, beside the record's own parts. */
+/** Headers that the smallest form omits. */
 const DISPENSABLE: ReadonlySet<string> = new Set([HEADERS.exceptionMessage, HEADERS.exceptionStacktrace]);
 const LEFT_OUT_CHARACTERS = 1024;
 
 /**
- * Ever smaller forms of a record that is too large to be stored: first the value is cut, then headers are omitted, then
- * the key is cut. Headers say what was cut and its original size.
+ * Smaller and smaller forms of a record that is too large to be stored: first the value is truncated, then headers are
+ * omitted, then the key is truncated. Headers name the truncated parts and their original sizes.
  */
 export function* cutForms(copy: RecordCopy): Generator<RecordCopy> {
   let last = copy;
@@ -57,7 +57,7 @@ function cutTo(limits: Limits, { key, value, headers }: RecordCopy): RecordCopy 
   };
 }
 
-/** The headers that say why it failed, and as many of the record's own as fit. */
+/** The headers that describe the failure, and as many of the record's own as fit. */
 function headersWithin(limit: number, headers: RawHeaders): RawHeaders {
   const leftOut: [name: string, bytes: number][] = [];
   let used = 0;

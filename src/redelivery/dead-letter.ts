@@ -23,7 +23,7 @@ export interface DeadLetter {
   readonly originalOffset: string | undefined;
   /** The consumer group whose handler failed. */
   readonly group: string | undefined;
-  /** The error's class; `unknown` where nothing says so. */
+  /** The error's class; `unknown` without a header. */
   readonly reason: string;
   readonly message: string | undefined;
   readonly stack: string | undefined;
@@ -35,21 +35,21 @@ export interface DeadLetter {
   readonly failedAt: number | undefined;
   /** How often it was replayed before. */
   readonly replays: number;
-  /** The parts that could not be stored whole, with their original sizes in bytes. */
+  /** The truncated parts, with their original sizes. */
   readonly cut: readonly CutPart[];
 }
 
-/** A part of a record that was too large to be stored. */
+/** A part of a record that was truncated because the record was too large. */
 export interface CutPart {
   readonly part: 'key' | 'value' | 'headers';
   readonly fromBytes: number;
 }
 
-/** A record of a dead-letter topic which says that an earlier one of its partition was replayed. */
+/** A record of a dead-letter topic that says that an earlier record of its partition was replayed. */
 export interface ReplayReceipt {
   readonly replayedPartition: number;
   readonly replayedOffset: string;
-  /** When the dead letter failed, in ms since the epoch; undefined where that is not known. */
+  /** When the dead letter was stored, in ms since the epoch; undefined if unknown. */
   readonly replayedFailedAt: number | undefined;
   readonly replayedTo: string;
 }

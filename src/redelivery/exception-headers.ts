@@ -5,7 +5,7 @@ const NAME_BYTES = 256;
 const MESSAGE_BYTES = 1024;
 const STACK_BYTES = 4096;
 
-/** The headers that describe a handler's error. Their size is bounded, and no error can prevent them. */
+/** The headers that describe a handler's error. Their size is limited, and they can be built for any thrown value. */
 export function exceptionHeaders(error: unknown): RawHeaders {
   return {
     [HEADERS.exceptionClass]: cutText(errorNameOf(error), NAME_BYTES),
@@ -14,7 +14,7 @@ export function exceptionHeaders(error: unknown): RawHeaders {
   };
 }
 
-/** The text's first bytes, without half a character at their end. */
+/** The first bytes of the text, without an incomplete character at the end. */
 function cutText(text: string, bytes: number): string {
   // A character has at most 3 bytes per UTF-16 unit: only the beginning of a long text needs to be encoded.
   const whole = Buffer.from(text.slice(0, bytes));

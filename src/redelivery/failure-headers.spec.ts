@@ -11,14 +11,14 @@ const earlier = {
   'dlt-attempts': '5',
 };
 
-/** A record with the marks of an earlier failure that fails in `topic`. */
+/** A record with the headers of an earlier failure that fails in `topic`. */
 function failedIn(topic: string) {
   const record = { offset: toOffset(3), timestamp: '0', key: null, value: null, headers: earlier };
   return { at: { topic, partition: 0 }, record, error: new Error('no'), attempts: 1, firstFailedAt: 0 };
 }
 
-describe('a record that fails with the marks of an earlier failure', () => {
-  test('is known by its first topic in a retry topic', () => {
+describe('a record that fails with the headers of an earlier failure', () => {
+  test('the headers of an earlier failure count in its retry topic', () => {
     const failed = failedIn('orders.group.retry.10m');
     expect(originalTopicOf(failed)).toBe('orders');
     expect(failureHeaders(failed, 'group', new Date())).toMatchObject({
@@ -30,10 +30,10 @@ describe('a record that fails with the marks of an earlier failure', () => {
   });
 
   test.each([
-    ['is only named like a retry topic', 'nightly.retry.1h'],
+    ['only has the name of a retry topic', 'nightly.retry.1h'],
     ['is the retry topic of another topic', 'payments.group.retry.1h'],
     ['is the retry topic of another group', 'orders.other.retry.1h'],
-  ])('is a record of its own topic where that %s', (_what, topic) => {
+  ])('the headers of an earlier failure do not count in a topic that %s', (_what, topic) => {
     const failed = failedIn(topic);
     expect(originalTopicOf(failed)).toBe(topic);
     expect(failureHeaders(failed, 'group', new Date())).toMatchObject({
@@ -44,7 +44,7 @@ describe('a record that fails with the marks of an earlier failure', () => {
     });
   });
 
-  test('never goes back to the dead letters that it is read from', () => {
+  test('the headers of an earlier failure do not count in a dead-letter topic', () => {
     const failed = failedIn('orders.dlt');
     expect(originalTopicOf(failed)).toBe('orders.dlt');
     expect(failureHeaders(failed, 'group', new Date())).toMatchObject({
@@ -58,7 +58,7 @@ describe('a record that fails with the marks of an earlier failure', () => {
 
 const withoutText: unknown = Object.create(null);
 
-describe('a record is put aside whatever its handler has thrown', () => {
+describe('failure headers of unusual errors', () => {
   test.each<[string, unknown, string, string]>([
     ['an error whose message is null', Object.assign(new Error('no'), { message: null }), 'Error', 'null'],
     ['an error whose name is a number', Object.assign(new Error('no'), { name: 42 }), '42', 'no'],
@@ -71,7 +71,7 @@ describe('a record is put aside whatever its handler has thrown', () => {
     ['an object without a prototype', withoutText, 'object', 'object without a text'],
     ['a symbol', Symbol('no'), 'symbol', 'Symbol(no)'],
     ['nothing', undefined, 'undefined', 'undefined'],
-  ])('%s', (_what, error, name, message) => {
+  ])('failure headers can be built for %s', (_what, error, name, message) => {
     const headers = failureHeaders({ ...failedIn('orders'), error }, 'group', new Date());
     expect(headers).toMatchObject({ 'dlt-exception-class': name, 'dlt-exception-message': message });
     expect(Object.values(headers).every((value) => typeof value === 'string')).toBe(true);

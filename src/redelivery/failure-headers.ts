@@ -30,17 +30,17 @@ export function originOf(at: Pick<TopicPartition, 'topic'>, record: WithHeaders)
   return isRetryTopicOf(at.topic, topic, group) ? { topic, partition, offset, timestamp, group } : undefined;
 }
 
-/** The topic that a record was in before the first retry topic, if it has been in any. */
+/** The topic of a record before its first retry topic; otherwise the topic that it is in. */
 export function originalTopicOf({ at, record }: FailedRecord): string {
   return originOf(at, record)?.topic ?? at.topic;
 }
 
-/** Failed calls with a record in earlier topics; 0 outside of retry topics. */
+/** The number of failed calls in earlier topics; 0 outside of retry topics. */
 export function earlierAttempts(at: TopicPartition, record: WithHeaders): number {
   return originOf(at, record) ? (headerNumber(record, HEADERS.attempts) ?? 0) : 0;
 }
 
-/** A failed record's own headers, its original position, and why it failed. */
+/** A failed record's own headers, and those that describe its original position and the failure. */
 export function failureHeaders(failed: FailedRecord, groupId: string, now: Date): RawHeaders {
   const { at, record, error, attempts, firstFailedAt } = failed;
   const origin = originOf(at, record);

@@ -16,7 +16,7 @@ export const HEADERS = {
   exceptionMessage: 'dlt-exception-message',
   /** Cut at 4 KiB. */
   exceptionStacktrace: 'dlt-exception-stacktrace',
-  /** Calls of the handler that failed, over all retry topics. */
+  /** Number of failed handler calls, including those in retry topics. */
   attempts: 'dlt-attempts',
   /** When it failed for the first time, ISO 8601. */
   firstFailedAt: 'dlt-first-failed-at',
@@ -24,27 +24,27 @@ export const HEADERS = {
   failedAt: 'dlt-failed-at',
   /** How often it was replayed from the dead-letter topic. */
   replays: 'dlt-replays',
-  /** On a dead letter that was stored in part: how many bytes the whole value, key or headers had. */
+  /** On a truncated dead letter: the original size in bytes of the value, key or headers. */
   valueCutFrom: 'dlt-value-truncated-from',
   keyCutFrom: 'dlt-key-truncated-from',
   headersCutFrom: 'dlt-headers-truncated-from',
-  /** The names of the headers that were left out, with their sizes. */
+  /** The names of the omitted headers, with their sizes. */
   headersLeftOut: 'dlt-headers-left-out',
   /** On a replayed record: the only group that handles it. */
   replayFor: 'dlt-replay-for',
   /** On a replayed record: topic, partition and offset of the dead letter. */
   replayOf: 'dlt-replay-of',
-  /** On a replayed record: a digest of its content and position, without which the other headers do not count. */
+  /** On a replayed record: a digest of its content and position; the other headers count only with a correct digest. */
   replayDigest: 'dlt-replay-digest',
   /** In a retry topic: when the record is due, in milliseconds since the epoch. */
   dueAt: 'dlt-due-at',
   /** In a parking topic: the record's key. */
   parkedKey: 'dlt-parked-key',
-  /** In a parking topic: the id of the topic that the record was in, by which a topic differs from one recreated. */
+  /** In a parking topic: the id of the record's topic, which changes when a topic is recreated. */
   parkedTopicId: 'dlt-parked-topic-id',
-  /** In a parking topic: the ownership that ended a release. */
+  /** In a parking topic: the name of the ownership that ended a release. */
   releaseEndedBy: 'dlt-release-ended-by',
-  /** In a parking topic: present where the record's value is null. */
+  /** In a parking topic: present if the record's value is null. */
   parkedTombstone: 'dlt-parked-tombstone',
   /** On a receipt in a dead-letter topic: the position of the dead letter that was replayed. */
   replayedTopic: 'dlt-replayed-topic',

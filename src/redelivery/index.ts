@@ -16,7 +16,12 @@ export { type DeadLetter, type ReplayReceipt, toDeadLetter, toReplayReceipt } fr
 export { HEADERS } from './headers.js';
 export { retryTopic } from './own-topic-specs.js';
 export { OwnTopics } from './own-topics.js';
-export { type ParkedKey, requestRelease, readParkedKeys } from './parking/read-parked-keys.js';
+export {
+  type ParkedKey,
+  requestRelease,
+  readParkedKeys,
+  readParkedRecords,
+} from './parking/read-parked-keys.js';
 export { ParkingStores } from './parking/parking-stores.js';
 export { headerNumber, headerText, ownHeaders } from './record-headers.js';
 export { addressHeaders, replayAddressOf } from './replay-address.js';

@@ -2,24 +2,24 @@ import type { TopicSetting, TopicSpec } from '../client/index.js';
 
 const HOUR_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * HOUR_MS;
-/** How long a record may wait beyond its delay, where the service is down or a partition paused, before it is deleted. */
+/** How long a record is kept beyond its delay, in case the service is down or a partition is paused. */
 const RETRY_MARGIN = { leastMs: DAY_MS, enoughMs: 7 * DAY_MS };
 
-/** Copies that fit only when they are compressed would be unpacked again, and refused. */
+/** With another type the broker would decompress records that fit only if compressed, and reject them. */
 const COMPRESSION: TopicSetting = {
   name: 'compression.type',
   value: 'producer',
   accepts: (value) => value !== 'uncompressed',
-  otherwise: 'records that fit only when they are compressed are refused',
+  otherwise: 'records that fit only if they are compressed are rejected',
   isVital: false,
   isCorrected: true,
 };
-/** Brokers bound how far the clock of who writes may be off (`message.timestamp.after.max.ms`); not with this one. */
+/** With `CreateTime`, brokers reject timestamps that differ too much from their clock (`message.timestamp.after.max.ms`). */
 const TIMESTAMPS: TopicSetting = {
   name: 'message.timestamp.type',
   value: 'LogAppendTime',
   accepts: () => true,
-  otherwise: 'records are refused where the clocks of service and brokers differ by much',
+  otherwise: 'records are rejected if the clocks of service and brokers differ too much',
   isVital: false,
   isCorrected: false,
 };
@@ -44,13 +44,11 @@ function unlimited(
 }
 
 const DEAD_LETTERS: readonly TopicSetting[] = [
-  neverCompacted(
-    'a dead letter deletes those before it that have the same key, and one without a key is refused',
-  ),
-  // How long dead letters are kept is for who looks at them to decide: nothing is written over them.
+  neverCompacted('a dead letter deletes earlier ones with the same key, and one without a key is rejected'),
+  // Operators decide how long dead letters are kept.
   ...(['retention.ms', 'retention.bytes'] as const).map((name) =>
     unlimited(name, {
-      otherwise: 'dead letters are deleted whether or not somebody has looked at them',
+      otherwise: 'dead letters are deleted even if nobody has looked at them',
       isVital: false,
       isCorrected: false,
     }),
@@ -64,7 +62,7 @@ const PARKED: readonly TopicSetting[] = [
     name: 'cleanup.policy',
     value: 'compact',
     accepts: (value) => value === 'compact',
-    otherwise: 'parked records are deleted although nobody has released them',
+    otherwise: 'parked records are deleted before they are released',
     isVital: true,
     isCorrected: true,
   },
@@ -73,7 +71,7 @@ const PARKED: readonly TopicSetting[] = [
     value: String(HOUR_MS),
     accepts: (value) => Number(value) >= HOUR_MS,
     otherwise:
-      'compaction may take the first of two writings before their owner has seen that it was written twice',
+      'compaction may delete the first copy of a record before its owner has seen that it was written twice',
     isVital: false,
     isCorrected: true,
   },
@@ -81,7 +79,7 @@ const PARKED: readonly TopicSetting[] = [
     name: 'delete.retention.ms',
     value: String(DAY_MS),
     accepts: (value) => Number(value) >= HOUR_MS,
-    otherwise: 'an owner that reads the topic slowly may miss that a record was taken out',
+    otherwise: 'an owner that reads the topic slowly may miss the removal of a record',
     isVital: false,
     isCorrected: true,
   },
@@ -91,19 +89,19 @@ const PARKED: readonly TopicSetting[] = [
 
 /**
  * A topic for dead letters.
- * @param named by a handler, instead of the default
+ * @param isNamed whether a handler names the topic; only the default topic's settings may be corrected
  */
 export function deadLetterTopic(source: string, topic: string, isNamed: boolean): TopicSpec {
   return { topic, like: source, settings: DEAD_LETTERS, isOwn: !isNamed };
 }
 
-/** A topic in which records wait for their retry. What was handled is deleted by the service itself. */
+/** A topic in which records wait for their retry. The service itself deletes records that were handled. */
 export function retryTopic(source: string, topic: string, delayMs: number): TopicSpec {
   const leastMs = delayMs + RETRY_MARGIN.leastMs;
   const enoughMs = delayMs + RETRY_MARGIN.enoughMs;
   const isBelow = (value: string, limitMs: number): boolean => Number(value) >= 0 && Number(value) < limitMs;
   const settings = [
-    neverCompacted('a record deletes those before it that have the same key and still wait'),
+    neverCompacted('a record deletes earlier ones with the same key that are still waiting'),
     unlimited('retention.ms', {
       accepts: (value) => !isBelow(value, leastMs),
       otherwise: `records are deleted before they are handled; it must be -1, or at least the delay and a day (${leastMs})`,
@@ -111,12 +109,12 @@ export function retryTopic(source: string, topic: string, delayMs: number): Topi
     unlimited('retention.ms', {
       accepts: (value) => !isBelow(value, enoughMs) || isBelow(value, leastMs),
       otherwise:
-        `records are deleted before they are handled where the service is down or paused for long; it should be -1, ` +
+        `records are deleted before they are handled if the service is down or paused for long; it should be -1, ` +
         `or at least the delay and a week (${enoughMs})`,
       isVital: false,
     }),
     unlimited('retention.bytes', {
-      otherwise: 'records are deleted before they are handled once there are many',
+      otherwise: 'records are deleted before they are handled if there are many',
     }),
     COMPRESSION,
     TIMESTAMPS,

@@ -22,7 +22,7 @@ const COMPACTED: TopicProblem = {
   refused: 'TOPIC_AUTHORIZATION_FAILED',
 };
 
-/** Topics of brokers that answer so, one answer after the other; the last for good. */
+/** Topics of a broker that gives these answers in order, and then repeats the last. */
 function topicsThatAre(...answers: EnsuredTopic[]): { topics: OwnTopics; asked: () => number } {
   let asked = 0;
   const ensureTopic = (_spec: TopicSpec): Promise<EnsuredTopic> => {
@@ -34,8 +34,8 @@ function topicsThatAre(...answers: EnsuredTopic[]): { topics: OwnTopics; asked: 
 
 const succeeds = (): Promise<void> => Promise.resolve();
 
-describe('what is written to a topic', () => {
-  test('is written at once where the topic was found to be safe before', async () => {
+describe('writes to the service’s own topics', () => {
+  test('a record is written without a further check to a topic that was found safe', async () => {
     const { topics, asked } = topicsThatAre(SAFE);
     const partitions: number[] = [];
     const write = (): Promise<void> =>
@@ -45,7 +45,7 @@ describe('what is written to a topic', () => {
     expect([partitions, asked()]).toEqual([[3, 3], 1]);
   });
 
-  test('is not written where the topic would not keep it, until it would', async () => {
+  test('a record is not written to a topic that would not keep it, until the topic is corrected', async () => {
     const { topics } = topicsThatAre({ ...SAFE, problems: [COMPACTED] }, SAFE);
     let written = 0;
     const write = (): Promise<void> => topics.write(SPEC, () => Promise.resolve(void written++));
@@ -55,7 +55,7 @@ describe('what is written to a topic', () => {
     expect([written, topics.problems]).toEqual([1, []]);
   });
 
-  test('says what would be lost, and the command that cures it', async () => {
+  test('the error of an unsafe topic says what would be lost, and the command that corrects it', async () => {
     const { topics } = topicsThatAre({ ...SAFE, problems: [COMPACTED] });
     await expect(topics.write(SPEC, succeeds)).rejects.toThrow(
       'nothing is written to orders.dlt: cleanup.policy is compact: dead letters delete each other (not corrected: ' +
@@ -64,17 +64,17 @@ describe('what is written to a topic', () => {
     );
   });
 
-  test('is written all the same where a setting is wrong by which nothing is lost', async () => {
+  test('a record is written despite a wrong setting that loses nothing', async () => {
     const limit = { ...COMPACTED, setting: 'max.message.bytes', isVital: false };
     const { topics } = topicsThatAre({ ...SAFE, problems: [limit] });
     await topics.write(SPEC, succeeds);
     expect(topics.problems).toEqual([limit]);
   });
 
-  test('is written again once the limit is raised that it was too large for', async () => {
+  test('a record that is too large is written again once the limit of the topic is raised', async () => {
     const { topics } = topicsThatAre(SAFE, RAISED);
     let tries = 0;
-    // The broker that is written to hears of the new limit a little later.
+    // The broker applies the new limit a little later.
     await topics.write(SPEC, () => {
       tries++;
       return tries < 3 ? Promise.reject(new RecordTooLargeError('orders.dlt')) : Promise.resolve();
@@ -82,7 +82,7 @@ describe('what is written to a topic', () => {
     expect(tries).toBe(3);
   });
 
-  test('is not called too large while a limit that was just raised is not in effect', async () => {
+  test('a record is not reported as too large while a raised limit is not in effect', async () => {
     const { topics } = topicsThatAre(SAFE, RAISED, SAFE);
     const write = (): Promise<void> =>
       topics.write(SPEC, () => Promise.reject(new RecordTooLargeError('orders.dlt')));
@@ -90,7 +90,7 @@ describe('what is written to a topic', () => {
     await expect(write()).rejects.toThrow(RecordTooLargeError);
   }, 20_000);
 
-  test('is too large where the limit is what it was', async () => {
+  test('a record is reported as too large if the limit was not raised', async () => {
     const { topics } = topicsThatAre(SAFE);
     let tries = 0;
     const written = topics.write(SPEC, () => {
@@ -101,7 +101,7 @@ describe('what is written to a topic', () => {
     expect(tries).toBe(1);
   });
 
-  test('is looked at anew after a failure', async () => {
+  test('a topic is checked again after a failed write', async () => {
     const { topics, asked } = topicsThatAre(SAFE);
     await expect(topics.write(SPEC, () => Promise.reject(new Error('no leader')))).rejects.toThrow(
       'no leader',
@@ -114,11 +114,11 @@ describe('what is written to a topic', () => {
 describe('a dead-letter topic', () => {
   const isCorrected = (spec: TopicSpec): boolean | undefined => spec.isOwn;
 
-  test('is corrected where the service has named it, and only told of where a handler has', () => {
+  test('a dead-letter topic is corrected if it is the default one, and only reported if a handler names it', () => {
     expect([SPEC, deadLetterTopic('orders', 'graveyard', true)].map(isCorrected)).toEqual([true, false]);
   });
 
-  test('may have a retention that somebody chose, which is told, and must not be compacted', () => {
+  test('a dead-letter topic may have a limited retention, which is reported, and must not be compacted', () => {
     const settings = new Map(SPEC.settings?.map((setting) => [setting.name, setting]));
     expect(settings.get('retention.ms')).toMatchObject({ value: '-1', isVital: false, isCorrected: false });
     expect(settings.get('cleanup.policy')).toMatchObject({

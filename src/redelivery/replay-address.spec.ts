@@ -28,7 +28,7 @@ function fetched(
   return { offset: toOffset(12), key, value, timestamp: '1700', headers: asFetched(headers) };
 }
 
-/** As they come from the log: bytes, and in another order. */
+/** Headers as they are read from the log: bytes, in another order. */
 function asFetched(headers: RawHeaders): RawHeaders {
   const toBytes = (value: unknown): unknown => (typeof value === 'string' ? Buffer.from(value) : value);
   return Object.fromEntries(
@@ -39,7 +39,7 @@ function asFetched(headers: RawHeaders): RawHeaders {
 }
 
 describe('a replayed record', () => {
-  test('says whom it is for, and what it is a replay of', () => {
+  test('a replayed record names its group and its dead letter', () => {
     expect(replayAddressOf(at, replayed())).toEqual({ group: 'g', replays: 2, of: 't.dlt/0/0' });
     expect(replayAddressOf({ topic: 'u', partition: 1 }, replayed({}, 'u'))).toMatchObject({
       group: undefined,
@@ -52,7 +52,7 @@ describe('a replayed record', () => {
     ['in another partition', { topic: 't', partition: 0 }, (record) => record],
     ['with another value', at, (record) => ({ ...record, value: Buffer.from('w') })],
     ['with another key', at, (record) => ({ ...record, key: Buffer.from('l') })],
-    ['with a value that is gone', at, (record) => ({ ...record, value: null })],
+    ['as a tombstone', at, (record) => ({ ...record, value: null })],
     ['with another header', at, (record) => ({ ...record, headers: { ...record.headers, attempt: '2' } })],
     [
       'for another group',
@@ -69,11 +69,11 @@ describe('a replayed record', () => {
       at,
       (record) => ({ ...record, headers: { ...record.headers, 'dlt-replay-digest': null } }),
     ],
-  ])('says nothing where it is forwarded %s', (_what, place, forward) => {
-    expect(replayAddressOf(place, forward(replayed()))).toBeUndefined();
+  ])('the address of a replayed record does not count if it is forwarded %s', (_what, to, forward) => {
+    expect(replayAddressOf(to, forward(replayed()))).toBeUndefined();
   });
 
-  test('counts its replays when it fails again, where it was replayed to and nowhere else', () => {
+  test('a replayed record that fails again counts its replays only in the topic it was replayed to', () => {
     const failing = (topic: string, record = replayed()) =>
       failureHeaders(
         { at: { ...at, topic }, record, error: new Error('no'), attempts: 1, firstFailedAt: 0 },
@@ -85,7 +85,7 @@ describe('a replayed record', () => {
     expect(Object.keys(failing('t')).filter((name) => name.startsWith('dlt-replay-'))).toEqual([]);
   });
 
-  test('is the same record after it was parked', () => {
+  test('a replayed record is the same record after it was parked', () => {
     const record = replayed();
     const headers = failureHeaders(
       { at, record, error: new Error('no'), attempts: 1, firstFailedAt: 0 },

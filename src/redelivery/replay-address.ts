@@ -3,11 +3,11 @@ import type { FetchedRecord, RawHeaders, TopicPartition } from '../pipeline/inde
 import { HEADERS } from './headers.js';
 import { headerNumber, headerText, ownHeaders } from './record-headers.js';
 
-/** Which group a replayed record is for, and which dead letter it was. */
+/** The group that a replayed record is for, and its dead letter. */
 export interface ReplayAddress {
-  /** The only group that is to handle it; undefined for every group. */
+  /** The only group that handles it; undefined if every group does. */
   readonly group: string | undefined;
-  /** How often the record was replayed, this time included. */
+  /** How often the record was replayed, including this time. */
   readonly replays: number;
   /** The dead letter, as topic, partition and offset. */
   readonly of: string;
@@ -41,7 +41,7 @@ export function replayAddressOf(at: TopicPartition, record: Content): ReplayAddr
   return digest === digestOf(at, record, address) ? address : undefined;
 }
 
-/** The headers of an address as they are, for a copy that is to become the same record again. */
+/** The unchanged headers of an address, for a parked copy that becomes the same record again. */
 export function carriedAddress({ headers = {} }: Pick<FetchedRecord, 'headers'>): RawHeaders {
   if (headers[HEADERS.replayDigest] === undefined) return {};
   return Object.fromEntries(ADDRESS.flatMap((name) => (name in headers ? [[name, headers[name]]] : [])));
@@ -53,7 +53,7 @@ function digestOf({ topic, partition }: TopicPartition, content: Content, addres
   for (const part of [topic, String(partition), of, String(replays), group ?? null]) add(hash, part);
   add(hash, content.key);
   add(hash, content.value);
-  // Brokers and clients keep the order of values that share a name, and not that of names.
+  // Brokers and clients keep the order of values with the same name, but not the order of names.
   for (const [name, values] of Object.entries(ownHeaders(content)).toSorted(byName)) {
     for (const value of Array.isArray(values) ? values : [values]) {
       add(hash, name);
@@ -63,7 +63,7 @@ function digestOf({ topic, partition }: TopicPartition, content: Content, addres
   return hash.digest('base64url');
 }
 
-/** With its length, so that no two lists of parts are the same bytes. */
+/** Adds the length too, so that different lists of parts never give the same bytes. */
 function add(hash: Hash, part: Uint8Array | string | null): void {
   const bytes = part === null ? null : typeof part === 'string' ? Buffer.from(part) : part;
   hash.update(`${bytes?.byteLength ?? -1}:`);

@@ -10,11 +10,11 @@ import {
   retryTopicOf,
 } from './topic-names.js';
 
-/** Kafka refuses two topics whose names differ in dots and underscores alone. */
+/** Kafka rejects topics whose names differ only in dots and underscores. */
 const asKafkaComparesIt = (topic: string): string => topic.replaceAll('.', '_');
 
-describe('the topics that records are put aside in', () => {
-  test('are called after topic and group', () => {
+describe('the topics of failed records', () => {
+  test('the topics of failed records are named after topic and group', () => {
     expect(deadLetterTopicOf('orders')).toBe('orders.dlt');
     expect(deadLetterTopicOf('eu_west.orders')).toBe('eu_west.orders.dlt');
     expect(retryTopicOf('eu_west.orders', 'orders-service', '10m')).toBe(
@@ -23,7 +23,7 @@ describe('the topics that records are put aside in', () => {
     expect(parkingTopicOf('orders', 'billing-2')).toBe('orders.billing-2.parked');
   });
 
-  test('have a hash of the group’s id where that has characters of which names are made up', () => {
+  test('a group id with characters that separate parts of a name is hashed in topic names', () => {
     expect(parkingTopicOf('orders', 'eu.billing')).toMatch(/^orders\.eu-billing-x[0-9a-f]{16}\.parked$/);
     expect(retryTopicOf('orders', 'Größe 1', '1m')).toMatch(/^orders\.Gr--e-1-x[0-9a-f]{16}\.retry\.1m$/);
   });
@@ -34,19 +34,22 @@ describe('the topics that records are put aside in', () => {
     ['orders', 'billing:eu', 'orders', 'billing-eu'],
     ['orders', 'billing.eu', 'orders', 'billing_eu'],
     ['orders', 'a.retry.1m', 'orders.a', 'retry'],
-  ])('of %s and %s are not those of %s and %s', (topicA, groupA, topicB, groupB) => {
-    const names = (topic: string, group: string): string[] =>
-      [parkingTopicOf(topic, group), retryTopicOf(topic, group, '1m')].map(asKafkaComparesIt);
-    expect(names(topicA, groupA)).not.toContain(names(topicB, groupB)[0]);
-    expect(names(topicA, groupA)).not.toContain(names(topicB, groupB)[1]);
-  });
+  ])(
+    'the topics of failed records of topic %s and group %s differ from those of topic %s and group %s',
+    (topicA, groupA, topicB, groupB) => {
+      const names = (topic: string, group: string): string[] =>
+        [parkingTopicOf(topic, group), retryTopicOf(topic, group, '1m')].map(asKafkaComparesIt);
+      expect(names(topicA, groupA)).not.toContain(names(topicB, groupB)[0]);
+      expect(names(topicA, groupA)).not.toContain(names(topicB, groupB)[1]);
+    },
+  );
 
-  test('of a group are not those of a group that is called like a hashed one', () => {
+  test('a group whose id looks hashed does not share topics with the group of that hash', () => {
     const [, hashed = ''] = /^t\.(.+)\.parked$/.exec(parkingTopicOf('t', 'a.b')) ?? [];
     expect(parkingTopicOf('t', hashed)).not.toBe(parkingTopicOf('t', 'a.b'));
   });
 
-  test('are no two pairs’ of topic and group, within the length that Kafka takes', () => {
+  test('topics of failed records are unique per topic and group and within Kafka’s length limit', () => {
     const topic = fc.stringMatching(/^[ab._-]{1,6}$/);
     const long = fc
       .tuple(topic, fc.integer({ min: 1, max: 249 }))
@@ -60,7 +63,7 @@ describe('the topics that records are put aside in', () => {
     ];
     fc.assert(
       fc.property(owner, owner, (a, b) => {
-        // Sources that Kafka takes for the same can't both exist.
+        // Kafka does not allow both sources to exist if their names differ only in dots and underscores.
         const isSameSource = a[0] === b[0];
         fc.pre(isSameSource ? a[1] !== b[1] : asKafkaComparesIt(a[0]) !== asKafkaComparesIt(b[0]));
         const deadLetters = isSameSource ? [] : [a, b].map(([source]) => deadLetterTopicOf(source));
@@ -72,7 +75,7 @@ describe('the topics that records are put aside in', () => {
     );
   });
 
-  test('are recognised by their owner, whatever the delay', () => {
+  test('retry topics are recognised by their source and group, with any delay', () => {
     for (const group of ['g', 'a.b', 'x'.repeat(300)]) {
       for (const source of ['orders', 'o'.repeat(249)]) {
         const retry = retryTopicOf(source, group, '90s');
@@ -86,7 +89,7 @@ describe('the topics that records are put aside in', () => {
     }
   });
 
-  test('have no delay whose name would not fit', () => {
+  test('delays that would not fit into a topic name are invalid', () => {
     expect(['1m', '9999999999ms'].every(isDelayName)).toBe(true);
     expect(['soon', '99999999999ms', '1.5h'].some(isDelayName)).toBe(false);
   });

@@ -8,30 +8,30 @@ const DEAD_LETTER_SUFFIX = '.dlt';
 const RETRY = '.retry.';
 const PARKED = '.parked';
 
-/** The longest name that Kafka takes for a topic. */
+/** Kafka's maximum length of a topic name. */
 const NAME_LIMIT = 249;
-/** Kept free for the longest suffix, `.retry.` with a delay. */
+/** Reserved for the longest suffix, `.retry.` with a delay. */
 const SUFFIX_LIMIT = 20;
-/** The most that a group's part of a name takes. */
+/** Maximum length of the group's part of a name. */
 const GROUP_LIMIT = 80;
 
 const PLAIN_GROUP = /^[a-zA-Z0-9-]+$/;
 const PLAIN_TOPIC = /^[a-zA-Z0-9._-]+$/;
-/** How a part ends that is not the text itself. A text that ends like this is never a part by itself. */
+/** The end of a part that was shortened and hashed. A text that itself ends like this is always hashed. */
 const HASHED = /-x[0-9a-f]{16}$/;
 const HASH_LENGTH = 18;
 
-/** The dead-letter topic of a topic whose handler names no other. */
+/** The default dead-letter topic of a topic. */
 export function deadLetterTopicOf(topic: string): string {
   return partOf(topic, PLAIN_TOPIC, NAME_LIMIT - DEAD_LETTER_SUFFIX.length) + DEAD_LETTER_SUFFIX;
 }
 
-/** Whether a topic is one that `deadLetterTopicOf` names. */
+/** Whether a topic has the name of a default dead-letter topic. */
 export function isDeadLetterTopicName(topic: string): boolean {
   return topic.endsWith(DEAD_LETTER_SUFFIX);
 }
 
-/** Whether a text may name the delay of a retry topic. */
+/** Whether a text is a valid delay in the name of a retry topic. */
 export function isDelayName(text: string): text is ms.StringValue {
   return DELAY_NAME.test(text);
 }
@@ -41,24 +41,24 @@ export function retryTopicOf(topic: string, groupId: string, delay: string): str
   return retryPrefixOf(topic, groupId) + delay;
 }
 
-/** What the names of a group's retry topics of a topic begin with; the name of the delay follows. */
+/** The common prefix of a group's retry topics of a topic; the delay follows it. */
 export function retryPrefixOf(topic: string, groupId: string): string {
   return ownedName(topic, groupId) + RETRY;
 }
 
-/** Whether a topic is named like a retry topic. */
+/** Whether a topic has the name of a retry topic. */
 export function isRetryTopic(topic: string): boolean {
   return RETRY_TOPIC.test(topic);
 }
 
-/** Whether a topic is one of those in which a group's records of a topic wait, whatever its delay. */
+/** Whether a topic is a retry topic of this source topic and group, with any delay. */
 export function isRetryTopicOf(topic: string, source: string, groupId: string): boolean {
   if (!isRetryTopic(topic)) return false;
   const prefix = retryPrefixOf(source, groupId);
   return topic.startsWith(prefix) && isDelayName(topic.slice(prefix.length));
 }
 
-/** The topic whose retry topic in a group this is; undefined where it is none, or the topic's name was cut for it. */
+/** The source topic of a group's retry topic; undefined if it is no such topic, or if the source's name was shortened. */
 export function retrySourceOf(topic: string, groupId: string): string | undefined {
   const group = partOf(groupId, PLAIN_GROUP, GROUP_LIMIT);
   const source = topic.replace(RETRY_TOPIC, '').slice(0, -group.length - 1);
@@ -70,26 +70,26 @@ export function parkingTopicOf(topic: string, groupId: string): string {
   return ownedName(topic, groupId) + PARKED;
 }
 
-/** Whether a topic is one that `parkingTopicOf` names. */
+/** Whether a topic has the name of a parking topic. */
 export function isParkingTopic(topic: string): boolean {
   return topic.endsWith(PARKED);
 }
 
-/** Whether a topic is named like the topics that this service creates for failed records. */
+/** Whether a topic has the name of a dead-letter, retry or parking topic. */
 export function isFailureTopic(topic: string): boolean {
   return isDeadLetterTopicName(topic) || isParkingTopic(topic) || isRetryTopic(topic);
 }
 
 /**
- * A name of two parts. No two pairs of topic and group share one, nor have names that Kafka takes for the same
- * because they differ in `.` and `_` alone: the group's part has neither, so it ends where the last dot is.
+ * A name made of topic and group. Two pairs never have the same name, nor names that differ only in `.` and `_`, which
+ * Kafka rejects: the group's part contains neither, so it begins after the last dot.
  */
 function ownedName(topic: string, groupId: string): string {
   const group = partOf(groupId, PLAIN_GROUP, GROUP_LIMIT);
   return `${partOf(topic, PLAIN_TOPIC, NAME_LIMIT - SUFFIX_LIMIT - 1 - group.length)}.${group}`;
 }
 
-/** The text itself where it may be a part of a name; else what is readable of it, and its hash. */
+/** The text itself if it may be part of a name; otherwise its allowed characters, shortened, and a hash. */
 function partOf(text: string, plain: RegExp, limit: number): string {
   if (text.length <= limit && plain.test(text) && !HASHED.test(text)) return text;
   const allowed = plain === PLAIN_GROUP ? /[^a-zA-Z0-9-]/g : /[^a-zA-Z0-9._-]/g;

@@ -1,6 +1,6 @@
 import ms from 'ms';
 
-/** A duration such as `90s`, `1h` or `2d` in ms; undefined where the text is none, or none above zero. */
+/** Parses a duration such as `90s`, `1h` or `2d` into ms; undefined if the text is not a duration above zero. */
 export function parseDuration(text: string): number | undefined {
   const parsed = isDuration(text) ? ms(text) : Number.NaN;
   return parsed > 0 ? parsed : undefined;

@@ -1,19 +1,11 @@
-/** What was typed makes no sense: one line, and exit code 2. */
-export class UsageError extends Error {
-  readonly code = 'USAGE';
+import { CodedError } from '../errors/index.js';
 
-  constructor(message: string) {
-    super(message);
-    this.name = 'UsageError';
-  }
+/** The arguments of a command are invalid. Printed in one line, with exit code 2. */
+export class UsageError extends CodedError {
+  readonly code = 'USAGE';
 }
 
-/** A command could not do what it was told: one line, and exit code 1. */
-export class DlqError extends Error {
+/** A command failed. Printed in one line, with exit code 1. */
+export class DlqError extends CodedError {
   readonly code = 'DLQ';
-
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'DlqError';
-  }
 }

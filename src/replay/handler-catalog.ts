@@ -16,13 +16,13 @@ import {
 } from '../transport/index.js';
 import { deadLetterTopicOf, parkingTopicOf } from '../redelivery/index.js';
 
-/** A controller's method that handles a topic, as far as its decorator tells. */
+/** A handler as its decorator declares it. */
 export interface DeclaredHandler {
   readonly pattern: string | RegExp;
   readonly options: ResolvedHandlerOptions;
 }
 
-/** The handlers that this version of the service has. */
+/** The handlers of this version of the service. */
 export class HandlerCatalog {
   readonly #routes: HandlerRoutes<DeclaredHandler>;
 
@@ -35,12 +35,12 @@ export class HandlerCatalog {
     return this.#routes.deadLetterTopics;
   }
 
-  /** The topics that handlers name. */
+  /** The topics that handlers name; topics that match a pattern are not included. */
   get topics(): string[] {
     return this.handlers.flatMap(({ pattern }) => (typeof pattern === 'string' ? [pattern] : []));
   }
 
-  /** Where the dead letters of a topic may lie. */
+  /** The dead-letter topics that may contain records of a topic. */
   deadLetterTopicsOf(topic: string): string[] {
     const named = this.#routes
       .ofAllGroups(topic)
@@ -48,21 +48,21 @@ export class HandlerCatalog {
     return [...new Set([...named, deadLetterTopicOf(topic)])];
   }
 
-  /** Whether any of them is for a topic, and in this group where one is named. */
+  /** Whether there is a handler for a topic, in the given group or in any. */
   handles(topic: string, group?: string): boolean {
     return this.#of(topic, group).length > 0;
   }
 
-  /** Where the records of a topic may be parked: each group has a place of its own. */
+  /** The parking topics of a topic; each group has its own. */
   parkingTopicsOf(topic: string): string[] {
     const groups = this.#routes.ofAllGroups(topic).map(({ options }) => options.groupId);
     return [...new Set(groups)].map((group) => parkingTopicOf(topic, group));
   }
 
   /**
-   * Decodes and checks a value as the topic's handlers would.
-   * @param group the only one that is to handle it; undefined for all
-   * @returns why it would not reach them; undefined where it would
+   * Decodes and validates a value for the handlers of a topic.
+   * @param group the only group that will handle it; undefined for all groups
+   * @returns the error if a handler would not receive it; otherwise undefined
    */
   async rejectionOf(
     topic: string,
@@ -83,15 +83,15 @@ export class HandlerCatalog {
     return undefined;
   }
 
-  /** Those of all groups, or of one. */
+  /** The handlers of a topic, of all groups or of one. */
   #of(topic: string, group?: string): DeclaredHandler[] {
     return group === undefined ? this.#routes.ofAllGroups(topic) : this.#routes.of(group, topic);
   }
 }
 
 /**
- * Finds the handlers of a Nest module. In Nest's preview mode nothing of it is constructed: no consumer starts,
- * no port is listened on, and no database is connected to.
+ * Finds the handlers of a Nest module. In Nest's preview mode no provider is constructed: no consumer starts, no port is
+ * opened, and no database is connected to.
  */
 export async function findHandlers(
   module: Type,
@@ -106,7 +106,7 @@ export async function findHandlers(
   return catalogOf(app.get(ModulesContainer), config);
 }
 
-/** The handlers among an application's controllers. */
+/** Collects the handlers of an application's controllers. */
 export function catalogOf(
   modules: ModulesContainer,
   { groupId, enableAutoCommit }: KafkaConfig,

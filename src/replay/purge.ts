@@ -2,28 +2,28 @@ import type { KafkaPort, PartitionReader } from '../client/index.js';
 import { compareOffsets, type Offset, toOffset } from '../pipeline/index.js';
 import { deadLetterPartitions } from './reading/dead-letter-log.js';
 
-/** What a purge does to one partition. */
+/** The result of a purge for one partition. */
 export interface PurgedPartition {
   readonly partition: number;
-  /** Everything before it is deleted. */
+  /** Everything before this offset is deleted. */
   readonly before: Offset;
-  /** Dead letters among what is deleted: all of them were sent back. */
+  /** Number of deleted dead letters; all of them were replayed. */
   readonly deleted: number;
-  /** Dead letters that were sent back, and stay behind one that was not. */
+  /** Number of replayed dead letters that stay, because they are behind one that was not replayed. */
   readonly replayedThatStay: number;
-  /** Dead letters that were not sent back. */
+  /** Number of dead letters that were not replayed. */
   readonly waiting: number;
 }
 
-/** What a purge deletes of a topic, and what stays. */
+/** What a purge deletes from a topic, and what it keeps. */
 export interface PurgeReport {
   readonly deadLetterTopic: string;
   readonly partitions: readonly PurgedPartition[];
 }
 
 /**
- * Finds what can be deleted. Kafka deletes from a partition's beginning only, so that is what lies before the
- * first dead letter that was not sent back.
+ * Finds the records that can be deleted. Kafka deletes only from the start of a partition, so these are the records before
+ * the first dead letter that was not replayed.
  */
 export async function planPurge(reader: PartitionReader, topic: string): Promise<PurgeReport> {
   const partitions: PurgedPartition[] = [];
@@ -39,7 +39,7 @@ export async function planPurge(reader: PartitionReader, topic: string): Promise
   return { deadLetterTopic: topic, partitions };
 }
 
-/** Deletes what was found. Dead letters that came meanwhile lie behind it. */
+/** Deletes the records of a report. Dead letters that were added since are behind them and stay. */
 export async function purge(port: KafkaPort, { deadLetterTopic, partitions }: PurgeReport): Promise<void> {
   const offsets = partitions
     .filter(({ before }) => compareOffsets(before, toOffset(0)) > 0)

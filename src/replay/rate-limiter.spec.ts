@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { RateLimiter } from './rate-limiter.js';
 
 describe('the rate limiter', () => {
-  it('lets so many through in a second, and waits for no more than that', async () => {
+  it('the rate limiter admits its number of records per second, and does not save up unused time', async () => {
     let now = 1_000;
     const limiter = new RateLimiter(
       50,
@@ -17,7 +17,7 @@ describe('the rate limiter', () => {
     expect(now).toBe(14_000);
   });
 
-  it('without a limit never waits', async () => {
+  it('the rate limiter without a limit never waits', async () => {
     const limiter = new RateLimiter(undefined, Date.now, () => Promise.reject(new Error('it waits')));
     expect(limiter.batchSize(100)).toBe(100);
     await limiter.admit(1_000);

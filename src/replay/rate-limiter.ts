@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Lets no more than so many records through in a second, on average from the start on. */
+/** Limits the average number of records per second. */
 export class RateLimiter {
   #due = -Infinity;
 
@@ -11,12 +11,12 @@ export class RateLimiter {
     private readonly wait: (ms: number) => Promise<unknown> = sleep,
   ) {}
 
-  /** How many may be taken at once without a burst that is felt. */
+  /** The batch size to use: at most the records of one second. */
   batchSize(most: number): number {
     return this.perSecond === undefined ? most : Math.max(1, Math.min(most, Math.floor(this.perSecond)));
   }
 
-  /** Resolves when these may go. */
+  /** Resolves once these records may be sent. */
   async admit(records: number): Promise<void> {
     if (this.perSecond === undefined) return;
     const now = this.now();

@@ -15,38 +15,38 @@ import type { RateLimiter } from './rate-limiter.js';
 import type { Plan, ReplayPlanner } from './planning/planner.js';
 import { toReceipt, toOutgoing } from './planning/replay-record.js';
 
-/** What a replay has done. */
+/** The result of a replay. */
 export interface ReplayReport {
   readonly deadLetterTopic: string;
   readonly dryRun: false;
   readonly replayed: number;
-  /** Selected dead letters that an earlier replay had sent back. */
+  /** Number of selected dead letters that were replayed before. */
   readonly alreadyReplayed: number;
-  /** Whether a signal or `--limit` ended it before the last dead letter. */
+  /** Whether a signal or `--limit` ended the replay before the last dead letter. */
   readonly ended: 'complete' | 'limit' | 'interrupted';
   readonly skipped: readonly SkippedGroup[];
 }
 
-/** How a replay goes about it. */
+/** Options of a replay. */
 export interface ReplayOptions {
   readonly limit: number;
   readonly rateLimiter: RateLimiter;
-  /** Ends it after the transaction that is under way. */
+  /** Ends the replay after the current transaction. */
   readonly signal: AbortSignal;
-  /** Called with how many were sent back in all. */
+  /** Called with the number of records replayed so far. */
   readonly progressed: (replayed: number) => void;
 }
 
-type Going = Extract<Plan, { action: 'replay' }>;
+type PlannedReplay = Extract<Plan, { action: 'replay' }>;
 
-/** Records of a transaction: so few that it is over at once, as readers of committed records wait for it. */
+/** Records per transaction. Transactions are short, because readers of committed records wait for their end. */
 const BATCH_RECORDS = 100;
 const BATCH_BYTES = 4 * 1024 * 1024;
 
 /**
- * Sends dead letters back. Each goes in one transaction with the mark that says so, so that wherever this is
- * interrupted, the next run finds either both or nothing. Before it reads marks it takes over the topic's
- * transactional id: no earlier run can then write another one.
+ * Sends dead letters back. A record and its receipt are written in one transaction, so that a run after an interruption
+ * finds both or neither. Before it reads receipts, a run takes over the topic's transactional id, so that no earlier run
+ * can write another one.
  */
 export class Replay {
   readonly #skipped = new RecordGroups<SkipReason>();
@@ -60,7 +60,7 @@ export class Replay {
     private readonly options: ReplayOptions,
   ) {}
 
-  /** @throws FencedError where another run has begun meanwhile; what was committed stays marked */
+  /** @throws FencedError if another run has begun since; receipts that were committed stay valid */
   async run(topic: string): Promise<ReplayReport> {
     await this.producer.open();
     for await (const partition of deadLetterPartitions(
@@ -86,7 +86,7 @@ export class Replay {
   }
 
   async #replay(partition: DeadLetterPartition): Promise<void> {
-    let batch: Going[] = [];
+    let batch: PlannedReplay[] = [];
     let bytes = 0;
     const flush = async (): Promise<void> => {
       if (batch.length > 0) await this.#send(batch);
@@ -108,7 +108,7 @@ export class Replay {
     if (!this.options.signal.aborted) await flush();
   }
 
-  async #send(batch: readonly Going[]): Promise<void> {
+  async #send(batch: readonly PlannedReplay[]): Promise<void> {
     await this.options.rateLimiter.admit(batch.length);
     try {
       await this.producer.write([
@@ -120,7 +120,7 @@ export class Replay {
       const [only, ...others] = batch;
       if (!only) return;
       if (others.length === 0) return this.#skip(only.deadLetter, 'too-large', error.message);
-      // One of them it is; the others go by themselves.
+      // One of the records is too large; send each by itself.
       for (const each of batch) await this.#send([each]);
       return;
     }

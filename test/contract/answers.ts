@@ -1,7 +1,7 @@
 import { RpcException } from '@nestjs/microservices';
 import { concat, EMPTY, of, throwError } from 'rxjs';
 
-/** The ways in which a handler may answer a request. */
+/** The ways in which a handler can answer a request. */
 export const ANSWERS: Readonly<Record<string, (payload: unknown) => unknown>> = {
   value: (payload) => ({ got: payload }),
   text: () => 'text',

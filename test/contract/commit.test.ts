@@ -6,7 +6,7 @@ import { Journal } from './journal.js';
 import { Topics } from './topics.js';
 import { transports } from './transports.js';
 
-/** As Nest's documentation has it. */
+/** As in Nest's documentation. */
 async function commit(context: KafkaContext): Promise<void> {
   const { offset } = context.getMessage();
   const [topic, partition] = [context.getTopic(), context.getPartition()];
@@ -51,7 +51,7 @@ describe.each(transports)('commits on $name', ({ start }) => {
   const startManual = () =>
     start({ controllers: [ManualController] }, { topics: topics.all, commit: 'manual', groupId });
 
-  test('a handler commits its record and all before it, and is told once the broker knows', async () => {
+  test('a handler commits its record and all before it, and the commit resolves once the broker has acknowledged it', async () => {
     const service = await startManual();
     await produce(manual, ['first', 'commit', 'last']);
     expect(await journal.reaches(3)).toEqual(['first', 'commit', 'last']);
@@ -60,7 +60,7 @@ describe.each(transports)('commits on $name', ({ start }) => {
     expect(await committedOffsets(groupId, manual)).toEqual(new Map([[0, 2n]]));
   });
 
-  test('what was not committed is delivered again to the next one of the group', async () => {
+  test('a record that was not committed is delivered again to the next member of the group', async () => {
     journal.entries.splice(0);
     await produce(never, ['never committed']);
     const service = await startManual();
@@ -71,7 +71,7 @@ describe.each(transports)('commits on $name', ({ start }) => {
     expect(await committedOffsets(groupId, manual)).toEqual(new Map([[0, 2n]]));
   });
 
-  test('by default the transport commits what its handler has returned from', async () => {
+  test('by default the transport commits a record once its handler has returned', async () => {
     journal.entries.splice(0);
     const service = await start({ controllers: [AutomaticController] }, { topics: topics.all });
     await produce(automatic, ['a', 'b']);
@@ -81,7 +81,7 @@ describe.each(transports)('commits on $name', ({ start }) => {
     await service.stop();
   });
 
-  test('what a handler has returned from is committed at the latest when the service stops', async () => {
+  test('handled records are committed at the latest when the service stops', async () => {
     journal.entries.splice(0);
     const service = await start({ controllers: [AutomaticController] }, { topics: topics.all });
     await journal.reaches(2);

@@ -61,7 +61,7 @@ describe.each(transports)('KafkaContext on $name', ({ start }) => {
   });
   afterAll(() => service.stop());
 
-  test('getMessage gives the record, decoded, with its topic and partition', () => {
+  test('getMessage returns the decoded record with its topic and partition', () => {
     expect(context.getMessage()).toMatchObject({
       key: 'a key',
       value: { id: 7 },
@@ -80,11 +80,11 @@ describe.each(transports)('KafkaContext on $name', ({ start }) => {
     expect(own?.getMessage()).toMatchObject({ key: null, headers: {}, value: 'text' });
   });
 
-  test('getTopic and getPartition say where it comes from', () => {
+  test('getTopic and getPartition return the topic and partition of the record', () => {
     expect([context.getTopic(), context.getPartition()]).toEqual([topic, 0]);
   });
 
-  test('getArgs lists what the getters give, and getArgByIndex each of them', async () => {
+  test('getArgs returns the same values as the getters, and getArgByIndex each of them', async () => {
     const args = context.getArgs();
     expect(args.slice(0, 3)).toEqual([context.getMessage(), 0, topic]);
     expect(context.getArgByIndex(0)).toBe(context.getMessage());
@@ -95,12 +95,12 @@ describe.each(transports)('KafkaContext on $name', ({ start }) => {
     expect(args[5]).toBe(context.getProducer());
   });
 
-  test('getConsumer speaks for the group that the record was read in', async () => {
+  test('getConsumer returns the consumer of the group that read the record', async () => {
     const group = await context.getConsumer().describeGroup();
     expect(group).toMatchObject({ groupId: service.groupId, state: 'Stable', members: [expect.anything()] });
   });
 
-  test('getProducer sends records', async () => {
+  test('getProducer returns a producer that sends records', async () => {
     await produce(sending, ['a']);
     expect(await sentPayloads.reaches(1)).toEqual(['forwarded a']);
     await service.settled(sending);

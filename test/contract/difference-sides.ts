@@ -11,7 +11,7 @@ import {
   stock,
 } from './transports.js';
 
-/** One of two transports, with topics and a journal of its own. */
+/** One of the two transports, with its own topics and journal. */
 export class Side {
   readonly topics: Topics;
   readonly journal = new Journal<unknown>();
@@ -29,7 +29,7 @@ export class Side {
     return this.service;
   }
 
-  /** Writes records to one of its topics, and resolves once they count as done. */
+  /** Writes records to one of its topics; resolves once they are settled. */
   async settle(name: string, records: readonly TestRecord[]): Promise<readonly unknown[]> {
     this.journal.entries.splice(0);
     await produce(this.topics.named(name), records);
@@ -38,7 +38,7 @@ export class Side {
   }
 }
 
-/** Runs the same controllers on both transports, for tests of what sets them apart. */
+/** Runs the same controllers on both transports, for tests of their differences. */
 export function bothSides(
   suite: string,
   build: (side: Side) => Controllers & Pick<ContractOptions, 'commit' | 'stockRetry'>,

@@ -7,7 +7,7 @@ import { Journal } from './journal.js';
 import { Topics } from './topics.js';
 import { createTopics, type ContractTransport, ours, stock } from './transports.js';
 
-test('the group is the one that was named, without -server behind it', async () => {
+test('the group id is used as it is configured, without the suffix -server', async () => {
   const groupId = uniqueName('contract-group');
   const server = new ServerKafka({ consumer: { groupId } });
   expect(server['groupId']).toBe(`${groupId}-server`);
@@ -38,7 +38,7 @@ describe('a topic that does not exist', () => {
     return WaitingController;
   }
 
-  test('is waited for, and does not fail the start', async () => {
+  test('a topic that does not exist is awaited and does not fail the start', async () => {
     const onStock = stock.start({ controllers: [controllerOf('on-stock')] }, { topics: [] });
     await expect(onStock).rejects.toThrow('This server does not host this topic-partition');
 
@@ -85,7 +85,7 @@ describe('a record in flight when the application closes', () => {
     return journal.entries;
   }
 
-  test('is finished before what its handler needs is destroyed', async () => {
+  test('a record in flight is finished before the providers of its handler are destroyed', async () => {
     expect(await closingOn(stock)).toEqual(['begins', 'database closed', 'ends']);
     expect(await closingOn(ours)).toEqual(['begins', 'ends', 'database closed']);
   });

@@ -70,7 +70,7 @@ const { each } = bothSides('dispatch', ({ topics, journal }) => {
 
 const onBoth = <T>(run: (side: Side) => Promise<T>): Promise<T[]> => Promise.all(each.map(run));
 
-test('records of different keys are handled side by side, those of one key one after the other', async () => {
+test('records of different keys are handled concurrently, those of one key one after the other', async () => {
   const records = ['a 1', 'b 1', 'a 2'].map((value) => ({ key: value.slice(0, 1), value }));
   const [onStock, onOurs] = await onBoth((side) => side.settle('keys', records));
   expect(onStock).toEqual(['begin a 1', 'end a 1', 'begin b 1', 'end b 1', 'begin a 2', 'end a 2']);
@@ -79,17 +79,17 @@ test('records of different keys are handled side by side, those of one key one a
   expect(ofOneKey).toEqual(['begin a 1', 'end a 1', 'begin a 2', 'end a 2']);
 });
 
-test('a topic whose name reads as a number has its handler, and its records are not committed unhandled', async () => {
+test('a topic whose name looks like a number has its handler, and its records are not committed unhandled', async () => {
   expect(await onBoth((side) => side.settle('number', ['a']))).toEqual([[], ['called']]);
 });
 
-test('equal regular expressions of two controllers call both', async () => {
+test('equal regular expressions of two controllers call both handlers', async () => {
   const [onStock, onOurs] = await onBoth((side) => side.settle('regex', ['a']));
   expect(onStock).toEqual(['first']);
   expect(onOurs?.toSorted()).toEqual(['first', 'second']);
 });
 
-test('each of several handlers has request-scoped providers of its own', async () => {
+test('each of several handlers gets its own request-scoped providers', async () => {
   const instances = await onBoth((side) => side.settle('scoped', ['a']));
   expect(instances.map((ofSide) => new Set(ofSide).size)).toEqual([1, 2]);
 });

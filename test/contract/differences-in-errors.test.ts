@@ -12,13 +12,13 @@ const stockRetry = { retries: 1, initialRetryTime: 20 };
 
 class OutOfStockError extends Error {}
 
-/** Resolves with what ends the consumer of Nest's transport. */
+/** Resolves with the error that ends the consumer of Nest's transport. */
 function crashOf({ app }: ContractService): Promise<ConsumerCrashEvent['payload']> {
   const [, consumer] = app.getMicroservices()[0]?.unwrap<[unknown, Consumer]>() ?? [];
   return new Promise((resolve) => consumer?.on('consumer.crash', ({ payload }) => resolve(payload)));
 }
 
-/** The record of ours that holds back the commit, once its handler has failed. */
+/** The record of our transport that holds back the commit after its handler has failed. */
 function failingRecord({ app, groupId }: ContractService) {
   const find = () => {
     const [partition] = app.get(KafkaRuntime).group(groupId)?.pipeline.partitions ?? [];
@@ -40,7 +40,7 @@ describe('an error that no filter catches', () => {
     return { controllers: [FailingController], stockRetry };
   });
 
-  test('keeps its class and stack and is retried in place, and does not restart the consumer', async () => {
+  test('an error that no filter catches keeps its class and stack, is retried in place and does not restart the consumer', async () => {
     const crash = crashOf(stock.running);
     for (const { topics } of [stock, ours]) await produce(topics.named('failing'), ['a']);
     const { error, restart } = await crash;
@@ -79,7 +79,7 @@ describe('a TypeError that a filter passes on', () => {
     return { controllers: [FailingController], stockRetry };
   });
 
-  test('is retried like any other, and does not end the consumer for good', async () => {
+  test('a TypeError that a filter passes on is retried like any other error and does not end the consumer', async () => {
     const crash = crashOf(stock.running);
     for (const { topics } of [stock, ours]) await produce(topics.named('failing'), ['a']);
     expect(await crash).toMatchObject({ error: { cause: expect.any(TypeError) }, restart: false });
@@ -110,7 +110,7 @@ describe('an error that a filter only logs', () => {
     return { controllers: [FailingController], stockRetry };
   });
 
-  test('is tried again, and reaches either transport as what Nest has made of it', async () => {
+  test('an error that a filter only logs is retried, and reaches both transports as Nest has converted it', async () => {
     const crash = crashOf(stock.running);
     for (const { topics } of [stock, ours]) await produce(topics.named('failing'), ['a']);
     expect((await crash).error.message).toBe('Internal server error');

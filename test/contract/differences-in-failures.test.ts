@@ -10,7 +10,7 @@ const stockRetry = { retries: 1, initialRetryTime: 20 };
 
 class OutOfStockError extends Error {}
 
-describe('what counts as a failure, and what a failure holds up', () => {
+describe('failures and what they block', () => {
   const { stock, ours, each } = bothSides('failures', ({ topics, journal }) => {
     const handled = new Set<unknown>();
     let calls = 0;
@@ -61,20 +61,20 @@ describe('what counts as a failure, and what a failure holds up', () => {
     expect(await onBoth((side) => side.settle('empty', ['a']))).toEqual([['called', 'called'], ['called']]);
   });
 
-  test('of several handlers only those that failed are called again', async () => {
+  test('if several handlers share a topic, only those that failed are called again', async () => {
     const [onStock, onOurs] = await onBoth((side) => side.settle('several', ['a']));
     expect(onStock?.toSorted()).toEqual(['bad', 'bad', 'good', 'good']);
     expect(onOurs?.toSorted()).toEqual(['bad', 'bad', 'good']);
   });
 
-  test('a record that is tried again holds up those of its own key alone', async () => {
+  test('a record that is retried blocks only records of its own key', async () => {
     const records = ['a', 'b'].map((name) => ({ key: name, value: name }));
     const [onStock, onOurs] = await onBoth((side) => side.settle('keys', records));
     expect(onStock).toEqual(['a', 'a', 'b']);
     expect(onOurs).toEqual(['a', 'b', 'a']);
   });
 
-  test('a request whose answer cannot be stored is not done', async () => {
+  test('a request whose reply cannot be stored is not settled', async () => {
     await stock.settle('unanswerable', [{ value: 'a', headers: request(stock, '99') }]);
     await produce(ours.topics.named('unanswerable'), [{ value: 'a', headers: request(ours, '99') }]);
     const isFailing = () =>

@@ -30,12 +30,12 @@ async function contextOn({ topics, journal }: Side): Promise<KafkaContext> {
 
 const serverOf = ({ running }: Side) => running.app.getMicroservices()[0]?.unwrap<unknown[]>() ?? [];
 
-test('where a group begins is committed at once, so that nothing is missed before the first commit', async () => {
+test('the start position of a group is committed at once, so that nothing is skipped before the first commit', async () => {
   await waitFor(async () => (await committedOn(ours)) === 0n, { what: 'the commit of the beginning' });
   expect(await committedOn(stock)).toBeUndefined();
 });
 
-test('a commit reaches as far as records were received, not to any offset one names', async () => {
+test('a commit beyond the received records is rejected', async () => {
   for (const side of each) {
     const consumer = (await contextOn(side)).getConsumer();
     await consumer.commitOffsets([{ topic: side.topics.named('records'), partition: 0, offset: '100' }]);
@@ -44,7 +44,7 @@ test('a commit reaches as far as records were received, not to any offset one na
   expect(await committedOn(ours)).toBe(1n);
 });
 
-test('a commit for a partition that the member does not have is refused', async () => {
+test('a commit for a partition that the member does not own is rejected', async () => {
   const topic = stock.topics.named('elsewhere');
   const elsewhere = [{ topic, partition: 0, offset: '1' }];
   await (await contextOn(stock)).getConsumer().commitOffsets(elsewhere);
@@ -53,13 +53,13 @@ test('a commit for a partition that the member does not have is refused', async 
   await expect(onOurs).rejects.toBeInstanceOf(PartitionLostError);
 });
 
-test('unwrap gives what runs the service, which is not a client, a consumer and a producer', () => {
+test('unwrap returns the runtime of the service instead of client, consumer and producer', () => {
   const { groups, port } = ours.running.app.get(KafkaRuntime);
   expect(serverOf(stock)).toHaveLength(3);
   expect(serverOf(ours)).toEqual([port, groups]);
 });
 
-test('the consumer of a context refuses what would take it from the service', async () => {
+test('the consumer of a context rejects calls that would take it away from the service', async () => {
   const consumer = (await contextOn(ours)).getConsumer();
   for (const name of ['connect', 'disconnect', 'stop', 'run', 'subscribe'] as const) {
     const call = (): unknown => Reflect.apply(consumer[name], consumer, [{ topics: [] }]);

@@ -29,14 +29,14 @@ async function seenOn(record: TestRecord): Promise<readonly [onStock: unknown, o
   return [onStock, onOurs];
 }
 
-test('a tombstone is null, not the message around it', async () => {
+test('a tombstone is passed as null, not as the message around it', async () => {
   const [onStock, onOurs] = await seenOn({ key: 'k', value: null });
   expect(onStock).toMatchObject({ payload: { key: 'k', value: null, topic: stock.topics.named('records') } });
   expect(onOurs).toMatchObject({ payload: null, key: 'k' });
   expect(ours.topics.all).toHaveLength(1);
 });
 
-test('a value that is not UTF-8 stays bytes, and does not become a text without them', async () => {
+test('a value that is not UTF-8 stays bytes and loses none of them', async () => {
   const [onStock, onOurs] = await seenOn({ value: LATIN1 });
   expect(onStock).toMatchObject({ payload: 'gr\uFFFDn' });
   expect(onOurs).toMatchObject({ payload: LATIN1 });
@@ -48,14 +48,14 @@ test('a key and a header that are not UTF-8 stay bytes', async () => {
   expect(onOurs).toMatchObject({ key: LATIN1, headers: { name: LATIN1 } });
 });
 
-test('JSON with an integer that JavaScript would change stays text', async () => {
+test('JSON with an integer that JavaScript cannot represent stays text', async () => {
   const json = '{"id":9007199254740993}';
   const [onStock, onOurs] = await seenOn({ key: json, value: json });
   expect(onStock).toMatchObject({ payload: { id: 2 ** 53 } });
   expect(onOurs).toMatchObject({ payload: json, key: json });
 });
 
-test('a header that comes several times is an array, not one text', async () => {
+test('a header with several values is an array, not one text', async () => {
   const [onStock, onOurs] = await seenOn({ value: 'v', headers: { tag: ['a', 'b'], single: 'c' } });
   expect(onStock).toMatchObject({ headers: { tag: 'a,b', single: 'c' } });
   expect(onOurs).toMatchObject({ headers: { tag: ['a', 'b'], single: 'c' } });

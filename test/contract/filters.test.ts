@@ -22,7 +22,7 @@ describe.each(transports)('exception filters on $name', ({ start }) => {
   const journal = new Journal<unknown>();
   let service: ContractService;
 
-  /** Swallows an error, and says who did. */
+  /** Swallows an error and notes which filter did so. */
   abstract class SwallowingFilter implements RpcExceptionFilter<Error> {
     catch(error: Error, host: ArgumentsHost): Observable<unknown> {
       const [kind, context] = [host.getType(), host.switchToRpc().getContext<KafkaContext>()];
@@ -129,7 +129,7 @@ describe.each(transports)('exception filters on $name', ({ start }) => {
     ['catches what a pipe throws', ofPipe, 'ControllerFilter StockError'],
     ['catches what a promise rejects with', promised, 'ControllerFilter StockError'],
     ['catches what a stream fails with', streamed, 'ControllerFilter StockError'],
-  ])('one %s, and the record is done', async (_behaviour, topic, seen) => {
+  ])('an exception filter %s, and the record is settled', async (_behaviour, topic, seen) => {
     await produce(topic, ['a']);
     await service.settled(topic);
     expect(journal.entries).toEqual([`${seen} rpc ${topic}`]);

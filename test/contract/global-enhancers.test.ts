@@ -25,7 +25,7 @@ describe.each(transports)('enhancers of the whole application on $name', ({ star
   const journal = new Journal<string>();
   let service: ContractService;
 
-  /** What the APP_ enhancers have injected, as a plain `useGlobal...` one could not. */
+  /** Injected into the APP_ enhancers, which is not possible with `useGlobal...`. */
   @Injectable()
   class Notes {
     readonly note = (entry: string): void => journal.note(entry);
@@ -108,11 +108,11 @@ describe.each(transports)('enhancers of the whole application on $name', ({ star
     });
     afterAll(() => service.stop());
 
-    test('guard, interceptor and pipe run in this order around the handler', async () => {
+    test('global guard, interceptor and pipe of the APP_ tokens run in this order around the handler', async () => {
       expect(await seen(provided, {})).toEqual([...handled, 'interceptor done']);
     });
 
-    test('the filter catches what the handler throws', async () => {
+    test('a global filter catches what the handler throws', async () => {
       expect(await seen(provided, { fails: true })).toEqual([
         ...handled,
         'filter: failed',
@@ -120,7 +120,7 @@ describe.each(transports)('enhancers of the whole application on $name', ({ star
       ]);
     });
 
-    test('the filter catches what the guard denies', async () => {
+    test('a global filter catches what the guard denies', async () => {
       expect(await seen(provided, { denied: true })).toEqual(['guard', 'filter: Forbidden resource']);
     });
   });
@@ -133,19 +133,19 @@ describe.each(transports)('enhancers of the whole application on $name', ({ star
         app.useGlobalPipes(pipe(note));
         app.useGlobalInterceptors(interceptor(note));
         app.useGlobalFilters(new AppFilter({ note }));
-        // A hybrid application has no public call for it; a microservice's own writes to the same place.
+        // A hybrid application has no public method for it; that of a microservice sets the same field.
         app.get(ModuleRef)['container'].applicationConfig?.registerPreRequestHook(hook);
       };
       service = await start({ controllers: [controllerOf(used)] }, { topics: topics.all, prepare });
     });
     afterAll(() => service.stop());
 
-    test('a hook is around guard, interceptor, pipe and handler', async () => {
+    test('a pre-request hook runs around guard, interceptor, pipe and handler', async () => {
       const inside = [...handled, 'interceptor done'];
       expect(await seen(used, {})).toEqual(['hook before onRecord', ...inside, 'hook after']);
     });
 
-    test('the filter catches what the handler throws', async () => {
+    test('a global filter catches what the handler throws', async () => {
       const seenByHook = ['hook before onRecord', ...handled, 'filter: failed', 'interceptor done'];
       expect(await seen(used, { fails: true })).toEqual(seenByHook);
     });

@@ -26,7 +26,7 @@ describe.each(transports)('guards on $name', ({ start }) => {
   const journal = new Journal<unknown>();
   let service: ContractService;
 
-  /** Lets only those through whose payload says so. */
+  /** Lets only records through whose payload says so. */
   @Injectable()
   class PayloadGuard implements CanActivate {
     canActivate(context: ExecutionContext): boolean {
@@ -34,7 +34,7 @@ describe.each(transports)('guards on $name', ({ start }) => {
     }
   }
 
-  /** The same, after a while. */
+  /** The same, after a delay. */
   @Injectable()
   class LateGuard implements CanActivate {
     canActivate(context: ExecutionContext): Observable<boolean> {
@@ -107,7 +107,7 @@ describe.each(transports)('guards on $name', ({ start }) => {
     ['of a method', byMethod],
     ['of a controller', byController],
     ['that answers later', later],
-  ])('a guard %s lets a record through, or hands a denial to the filters', async (_which, topic) => {
+  ])('a guard %s lets a record through, or passes a denial to the filters', async (_which, topic) => {
     await produce(topic, [{ key: 'k', value: '{"allowed":true}' }]);
     await produce(topic, [{ key: 'k', value: '{"allowed":false}' }]);
     await service.settled(topic);
@@ -117,7 +117,7 @@ describe.each(transports)('guards on $name', ({ start }) => {
     ]);
   });
 
-  test('a guard is told where it is and what it guards', async () => {
+  test('a guard gets the context type, the controller class and the handler', async () => {
     await produce(inspected, ['a']);
     const [type, controller, method] = ['rpc', 'MethodController', 'onInspected'];
     expect(await journal.reaches(1)).toEqual([

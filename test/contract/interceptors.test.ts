@@ -120,28 +120,28 @@ describe.each(transports)('interceptors on $name', ({ start }) => {
     return journal.entries;
   }
 
-  test('those of the controller are around those of the method', async () => {
+  test('interceptors of the controller run around those of the method', async () => {
     const inside = ['before controller', 'before method', 'a', 'after method', 'after controller'];
     expect(await seenOf(ordered, 'a')).toEqual(inside);
   });
 
-  test('one may map the result, and the one around it sees that', async () => {
+  test('an interceptor may map the result, and the outer interceptor gets the mapped one', async () => {
     expect(await seenOf(mapped, '{"amount":21}')).toEqual([{ result: 42 }]);
   });
 
-  test('one sees each value of a stream', async () => {
+  test('an interceptor gets each value of a stream', async () => {
     expect(await seenOf(many, 'a')).toEqual([{ result: 1 }, { result: 2 }, { result: 3 }]);
   });
 
-  test('one may time an asynchronous handler', async () => {
+  test('an interceptor may measure the duration of an asynchronous handler', async () => {
     expect(await seenOf(timed, 'a')).toEqual([{ topic: timed, slow: true }]);
   });
 
-  test('one may catch what the handler throws, with its class, and the record is done', async () => {
+  test('an interceptor may catch an error of the handler with its class, and the record is settled', async () => {
     expect(await seenOf(failing, 'a')).toEqual([{ rescued: new OutOfStockError('out of stock') }]);
   });
 
-  test('one may answer in place of the handler', async () => {
+  test('an interceptor may replace the call of the handler', async () => {
     expect(await seenOf(skipped, 'a')).toEqual([{ result: 'from the cache' }]);
   });
 });

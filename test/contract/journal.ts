@@ -1,6 +1,6 @@
 import { waitFor } from '../support/kafka.js';
 
-/** What handlers saw, in the order in which they saw it. */
+/** What handlers received, in order. */
 export class Journal<T> {
   readonly entries: T[] = [];
 

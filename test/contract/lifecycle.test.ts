@@ -16,11 +16,11 @@ import { Journal } from './journal.js';
 import { Topics } from './topics.js';
 import { type ContractService, transports } from './transports.js';
 
-describe.each(transports)('the life of an application on $name', ({ start }) => {
+describe.each(transports)('the lifecycle of an application on $name', ({ start }) => {
   let service: ContractService | undefined;
   afterEach(() => service?.stop());
 
-  test('hooks run once, and a record in flight is finished and committed at the stop', async () => {
+  test('lifecycle hooks run once, and a record in flight is finished and committed at shutdown', async () => {
     const topics = new Topics('lifecycle');
     const topic = topics.named('records');
     const journal = new Journal<string>();
@@ -64,7 +64,7 @@ describe.each(transports)('the life of an application on $name', ({ start }) => 
     expect(await committedOffsets(groupId, topic)).toEqual(new Map([[0, 1n]]));
   });
 
-  test("instrumentation sees a call's beginning and its real end, whatever it gives back", async () => {
+  test('instrumentation is told when a call begins and really ends, whatever the handler returns', async () => {
     const topics = new Topics('instrumentation');
     const promised = topics.named('promised');
     const streamed = topics.named('streamed');

@@ -71,25 +71,25 @@ describe.each(transports)('patterns on $name', ({ start }) => {
   afterAll(() => service.stop());
   beforeEach(() => void journal.entries.splice(0));
 
-  test('a string is the name of a topic, and a handler of another transport stays silent', async () => {
+  test('a string pattern is the name of a topic, and a handler of another transport is not called', async () => {
     await produce(topic('name'), ['a']);
     await service.settled(topic('name'));
     expect(journal.entries).toEqual(['by name a']);
   });
 
-  test('handlers of one controller each get the records of their own topics', async () => {
+  test('each handler of a controller gets the records of its own topics', async () => {
     await produce(topic('other'), ['a']);
     await service.settled(topic('other'));
     expect(journal.entries).toEqual(['of another topic a']);
   });
 
-  test('an array of strings names several topics', async () => {
+  test('a pattern that is an array of strings names several topics', async () => {
     await produce(topic('list-1'), ['a']);
     await produce(topic('list-2'), ['b']);
     expect([...(await journal.reaches(2))].toSorted()).toEqual(['by list list-1 a', 'by list list-2 b']);
   });
 
-  test('a regular expression stands for the topics it matches', async () => {
+  test('a regular expression selects the topics that it matches', async () => {
     await produce(topic('regex-1'), ['a']);
     expect(await journal.reaches(1)).toEqual(['by regex regex-1 a']);
   });
@@ -100,13 +100,13 @@ describe.each(transports)('patterns on $name', ({ start }) => {
     expect(journal.entries).toEqual(['a', 'b', 'c'].map((each) => `by global regex ${each}`));
   });
 
-  test('names and regular expressions may share a list', async () => {
+  test('a pattern list may contain names and regular expressions', async () => {
     await produce(topic('mixed'), ['a']);
     await produce(topic('mixed-1'), ['b']);
     expect([...(await journal.reaches(2))].toSorted()).toEqual(['by list mixed a', 'by list mixed-1 b']);
   });
 
-  test('a name goes before a regular expression that matches it, whichever was declared first', async () => {
+  test('a handler with the name of a topic takes precedence over a matching regular expression, in any order of declaration', async () => {
     await produce(topic('both'), ['a']);
     await service.settled(topic('both'));
     expect(journal.entries).toEqual(['by name a']);

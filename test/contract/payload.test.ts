@@ -67,7 +67,7 @@ describe.each(transports)('payloads on $name', ({ start }) => {
   afterAll(() => service.stop());
 
   test.each(VALUES.map((value, index) => [...value, index] as const))(
-    '%s',
+    'the payload of %s',
     (_what, _written, seen, index) => {
       expect(payloads.entries[index]).toEqual(seen);
     },
@@ -87,7 +87,7 @@ describe.each(transports)('payloads on $name', ({ start }) => {
     expect(await bareArguments.reaches(1)).toEqual([[{ id: 7 }]]);
   });
 
-  test('payload and context go where their decorators are', async () => {
+  test('payload and context are passed to the parameters with their decorators', async () => {
     await produce(swapped, ['a']);
     expect(await swappedArguments.reaches(1)).toEqual([[swapped, 'a']]);
   });

@@ -17,12 +17,12 @@ import { Journal } from './journal.js';
 import { Topics } from './topics.js';
 import { type ContractService, transports } from './transports.js';
 
-/** What a payload becomes. */
+/** What a payload is converted to. */
 class Order {
   constructor(readonly id: number) {}
 }
 
-/** Validates and transforms, as Nest's ValidationPipe does with a class. */
+/** Validates and transforms like Nest's ValidationPipe. */
 @Injectable()
 class OrderPipe implements PipeTransform {
   async transform(value: unknown, { metatype }: ArgumentMetadata): Promise<unknown> {

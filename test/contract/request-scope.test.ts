@@ -9,7 +9,7 @@ import { type ContractService, transports } from './transports.js';
 
 type Request = RequestContext<unknown, KafkaContext>;
 
-/** One subtree of durable providers for each tenant. */
+/** One subtree of durable providers per tenant. */
 class TenantStrategy implements ContextIdStrategy<RequestContext<{ tenant?: string }>> {
   readonly #tenants = new Map<string, ContextId>();
 
@@ -107,7 +107,7 @@ describe.each(transports)('scopes on $name', ({ start }) => {
 
   const withKey = (...values: string[]) => values.map((value) => ({ key: 'k', value }));
 
-  test('each record has a provider and a controller of its own, with the request injected', async () => {
+  test('each record has its own request-scoped provider and controller, with the request injected', async () => {
     await produce(byRequest, withKey('{"id":1}', '{"id":2}'));
     const seen = (await journal.reaches(2)) as readonly { provider: number; controller: number }[];
     const [pattern, topic] = [byRequest, byRequest];
@@ -118,7 +118,7 @@ describe.each(transports)('scopes on $name', ({ start }) => {
     expect(new Set(seen.flatMap(({ provider, controller }) => [provider, controller])).size).toBe(4);
   });
 
-  test('a request-scoped controller is a new one for each record', async () => {
+  test('a request-scoped controller is created for each record', async () => {
     await produce(byController, withKey('a', 'b', 'c'));
     expect(new Set(await journal.reaches(3)).size).toBe(3);
   });
@@ -128,7 +128,7 @@ describe.each(transports)('scopes on $name', ({ start }) => {
     expect(await journal.reaches(1)).toEqual(['a request of its own']);
   });
 
-  test('a durable provider is one for all records of its tenant', async () => {
+  test('a durable provider is shared by all records of its tenant', async () => {
     await produce(durable, withKey('{"tenant":"x"}', '{"tenant":"y"}', '{"tenant":"x"}'));
     expect(await journal.reaches(3)).toEqual(['x 1', 'y 2', 'x 1']);
   });

@@ -101,7 +101,7 @@ describe.each(transports)('requests on $name', ({ start }) => {
     ['stream-of-many', ['a', 'b', 'c']],
     ['empty-stream', [null]],
     ['with-key', [{ inner: true }]],
-  ])('the client of a handler with a %s gets it', async (name, answers) => {
+  ])('the client of a request gets the reply of a handler with a %s', async (name, answers) => {
     expect(await ask(topicOf(name))).toEqual(answers);
   });
 
@@ -111,26 +111,26 @@ describe.each(transports)('requests on $name', ({ start }) => {
     ['unknown-error', { status: 'error', message: 'Internal server error' }],
     ['thrown-text', { status: 'error', message: 'Internal server error' }],
     ['stream-that-fails', { status: 'error', message: 'late' }],
-  ])('the client of a handler with a %s is told no more than Nest tells', async (name, error) => {
+  ])('the client of a handler with a %s gets only the error that Nest sends', async (name, error) => {
     await expect(ask(topicOf(name))).rejects.toEqual(error);
     await service.settled(topicOf(name));
   });
 
-  test('a filter may say what the client is told', async () => {
+  test('a filter may choose the error that the client gets', async () => {
     await expect(ask(filtered)).rejects.toEqual({ translated: 'from the handler' });
   });
 
-  test('a KafkaRetriableException is no answer: the request is tried again', async () => {
+  test('a KafkaRetriableException is not sent as a reply: the request is retried', async () => {
     expect(await ask(retriable)).toEqual(['at the second attempt']);
     expect(journal.entries.splice(0)).toEqual(['called', 'called']);
   });
 
-  test('the handler sees the headers of the request', async () => {
+  test('the handler gets the headers of the request', async () => {
     const names = ['kafka_correlationId', 'kafka_replyPartition', 'kafka_replyTopic'];
     expect(await ask(headersOf)).toEqual([expect.arrayContaining(names)]);
   });
 
-  test('a record that names no address for a reply is handled as an event', async () => {
+  test('a record without a reply topic is handled as an event', async () => {
     await produce(withoutAddress, ['a', { value: 'b', headers: { kafka_correlationId: 'x' } }]);
     await service.settled(withoutAddress);
     expect(journal.entries).toEqual(['a', 'b']);

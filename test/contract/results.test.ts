@@ -7,7 +7,7 @@ import { Journal } from './journal.js';
 import { Topics } from './topics.js';
 import { type ContractService, transports } from './transports.js';
 
-/** What a handler may give back; each notes when it has really ended. */
+/** What a handler can return; each result notes when it has really ended. */
 type Result = (note: (entry: string) => void, payload: string) => unknown;
 
 const RESULTS: Readonly<Record<string, Result>> = {
@@ -31,7 +31,7 @@ const RESULTS: Readonly<Record<string, Result>> = {
     ),
 };
 
-describe.each(transports)('what a handler gives back on $name', ({ start }) => {
+describe.each(transports)('results of handlers on $name', ({ start }) => {
   const topics = new Topics('results');
   const journal = new Journal<string>();
   const note = (entry: string): void => journal.note(entry);
@@ -81,16 +81,19 @@ describe.each(transports)('what a handler gives back on $name', ({ start }) => {
   afterAll(() => service.stop());
   beforeEach(() => void journal.entries.splice(0));
 
-  test.each(cases)('a record is done, and the next of its key begins, when $name ends', async ({ topic }) => {
-    await produce(
-      topic,
-      ['1', '2'].map((value) => ({ key: 'k', value })),
-    );
-    await service.settled(topic);
-    expect(journal.entries).toEqual(['start 1', 'end 1', 'start 2', 'end 2']);
-  });
+  test.each(cases)(
+    'a record is settled, and the next of its key starts, when $name ends',
+    async ({ topic }) => {
+      await produce(
+        topic,
+        ['1', '2'].map((value) => ({ key: 'k', value })),
+      );
+      await service.settled(topic);
+      expect(journal.entries).toEqual(['start 1', 'end 1', 'start 2', 'end 2']);
+    },
+  );
 
-  test('a stream that fails after some values fails the record', async () => {
+  test('a handler whose stream fails after some values fails the record', async () => {
     await produce(failing, ['a']);
     await service.settled(failing);
     expect(journal.entries).toEqual(['value 1', 'value 2', 'failed after two']);

@@ -89,13 +89,13 @@ describe.each(transports)('several handlers of one topic on $name', ({ start }) 
     expect(journal.entries.toSorted()).toEqual(['first.shared a', 'second.shared a']);
   });
 
-  test('the record is done once a value, a promise and a stream all are', async () => {
+  test('a record is settled once all of its handlers have finished: a value, a promise and a stream', async () => {
     await produce(mixed, ['a']);
     await service.settled(mixed);
     expect(journal.entries.toSorted()).toEqual(['a promise', 'a stream', 'a value']);
   });
 
-  test('a topic of a list may have another handler by its name', async () => {
+  test('a topic that is part of a pattern list may have another handler of its name', async () => {
     await produce(listed, ['a']);
     await service.settled(listed);
     expect(journal.entries.toSorted()).toEqual(['first.list a', 'second.name a']);

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { uniqueName } from '../support/kafka.js';
 
-/** Topics that no other test has; those that were named are the ones to create. */
+/** Unique topics for a test; those that were named are created. */
 export class Topics {
   readonly prefix: string;
   readonly #named = new Map<string, string>();
@@ -18,7 +18,7 @@ export class Topics {
     return this.#remember(name, `${this.prefix}.${name}`);
   }
 
-  /** A topic whose name JSON takes for a number, and would write without its last zero. */
+  /** A topic whose name is a number in JSON, which would be written without its last zero. */
   numbered(name: string): string {
     return this.#remember(name, `${randomInt(2 ** 40)}.${randomInt(1, 1000)}0`);
   }

@@ -12,17 +12,17 @@ jest.setTimeout(30_000);
 /** The part of a module that a contract test writes. */
 export type Controllers = Pick<ModuleMetadata, 'controllers' | 'providers' | 'imports'>;
 
-/** What a contract test asks of a transport. */
+/** Options of a contract test for a transport. */
 export interface ContractOptions {
   /** Created before the service starts, with one partition each. */
   readonly topics: readonly string[];
-  /** A group of the test's own unless given. */
+  /** Default: a unique group. */
   readonly groupId?: string;
-  /** Who commits; the transport by default. */
+  /** Who commits; default: the transport. */
   readonly commit?: 'auto' | 'manual';
-  /** Runs before the transport is connected: the place for `useGlobal...`. */
+  /** Runs before the transport is connected, for example for `useGlobal...`. */
   readonly prepare?: (app: INestApplication) => void;
-  /** How Nest's own transport tries again, where its 5 attempts would take too long. */
+  /** Retry options of Nest's own transport, if its 5 attempts would take too long. */
   readonly stockRetry?: { readonly retries: number; readonly initialRetryTime: number };
 }
 
@@ -30,7 +30,7 @@ export interface ContractOptions {
 export interface ContractService {
   readonly app: INestApplication;
   readonly groupId: string;
-  /** Resolves once everything in the topic is committed: all of its records count as done. */
+  /** Resolves once everything in the topic is committed. */
   settled(topic: string): Promise<void>;
   stop(): Promise<void>;
 }
@@ -95,7 +95,7 @@ export const ours: ContractTransport = {
   },
 };
 
-/** The two transports that have to agree. */
+/** The two transports that must behave alike. */
 export const transports = [stock, ours] as const;
 
 function contractService(app: INestApplication, groupId: string, stop: () => Promise<void>): ContractService {
@@ -109,7 +109,7 @@ function contractService(app: INestApplication, groupId: string, stop: () => Pro
   };
 }
 
-/** Creates topics, and waits until each partition has a leader. Leaves those that are there as they are. */
+/** Creates missing topics and waits until each partition has a leader. */
 export async function createTopics(topics: readonly string[]): Promise<void> {
   await withTestAdmin((admin) =>
     admin.createTopics({

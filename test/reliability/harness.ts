@@ -16,7 +16,7 @@ import { mix } from './scenarios/mix.js';
 import { settings } from './settings.js';
 import { linesOf } from './verdict-lines.js';
 
-/** What was asked for. */
+/** The options of a run. */
 export interface Options {
   readonly only?: string;
   readonly mix?: true;
@@ -28,15 +28,15 @@ export interface Options {
   readonly keep?: string;
 }
 
-/** Runs what was asked for on one cluster. */
+/** Runs the selected scenarios on one cluster. */
 export class Harness {
   readonly #results: Result[] = [];
-  /** Scenarios that the harness itself could not bring to an end. */
+  /** Scenarios that the harness itself could not complete. */
   readonly #unfinished: string[] = [];
 
   constructor(private readonly options: Options) {}
 
-  /** @returns whether this service kept its promises; what others did is in the report alone */
+  /** @returns whether this service kept its promises; results of others are only in the report */
   async run(): Promise<boolean> {
     const { options } = this;
     const chosen = options.mix ? [] : choose(options.only);

@@ -9,20 +9,12 @@ import { LedgerReader } from './ledger/ledger-reader.js';
 import { GIVEN_UP, RecordTable } from './ledger/record-table.js';
 import { type Deed, Load, type LoadTopic } from './load/load.js';
 import type { FaultEvent, Runtime } from './report/result.js';
-import { AFTER_MS, UNCOMMITTED_MS } from './settings.js';
+import { disturbanceOf, type Repeatable } from './repeatable.js';
 
-/** The places for instances; each has a network of its own to the brokers. */
+/** The slots of instances; each has its own network to the brokers. */
 export const SLOTS = ['a', 'b', 'c', 'd'] as const;
 
-/**
- * What may be handled again because of a fault: nothing; what the instance that it ends had handled last; what was
- * handled by the instance that it hits, or by anybody, from shortly before it until everybody knows of it; or
- * whatever ever was.
- */
-export type Repeatable =
-  'nothing' | { readonly ends: string } | { readonly hits: string } | 'around' | 'everything';
-
-/** How long a record that harms its handler's process is waited for: it may lie behind a backlog. */
+/** Maximum wait for a record that harms its process, which may be behind a backlog. */
 const DEED_MS = 60_000;
 
 /** How a topic's records are handled. */
@@ -31,7 +23,7 @@ export interface StreamSpec {
   readonly name: string;
   /** Options of this service's handler. */
   readonly options?: Readonly<Record<string, unknown>>;
-  /** How long a handler takes for a record, or a batch; 5 ms by default. */
+  /** Duration of a handler call; default: 5 ms. */
   readonly delayMs?: number;
   /** 12 by default. */
   readonly partitions?: number;
@@ -40,7 +32,7 @@ export interface StreamSpec {
   readonly replicas?: readonly number[];
 }
 
-/** What a scene is made of. */
+/** Options of a scene. */
 export interface SceneOptions {
   readonly cluster: Cluster;
   /** Begins the names of its topics and of its group. */
@@ -55,13 +47,13 @@ export interface SceneOptions {
   readonly keys: number;
   readonly deedOf: (id: number) => Deed | undefined;
   readonly env: Readonly<Record<string, string>>;
-  /** Whether instances are given addresses that nobody listens at, too. */
+  /** Whether instances also get unreachable addresses. */
   readonly deadAddresses: boolean;
-  /** Says what happens. */
+  /** Logs an event. */
   readonly say: (line: string) => void;
 }
 
-/** What scenarios act on: brokers, instances, load, and the ledger of what became of each record. */
+/** What scenarios act on: brokers, instances, load, and the table of all records. */
 export class Scene {
   readonly table = new RecordTable();
   readonly topics: readonly LoadTopic[];
@@ -118,12 +110,12 @@ export class Scene {
     return this.#faults;
   }
 
-  /** When what may be handled again was handled. */
+  /** The times in which records may be repeated. */
   get disturbances(): readonly Disturbance[] {
     return [...this.#disturbances, ...this.#deedsDone()];
   }
 
-  /** Commits before this time were of what was forgotten. */
+  /** Commits before this time belong to records that no longer count. */
   get forgotAt(): Micros {
     return this.#forgotAt;
   }
@@ -156,7 +148,7 @@ export class Scene {
     await this.handledMore(1000);
   }
 
-  /** Does harm, and writes down when. `target` names what is hit. */
+  /** Injects a fault and records its time; `target` names what is affected. */
   async fault<T>(
     fault: string,
     target: string,
@@ -174,7 +166,7 @@ export class Scene {
     }
   }
 
-  /** Says what happens, and when. */
+  /** Logs an event with its time. */
   say(line: string): void {
     this.options.say(`  ${(this.nowMs / 1000).toFixed(1).padStart(7)} s  ${line}`);
   }
@@ -184,7 +176,7 @@ export class Scene {
     await sleep(ms);
   }
 
-  /** Resolves once so many records more were handled. */
+  /** Resolves once this many further records were handled. */
   async handledMore(count: number, timeoutMs = 60_000): Promise<void> {
     const target = this.table.handled + count;
     const until = this.nowMs + timeoutMs;
@@ -199,11 +191,11 @@ export class Scene {
   }
 
   /**
-   * Writes a record whose handler harms its own process, and resolves once it was done. Behind a backlog that takes
-   * a while; what it harms counts from when it is handled.
+   * Writes a record whose handler harms its own process; resolves once that has happened. Behind a backlog this takes
+   * a while; the fault counts from the time of the call.
    */
   async deed(fault: string, deed: Deed): Promise<void> {
-    await this.fault(fault, 'whoever has the record', 'nothing', async () => {
+    await this.fault(fault, 'the owner of the record', 'nothing', async () => {
       this.#deeds.add(deed);
       this.load.plan(deed);
       for (const until = this.nowMs + DEED_MS; !this.#isDone(deed) && this.nowMs < until; await sleep(50))
@@ -211,14 +203,14 @@ export class Scene {
     });
   }
 
-  /** What was written up to now went with its topic: nothing of it counts. */
+  /** Records up to now were deleted with their topic and no longer count. */
   forget(): void {
     this.reader.catchUp();
     this.table.forget();
     this.#forgotAt = micros();
   }
 
-  /** Retention removes everything from a topic that nobody writes to. */
+  /** Removes everything from an idle topic by retention. */
   async expire(stream: number): Promise<void> {
     const topic = this.topicAt(stream);
     await this.cluster.configure(topic, { 'retention.ms': '1' });
@@ -232,14 +224,14 @@ export class Scene {
     this.table.removeOpen();
   }
 
-  /** Whether a record's handler has done what the record asks for, or nobody has taken the record. */
+  /** Whether the handler has executed a record's command, or the record was not accepted by a broker. */
   #isDone(deed: Deed): boolean {
     const id = this.load.written.get(deed);
     if (id === undefined) return false;
     return Number.isFinite(this.table.settledAt.get(id)) || this.table.offset.get(id) === GIVEN_UP;
   }
 
-  /** The harm of single records, from when it was done. */
+  /** The faults caused by single records, from the time of the call. */
   #deedsDone(): Disturbance[] {
     return [...this.#deeds].flatMap((deed) => {
       const id = this.load.written.get(deed);
@@ -251,21 +243,7 @@ export class Scene {
   }
 }
 
-/** Nobody listens at the lowest ports, and may not. */
+/** Nothing listens on the lowest ports. */
 function betweenDead(bootstrap: string): string {
   return `127.0.0.1:1,${bootstrap},127.0.0.1:2`;
-}
-
-function disturbanceOf(
-  fault: string,
-  from: Micros,
-  to: Micros,
-  repeatable: Repeatable,
-): readonly Disturbance[] {
-  if (repeatable === 'nothing') return [];
-  const around = { fault, from, uncommittedFor: UNCOMMITTED_MS * 1000, to: to + AFTER_MS * 1000 };
-  if (repeatable === 'around') return [around];
-  if (repeatable === 'everything') return [{ ...around, from: 0 }];
-  if ('ends' in repeatable) return [{ ...around, to, instance: repeatable.ends }];
-  return [{ ...around, instance: repeatable.hits, overlaps: true }];
 }

@@ -17,32 +17,32 @@ export const settings = {
 
 const ms = (name: keyof typeof settings): number => Number(settings[name]);
 
-/** How long a member may be silent before its partitions are another's. */
+/** Time without heartbeats after which a member loses its partitions. */
 export const SESSION_MS = ms('KAFKA_SESSION_TIMEOUT_MS');
 
-/** What an instance that was told to stop gets until it is killed, as a pod's grace period: more than it may drain. */
+/** Time from SIGTERM to SIGKILL, like a pod's grace period: more than the drain may take. */
 export const GRACE_MS = ms('SHUTDOWN_TIMEOUT_MS') + 8000;
 
 /**
- * How long a record that was handled may stay uncommitted: a commit interval, a request that has its answer just in
- * time, and what one waits behind a record that fails (three calls and the waits between them, 500 ms at most each).
+ * Maximum time from handling a record to its commit: a commit interval, a request that is answered just in
+ * time, and the wait behind a failing record (three calls and the delays between them, at most 500 ms each).
  */
 export const UNCOMMITTED_MS = ms('KAFKA_AUTO_COMMIT_INTERVAL_MS') + ms('KAFKA_REQUEST_TIMEOUT_MS') + 1500;
 
 /**
- * How long after a fault what was handled may still be repeated: until a member that was shut out has learned of
- * it, at most a session and the rejoin that it was away from; and a rejoin drains for half of its own timeout.
+ * Maximum time after a fault in which records may be repeated: until a member that was removed has learned of
+ * it, at most a session and a rejoin, and a rejoin drains for half of its timeout.
  */
 export const AFTER_MS = SESSION_MS + ms('KAFKA_HEARTBEAT_INTERVAL_MS') + ms('KAFKA_REBALANCE_TIMEOUT_MS') / 2;
 
 /**
- * How long the group may take to be caught up after the last fault: its session ends, it rejoins, the client's
- * longest wait before it tries again (30 s) is over, and the backlog is worked off.
+ * Maximum time after the last fault until the group has caught up: the session times out, the group rejoins, the client's
+ * longest retry delay (30 s) is over, and the backlog is worked off.
  */
 export const CAUGHT_UP_MS = SESSION_MS + ms('KAFKA_REBALANCE_TIMEOUT_MS') + 30_000 + 15_000;
 
-/** What an instance may take at most: Node and the service, twice what is in flight, and V8's slack for garbage. */
+/** Maximum memory of an instance: Node and the service, twice the in-flight limit, and garbage. */
 export const PEAK_RSS_BYTES = 300 * 2 ** 20 + 2 * ms('KAFKA_MAX_IN_FLIGHT_BYTES');
 
-/** How often the fleet looks at an instance's liveness, how long it waits, and how many failures end it. */
+/** Period, timeout and failure threshold of the liveness probe. */
 export const PROBE = { everyMs: 2000, timeoutMs: 1000, failures: 3 } as const;

@@ -11,7 +11,7 @@ import type { Scenario } from './scenarios/scenario.js';
 import { Scene } from './scene.js';
 import { CAUGHT_UP_MS } from './settings.js';
 
-/** What a trial is of. */
+/** Options of a trial. */
 export interface TrialOptions {
   readonly cluster: Cluster;
   readonly scenario: Scenario;
@@ -19,7 +19,7 @@ export interface TrialOptions {
   readonly seed: number;
   /** Where ledgers and logs go. */
   readonly folder: string;
-  /** The command that does it again. */
+  /** The command that repeats it. */
   readonly replay: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly say: (line: string) => void;
@@ -30,13 +30,13 @@ interface End {
   readonly caughtUpAfterMs: number | undefined;
   /** Exit codes of the instances that were stopped then. */
   readonly codes: readonly number[];
-  /** The processes that lived to see it. */
+  /** The processes that existed at the end. */
   readonly atRest: ReadonlySet<string>;
 }
 
 const SAMPLE_MS = 1000;
 
-/** One scenario on one runtime: plays it, lets the group catch up, and holds what happened against the promises. */
+/** One scenario on one runtime: runs it, lets the group catch up, and checks the promises. */
 export class Trial {
   readonly #scene: Scene;
   readonly #samples: Sample[] = [];
@@ -62,7 +62,7 @@ export class Trial {
     });
   }
 
-  /** Runs it and says what came of it. */
+  /** Runs it and returns the result. */
   async result(): Promise<Result> {
     const { load, fleet, cluster, reader } = this.#scene;
     await this.#scene.createTopics();
@@ -72,7 +72,7 @@ export class Trial {
       await load.stop();
       await cluster.heal();
       const caughtUpAfterMs = await this.#caughtUp();
-      // At rest, the instances tell what they still hold.
+      // At rest, the instances report their active resources.
       await sleep(2500);
       const atRest = new Set([...fleet.running].map(([slot, { pid }]) => `${slot}.${pid}`));
       const codes = await fleet.stopAll();
@@ -88,7 +88,7 @@ export class Trial {
     }
   }
 
-  /** A group that does not go on ends its scenario early, which is a finding rather than an error. */
+  /** A stuck group ends its scenario early, which is a finding rather than an error. */
   async #play(): Promise<void> {
     try {
       await this.options.scenario.play(this.#scene);
@@ -98,14 +98,14 @@ export class Trial {
     }
   }
 
-  /** Waits until everything acknowledged is settled. @returns after how long; undefined where it never was */
+  /** Waits until all acknowledged records are settled. @returns the time it took; undefined if they never were */
   async #caughtUp(): Promise<number | undefined> {
     const { table, reader, faults } = this.#scene;
     const lastFault = Math.max(0, ...faults.map(({ toMs }) => toMs));
     const until = this.#scene.nowMs + CAUGHT_UP_MS;
     for (let before = Infinity; ;) {
       reader.catchUp();
-      // What is left when nothing moves may be among the dead letters; to read them takes a second.
+      // The remaining records may be dead letters; reading these takes a second.
       if (table.behind === before && table.failed > 0) await this.#readDeadLetters();
       before = table.behind;
       if (table.behind === 0) return Math.max(0, this.#scene.nowMs - lastFault);
@@ -212,7 +212,7 @@ export class Trial {
   }
 }
 
-/** Where a trial keeps its ledgers. */
+/** The folder of a trial's ledgers. */
 export function folderOf(root: string, scenario: string, runtime: Runtime, seed: number): string {
   return path.join(root, `${scenario}-${runtime}-${seed}`);
 }

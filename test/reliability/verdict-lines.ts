@@ -1,6 +1,6 @@
 import type { Result } from './report/result.js';
 
-/** What a person is told of a result. */
+/** The summary of a result for people. */
 export function linesOf({ counts, checks, durationMs }: Result): string[] {
   const { acknowledged, handled, repeated, deadLettered, gone, unacknowledged } = counts;
   const lines = [

@@ -31,7 +31,7 @@ export function overtakenOf(entries: readonly LedgerEntry[]): string[] {
     const at = `${lane} at ${offset}`;
     if (event === 'start') {
       const other = activeCalls.get(lane);
-      if (other !== undefined) found.push(`${at}: started while ${other} was at work`);
+      if (other !== undefined) found.push(`${at}: started while ${other} was running`);
       const previous = last.get(lane);
       if (previous !== undefined && BigInt(offset) <= previous && !seen.has(at)) {
         found.push(`${at}: started after ${previous}`);

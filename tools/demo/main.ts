@@ -20,19 +20,35 @@ const patienceMs = 60_000;
 /** Must exceed the service's own SHUTDOWN_TIMEOUT_MS. */
 const stopMs = 40_000;
 
+interface Options {
+  readonly brokers?: string;
+  readonly exit?: true;
+  readonly file?: string;
+}
+
 let kafka: OpenKafka | undefined;
 let service: DemoService | undefined;
 
 await run(async () => {
   const stop = stopRequest();
-  const program = cli('demo', 'Shows the service at work on a Kafka of its own, or on that of KAFKA_BROKERS.')
+  const program = cli(
+    'demo',
+    'Shows the running service on a Kafka of its own, or on that of --brokers or KAFKA_BROKERS.',
+  )
+    .option(
+      '--brokers <list>',
+      'host:port, several separated by commas; default: KAFKA_BROKERS, else a new Kafka',
+    )
     .option('--exit', 'end when everything was received and committed; exit code 1 if it was not')
-    .option('--file <lines>', 'send the lines of this file instead of the own ones or the standard input')
+    .option(
+      '--file <lines>',
+      'send the lines of this file instead of the standard input or the built-in ones',
+    )
     .parse();
-  const { exit = false, file } = program.opts<{ exit?: true; file?: string }>();
+  const { brokers, exit = false, file } = program.opts<Options>();
   if (file !== undefined) await requireFile(fromCaller(file), file);
   try {
-    const outcome = await stayAlive(Promise.race([demonstrate(file), stop]));
+    const outcome = await stayAlive(Promise.race([demonstrate(file, brokers), stop]));
     if (typeof outcome === 'string') return 130;
     const failed = outcome.problems.length > 0;
     if (!exit) console.log('\nCtrl-C to stop.');
@@ -45,12 +61,12 @@ await run(async () => {
   }
 });
 
-async function demonstrate(file: string | undefined): Promise<Settled> {
+async function demonstrate(file: string | undefined, brokers: string | undefined): Promise<Settled> {
   const stdin = watchStandardInput();
   const received = new Received();
 
   console.log('Starting Kafka ...');
-  kafka = await openKafka();
+  kafka = await openKafka(brokers === undefined ? {} : { bootstrap: brokers });
   console.log(`Kafka: ${kafka.bootstrap} (${kafka.origin})`);
   const client = kafkaClient(kafka.bootstrap);
   await createTopics(client);
@@ -91,8 +107,8 @@ function report({ positions, problems }: Settled, group: string, lines: number, 
 function reportDeadLetters(letters: number, bootstrap: string, group: string): void {
   if (letters === 0) return;
   console.log(
-    `Two of the orders are bad on purpose: ${letters} dead letters in ${ordersTopic}.dlt. While this runs:\n` +
-      `  KAFKA_BROKERS=${bootstrap} KAFKA_GROUP_ID=${group} npm run dlq -- list --records`,
+    `Two of the orders are invalid on purpose: ${letters} dead letters in ${ordersTopic}.dlt. While this runs:\n` +
+      `  KAFKA_GROUP_ID=${group} npm run dlq -- list --records --brokers ${bootstrap}`,
   );
 }
 

@@ -1,11 +1,11 @@
 /**
- * Lists the licences of what the image holds, and fails on one that is not known to be fine for closed use.
+ * Lists the licences of all packages in the image; fails if one is not known to allow use in closed source.
  * `node_modules/.bin/node tools/dependencies/licences.mjs`
  */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
-/** Permissive ones, by their SPDX identifiers: they ask for a notice, not for sources. */
+/** Permissive licences by their SPDX identifiers: they require a notice, not the sources. */
 const ALLOWED = new Set([
   '0BSD',
   'Apache-2.0',
@@ -18,7 +18,7 @@ const ALLOWED = new Set([
   'Python-2.0',
   'Unlicense',
 ]);
-/** Packages that declare theirs in the old way, or not at all; read in their LICENSE files. */
+/** Packages that do not declare their licence in the current format; checked in their LICENSE files. */
 const READ_BY_HAND = new Map([
   ['busboy@1.6.0', 'MIT'],
   ['streamsearch@1.1.0', 'MIT'],
@@ -35,11 +35,11 @@ for (const [path, { dev, version, license }] of Object.entries(packages)) {
 }
 for (const [licence, names] of byLicence) console.log(`${String(names.length).padStart(4)} ${licence}`);
 
-const refused = [...byLicence].filter(([licence]) => !isAllowed(licence));
-for (const [licence, names] of refused) console.error(`${licence} is not allowed: ${names.join(', ')}`);
-process.exitCode = refused.length > 0 ? 1 : 0;
+const rejected = [...byLicence].filter(([licence]) => !isAllowed(licence));
+for (const [licence, names] of rejected) console.error(`${licence} is not allowed: ${names.join(', ')}`);
+process.exitCode = rejected.length > 0 ? 1 : 0;
 
-/** Of a choice, `(A OR B)`, one is enough; of `A AND B` each counts. */
+/** Whether an SPDX expression is allowed: one of `(A OR B)` is enough, of `A AND B` both count. */
 function isAllowed(expression) {
   return expression
     .replace(/[()]/g, '')

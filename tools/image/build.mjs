@@ -7,9 +7,9 @@ import { dockerignore } from './dockerignore.mjs';
 const RUN_LIMIT_MS = 10 * 60_000;
 
 /**
- * Takes a Dockerfile's steps one by one, each stage in a directory of its own, and returns the last stage.
- * It shows that the steps work from a clean checkout; what it can't show is that the base images hold what
- * they promise, so it asks for the Node version they name.
+ * Executes the steps of a Dockerfile, each stage in its own directory, and returns the last stage. This shows that the
+ * steps work from a clean checkout. It cannot check the content of the base images, so it requires the Node version that
+ * they name.
  *
  * @param {string} context directory of the Dockerfile
  * @param {string} work an empty directory for the stages
@@ -26,7 +26,7 @@ export function buildImage(context, work, report) {
     for (const instruction of instructions) {
       const begun = performance.now();
       const step = STEPS[instruction.keyword];
-      if (!step) fail(instruction, 'this check does not know it; teach tools/image/build.mjs');
+      if (!step) fail(instruction, 'tools/image/build.mjs does not support this instruction');
       step(image, instruction, { context, ignored, done });
       report(`${name}: ${instruction.keyword} ${instruction.rest}`, performance.now() - begun);
     }
@@ -62,7 +62,7 @@ function startStage(root, base, parent) {
   return { root, workdir: '/', env: {}, labels: {}, user: 'root' };
 }
 
-/** A check on another Node than the image's would prove little. */
+/** The check is meaningful only on the Node version of the image. */
 function requireNode(base) {
   const [, major] = /(?:^|\/)node(?::|js)(\d+)[.-]/.exec(base) ?? [];
   const [running] = process.versions.node.split('.');
@@ -72,7 +72,7 @@ function requireNode(base) {
   );
 }
 
-/** Runs in the stage's directory. There is no chroot, so a step that names an absolute path is refused. */
+/** Runs in the stage's directory. There is no chroot, so absolute paths are rejected. */
 function run(image, instruction) {
   const { flags, rest } = instruction;
   if (/(^|[\s=])\//.test(rest)) fail(instruction, 'a step with an absolute path would leave the stage');
@@ -89,7 +89,7 @@ function run(image, instruction) {
   if (status !== 0) fail(instruction, `${error?.message ?? `exit code ${status}`}\n${stdout}${stderr}`);
 }
 
-/** This machine's environment, for its proxies and certificates, without what npm and Node were told for here. */
+/** The current environment, for proxies and certificates, without the variables of npm and Node. */
 function buildEnvironment() {
   const kept = Object.entries(process.env).filter(
     ([name]) => !/^(npm_(lifecycle|package|command|execpath|node)|NODE_(OPTIONS|ENV)$|INIT_CWD)/.test(name),
@@ -102,7 +102,7 @@ function copy(image, instruction, { context, ignored, done }) {
   const { flags, rest } = instruction;
   const paths = rest.split(/\s+/);
   const target = paths.pop();
-  if (/[*?$"[]/.test(rest) || target === undefined) fail(instruction, 'only plain paths are known here');
+  if (/[*?$"[]/.test(rest) || target === undefined) fail(instruction, 'only plain paths are supported');
   const stage = done.get(flags.from);
   if (flags.from && !stage) fail(instruction, `no stage named ${flags.from} before it`);
   const root = stage?.root ?? context;
@@ -117,7 +117,7 @@ function copy(image, instruction, { context, ignored, done }) {
   }
 }
 
-/** Where a path of the image lies on this machine. */
+/** The location of a path of the image on this machine. */
 export function inside(image, path = '.') {
   return join(image.root, posix.resolve(image.workdir, path));
 }

@@ -1,6 +1,6 @@
 /**
- * Builds what the Dockerfile describes, without Docker, and starts it: it must answer while no broker does,
- * and end with 0 on SIGTERM. `node_modules/.bin/node tools/image/check.mjs`
+ * Builds the image of the Dockerfile without Docker and starts it: it must answer without a broker, and exit with 0 on
+ * SIGTERM. `node_modules/.bin/node tools/image/check.mjs`
  */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
@@ -57,11 +57,11 @@ async function check() {
 
 async function checkService(image) {
   const [port, closedPort] = [await freePort(), await freePort()];
-  // The container's environment and nothing of this machine's.
+  // Only the container's environment.
   const env = { ...image.env, PORT: String(port), KAFKA_BROKERS: `127.0.0.1:${closedPort}` };
   const [, ...args] = nodeCommand([...(image.entrypoint ?? []), ...(image.command ?? [])]);
   service = spawn(process.execPath, args, { cwd: inside(image), env, stdio: ['ignore', 'pipe', 'pipe'] });
-  // Not `exit`, which may come before the last of the log.
+  // Not `exit`, which may precede the last log output.
   const closed = once(service, 'close');
   const log = [];
   for (const stream of [service.stdout, service.stderr]) stream.on('data', (chunk) => log.push(chunk));
@@ -86,7 +86,7 @@ async function checkService(image) {
   }
 }
 
-/** The commands load what the production dependencies have, and end by themselves without a broker. */
+/** The commands work with the production dependencies only, and end by themselves without a broker. */
 async function checkCommands(image) {
   const [, ...entrypoint] = nodeCommand(image.entrypoint ?? []);
   const env = { ...image.env, KAFKA_BROKERS: `127.0.0.1:${await freePort()}` };
@@ -136,7 +136,7 @@ async function untilLive(url, child) {
   assert.fail(`GET ${url}: ${last} for ${LIVE_WITHIN_MS} ms, 200 expected`);
 }
 
-/** The image's Node lies elsewhere than this machine's. */
+/** Checks that a command starts Node, whose path differs from that of this machine. */
 function nodeCommand(command) {
   assert.match(command[0] ?? '', /(^|\/)node$/, `the command must start Node itself: ${command.join(' ')}`);
   return command;

@@ -4,8 +4,8 @@
  */
 
 /**
- * Reads a Dockerfile's stages in their order. Knows the subset this project uses (no heredocs, no ARG before
- * FROM); what reads it rejects any instruction it doesn't know, so that nothing is passed over in silence.
+ * Parses the stages of a Dockerfile. Supports the subset that this project uses (no heredocs, no ARG before FROM); the
+ * caller rejects unknown instructions, so nothing is ignored silently.
  *
  * @param {string} text
  * @returns {Stage[]}
@@ -26,7 +26,7 @@ export function parseDockerfile(text) {
   return stages;
 }
 
-/** Reads the exec form, `["a", "b"]`; the shell form is refused, for a shell would swallow the signals. */
+/** Parses the exec form, `["a", "b"]`; rejects the shell form, since a shell does not forward signals. */
 export function execForm({ keyword, line }, text) {
   if (!text.startsWith('[')) {
     throw new Error(`Dockerfile:${line}: ${keyword} must be in exec form, ["...", "..."], got: ${text}`);
@@ -34,7 +34,7 @@ export function execForm({ keyword, line }, text) {
   return JSON.parse(text);
 }
 
-/** Reads `A=b C="d e"` pairs of ENV and LABEL. */
+/** Parses `A=b C="d e"` pairs of ENV and LABEL. */
 export function keyValues({ keyword, rest, line }) {
   const pairs = [...rest.matchAll(/([\w.]+)=(?:"([^"]*)"|(\S*))/g)];
   if (pairs.length === 0) throw new Error(`Dockerfile:${line}: ${keyword} needs NAME=value, got: ${rest}`);
@@ -52,7 +52,7 @@ function parseInstruction(content, line) {
   return { keyword: keyword.toUpperCase(), flags, rest: rest.trim(), line };
 }
 
-/** Joins continued lines and leaves comments out. */
+/** Joins continued lines and removes comments. */
 function* logicalLines(text) {
   let content = '';
   let start = 0;

@@ -1,9 +1,9 @@
 /**
- * Returns a test for paths relative to the build context, by Docker's rules: `*` stops at a slash, `**` does
- * not, a pattern covers what lies below it, and of all patterns that match the last one decides.
+ * Returns a test for paths relative to the build context, with Docker's rules: `*` does not match a slash, `**` does, a
+ * pattern covers everything below it, and the last matching pattern decides.
  *
  * @param {string} text the content of a .dockerignore
- * @returns {(path: string) => boolean} whether a path is left out of the build context
+ * @returns {(path: string) => boolean} whether a path is excluded from the build context
  */
 export function dockerignore(text) {
   const rules = text

@@ -2,7 +2,7 @@ import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Lists what lies below a directory, links not followed.
+ * Lists all files below a directory, without following links.
  *
  * @param {string} root
  * @returns {{ path: string, size: number, mtimeMs: number }[]} with sizes in bytes
@@ -17,7 +17,7 @@ export function listFiles(root) {
     });
 }
 
-/** Returns the paths that were written between two lists of one directory. */
+/** Returns the paths of files that were written between two lists of a directory. */
 export function changedFiles(before, after) {
   const known = new Map(before.map(({ path, mtimeMs }) => [path, mtimeMs]));
   return after.filter(({ path, mtimeMs }) => known.get(path) !== mtimeMs).map(({ path }) => path);

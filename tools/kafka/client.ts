@@ -1,6 +1,6 @@
 import { type Admin, Kafka, logLevel } from 'kafkajs';
 
-/** Splits what KAFKA_BROKERS holds. */
+/** Splits a list of brokers such as that of KAFKA_BROKERS. */
 export function brokerList(bootstrap: string): string[] {
   return bootstrap
     .split(',')

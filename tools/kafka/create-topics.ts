@@ -4,9 +4,9 @@ import type { Admin, ITopicConfig } from 'kafkajs';
 const WAIT_MS = 20_000;
 
 /**
- * Creates topics, and resolves once every partition's leader answers. kafkajs's own wait gives up at a broker
- * that has not heard of the topic yet.
- * @throws the last answer's error when a leader is still missing after 20 s
+ * Creates topics; resolves once the leader of every partition answers. kafkajs's own wait fails at a broker that does not
+ * know the topic yet.
+ * @throws the last error if a leader is still missing after 20 s
  */
 export async function createTopics(admin: Admin, topics: ITopicConfig[]): Promise<void> {
   await admin.createTopics({ waitForLeaders: false, topics });

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { projectName } from '../project.js';
 import { afterwards } from './keeper.js';
 
-/** The caller's folder, or one that is removed with this process. */
+/** The given folder, or a temporary one that is removed when this process ends. */
 export async function dataFolder(dataDir?: string): Promise<{ home: string; remove?: () => Promise<void> }> {
   if (dataDir !== undefined) {
     await mkdir(dataDir, { recursive: true });
@@ -15,7 +15,7 @@ export async function dataFolder(dataDir?: string): Promise<{ home: string; remo
   return { home, remove: afterwards('rm', '-rf', '--', home) };
 }
 
-/** An emptied folder of this name in `home`. */
+/** Creates an empty folder of this name in `home`; deletes an existing one. */
 export async function freshFolder(home: string, name: string): Promise<string> {
   const folder = path.join(home, name);
   await rm(folder, { recursive: true, force: true });
@@ -23,7 +23,7 @@ export async function freshFolder(home: string, name: string): Promise<string> {
   return folder;
 }
 
-/** The cluster id of a data folder; it stays the same at the next start. */
+/** The cluster id of a data folder; created at the first start and kept. */
 export async function clusterIdOf(home: string): Promise<string> {
   const file = path.join(home, 'cluster-id');
   const known = await readFile(file, 'utf8').catch(() => undefined);

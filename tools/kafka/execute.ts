@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-/** How a program ended, with all it wrote. */
+/** Exit code and output of a program. */
 export interface Executed {
   readonly code: number;
   readonly stdout: string;
@@ -8,17 +8,17 @@ export interface Executed {
 }
 
 export interface ExecuteOptions {
-  /** Written to the program's input, which is closed after it. */
+  /** Text or bytes for the program's input, which is then closed. */
   readonly stdin?: string | Uint8Array;
-  /** Killed after this long. */
+  /** The program is killed after this time. */
   readonly timeoutMs?: number;
-  /** This process's environment by default. */
+  /** Default: the environment of this process. */
   readonly env?: NodeJS.ProcessEnv;
-  /** Shows what the program says on this process's stderr, beside collecting it. */
+  /** Whether to also copy the output to this process's stderr. */
   readonly echo?: boolean;
 }
 
-/** Runs a program to its end; a program that can't be started has exit code 127. */
+/** Runs a program to its end; the exit code is 127 if it cannot be started. */
 export function execute(
   command: string,
   args: readonly string[],

@@ -2,28 +2,28 @@ import path from 'node:path';
 import { execute, type Executed, type ExecuteOptions } from './execute.js';
 import { kafkaJars } from './jars.js';
 
-/** Options that keep Kafka's Java programs quiet: slf4j-simple writes every info line otherwise. */
+/** Options that silence Kafka's Java programs: by default slf4j-simple prints every info line. */
 export const quiet = ['-Dorg.slf4j.simpleLogger.defaultLogLevel=warn'];
 
 /**
- * Options for programs that live for seconds or minutes: without them, much of their life goes into compiling
- * for a speed that they never need.
+ * Options for programs that run for seconds or minutes: without them the JVM spends much of that time on optimizing
+ * compilation.
  */
 export const shortLived = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
 
-/** The `java` to run: that of JAVA_HOME, else that of the path. */
+/** The `java` of JAVA_HOME, or else of the PATH. */
 export function javaCommand(): string {
   const home = process.env['JAVA_HOME'];
   return home ? path.join(home, 'bin', 'java') : 'java';
 }
 
-/** The major version of the installed Java, or undefined without one. */
+/** The major version of the installed Java; undefined if there is none. */
 export async function javaVersion(): Promise<number | undefined> {
   const { code, stdout, stderr } = await execute(javaCommand(), ['-version'], { timeoutMs: 20_000 });
   return code === 0 ? majorVersion(stderr + stdout) : undefined;
 }
 
-/** Reads the major version out of what `java -version` prints: 17 of "17.0.15", 8 of "1.8.0_402". */
+/** The major version in the output of `java -version`: 17 for "17.0.15", 8 for "1.8.0_402". */
 export function majorVersion(text: string): number | undefined {
   const match = /version "(?:1\.)?(\d+)/.exec(text);
   return match ? Number(match[1]) : undefined;

@@ -4,10 +4,9 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 
 /*
- * Keepers are shells in sessions of their own: Ctrl-C and a kill of the process group pass them by. Each reads
- * from a pipe whose other end this process holds. The kernel closes that end even after kill -9, so a keeper
- * learns of every kind of death and cleans up. They are no Node processes, so that killing all of Node's does
- * not take them along.
+ * Keepers are shells in their own sessions, so Ctrl-C and signals to the process group do not reach them. Each reads from
+ * a pipe whose other end belongs to this process. The kernel closes that end even after kill -9, so a keeper notices every
+ * end of this process and cleans up. Keepers are not Node processes, so killing all Node processes does not end them.
  */
 
 export interface KeptOptions {
@@ -29,10 +28,10 @@ export interface Kept {
 }
 
 /*
- * `read` is built in: nothing reaps the program before `wait`, hence its id can't have been given to another
- * process by the time it is killed. The program inherits descriptor 3, and the end of that pipe says that the
- * program is gone. A signal for all that has the program's name in its arguments is meant for the program: a keeper
- * that ended by it would leave a suspended one behind.
+ * Nothing reaps the program before `wait` (`read` is a shell builtin), so its id cannot belong to another process when it
+ * is killed. The program inherits descriptor 3; the end of that pipe shows that the program has ended. The keeper ignores
+ * signals, because a `pkill` with the program's name matches the keeper's arguments too, and without its keeper a suspended
+ * program would be left behind.
  */
 const keepScript = `
 "$@" </dev/null &

@@ -7,19 +7,21 @@ import { waitUntilReady } from './ready.js';
 import { startKafka } from './start-kafka.js';
 
 export interface OpenOptions {
-  /** How many brokers; more than one needs Java. */
+  /** Number of brokers; more than one requires Java. */
   readonly brokers?: number;
   /** Port of the first broker; a free one by default. */
   readonly port?: number;
   readonly heap?: string;
+  /** Brokers of an existing Kafka; default: KAFKA_BROKERS. */
+  readonly bootstrap?: string;
 }
 
 /**
- * Opens the Kafka of KAFKA_BROKERS; else starts one with Docker; else one with Java and Maven.
- * @throws ToolError `NO_KAFKA` when there is none of the three.
+ * Opens the existing Kafka of `bootstrap` or KAFKA_BROKERS; else starts one with Docker, or with Java and Maven.
+ * @throws ToolError `NO_KAFKA` if none of these is possible
  */
 export async function openKafka(options: OpenOptions = {}): Promise<OpenKafka> {
-  const given = process.env['KAFKA_BROKERS'];
+  const given = options.bootstrap ?? process.env['KAFKA_BROKERS'];
   if (given) return existing(given);
   const { brokers = 1, port } = options;
   if (brokers === 1 && (await canUseDocker())) return startInDocker(port);
@@ -35,11 +37,11 @@ async function existing(bootstrap: string): Promise<OpenKafka> {
   try {
     await waitUntilReady(bootstrap, { timeoutMs: 15_000 });
   } catch (error) {
-    throw new ToolError('NO_KAFKA', `KAFKA_BROKERS is set, but: ${messageOf(error)}`, { cause: error });
+    throw new ToolError('NO_KAFKA', messageOf(error), { cause: error });
   }
   return {
     bootstrap,
-    origin: 'given by KAFKA_BROKERS',
+    origin: 'an existing Kafka',
     external: true,
     ended: new Promise(() => undefined),
     stop: () => Promise.resolve(),
@@ -51,7 +53,7 @@ async function requireJava(): Promise<void> {
   if (version !== undefined && version >= 17 && (await canHaveJars())) return;
   throw new ToolError(
     'NO_KAFKA',
-    'No Kafka to use. One of three is needed: set KAFKA_BROKERS=host:port to a Kafka that runs; ' +
-      'or start Docker; or install Java 17 or newer together with Maven.',
+    'There is no Kafka to use. Set KAFKA_BROKERS=host:port to one that is running, start Docker, or install Java 17 ' +
+      'or newer with Maven.',
   );
 }

@@ -3,7 +3,7 @@ export interface OpenKafka {
   readonly bootstrap: string;
   /** Describes its source, for people. */
   readonly origin: string;
-  /** Whether it is the cluster of KAFKA_BROKERS, which `stop` does not stop. */
+  /** Whether it is an existing cluster, which `stop` does not stop. */
   readonly external?: true;
   /** Resolves with the reason if it ends by itself. */
   readonly ended: Promise<Error>;

@@ -3,7 +3,7 @@ export interface Node {
   readonly nodeId: number;
   readonly port: number;
   readonly controllerPort: number;
-  /** Port of the listener with TLS and SASL, where one is asked for. */
+  /** Port of the listener with TLS or SASL, if requested. */
   readonly securePort?: number;
   /** Further listeners without TLS and SASL, each behind a proxy. */
   readonly proxied?: readonly ProxiedListener[];
@@ -14,13 +14,13 @@ export interface ProxiedListener {
   /** The listener's name. */
   readonly name: string;
   readonly nodeId: number;
-  /** Where the broker listens on loopback: the proxy forwards to it. */
+  /** The port on which the broker listens; the proxy forwards to it. */
   readonly listenPort: number;
-  /** What the broker tells clients of this listener: the proxy listens on it. */
+  /** The port that the broker advertises to clients; the proxy listens on it. */
   readonly advertisedPort: number;
 }
 
-/** Who may log in at the secure listener, by PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512. */
+/** The user of the secure listener, for PLAIN, SCRAM-SHA-256 and SCRAM-SHA-512. */
 export interface Credentials {
   readonly username: string;
   readonly password: string;
@@ -36,7 +36,7 @@ export interface ServerOptions {
   readonly nodes: readonly Node[];
   readonly sasl?: Credentials;
   readonly keystore?: Keystore;
-  /** Win over everything else. */
+  /** These override all other properties. */
   readonly properties?: Readonly<Record<string, string | number | boolean>>;
 }
 
@@ -122,16 +122,16 @@ function replication(brokers: number): Record<string, number> {
 
 const quickStart = {
   'auto.create.topics.enable': false,
-  // The first member of a group would wait three seconds for others otherwise.
+  // By default the first member of a group waits three seconds for others.
   'group.initial.rebalance.delay.ms': 0,
-  // Fifty by default, each a folder to create when the first group appears.
+  // The default of 50 partitions means 50 folders to create when the first group appears.
   'offsets.topic.num.partitions': 5,
   'transaction.state.log.num.partitions': 5,
   'share.coordinator.state.topic.num.partitions': 5,
 };
 
 const behindProxies = {
-  // A proxy that connects to a frozen broker waits where the queue, of 50 by default, is full of connections that
-  // its clients have given up; and holds up the next ones until long after the broker goes on.
+  // With the default of 50, the queue of a suspended broker fills up with abandoned connections of the proxy, and new ones
+  // have to wait long after the broker resumes.
   'socket.listen.backlog.size': 1_000,
 };

@@ -16,26 +16,26 @@ import {
 import { createKeystore, formatStorage } from './storage.js';
 
 export interface StartOptions {
-  /** How many nodes; 1 by default. */
+  /** Number of nodes; default: 1. */
   readonly brokers?: number;
-  /** Keeps the data in this folder and starts on what is there; a temporary folder by default. */
+  /** Folder that keeps the data for the next start; default: a temporary folder. */
   readonly dataDir?: string;
-  /** Port of the first broker, the others follow; free ones by default. */
+  /** Port of the first broker; the others use the next ones. Default: free ports. */
   readonly port?: number;
-  /** Adds a listener that asks for a login: PLAIN, SCRAM-SHA-256 and SCRAM-SHA-512. */
+  /** Adds a listener with authentication by PLAIN, SCRAM-SHA-256 and SCRAM-SHA-512. */
   readonly sasl?: Credentials;
-  /** Adds a TLS listener, or puts the SASL listener behind TLS. */
+  /** Adds a TLS listener, or TLS to the SASL listener. */
   readonly tls?: boolean;
   /**
-   * Adds, for each of these names, a listener to every node, without TLS and SASL, that is advertised at the port
-   * of a proxy. Names are made of letters, which Kafka takes for capitals, digits and underscores.
+   * For each of these names, adds a listener without TLS and SASL to every node, advertised with the port of a proxy. Names
+   * consist of letters, which Kafka converts to upper case, digits and underscores.
    */
   readonly proxied?: readonly string[];
-  /** Broker properties that win over the defaults. */
+  /** Broker properties that override the defaults. */
   readonly properties?: ServerOptions['properties'];
-  /** Java heap of each node, such as `1g`; `512m` by default. */
+  /** Java heap of each node, such as `1g`; default: `512m`. */
   readonly heap?: string;
-  /** Whether the nodes live for minutes rather than hours: they start with much less work, and peak lower. */
+  /** Whether the nodes run for minutes rather than hours: they then start faster and use less memory. */
   readonly shortLived?: boolean;
 }
 
@@ -43,9 +43,9 @@ export interface StartOptions {
 export interface KafkaCluster {
   /** Bootstrap servers without TLS and SASL. */
   readonly bootstrap: string;
-  /** The listener that `sasl` and `tls` asked for. */
+  /** The listener of `sasl` and `tls`. */
   readonly secure?: { readonly bootstrap: string; readonly caFile?: string };
-  /** The listeners that `proxied` asked for, by name; nothing listens on their advertised ports yet. */
+  /** The listeners of `proxied` by name; nothing listens on their advertised ports yet. */
   readonly proxied: ReadonlyMap<string, readonly ProxiedListener[]>;
   readonly brokers: readonly Broker[];
   /** Folder of Kafka's jars. */
@@ -83,7 +83,7 @@ async function startOnce(options: StartOptions): Promise<KafkaCluster> {
       }),
   );
   const stop = async (): Promise<void> => {
-    // Data that is thrown away needs no orderly end.
+    // Temporary data needs no clean shutdown.
     await Promise.all(brokers.map((broker) => (remove ? broker.kill() : broker.stop())));
     await remove?.();
   };
@@ -102,7 +102,7 @@ async function startOnce(options: StartOptions): Promise<KafkaCluster> {
   }
 }
 
-/** Writes the nodes' folders; returns the certificate for clients, if there is one. */
+/** Creates the folders of the nodes; returns the path of the CA certificate for clients if there is one. */
 async function prepare(
   home: string,
   nodes: readonly Node[],

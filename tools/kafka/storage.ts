@@ -4,7 +4,7 @@ import { execute, type Executed } from './execute.js';
 import { javaCommand, javaTool } from './java.js';
 import type { Credentials, Keystore } from './server-properties.js';
 
-/** Gives a node's empty data folder its cluster id and, with SASL, its SCRAM user. */
+/** Initializes a node's data folder with the cluster id and, with SASL, the SCRAM user. */
 export async function formatStorage(
   propertiesFile: string,
   clusterId: string,
@@ -16,7 +16,7 @@ export async function formatStorage(
   const result = await javaTool('kafka.tools.StorageTool', [
     'format',
     '--ignore-formatted',
-    // Joined, as an id may begin with a dash.
+    // In one argument, since an id may begin with a dash.
     `--cluster-id=${clusterId}`,
     '-c',
     propertiesFile,
@@ -25,7 +25,7 @@ export async function formatStorage(
   requireSuccess(result, 'Kafka could not format its data folder');
 }
 
-/** A self-signed certificate for 127.0.0.1: the broker's key, and the certificate for clients to trust. */
+/** Creates a self-signed certificate for 127.0.0.1: the broker's keystore, and the CA file for clients. */
 export async function createKeystore(folder: string): Promise<Keystore & { readonly caFile: string }> {
   const java = javaCommand();
   const keytool = java === 'java' ? 'keytool' : path.join(path.dirname(java), 'keytool');

@@ -18,7 +18,7 @@ const layers = require('./layers.cjs') as Readonly<
   Record<'source' | 'pipeline' | 'transport' | 'client' | 'indexed', readonly string[]>
 >;
 
-/** For each folder one import of what lies in the parent, one of the folder above. */
+/** For each folder an import of its parent and of the folder above it. */
 function inner(parent: string, folders: readonly string[]): (readonly [string, string, string])[] {
   return folders.flatMap((folder, at) => {
     const rule = `src/${parent}/${folder}-imports-only-below`;
@@ -88,10 +88,10 @@ const forbidden: readonly (readonly [rule: string, from: string, to: string])[] 
   ['no-cycle', 'src/health/one.ts', './two.js'],
 ];
 
-/** The way back, which makes it a cycle; a cycle is reported once. */
+/** The import that completes the cycle; a cycle is reported once. */
 const cycle = ['src/health/two.ts', './one.js'] as const;
 
-/** Imports that the rules must let pass. */
+/** Imports that the rules must allow. */
 const allowed: readonly (readonly [from: string, to: string])[] = [
   ['src/main.ts', './app.module.js'],
   ['src/app.module.ts', './transport/index.js'],
@@ -123,7 +123,7 @@ const allowed: readonly (readonly [from: string, to: string])[] = [
   ['test/support/topic.ts', 'fast-check'],
 ];
 
-/** Imports that the rules let pass because they are made with `import()`. */
+/** Imports that the rules allow because they use `import()`. */
 const allowedOnDemand: readonly (readonly [from: string, to: string])[] = [
   ['src/bootstrap.ts', './ops/index.js'],
 ];
@@ -181,10 +181,10 @@ describe('the import rules', () => {
 
 function layOut(project: string): void {
   const imports = [...forbidden.map(([, from, to]) => [from, to] as const), cycle, ...allowed];
-  // Type-only, the kind that a cruise of the compiled code would miss.
+  // Type-only imports, which an analysis of the compiled code would miss.
   for (const [from, to] of imports) write(project, from, `import type * as _ from '${to}';\n`);
   for (const [from, to] of allowedOnDemand) write(project, from, `await import('${to}');\n`);
-  // What a rule is about has to be there: an import that leads nowhere has no path to judge.
+  // Targets must exist, since an unresolved import has no path to check.
   const written = new Set([...imports, ...allowedOnDemand].map(([from]) => from));
   for (const [from, to] of [...imports, ...allowedOnDemand]) {
     const target = join(dirname(from), to).replace(/\.js$/, '.ts');
@@ -213,7 +213,7 @@ function cruise(project: string): readonly Violation[] {
   const config = join(root, '.dependency-cruiser.cjs');
   const args = [cli, 'src', 'tools', 'test', '--config', config, '--output-type', 'json'];
   const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: project, encoding: 'utf8' });
-  if (stdout === '') throw new Error(`dependency-cruiser said nothing but: ${stderr}`);
+  if (stdout === '') throw new Error(`dependency-cruiser printed no result: ${stderr}`);
   const { summary } = JSON.parse(stdout) as {
     readonly summary: { readonly violations: readonly Violation[] };
   };

@@ -24,7 +24,7 @@ module.exports = {
   pipeline: ['dispatch', 'failures', 'fetch', 'commit', 'handler', 'parking', 'errors', 'records', 'time'],
   transport: ['group', 'handlers', 'context', 'payload'],
   client: ['kafkajs', 'protocol'],
-  /** Folders that others enter through their index only. */
+  /** Folders that others import only through their index. */
   indexed: [
     'transport',
     'replay',

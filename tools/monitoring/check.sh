@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Checks metrics, alerts and dashboard with a real Prometheus that scrapes the real service:
-# `bash tools/monitoring/check.sh`, after a build. Ends with 77 where Prometheus can't be had.
+# `bash tools/monitoring/check.sh`, after a build. Exits with 77 if Prometheus cannot be installed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 

@@ -1,6 +1,6 @@
 """
-Receives traces as OTLP over HTTP, in JSON, and prints a line for each span. Every request is read by OpenTelemetry's
-own schema, and refused where that has no such field: `pip install opentelemetry-proto==1.45.2`, then
+Receives traces as OTLP over HTTP in JSON and prints a line for each span. Requests with fields that OpenTelemetry's
+schema does not have are rejected: `pip install opentelemetry-proto==1.45.2`, then
 `python3 tools/monitoring/otlp_receiver.py 4318`.
 """
 
@@ -13,7 +13,7 @@ from google.protobuf.json_format import Parse, ParseError
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
-# OTLP has them in hex, where protobuf's own JSON has base64.
+# OTLP encodes them in hex, protobuf's JSON in base64.
 IDS = {"traceId": 16, "spanId": 8, "parentSpanId": 8}
 
 
@@ -50,7 +50,7 @@ class Receiver(BaseHTTPRequestHandler):
             request = Parse(json.dumps(with_base64(json.loads(body))), ExportTraceServiceRequest())
             status = 200 if self.path == "/v1/traces" else 404
         except (ParseError, ValueError) as error:
-            print(f"refused: {error}", flush=True)
+            print(f"rejected: {error}", flush=True)
             self.answer(400)
             return
         for resource_spans in request.resource_spans:

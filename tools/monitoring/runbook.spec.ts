@@ -50,7 +50,7 @@ test.each(
 
 test.each(rules)('the alert $alert is raised and resolved by its own test', ({ alert }) => {
   const tests = read('test/integration/telemetry/alerts.proof.ts');
-  expect(tests).toContain(`test('${alert}, by `);
+  expect(tests).toContain(`test('the alert ${alert} is raised by `);
   expect(tests).toContain(`alarm.raised('${alert}')`);
   expect(tests).toContain(`alarm.ended('${alert}')`);
 });

@@ -7,10 +7,10 @@ export interface OutgoingRecord {
   readonly lineNumber: number;
 }
 
-/** Brokers refuse a record batch beyond 1 MiB, and one request may go to a single partition as one batch. */
+/** Brokers reject a record batch above 1 MiB, and one request may go to a single partition as one batch. */
 const maxBytes = 768 * 1024;
 const maxRecords = 5_000;
-/** A record's own fields in a batch, rounded up. */
+/** Overhead of a record in a batch, rounded up. */
 const overheadBytes = 32;
 /** How long a record of a slow input waits for others. */
 const lingerMs = 100;
@@ -27,7 +27,7 @@ export async function* batchesOf(records: AsyncIterable<OutgoingRecord>): AsyncG
     const over = new AbortController();
     const late = delay(lingerMs, undefined, { signal: over.signal }).catch(() => undefined);
     while (batch.length < maxRecords) {
-      // An empty batch waits for as long as it takes.
+      // An empty batch waits without a limit.
       const result = batch.length === 0 ? await next : await Promise.race([next, late]);
       if (!result) break;
       if (result.done) {
@@ -36,7 +36,7 @@ export async function* batchesOf(records: AsyncIterable<OutgoingRecord>): AsyncG
         return;
       }
       next = source.next();
-      // Awaited in a later round: until then its failure must not count as unhandled.
+      // It is awaited in a later round; its failure must not count as unhandled until then.
       next.catch(() => undefined);
       bytes += sizeOf(result.value);
       if (batch.length > 0 && bytes > maxBytes) {

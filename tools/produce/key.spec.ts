@@ -15,7 +15,7 @@ describe('keyOf', () => {
   });
 
   it.each(['no json', '', '[1]', 'null', '{}', '{"id":null}', '{"id":{}}', '{"id":true}'])(
-    'refuses %s and names the line',
+    'keyOf rejects %s and names the line',
     (line) => {
       expect(() => key(line)).toThrow(/^Line 7 has no key: /);
     },

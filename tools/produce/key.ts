@@ -1,12 +1,12 @@
 import { ToolError } from '../tool-error.js';
 
-/** JSON.parse's reviver as of Node 22: it also gets the text of a number. */
+/** The reviver of JSON.parse since Node 22, which also gets the source text of a number. */
 type Reviver = (this: unknown, key: string, value: unknown, context: { source?: string }) => unknown;
 const parse = JSON.parse as (text: string, reviver?: Reviver) => unknown;
 
 /**
- * Takes a record's key out of a line of JSON.
- * @throws ToolError `BAD_LINE` that names the line, when it is no JSON object or the field is no string or number
+ * Extracts a record's key from a line of JSON.
+ * @throws ToolError `BAD_LINE` that names the line, if it is not a JSON object or the field is not a string or number
  */
 export function keyOf(line: Buffer, field: string, lineNumber: number): string {
   const text = line.toString('utf8');
@@ -30,11 +30,11 @@ function object(text: string, lineNumber: number): Record<string, unknown> {
   throw bad(lineNumber, `it is not a JSON object: ${excerpt(text)}`);
 }
 
-/** A 64-bit id has more digits than a JavaScript number keeps. */
+/** The number as it is written: a JavaScript number cannot represent every 64-bit id. */
 function asWritten(text: string, field: string, value: number): string {
   let source = String(value);
   parse(text, function revive(key, revived, context) {
-    // A field of the same name deeper inside may hold another number.
+    // A nested field of the same name may have another number.
     if (key === field && revived === value && context.source !== undefined) source = context.source;
     return revived;
   });

@@ -2,8 +2,8 @@ const newline = 0x0a;
 const carriageReturn = 0x0d;
 
 /**
- * Splits a stream of bytes into lines without their ends, one at a time. The bytes stay as they are: a record's
- * value need not be valid UTF-8. A newline at the very end starts no further line.
+ * Splits a stream of bytes into lines without line ends. The bytes are unchanged, since a record's value need not be valid
+ * UTF-8. A newline at the very end does not start another line.
  */
 export async function* linesOf(chunks: AsyncIterable<Uint8Array | string>): AsyncGenerator<Buffer> {
   let pending: Buffer[] = [];

@@ -1,5 +1,6 @@
 import { cli, run, wholeNumber } from '../cli.js';
-import { brokerList, kafkaClient } from '../kafka/client.js';
+import { chooseBrokers, withBrokersOption } from '../kafka/brokers-option.js';
+import { kafkaClient } from '../kafka/client.js';
 import { messageOf, ToolError } from '../tool-error.js';
 import { batchesOf, type OutgoingRecord } from './batches.js';
 import { keyOf } from './key.js';
@@ -16,21 +17,19 @@ interface Options {
 }
 
 await run(async () => {
-  const program = cli('produce', 'Sends each line of the standard input to a topic as the value of a record.')
+  const program = withBrokersOption(
+    cli('produce', 'Sends each line of the standard input to a topic as the value of a record.'),
+  )
     .argument('<topic>')
     .option('--key-field <name>', 'lines are JSON objects, and this field is the key')
-    .option('--brokers <list>', 'host:port, several separated by commas; KAFKA_BROKERS by default')
     .option('--create', 'create the topic if it does not exist')
-    .option('--partitions <number>', 'how many partitions to create it with', wholeNumber(1, 10_000))
+    .option('--partitions <number>', 'number of partitions to create it with', wholeNumber(1, 10_000))
     .parse();
   const { keyField, ...options } = program.opts<Options>();
   const topic = program.args[0] ?? '';
-  const brokers = options.brokers ?? process.env['KAFKA_BROKERS'] ?? '';
+  const brokers = chooseBrokers(options.brokers);
   if (options.partitions !== undefined && !options.create) {
-    program.error('error: --partitions is for --create.');
-  }
-  if (brokerList(brokers).length === 0) {
-    program.error('error: no brokers. Give --brokers host:port, or set KAFKA_BROKERS.');
+    program.error('error: --partitions requires --create.');
   }
 
   const kafka = kafkaClient(brokers);

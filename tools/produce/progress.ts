@@ -1,6 +1,6 @@
 const everyMs = 200;
 
-/** Shows how far it is, to a person at a terminal only: a log or a pipe gets nothing. */
+/** Shows the progress on stderr, if it is a terminal. */
 export function progress(topic: string): { update(sent: number): void; end(): void } {
   if (!process.stderr.isTTY) return { update: () => undefined, end: () => undefined };
   let shownAt = 0;

@@ -2,7 +2,7 @@ import { CompressionTypes, type Kafka, Partitioners } from 'kafkajs';
 import { messageOf, ToolError } from '../tool-error.js';
 import type { OutgoingRecord } from './batches.js';
 
-/** Sends batches to one topic, each one stored by all in-sync replicas before the next. */
+/** Sends batches to one topic; each is stored by all in-sync replicas before the next is sent. */
 export interface Sender {
   send(batch: readonly OutgoingRecord[]): Promise<void>;
   close(): Promise<void>;
@@ -29,11 +29,11 @@ export async function openSender(kafka: Kafka, topic: string): Promise<Sender> {
 }
 
 function explained(error: unknown, topic: string, batch: readonly OutgoingRecord[]): ToolError {
-  // kafkajs wraps what the broker said in an error about its retries.
+  // kafkajs wraps the broker's error in an error about its retries.
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const [first, last] = [batch[0]?.lineNumber, batch.at(-1)?.lineNumber];
   const where = first === last ? `line ${first}` : `lines ${first} to ${last}`;
-  return new ToolError('SEND_FAILED', `Kafka did not take ${where} for ${topic}: ${messageOf(cause)}`, {
+  return new ToolError('SEND_FAILED', `Kafka did not accept ${where} for ${topic}: ${messageOf(cause)}`, {
     cause: error,
   });
 }

@@ -4,8 +4,8 @@ import { createTopics } from '../kafka/create-topics.js';
 import { messageOf, ToolError } from '../tool-error.js';
 
 /**
- * Makes sure that the topic exists.
- * @param partitions creates a missing topic with so many; undefined creates none
+ * Ensures that the topic exists.
+ * @param partitions number of partitions of a topic to create; undefined creates none
  */
 export async function requireTopic(
   kafka: Kafka,
@@ -36,6 +36,7 @@ async function connected(brokers: string, work: () => Promise<void>): Promise<vo
     await work();
   } catch (error) {
     if (error instanceof ToolError) throw error;
-    throw new ToolError('NO_KAFKA', `Kafka at ${brokers}: ${messageOf(error)}`, { cause: error });
+    const hint = 'Start one with `npm run kafka`, or name its brokers with --brokers or KAFKA_BROKERS.';
+    throw new ToolError('NO_KAFKA', `Kafka at ${brokers}: ${messageOf(error)}. ${hint}`, { cause: error });
   }
 }

@@ -1,36 +1,42 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { withLock } from './lock.mjs';
 import { root } from './root.mjs';
+import { sourcesDigest } from './sources.mjs';
 
 const dist = path.join(root, 'dist');
-const stamp = path.join(dist, '.built-from');
-const settings = ['package-lock.json', 'nest-cli.json', 'tsconfig.json', 'tsconfig.build.json'];
+/** Contains the digest of the sources that `dist` was built from. */
+const stamp = '.built-from';
 
-/** Builds `dist` when a source is newer than it. */
+/** Builds `dist` unless it was built from the current sources. */
 export async function ensureBuilt(node) {
-  if (isFresh()) return;
+  if (isCurrent()) return;
   await withLock(async () => {
-    if (isFresh()) return;
+    if (isCurrent()) return;
     console.error('Building ...');
-    await build(node);
+    await replaceDist(node);
   });
 }
 
+/** Builds `dist`. */
+export async function build(node) {
+  await withLock(() => replaceDist(node));
+}
+
 /**
- * Builds beside `dist` and swaps the two: a process of another invocation never meets a half-written `dist`,
- * and a failed build leaves the last good one.
+ * Builds into another folder and swaps it with `dist`: other processes never see an incomplete `dist`, and a failed
+ * build leaves the last good one.
  */
-async function build(node) {
+async function replaceDist(node) {
   for (const name of readdirSync(root)) {
-    if (name.startsWith('.dist-')) rmSync(path.join(root, name), { recursive: true, force: true });
+    if (/^\.dist-\d/.test(name)) rmSync(path.join(root, name), { recursive: true, force: true });
   }
-  // One level below the root, as dist is, so that the sources named in source maps stay right.
+  // One level below the root like dist, so that the paths in source maps stay correct.
   const fresh = path.join(root, `.dist-${process.pid}`);
   const old = `${fresh}-old`;
   const config = path.join(root, `.dist-${process.pid}.json`);
-  const began = new Date();
+  const digest = sourcesDigest(root);
   try {
     writeFileSync(
       config,
@@ -38,8 +44,7 @@ async function build(node) {
     );
     await run(node, 'node_modules/@nestjs/cli/bin/nest.js', 'build', '--path', path.basename(config));
     await run(node, 'tools/bundle/main.mjs', path.basename(fresh));
-    writeFileSync(path.join(fresh, '.built-from'), '');
-    utimesSync(path.join(fresh, '.built-from'), began, began);
+    writeFileSync(path.join(fresh, stamp), digest);
     if (existsSync(dist)) renameSync(dist, old);
     renameSync(fresh, dist);
   } finally {
@@ -47,30 +52,9 @@ async function build(node) {
   }
 }
 
-function isFresh() {
-  if (!existsSync(stamp)) return false;
-  const built = statSync(stamp).mtimeMs;
-  const newest = [
-    ...settings.map((name) => mtime(path.join(root, name))),
-    newestIn(path.join(root, 'src')),
-    newestIn(path.join(root, 'tools')),
-    newestIn(path.join(root, 'test/reliability')),
-  ];
-  return Math.max(...newest) <= built;
-}
-
-function newestIn(folder) {
-  // A folder's own time tells of a file that was removed.
-  const times = readdirSync(folder, { withFileTypes: true }).map((entry) => {
-    const file = path.join(folder, entry.name);
-    if (entry.isDirectory()) return newestIn(file);
-    return /\.(ts|mjs)$/.test(entry.name) ? mtime(file) : 0;
-  });
-  return Math.max(mtime(folder), ...times);
-}
-
-function mtime(file) {
-  return existsSync(file) ? statSync(file).mtimeMs : 0;
+function isCurrent() {
+  const file = path.join(dist, stamp);
+  return existsSync(file) && readFileSync(file, 'utf8') === sourcesDigest(root);
 }
 
 function run(node, ...args) {

@@ -5,17 +5,17 @@ import { onNpmGone } from './parent.mjs';
 import { root } from './root.mjs';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-/** npm repeats what the terminal has already sent to everyone; the two arrive within milliseconds. */
+/** npm forwards a signal that the terminal has already sent to all processes; both arrive within milliseconds. */
 const sameSignalMs = 500;
 const canaryMs = 100;
 
 /**
- * Runs a program to its end and returns its exit code. A signal reaches it exactly once: the second one would
- * tell the service to stop without draining. A canary in the same process group tells whether the sender
- * already signalled the whole group (Ctrl-C) or this process alone (kill).
+ * Runs a program and returns its exit code. A signal reaches it exactly once, because the second one makes the service
+ * exit without draining. A canary process in the same process group shows whether the signal was sent to the whole group
+ * (Ctrl-C) or only to this process (kill).
  */
 export async function runForwardingSignals(command, args, env, isTool = false) {
-  // The channel's end tells a tool that this process was killed with -9.
+  // A tool notices by the closed channel that this process was killed with -9.
   const stdio = ['inherit', 'inherit', 'inherit', ...(isTool ? ['ipc'] : [])];
   const child = spawn(command, args, { cwd: root, env, stdio });
   let canary = spawnCanary();
@@ -48,7 +48,7 @@ function spawnCanary() {
   let gone = false;
   const exited = new Promise((resolve) => {
     bird.once('exit', () => resolve((gone = true)));
-    // No `cat` here: every signal is forwarded, twice at worst.
+    // Without `cat` every signal is forwarded, in the worst case twice.
     bird.once('error', () => undefined);
   });
   bird.stdin.on('error', () => undefined);

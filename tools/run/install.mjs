@@ -7,7 +7,7 @@ import { root } from './root.mjs';
 const wanted = path.join(root, 'package-lock.json');
 const installed = path.join(root, 'node_modules/.package-lock.json');
 
-/** Runs `npm ci` when the dependencies are missing or are not those of package-lock.json. */
+/** Runs `npm ci` if the installed packages differ from package-lock.json. */
 export async function ensureInstalled() {
   if (isInstalled()) return;
   await withLock(async () => {
@@ -20,7 +20,7 @@ export async function ensureInstalled() {
 function isInstalled() {
   if (!existsSync(installed)) return false;
   if (statSync(installed).mtimeMs >= statSync(wanted).mtimeMs) return true;
-  // A checkout gives the lockfile a new time without a new content.
+  // A checkout changes the time of the lockfile without changing its content.
   return samePackages();
 }
 
@@ -35,10 +35,10 @@ function samePackages() {
 function npmCi() {
   const npm = process.env.npm_execpath;
   const [command, args] = npm?.endsWith('npm-cli.js') ? [process.execPath, [npm]] : ['npm', []];
-  // Errors only: npm would warn of this Node's version at a dozen packages, though they run on the pinned one.
+  // Only errors: npm would warn about this Node's version, although the packages run on the pinned one.
   const child = spawn(command, [...args, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
-    // Output of npm is news about the run, never the output of the script that was asked for.
+    // On stderr, because stdout belongs to the script that is run.
     stdio: ['ignore', 2, 2],
   });
   return new Promise((resolve, reject) => {

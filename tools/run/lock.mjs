@@ -5,16 +5,17 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { root } from './root.mjs';
 
-// Outside of the clone: `npm ci` empties node_modules, a build replaces dist.
+// Outside of the project: `npm ci` deletes node_modules, and a build replaces dist.
 const clone = createHash('sha256').update(root).digest('hex').slice(0, 16);
 const file = path.join(os.tmpdir(), `nestjs-kafka-consumer-${clone}.lock`);
 
-/** Runs `work` while no other invocation in this clone does; a lock whose owner died is taken over. */
+/** Runs `work` while no other process of this clone does; takes over the lock of a process that died. */
 export async function withLock(work) {
-  let told = false;
+  let isReported = false;
   while (!tryLock()) {
-    if (!told) console.error('Waiting for another npm script that installs or builds in this clone ...');
-    told = true;
+    if (!isReported)
+      console.error('Waiting for another npm script that installs or builds in this clone ...');
+    isReported = true;
     await delay(200);
   }
   const release = () => attempt(() => unlinkSync(file));
@@ -28,7 +29,7 @@ export async function withLock(work) {
 }
 
 function tryLock() {
-  // A link appears with its content; a file opened for writing would be seen empty by others.
+  // A link appears with its content; others could see a new file before it is written.
   const mine = `${file}.${process.pid}`;
   writeFileSync(mine, String(process.pid));
   try {
@@ -46,11 +47,11 @@ function tryLock() {
 function dropDeadLock() {
   const owner = attempt(() => readFileSync(file, 'utf8'));
   if (owner === undefined || isAlive(Number(owner))) return;
-  const aside = `${file}.${process.pid}.dead`;
-  if (!attempt(() => (renameSync(file, aside), true))) return;
-  // Between the look and the rename another process may have taken the lock: give it back.
-  if (attempt(() => readFileSync(aside, 'utf8')) !== owner) attempt(() => linkSync(aside, file));
-  attempt(() => unlinkSync(aside));
+  const moved = `${file}.${process.pid}.dead`;
+  if (!attempt(() => (renameSync(file, moved), true))) return;
+  // Another process may have taken the lock before the rename: give it back.
+  if (attempt(() => readFileSync(moved, 'utf8')) !== owner) attempt(() => linkSync(moved, file));
+  attempt(() => unlinkSync(moved));
 }
 
 function isAlive(pid) {

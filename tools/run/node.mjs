@@ -3,8 +3,9 @@ import path from 'node:path';
 import { root } from './root.mjs';
 
 /**
- * The Node to run with: the one pinned as a devDependency, else the one running now if it is new enough
- * (an installation with --ignore-scripts leaves the pinned one out).
+ * The Node to run with: the devDependency, or the current one if it is new enough, since an installation with
+ * --ignore-scripts lacks the devDependency.
+ * @throws if neither can be used
  */
 export function projectNode() {
   const pinned = path.join(root, 'node_modules/.bin/node');

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 const pollMs = 500;
 
 /**
- * Calls back once npm, which started this process, is gone. npm passes a SIGTERM on to the shell between the
- * two, which dies of it without a word; kill -9 of npm leaves even the shell. Without npm nothing is watched:
- * `nohup node tools/run.mjs start &` is meant to outlive its parent.
+ * Calls back once npm, which started this process, has ended. npm forwards SIGTERM only to the shell in between, which
+ * does not forward it; kill -9 of npm does not even end the shell. Without npm nothing is watched, since
+ * `nohup node tools/run.mjs start &` should outlive its parent.
  */
 export function onNpmGone(callback) {
   if (process.env.npm_lifecycle_event === undefined) return;
@@ -27,7 +27,7 @@ function parentOf(pid) {
   return stat(pid)?.parent;
 }
 
-/** Linux only; elsewhere the direct parent is all that is watched. */
+/** Only on Linux; elsewhere only the direct parent is watched. */
 function stat(pid) {
   try {
     const [, name, parent] = /^\d+ \((.*)\) \S (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'));

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
+import { CodedError } from '../../errors/index.js';
 
 /** What the configuration reads from the machine besides the environment; tests pass their own. */
 export interface Host {
@@ -11,9 +12,8 @@ export interface Host {
 }
 
 /** The file exists but cannot be used as a secret. The message does not contain the path. */
-export class UnfitFileError extends Error {
+export class UnfitFileError extends CodedError {
   readonly code = 'CONFIG_FILE_UNFIT';
-  override readonly name = 'UnfitFileError';
 }
 
 /** Far larger than any certificate chain. The limit keeps an endless file from blocking startup. */

@@ -41,7 +41,7 @@ export function readVariables(env: NodeJS.ProcessEnv, host: Host): Reading {
 }
 
 /** The trimmed text; an empty variable counts as not set. */
-export function textOf(env: NodeJS.ProcessEnv, name: string): string | undefined {
+export function trimmedText(env: NodeJS.ProcessEnv, name: string): string | undefined {
   return env[name]?.trim() || undefined;
 }
 
@@ -51,9 +51,9 @@ export function fileVariable(name: VariableName): string {
 }
 
 function readVariable(about: VariableDescription, env: NodeJS.ProcessEnv, host: Host): Read {
-  const text = textOf(env, about.name);
+  const text = trimmedText(env, about.name);
   const variable = fileVariable(about.name);
-  const path = about.file === true ? textOf(env, variable) : undefined;
+  const path = about.file === true ? trimmedText(env, variable) : undefined;
   if (path === undefined) return text === undefined ? {} : { text };
   if (text === undefined) return { path, ...readSecretFile(variable, path, host) };
   const problem = {

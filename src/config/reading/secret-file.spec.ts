@@ -47,7 +47,7 @@ describe('a secret given by file', () => {
     ['is missing', join(folder, 'nothing'), 'there is no such file'],
     ['is empty', file('empty', '\n'), 'the file is empty'],
     ['is a folder', folder, 'it is not a regular file'],
-    ['is a device without an end', '/dev/zero', 'it is not a regular file'],
+    ['is an endless device', '/dev/zero', 'it is not a regular file'],
     ['is too large to be a secret', file('large', 'x'.repeat(1_048_577)), 'it is larger than 1048576 bytes'],
   ])('a secret file is a problem when it %s', (_what, path, reason) => {
     const error = errorOf(sasl({ KAFKA_SASL_PASSWORD_FILE: path }));
@@ -93,7 +93,7 @@ describe('a secret given by file', () => {
   });
 
   it.each(['hunter22', '/hunter22', 'hunter/22', './hunter22', '/hunter/22', 'C:\\hunter22', 'hunter22\0'])(
-    'is not shown when it was put where its path belongs: %j',
+    'a secret that was put into a _FILE variable is not shown: %j',
     (secret) => {
       const error = errorOf(sasl({ KAFKA_SASL_PASSWORD_FILE: secret }));
       expect(error.message).toContain(`set, ${secret.length} characters: `);

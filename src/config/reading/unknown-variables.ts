@@ -1,6 +1,6 @@
 import { closestMatch } from 'leven';
 import type { ConfigProblem } from '../config-error.js';
-import { fileVariable, textOf } from './read-variables.js';
+import { fileVariable, trimmedText } from './read-variables.js';
 import { show } from '../show.js';
 import { describeVariables } from '../variables/environment.js';
 
@@ -26,7 +26,7 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
 /** Reports unknown `KAFKA_` variables: a misspelt one would otherwise silently leave its default in force. */
 export function unknownVariables(env: NodeJS.ProcessEnv): readonly ConfigProblem[] {
   return Object.keys(env).flatMap((name) => {
-    const text = textOf(env, name);
+    const text = trimmedText(env, name);
     if (text === undefined || !name.startsWith(PREFIX) || KNOWN.includes(name) || isForeign(name, text))
       return [];
     // Do not show the value: it may be a secret under a misspelt name.

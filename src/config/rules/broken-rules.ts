@@ -4,14 +4,14 @@ import type { Values, VariableName } from '../variables/environment.js';
 import { securityRules } from './security.rules.js';
 import { timeoutRules } from './timeout.rules.js';
 
-/** Problems between variables. Rules about `unsound` variables, which have a problem of their own, are skipped. */
+/** Problems between variables. Rules about `invalid` variables, which have a problem of their own, are skipped. */
 export function brokenRules(
   values: Values,
   texts: Texts,
-  unsound: ReadonlySet<VariableName>,
+  invalid: ReadonlySet<VariableName>,
 ): readonly ConfigProblem[] {
   return [...timeoutRules, ...securityRules]
-    .filter(({ about }) => !about.some((name) => unsound.has(name)))
+    .filter(({ about }) => !about.some((name) => invalid.has(name)))
     .map(({ check }) => check(values, texts))
     .filter((problem) => problem !== undefined);
 }

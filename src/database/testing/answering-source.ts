@@ -1,6 +1,6 @@
 import type { Connection, ConnectionSource } from '../connection.js';
 
-/** A connection to a database that answers each statement at once and contains no marks. */
+/** A connection to a database that answers each statement at once and contains no receipts. */
 const connection: Connection = {
   query: async (text: string, values: readonly unknown[] = []) => {
     const keys = Array.isArray(values[1]) ? values[1].map((key: unknown) => ({ key })) : [];

@@ -23,7 +23,7 @@ const row = Buffer.concat([
 
 /**
  * Implements enough of PostgreSQL's protocol to begin transactions, to answer `SELECT`, and to reject every statement
- * with parameters, such as the insertion of a mark.
+ * with parameters, such as the insertion of a receipt.
  */
 export class RefusingServer {
   readonly #server: Server;

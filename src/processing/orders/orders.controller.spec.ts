@@ -69,11 +69,11 @@ describe('OrdersController', () => {
 
   it('only tombstones and valid orders reach the handler of OrdersController', async () => {
     const { schema } = optionsOf(OrdersController.prototype.onOrder);
-    const isRefused = async (payload: unknown) =>
+    const isRejected = async (payload: unknown) =>
       (await schema?.['~standard'].validate(payload))?.issues !== undefined;
-    expect(await isRefused(order)).toBe(false);
-    expect(await isRefused(null)).toBe(false);
-    expect(await isRefused({ ...order, id: undefined })).toBe(true);
+    expect(await isRejected(order)).toBe(false);
+    expect(await isRejected(null)).toBe(false);
+    expect(await isRejected({ ...order, id: undefined })).toBe(true);
   });
 
   it('OrdersController does not retry a rejected order', () => {

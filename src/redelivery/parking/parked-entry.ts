@@ -18,32 +18,32 @@ export interface ParkedRecordId {
 }
 
 /**
- * The meaning of a record of a parking topic. The topic is compacted, and its keys fit that: parking a record twice in one
- * ownership stores it once; a null value removes it, and a removal by one owner never affects what a later one parked.
+ * The meaning of a record of a parking topic. The topic is compacted, and the keys are chosen for that: a record that is
+ * parked twice in one ownership is stored once; a null value removes it, and never a copy that a later owner parked.
  */
 export type ParkedEntry =
   | (ParkedRecordId & {
       readonly kind: 'parked';
-      /** Which log the record was in; undefined where the brokers do not tell. */
+      /** Id of the topic that the record was in; undefined if the brokers did not tell. */
       readonly topicId: string | undefined;
       readonly record: FetchedRecord;
     })
-  | (ParkedRecordId & { readonly kind: 'taken out' })
-  /** From here on the partition is that owner's: what earlier ones write behind it was never committed. */
+  | (ParkedRecordId & { readonly kind: 'removed' })
+  /** From here on the partition belongs to this owner: what earlier owners write after it was never committed. */
   | { readonly kind: 'owner'; readonly owner: string; readonly ended: boolean }
   | { readonly kind: 'release'; readonly key: KeyName; readonly request: string; readonly ended: ReleaseEnd };
 
-/** Whether a release has ended, and by which owner's word; undefined for that of a version before this one. */
+/** Whether a release has ended, and which owner ended it; undefined if an earlier version wrote the record. */
 export type ReleaseEnd = false | { readonly by: string | undefined };
 
-/** A record of a parking topic, but for the topic and partition. */
+/** A record of a parking topic, without topic and partition. */
 export type ParkingTopicRecord = Omit<OutgoingRecord, 'topic'>;
 
 const PARKED = /^record:(\d+):([\w-]+)$/;
 const OWNER = /^owner:([\w-]+)$/;
 const KEYED_RELEASE = /^release-key:([0-9a-f]*):/;
 const KEYLESS_RELEASE = /^release-keyless(?::([0-9a-f]*))?$/;
-/** As versions before this one asked: a later request could be ended with an earlier one. */
+/** Requests of earlier versions, whose key does not tell two requests apart. */
 const OLD_RELEASE = 'release:';
 const NOTHING = Buffer.alloc(0);
 
@@ -69,16 +69,16 @@ export function toParked(
 }
 
 /** A stored record under the name of another owner. */
-export function toAdopted({ value, headers }: FetchedRecord, name: ParkedRecordId): ParkingTopicRecord {
-  return { key: nameOf(name), value, ...(headers && { headers }) };
+export function toAdopted({ value, headers }: FetchedRecord, id: ParkedRecordId): ParkingTopicRecord {
+  return { key: nameOf(id), value, ...(headers && { headers }) };
 }
 
 /** The record that removes a parked record. */
-export function toRemoval(name: ParkedRecordId): ParkingTopicRecord {
-  return { key: nameOf(name), value: null };
+export function toRemoval(id: ParkedRecordId): ParkingTopicRecord {
+  return { key: nameOf(id), value: null };
 }
 
-/** What says that an ownership has begun, and where it reads from; or that nobody needs to know any more. */
+/** The record that announces an ownership and the position it reads from; without a position, the one that removes it. */
 export function toOwner(owner: string, position: Offset | undefined): ParkingTopicRecord {
   return { key: `owner:${owner}`, value: position === undefined ? null : `from ${position}` };
 }
@@ -109,7 +109,7 @@ function parseParked(name: string, stored: FetchedRecord): ParkedEntry | undefin
   const [, digits, owner] = PARKED.exec(name) ?? [];
   if (digits === undefined || owner === undefined) return undefined;
   const offset = toOffset(digits);
-  if (stored.value === null) return { kind: 'taken out', offset, owner };
+  if (stored.value === null) return { kind: 'removed', offset, owner };
   const topicId = headerText(stored, HEADERS.parkedTopicId);
   return { kind: 'parked', offset, owner, topicId, record: restored(stored, offset) };
 }
@@ -135,7 +135,7 @@ function requestName(key: KeyName, id: string): Buffer | string {
   return key === undefined ? `release-keyless:${id}` : Buffer.from(`release-key:${id}:${key}`, 'latin1');
 }
 
-/** The record as it was in its own partition. */
+/** The record as it was in its own topic. */
 function restored(stored: FetchedRecord, offset: Offset): FetchedRecord {
   const key = stored.headers?.[HEADERS.parkedKey];
   return {

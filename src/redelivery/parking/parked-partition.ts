@@ -10,24 +10,24 @@ import {
 import { compareRanks, LOWEST_RANK, rankOf } from './ownership-name.js';
 import { type ParkedEntry, type ParkedRecordId, parseEntry } from './parked-entry.js';
 
-/** A record in a parking partition. */
+/** A record that is stored in a partition of a parking topic. */
 export interface ParkedEntryState extends ParkedRecordId {
   readonly key: KeyName;
   readonly topicId: string | undefined;
   /** Its latest offset in the parking topic. */
   readonly storedAt: Offset;
   /**
-   * Whether it was written by a former owner when a later one had the partition already. The former can't have
-   * committed it then, so that the later got it from the log.
+   * Whether a former owner wrote it after a later one had taken over the partition. The former owner cannot have committed
+   * it then, so the later one received the record too.
    */
   readonly isLate: boolean;
-  /** Whether it came again, late, when it lay there already: as a write does that the network has held up. */
+  /** Whether it was written in time and again late, for example because the network delayed a repeated write. */
   readonly isRepeated: boolean;
 }
 
 /** The state of one partition of a parking topic, as far as read: parked records and requested releases. */
 export class ParkedPartition {
-  readonly #places = new Map<string, ParkedEntryState>();
+  readonly #entries = new Map<string, ParkedEntryState>();
   readonly #owners = new Set<string>();
   readonly #requests = new Map<string, KeyName>();
   readonly #disputed = new Set<string>();
@@ -35,47 +35,47 @@ export class ParkedPartition {
   /** The next offset to read. */
   position: Offset = toOffset(0);
 
-  /** All records, by ownership from the earliest on, each in the order of its log. */
+  /** All stored records: by ownership, the earliest first, and within an ownership by offset. */
   get storedRecords(): ParkedEntryState[] {
-    return [...this.#places.values()].toSorted(
+    return [...this.#entries.values()].toSorted(
       (a, b) => compareRanks(rankOf(a.owner), rankOf(b.owner)) || compareOffsets(a.offset, b.offset),
     );
   }
 
-  /** What is parked. */
+  /** The stored records that count as parked. */
   get parked(): ParkedEntryState[] {
     return this.storedRecords.filter(({ isLate }) => !isLate);
   }
 
   get isEmpty(): boolean {
-    return this.#places.size === 0;
+    return this.#entries.size === 0;
   }
 
-  /** The owners that have said so. */
+  /** The owners that have announced themselves. */
   get owners(): readonly string[] {
     return [...this.#owners];
   }
 
-  /** The latest owner that has said so. */
+  /** The owner of the highest rank that has announced itself. */
   get latestOwner(): string | undefined {
     return this.#latest;
   }
 
-  /** What was asked for and has not ended, by request. */
+  /** Requested releases that have not ended: the key by request. */
   get requests(): ReadonlyMap<string, KeyName> {
     return this.#requests;
   }
 
-  /** Requests that a former owner ended while a later one was working on them. */
+  /** Requests that a former owner ended after a later one had taken over. */
   get disputed(): readonly string[] {
     return [...this.#disputed];
   }
 
-  find(name: ParkedRecordId): ParkedEntryState | undefined {
-    return this.#places.get(idOf(name));
+  find(id: ParkedRecordId): ParkedEntryState | undefined {
+    return this.#entries.get(idOf(id));
   }
 
-  /** Takes in the next record of the parking topic. */
+  /** Applies the next record of the parking topic. */
   apply(stored: FetchedRecord): ParkedEntry | undefined {
     this.position = offsetAfter(stored.offset);
     const entry = parseEntry(stored);
@@ -83,7 +83,7 @@ export class ParkedPartition {
       const before = this.find(entry);
       const { offset, owner, topicId, record } = entry;
       const isLate = this.isLate(owner);
-      this.#places.set(idOf(entry), {
+      this.#entries.set(idOf(entry), {
         offset,
         owner,
         topicId,
@@ -97,8 +97,8 @@ export class ParkedPartition {
   }
 
   /** A record was removed. */
-  forget(name: ParkedRecordId): void {
-    this.#places.delete(idOf(name));
+  forget(id: ParkedRecordId): void {
+    this.#entries.delete(idOf(id));
   }
 
   /** A release has ended. */
@@ -107,22 +107,22 @@ export class ParkedPartition {
     this.#disputed.delete(request);
   }
 
-  /** Whether what an owner writes now comes when a later one has the partition already. */
+  /** Whether a later owner has already taken over from this one. */
   protected isLate(owner: string): boolean {
     const [rank, latest] = [rankOf(owner), this.#latest === undefined ? LOWEST_RANK : rankOf(this.#latest)];
-    // Of an owner of the version before this one it can't be told.
+    // The names of earlier versions have no rank.
     return rank !== LOWEST_RANK && compareRanks(rank, latest) < 0;
   }
 
   #note(entry: Exclude<ParkedEntry, { kind: 'parked' }>): void {
-    if (entry.kind === 'taken out') this.forget(entry);
+    if (entry.kind === 'removed') this.forget(entry);
     else if (entry.kind === 'owner') this.#noteOwner(entry.owner, entry.ended);
-    else if (!entry.ended) this.#ask(entry.request, entry.key);
+    else if (!entry.ended) this.#request(entry.request, entry.key);
     else if (entry.ended.by === undefined || !this.isLate(entry.ended.by)) this.endRelease(entry.request);
     else if (this.#requests.has(entry.request)) this.#disputed.add(entry.request);
   }
 
-  #ask(request: string, key: KeyName): void {
+  #request(request: string, key: KeyName): void {
     this.#requests.set(request, key);
     this.#disputed.delete(request);
   }

@@ -8,28 +8,28 @@ import { type Bounds, ParkingWorld } from './testing/parking-world.js';
 import { TopicParkingStore } from './topic-parking-store.js';
 
 const classes: OwnerClasses = {
-  lot: (parts) => new TopicParkingStore(parts),
+  store: (parts) => new TopicParkingStore(parts),
   state: () => new ParkedPartition(),
   parking: (parts) => new Parking(parts),
 };
 
 const NONE: Bounds = { keys: 'aaba', owners: 1, failures: 1, releases: 0, unanswered: 0, times: 0 };
 
-/** Takes each record for one that comes again, by its offset alone. */
+/** Assumes that every record is delivered again if its offset is. */
 class ByOffsetAlone extends RedeliveryCheck {
   override async willBeRedelivered(): Promise<boolean> {
     return true;
   }
 }
 
-/** Takes what a former owner has written late for written in time. */
+/** Does not detect late writes of former owners. */
 class WithoutOwners extends ParkedPartition {
   protected override isLate(): boolean {
     return false;
   }
 }
 
-/** Ends a release while a later record of its key is on its way to the lot. */
+/** Ends a release while a later record of its key is being parked. */
 class WithoutFollowers extends Parking {
   override addFollower(record: InFlightRecord): ReturnType<Parking['addFollower']> {
     const why = super.addFollower(record);
@@ -38,20 +38,20 @@ class WithoutFollowers extends Parking {
   }
 }
 
-describe('in whatever order it happens', () => {
+describe('parking in any order of events', () => {
   test.each<[string, Bounds]>([
     ['two owners', { ...NONE, owners: 2 }],
     ['three owners', { ...NONE, keys: 'aa', owners: 3 }],
-    ['two owners, and a release', { ...NONE, keys: 'aa', owners: 2, releases: 1, times: 1 }],
-    ['one owner, two failures, and a release', { ...NONE, failures: 2, releases: 1, times: 2 }],
+    ['two owners and a release', { ...NONE, keys: 'aa', owners: 2, releases: 1, times: 1 }],
+    ['one owner, two failures and a release', { ...NONE, failures: 2, releases: 1, times: 2 }],
     [
-      'two owners, and a write that is not answered',
+      'two owners and a write that is not answered',
       { ...NONE, keys: 'aa', owners: 2, unanswered: 1, times: 2 },
     ],
-    ['two owners, and a topic that is recreated', { ...NONE, owners: 2, logChange: 'recreated' }],
-    ['two owners, and a log that is cut back', { ...NONE, owners: 2, logChange: 'cut back' }],
+    ['two owners and a topic that is recreated', { ...NONE, owners: 2, logChange: 'recreated' }],
+    ['two owners and a truncated log', { ...NONE, owners: 2, logChange: 'truncated' }],
   ])(
-    'nothing parked is lost, overtaken or forgotten: %s',
+    'parking loses, overtakes and forgets nothing in any order of events with %s',
     async (_what, bounds) => {
       const { states, violation } = await explore(ParkingWorld.factory(bounds, classes));
       expect(states).toBeGreaterThan(500);
@@ -61,40 +61,40 @@ describe('in whatever order it happens', () => {
   );
 });
 
-describe('a fault is found, where', () => {
+describe('the model of parking finds faults', () => {
   test.each<[string, Partial<OwnerClasses>, Bounds, RegExp]>([
     [
-      'an offset is taken for an identity across logs',
+      'an offset identifies a record across logs',
       {
-        lot: (parts) =>
+        store: (parts) =>
           new TopicParkingStore({ ...parts, newRedeliveryCheck: (...of) => new ByOffsetAlone(...of) }),
       },
       { ...NONE, owners: 2, logChange: 'recreated' },
       /is lost/,
     ],
     [
-      'an offset is taken for an identity in a log that was cut back',
+      'an offset identifies a record in a truncated log',
       {
-        lot: (parts) =>
+        store: (parts) =>
           new TopicParkingStore({ ...parts, newRedeliveryCheck: (...of) => new ByOffsetAlone(...of) }),
       },
-      { ...NONE, owners: 2, logChange: 'cut back' },
+      { ...NONE, owners: 2, logChange: 'truncated' },
       /is lost/,
     ],
     [
-      'what is parked late counts for the owner after the next',
+      'a late write counts for the owner after the next',
       { state: () => new WithoutOwners() },
       { ...NONE, owners: 3 },
       /was handled and committed, and counts as parked/,
     ],
     [
-      'a release does not wait for what is on its way to the lot',
+      'a release does not wait for records that are being parked',
       { parking: (parts) => new WithoutFollowers(parts) },
       { ...NONE, releases: 1, times: 2 },
       /the release of a is forgotten/,
     ],
   ])(
-    '%s',
+    'the model of parking finds the fault that %s',
     async (_what, variant, bounds, problem) => {
       const { violation } = await explore(ParkingWorld.factory(bounds, { ...classes, ...variant }));
       expect(violation?.problem).toMatch(problem);

@@ -7,58 +7,58 @@ import { ParkingStores } from './parking-stores.js';
 import type { TopicParkingStore } from './topic-parking-store.js';
 import { MemoryTopics } from './testing/memory-topics.js';
 
-const LOT = 'ledger.g.parked';
+const PARKING_TOPIC = 'ledger.g.parked';
 
 function record(offset: number, key: string, value = `v${offset}`): FetchedRecord {
   const [keyBytes, valueBytes] = [Buffer.from(key), Buffer.from(value)];
   return { offset: toOffset(offset), key: keyBytes, value: valueBytes, timestamp: '0', headers: {} };
 }
 
-/** A group's owners of `ledger`, one after another, each in a process of its own. */
+/** Consecutive owners of `ledger` in a group, each in its own process. */
 class Owners {
   readonly topics = new MemoryTopics();
   readonly clock = new VirtualClock();
   #generation = 0;
 
-  /** @param confirm of a member that has lost the partition, it rejects */
+  /** @param confirm rejects if the member has lost the partition */
   async next(
     position: number,
     generation = ++this.#generation,
     confirm = async (): Promise<void> => undefined,
   ): Promise<Owner> {
-    const lots = new ParkingStores(
+    const stores = new ParkingStores(
       this.topics,
       { reader: () => this.topics },
       new OwnTopics({ ensureTopic: async () => ({ partitions: 1, problems: [], corrected: [] }) }),
       this.clock,
     );
     const at = { topic: 'ledger', partition: 0 };
-    const lot = lots.open(at, 'g');
-    const parked = await lot.load({ position: toOffset(position), generation, confirm });
+    const store = stores.open(at, 'g');
+    const parked = await store.load({ position: toOffset(position), generation, confirm });
     return {
-      lot,
+      store,
       parked: parked.map(({ offset }) => Number(offset)),
-      park: (of) => lots.park(failed(at, of), 'g'),
+      park: (of) => stores.park(failed(at, of), 'g'),
     };
   }
 
-  /** What is in the lot by its topic alone, once compaction has been over it. */
+  /** The values that are left in the parking topic after compaction. */
   get kept(): string[] {
-    this.topics.compact(LOT);
+    this.topics.compact(PARKING_TOPIC);
     return this.topics
-      .topic(LOT)
+      .topic(PARKING_TOPIC)
       .records.filter(({ key, value }) => String(key).startsWith('record:') && value !== null)
       .map(({ value }) => String(value));
   }
 
-  /** Puts a record into the owners' own topic, at the end of its log. */
+  /** Appends records to the source topic. */
   write(...records: FetchedRecord[]): void {
     this.topics.topic('ledger').records.push(...records);
   }
 }
 
 interface Owner {
-  readonly lot: TopicParkingStore;
+  readonly store: TopicParkingStore;
   readonly parked: readonly number[];
   park(record: FetchedRecord): Promise<void>;
 }
@@ -71,17 +71,17 @@ describe('a record that was parked and committed', () => {
   test.each<[string, number, (topics: MemoryTopics) => void]>([
     ['the topic was deleted and recreated', 0, (topics) => topics.recreate('ledger')],
     [
-      'its log was cut back by an unclean election',
+      'its log was truncated by an unclean election',
       95,
       (topics) => topics.topic('ledger').records.splice(0, 1, record(94, 'b')),
     ],
     [
-      'another record is at its offset in a log that was cut back',
+      'another record is at its offset in a truncated log',
       95,
       (topics) => topics.topic('ledger').records.splice(0, 1, record(100, 'b')),
     ],
     [
-      'the topic was recreated and has the same record at its offset',
+      'the topic was recreated and has an equal record at its offset',
       0,
       (topics) => {
         topics.recreate('ledger');
@@ -89,11 +89,11 @@ describe('a record that was parked and committed', () => {
       },
     ],
     [
-      "the group's offsets were reset and retention has cleared the log since",
+      "the group's offsets were reset and retention has deleted the record",
       50,
       (topics) => (topics.topic('ledger').start = 101),
     ],
-  ])('is kept, and released, where %s', async (_what, position, happens) => {
+  ])('a parked and committed record is kept and can be released if %s', async (_what, position, happens) => {
     const owners = new Owners();
     owners.write(record(100, 'a-17'));
     const first = await owners.next(90);
@@ -102,15 +102,12 @@ describe('a record that was parked and committed', () => {
     const next = await owners.next(position);
     expect(next.parked).toEqual([100]);
     expect(owners.kept).toEqual(['v100']);
-    const [parked] = await next.lot.load({
-      position: toOffset(position),
-      generation: 2,
-      confirm: async () => undefined,
-    });
-    expect(parked && String((await next.lot.read(parked))?.value)).toBe('v100');
+    const again = { position: toOffset(position), generation: 2, confirm: async () => undefined };
+    const [parked] = await next.store.load(again);
+    expect(parked && String((await next.store.read(parked))?.value)).toBe('v100');
   });
 
-  test('is taken out where it is read again from its own log', async () => {
+  test('a parked record is removed if it will be delivered again from its log', async () => {
     const owners = new Owners();
     owners.write(record(100, 'a-17'));
     await (await owners.next(90)).park(record(100, 'a-17'));
@@ -118,7 +115,7 @@ describe('a record that was parked and committed', () => {
     expect(owners.kept).toEqual([]);
   });
 
-  test('comes before one of its key that was parked from the log that took the place of its own', async () => {
+  test('a parked record comes before records of its key that were parked from a later log', async () => {
     const owners = new Owners();
     await (await owners.next(90)).park(record(100, 'a-17'));
     await (await owners.next(95)).park(record(96, 'a-17'));
@@ -129,10 +126,10 @@ describe('a record that was parked and committed', () => {
 });
 
 describe('a record that a former owner parks late', () => {
-  test('does not count for the next owner, nor for any after it, whatever they have committed', async () => {
+  test('a record that a former owner parks late counts for no later owner, whatever they have committed', async () => {
     const owners = new Owners();
     const a = await owners.next(100);
-    // A gives record 100 up; its write is on its way when A loses the partition. B handles 100 to 149, and C goes on.
+    // A is parking record 100 when it loses the partition. B handles 100 to 149, and C continues.
     await owners.next(100);
     await owners.next(150);
     await a.park(record(100, 'k'));
@@ -140,25 +137,25 @@ describe('a record that a former owner parks late', () => {
     expect(owners.kept).toEqual([]);
   });
 
-  test('counts where it was there in time, also if its write comes once more, late, and compaction leaves the later', async () => {
+  test('a record that was parked in time counts even if its write is repeated late and compaction keeps the repetition', async () => {
     const owners = new Owners();
     const a = await owners.next(100);
     await a.park(record(100, 'k'));
     const b = await owners.next(101);
-    const stop = b.lot.watch(() => false);
+    const stop = b.store.watch(() => false);
     await a.park(record(100, 'k'));
     await owners.clock.advance(1_000);
     await owners.clock.advance(1_000);
     stop();
-    owners.topics.compact(LOT);
+    owners.topics.compact(PARKING_TOPIC);
     const c = await owners.next(101);
     expect(c.parked).toEqual([100]);
     expect(owners.kept).toEqual(['v100']);
   });
 
-  test('is none of a successor in the same process that owns the partition again', async () => {
+  test('a record that an ended ownership parks late does not count for the next ownership of the same process', async () => {
     const topics = new MemoryTopics();
-    const lots = new ParkingStores(
+    const stores = new ParkingStores(
       topics,
       { reader: () => topics },
       new OwnTopics({ ensureTopic: async () => ({ partitions: 1, problems: [], corrected: [] }) }),
@@ -169,16 +166,18 @@ describe('a record that a former owner parks late', () => {
       { topic: 'ledger', partition: 0 },
     ];
     const ownership = { position: toOffset(100), generation: 1, confirm: async () => undefined };
-    await lots.open(former, 'g').load(ownership);
-    const lot = lots.open(present, 'g');
-    await lot.load(ownership);
-    await lots.park(failed(former, record(100, 'k')), 'g');
-    expect(await lots.open({ ...present }, 'g').load({ ...ownership, position: toOffset(150) })).toEqual([]);
+    await stores.open(former, 'g').load(ownership);
+    const store = stores.open(present, 'g');
+    await store.load(ownership);
+    await stores.park(failed(former, record(100, 'k')), 'g');
+    expect(await stores.open({ ...present }, 'g').load({ ...ownership, position: toOffset(150) })).toEqual(
+      [],
+    );
   });
 });
 
 describe('an owner', () => {
-  test('that has lost the partition can not put itself above its successor', async () => {
+  test('an owner that has lost the partition cannot rank itself above its successor', async () => {
     const owners = new Owners();
     await owners.next(100, 5);
     const lost = Promise.reject(new Error('the partition is lost'));
@@ -187,7 +186,7 @@ describe('an owner', () => {
     expect((await owners.next(101, 7)).parked).toEqual([100]);
   });
 
-  test('of a group that was deleted and counts its generations from the start goes on above all former ones', async () => {
+  test('the owners of a group that was deleted rank above all former ones although its generations start again', async () => {
     const owners = new Owners();
     await (await owners.next(100, 40)).park(record(100, 'k'));
     const first = await owners.next(101, 1);
@@ -196,56 +195,56 @@ describe('an owner', () => {
     expect((await owners.next(102, 2)).parked).toEqual([100, 101]);
   });
 
-  test('leaves no former owner in the lot', async () => {
+  test('an owner removes the names of former owners from the parking topic', async () => {
     const owners = new Owners();
     for (let i = 0; i < 5; i++) await owners.next(100);
-    owners.topics.compact(LOT);
-    const names = owners.topics.topic(LOT).records.filter(({ value }) => value !== null);
+    owners.topics.compact(PARKING_TOPIC);
+    const names = owners.topics.topic(PARKING_TOPIC).records.filter(({ value }) => value !== null);
     expect(names.map(({ key }) => String(key))).toEqual([expect.stringMatching(/^owner:0-5-/)]);
   });
 });
 
 describe('a release', () => {
-  test('that is asked for while another of its key is under way is heard of once that has ended', async () => {
+  test('a release that is requested while another of its key is running starts once that has ended', async () => {
     const owners = new Owners();
     await (await owners.next(100)).park(record(100, 'k'));
-    const { lot } = await owners.next(101);
-    let isUnderWay = false;
+    const { store } = await owners.next(101);
+    let isRunning = false;
     const begun: unknown[] = [];
-    const stop = lot.watch((key) => {
-      if (isUnderWay) return false;
-      isUnderWay = true;
+    const stop = store.watch((key) => {
+      if (isRunning) return false;
+      isRunning = true;
       begun.push(key);
       return true;
     });
-    const ask = (): Promise<void> =>
-      owners.topics.send({ ...toReleaseRequest('k'), topic: LOT, partition: 0 });
-    await ask();
+    const request = (): Promise<void> =>
+      owners.topics.send({ ...toReleaseRequest('k'), topic: PARKING_TOPIC, partition: 0 });
+    await request();
     await owners.clock.advance(1_000);
-    await ask();
+    await request();
     await owners.clock.advance(1_000);
     expect(begun).toEqual(['k']);
-    await lot.releaseEnded('k');
-    isUnderWay = false;
+    await store.releaseEnded('k');
+    isRunning = false;
     await owners.clock.advance(1_000);
     expect(begun).toEqual(['k', 'k']);
-    await lot.releaseEnded('k');
-    isUnderWay = false;
+    await store.releaseEnded('k');
+    isRunning = false;
     await owners.clock.advance(1_000);
     expect(begun).toEqual(['k', 'k']);
     stop();
   });
 });
 
-test('a record that was parked is not taken for gone where its broker does not tell of it yet', async () => {
+test('a parked record does not count as removed while its broker does not report it yet', async () => {
   const owners = new Owners();
   const owner = await owners.next(0);
   await owner.park(record(5, 'a'));
   const parked = { key: 'a', offset: toOffset(5) };
-  owners.topics.untold = 1;
-  await expect(owner.lot.read(parked)).rejects.toMatchObject({ code: 'PARKING_STORE_BEHIND' });
-  owners.topics.untold = 0;
-  await expect(owner.lot.read(parked)).resolves.toMatchObject({ offset: '5' });
-  await owner.lot.remove(parked);
-  await expect(owner.lot.read(parked)).resolves.toBeUndefined();
+  owners.topics.unreported = 1;
+  await expect(owner.store.read(parked)).rejects.toMatchObject({ code: 'PARKING_STORE_BEHIND' });
+  owners.topics.unreported = 0;
+  await expect(owner.store.read(parked)).resolves.toMatchObject({ offset: '5' });
+  await owner.store.remove(parked);
+  await expect(owner.store.read(parked)).resolves.toBeUndefined();
 });

@@ -8,14 +8,14 @@ import { ParkingNotLoadedError } from './errors.js';
 import { ParkingTopicFeed } from './parking-topic-feed.js';
 import { TopicParkingStore } from './topic-parking-store.js';
 
-const LOOK_MS = 1_000;
+const POLL_MS = 1_000;
 /** How long a parking topic is assumed to exist after it was seen. */
 const ENSURED_MS = 60_000;
 
-/** The parking stores of a process's partitions. */
+/** The parking stores of all partitions that this process owns. */
 export class ParkingStores {
   /** By ownership: a record that an ended ownership parks late must not count as its successor's. */
-  readonly #lots = new WeakMap<TopicPartition, TopicParkingStore>();
+  readonly #stores = new WeakMap<TopicPartition, TopicParkingStore>();
   readonly #ensured = new Map<string, Ensured>();
   #reader: ManyPartitionsReader | undefined;
   #feed: ParkingTopicFeed | undefined;
@@ -28,13 +28,13 @@ export class ParkingStores {
     private readonly clock: Clock = systemClock,
   ) {}
 
-  /** A new one for each ownership of a partition. */
+  /** Creates the store of one ownership of a partition. */
   open(ownership: TopicPartition, groupId: string): TopicParkingStore {
     const reader = (this.#reader ??= this.port.reader());
-    const feed = (this.#feed ??= new ParkingTopicFeed(reader, this.clock, LOOK_MS));
+    const feed = (this.#feed ??= new ParkingTopicFeed(reader, this.clock, POLL_MS));
     const { topic: like, partition } = ownership;
     const topic = parkingTopicOf(like, groupId);
-    const lot = new TopicParkingStore({
+    const store = new TopicParkingStore({
       source: { topic: like, partition },
       topic,
       turn: this.#turns++,
@@ -43,29 +43,30 @@ export class ParkingStores {
       producer: this.producer,
       ensure: () => this.#ensure(topic, like, partition),
     });
-    this.#lots.set(ownership, lot);
-    return lot;
+    this.#stores.set(ownership, store);
+    return store;
   }
 
   /**
-   * Parks a record.
-   * @throws if the broker does not accept it
+   * Parks a record; resolves once it is stored.
+   * @throws ParkingNotLoadedError if the ownership was not loaded
+   * @throws if the broker does not accept the record
    */
   async park(failed: FailedRecord, groupId: string): Promise<void> {
     const { at, record } = failed;
-    const lot = this.#lots.get(at);
-    if (!lot) throw new ParkingNotLoadedError(parkingTopicOf(at.topic, groupId), at.partition);
+    const store = this.#stores.get(at);
+    if (!store) throw new ParkingNotLoadedError(parkingTopicOf(at.topic, groupId), at.partition);
     const headers = failureHeaders(failed, groupId, new Date());
     const topic = parkingTopic(at.topic, parkingTopicOf(at.topic, groupId));
-    await this.ownTopics.write(topic, () => lot.park(record, headers));
+    await this.ownTopics.write(topic, () => store.park(record, headers));
   }
 
-  /** Disconnects. */
+  /** Disconnects from the brokers. */
   async close(): Promise<void> {
     await this.#reader?.close();
   }
 
-  /** Asks once for all partitions of a topic that need it at about the same time. */
+  /** Ensures that a parking topic exists, with one request for all partitions that need it at about the same time. */
   async #ensure(topic: string, like: string, partition: number): Promise<void> {
     const now = this.clock.now();
     for (const [name, { at }] of this.#ensured) if (now - at > ENSURED_MS) this.#ensured.delete(name);
@@ -80,9 +81,9 @@ export class ParkingStores {
   }
 }
 
-/** A parking topic that was seen to exist. */
+/** A parking topic that was found or created. */
 interface Ensured {
-  /** When it was asked for, in ms since the epoch. */
+  /** Time of the request, in ms since the epoch. */
   readonly at: number;
   readonly partitions: Promise<number>;
 }

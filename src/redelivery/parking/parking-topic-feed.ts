@@ -10,11 +10,11 @@ import type { ManyPartitionsReader, PartitionRange } from '../../client/index.js
 
 /** One partition of a parking topic that is read incrementally. */
 export interface FollowedPartition extends TopicPartition {
-  /** What is to be read next. */
+  /** The next offset to read. */
   readonly position: Offset;
-  /** Takes in the next record; the position is behind it then. */
+  /** Applies the next record and moves the position behind it. */
   apply(stored: FetchedRecord): void;
-  /** All before `position` has been read, whether there was a record to apply or not. */
+  /** Everything before `position` was read; compaction may have left no record there. */
   advanceTo(position: Offset): void;
 }
 
@@ -24,17 +24,17 @@ interface Waiter {
 }
 
 /**
- * Reads the parking partitions of a process, all that need it with one request to each broker. Watched partitions are
- * polled periodically; others cost nothing.
+ * Reads the partitions of the parking topics, with one request to each broker for all that need it. Watched partitions
+ * are polled periodically; others cost nothing.
  */
 export class ParkingTopicFeed {
   readonly #watched = new Map<FollowedPartition, () => void>();
-  /** Callers that wait until a partition has been read from now on. */
+  /** Callers that wait for the next complete read of a partition. */
   readonly #wanted = new Map<FollowedPartition, Waiter[]>();
   /** Partitions that are being read. */
   readonly #busy = new Set<FollowedPartition>();
-  #isAsking = false;
-  #cancelLook: Cancel | undefined;
+  #isReading = false;
+  #cancelPoll: Cancel | undefined;
 
   constructor(
     private readonly reader: Pick<ManyPartitionsReader, 'ends' | 'readAll' | 'read'>,
@@ -42,52 +42,52 @@ export class ParkingTopicFeed {
     private readonly everyMs: number,
   ) {}
 
-  /** Resolves once everything is applied that was in the partition when this was called. */
+  /** Resolves once every record that is in the partition at the time of the call was applied. */
   catchUp(partition: FollowedPartition): Promise<void> {
     return new Promise((resolve, reject) => {
       const waiters = this.#wanted.get(partition) ?? [];
       waiters.push({ resolve, reject });
       this.#wanted.set(partition, waiters);
       // Simultaneous callers share a request.
-      if (waiters.length === 1) queueMicrotask(() => void this.#ask());
+      if (waiters.length === 1) queueMicrotask(() => void this.#readWanted());
     });
   }
 
-  /** Reads the partition on in every interval, and calls `looked` after each. */
-  watch(partition: FollowedPartition, looked: () => void): void {
-    this.#watched.set(partition, looked);
-    this.#cancelLook ??= this.clock.schedule(this.everyMs, () => void this.#look());
+  /** Reads new records of the partition in every interval, and calls `polled` after each successful read. */
+  watch(partition: FollowedPartition, polled: () => void): void {
+    this.#watched.set(partition, polled);
+    this.#cancelPoll ??= this.clock.schedule(this.everyMs, () => void this.#poll());
   }
 
   unwatch(partition: FollowedPartition): void {
     this.#watched.delete(partition);
     if (this.#watched.size > 0) return;
-    this.#cancelLook?.();
-    this.#cancelLook = undefined;
+    this.#cancelPoll?.();
+    this.#cancelPoll = undefined;
   }
 
-  async #look(): Promise<void> {
-    // What can't be read now is read at the next poll.
+  async #poll(): Promise<void> {
+    // A partition that cannot be read now is read at the next poll.
     await Promise.all(
-      [...this.#watched].map(async ([partition, looked]) => {
+      [...this.#watched].map(async ([partition, polled]) => {
         const isRead = await this.catchUp(partition).then(
           () => true,
           () => false,
         );
-        if (isRead && this.#watched.get(partition) === looked) looked();
+        if (isRead && this.#watched.get(partition) === polled) polled();
       }),
     );
-    this.#cancelLook = undefined;
+    this.#cancelPoll = undefined;
     if (this.#watched.size > 0) {
-      this.#cancelLook = this.clock.schedule(this.everyMs, () => void this.#look());
+      this.#cancelPoll = this.clock.schedule(this.everyMs, () => void this.#poll());
     }
   }
 
-  async #ask(): Promise<void> {
-    if (this.#isAsking) return;
-    this.#isAsking = true;
+  async #readWanted(): Promise<void> {
+    if (this.#isReading) return;
+    this.#isReading = true;
     for (let batch = this.#take(); batch.size > 0; batch = this.#take()) await this.#read(batch);
-    this.#isAsking = false;
+    this.#isReading = false;
   }
 
   #take(): Map<FollowedPartition, Waiter[]> {
@@ -109,7 +109,7 @@ export class ParkingTopicFeed {
         if (error === undefined) resolve();
         else reject(error);
       }
-      if (this.#wanted.has(partition)) void this.#ask();
+      if (this.#wanted.has(partition)) void this.#readWanted();
     };
     let ends: readonly (Offset | Error)[];
     try {
@@ -131,7 +131,7 @@ export class ParkingTopicFeed {
     for (const [index, each] of grown.entries()) void this.#readRest(each, isRead[index] === true, finish);
   }
 
-  /** Retried separately, so that the others do not wait for a partition without a leader. */
+  /** Each partition is read on separately, so that none waits for another that has no leader. */
   async #readRest(
     { target, topic, partition, to }: Growth,
     isRead: boolean,
@@ -150,7 +150,7 @@ export class ParkingTopicFeed {
   }
 }
 
-/** What has come to a partition since it was read last. */
+/** The records that were added to a partition since it was last read. */
 interface Growth extends PartitionRange {
   readonly target: FollowedPartition;
 }

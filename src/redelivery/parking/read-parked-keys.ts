@@ -1,22 +1,23 @@
-import type { FetchedRecord, KeyName } from '../../pipeline/index.js';
+import { type FetchedRecord, type KeyName, keyNameOf } from '../../pipeline/index.js';
 import type { PartitionReader, RecordProducer } from '../../client/index.js';
+import { type DeadLetter, toDeadLetter } from '../dead-letter.js';
 import { HEADERS } from '../headers.js';
 import { headerText } from '../record-headers.js';
 import { type ParkedRecordId, toReleaseRequest } from './parked-entry.js';
 import { type ParkedEntryState, ParkedPartition } from './parked-partition.js';
 
-/** A key that has records parked. */
+/** A parked key. */
 export interface ParkedKey {
   /** The parking topic. */
   readonly topic: string;
   readonly partition: number;
-  /** Undefined for the records without a key: each of them is parked on its own. */
+  /** Undefined for the records without a key, which are parked one by one. */
   readonly key: KeyName;
-  /** Offsets in the records' own topic, oldest first. */
+  /** Offsets in the original topic, oldest first. */
   readonly offsets: readonly string[];
-  /** Why its oldest record was parked, and since when, ISO 8601. */
+  /** Why and when its oldest record was parked. */
   readonly oldest: ParkedFailure;
-  /** Whether its release is asked for, and has not ended yet. */
+  /** Whether its release was requested and has not ended. */
   readonly releasing: boolean;
 }
 
@@ -24,12 +25,13 @@ export interface ParkedKey {
 export interface ParkedFailure {
   readonly reason: string | undefined;
   readonly message: string | undefined;
+  /** ISO 8601. */
   readonly since: string | undefined;
 }
 
 const UNKNOWN: ParkedFailure = { reason: undefined, message: undefined, since: undefined };
 
-/** Reads which keys of a topic are parked, independent of its owners. */
+/** Reads which keys are parked in a parking topic; needs no ownership of its partitions. */
 export async function readParkedKeys(reader: PartitionReader, topic: string): Promise<ParkedKey[]> {
   const found: ParkedKey[] = [];
   for (const { partition, start, end } of await reader.bounds(topic)) {
@@ -38,11 +40,31 @@ export async function readParkedKeys(reader: PartitionReader, topic: string): Pr
     for await (const stored of reader.read(topic, partition, start, end)) {
       const entry = state.apply(stored);
       if (entry?.kind === 'parked') why.set(idOf(entry), failureOf(stored));
-      else if (entry?.kind === 'taken out') why.delete(idOf(entry));
+      else if (entry?.kind === 'removed') why.delete(idOf(entry));
     }
     found.push(...keysIn(topic, partition, state, why));
   }
   return found;
+}
+
+/** Reads the parked records of a key, oldest first, in the form of dead letters. */
+export async function readParkedRecords(
+  reader: PartitionReader,
+  { topic, partition, key }: Pick<ParkedKey, 'topic' | 'partition' | 'key'>,
+): Promise<DeadLetter[]> {
+  const bounds = (await reader.bounds(topic)).find((each) => each.partition === partition);
+  if (!bounds) return [];
+  const state = new ParkedPartition();
+  const records = new Map<string, DeadLetter>();
+  for await (const stored of reader.read(topic, partition, bounds.start, bounds.end)) {
+    const entry = state.apply(stored);
+    if (entry?.kind === 'parked' && keyNameOf(entry.record) === key) {
+      const { record } = entry;
+      const shown = { ...stored, key: record.key, value: record.value };
+      records.set(idOf(entry), toDeadLetter(topic, partition, shown));
+    } else if (entry?.kind === 'removed') records.delete(idOf(entry));
+  }
+  return state.parked.flatMap((entry) => records.get(idOf(entry)) ?? []);
 }
 
 /** Requests the release of keys; resolves once the requests are stored for the owners of their partitions. */
@@ -59,16 +81,16 @@ function keysIn(
   why: ReadonlyMap<string, ParkedFailure>,
 ): ParkedKey[] {
   const byKey = new Map<KeyName, ParkedEntryState[]>();
-  for (const place of parked) {
-    const places = byKey.get(place.key);
-    if (places) places.push(place);
-    else byKey.set(place.key, [place]);
+  for (const entry of parked) {
+    const entries = byKey.get(entry.key);
+    if (entries) entries.push(entry);
+    else byKey.set(entry.key, [entry]);
   }
   const wanted = new Set(requests.values());
-  return [...byKey].map(([key, places]) => {
-    const [first] = places;
+  return [...byKey].map(([key, entries]) => {
+    const [first] = entries;
     const oldest = (first && why.get(idOf(first))) ?? UNKNOWN;
-    const offsets = places.map(({ offset }) => offset);
+    const offsets = entries.map(({ offset }) => offset);
     return { topic, partition, key, offsets, oldest, releasing: wanted.has(key) };
   });
 }

@@ -2,21 +2,22 @@ import {
   compareOffsets,
   type FetchedRecord,
   type Offset,
-  offsetAfter,
   type TopicPartition,
 } from '../../pipeline/index.js';
 import type { PartitionBounds, PartitionReader } from '../../client/index.js';
+import { recordAt } from './parking-topic-partition.js';
 
-/** A parked record, as far as it is known without reading it. */
+/** What is known of a parked record without reading it. */
 interface Parked {
   readonly offset: Offset;
+  /** Id of the topic that the record was in; undefined if the brokers did not tell. */
   readonly topicId: string | undefined;
 }
 
 /**
- * Checks whether a parked record is still in its partition's log, and so is read again from a position before it. Its
- * offset alone does not show that: if the topic was recreated, truncated or cleared by retention, there may be another
- * record at that offset now.
+ * Checks whether a parked record is still in its partition's log, so that a consumer that starts at or before its offset
+ * receives it again. The offset alone does not show that: if the topic was recreated, truncated or cleared by retention,
+ * another record may have that offset now.
  */
 export class RedeliveryCheck {
   #bounds: Promise<PartitionBounds | undefined> | undefined;
@@ -24,7 +25,7 @@ export class RedeliveryCheck {
   constructor(
     private readonly source: TopicPartition,
     private readonly reader: Pick<PartitionReader, 'bounds' | 'read'>,
-    /** Of the log as it is now; undefined where the brokers do not tell. */
+    /** Current id of the topic; undefined if the brokers do not tell. */
     private readonly topicId: string | undefined,
   ) {}
 
@@ -50,10 +51,7 @@ export class RedeliveryCheck {
     if (!bounds || compareOffsets(offset, bounds.start) < 0 || compareOffsets(offset, bounds.end) >= 0) {
       return undefined;
     }
-    for await (const found of this.reader.read(topic, partition, offset, offsetAfter(offset))) {
-      if (found.offset === offset) return found;
-    }
-    return undefined;
+    return recordAt(this.reader, this.source, offset);
   }
 }
 

@@ -17,8 +17,8 @@ export interface TopicParkingStoreParts {
   readonly producer: Pick<RecordProducer, 'send'>;
   /** Resolves once the topic exists. */
   readonly ensure: () => Promise<unknown>;
-  /** What was read of the parking partition so far. */
+  /** Creates the state that is read from the parking topic. Tests replace it. */
   readonly newState?: () => ParkedPartition;
-  /** Checks which parked records are read again. */
+  /** Creates the check for records that will be delivered again. Tests replace it. */
   readonly newRedeliveryCheck?: (...of: ConstructorParameters<typeof RedeliveryCheck>) => RedeliveryCheck;
 }

@@ -4,7 +4,6 @@ import {
   type KeyName,
   type ParkingOwnership,
   type Offset,
-  offsetAfter,
   type ParkedRecord,
   type ParkingStore,
   type RawHeaders,
@@ -12,12 +11,11 @@ import {
 import { RedeliveryCheck } from './redelivery-check.js';
 import { ParkingStoreBehindError, ParkingNotLoadedError } from './errors.js';
 import type { FollowedPartition } from './parking-topic-feed.js';
+import { ParkingTopicPartition } from './parking-topic-partition.js';
 import type { TopicParkingStoreParts } from './topic-parking-store-parts.js';
 import { compareRanks, LOWEST_RANK, ownershipName, rankOf } from './ownership-name.js';
 import {
-  type ParkingTopicRecord,
   type ParkedRecordId,
-  parseEntry,
   toAdopted,
   toOwner,
   toParked,
@@ -27,30 +25,30 @@ import {
 } from './parked-entry.js';
 import { ParkedPartition } from './parked-partition.js';
 
-/** Records that are written at the same time. */
-const WRITES_AT_ONCE = 100;
-
 /**
- * Parks records in a compacted topic, in the partition that has their own partition's number. Each ownership has a
- * ranked name and writes it to the topic first: whatever an earlier owner writes after that was never committed, and
- * does not count.
+ * Parks records in a compacted topic, in the partition with the same number as their own. Each ownership has a ranked
+ * name and writes it to the topic first: what an earlier owner writes after that was never committed, and is ignored.
  */
 export class TopicParkingStore implements ParkingStore, FollowedPartition {
+  readonly #log: ParkingTopicPartition;
   #state = new ParkedPartition();
-  /** The name of this ownership, once it has begun. */
+  /** The name of this ownership, once it was loaded. */
   #name: string | undefined;
-  /** Names that this ownership has written, or tried to. */
+  /** Names that this ownership has written, or tried to write. */
   readonly #claimed = new Set<string>();
   #topicId: string | undefined;
-  /** What this owner has parked and not removed. */
+  /** Records that this owner has parked and not removed. */
   readonly #own = new Set<Offset>();
-  /** By offset and former owner: records that are kept under this owner's name now. */
+  /** By offset and former owner: records that are stored under this owner's name now. */
   readonly #adopted = new Map<string, ParkedRecordId>();
-  /** The requests that each release is for. */
+  /** The requests that each running release answers. */
   readonly #begun = new Map<KeyName, readonly string[]>();
   #release: ((key: KeyName) => boolean) | undefined;
 
-  constructor(private readonly parts: TopicParkingStoreParts) {}
+  constructor(private readonly parts: TopicParkingStoreParts) {
+    const { topic, source, reader, producer } = parts;
+    this.#log = new ParkingTopicPartition({ topic, partition: source.partition }, reader, producer);
+  }
 
   get topic(): string {
     return this.parts.topic;
@@ -80,9 +78,9 @@ export class TopicParkingStore implements ParkingStore, FollowedPartition {
     await parts.feed.catchUp(this);
     const name = await this.#claim(ownership);
     await parts.feed.catchUp(this);
-    // An acknowledged write lies below the end that the leader reports; a new leader may need a moment to report it.
+    // An acknowledged write is below the end offset that the leader reports; a new leader may report it late.
     if (!this.#state.owners.includes(name)) throw new ParkingStoreBehindError(parts.topic, this.partition);
-    await this.#settleBefore(name, ownership.position);
+    await this.#removeUncommitted(name, ownership.position);
     this.#name = name;
     return this.#state.parked.map(({ key, offset, owner }) => ({ key, offset, by: owner }));
   }
@@ -91,37 +89,37 @@ export class TopicParkingStore implements ParkingStore, FollowedPartition {
   async park(record: FetchedRecord, headers: RawHeaders): Promise<void> {
     const name = this.#ownName;
     this.#own.add(record.offset);
-    await this.#write(toParked(record, headers, name, this.#topicId));
-    this.#watchWhatIsParked();
+    await this.#log.write(toParked(record, headers, name, this.#topicId));
+    this.#watchWhileNotEmpty();
   }
 
   async read(parked: ParkedRecord): Promise<FetchedRecord | undefined> {
-    const name = this.#nameOf(parked);
-    if (!this.#state.find(name)) await this.parts.feed.catchUp(this);
-    const place = this.#state.find(name);
-    if (!place) {
-      // It exists, but a new leader may not report it yet. If it counted as removed, it would be overtaken.
+    const id = this.#idOf(parked);
+    if (!this.#state.find(id)) await this.parts.feed.catchUp(this);
+    const entry = this.#state.find(id);
+    if (!entry) {
+      // The record exists, but a new leader may not report it yet. If it counted as removed, later ones would overtake it.
       const isKept = parked.by === undefined && this.#own.has(parked.offset);
       if (isKept) throw new ParkingStoreBehindError(this.parts.topic, this.partition);
       return undefined;
     }
-    const stored = await this.#storedAt(place.storedAt, name);
-    if (stored) return stored.record;
-    // Compaction has kept a later writing of the same record.
+    const record = await this.#log.parkedAt(entry.storedAt, id);
+    if (record) return record;
+    // Compaction has kept a later copy of the same record.
     await this.parts.feed.catchUp(this);
-    return this.#state.find(name)?.storedAt === place.storedAt ? undefined : this.read(parked);
+    return this.#state.find(id)?.storedAt === entry.storedAt ? undefined : this.read(parked);
   }
 
   async remove(parked: ParkedRecord): Promise<void> {
-    await this.#takeOut(this.#nameOf(parked));
+    await this.#remove(this.#idOf(parked));
     if (parked.by === undefined) this.#own.delete(parked.offset);
-    this.#watchWhatIsParked();
+    this.#watchWhileNotEmpty();
   }
 
   watch(release: (key: KeyName) => boolean): () => void {
     this.#release = release;
-    this.#tellReleases();
-    this.#watchWhatIsParked();
+    this.#startReleases();
+    this.#watchWhileNotEmpty();
     return () => {
       this.#release = undefined;
       this.parts.feed.unwatch(this);
@@ -131,13 +129,13 @@ export class TopicParkingStore implements ParkingStore, FollowedPartition {
   async releaseEnded(key: KeyName): Promise<void> {
     const requests = this.#begun.get(key) ?? [];
     const name = this.#ownName;
-    await this.#writeAll(requests.map((request) => toReleaseEnd(request, name)));
+    await this.#log.writeAll(requests.map((request) => toReleaseEnd(request, name)));
     for (const request of requests) this.#state.endRelease(request);
     this.#begun.delete(key);
   }
 
   /**
-   * Writes the name of this ownership, above all that the lot has, unless that is done already.
+   * Writes the name of this ownership, ranked above all names in the topic, unless that was done already.
    * @returns the name
    */
   async #claim({ position, generation, confirm }: ParkingOwnership): Promise<string> {
@@ -147,85 +145,72 @@ export class TopicParkingStore implements ParkingStore, FollowedPartition {
     const highest = latest === undefined ? LOWEST_RANK : rankOf(latest);
     let rank = { era: highest.era, generation, turn };
     if (compareRanks(rank, highest) <= 0) {
-      // Either this member has lost the partition, or the group was deleted and counts from the start again.
+      // Either this member has lost the partition, or the group was deleted and its generations start again.
       await confirm();
       rank = { ...rank, era: highest.era + 1 };
     }
     const name = ownershipName(rank);
     this.#claimed.add(name);
-    await this.#write(toOwner(name, position));
+    await this.#log.write(toOwner(name, position));
     return name;
   }
 
-  /** Removes records that former owners parked and could not commit; then the names of those owners. */
-  async #settleBefore(name: string, position: Offset): Promise<void> {
+  /** Removes the records that former owners parked and did not commit, and then the names of those owners. */
+  async #removeUncommitted(name: string, position: Offset): Promise<void> {
     const state = this.#state;
     if (state.latestOwner !== name) throw new ParkingStoreBehindError(this.parts.topic, this.partition);
-    const {
-      source,
-      reader,
-      newRedeliveryCheck: comingAgain = (...of) => new RedeliveryCheck(...of),
-    } = this.parts;
-    const coming = comingAgain(source, reader, this.#topicId);
-    const isVoid = await Promise.all(
-      state.storedRecords.map(async (place) => {
-        if (place.isLate) return true;
-        if (compareOffsets(place.offset, position) < 0) return false;
-        return coming.willBeRedelivered(
-          place,
-          async () => (await this.#storedAt(place.storedAt, place))?.record,
-        );
+    const { source, reader, newRedeliveryCheck = (...of) => new RedeliveryCheck(...of) } = this.parts;
+    const check = newRedeliveryCheck(source, reader, this.#topicId);
+    const isUncommitted = await Promise.all(
+      state.storedRecords.map(async (entry) => {
+        if (entry.isLate) return true;
+        if (compareOffsets(entry.offset, position) < 0) return false;
+        return check.willBeRedelivered(entry, () => this.#log.parkedAt(entry.storedAt, entry));
       }),
     );
-    const taken = state.storedRecords.filter((_, index) => isVoid[index]);
-    await this.#writeAll(taken.map(toRemoval));
-    for (const each of taken) state.forget(each);
-    await this.#writeAll(state.disputed.map(toRepeatedRequest));
+    const removed = state.storedRecords.filter((_, index) => isUncommitted[index]);
+    await this.#log.writeAll(removed.map(toRemoval));
+    for (const each of removed) state.forget(each);
+    await this.#log.writeAll(state.disputed.map(toRepeatedRequest));
     const former = state.owners.filter((owner) => owner !== name);
-    await this.#writeAll(former.map((owner) => toOwner(owner, undefined)));
+    await this.#log.writeAll(former.map((owner) => toOwner(owner, undefined)));
   }
 
   /** Polls for releases and for late writes of former owners while anything is parked. */
-  #watchWhatIsParked(): void {
+  #watchWhileNotEmpty(): void {
     const { feed } = this.parts;
     const isEmpty = this.#own.size === 0 && this.#state.isEmpty;
     if (!this.#release || isEmpty) feed.unwatch(this);
-    else feed.watch(this, this.#looked);
+    else feed.watch(this, this.#polled);
   }
 
-  readonly #looked = (): void => {
-    this.#tellReleases();
-    // What fails is repeated at the next poll.
-    void this.#keepWhatIsLate().catch(() => undefined);
+  readonly #polled = (): void => {
+    this.#startReleases();
+    // A failure is repeated at the next poll.
+    void this.#repairLateWrites().catch(() => undefined);
   };
 
-  #tellReleases(): void {
+  #startReleases(): void {
     const wanted = new Map<KeyName, string[]>();
     for (const [request, key] of this.#state.requests) wanted.set(key, [...(wanted.get(key) ?? []), request]);
     for (const [key, requests] of wanted) if (this.#release?.(key)) this.#begun.set(key, requests);
   }
 
   /**
-   * What a former owner has written late hides something that counts once compaction has taken what was before it: a
-   * parked record that was written once more is kept under this owner's name instead, and a release that was ended is
-   * asked for again.
+   * Compaction keeps the last record of a key, which may be a late write of a former owner in place of one that counts.
+   * So a parked record that was written again late is stored under this owner's name instead, and a release that was
+   * ended late is requested again.
    */
-  async #keepWhatIsLate(): Promise<void> {
+  async #repairLateWrites(): Promise<void> {
     const name = this.#ownName;
-    await this.#writeAll(this.#state.disputed.map(toRepeatedRequest));
-    for (const place of this.#state.parked.filter(({ isRepeated }) => isRepeated)) {
-      const { reader, topic } = this.parts;
-      const adopted = { offset: place.offset, owner: name };
-      for await (const stored of reader.read(
-        topic,
-        this.partition,
-        place.storedAt,
-        offsetAfter(place.storedAt),
-      )) {
-        await this.#write(toAdopted(stored, adopted));
-        this.#adopted.set(`${place.offset}:${place.owner}`, adopted);
-        await this.#takeOut(place);
-      }
+    await this.#log.writeAll(this.#state.disputed.map(toRepeatedRequest));
+    for (const entry of this.#state.parked.filter(({ isRepeated }) => isRepeated)) {
+      const stored = await this.#log.storedAt(entry.storedAt);
+      if (!stored) continue;
+      const adopted = { offset: entry.offset, owner: name };
+      await this.#log.write(toAdopted(stored, adopted));
+      this.#adopted.set(`${entry.offset}:${entry.owner}`, adopted);
+      await this.#remove(entry);
     }
   }
 
@@ -235,36 +220,13 @@ export class TopicParkingStore implements ParkingStore, FollowedPartition {
   }
 
   /** The id of a parked record in the topic. */
-  #nameOf({ offset, by }: ParkedRecord): ParkedRecordId {
+  #idOf({ offset, by }: ParkedRecord): ParkedRecordId {
     const owner = by ?? this.#ownName;
     return this.#adopted.get(`${offset}:${owner}`) ?? { offset, owner };
   }
 
-  async #storedAt(
-    at: Offset,
-    { offset, owner }: ParkedRecordId,
-  ): Promise<Extract<ReturnType<typeof parseEntry>, { kind: 'parked' }> | undefined> {
-    const { reader, topic } = this.parts;
-    for await (const stored of reader.read(topic, this.partition, at, offsetAfter(at))) {
-      const entry = parseEntry(stored);
-      if (entry?.kind === 'parked' && entry.offset === offset && entry.owner === owner) return entry;
-    }
-    return undefined;
-  }
-
-  async #takeOut(name: ParkedRecordId): Promise<void> {
-    await this.#write(toRemoval(name));
-    this.#state.forget(name);
-  }
-
-  async #writeAll(records: readonly ParkingTopicRecord[]): Promise<void> {
-    for (let at = 0; at < records.length; at += WRITES_AT_ONCE) {
-      await Promise.all(records.slice(at, at + WRITES_AT_ONCE).map((record) => this.#write(record)));
-    }
-  }
-
-  #write(record: ParkingTopicRecord): Promise<void> {
-    const { producer, topic } = this.parts;
-    return producer.send({ ...record, topic, partition: this.partition });
+  async #remove(id: ParkedRecordId): Promise<void> {
+    await this.#log.write(toRemoval(id));
+    this.#state.forget(id);
   }
 }

@@ -8,30 +8,36 @@ describe('an argument', () => {
     ['1h', 3_600_000],
     ['1.5h', 5_400_000],
     ['2d', 172_800_000],
-  ])('of %s is a time', (text, ms) => {
+  ])('the argument %s is a duration', (text, ms) => {
     expect(duration(text)).toBe(ms);
   });
 
-  it.each(['', '1', 'h', '-1h', '0s', '1 hour', 'yesterday', '1h30m'])('of "%s" is no time', (text) => {
-    expect(() => duration(text)).toThrow('It must be a time');
-  });
+  it.each(['', '1', 'h', '-1h', '0s', '1 hour', 'yesterday', '1h30m'])(
+    'the argument "%s" is not a duration',
+    (text) => {
+      expect(() => duration(text)).toThrow('It must be a duration');
+    },
+  );
 
   it.each([
     ['50/s', 50],
     ['50', 50],
-  ])('of %s is a rate', (text, perSecond) => {
+  ])('the argument %s is a rate', (text, perSecond) => {
     expect(rate(text)).toBe(perSecond);
   });
 
-  it.each(['', '0', '0/s', '-5', '5/m', 'fast', '1.5/s'])('of "%s" is no rate', (text) => {
-    expect(() => rate(text)).toThrow('It must be a number of records in a second');
+  it.each(['', '0', '0/s', '-5', '5/m', 'fast', '1.5/s'])('the argument "%s" is not a rate', (text) => {
+    expect(() => rate(text)).toThrow('It must be a number of records per second');
   });
 
-  it.each(['', '-1', '1.5', '1e3', '0', '11', '0x1'])('of "%s" is no whole number from 1 to 10', (text) => {
-    expect(() => wholeNumber(1, 10)(text)).toThrow('It must be a whole number from 1 on.');
-  });
+  it.each(['', '-1', '1.5', '1e3', '0', '11', '0x1'])(
+    'the argument "%s" is not a whole number from 1 to 10',
+    (text) => {
+      expect(() => wholeNumber(1, 10)(text)).toThrow('It must be a whole number from 1 to 10.');
+    },
+  );
 
-  it('of digits is an offset, however large', () => {
+  it('an argument of digits is an offset, however large', () => {
     expect(offset('9007199254740993')).toBe('9007199254740993');
     expect(() => offset('01')).toThrow('It must be an offset');
   });

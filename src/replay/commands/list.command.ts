@@ -3,7 +3,7 @@ import { duration, wholeNumber } from './arguments.js';
 import type { Filter } from '../reading/filter.js';
 import { type ListedRecord, selectDeadLetters, toListed } from '../reading/listing.js';
 import { counted, print, table } from './output.js';
-import { type ModuleLoader, type Session, withSession } from './session.js';
+import { type SessionSource, type Session, withSession } from './session.js';
 import { DeadLetterCounter, type DeadLetterCount } from '../reading/dead-letter-counter.js';
 import type { SelectedTopic } from '../reading/dead-letter-topics.js';
 
@@ -16,20 +16,20 @@ interface Options {
   readonly json?: true;
 }
 
-/** `dlq list`: what lies in the dead-letter topics. */
-export function addListCommand(dlq: Command, loadModule: ModuleLoader): void {
+/** `dlq list`: counts or lists dead letters. */
+export function addListCommand(dlq: Command, source: SessionSource): void {
   dlq
     .command('list')
     .description('counts dead letters by topic, reason and hour, or lists them')
-    .argument('[topic]', 'a topic or its dead-letter topic; all of them by default')
-    .option('--reason <class>', "only those whose error's class is this")
-    .option('--since <duration>', 'only those put aside within this time, such as 1h', duration)
+    .argument('[topic]', 'a topic or its dead-letter topic; default: all dead-letter topics')
+    .option('--reason <class>', 'only those whose error has this class')
+    .option('--since <duration>', 'only those stored within this time, such as 1h', duration)
     .option('--key <key>', 'only those with this key')
-    .option('--records', 'the records one by one')
-    .option('--limit <number>', 'how many of the records to list at most', wholeNumber(1), 1_000)
-    .option('--json', 'JSON on stdout')
+    .option('--records', 'list the records one by one')
+    .option('--limit <number>', 'maximum number of records to list', wholeNumber(1), 1_000)
+    .option('--json', 'print JSON')
     .action((topic: string | undefined, options: Options) =>
-      withSession(loadModule, async (session) => {
+      withSession(source, async (session) => {
         const selected = topic === undefined ? session.topics.all() : session.topics.of(topic);
         if (options.records) await listRecords(session, selected, options);
         else await listCounts(session, selected, options);
@@ -42,9 +42,9 @@ async function listCounts(
   selected: readonly SelectedTopic[],
   options: Options,
 ): Promise<void> {
-  const tally = new DeadLetterCounter();
-  for await (const logged of selectDeadLetters(session, selected, chosenBy(options))) tally.add(logged);
-  const groups = tally.list();
+  const counter = new DeadLetterCounter();
+  for await (const logged of selectDeadLetters(session, selected, chosenBy(options))) counter.add(logged);
+  const groups = counter.list();
   const deadLetters = sum(groups, ({ deadLetters: count }) => count);
   const replayed = sum(groups, ({ replayed: count }) => count);
   print({ deadLetters, replayed, groups }, options.json === true, () => {

@@ -11,7 +11,7 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-/** What is written to a stream of this process meanwhile. */
+/** The text that `work` writes to a stream of this process. */
 function written(stream: NodeJS.WriteStream, work: () => void): string {
   let text = '';
   jest.spyOn(stream, 'write').mockImplementation((part) => {
@@ -23,36 +23,36 @@ function written(stream: NodeJS.WriteStream, work: () => void): string {
   return text;
 }
 
-describe('what a producer has put into a key does not reach the terminal as control characters', () => {
-  test('in a table', () => {
+describe('control characters in text of producers', () => {
+  test('control characters of a key are escaped in a table', () => {
     const shown = table(['key'], [[displayText(Buffer.from(HOSTILE)) ?? '']]);
     expect(shown.replaceAll('\n', '')).not.toMatch(CONTROLS);
     expect(shown).toContain(String.raw`\u001b]0;owned\u0007`);
   });
 
-  test('in words, where line breaks stay', () => {
+  test('control characters of a key are escaped in text, except line breaks', () => {
     const shown = written(process.stdout, () => print({}, false, () => `key  ${HOSTILE}\nreason  x`));
     expect(shown.split('\n')).toHaveLength(3);
     expect(shown.replaceAll('\n', '')).not.toMatch(CONTROLS);
   });
 
-  test('in JSON, which still means the same', () => {
+  test('control characters of a key are escaped in JSON, which keeps its meaning', () => {
     const shown = written(process.stdout, () => print({ key: HOSTILE }, true, () => ''));
     expect(shown.replaceAll('\n', '')).not.toMatch(CONTROLS);
     expect(JSON.parse(shown)).toEqual({ key: HOSTILE });
   });
 
-  test('in an error', () => {
+  test('control characters of a key are escaped in an error', () => {
     const shown = written(process.stderr, () => printToStderr(`error: no records of key ${HOSTILE}`));
     expect(shown.trimEnd()).not.toMatch(CONTROLS);
   });
 });
 
-test('a text of several lines can not pass for further fields', () => {
+test('text of several lines is indented so that no line looks like a field', () => {
   expect(indented('a\nreason  none', 4)).toBe('a\n    reason  none');
 });
 
-test('a key is found as it is, and as a table shows it', () => {
+test('a key is found by its own text and by the text that a table shows', () => {
   const deadLetter = someDeadLetter({ key: Buffer.from('a\u001b[2J') });
   expect(matches(deadLetter, { key: 'a\u001b[2J' })).toBe(true);
   expect(matches(deadLetter, { key: String.raw`a\u001b[2J` })).toBe(true);

@@ -1,12 +1,12 @@
 import { Presets, SingleBar } from 'cli-progress';
 
-/** Shows how far a command is. */
+/** Shows the progress of a command. */
 export interface Progress {
   update(done: number): void;
   end(): void;
 }
 
-/** A bar on stderr, for a person at a terminal; nothing in a log or a pipe. */
+/** A progress bar on stderr; shows nothing if stderr is not a terminal. */
 export function progress(what: string, total: number): Progress {
   if (!process.stderr.isTTY || total === 0) return { update: () => undefined, end: () => undefined };
   const format = `${what} {bar} {value}/{total}, {eta_formatted} left`;

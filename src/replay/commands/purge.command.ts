@@ -3,7 +3,7 @@ import { confirmed } from './confirm.js';
 import { DlqError } from '../errors.js';
 import { counted, print, table } from './output.js';
 import { planPurge, purge, type PurgeReport } from '../purge.js';
-import { type ModuleLoader, withSession } from './session.js';
+import { type SessionSource, withSession } from './session.js';
 
 interface Options {
   readonly yes?: boolean;
@@ -11,15 +11,15 @@ interface Options {
 }
 
 /** `dlq purge`: deletes dead letters that were replayed. */
-export function addPurgeCommand(dlq: Command, loadModule: ModuleLoader): void {
+export function addPurgeCommand(dlq: Command, source: SessionSource): void {
   dlq
     .command('purge')
-    .description('deletes dead letters that were replayed, up to the first of each partition that was not')
+    .description('deletes replayed dead letters, up to the first one of each partition that was not replayed')
     .argument('<topic>', 'a topic or its dead-letter topic')
-    .option('--yes', 'do not ask')
-    .option('--json', 'JSON on stdout')
+    .option('--yes', 'do not ask for confirmation')
+    .option('--json', 'print JSON')
     .action((name: string, { yes = false, json = false }: Options) =>
-      withSession(loadModule, async ({ reader, topics, port }) => {
+      withSession(source, async ({ reader, topics, port }) => {
         const { topic } = topics.one(name);
         if (!process.stdin.isTTY) await confirmed('', yes);
         const report = await planPurge(reader, topic);
@@ -47,11 +47,11 @@ function inWords(report: PurgeReport): string {
     each.waiting,
   ]);
   return [
-    table(['partition', 'now begins at', 'deleted', 'replayed, but stay', 'not replayed'], rows),
+    table(['partition', 'new start offset', 'deleted', 'replayed but kept', 'not replayed'], rows),
     deleted,
     ...(partitions.some(({ replayedThatStay }) => replayedThatStay > 0)
       ? [
-          'Kafka deletes from the beginning only: what was replayed behind one that was not, stays until that is.',
+          'Kafka deletes only from the start of a partition: replayed dead letters behind one that was not replayed are kept.',
         ]
       : []),
   ].join('\n');

@@ -11,7 +11,7 @@ import { ReplayPlanner } from '../planning/planner.js';
 import { progress } from './progress.js';
 import { Replay } from '../replay.js';
 import { formatDryRunReport, formatReplayReport } from './report-text.js';
-import { type ModuleLoader, type Session, withSession } from './session.js';
+import { type SessionSource, type Session, withSession } from './session.js';
 import { loadTransform } from '../planning/transform.js';
 
 interface Options {
@@ -30,27 +30,27 @@ interface Options {
   readonly json?: true;
 }
 
-/** `dlq replay`: sends dead letters back to where they came from. */
-export function addReplayCommand(dlq: Command, loadModule: ModuleLoader): void {
+/** `dlq replay`: sends dead letters back to their original topics. */
+export function addReplayCommand(dlq: Command, source: SessionSource): void {
   dlq
     .command('replay')
     .description('sends dead letters back to their original topic')
     .argument('<topic>', 'a topic or its dead-letter topic')
-    .option('--reason <class>', "only those whose error's class is this")
-    .option('--since <duration>', 'only those put aside within this time, such as 1h', duration)
+    .option('--reason <class>', 'only those whose error has this class')
+    .option('--since <duration>', 'only those stored within this time, such as 1h', duration)
     .option('--key <key>', 'only those with this key')
-    .option('--to <topic>', 'to this topic instead')
-    .option('--any-group', 'also those of groups that this version has no handler for')
-    .option('--dry-run', "check them against the handlers' formats and schemas, and send nothing")
-    .option('--limit <number>', 'so many at most', wholeNumber(1))
-    .option('--rate <number/s>', 'so many in a second at most', rate)
-    .option('--max-replays <number>', 'leave those that came back so often', wholeNumber(1), 3)
-    .option('--transform <file>', 'an ES module that mends each record, or leaves it by returning null')
-    .option('--payload', "show values in a dry run's samples")
-    .option('--yes', 'do not ask')
-    .option('--json', 'JSON on stdout')
+    .option('--to <topic>', 'send them to this topic instead')
+    .option('--any-group', 'also those of groups for which this version has no handler')
+    .option('--dry-run', "send nothing; check the records against the handlers' formats and schemas")
+    .option('--limit <number>', 'maximum number of records to send', wholeNumber(1))
+    .option('--rate <number/s>', 'maximum number of records per second', rate)
+    .option('--max-replays <number>', 'skip records that were replayed this often', wholeNumber(1), 3)
+    .option('--transform <file>', 'ES module that changes each record, or skips it by returning null')
+    .option('--payload', 'show values in the samples of a dry run')
+    .option('--yes', 'do not ask for confirmation')
+    .option('--json', 'print JSON')
     .action((topic: string, options: Options) =>
-      withSession(loadModule, (session) => replay(session, topic, options)),
+      withSession(source, (session) => replay(session, topic, options)),
     );
 }
 
@@ -71,7 +71,7 @@ async function replay(session: Session, name: string, options: Options): Promise
   const json = options.json === true;
 
   if (options.dryRun) {
-    const bar = progress('checking', json ? 0 : await countMeant(session, topic, filter, limit));
+    const bar = progress('checking', json ? 0 : await countSelected(session, topic, filter, limit));
     const run = new DryRun(reader, planner, handlers, {
       limit,
       signal,
@@ -82,13 +82,13 @@ async function replay(session: Session, name: string, options: Options): Promise
     return print(report, json, () => formatDryRunReport(report));
   }
 
-  // Refuses before anything is counted, where nobody can be asked.
+  // Fail before counting if nobody can confirm.
   if (!process.stdin.isTTY) await confirmed('', options.yes === true);
-  const meant = await countMeant(session, topic, filter, limit);
-  const question = `Send ${counted(meant, 'dead letter')} of ${topic} to ${to ?? 'where they came from'}?`;
+  const selected = await countSelected(session, topic, filter, limit);
+  const question = `Send ${counted(selected, 'dead letter')} of ${topic} to ${to ?? 'their original topics'}?`;
   if (!(await confirmed(question, options.yes === true))) throw new DlqError('nothing was sent');
   const producer = port.transactional(`dlq-replay-${topic}`);
-  const bar = progress('replaying', json ? 0 : meant);
+  const bar = progress('replaying', json ? 0 : selected);
   try {
     const rateLimiter = new RateLimiter(options.rate);
     const run = new Replay(reader, producer, planner, { limit, rateLimiter, signal, progressed: bar.update });
@@ -99,8 +99,8 @@ async function replay(session: Session, name: string, options: Options): Promise
   }
 }
 
-/** How many are to be sent, before any of them is looked at more closely. */
-async function countMeant(
+/** Number of dead letters that the filter selects; some of them may be skipped later. */
+async function countSelected(
   { reader }: Session,
   topic: string,
   filter: Filter,

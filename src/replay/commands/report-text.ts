@@ -5,10 +5,10 @@ import { terminalLine } from '../../text/terminal-safe.js';
 import { counted, indented } from './output.js';
 import type { ReplayReport } from '../replay.js';
 
-/** How many positions of a group are printed; `--json` has them all. */
+/** Number of positions printed for each reason; `--json` prints all that the report has. */
 const POSITIONS = 10;
 
-/** A replay's report, for a person. */
+/** Formats the report of a replay for people. */
 export function formatReplayReport({
   deadLetterTopic,
   replayed,
@@ -25,7 +25,7 @@ export function formatReplayReport({
   ].join('\n');
 }
 
-/** A dry run's report, for a person. */
+/** Formats the report of a dry run for people. */
 export function formatDryRunReport(report: DryRunReport): string {
   const { deadLetterTopic, wouldReplay, wouldPass, wouldFail, alreadyReplayed, skipped, samples } = report;
   return [
@@ -33,7 +33,7 @@ export function formatDryRunReport(report: DryRunReport): string {
     `${wouldPass} would pass.`,
     ...wouldFail.flatMap(({ reason, count, example }) => [
       `${count} would fail: ${terminalLine(reason)}`,
-      `  such as ${example}`,
+      `  for example ${example}`,
     ]),
     ...formatAlreadyReplayed(alreadyReplayed),
     ...skipped.flatMap(formatSkipped),
@@ -59,7 +59,7 @@ function formatSample(sample: TransformSample): string[] {
   const { position, bytesBefore, bytesAfter, keyChanged, headersChanged, pathsChanged, before, after } =
     sample;
   return [
-    `Transformed, such as ${position}: ${bytesBefore ?? 'no'} bytes before, ${bytesAfter ?? 'no'} after`,
+    `Transformed, for example ${position}: ${bytesBefore ?? 'no'} bytes before, ${bytesAfter ?? 'no'} after`,
     ...(keyChanged ? ['  ~ key'] : []),
     ...headersChanged.map((name) => `  ~ header ${terminalLine(name)}`),
     ...(pathsChanged ?? []).map((path) => `  ${terminalLine(path)}`),

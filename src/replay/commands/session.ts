@@ -1,5 +1,5 @@
 import type { Type } from '@nestjs/common';
-import { loadConfig } from '../../config/index.js';
+import { loadConfigWith } from '../../config/index.js';
 import { KafkaJsPort, type KafkaPort, type PartitionReader, rootCause } from '../../client/index.js';
 import { describeError } from '../../pipeline/index.js';
 import { DlqError } from '../errors.js';
@@ -7,31 +7,39 @@ import { findHandlers, type HandlerCatalog } from '../handler-catalog.js';
 import { StderrLogger } from './stderr-logger.js';
 import { DeadLetterTopics } from '../reading/dead-letter-topics.js';
 
-/** Imports the module whose handlers count; not before a command needs it. */
+/** Imports the application module, whose handlers a command needs to know. */
 export type ModuleLoader = () => Promise<Type>;
 
-/** What a command works with. */
+/** What a session is opened with. */
+export interface SessionSource {
+  readonly loadModule: ModuleLoader;
+  /** The brokers of the command line; undefined for those of the configuration. */
+  readonly brokers: () => string | undefined;
+}
+
+/** What a command works with; closed after the command. */
 export interface Session {
   readonly port: KafkaPort;
   readonly reader: PartitionReader;
   readonly handlers: HandlerCatalog;
   readonly topics: DeadLetterTopics;
-  /** Aborted by SIGINT or SIGTERM; a second one ends the process. */
+  /** Aborted by SIGINT or SIGTERM; a second signal exits immediately. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Runs a command on the service's own configuration, and closes what it has opened.
- * @throws ConfigError where the environment is not sound
- * @throws DlqError where no broker answers
+ * Runs a command with the service's own configuration and handlers.
+ * @throws ConfigError if the environment is invalid
+ * @throws DlqError if no broker answers
  */
 export async function withSession<T>(
-  loadModule: ModuleLoader,
+  { loadModule, brokers }: SessionSource,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  // Importing the module reads the .env file as well.
+  // Importing the module also reads the .env file.
   const module = await loadModule();
-  const { kafka, log } = loadConfig();
+  const named = brokers();
+  const { kafka, log } = loadConfigWith(named === undefined ? {} : { KAFKA_BROKERS: named });
   const handlers = await findHandlers(module, kafka, new StderrLogger(log.level));
   const port = new KafkaJsPort(kafka);
   const existing = await port.topics().catch((error: unknown) => {

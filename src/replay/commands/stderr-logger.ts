@@ -3,8 +3,8 @@ import type { LogConfig } from '../../config/index.js';
 import { printToStderr } from './output.js';
 
 /**
- * Keeps the log away from what a command prints. The Kafka client warns of each attempt, which a command's own
- * message sums up: so there is nothing below an error, unless `LOG_LEVEL` asks for it.
+ * Logs to stderr, so that stdout contains only the result of a command. Warnings are not printed unless `LOG_LEVEL` is
+ * debug or trace: the Kafka client warns of each failed attempt, and the command reports the final error itself.
  */
 export class StderrLogger implements LoggerService {
   readonly #verbose: boolean;

@@ -2,7 +2,7 @@ import type { ReplayRecord } from './replay-record.js';
 import { parseWithInexactAsText } from '../../transport/index.js';
 import { displayText } from '../display-text.js';
 
-/** What a transform made of a record. */
+/** How a transform changed a record. */
 export interface TransformSample {
   readonly position: string;
   /** Bytes; null for a tombstone. */
@@ -10,14 +10,14 @@ export interface TransformSample {
   readonly bytesAfter: number | null;
   readonly keyChanged: boolean;
   readonly headersChanged: readonly string[];
-  /** Where the values differ, as paths within their JSON; undefined where they are not JSON. */
+  /** JSON paths at which the values differ; undefined if a value is not JSON. */
   readonly pathsChanged: readonly string[] | undefined;
-  /** The values themselves, if they were asked for. */
+  /** The values themselves, on request. */
   readonly before?: string | null;
   readonly after?: string | null;
 }
 
-/** Compares a record before and after; undefined where it is the same. Values are quoted only with `payload`. */
+/** Compares a record before and after a transform; undefined if nothing changed. Contains values only with `payload`. */
 export function toSample(
   position: string,
   before: ReplayRecord,
@@ -38,7 +38,7 @@ export function toSample(
   };
 }
 
-/** Paths at which two JSON values differ: `+` was added, `-` removed, `~` changed. */
+/** The paths at which two JSON values differ, with `+` for added, `-` for removed and `~` for changed. */
 export function changedPaths(before: unknown, after: unknown, path = '$'): string[] {
   if (Object.is(before, after)) return [];
   if (!isTree(before) || !isTree(after) || Array.isArray(before) !== Array.isArray(after))
@@ -66,10 +66,10 @@ function changedPathsOf(before: Buffer | null, after: Buffer | null): string[] |
 
 function changedNames(before: ReplayRecord['headers'], after: ReplayRecord['headers']): string[] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  return names.filter((name) => textOf(before[name]) !== textOf(after[name]));
+  return names.filter((name) => comparableText(before[name]) !== comparableText(after[name]));
 }
 
-function textOf(value: ReplayRecord['headers'][string]): string {
+function comparableText(value: ReplayRecord['headers'][string]): string {
   const list = Array.isArray(value) ? value : [value];
   return JSON.stringify(list.map((each: unknown) => toText(each)));
 }

@@ -8,44 +8,44 @@ import { positionText } from '../display-text.js';
 import type { Plan, ReplayPlanner } from './planner.js';
 import { toReplayRecord } from './replay-record.js';
 
-/** Records that would fail again, for the same reason. */
+/** Records that would fail again for the same reason. */
 export interface FailureGroup {
   readonly reason: string;
   readonly count: number;
-  /** Where one of them lies. */
+  /** The position of one of them. */
   readonly example: string;
 }
 
-/** What a replay would do, and what the handlers of now would say to the records. */
+/** What a replay would do, and how the current handlers would receive the records. */
 export interface DryRunReport {
   readonly deadLetterTopic: string;
   readonly dryRun: true;
-  /** How many would be sent back. */
+  /** Number of records that would be sent. */
   readonly wouldReplay: number;
-  /** How many of these are what their handlers accept. */
+  /** Number of these that their handlers would accept. */
   readonly wouldPass: number;
   readonly wouldFail: readonly FailureGroup[];
   readonly alreadyReplayed: number;
   readonly skipped: readonly SkippedGroup[];
-  /** Some of the records that the transform has changed. */
+  /** Some records that the transform changed. */
   readonly samples: readonly TransformSample[];
 }
 
-/** How a dry run goes about it. */
+/** Options of a dry run. */
 export interface DryRunOptions {
   readonly limit: number;
   readonly signal: AbortSignal;
-  /** Whether samples show the values themselves. */
+  /** Whether samples contain values. */
   readonly payload: boolean;
   readonly progressed: (checked: number) => void;
 }
 
 const SAMPLES = 3;
 
-/** Decodes and validates what a replay would send, and writes nothing. */
+/** Decodes and validates the records that a replay would send, without sending them. */
 export class DryRun {
   readonly #skipped = new RecordGroups<SkipReason>();
-  readonly #failures = new RecordGroups<'refused'>();
+  readonly #failures = new RecordGroups<'rejected'>();
   readonly #samples: TransformSample[] = [];
   #checked = 0;
   #alreadyReplayed = 0;
@@ -85,8 +85,8 @@ export class DryRun {
   async #check({ deadLetter, record, destination }: Extract<Plan, { action: 'replay' }>): Promise<void> {
     this.#checked++;
     const group = destination.topic === deadLetter.originalTopic ? deadLetter.group : undefined;
-    const refusal = await this.handlers.rejectionOf(destination.topic, group, record.value);
-    if (refusal) this.#failures.add('refused', describeError(refusal), deadLetter);
+    const rejection = await this.handlers.rejectionOf(destination.topic, group, record.value);
+    if (rejection) this.#failures.add('rejected', describeError(rejection), deadLetter);
     if (this.#samples.length < SAMPLES) {
       const sample = toSample(
         positionText(deadLetter),

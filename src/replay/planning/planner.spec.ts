@@ -26,11 +26,11 @@ function planOf(settings: Partial<DeadLetter>, options: Partial<PlannerOptions> 
 }
 
 describe('planning a replay', () => {
-  it('sends a record to its topic and partition', async () => {
+  it('a replay sends a record to its original topic and partition', async () => {
     expect(await planOf({})).toMatchObject({ action: 'replay', destination: { topic: 't', partition: 0 } });
   });
 
-  it('sends a record to the partition of its key where there is none of its own number', () => {
+  it('a replay sends a record to the partition of its key if its original partition does not exist', () => {
     const deadLetter = someDeadLetter({ originalPartition: 9 });
     const to = destinationOf(deadLetter, toReplayRecord(deadLetter), 't', new Set([0, 1, 2]));
     expect(to).toEqual({ topic: 't', partition: keyPartition(Buffer.from('k'), 3) });
@@ -38,7 +38,7 @@ describe('planning a replay', () => {
     expect(destinationOf(keyless, toReplayRecord(keyless), 't', new Set([0, 1, 2])).partition).toBe(1);
   });
 
-  it('sends a record whose key was changed to the partition of that key', () => {
+  it('a replay sends a record with a changed key to the partition of the new key', () => {
     const deadLetter = someDeadLetter({});
     for (const key of ['a', 'b', 'c', 'd'].map((text) => Buffer.from(text))) {
       const to = destinationOf(deadLetter, { ...toReplayRecord(deadLetter), key }, 't', new Set([0, 1, 2]));
@@ -47,16 +47,16 @@ describe('planning a replay', () => {
   });
 
   it.each<[string, Partial<DeadLetter>, Partial<PlannerOptions>, string]>([
-    ['came back too often', { replays: 3 }, {}, 'max-replays'],
-    ['came back more often than it may now', { replays: 9 }, {}, 'max-replays'],
-    ['says nothing of its topic', { originalTopic: undefined }, {}, 'no-original-topic'],
-    ['goes to a topic that is gone', { originalTopic: 'gone' }, {}, 'unknown-topic'],
+    ['was replayed as often as allowed', { replays: 3 }, {}, 'max-replays'],
+    ['was replayed more often than allowed', { replays: 9 }, {}, 'max-replays'],
+    ['names no original topic', { originalTopic: undefined }, {}, 'no-original-topic'],
+    ['goes to a topic that does not exist', { originalTopic: 'gone' }, {}, 'unknown-topic'],
     ['belongs to a group without a handler', { group: 'other' }, {}, 'no-handler'],
-    ['has a part of its value alone', { cut: [{ part: 'value', fromBytes: 9_000 }] }, {}, 'truncated'],
-    ['has a part of its key alone', { cut: [{ part: 'key', fromBytes: 9_000 }] }, {}, 'truncated'],
-    ['has a part of its headers alone', { cut: [{ part: 'headers', fromBytes: 9_000 }] }, {}, 'truncated'],
+    ['has only a part of its value', { cut: [{ part: 'value', fromBytes: 9_000 }] }, {}, 'truncated'],
+    ['has only a part of its key', { cut: [{ part: 'key', fromBytes: 9_000 }] }, {}, 'truncated'],
+    ['has only a part of its headers', { cut: [{ part: 'headers', fromBytes: 9_000 }] }, {}, 'truncated'],
     [
-      'is given a copy of the part of its value',
+      'gets an equal partial value from a transform',
       { cut: [{ part: 'value', fromBytes: 9_000 }] },
       {
         transform: (_letter, record) =>
@@ -65,22 +65,27 @@ describe('planning a replay', () => {
       'truncated',
     ],
     [
-      'is given the value, but not the key',
+      'gets the whole value but not the whole key from a transform',
       { cut: (['value', 'key'] as const).map((part) => ({ part, fromBytes: 9_000 })) },
       { transform: (_letter, record) => Promise.resolve({ ...record, value: Buffer.from('whole') }) },
       'truncated',
     ],
-    ['its transform gives up', {}, { transform: () => Promise.resolve(null) }, 'transform-null'],
-    ['its transform fails at', {}, { transform: () => Promise.reject(new Error('no')) }, 'transform-failed'],
-  ])('leaves a record that %s', async (_, settings, options, reason) => {
+    ['its transform skips', {}, { transform: () => Promise.resolve(null) }, 'transform-null'],
+    [
+      'makes its transform fail',
+      {},
+      { transform: () => Promise.reject(new Error('no')) },
+      'transform-failed',
+    ],
+  ])('a replay skips a record that %s', async (_, settings, options, reason) => {
     expect(await planOf(settings, options)).toMatchObject({ action: 'skip', reason });
   });
 
-  it('sends a record of a group without a handler to another topic, where every group may take it', async () => {
+  it('a replay sends a record of a group without a handler to another topic, where every group handles it', async () => {
     expect(await planOf({ group: 'other' }, { to: 'elsewhere' })).toMatchObject({ action: 'replay' });
   });
 
-  it('sends a record that was not stored whole once a transform has given it a value', async () => {
+  it('a replay sends a truncated record if a transform sets its whole value', async () => {
     const transform = (_: DeadLetter, record: ReturnType<typeof toReplayRecord>) =>
       Promise.resolve({ ...record, value: Buffer.from('whole') });
     expect(await planOf({ cut: [{ part: 'value', fromBytes: 9_000 }] }, { transform })).toMatchObject({
@@ -88,7 +93,7 @@ describe('planning a replay', () => {
     });
   });
 
-  it('counts what was replayed only among what was asked for', async () => {
+  it('a replay counts as already replayed only records that the filter selects', async () => {
     expect(await planOf({}, {}, true)).toEqual({ action: 'ignore', replayed: true });
     expect(await planOf({}, { filter: { reason: 'Other' } }, true)).toEqual({
       action: 'ignore',
@@ -103,7 +108,7 @@ describe('planning a replay', () => {
 });
 
 describe('a record that is sent back', () => {
-  it('names the group that failed, where it goes back, and counts the replay', () => {
+  it('a replayed record names the group that failed, only in its original topic, and counts its replays', () => {
     const deadLetter = someDeadLetter({ replays: 1, headers: { own: null } });
     const record = toReplayRecord(deadLetter);
     const back = toOutgoing(deadLetter, record, destinationOf(deadLetter, record, 't', new Set([0])));
@@ -127,7 +132,7 @@ describe('a record that is sent back', () => {
     ]);
   });
 
-  it('has no headers of this service that a transform gave it', () => {
+  it('a replayed record has no headers of this service that a transform set', () => {
     const deadLetter = someDeadLetter({});
     const headers = Object.fromEntries(Object.values(HEADERS).map((name) => [name, 'forged']));
     const to = destinationOf(deadLetter, toReplayRecord(deadLetter), 't', new Set([0]));

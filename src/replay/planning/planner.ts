@@ -8,7 +8,7 @@ import type { SkipReason } from './record-groups.js';
 import { type Destination, destinationOf, type ReplayRecord, toReplayRecord } from './replay-record.js';
 import type { AppliedTransform } from './transform.js';
 
-/** What is to happen with a dead letter. */
+/** What a replay does with a dead letter. */
 export type Plan =
   | { readonly action: 'ignore'; readonly replayed: boolean }
   | {
@@ -24,18 +24,18 @@ export type Plan =
       readonly destination: Destination;
     };
 
-/** What a replay was asked for. */
+/** Options of a replay that decide which records are sent, and where. */
 export interface PlannerOptions {
   readonly filter: Filter;
-  /** Instead of each record's original topic. */
+  /** Replaces each record's original topic. */
   readonly to: string | undefined;
   readonly maxReplays: number;
   readonly transform: AppliedTransform | undefined;
-  /** Whether a group may be sent back what it failed at: what it has no handler for is passed over by all. */
+  /** Whether a record may be sent back to this topic for this group; without a handler, nobody would handle it. */
   readonly mayReplayTo: (topic: string, group: string) => boolean;
 }
 
-/** Decides for each dead letter whether, as what and where to it goes back. */
+/** Decides for each dead letter whether it is sent, with what content, and where. */
 export class ReplayPlanner {
   readonly #partitions = new Map<string, Promise<ReadonlySet<number> | undefined>>();
 
@@ -45,15 +45,9 @@ export class ReplayPlanner {
   ) {}
 
   async plan({ deadLetter, replayed }: LoggedDeadLetter): Promise<Plan> {
-    const {
-      filter,
-      to = deadLetter.originalTopic,
-      maxReplays,
-      transform,
-      mayReplayTo: mayGoBackTo,
-    } = this.options;
-    const isMeant = matches(deadLetter, filter);
-    if (!isMeant || replayed) return { action: 'ignore', replayed: isMeant && replayed };
+    const { filter, to = deadLetter.originalTopic, maxReplays, transform, mayReplayTo } = this.options;
+    const isSelected = matches(deadLetter, filter);
+    if (!isSelected || replayed) return { action: 'ignore', replayed: isSelected && replayed };
     const skip = (reason: SkipReason, detail: string): Plan => ({
       action: 'skip',
       deadLetter,
@@ -61,17 +55,17 @@ export class ReplayPlanner {
       detail,
     });
     if (deadLetter.replays >= maxReplays)
-      return skip('max-replays', `came back after ${deadLetter.replays} replays`);
-    if (to === undefined) return skip('no-original-topic', 'no header says where it came from; give --to');
+      return skip('max-replays', `failed again after ${deadLetter.replays} replays`);
+    if (to === undefined) return skip('no-original-topic', 'no header names its original topic; give --to');
     const partitions = await this.#partitionsOf(to);
     if (!partitions) return skip('unknown-topic', `there is no topic ${to}`);
 
     const { group } = deadLetter;
-    if (to === deadLetter.originalTopic && group !== undefined && !mayGoBackTo(to, group)) {
+    if (to === deadLetter.originalTopic && group !== undefined && !mayReplayTo(to, group)) {
       return skip(
         'no-handler',
-        `this version has no handler of group ${group} for ${to}, and no other group would take it; ` +
-          '--any-group sends it all the same, --to sends it elsewhere',
+        `this version has no handler of group ${group} for ${to}, and no other group handles a replay for it; ` +
+          '--any-group sends it anyway, --to sends it to another topic',
       );
     }
 
@@ -88,7 +82,7 @@ export class ReplayPlanner {
     const cut = deadLetter.cut.filter(({ part }) => isAsStored(part));
     if (cut.length > 0) {
       const parts = cut.map(({ part, fromBytes }) => `the ${fromBytes} bytes of its ${part}`).join(', of ');
-      return skip('truncated', `only a part of ${parts} was stored; a transform may set them`);
+      return skip('truncated', `only a part of ${parts} was stored; a transform can set them`);
     }
     return {
       action: 'replay',
@@ -98,14 +92,14 @@ export class ReplayPlanner {
     };
   }
 
-  /** The numbers of a topic's partitions; undefined where there is no such topic. */
+  /** The partition numbers of a topic; undefined if the topic does not exist. */
   #partitionsOf(topic: string): Promise<ReadonlySet<number> | undefined> {
-    const known = this.#partitions.get(topic) ?? this.#ask(topic);
+    const known = this.#partitions.get(topic) ?? this.#request(topic);
     this.#partitions.set(topic, known);
     return known;
   }
 
-  async #ask(topic: string): Promise<ReadonlySet<number> | undefined> {
+  async #request(topic: string): Promise<ReadonlySet<number> | undefined> {
     try {
       return new Set((await this.reader.bounds(topic)).map(({ partition }) => partition));
     } catch (error) {

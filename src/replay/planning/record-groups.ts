@@ -1,6 +1,6 @@
 import { positionText } from '../display-text.js';
 
-/** Why a dead letter that was selected stays where it is. */
+/** Why a selected dead letter is not replayed. */
 export type SkipReason =
   | 'max-replays'
   | 'no-original-topic'
@@ -11,22 +11,22 @@ export type SkipReason =
   | 'transform-failed'
   | 'too-large';
 
-/** Dead letters that stay for the same reason. */
+/** Dead letters that are skipped for the same reason. */
 export interface SkippedGroup {
   readonly reason: SkipReason;
   readonly detail: string;
   readonly count: number;
-  /** The first thousand of them. */
+  /** The positions of the first thousand. */
   readonly positions: readonly string[];
 }
 
 const POSITIONS = 1_000;
 
-/** Collects things by what they have in common, with where they were met. */
+/** Groups records by kind and detail, and keeps their positions. */
 export class RecordGroups<K extends string> {
   readonly #groups = new Map<string, { kind: K; detail: string; count: number; positions: string[] }>();
 
-  /** Texts that differ in numbers only are one group, told by the first of them. */
+  /** Details that differ only in numbers belong to one group; the first of them is kept. */
   add(kind: K, detail: string, at: { topic: string; partition: number; offset: string }): void {
     const key = `${kind}\n${detail.replaceAll(/\d+/g, '#')}`;
     const group = this.#groups.get(key) ?? { kind, detail, count: 0, positions: [] };
@@ -39,13 +39,13 @@ export class RecordGroups<K extends string> {
     return this.list().reduce((sum, { count }) => sum + count, 0);
   }
 
-  /** The largest first. */
+  /** All groups, the largest first. */
   list(): { kind: K; detail: string; count: number; positions: readonly string[] }[] {
     return [...this.#groups.values()].toSorted((a, b) => b.count - a.count);
   }
 }
 
-/** What stays, for a report. */
+/** The skipped groups of a report. */
 export function toSkippedGroups(groups: RecordGroups<SkipReason>): SkippedGroup[] {
   return groups.list().map(({ kind, ...group }) => ({ reason: kind, ...group }));
 }

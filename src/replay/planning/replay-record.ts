@@ -2,29 +2,29 @@ import type { RawHeaders } from '../../pipeline/index.js';
 import { keyPartition, type OutgoingRecord } from '../../client/index.js';
 import { addressHeaders, type DeadLetter, HEADERS, ownHeaders } from '../../redelivery/index.js';
 
-/** What of a record goes back: the only parts that a transform may change. */
+/** The parts of a record that are sent; a transform may change them. */
 export interface ReplayRecord {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
-  /** The record's own headers; several under one name are a list. */
+  /** The record's own headers; several values of one name are a list. */
   readonly headers: RawHeaders;
 }
 
-/** Where a dead letter goes. */
+/** Where a dead letter is sent. */
 export interface Destination {
   readonly topic: string;
-  /** The original's number, or the key's where the topic has no such partition. */
+  /** The original partition, or the partition of the key if the topic has no such partition. */
   readonly partition: number;
 }
 
-/** The record as it was when it failed. */
+/** The record as it failed. */
 export function toReplayRecord({ key, value, headers }: DeadLetter): ReplayRecord {
   return { key, value, headers };
 }
 
 /**
- * Where a record goes: its original partition, if the topic has it. A record that was given another key goes
- * where that key belongs.
+ * The destination of a record: its original partition if the topic has it. If a transform changed the key, the partition
+ * of the new key.
  */
 export function destinationOf(
   deadLetter: DeadLetter,
@@ -41,12 +41,12 @@ export function destinationOf(
 }
 
 /**
- * The record as it is written. Only the group that failed is to handle it again, so it is named; in another
- * topic than its own nobody has handled it, and every group may.
+ * The record to write. In its original topic it names the group that failed, because only that group handles it again;
+ * in another topic every group handles it.
  */
 export function toOutgoing(deadLetter: DeadLetter, record: ReplayRecord, to: Destination): OutgoingRecord {
   const { key, value } = record;
-  // A transform may have been given, or give, headers that tell of something else.
+  // A transform may return headers of this service; they would describe another record.
   const headers = ownHeaders(record);
   const address = {
     group: to.topic === deadLetter.originalTopic ? deadLetter.group : undefined,
@@ -57,7 +57,7 @@ export function toOutgoing(deadLetter: DeadLetter, record: ReplayRecord, to: Des
   return { ...to, ...content, headers: { ...headers, ...addressHeaders(to, content, address) } };
 }
 
-/** What says in the dead-letter topic that the record was sent back. */
+/** The receipt in the dead-letter topic, which says that the record was replayed. */
 export function toReceipt(
   { topic, partition, offset, key, failedAt }: DeadLetter,
   to: string,
@@ -66,7 +66,7 @@ export function toReceipt(
     [HEADERS.replayedTopic]: topic,
     [HEADERS.replayedPartition]: String(partition),
     [HEADERS.replayedOffset]: offset,
-    // In a topic that was recreated, the same offset is another dead letter.
+    // After the topic was recreated, the same offset belongs to another dead letter.
     ...(failedAt !== undefined && { [HEADERS.replayedFailedAt]: String(failedAt) }),
     [HEADERS.replayedTo]: to,
   };

@@ -19,7 +19,7 @@ async function applied(code: string) {
 }
 
 describe('a transform', () => {
-  it('keeps what it does not mention', async () => {
+  it('a transform keeps the parts that it does not return', async () => {
     expect(await applied("export default () => ({ value: 'new' })")).toEqual({
       key: Buffer.from('k'),
       value: Buffer.from('new'),
@@ -27,7 +27,7 @@ describe('a transform', () => {
     });
   });
 
-  it('may be called "transform", may take its time, and is told of the dead letter', async () => {
+  it('a transform may be exported as "transform", may be asynchronous, and receives the dead letter', async () => {
     const code =
       'export async function transform(record, { reason, group }) { return { key: reason + group, headers: {} }; }';
     expect(await applied(code)).toEqual({
@@ -37,7 +37,7 @@ describe('a transform', () => {
     });
   });
 
-  it('may make a tombstone, or leave the record', async () => {
+  it('a transform may return a tombstone, or null to skip the record', async () => {
     expect(await applied('export default () => ({ value: null })')).toMatchObject({ value: null });
     expect(await applied('export default () => null')).toBeNull();
   });
@@ -52,11 +52,11 @@ describe('a transform', () => {
     ['() => ({ key: 7 })', "the transform's key is of type number"],
     ['() => ({ headers: { a: 7 } })', "the transform's headers must be an object"],
     ["() => { throw new Error('by itself'); }", 'by itself'],
-  ])('that is %s fails: %s', async (code, message) => {
+  ])('the transform %s fails: %s', async (code, message) => {
     await expect(applied(`export default ${code}`)).rejects.toThrow(message);
   });
 
-  it('that changes a long integer by parsing it fails, and one that keeps it does not', async () => {
+  it('a transform that changes a long integer by parsing it fails, and one that keeps it succeeds', async () => {
     const deadLetter = someDeadLetter({ value: Buffer.from('{"id":9007199254740993,"a":1}') });
     const apply = async (code: string) =>
       (await loadTransform(moduleOf(`export default ${code}`)))(deadLetter, toReplayRecord(deadLetter));
@@ -67,13 +67,13 @@ describe('a transform', () => {
     expect(String(kept?.value)).toBe('{"id":9007199254740993,"a":2}');
   });
 
-  it('must be a function', async () => {
+  it('a transform must be a function', async () => {
     await expect(loadTransform(moduleOf('export const other = 1'))).rejects.toMatchObject({ code: 'USAGE' });
   });
 });
 
-describe('the difference that a transform makes', () => {
-  it('is told by paths', () => {
+describe('the differences of a transform', () => {
+  it('the differences of a transform are reported as paths', () => {
     const before = { a: 1, b: [1, { c: 2 }], d: null, e: {} };
     expect(changedPaths(before, { a: 1, b: [1, { c: 3 }, 4], d: {}, f: 5 })).toEqual([
       '~ $.b[1].c',
@@ -84,20 +84,20 @@ describe('the difference that a transform makes', () => {
     ]);
   });
 
-  it('is none where nothing was changed, whatever the value is', () => {
+  it('an unchanged record has no differences, whatever its value is', () => {
     const record = toReplayRecord(someDeadLetter({ headers: { a: [Buffer.from([255]), null] } }));
     const copy = { ...record, value: Buffer.from('v'), headers: { a: [Buffer.from([255]), null] } };
     expect(toSample('here', record, copy, true)).toBeUndefined();
   });
 
-  it('shows values only where that is asked for', () => {
+  it('the differences of a transform contain values only on request', () => {
     const record = toReplayRecord(someDeadLetter());
     const after = { ...record, value: Buffer.from('w') };
     expect(toSample('here', record, after, false)).not.toHaveProperty('after');
     expect(toSample('here', record, after, true)).toMatchObject({ before: 'v', after: 'w' });
   });
 
-  it('shows where a long integer differs, though JavaScript takes both for the same number', () => {
+  it('the differences of a transform include long integers that JavaScript considers equal', () => {
     const record = toReplayRecord(someDeadLetter({ value: Buffer.from('{"id":9007199254740993}') }));
     const after = { ...record, value: Buffer.from('{"id":9007199254740992}') };
     expect(toSample('here', record, after, false)?.pathsChanged).toEqual(['~ $.id']);

@@ -9,7 +9,7 @@ import type { ReplayRecord } from './replay-record.js';
 
 export type { DeadLetter, ReplayRecord };
 
-/** What a transform may return: a value is bytes or text. */
+/** What a transform may return; missing parts stay unchanged. */
 export interface TransformedRecord {
   readonly key?: Uint8Array | string | null;
   readonly value?: Uint8Array | string | null;
@@ -17,30 +17,30 @@ export interface TransformedRecord {
 }
 
 /**
- * Mends a record before it is sent back; what it leaves out stays as it is. Null leaves the record where it is.
- * It may be called more than once for a record: in a dry run, and again after an interruption.
+ * Changes a record before it is replayed; parts that it does not return stay unchanged. Null skips the record. It may be
+ * called more than once for a record: in a dry run, and again after an interruption.
  *
  * @example
- * // mend.ts, for `dlq replay orders --transform mend.ts`
+ * // fix.ts, for `dlq replay orders --transform fix.ts`
  * import type { Transform } from './src/replay/planning/transform.js';
  *
- * const mend: Transform = ({ value }) => {
+ * const fix: Transform = ({ value }) => {
  *   const order = JSON.parse(String(value));
  *   return order.test ? null : { value: JSON.stringify({ ...order, currency: 'EUR' }) };
  * };
- * export default mend;
+ * export default fix;
  */
 export type Transform = (
   record: ReplayRecord,
   deadLetter: DeadLetter,
 ) => TransformedRecord | null | Promise<TransformedRecord | null>;
 
-/** A transform that gives a whole record, or null. */
+/** A transform that returns a complete record, or null. */
 export type AppliedTransform = (deadLetter: DeadLetter, record: ReplayRecord) => Promise<ReplayRecord | null>;
 
 /**
  * Loads a transform from an ES module, JavaScript or TypeScript whose types can be stripped.
- * @param file relative to where the command was typed
+ * @param file relative to the folder in which the command was run
  */
 export async function loadTransform(file: string): Promise<AppliedTransform> {
   const path = resolve(callerFolder(), file);
@@ -66,7 +66,7 @@ async function load(path: string, file: string): Promise<Record<string, unknown>
     )
       throw new UsageError(`--transform ${file}: there is no such file`);
     const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    throw new DlqError(`--transform ${file} can't be loaded: ${why}`, { cause: error });
+    throw new DlqError(`--transform ${file} cannot be loaded: ${why}`, { cause: error });
   }
 }
 
@@ -79,7 +79,7 @@ function transformOf(module: Record<string, unknown>, file: string): (...args: u
 function completed(result: unknown, record: ReplayRecord): ReplayRecord {
   if (typeof result !== 'object' || result === null)
     throw new TypeError(
-      `the transform returned ${describe(result)}; it must return a record, or null to leave it`,
+      `the transform returned ${describe(result)}; it must return a record, or null to skip it`,
     );
   const key = 'key' in result ? toBytes('key', result.key) : record.key;
   const value = 'value' in result ? toBytes('value', result.value) : record.value;
@@ -88,8 +88,8 @@ function completed(result: unknown, record: ReplayRecord): ReplayRecord {
 }
 
 /**
- * A transform that parses a value and writes it again changes long integers without a word.
- * @throws RangeError where it did
+ * Detects a transform that parses a value and serializes it again, which silently changes long integers.
+ * @throws RangeError if a long integer was changed
  */
 function requireSameNumbers(before: Buffer | null, after: Buffer | null): void {
   if (before === null || after === null || before === after) return;

@@ -4,38 +4,38 @@ import { DeadLetterCounter } from './dead-letter-counter.js';
 import { someDeadLetter } from '../testing/some-dead-letter.js';
 
 describe('counting dead letters', () => {
-  it('puts together what has topic, reason and hour in common', () => {
-    const tally = new DeadLetterCounter();
+  it('dead letters are counted by topic, reason and hour', () => {
+    const counter = new DeadLetterCounter();
     const at = (hour: number, minute: number) => Date.UTC(2026, 2, 1, hour, minute);
-    tally.add({ deadLetter: someDeadLetter({ failedAt: at(9, 0) }), replayed: false });
-    tally.add({ deadLetter: someDeadLetter({ failedAt: at(8, 0) }), replayed: false });
-    tally.add({ deadLetter: someDeadLetter({ failedAt: at(8, 59) }), replayed: true });
-    tally.add({
+    counter.add({ deadLetter: someDeadLetter({ failedAt: at(9, 0) }), replayed: false });
+    counter.add({ deadLetter: someDeadLetter({ failedAt: at(8, 0) }), replayed: false });
+    counter.add({ deadLetter: someDeadLetter({ failedAt: at(8, 59) }), replayed: true });
+    counter.add({
       deadLetter: someDeadLetter({ originalTopic: undefined, failedAt: at(8, 0) }),
       replayed: false,
     });
     const group = { topic: 't.dlt', originalTopic: 't', reason: 'TypeError' };
-    expect(tally.list()).toEqual([
+    expect(counter.list()).toEqual([
       { ...group, originalTopic: null, hour: '2026-03-01T08:00Z', deadLetters: 1, replayed: 0 },
       { ...group, hour: '2026-03-01T08:00Z', deadLetters: 2, replayed: 1 },
       { ...group, hour: '2026-03-01T09:00Z', deadLetters: 1, replayed: 0 },
     ]);
   });
 
-  it('names the hour of years with more than four digits, and of no time none', () => {
-    const tally = new DeadLetterCounter();
-    tally.add({ deadLetter: someDeadLetter({ failedAt: 1_700_000_000_000_000 }), replayed: false });
-    tally.add({ deadLetter: someDeadLetter({ failedAt: undefined }), replayed: false });
-    expect(tally.list().map(({ hour }) => hour)).toEqual([null, '+055840-11-08T22:00Z']);
+  it('dead letters are counted by hour in years with more than four digits, and without a time under null', () => {
+    const counter = new DeadLetterCounter();
+    counter.add({ deadLetter: someDeadLetter({ failedAt: 1_700_000_000_000_000 }), replayed: false });
+    counter.add({ deadLetter: someDeadLetter({ failedAt: undefined }), replayed: false });
+    expect(counter.list().map(({ hour }) => hour)).toEqual([null, '+055840-11-08T22:00Z']);
   });
 });
 
 describe('collecting reasons', () => {
-  it('takes texts that differ in numbers only for one, the most frequent first', () => {
-    const groups = new RecordGroups<'refused'>();
-    groups.add('refused', 'no JSON', { topic: 't', partition: 0, offset: '1' });
-    groups.add('refused', 'got 7 bytes', { topic: 't', partition: 0, offset: '2' });
-    groups.add('refused', 'got 12 bytes', { topic: 't', partition: 0, offset: '3' });
+  it('details that differ only in numbers are one group, and the largest group comes first', () => {
+    const groups = new RecordGroups<'rejected'>();
+    groups.add('rejected', 'no JSON', { topic: 't', partition: 0, offset: '1' });
+    groups.add('rejected', 'got 7 bytes', { topic: 't', partition: 0, offset: '2' });
+    groups.add('rejected', 'got 12 bytes', { topic: 't', partition: 0, offset: '3' });
     expect(groups.count).toBe(3);
     expect(groups.list()).toMatchObject([
       { detail: 'got 7 bytes', count: 2, positions: ['t[0] at offset 2', 't[0] at offset 3'] },

@@ -1,15 +1,15 @@
 import type { LoggedDeadLetter } from './dead-letter-log.js';
 
-/** Dead letters that have topic, reason and hour in common. */
+/** The dead letters of one topic, reason and hour. */
 export interface DeadLetterCount {
   readonly topic: string;
-  /** Null where no header says where it came from. */
+  /** Null if no header names it. */
   readonly originalTopic: string | null;
   readonly reason: string;
-  /** The hour in which they were put aside, ISO 8601; null where nothing tells. */
+  /** The hour in which they were stored, ISO 8601; null if unknown. */
   readonly hour: string | null;
   readonly deadLetters: number;
-  /** How many of them were sent back already. */
+  /** Number of these that were replayed. */
   readonly replayed: number;
 }
 
@@ -34,7 +34,7 @@ export class DeadLetterCounter {
     });
   }
 
-  /** By topic and reason, the latest hour last. */
+  /** Sorted by topic, reason and hour. */
   list(): DeadLetterCount[] {
     const rank = (group: DeadLetterCount): string =>
       [group.topic, group.originalTopic ?? '', group.reason, group.hour ?? ''].join('\n');
@@ -42,7 +42,7 @@ export class DeadLetterCounter {
   }
 }
 
-/** Cut from the end: years beyond 9999 have more digits. */
+/** Shortens the text from the end, since years beyond 9999 have more digits. */
 function hourOf(failedAt: number | undefined): string | null {
   if (failedAt === undefined) return null;
   const start = new Date(failedAt - (failedAt % HOUR_MS)).toISOString();

@@ -3,7 +3,7 @@ import { type FetchedRecord, toOffset } from '../../pipeline/index.js';
 import type { PartitionReader } from '../../client/index.js';
 import { deadLettersOf, readerUntilAborted } from './dead-letter-log.js';
 
-const mark: FetchedRecord = {
+const receipt: FetchedRecord = {
   offset: toOffset(0),
   key: null,
   value: null,
@@ -11,7 +11,7 @@ const mark: FetchedRecord = {
   headers: { 'dlt-replayed-partition': '0', 'dlt-replayed-offset': '0' },
 };
 
-it('is read no further once nobody wants it any more, however many marks follow each other', async () => {
+it('reading dead letters stops when the signal is aborted, even in a long series of receipts', async () => {
   const over = new AbortController();
   let read = 0;
   const endless: PartitionReader = {
@@ -20,7 +20,7 @@ it('is read no further once nobody wants it any more, however many marks follow 
     async *read() {
       for (;;) {
         if (++read === 5) over.abort();
-        yield mark;
+        yield receipt;
       }
     },
   };
@@ -47,7 +47,7 @@ it.each([
       timestamp: '5',
       headers: { 'dlt-failed-at': new Date(1_700_000_000_000).toISOString() },
     },
-    { ...mark, offset: toOffset(1), headers: { ...mark.headers, ...headers } },
+    { ...receipt, offset: toOffset(1), headers: { ...receipt.headers, ...headers } },
   ];
   const reader: PartitionReader = {
     bounds: () => Promise.resolve([{ partition: 0, start: toOffset(0), end: toOffset(2) }]),

@@ -7,19 +7,19 @@ import {
   toReplayReceipt,
 } from '../../redelivery/index.js';
 
-/** A dead letter, and whether it was sent back already. */
+/** A dead letter, and whether it was replayed. */
 export interface LoggedDeadLetter {
   readonly deadLetter: DeadLetter;
   readonly replayed: boolean;
 }
 
 /**
- * One partition of a dead-letter topic, as far as it reached when it was opened. Which dead letters were sent
- * back is told by the marks behind them: both were written in one transaction, and only committed records are
- * read, so there is no mark without its replay, nor a replay without its mark.
+ * One partition of a dead-letter topic, up to its end at the time of opening. Receipts behind the dead letters say which
+ * were replayed. A replayed record and its receipt are written in one transaction, and only committed records are read, so
+ * neither exists without the other.
  */
 export class DeadLetterPartition {
-  /** Offsets, each with when the dead letter failed where its receipt says so. */
+  /** Ids of replayed dead letters, see `idOf`. */
   readonly #replayed = new Set<string>();
 
   private constructor(
@@ -28,7 +28,7 @@ export class DeadLetterPartition {
     readonly bounds: PartitionBounds,
   ) {}
 
-  /** Reads the marks of a partition. */
+  /** Reads the receipts of a partition. */
   static async open(
     reader: PartitionReader,
     topic: string,
@@ -54,8 +54,8 @@ export class DeadLetterPartition {
   }
 
   /**
-   * An offset alone is no identity: a replay that is under way while the topic is recreated writes its receipts into the
-   * new log. Receipts of earlier versions have the offset alone.
+   * The offset alone does not identify a dead letter: if the topic is recreated during a replay, the receipts go to the
+   * new log. Receipts of earlier versions contain only the offset.
    */
   #isReplayed({ offset, failedAt }: DeadLetter): boolean {
     return this.#replayed.has(offset) || this.#replayed.has(idOf(offset, failedAt));
@@ -67,8 +67,8 @@ function idOf(offset: string, failedAt: number | undefined): string {
 }
 
 /**
- * A reader that comes to the end of a partition as soon as `signal` is aborted: marks are read, too, for as long as
- * there are some. What was read is not the whole then, and nothing may be concluded from it.
+ * A reader that reports the end of a partition once `signal` is aborted. It covers receipts as well, which can be many.
+ * What was read until then is incomplete, so nothing may be concluded from it.
  */
 export function readerUntilAborted(signal: AbortSignal, reader: PartitionReader): PartitionReader {
   return {
@@ -83,7 +83,7 @@ export function readerUntilAborted(signal: AbortSignal, reader: PartitionReader)
   };
 }
 
-/** The dead letters of a topic, partition by partition, as far as it reaches now. */
+/** The partitions of a dead-letter topic that are not empty, up to their current ends. */
 export async function* deadLetterPartitions(
   reader: PartitionReader,
   topic: string,
@@ -93,7 +93,7 @@ export async function* deadLetterPartitions(
   }
 }
 
-/** Every dead letter of a topic, as far as it reaches now. */
+/** All dead letters of a topic, up to its current end. */
 export async function* deadLettersOf(
   reader: PartitionReader,
   topic: string,
@@ -101,7 +101,7 @@ export async function* deadLettersOf(
   for await (const partition of deadLetterPartitions(reader, topic)) yield* partition.deadLetters();
 }
 
-/** What lies at a position of a dead-letter topic. */
+/** The dead letter or receipt at a position of a dead-letter topic; undefined if there is neither. */
 export async function deadLetterAt(
   reader: PartitionReader,
   topic: string,

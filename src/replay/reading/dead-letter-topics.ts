@@ -2,21 +2,21 @@ import { isDeadLetterTopicName, isParkingTopic } from '../../redelivery/index.js
 import { DlqError } from '../errors.js';
 import type { HandlerCatalog } from '../handler-catalog.js';
 
-/** A dead-letter topic that a command is about, and of which original topic's records. */
+/** A dead-letter topic, and the original topic whose records are selected. */
 export interface SelectedTopic {
   readonly topic: string;
-  /** Given where the dead-letter topic was not named itself: it may hold other topics' as well. */
+  /** Undefined for all: the dead-letter topic itself was named. It may contain records of several topics. */
   readonly originalTopic: string | undefined;
 }
 
-/** Chooses dead-letter topics among those that exist. */
+/** Selects dead-letter and parking topics among the existing topics. */
 export class DeadLetterTopics {
   constructor(
     private readonly existing: readonly string[],
     private readonly handlers: HandlerCatalog,
   ) {}
 
-  /** Every one there is. */
+  /** All dead-letter topics. */
   all(): SelectedTopic[] {
     const named = new Set(this.handlers.namedTopics);
     return this.existing
@@ -25,7 +25,7 @@ export class DeadLetterTopics {
       .map((topic) => ({ topic, originalTopic: undefined }));
   }
 
-  /** Those that the handlers' own records may lie in; a cluster may hold other services' too. */
+  /** The dead-letter topics of this service's handlers; a cluster may contain those of other services. */
   own(): SelectedTopic[] {
     const own = new Set(this.#sources().flatMap((source) => this.handlers.deadLetterTopicsOf(source)));
     for (const topic of this.handlers.namedTopics) own.add(topic);
@@ -33,8 +33,8 @@ export class DeadLetterTopics {
   }
 
   /**
-   * Those that a name stands for: a dead-letter topic itself, or the topic whose dead letters are meant.
-   * @throws DlqError where there is none
+   * The dead-letter topics of a name, which is a dead-letter topic itself or an original topic.
+   * @throws DlqError if there is none
    */
   of(name: string): SelectedTopic[] {
     if (isDeadLetterTopic(name, new Set(this.handlers.namedTopics)) && this.existing.includes(name)) {
@@ -46,7 +46,10 @@ export class DeadLetterTopics {
     throw new DlqError(`no dead letters of ${name}: there is no topic ${candidates.join(', nor ')}`);
   }
 
-  /** The only one that a name stands for. */
+  /**
+   * The only dead-letter topic of a name.
+   * @throws DlqError if there is none or more than one
+   */
   one(name: string): SelectedTopic {
     const [first, ...others] = this.of(name);
     if (first && others.length === 0) return first;
@@ -55,8 +58,8 @@ export class DeadLetterTopics {
   }
 
   /**
-   * Where records are parked: everywhere, or those of one topic, which may be named by its parking topic too.
-   * None of them need exist: a parking topic is made when the first partition that may park is read.
+   * The existing parking topics: all, or those of one name, which is a parking topic itself or an original topic. There may
+   * be none, since a parking topic is created when the first partition of a handler that parks is assigned.
    */
   parking(topic?: string): string[] {
     const existing = this.existing.filter(isParkingTopic);
@@ -66,18 +69,18 @@ export class DeadLetterTopics {
     return existing.filter((each) => candidates.includes(each)).toSorted();
   }
 
-  /** Where the handlers' own records are parked. */
+  /** The parking topics of this service's handlers. */
   ownParking(): string[] {
     const own = new Set(this.#sources().flatMap((source) => this.handlers.parkingTopicsOf(source)));
     return this.parking().filter((topic) => own.has(topic));
   }
 
-  /** The topics that handlers are for, as far as they exist or are named, or have left dead letters. */
+  /** The topics that handlers match: existing ones, named ones, and deleted ones that have left dead letters. */
   #sources(): string[] {
-    const gone = this.existing
+    const deleted = this.existing
       .filter(isDeadLetterTopicName)
       .map((topic) => topic.slice(0, topic.lastIndexOf('.')));
-    const sources = new Set([...this.existing, ...this.handlers.topics, ...gone]);
+    const sources = new Set([...this.existing, ...this.handlers.topics, ...deleted]);
     return [...sources].filter((topic) => this.handlers.handles(topic));
   }
 

@@ -1,18 +1,18 @@
 import type { DeadLetter } from '../../redelivery/index.js';
 import { isDisplayedAs, displayText } from '../display-text.js';
 
-/** Which dead letters a command is about; what is left out does not matter. */
+/** Selects dead letters; an undefined field selects all. */
 export interface Filter {
   readonly originalTopic?: string | undefined;
   /** The error's class, with or without an SQLSTATE. */
   readonly reason?: string | undefined;
-  /** Put aside at this time or later, in ms since the epoch. */
+  /** Stored at this time or later, in ms since the epoch. */
   readonly since?: number | undefined;
   /** The record's key as `list` shows it. */
   readonly key?: string | undefined;
 }
 
-/** Whether a dead letter is among those that a filter asks for. */
+/** Whether a filter selects a dead letter. */
 export function matches(deadLetter: DeadLetter, { originalTopic, reason, since, key }: Filter): boolean {
   return (
     (originalTopic === undefined || deadLetter.originalTopic === originalTopic) &&
@@ -22,7 +22,7 @@ export function matches(deadLetter: DeadLetter, { originalTopic, reason, since, 
   );
 }
 
-/** `DatabaseError` is meant for every SQLSTATE, `DatabaseError 23505` for that one. */
+/** `DatabaseError` selects every SQLSTATE, `DatabaseError 23505` only that one. */
 function isOfClass(reason: string, asked: string): boolean {
   return reason === asked || reason.startsWith(`${asked} `);
 }

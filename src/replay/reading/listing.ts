@@ -5,7 +5,7 @@ import { type Filter, matches } from './filter.js';
 import { isoTime, displayText } from '../display-text.js';
 import type { SelectedTopic } from './dead-letter-topics.js';
 
-/** A dead letter as a list shows it: where it is, where it came from and why, never its value. */
+/** A dead letter in a list: its position, origin and reason, never its key or value. */
 export interface KeylessRecord {
   readonly topic: string;
   readonly partition: number;
@@ -14,24 +14,24 @@ export interface KeylessRecord {
   readonly originalPartition: number | null;
   readonly originalOffset: string | null;
   readonly reason: string;
-  /** ISO 8601; null where nothing tells. */
+  /** ISO 8601; null if unknown. */
   readonly failedAt: string | null;
   readonly replays: number;
   readonly replayed: boolean;
 }
 
-/** The same for whoever may see keys. */
+/** A dead letter in a list that may show keys. */
 export interface ListedRecord extends KeylessRecord {
   readonly key: string | null;
 }
 
-/** What a search for dead letters works with. */
+/** What a search for dead letters needs. */
 export interface Search {
   readonly reader: PartitionReader;
   readonly signal: AbortSignal;
 }
 
-/** The dead letters of topics that a filter asks for; ends early once the signal is aborted. */
+/** The dead letters of these topics that a filter selects; ends early if the signal is aborted. */
 export async function* selectDeadLetters(
   { reader, signal }: Search,
   selected: readonly SelectedTopic[],
@@ -45,12 +45,12 @@ export async function* selectDeadLetters(
   }
 }
 
-/** A dead letter for a list, with its key. */
+/** A list entry with the key. */
 export function toListed(deadLetter: DeadLetter, replayed: boolean): ListedRecord {
   return { ...toKeyless(deadLetter, replayed), key: displayText(deadLetter.key) };
 }
 
-/** A dead letter for a list, without its key. */
+/** A list entry without the key. */
 export function toKeyless(deadLetter: DeadLetter, replayed: boolean): KeylessRecord {
   const { topic, partition, offset, reason, replays } = deadLetter;
   return {

@@ -7,34 +7,34 @@ export interface ShownParkedKey {
   /** The parking topic. */
   readonly topic: string;
   readonly partition: number;
-  /** Null for the records that have none. */
+  /** Null for records without a key. */
   readonly key: string | null;
   readonly records: number;
-  /** The oldest of them, as an offset of the records' own topic. */
+  /** The oldest record's offset in its original topic. */
   readonly oldestOffset: string | null;
   readonly since: string | null;
   readonly reason: string | null;
   readonly message: string | null;
-  /** Whether its release was asked for and has not ended. */
+  /** Whether its release was requested and has not ended. */
   readonly releasing: boolean;
 }
 
-/** The keys that are parked in these topics. */
+/** The keys that are parked in these parking topics. */
 export async function parkedKeys(reader: PartitionReader, topics: readonly string[]): Promise<ParkedKey[]> {
   return (await Promise.all(topics.map((topic) => readParkedKeys(reader, topic)))).flat();
 }
 
-/** Those of a key as it is shown; null stands for the records without one. */
+/** The parked keys with this displayed text; null selects the records without a key. */
 export function ofKey(keys: readonly ParkedKey[], key: string | null): ParkedKey[] {
   return keys.filter((each) => isDisplayedAs(shownKey(each), key));
 }
 
-/** How many records of these keys are parked. */
+/** The number of parked records of these keys. */
 export function recordsOf(keys: readonly ParkedKey[]): number {
   return keys.reduce((sum, { offsets }) => sum + offsets.length, 0);
 }
 
-/** A parked key, for a table or for JSON. */
+/** A parked key for a table or for JSON. */
 export function toShown(parked: ParkedKey): ShownParkedKey {
   const { topic, partition, offsets, oldest, releasing } = parked;
   return {

@@ -1,4 +1,4 @@
-/** Makes a bundle like `dist/bundle`, with other handlers: `node make-bundle.mjs HANDLERS FOLDER`. */
+/** Creates a bundle like `dist/bundle` with other handlers: `node make-bundle.mjs HANDLERS FOLDER`. */
 import path from 'node:path';
 import { bundle, root } from '../../../tools/bundle/bundle.mjs';
 

@@ -1,4 +1,4 @@
-/** Preloaded into the service: says which files it loads. */
+/** Preloaded into the service: prints the files that it loads. */
 import { registerHooks } from 'node:module';
 
 registerHooks({

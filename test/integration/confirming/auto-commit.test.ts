@@ -12,13 +12,13 @@ const WAYS: readonly (readonly [string, KafkaHandlerOptions])[] = [
   ['in batches', { read: 'batch', commit: 'auto', batch: { maxRecords: 10, maxWaitMs: 20 } }],
 ];
 
-/** Waits at the gate with everything of partition 0. */
+/** Waits at the gate for all records of partition 0. */
 function heldUpIn0(gate: Gate): Handle {
   return (_payload, context) => (context.getPartition() === 0 ? gate.opened : undefined);
 }
 
 describe.each(WAYS)('an automatic commit of records that are read %s', (_name, options) => {
-  test('comes after their handler has returned, and not before', async () => {
+  test('an automatic commit happens after the handler has returned, and not before', async () => {
     const topic = await createTopic(uniqueName('auto'), { partitions: 2 });
     const gate = new Gate();
     const groupId = uniqueName('group');
@@ -30,7 +30,7 @@ describe.each(WAYS)('an automatic commit of records that are read %s', (_name, o
       { value: 'handled at once', partition: 1 },
     ]);
 
-    // A commit carries all partitions: the one that brings partition 1 forward left partition 0 alone.
+    // A commit covers all partitions: the one that advances partition 1 did not change partition 0.
     await waitFor(async () => (await committed(groupId, topic, 1)) === 1n, {
       what: 'the commit of partition 1',
     });
@@ -42,7 +42,7 @@ describe.each(WAYS)('an automatic commit of records that are read %s', (_name, o
     });
   });
 
-  test('comes with the interval, at the latest', async () => {
+  test('an automatic commit happens at the latest after the commit interval', async () => {
     const topic = await createTopic(uniqueName('interval'));
     const handled: unknown[] = [];
     const env = { KAFKA_AUTO_COMMIT_INTERVAL_MS: '1500' };
@@ -60,7 +60,7 @@ describe.each(WAYS)('an automatic commit of records that are read %s', (_name, o
     expect(Date.now() - handledAt).toBeLessThan(2_500);
   });
 
-  test('comes with the stop, however long the interval', async () => {
+  test('an automatic commit happens at shutdown, however long the interval is', async () => {
     const topic = await createTopic(uniqueName('stop'));
     const handled: unknown[] = [];
     const env = { KAFKA_AUTO_COMMIT_INTERVAL_MS: '600000' };
@@ -77,7 +77,7 @@ describe.each(WAYS)('an automatic commit of records that are read %s', (_name, o
 });
 
 describe('an automatic commit in key order', () => {
-  test('stops before the first record that is at work, whatever later keys have done', async () => {
+  test('an automatic commit in key order stops before the first running record, whatever later keys have done', async () => {
     const topic = await createTopic(uniqueName('keys'), { partitions: 2 });
     const gate = new Gate();
     const handled: unknown[] = [];

@@ -1,4 +1,4 @@
-/** Handlers wait at it until the test opens it. */
+/** Handlers wait for it until the test opens it. */
 export class Gate {
   #open: () => void = () => undefined;
   /** Resolves once the gate is open. */

@@ -12,16 +12,16 @@ import { type RunningService, startService } from '../../support/service.js';
 /** A handler as a test writes it. */
 export type Handle = (payload: unknown, context: KafkaRecordContext, offsets: OffsetsService) => unknown;
 
-/** Which topic a handler is for, and how it wants its records. */
+/** A handler's topic and options. */
 export interface HandlerSpec {
   readonly topic: string | RegExp;
   readonly options?: KafkaHandlerOptions;
   readonly handle: Handle;
 }
 
-/** What a deployment would set. */
+/** Environment variables of a deployment. */
 export interface Deployment {
-  /** A group of its own by default. */
+  /** Default: a unique group. */
   readonly groupId?: string;
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -33,7 +33,7 @@ export interface HandlerService extends RunningService {
 
 const running = new Set<RunningService>();
 
-/** Starts a service in this process with a controller for each handler; it need not have joined yet. */
+/** Starts a service in this process with a controller for each handler; does not wait for it to join. */
 export async function startHandlers(
   specs: readonly HandlerSpec[],
   { groupId = uniqueName('group'), env = {} }: Deployment = {},
@@ -46,13 +46,13 @@ export async function startHandlers(
   return { ...service, groupId };
 }
 
-/** For `afterEach`: stops all services that the test has started, without waiting long for its handlers. */
+/** For `afterEach`: stops all services of the test, without waiting long for handlers. */
 export async function stopServices(): Promise<void> {
   await Promise.all([...running].map((service) => service.stop(500)));
   running.clear();
 }
 
-/** The group's committed offset of a partition, as the broker says; 0 where there is none. */
+/** The group's committed offset of a partition, from the broker; 0 if there is none. */
 export async function committed(groupId: string, topic: string, partition = 0): Promise<bigint> {
   return (await committedOffsets(groupId, topic)).get(partition) ?? 0n;
 }

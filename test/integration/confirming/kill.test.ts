@@ -106,16 +106,16 @@ describe.each(WAYS)('kill -9 while records are read $name', ({ name, manual, rec
   const valuesOf = (entries: readonly LedgerEntry[], event: string): Set<string> =>
     new Set(entries.filter((entry) => entry.event === event).map(({ value }) => value));
 
-  test('comes in the middle', () => {
+  test('kill -9 happens while records are handled', () => {
     expect(valuesOf(outcome().before, 'done').size).toBeLessThan(records);
   });
 
-  test('loses no record', () => {
+  test('kill -9 loses no record', () => {
     const { before, after } = outcome();
     expect(valuesOf([...before, ...after], 'done').size).toBe(records);
   });
 
-  test('finds nothing committed that was not handled', () => {
+  test('after kill -9 nothing is committed that was not handled', () => {
     const { before, committedAtKill } = outcome();
     const done = before.filter(({ event }) => event === 'done');
     for (const [partition, offset] of committedAtKill) {
@@ -129,12 +129,12 @@ describe.each(WAYS)('kill -9 while records are read $name', ({ name, manual, rec
     }
   });
 
-  test('repeats nothing that was committed', () => {
+  test('after kill -9 nothing that was committed is repeated', () => {
     expect(outcome().after.filter(isCommitted)).toEqual([]);
   });
 
   if (manual) {
-    test('takes back no commit that a handler was told of', () => {
+    test('after kill -9 no commit that a handler has seen resolve is lost', () => {
       const told = outcome().before.filter(({ event }) => event === 'committed');
       expect(told.length).toBeGreaterThan(0);
       expect(told.filter((entry) => !isCommitted(entry))).toEqual([]);

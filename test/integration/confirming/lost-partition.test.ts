@@ -7,7 +7,7 @@ import { committed, type Handle, startHandlers, stopServices } from './handler-s
 jest.setTimeout(30_000);
 afterEach(stopServices);
 
-/** A rebalance waits half of the rebalance timeout for handlers; the least that the broker allows. */
+/** A rebalance waits half of this for handlers; the minimum that the broker allows. */
 const env = {
   KAFKA_SESSION_TIMEOUT_MS: '6000',
   KAFKA_HEARTBEAT_INTERVAL_MS: '300',
@@ -20,7 +20,7 @@ const WAYS: readonly (readonly [string, KafkaHandlerOptions])[] = [
 ];
 
 describe.each(WAYS)('a manual commit of %s whose partition went to another member', (_name, options) => {
-  test('rejects with PartitionLostError, and the record is delivered there', async () => {
+  test('a manual commit for a lost partition rejects with PartitionLostError, and the new owner gets the record', async () => {
     const topic = await createTopic(uniqueName('lost'), { partitions: 2 });
     const groupId = uniqueName('group');
     const gate = new Gate();
@@ -62,7 +62,7 @@ describe.each(WAYS)('a manual commit of %s whose partition went to another membe
 });
 
 describe('a manual commit that waits for earlier keys', () => {
-  test('rejects with PartitionLostError when the service stops before they are done', async () => {
+  test('a manual commit that waits for earlier keys rejects with PartitionLostError if the service stops first', async () => {
     const topic = await createTopic(uniqueName('never-covered'));
     let outcome: Promise<unknown> | undefined;
     const handle: Handle = async (payload, context, offsets) => {

@@ -13,14 +13,14 @@ const MANUAL_BATCH: KafkaHandlerOptions = {
   read: 'batch',
   batch: { maxRecords: 3, maxWaitMs: 50 },
 };
-/** So long that only a handler can be the reason of a commit. */
+/** Long enough that only a handler can cause a commit. */
 const NEVER_BY_ITSELF = { KAFKA_AUTO_COMMIT_INTERVAL_MS: '600000' };
 
 describe.each([
   ['record', MANUAL, 1n],
   ['batch', MANUAL_BATCH, 3n],
 ] as const)('a manual commit of a %s', (_name, options, size) => {
-  test('resolves once the broker has it', async () => {
+  test('a manual commit resolves once the broker has acknowledged it', async () => {
     const topic = await createTopic(uniqueName('manual'));
     const groupId = uniqueName('group');
     const seen: [before: bigint, after: bigint][] = [];
@@ -39,7 +39,7 @@ describe.each([
     }
   });
 
-  test('never comes by itself: what its handler has not committed is delivered again', async () => {
+  test('a manual commit never happens by itself: records that their handler has not committed are delivered again', async () => {
     const topic = await createTopic(uniqueName('uncommitted'));
     await produce(topic, ['a', 'b', 'c']);
     const handled: unknown[] = [];
@@ -54,7 +54,7 @@ describe.each([
     expect(handled.flat()).toEqual(['a', 'b', 'c', 'a', 'b', 'c']);
   });
 
-  test('may be left to the next interval, without waiting for it', async () => {
+  test('acknowledged records are committed with the next interval, without waiting for it', async () => {
     const topic = await createTopic(uniqueName('acknowledged'));
     const results: unknown[] = [];
     const handle: Handle = (_payload, context, offsets) => void results.push(offsets.acknowledge(context));
@@ -68,7 +68,7 @@ describe.each([
 });
 
 describe('a manual commit in partition order', () => {
-  test('covers every earlier record of the partition', async () => {
+  test('a manual commit in partition order covers every earlier record of the partition', async () => {
     const topic = await createTopic(uniqueName('every-third'));
     const groupId = uniqueName('group');
     const seen: bigint[] = [];
@@ -88,7 +88,7 @@ describe('a manual commit in partition order', () => {
     expect(await committed(groupId, topic)).toBe(5n);
   });
 
-  test('of one record of a batch covers those before it, and no others', async () => {
+  test('a manual commit of one record of a batch covers only the records before it', async () => {
     const topic = await createTopic(uniqueName('part-of-batch'));
     const groupId = uniqueName('group');
     const seen: bigint[] = [];
@@ -104,7 +104,7 @@ describe('a manual commit in partition order', () => {
 });
 
 describe('a manual commit in key order', () => {
-  test('settles its record alone, and resolves when all earlier ones are settled too', async () => {
+  test('a manual commit in key order settles only its record, and resolves once all earlier ones are settled', async () => {
     const topic = await createTopic(uniqueName('keys'));
     const gates = { a: new Gate(), b: new Gate(), c: new Gate() };
     const begun: unknown[] = [];

@@ -10,7 +10,7 @@ afterEach(stopServices);
 const BATCH: KafkaHandlerOptions = { read: 'batch', batch: { maxRecords: 5, maxWaitMs: 50 }, commit: 'auto' };
 
 describe('a batch that fails in part', () => {
-  test('has its records before the failed one committed, and the others delivered again', async () => {
+  test('in a batch that fails in part, records before the failed one are committed and the others delivered again', async () => {
     const topic = await createTopic(uniqueName('partial'));
     const gate = new Gate();
     const calls: unknown[] = [];
@@ -36,7 +36,7 @@ describe('a batch that fails in part', () => {
     await waitFor(async () => (await committed(groupId, topic)) === 5n, { what: 'the commit of the rest' });
   });
 
-  test('has the failed record, not its first, named as what holds it up', async () => {
+  test('a batch that fails in part is reported with its failed record, not its first', async () => {
     const topic = await createTopic(uniqueName('named'));
     const handle: Handle = (payloads) => {
       const at = Array.isArray(payloads) ? payloads.indexOf('b') : -1;
@@ -51,7 +51,7 @@ describe('a batch that fails in part', () => {
     expect(oldest?.failures).toBeGreaterThan(0);
   });
 
-  test('leaves a manual commit to the handler', async () => {
+  test('a batch that fails in part leaves a manual commit to the handler', async () => {
     const topic = await createTopic(uniqueName('manual-partial'));
     const calls: unknown[] = [];
     const handle: Handle = async (payloads, context, offsets) => {

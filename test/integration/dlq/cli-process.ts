@@ -13,13 +13,13 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** The group of the handler that the test's service has. */
+/** The group of the test's handler. */
 export const GROUP = 'dlq-tests';
 
 const here = import.meta.dirname;
 const started = new Set<CliProcess>();
 
-/** `dist/src/cli.js dlq`, as the image has it, with the test's handler. */
+/** Runs `dist/src/cli.js dlq`, as in the image, with the test's handler. */
 export class CliProcess {
   readonly #child: ChildProcess;
   readonly #closed: Promise<[number | null, NodeJS.Signals | null]>;
@@ -73,7 +73,7 @@ export function dlq(
   return new CliProcess(topic, args, env).ended();
 }
 
-/** Runs a command with `--json`, and gives what it prints. */
+/** Runs a command with `--json` and returns the parsed output. */
 export async function dlqJson(
   topic: string,
   args: readonly string[],
@@ -84,14 +84,14 @@ export async function dlqJson(
   return JSON.parse(stdout);
 }
 
-/** Writes a module for `--transform`, and gives its path. */
+/** Writes a module for `--transform` and returns its path. */
 export function moduleFile(name: string, code: string): string {
   const path = join(mkdtempSync(join(tmpdir(), 'transform-')), name);
   writeFileSync(path, code);
   return path;
 }
 
-/** For `afterEach`: ends what a failed test has left. */
+/** For `afterEach`: ends processes that a failed test has left. */
 export async function endProcesses(): Promise<void> {
   for (const each of started) if (!each.hasEnded) each.signal('SIGKILL');
   await Promise.all([...started].map((each) => each.ended()));

@@ -11,7 +11,7 @@ export interface Topics {
   readonly dlt: string;
 }
 
-/** A dead letter as a test says it; what it leaves out has a value of no matter. */
+/** The parts of a dead letter that matter to a test; the others get default values. */
 export interface LetterSettings {
   readonly topic: string;
   readonly value: string | Buffer | null;
@@ -60,8 +60,8 @@ export function letter(settings: LetterSettings) {
 }
 
 /**
- * Everything that a reader of committed records gets to see of a topic. A transaction is committed once its
- * coordinator says so, and can be seen a moment later, once the partitions' leaders have heard of it.
+ * All records that a reader of committed records receives from a topic. A transaction is committed once its
+ * coordinator says so, and visible a moment later, once the leaders of the partitions know it.
  */
 export async function committed(topic: string): Promise<ReadRecord[]> {
   const reader = new KafkaJsPort(loadConfig({ KAFKA_BROKERS: brokers() }).kafka).reader();
@@ -84,7 +84,7 @@ export async function committed(topic: string): Promise<ReadRecord[]> {
   return records;
 }
 
-/** The values of what can be read of a topic. */
+/** The values of the readable records of a topic. */
 export async function committedValues(topic: string): Promise<(string | null)[]> {
   return (await committed(topic)).map(({ value }) => value && Buffer.from(value).toString());
 }

@@ -8,14 +8,14 @@ jest.setTimeout(180_000);
 beforeAll(() => Logger.overrideLogger(false));
 afterEach(endProcesses);
 
-const MEND = `
+const FIX = `
 import type { Transform } from 'no-such-package-is-loaded';
-const mend: Transform = ({ value }, { offset }) => {
+const fix: Transform = ({ value }, { offset }) => {
   const payment = JSON.parse(String(value));
   if (payment.test) return null;
   return { value: JSON.stringify({ id: payment.id, amount: Number(payment.amount) }), headers: { mended: offset } };
 };
-export default mend;
+export default fix;
 `;
 
 async function payments(): Promise<Topics> {
@@ -86,7 +86,7 @@ describe('dlq replay --dry-run', () => {
 
   it('dlq replay --dry-run tries a transform, reports each failure, and shows values only with --payload', async () => {
     const { topic, dlt } = await payments();
-    const args = ['replay', topic, '--dry-run', '--transform', moduleFile('mend.ts', MEND)];
+    const args = ['replay', topic, '--dry-run', '--transform', moduleFile('fix.ts', FIX)];
     const report = await dlqJson(topic, args);
     expect(report).toMatchObject({ wouldReplay: 3, wouldPass: 3, wouldFail: [] });
     expect(report).toMatchObject({
@@ -118,8 +118,8 @@ describe('dlq replay --dry-run', () => {
 describe('dlq replay --transform', () => {
   it('dlq replay --transform sends the transformed records, and skips those for which it fails or returns null', async () => {
     const { topic } = await payments();
-    const mend = moduleFile('mend.ts', MEND);
-    expect(await dlqJson(topic, ['replay', topic, '--yes', '--transform', mend])).toMatchObject({
+    const fix = moduleFile('fix.ts', FIX);
+    expect(await dlqJson(topic, ['replay', topic, '--yes', '--transform', fix])).toMatchObject({
       replayed: 3,
       skipped: [{ reason: 'transform-failed' }, { reason: 'transform-null' }],
     });

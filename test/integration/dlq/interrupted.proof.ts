@@ -18,7 +18,7 @@ afterEach(endProcesses);
 const RECORDS = 4_000;
 const PARTITIONS = 2;
 
-/** Records that were written to a topic so far, whether their transaction was committed or not. */
+/** Number of records in a topic, including those of uncommitted transactions. */
 async function written(topic: string): Promise<number> {
   return [...(await endOffsets(topic)).values()].reduce((sum, end) => sum + Number(end), 0);
 }
@@ -53,7 +53,7 @@ describe('a replay that is interrupted', () => {
     expect(report).toMatchObject({ ended: 'complete', skipped: [] });
     const values = await committedValues(topic);
     expect(values.toSorted()).toEqual(ids.toSorted());
-    // What Kafka's own consumer gets to see.
+    // What Kafka's own consumer reads.
     let seen = 0;
     for (let partition = 0; partition < PARTITIONS; partition++) {
       seen += (await java.read(topic, partition, 'read_committed')).length;

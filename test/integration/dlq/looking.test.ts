@@ -94,10 +94,10 @@ describe('dlq show', () => {
 
     await dlqJson(topic, ['replay', topic, '--yes']);
     expect(await dlqJson(topic, args)).toMatchObject({ replayed: true });
-    const mark = await dlq(topic, ['show', topic, '0', '1']);
-    expect(mark).toMatchObject({
+    const receipt = await dlq(topic, ['show', topic, '0', '1']);
+    expect(receipt).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining(`is a mark: ${dlt}[0] at offset 0 was sent to`),
+      stderr: expect.stringContaining(`is a receipt: ${dlt}[0] at offset 0 was replayed to`),
     });
     const beyond = await dlq(topic, ['show', topic, '7', '0']);
     expect(beyond).toMatchObject({

@@ -49,7 +49,7 @@ describe('a dlq command that is mistyped', () => {
   });
 });
 
-describe('a dlq command that has nothing to work with', () => {
+describe('a dlq command that cannot do its work', () => {
   it('a dlq command reports that a topic has no dead letters', async () => {
     const topic = uniqueName('none');
     const { code, stderr } = await dlq(topic, ['list', topic]);

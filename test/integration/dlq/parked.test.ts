@@ -11,16 +11,16 @@ afterEach(async () => {
   await stopServices();
 });
 
-/** A service that parks what begins with `bad`, as long as it is not mended. */
+/** A service that parks values that begin with `bad` until it is fixed. */
 async function startParking(topic: string) {
   const handled: string[] = [];
-  const state = { isMended: false };
+  const state = { isFixed: false };
   const service = await startHandlers([
     {
       topic,
       options: { onFailure: 'park', retry: { attempts: 1 } },
       handle: (payload) => {
-        if (String(payload).startsWith('bad') && !state.isMended) throw new TypeError('no such account');
+        if (String(payload).startsWith('bad') && !state.isFixed) throw new TypeError('no such account');
         handled.push(String(payload));
       },
     },
@@ -38,7 +38,7 @@ async function startParking(topic: string) {
 }
 
 describe('dlq parked', () => {
-  it('dlq parked lists the parked keys, and releases one of them in order', async () => {
+  it('dlq parked lists the parked keys, shows their records, and releases one of them in order', async () => {
     const topic = await createTopic(uniqueName('accounts'));
     const service = await startParking(topic);
     const { env, groupId, handled } = service;
@@ -53,32 +53,41 @@ describe('dlq parked', () => {
     await service.caughtUp();
     expect(handled).toEqual(['good 1', 'good 3']);
 
-    const place = { topic: `${topic}.${groupId}.parked`, partition: 0 };
+    const stored = { topic: `${topic}.${groupId}.parked`, partition: 0 };
     const why = { reason: 'TypeError', message: 'no such account', releasing: false };
     const since = expect.stringMatching(/^\d{4}-\d\d-\d\dT/);
     const list = ['parked', 'list', '--topic', topic];
     expect(await dlqJson(topic, list, env)).toEqual([
-      { ...place, ...why, since, key: 'a', records: 2, oldestOffset: '0' },
-      { ...place, ...why, since, key: 'base64:/w==', records: 1, oldestOffset: '3' },
-      { ...place, ...why, since, key: null, records: 1, oldestOffset: '4' },
+      { ...stored, ...why, since, key: 'a', records: 2, oldestOffset: '0' },
+      { ...stored, ...why, since, key: 'base64:/w==', records: 1, oldestOffset: '3' },
+      { ...stored, ...why, since, key: null, records: 1, oldestOffset: '4' },
     ]);
     const { stdout } = await dlq(topic, list, env);
     expect(stdout).toContain('TypeError: no such account');
     expect(stdout).not.toContain('bad 1');
     expect(await dlqJson(topic, ['parked', 'list'], env)).toEqual(
-      expect.arrayContaining([expect.objectContaining({ topic: place.topic, key: 'a' })]),
+      expect.arrayContaining([expect.objectContaining({ topic: stored.topic, key: 'a' })]),
     );
 
-    service.state.isMended = true;
+    const show = ['parked', 'show', 'a', '--topic', topic];
+    expect(await dlqJson(topic, show, env)).toMatchObject([
+      { ...stored, key: 'a', originalTopic: topic, originalOffset: '0', group: groupId, reason: 'TypeError' },
+      { ...stored, key: 'a', originalTopic: topic, originalOffset: '2' },
+    ]);
+    expect((await dlq(topic, show, env)).stdout).not.toContain('bad 1');
+    const { stdout: withValues } = await dlq(topic, [...show, '--payload'], env);
+    expect(withValues).toMatch(/value +bad 1\n[^]*value +good 2\n/);
+
+    service.state.isFixed = true;
     const release = (...args: string[]) => dlq(topic, ['parked', 'release', ...args], env);
     expect(await release('a', '--topic', topic)).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining('Asked for the release of 2 records.'),
+      stdout: expect.stringContaining('Requested the release of 2 records.'),
       stderr: '',
     });
     await waitFor(() => service.parked() === 2, { what: 'the release of a' });
     expect(handled.slice(2)).toEqual(['bad 1', 'good 2']);
-    await release('base64:/w==', '--topic', place.topic);
+    await release('base64:/w==', '--topic', stored.topic);
     await release('--keyless', '--topic', topic);
     await waitFor(() => service.parked() === 0, { what: 'the release of the others' });
     expect(handled.slice(4)).toEqual(['bad 2', 'bad 3']);
@@ -123,11 +132,12 @@ describe('dlq parked', () => {
 
   it.each([
     ['no key', ['release']],
+    ['no key to show', ['show']],
     ['a key, and the records without one', ['release', 'a', '--keyless']],
     ['one key too many', ['release', 'a', 'b']],
     ['an unknown option', ['list', '--key', 'a']],
     ['an unknown command', ['drop', 'a']],
-  ])('with %s says so in one line, and ends with 2', async (_, args) => {
+  ])('a mistyped dlq parked command with %s is reported in one line with exit code 2', async (_, args) => {
     const { code, stdout, stderr } = await dlq('t', ['parked', ...args]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(/^error: [^\n]+\n$/);

@@ -19,6 +19,6 @@ const options = { value: 'json', schema: Payment, deadLetterTopic: process.env.D
 KafkaHandler(process.env.DLQ_TOPIC, options)(PaymentsController.prototype, 'handle', descriptor);
 Controller()(PaymentsController);
 
-/** A class without the `class`, which is nothing but its module's name. */
+/** A module without a class of its own. */
 export function ProcessingModule() {}
 Module({ controllers: [PaymentsController] })(ProcessingModule);

@@ -7,7 +7,7 @@ import { createTopic, produce, uniqueName, waitFor } from '../../support/kafka.j
 import { CliProcess, dlq, dlqJson, endProcesses, GROUP } from './cli-process.js';
 import { committed, committedValues, createTopics, letter, letterHeaders } from './dead-letters.js';
 
-// Each command is a process of its own.
+// Each command is a separate process.
 jest.setTimeout(180_000);
 
 let java: ForeignClient;

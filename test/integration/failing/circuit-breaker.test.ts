@@ -17,7 +17,7 @@ const options: KafkaHandlerOptions = {
   deadLetterLimit: { consecutive: CONSECUTIVE },
 };
 
-/** More than the brake's window, and fewer than it takes to fill it: it must let go in either case. */
+/** More than the circuit breaker's window, and fewer than fill it: it must close in either case. */
 describe.each([600, 40])('a release that fails every one of %p records', (count) => {
   const values = Array.from({ length: count }, (_, n) => `${n}`);
 
@@ -32,23 +32,23 @@ describe.each([600, 40])('a release that fails every one of %p records', (count)
       })),
     );
     const handled: string[] = [];
-    let isMended = false;
+    let isFixed = false;
     const spec = {
       topic,
       options: { ...options, order },
       handle: (payload: unknown) => {
-        if (!isMended) throw new Error('the database is away');
+        if (!isFixed) throw new Error('the database is away');
         handled.push(String(payload));
       },
     };
     const service = await startHandlers([spec]);
     await service.joined();
-    const isBraked = async (): Promise<boolean> =>
+    const isOpen = async (): Promise<boolean> =>
       [...(service.runtime.groups[0]?.pipeline.partitions ?? [])].filter(({ pauseReasons }) =>
         pauseReasons.includes('circuit breaker'),
       ).length === PARTITIONS;
-    await waitFor(isBraked, { ...PATIENCE, what: 'the brake on both partitions' });
-    return { topic, handled, spec, service, mend: () => (isMended = true) };
+    await waitFor(isOpen, { ...PATIENCE, what: 'the circuit breaker of both partitions' });
+    return { topic, handled, spec, service, fix: () => (isFixed = true) };
   }
 
   async function lettersOf(topic: string): Promise<string[]> {
@@ -60,9 +60,9 @@ describe.each([600, 40])('a release that fails every one of %p records', (count)
   }
 
   test.each(['key', 'partition'] as const)(
-    'is stopped, by name, and goes on by itself once its dependency is back (order: %p)',
+    'a release that fails every record is stopped with the reason, and continues by itself once its dependency is back (order: %p)',
     async (order) => {
-      const { topic, handled, service, mend } = await badRelease(order);
+      const { topic, handled, service, fix } = await badRelease(order);
       const { url, groupId } = service;
       const ready = (await probe(url, 'ready')).reason;
       expect(ready).toContain('no more records are given up');
@@ -72,7 +72,7 @@ describe.each([600, 40])('a release that fails every one of %p records', (count)
         expect(await committed(groupId, topic, partition)).toBeLessThan(CONSECUTIVE);
       }
 
-      mend();
+      fix();
       await waitFor(() => isCaughtUp(groupId, topic), { ...PATIENCE, what: 'the end' });
       const letters = await lettersOf(topic);
       expect([...handled, ...letters].toSorted()).toEqual(values.toSorted());
@@ -82,16 +82,16 @@ describe.each([600, 40])('a release that fails every one of %p records', (count)
     },
   );
 
-  test('is stopped, and nothing is lost where a mended one takes its place', async () => {
-    const { topic, handled, service, spec, mend } = await badRelease('key');
+  test('a release that fails every record is stopped, and nothing is lost when a fixed one replaces it', async () => {
+    const { topic, handled, service, spec, fix } = await badRelease('key');
     await service.stop(1_000);
     const before = await lettersOf(topic);
-    mend();
+    fix();
     const { groupId, url } = await startHandlers([spec], { groupId: service.groupId });
     await waitFor(() => isCaughtUp(groupId, topic), { ...PATIENCE, what: 'the end' });
     const letters = await lettersOf(topic);
     expect(letters).toEqual(before);
-    // What was a dead letter and not committed yet may be handled as well.
+    // A dead letter whose offset was not committed may also be handled.
     expect([...new Set([...handled, ...letters])].toSorted()).toEqual(values.toSorted());
     expect(new Set(handled).size).toBe(handled.length);
     expect(await downProbes(url)).toEqual({});

@@ -29,7 +29,7 @@ const bad = (): never => {
 };
 
 describe('a dead letter', () => {
-  test('has the record byte for byte, in the same partition, and why it failed', async () => {
+  test('a dead letter has the unchanged record, in the same partition, and the reason of the failure', async () => {
     const topic = await createTopic(uniqueName('letter'), { partitions: 3 });
     const key = Buffer.from([0xff, 0, 1]);
     const value = Buffer.from([0xfe, 0xff, 0]);
@@ -65,7 +65,7 @@ describe('a dead letter', () => {
     expect(Date.parse(letter?.headers['dlt-failed-at'] ?? '')).toBeGreaterThanOrEqual(before);
   });
 
-  test('keeps headers without a value, and tombstones, as they are', async () => {
+  test('a dead letter keeps headers without a value, and tombstones', async () => {
     const topic = await createTopic(uniqueName('nulls'));
     await produce(topic, [{ key: 'gone', value: null, headers: { none: NULL_HEADER, some: 'x' } }]);
     const { groupId } = await startHandlers([{ topic, handle: bad }]);
@@ -77,7 +77,7 @@ describe('a dead letter', () => {
     expect(letter?.raw.headers).toMatchObject({ none: null, some: Buffer.from('x') });
   });
 
-  test('goes to the topic that its handler names, which has fewer partitions, by its key', async () => {
+  test('a dead letter goes to the partition of its key if the topic that its handler names has fewer partitions', async () => {
     const topic = await createTopic(uniqueName('named'), { partitions: 4 });
     const deadLetterTopic = await createTopic(uniqueName('graveyard'), { partitions: 1 });
     await produce(topic, [{ key: 'k', value: 'x', partition: 3 }]);
@@ -87,7 +87,7 @@ describe('a dead letter', () => {
     expect(await readTopic(`${topic}.dlt`)).toEqual([]);
   });
 
-  test('that is too large for its topic has the head of its value, and says how much there was', async () => {
+  test('a dead letter that is too large for its topic has the start of its value, and names the original size', async () => {
     const topic = await createTopic(uniqueName('large'));
     await createTopic(`${topic}.dlt`, { config: { 'max.message.bytes': '100000' } });
     const value = randomBytes(300_000);
@@ -104,7 +104,7 @@ describe('a dead letter', () => {
 
 describe('a record that always fails among 10,000 good ones', () => {
   test.each(['dead-letter', 'skip'] as const)(
-    'with onFailure %p costs nobody anything',
+    'a record that always fails among 10,000 good ones affects no other record with onFailure %p',
     async (onFailure) => {
       const topic = await createTopic(uniqueName('one-in-many'), { partitions: 4 });
       const records = Array.from({ length: 10_000 }, (_, n) => ({ key: `k${n % 100}`, value: String(n) }));
@@ -131,7 +131,7 @@ describe('a record that always fails among 10,000 good ones', () => {
       for (const { key, value } of records) {
         if (value !== '4242') expected.set(key, [...(expected.get(key) ?? []), value]);
       }
-      // Each once, and each key's in their order.
+      // Each record once, and those of a key in order.
       expect(handled).toEqual(expected);
       const letters = await readTopic(`${topic}.dlt`);
       const why = letters.map(({ value, headers }) => `${value} ${headers['dlt-exception-class']}`);
@@ -140,7 +140,7 @@ describe('a record that always fails among 10,000 good ones', () => {
   );
 });
 
-test('two records of one partition that fail at once are both kept', async () => {
+test('two records of one partition that fail at the same time both become dead letters', async () => {
   const topic = await createTopic(uniqueName('both'));
   await produce(
     topic,
@@ -165,7 +165,7 @@ test('two records of one partition that fail at once are both kept', async () =>
   expect(letters.map(({ value }) => String(value)).toSorted()).toEqual(['b', 'c']);
 });
 
-test('a replayed record is handled by the group that failed alone', async () => {
+test('a replayed record is handled only by the group that failed', async () => {
   const topic = await createTopic(uniqueName('replayed'));
   const groups = [uniqueName('failed'), uniqueName('other')];
   const handled: string[] = [];
@@ -187,7 +187,7 @@ test('a replayed record is handled by the group that failed alone', async () => 
   expect(passedOver).toEqual([0, 1]);
 });
 
-test('a replayed record that a handler forwards with its headers is handled by whoever reads where it goes', async () => {
+test('a replayed record that a handler forwards with its headers is handled by every group of the other topic', async () => {
   const topic = await createTopic(uniqueName('source'));
   const enriched = await createTopic(uniqueName('enriched'));
   const [failed, other] = [uniqueName('failed'), uniqueName('other')];
@@ -219,7 +219,7 @@ test('a replayed record that a handler forwards with its headers is handled by w
   expect(handled.toSorted()).toEqual([`forwarded to ${topic}`, `forwarded to ${enriched}`].toSorted());
 });
 
-test('the dead-letter topic is made with as many partitions as the topic has, and keeps what it gets', async () => {
+test("the dead-letter topic is created with the topic's number of partitions and unlimited retention", async () => {
   const topic = await createTopic(uniqueName('made'), { partitions: 5 });
   await produce(topic, [{ value: 'x', partition: 4 }]);
   const { groupId } = await startHandlers([{ topic, handle: bad }]);

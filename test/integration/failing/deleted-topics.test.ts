@@ -21,7 +21,7 @@ afterEach(async () => {
   port.close();
 });
 
-describe('a topic that was written to, and is deleted', () => {
+describe('a topic that is deleted after writes', () => {
   test('a deleted topic does not prevent writes to other topics', async () => {
     const [kept, deleted] = [await createTopic(uniqueName('kept')), await createTopic(uniqueName('deleted'))];
     for (const topic of [kept, deleted]) await producer.send({ topic, value: 'before' });

@@ -20,7 +20,7 @@ afterEach(stopServices);
 
 const PATIENCE = { timeoutMs: 45_000 };
 
-/** By a producer of its own: one that knows the topic from before drops what is for an added partition. */
+/** Uses a new producer: one that knows the topic already drops records for an added partition. */
 async function produceAnew(topic: string, messages: Message[]): Promise<void> {
   const producer = kafkaClient(brokers()).producer({ createPartitioner: Partitioners.DefaultPartitioner });
   await producer.connect();
@@ -34,7 +34,7 @@ async function produceAnew(topic: string, messages: Message[]): Promise<void> {
 interface Growth {
   readonly name: string;
   readonly options: KafkaHandlerOptions;
-  /** Asks for what was put aside, where it does not come by itself. */
+  /** Requests the release of stored records, for policies that need it. */
   readonly release: (topic: string, groupId: string) => Promise<unknown>;
 }
 
@@ -56,7 +56,7 @@ const GROWTHS: readonly Growth[] = [
 ];
 
 test.each(GROWTHS)(
-  'records of a partition that is added to a topic go through its $name as well',
+  'records of a partition that was added to a topic go through its $name too',
   async ({ options, release }) => {
     const topic = await createTopic(uniqueName('growing'), { partitions: 1 });
     await produce(topic, [{ key: 'old', value: 'old', partition: 0 }]);
@@ -83,13 +83,13 @@ test.each(GROWTHS)(
     ]);
     await waitFor(() => isCaughtUp(groupId, topic), { ...PATIENCE, what: 'the new partition' });
     await release(topic, groupId);
-    await waitFor(() => handled.includes('new'), { ...PATIENCE, what: 'what was put aside' });
+    await waitFor(() => handled.includes('new'), { ...PATIENCE, what: 'the stored record' });
     expect(handled.filter((value) => value !== 'old').toSorted()).toEqual(['good', 'new']);
     expect(await readTopic(`${topic}.dlt`)).toEqual([]);
   },
 );
 
-test('two records of one partition that fail at once are both tried again', async () => {
+test('two records of one partition that fail at the same time are both retried', async () => {
   const topic = await createTopic(uniqueName('both'));
   const values = ['a', 'b', 'c', 'd'];
   await produce(

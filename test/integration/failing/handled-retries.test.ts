@@ -27,7 +27,7 @@ async function committedUpTo(groupId: string, topic: string): Promise<string | u
   return found?.partitions[0]?.offset;
 }
 
-test('what a group has committed is deleted, and nothing of a topic that was recreated since', async () => {
+test('committed records are deleted from a retry topic, and none of a topic that was recreated since', async () => {
   const [groupId, topic] = [uniqueName('group'), await createTopic(uniqueName('retries'))];
   const texts = async (): Promise<string[]> => (await readTopic(topic)).map(({ value }) => String(value));
   await produce(topic, ['a', 'b', 'c']);

@@ -54,7 +54,7 @@ describe('kill -9 of a service that writes dead letters', () => {
   const COUNT = 1_000;
   const isPoison = (n: number): boolean => n % 10 === 3;
 
-  test('at any moment loses none, and repeats only what was not committed', async () => {
+  test('kill -9 while dead letters are written loses none, and repeats only uncommitted records', async () => {
     const { topic, groupId, ledger, start } = await scene({ retry: { attempts: 1 }, deadLetterLimit: false });
     const values = Array.from({ length: COUNT }, (_, n) => n);
     await produce(
@@ -76,7 +76,7 @@ describe('kill -9 of a service that writes dead letters', () => {
       const letters = (await readTopic(`${topic}.dlt`)).map(originOf);
       repeats += letters.length - known.size - new Set(letters.filter((at) => !known.has(at))).size;
       for (const at of letters) known.add(at);
-      // Nothing is committed past a record that is neither handled nor kept.
+      // Nothing is committed past a record that is neither handled nor stored.
       const handled = new Set(
         ledger.entries('done').map(({ partition, offset }) => `${partition}/${offset}`),
       );
@@ -93,13 +93,13 @@ describe('kill -9 of a service that writes dead letters', () => {
     const kept = new Set(letters.map(({ value }) => Number(value)));
     expect([...kept].toSorted((a, b) => a - b)).toEqual(values.filter(isPoison));
     expect(lostOf(ledger.entries(), COUNT).filter((n) => !isPoison(n))).toEqual([]);
-    // A kill repeats what of the poison lies beyond the commit: a tenth of what is done between two of them.
+    // A kill repeats the poison records beyond the last commit: a tenth of the records between two commits.
     expect(letters.length - kept.size).toBeLessThan(kept.size);
     expect(repeats).toBeGreaterThanOrEqual(0);
     expect(overtakenOf(ledger.entries())).toEqual([]);
   });
 
-  test('between the dead letter and its commit repeats that one, and no other', async () => {
+  test('kill -9 between a dead letter and its commit repeats only that record', async () => {
     const { topic, groupId, ledger, start } = await scene({ retry: { attempts: 1 } }, 1);
     await produce(
       topic,
@@ -127,7 +127,7 @@ describe('kill -9 of a service that writes dead letters', () => {
   });
 });
 
-test('kill -9 while a record of a retry topic is at its handler has it handled again, and no other', async () => {
+test('kill -9 while a record of a retry topic is handled repeats only that record', async () => {
   const { topic, groupId, ledger, start } = await scene(
     { onFailure: 'retry-topic', delays: ['1s'], retry: { attempts: 1 } },
     1,
@@ -144,7 +144,7 @@ test('kill -9 while a record of a retry topic is at its handler has it handled a
   await first.kill();
   expect(await readTopic(retryTopic)).toHaveLength(COUNT);
 
-  // The next one hangs in its calls: what is due is at its handler when it dies.
+  // The next process hangs in its calls, so due records are being handled when it dies.
   const second = new Worker({
     topic,
     groupId,

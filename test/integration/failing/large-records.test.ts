@@ -27,7 +27,7 @@ const WAYS: readonly Way[] = [
 ];
 
 test.each(WAYS)(
-  'a record that %s is too small for is a dead letter, and stops nothing',
+  'a record that is too large for %s becomes a dead letter and stops nothing',
   async (_what, options, asideOf, policy) => {
     const topic = await createTopic(uniqueName('large'));
     const groupId = uniqueName('group');
@@ -58,9 +58,9 @@ test.each(WAYS)(
 const EVERYWHERE: readonly Way[] = [['a dead letter', {}, () => 'dlt', 'delete'], ...WAYS];
 
 test.each(EVERYWHERE)(
-  'a record of 2 MB that its topic has compressed is stored as %s as a whole',
+  'a compressed record of 2 MB is stored completely as %s',
   async (_what, options, asideOf) => {
-    // As it is, it is twice as large as topics take by default.
+    // Uncompressed it is twice as large as topics accept by default.
     const value = JSON.stringify(
       Array.from({ length: 40_000 }, (_, line) => ({ line, article: 'a'.repeat(30) })),
     );
@@ -79,7 +79,7 @@ test.each(EVERYWHERE)(
     };
     await startHandlers([{ topic, options: { ...options, retry: { attempts: 1 } }, handle }], { groupId });
     await waitFor(() => isCaughtUp(groupId, topic), { what: 'the end' });
-    // A parking topic has records of its owners, too.
+    // A parking topic also contains a record of each owner.
     const stored = await readTopic(`${topic}.${asideOf(groupId)}`);
     const copy = stored.find(({ headers }) => headers['dlt-original-topic'] === topic);
     expect(String(copy?.value) === value).toBe(true);

@@ -21,7 +21,7 @@ describe.each(WAYS)('a %s handler that never returns', (_what, options) => {
     retry: { attempts: 2, initialMs: 10 },
   };
 
-  test('and heeds its signal ends as a dead letter, and the record behind it is handled', async () => {
+  test('a handler that never returns but stops on its signal gives a dead letter, and the next record is handled', async () => {
     const topic = await createTopic(uniqueName('heeding'));
     await produce(topic, ['bad', 'good']);
     const handled: string[] = [];
@@ -47,7 +47,7 @@ describe.each(WAYS)('a %s handler that never returns', (_what, options) => {
     expect(handled).toEqual(['good']);
   });
 
-  test('and ignores its signal is named by liveness, holds up no other partition, and loses nothing', async () => {
+  test('a handler that never returns and ignores its signal is named by liveness, blocks no other partition, and loses nothing', async () => {
     const topic = await createTopic(uniqueName('deaf'), { partitions: 2 });
     await produce(topic, [
       { value: 'bad', partition: 0 },

@@ -22,7 +22,7 @@ const records = Array.from({ length: COUNT }, (_, n) => ({ key: `k${n % KEYS}`, 
 
 interface Run extends HandlerService {
   readonly topic: string;
-  /** Values that were handled with success, by key, in the order in which they were. */
+  /** Successfully handled values by key, in order. */
   readonly handled: Map<string, string[]>;
   calls(): number;
 }
@@ -50,7 +50,7 @@ async function run(options: KafkaHandlerOptions): Promise<Run> {
   return { ...service, topic, handled, calls: () => calls };
 }
 
-/** What each key is to get, in order, of the records that pass the filter. */
+/** The expected values by key, in order, of the records that pass the filter. */
 function byKey(isWanted: (value: string, key: string) => boolean): Map<string, string[]> {
   const expected = new Map<string, string[]>();
   for (const { key, value } of records) {
@@ -82,7 +82,7 @@ test('with parking one failing record parks the rest of its key, in order, and n
     key === POISONED_KEY && Number(value) >= Number(POISON);
   expect(handled).toEqual(byKey((value, key) => !isBehind(value, key)));
   const parked = await readTopic(`${topic}.${groupId}.parked`);
-  // The topic also has a record of each owner.
+  // The topic also contains a record of each owner.
   const ofTopic = parked.filter(({ headers }) => headers['dlt-original-topic'] === topic);
   expect(ofTopic.map(({ value }) => String(value))).toEqual(byKey(isBehind).get(POISONED_KEY));
   expect(calls()).toBe(3);

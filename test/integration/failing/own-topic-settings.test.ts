@@ -155,7 +155,7 @@ test('records of a retry topic that were deleted before they were due are counte
   await startHandlers([{ topic, options, handle }], { groupId });
   await waitFor(() => isCaughtUp(groupId, topic), { what: 'the first commit' });
   await stopServices();
-  // It refuses to choose where to read from; what the service writes itself is no choice.
+  // No reset policy for its topics; the service's own retry topics are read from the start anyway.
   const env = { KAFKA_AUTO_OFFSET_RESET: 'none' };
   const service = await startHandlers([{ topic, options, handle }], { groupId, env });
   await produce(topic, ['bad']);

@@ -32,7 +32,7 @@ test('a pattern that matches the dead-letter topic of its handler makes one dead
   expect(await readTopic(failed)).toHaveLength(2);
 });
 
-test('a topic that a handler names is read, also where it is named like one that records are put aside in', async () => {
+test('a topic that a handler names is read even if it has the name of a failure topic', async () => {
   const name = uniqueName('cars');
   const topics = await Promise.all(
     [`${name}.parked`, `${name}.dlt`, `${name}.retry.1h`].map((each) => createTopic(each)),
@@ -44,7 +44,7 @@ test('a topic that a handler names is read, also where it is named like one that
   expect(handled.toSorted()).toEqual(topics.toSorted());
 });
 
-test('topics of the longest names, in a group whose id no topic may have, are tried again, parked and given up', async () => {
+test('records of topics with the longest names, in a group whose id is no topic name, are retried, parked and dead-lettered', async () => {
   const groupId = `${uniqueName('team')}: Größe_1`;
   const longest = (prefix: string): string => `${uniqueName(prefix)}-${'x'.repeat(249)}`.slice(0, 249);
   const [later, parked] = await Promise.all([createTopic(longest('later')), createTopic(longest('parked'))]);
@@ -77,13 +77,13 @@ test('topics of the longest names, in a group whose id no topic may have, are tr
   await waitFor(isParked, { what: 'the parked record' });
 });
 
-test('a retry topic that Kafka refuses for its name is told, and the other topics are read', async () => {
+test('a retry topic whose name Kafka rejects is reported, and the other topics are read', async () => {
   const groupId = uniqueName('group');
   const [refused, fine] = await Promise.all([
     createTopic(uniqueName('refused')),
     createTopic(uniqueName('fine')),
   ]);
-  // To Kafka, dots and underscores are the same.
+  // Kafka treats dots and underscores as equal.
   await createTopic(retryTopicOf(refused, groupId, '1s').replaceAll('.', '_'));
   await produce(fine, ['good']);
   const handled: unknown[] = [];

@@ -19,7 +19,7 @@ beforeAll(() => Logger.overrideLogger(false));
 
 const PARTITIONS = 3;
 const KEYS = 12;
-/** Keys whose first record always fails, one a partition. */
+/** Keys whose first record always fails, one per partition. */
 const PARKED_KEYS = 3;
 const PATIENCE = { timeoutMs: 60_000, everyMs: 50 };
 const handler: KafkaHandlerOptions = { onFailure: 'park', retry: { attempts: 1 } };
@@ -33,7 +33,7 @@ afterEach(async () => {
   await Promise.all(workers.splice(0).map((worker) => worker.kill()));
 });
 
-/** A group whose members fail the first record of some keys until they are mended. */
+/** A group whose members fail the first record of some keys until they are fixed. */
 class Group {
   readonly groupId = uniqueName('group');
   readonly ledger = new Ledger();
@@ -61,7 +61,7 @@ class Group {
     return worker;
   }
 
-  /** Sends each key so many records; a value is its number. */
+  /** Sends this many records of each key; the value is the record's number. */
   async send(perKey: number): Promise<void> {
     const records = Array.from({ length: perKey * KEYS }, (_, at) => {
       const value = this.sent + at;
@@ -71,7 +71,7 @@ class Group {
     await produce(this.topic, records);
   }
 
-  /** Asks for the release of all parked keys, as the command line does. */
+  /** Requests the release of all parked keys, like the command. */
   async release(): Promise<void> {
     for (let key = 0; key < PARKED_KEYS; key++) {
       const { key: name, value } = toReleaseRequest(`k${key}`);
@@ -124,11 +124,11 @@ function expectInOrder(entries: readonly LedgerEntry[]): void {
 /** The first record of each of the parked keys. */
 const POISON = /^[0-2]$/;
 
-test('keys stay parked, in order, through a rebalance and a kill -9, and come back under load without a loss', async () => {
+test('keys stay parked in order through a rebalance and a kill -9, and are released under load without a loss', async () => {
   const group = await Group.create();
   await group.send(20);
   const [first] = [group.start(POISON), group.start(POISON)];
-  await waitFor(() => group.caughtUp(), { ...PATIENCE, what: `the first lot: ${first?.output}` });
+  await waitFor(() => group.caughtUp(), { ...PATIENCE, what: `the first records: ${first?.output}` });
   group.start(POISON);
   await group.send(20);
   await waitFor(() => group.ledger.entries('done').length > 250, {
@@ -157,7 +157,7 @@ test('keys stay parked, in order, through a rebalance and a kill -9, and come ba
   });
   expect(await group.parked()).toEqual(parked);
 
-  // The mended release takes over one by one, while records of the keys go on coming.
+  // The fixed release replaces the members one by one while records of the keys keep arriving.
   const old = [...workers];
   group.start();
   for (const worker of old) await worker.stop();
@@ -172,11 +172,11 @@ test('keys stay parked, in order, through a rebalance and a kill -9, and come ba
   expect(overtakenOf(group.ledger.entries())).toEqual([]);
 });
 
-test('what a suspended member parks late is found and taken out by the next owner', async () => {
+test('records that a suspended member parks late are found and removed by the next owner', async () => {
   const group = await Group.create();
   await group.send(1);
   const zombie = group.start(POISON);
-  await waitFor(() => group.caughtUp(), { ...PATIENCE, what: `the first lot: ${zombie.output}` });
+  await waitFor(() => group.caughtUp(), { ...PATIENCE, what: `the first records: ${zombie.output}` });
   const before = await committedOffsets(group.groupId, group.topic);
   await group.send(30);
   await waitFor(async () => (await group.parked()).get('k0')?.length !== 1, {

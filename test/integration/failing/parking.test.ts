@@ -9,7 +9,7 @@ afterEach(stopServices);
 
 const options: KafkaHandlerOptions = { onFailure: 'park', retry: { attempts: 2, initialMs: 10 } };
 
-test('a parked key waits for its release through a restart, and comes back in order, before what is new', async () => {
+test('a parked key stays parked through a restart, and is released in order, before new records', async () => {
   const topic = await createTopic(uniqueName('parked'));
   const handled: string[] = [];
   let isMended = false;
@@ -50,7 +50,7 @@ test('a parked key waits for its release through a restart, and comes back in or
   expect(handled).toHaveLength(6);
 });
 
-test('a parked tombstone, with its headers, comes back as one', async () => {
+test('a parked tombstone is released unchanged, with its headers', async () => {
   const topic = await createTopic(uniqueName('tombstone'));
   const seen: unknown[] = [];
   await produce(topic, [{ key: 'k', value: null, headers: { mine: 'kept' } }]);

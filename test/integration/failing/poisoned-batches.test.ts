@@ -22,13 +22,13 @@ interface Item {
 }
 const isItem = (item: unknown): item is Item => typeof item === 'object' && item !== null && 'id' in item;
 
-/** A way to say which records of a batch failed. */
+/** A way to report which records of a batch failed. */
 interface Naming {
   readonly name: string;
   readonly options?: KafkaHandlerOptions;
-  /** What a poisonous record's value is. */
+  /** The value of a poison record. */
   readonly poison?: (id: number) => string;
-  /** Handles a batch; tells of each item that is done. */
+  /** Handles a batch and reports each handled item. */
   readonly handle: (items: readonly Item[], done: (item: Item) => void) => unknown;
   /** Whether a good record may be handled again. */
   readonly repeats?: boolean;
@@ -85,37 +85,40 @@ const NAMINGS: readonly Naming[] = [
 ];
 
 describe.each(NAMINGS)('a batch whose poison is named $name', (naming) => {
-  test.each(PLACES)('%s, loses and gives up nothing but that', async (_where, places) => {
-    const topic = await createTopic(uniqueName('batch'));
-    const bad = new Set(places);
-    const valueOf = (id: number): string =>
-      bad.has(id) && naming.poison ? naming.poison(id) : JSON.stringify({ id, bad: bad.has(id) });
-    const values = Array.from({ length: COUNT }, (_, id) => valueOf(id));
-    await produce(topic, values);
-    const handled: number[] = [];
-    const { groupId } = await startHandlers([
-      {
-        topic,
-        options: {
-          read: 'batch',
-          value: 'json',
-          batch: { maxRecords: COUNT, maxWaitMs: 300 },
-          retry: { attempts: 2, initialMs: 10 },
-          ...naming.options,
+  test.each(PLACES)(
+    'a batch with a poison record %s loses nothing and dead-letters only that record',
+    async (_where, places) => {
+      const topic = await createTopic(uniqueName('batch'));
+      const bad = new Set(places);
+      const valueOf = (id: number): string =>
+        bad.has(id) && naming.poison ? naming.poison(id) : JSON.stringify({ id, bad: bad.has(id) });
+      const values = Array.from({ length: COUNT }, (_, id) => valueOf(id));
+      await produce(topic, values);
+      const handled: number[] = [];
+      const { groupId } = await startHandlers([
+        {
+          topic,
+          options: {
+            read: 'batch',
+            value: 'json',
+            batch: { maxRecords: COUNT, maxWaitMs: 300 },
+            retry: { attempts: 2, initialMs: 10 },
+            ...naming.options,
+          },
+          handle: (payload) => {
+            const items = Array.isArray(payload) ? payload.filter(isItem) : [];
+            return naming.handle(items, ({ id }) => void handled.push(id));
+          },
         },
-        handle: (payload) => {
-          const items = Array.isArray(payload) ? payload.filter(isItem) : [];
-          return naming.handle(items, ({ id }) => void handled.push(id));
-        },
-      },
-    ]);
-    await waitFor(() => isCaughtUp(groupId, topic), { what: 'the end' });
-    const letters = await readTopic(`${topic}.dlt`);
-    expect(letters.map(({ value }) => String(value)).toSorted()).toEqual(
-      places.map((id) => values[id]).toSorted(),
-    );
-    const good = values.flatMap((_, id) => (bad.has(id) ? [] : [id]));
-    const seen = naming.repeats ? [...new Set(handled)] : handled;
-    expect(seen.toSorted((a, b) => a - b)).toEqual(good);
-  });
+      ]);
+      await waitFor(() => isCaughtUp(groupId, topic), { what: 'the end' });
+      const letters = await readTopic(`${topic}.dlt`);
+      expect(letters.map(({ value }) => String(value)).toSorted()).toEqual(
+        places.map((id) => values[id]).toSorted(),
+      );
+      const good = values.flatMap((_, id) => (bad.has(id) ? [] : [id]));
+      const seen = naming.repeats ? [...new Set(handled)] : handled;
+      expect(seen.toSorted((a, b) => a - b)).toEqual(good);
+    },
+  );
 });

@@ -21,7 +21,7 @@ describe('a record that keeps failing', () => {
       { value: 'bad', partition: 1 },
     ]);
     const env = { KAFKA_STUCK_AFTER_MS: '1500' };
-    // With five attempts it might be a dead letter before it is too old: the waits between them are random.
+    // With five attempts it might become a dead letter too early, since the delays are random.
     const options = { retry: { attempts: Infinity, maxMs: 500 } };
     const { url, groupId } = await startHandlers([{ topic, handle, options }], { env });
     await waitFor(() => failures > 0, { what: 'the first failure', everyMs: 5 });

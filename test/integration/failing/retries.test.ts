@@ -11,14 +11,14 @@ afterEach(async () => {
 const retry = { attempts: Infinity, initialMs: 100 };
 const TRIES = 6;
 const PARTITIONS = 40;
-/** What a timer and a busy machine may add to a delay. */
+/** Tolerance for timers and a busy machine. */
 const LATE_MS = 250;
 
 function mean(numbers: readonly number[]): number {
   return numbers.reduce((sum, each) => sum + each, 0) / numbers.length;
 }
 
-/** The waits between a partition's tries. */
+/** The delays between the attempts of a partition. */
 function gaps(times: readonly number[]): number[] {
   return times.slice(1).map((at, n) => at - (times[n] ?? at));
 }
@@ -47,7 +47,7 @@ describe('the delays between the tries of a record', () => {
       const delays = all().map((times) => gaps(times)[failure - 1] ?? NaN);
       const boundMs = 100 * 2 ** (failure - 1);
       expect(Math.max(...delays)).toBeLessThan(boundMs + LATE_MS);
-      // Full jitter: spread over the whole of 0 to the bound.
+      // Full jitter: uniformly distributed between 0 and the bound.
       expect(mean(delays)).toBeGreaterThan(boundMs * 0.3);
       expect(Math.min(...delays)).toBeLessThan(boundMs * 0.35 + LATE_MS);
       expect(new Set(delays.map(Math.round)).size).toBeGreaterThan(PARTITIONS / 4);
@@ -60,7 +60,7 @@ describe('the delays between the tries of a record', () => {
     let tries = 0;
     const handle = (): void => {
       tries++;
-      // Without waits up to here, and with the longest one from here on.
+      // No delay before this time, and the longest possible one from here on.
       if (tries === 40) random.mockReturnValue(1 - Number.EPSILON);
       throw new Error('for ever');
     };

@@ -18,7 +18,7 @@ interface Call {
   readonly at: number;
 }
 
-test('a record is tried again after each delay, while its partition goes on, and then is a dead letter', async () => {
+test('a record is retried after each delay while its partition continues, and then becomes a dead letter', async () => {
   const topic = await createTopic(uniqueName('later'), { partitions: 3 });
   await produce(topic, [
     { key: 'k', value: 'bad', partition: 2, headers: { mine: 'kept' } },
@@ -68,7 +68,7 @@ test('a record is tried again after each delay, while its partition goes on, and
   }
 });
 
-test('an instance that dies while a record waits loses neither it nor its due time', async () => {
+test('an instance that dies while a record waits loses neither the record nor its due time', async () => {
   const topic = await createTopic(uniqueName('waiting'));
   await produce(topic, ['bad']);
   const calls: Call[] = [];
@@ -95,7 +95,7 @@ test('an instance that dies while a record waits loses neither it nor its due ti
   expect(await readTopic(`${topic}.dlt`)).toEqual([]);
 });
 
-test('what no retry can cure is a dead letter at once', async () => {
+test('a permanent error becomes a dead letter without a retry', async () => {
   const topic = await createTopic(uniqueName('hopeless'));
   await produce(topic, ['bad']);
   const never = { ...options, retry: { never: [TypeError] } };
@@ -113,7 +113,7 @@ test('what no retry can cure is a dead letter at once', async () => {
   expect(await readTopic(`${topic}.${groupId}.retry.1s`)).toEqual([]);
 });
 
-test('records that wait hold up no other partition of their retry topic, and those behind them keep their turn', async () => {
+test('waiting records block no other partition of their retry topic, and later ones keep their order', async () => {
   const topic = await createTopic(uniqueName('turns'), { partitions: 2 });
   await produce(topic, [
     { value: 'a', partition: 0 },

@@ -8,7 +8,7 @@ import { startHandlers, stopServices } from '../confirming/handler-service.js';
 import { downProbes, probe } from '../health/probe.js';
 import { OwnKafka } from '../staying-alive/own-kafka.js';
 
-/** Longer by the environment, for those who have the time. */
+/** The environment can make it longer. */
 const AWAY_MS = Number(process.env['TEST_STORE_AWAY_MS'] ?? 8_000);
 jest.setTimeout(AWAY_MS + 150_000);
 
@@ -16,14 +16,14 @@ let kafka: OwnKafka;
 beforeAll(async () => {
   kafka = await OwnKafka.start({
     brokers: 3,
-    // That one is away is noticed sooner.
+    // An unavailable broker is detected sooner.
     properties: { 'broker.session.timeout.ms': 3000, 'broker.heartbeat.interval.ms': 500 },
   });
 }, 150_000);
 afterEach(stopServices);
 afterAll(() => kafka.stop());
 
-/** Two replicas, both of which have to have a record: with the third broker away there is one. */
+/** Two replicas, both required: while the third broker is down there is only one. */
 async function createStore(): Promise<string> {
   const topic = uniqueName('letters');
   await withAdmin(kafkaClient(kafka.bootstrap), (admin) =>
@@ -38,7 +38,7 @@ async function createStore(): Promise<string> {
   return topic;
 }
 
-test('a dead-letter topic that is away for a while holds up its partition alone, at rest, and then goes on by itself', async () => {
+test('an unavailable dead-letter topic pauses only its partition, which continues by itself', async () => {
   const topic = await kafka.createTopic('source', 2);
   const deadLetterTopic = await createStore();
   const COUNT = 3_000;
@@ -70,7 +70,7 @@ test('a dead-letter topic that is away for a while holds up its partition alone,
   );
   await joined();
   await kafka.produce(topic, [{ key: 'bad', value: 'bad', partition: 0 }]);
-  // In batches: one is fetched whole, however large it is.
+  // In several batches, since a batch is always fetched as a whole.
   for (let at = 0; at < COUNT; at += 100) {
     const some = filler.slice(at, at + 100);
     await kafka.produce(topic, [
@@ -97,7 +97,7 @@ test('a dead-letter topic that is away for a while holds up its partition alone,
   expect(offset).toBe(0n);
   expect((await probe(url, 'live')).up).toBe(true);
   expect((await probe(url, 'ready')).reason).toContain(`${topic}[0] at offset 0`);
-  // What is settled may be ahead of the record by so much, and no more.
+  // Settled records may be ahead of the record by at most this much.
   expect(handled.size).toBeLessThan(COUNT + 1_000);
   expect(runtime.limiter.total.records).toBeLessThanOrEqual(200);
 

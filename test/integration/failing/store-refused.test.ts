@@ -20,7 +20,7 @@ const STORES = [
 ] as const;
 
 describe.each(STORES)('a dead-letter topic that $name', ({ isMade, lacks }) => {
-  test('holds up the partition alone, uncommitted and by name, until that is allowed', async () => {
+  test('a dead-letter topic that rejects writes blocks only its partition, uncommitted and with the reason, until writes are allowed', async () => {
     const topic = await kafka.createTopic('source', 2);
     const deadLetterTopic = isMade ? await kafka.createTopic('letters') : uniqueName('letters');
     const groupId = uniqueName('group');

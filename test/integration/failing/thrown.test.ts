@@ -28,7 +28,7 @@ function reject(reason: unknown): Promise<never> {
   return new Promise((_resolve, refuse) => refuse(reason));
 }
 
-/** Ways for a handler to fail. Some of them end a plain kafkajs consumer for good. */
+/** Ways for a handler to fail. Some of them end a plain kafkajs consumer permanently. */
 const FAILURES: Readonly<Record<string, (context: KafkaRecordContext) => unknown>> = {
   'an Error': () => reject(new Error('no stock')),
   'a TypeError': async () => notThere(),
@@ -83,7 +83,7 @@ beforeAll(async () => {
 afterAll(stopServices);
 
 describe.each(cases)('$what whose handler fails with $name', ({ topic }) => {
-  test('is tried again until it succeeds; its partition waits for it, and no other does', async () => {
+  test('a record or batch whose handler fails is retried until it succeeds, and blocks only its partition', async () => {
     const seen = calls.get(topic) ?? [];
     await produce(topic, [
       ...['before', 'bad', 'after'].map((value) => ({ value, partition: 0 })),

@@ -6,7 +6,7 @@ import { KafkaJsPort } from '../../../src/client/kafkajs/kafkajs-port.js';
 import { API, CuttingProxy } from '../../support/cutting-proxy.js';
 import { createTopic, endOffsets, uniqueName, waitFor } from '../../support/kafka.js';
 
-// kafkajs tries a request that is not answered for some seven seconds.
+// kafkajs retries an unanswered request for about seven seconds.
 jest.setTimeout(60_000);
 
 let proxy: CuttingProxy;
@@ -28,7 +28,7 @@ async function valuesIn(topic: string): Promise<string[]> {
 }
 
 describe('a transactional producer that got no answer to a write', () => {
-  test('writes nothing before it is opened again, and then loses no record that it acknowledges', async () => {
+  test('a transactional producer without an answer to a write writes nothing until it is reopened, and then loses no acknowledged record', async () => {
     const topic = await createTopic(uniqueName('unanswered'));
     const producer = port.transactional(topic);
     const write = (value: string) => producer.write([{ topic, partition: 0, value }]);
@@ -43,7 +43,7 @@ describe('a transactional producer that got no answer to a write', () => {
     await write('D');
     await write('E');
     await producer.disconnect();
-    // A commit is answered a moment before readers see it.
+    // A commit is acknowledged a moment before it is visible to readers.
     await waitFor(async () => (await valuesIn(topic)).includes('E'), {
       what: 'the last record',
       timeoutMs: 10_000,

@@ -41,7 +41,7 @@ const UNREADABLE: readonly Unreadable[] = [
 ];
 
 describe.each(UNREADABLE)('a value that $name', ({ options, value, reason }) => {
-  test('never reaches the handler, is a dead letter at once, and stops nothing', async () => {
+  test('an unreadable value does not reach the handler, becomes a dead letter at once, and stops nothing', async () => {
     const topic = await createTopic(uniqueName('unreadable'), { partitions: 2 });
     const good = JSON.stringify({ id: 'good', lines: [] });
     const handled: unknown[] = [];

@@ -1,13 +1,13 @@
 import kafkajs, { type PartitionAssigner } from 'kafkajs';
 import { kafkaClient } from '../../../tools/kafka/index.js';
 
-/** A member of a group that does not hear of rebalances: all others wait for it, until its time is up. */
+/** A group member that ignores rebalances: all others wait for it until the rebalance timeout. */
 export interface DeafMember {
   readonly joined: Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Goes by the name of the service's own assigner; the service, which is the group's leader, does the work. */
+/** Uses the name of the service's assigner; the service, as leader of the group, does the assignment. */
 const follower: PartitionAssigner = () => ({
   name: 'sticky-v1',
   version: 0,
@@ -22,14 +22,14 @@ const follower: PartitionAssigner = () => ({
   assign: () => Promise.reject(new Error('a deaf member must not lead')),
 });
 
-/** Makes a member join; `rebalanceTimeoutMs` is how long the others will wait for it to join again. */
+/** Joins a group; the others wait `rebalanceTimeoutMs` for it to rejoin. */
 export async function deafMember(
   bootstrap: string,
   groupId: string,
   topic: string,
   rebalanceTimeoutMs: number,
 ): Promise<DeafMember> {
-  // A member hears of a rebalance in the answer to its heartbeat.
+  // A member learns of a rebalance in the response to its heartbeat.
   const silence = { sessionTimeout: 600_000, heartbeatInterval: 500_000 };
   const consumer = kafkaClient(bootstrap).consumer({
     groupId,

@@ -25,7 +25,7 @@ afterAll(() => kafka.stop());
 
 const env = (): Record<string, string> => ({ KAFKA_BROKERS: kafka.bootstrap, ...QUICK_SESSION });
 
-/** All that any of the three probes had to say against a service. */
+/** All reasons that any of the three probes gave for being down. */
 function watchAll(url: string): { end(): Promise<string[]> } {
   const watches = (['live', 'ready', 'startup'] as const).map((name) => new Watch(url, name));
   return {
@@ -82,7 +82,7 @@ describe('liveness', () => {
   test('liveness goes down without progress for three session timeouts although the broker answers', async () => {
     const topic = await kafka.createTopic('hung');
     const handle = (): void => undefined;
-    // For topics that are not there the service looks by another connection, which is no progress.
+    // The search for missing topics uses another connection and does not count as progress.
     const { url, groupId, joined } = await startHandlers(
       [
         { topic, handle },

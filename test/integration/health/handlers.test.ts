@@ -70,7 +70,7 @@ describe('liveness', () => {
     const topic = await createTopic(uniqueName('ended'));
     const { url, runtime, groupId, joined } = await startHandlers([{ topic, handle: () => undefined }]);
     await joined();
-    // Nothing is known that ends the loop which rebuilds consumers: a bug is all that could.
+    // Only a bug could end the loop that restarts consumers.
     Object.assign(runtime.group(groupId)?.status ?? {}, { ended: true });
     expect(await downProbes(url)).toEqual({ live: expect.stringContaining('not rebuilt') });
   });

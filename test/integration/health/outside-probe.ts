@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 
-/** A probe that asks from a process of its own, as a kubelet does, however busy this one is. */
+/** A probe in its own process, like a kubelet's, independent of how busy this process is. */
 export interface OutsideProbe {
-  /** The status codes, or the name of the error where there was no answer in time. */
+  /** The status codes, or the name of the error if there was no answer in time. */
   readonly answers: readonly string[];
   stop(): void;
 }
@@ -15,7 +15,7 @@ for (;;) {
   await new Promise((resolve) => setTimeout(resolve, 50));
 }`;
 
-/** Starts to ask, again and again, each time for so long. */
+/** Starts to probe repeatedly, each time with this timeout. */
 export function probeFromOutside(url: string, timeoutMs: number): OutsideProbe {
   const answers: string[] = [];
   const child = spawn(process.execPath, ['--input-type=module', '-e', PROGRAM, url, String(timeoutMs)], {

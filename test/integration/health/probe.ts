@@ -1,10 +1,10 @@
 /** The health endpoints. */
 export type Probe = 'live' | 'ready' | 'startup';
 
-/** What a probe answered. */
+/** The answer of a probe. */
 export interface Answer {
   readonly up: boolean;
-  /** Why it is down, with all that was said about it; empty while it is up. */
+  /** The reason why it is down, with details; empty while it is up. */
   readonly reason: string;
 }
 
@@ -18,7 +18,7 @@ export async function probe(url: string, name: Probe): Promise<Answer> {
   return { up: false, reason: JSON.stringify(reason) };
 }
 
-/** What all three probes answer: those that are down, with the reason. */
+/** The probes that are down, with their reasons. */
 export async function downProbes(url: string): Promise<Partial<Record<Probe, string>>> {
   const names = ['live', 'ready', 'startup'] as const;
   const answers = await Promise.all(names.map((name) => probe(url, name)));

@@ -8,11 +8,11 @@ import { findPostgres, PostgresServer } from '../../support/postgres.js';
 
 const execute = promisify(execFile);
 
-/** A database that services under test write to, and the test looks into. */
+/** A database that services under test write to, and that the test reads. */
 export interface TestDatabase {
-  /** What points a service to it. */
+  /** The environment variables that select it. */
   readonly env: Readonly<Record<string, string>>;
-  /** Runs one statement. Where the database is within a service's process, that must not run meanwhile. */
+  /** Runs one statement. If the database is embedded in a service, the service must not be running. */
   query<R extends object>(text: string): Promise<R[]>;
   close(): Promise<void>;
 }
@@ -24,7 +24,7 @@ export interface DatabaseKind {
   create(): Promise<TestDatabase>;
 }
 
-/** PostgreSQL within the service's process, in a folder: what there is everywhere. */
+/** PostgreSQL embedded in the service's process, in a folder; available everywhere. */
 const embedded: DatabaseKind = {
   name: 'the embedded PostgreSQL',
   isServer: false,
@@ -49,7 +49,7 @@ if (bin === undefined) console.warn('skipped: tests on a PostgreSQL server, as n
 
 let running: Promise<PostgresServer> | undefined;
 
-/** The server that the tests of a file share; undefined where none is installed. */
+/** The server that the tests of a file share; undefined if none is installed. */
 export const server: (() => Promise<PostgresServer>) | undefined =
   bin === undefined ? undefined : () => (running ??= PostgresServer.start(bin));
 
@@ -58,7 +58,7 @@ export async function stopServer(): Promise<void> {
   await (await running)?.stop();
 }
 
-/** What tests run on here: the embedded PostgreSQL, and a server where one is installed. */
+/** The databases to test: the embedded PostgreSQL, and a server if one is installed. */
 export const kinds: readonly DatabaseKind[] = [
   embedded,
   ...(server ? [{ name: 'a PostgreSQL server', isServer: true, create: () => onServer(server) }] : []),

@@ -31,9 +31,12 @@ describe('the example of docs/idempotency.md', () => {
     expect(rows).toEqual([{ balance: 15 }]);
   }, 120_000);
 
-  test.each(['payments.service.ts', 'payments.controller.ts', 'payments.module.ts'])('is %s', (file) => {
-    const guide = readFileSync(join(import.meta.dirname, '../../../docs/idempotency.md'), 'utf8');
-    const source = readFileSync(join(import.meta.dirname, 'example', file), 'utf8');
-    expect(guide).toContain(source.slice(source.indexOf('\n@')).trim());
-  });
+  test.each(['payments.service.ts', 'payments.controller.ts', 'payments.module.ts'])(
+    'the example of docs/idempotency.md is %s',
+    (file) => {
+      const guide = readFileSync(join(import.meta.dirname, '../../../docs/idempotency.md'), 'utf8');
+      const source = readFileSync(join(import.meta.dirname, 'example', file), 'utf8');
+      expect(guide).toContain(source.slice(source.indexOf('\n@')).trim());
+    },
+  );
 });

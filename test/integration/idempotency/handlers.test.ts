@@ -1,86 +1,19 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { Controller, type NestInterceptor, type Type, UseInterceptors } from '@nestjs/common';
-import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
 import { catchError, EMPTY } from 'rxjs';
 import { Database } from '../../../src/database/index.js';
-import {
-  Idempotent,
-  IdempotencyModule,
-  type IdempotentOptions,
-  MemoryStore,
-} from '../../../src/idempotency/index.js';
-import {
-  BatchRecordError,
-  type KafkaBatchContext,
-  KafkaHandler,
-  type KafkaHandlerOptions,
-  type KafkaRecordContext,
-} from '../../../src/transport/index.js';
-import { OffsetsService } from '../../../src/offsets/index.js';
-import {
-  createTopic,
-  isCaughtUp,
-  produce,
-  type TestRecord,
-  uniqueName,
-  waitFor,
-} from '../../support/kafka.js';
+import { IdempotencyModule } from '../../../src/idempotency/index.js';
+import { BatchRecordError } from '../../../src/transport/index.js';
+import { createTopic, isCaughtUp, produce, uniqueName, waitFor } from '../../support/kafka.js';
 import { type RunningService, startService } from '../../support/service.js';
 import { kinds, stopServer, type TestDatabase } from './databases.js';
+import { byHeader, controllerOf, type Handle, message, type Scenario } from './scenario.js';
 
-// Databases start and stop here, on machines that may be busy.
+// Starting and stopping databases takes time on a busy machine.
 jest.setTimeout(120_000);
 
-type Handle = (given: {
-  readonly payload: unknown;
-  readonly context: KafkaRecordContext & KafkaBatchContext;
-  readonly database: Database;
-  readonly offsets: OffsetsService;
-}) => Promise<unknown>;
-
-interface Scenario {
-  readonly options?: KafkaHandlerOptions;
-  readonly idempotent?: IdempotentOptions;
-  readonly partitions?: number;
-  readonly records: readonly TestRecord[];
-  readonly handle: Handle;
-  /** An interceptor around the idempotency. */
-  readonly around?: NestInterceptor['intercept'];
-}
-
-function controllerOf(
-  topic: string,
-  { options = {}, idempotent = {}, handle, around = (_, next) => next.handle() }: Omit<Scenario, 'records'>,
-): Type {
-  @Controller()
-  class ScenarioController {
-    constructor(
-      private readonly database: Database,
-      private readonly offsets: OffsetsService,
-    ) {}
-
-    @KafkaHandler(topic, options)
-    @Idempotent(idempotent)
-    @UseInterceptors({ intercept: around })
-    async on(
-      @Payload() payload: unknown,
-      @Ctx() context: KafkaRecordContext & KafkaBatchContext,
-    ): Promise<unknown> {
-      return handle({ payload, context, database: this.database, offsets: this.offsets });
-    }
-  }
-  return ScenarioController;
-}
-
-const byHeader: IdempotentOptions = { key: { header: 'message-id' } };
-const message = (id: string, value: string, partition = 0): TestRecord => ({
-  value,
-  partition,
-  headers: { 'message-id': id },
-});
 const pick = kinds.at(-1) ?? kinds[0];
 
-/** On a server where one is installed: the embedded database has one connection, so less can happen at once. */
+/** On a server if one is installed: the embedded database has only one connection, so it allows less concurrency. */
 describe(`an idempotent handler on ${pick?.name}`, () => {
   let world: TestDatabase;
   let service: RunningService | undefined;
@@ -98,7 +31,7 @@ describe(`an idempotent handler on ${pick?.name}`, () => {
     await stopServer();
   }, 30_000);
 
-  /** Lets a handler have its records, until all of them are committed; returns the effects in their order. */
+  /** Runs a handler until all records are committed; returns the effects in order. */
   async function run({ partitions = 1, records, ...scenario }: Scenario): Promise<string[]> {
     const topic = await createTopic(uniqueName('idempotent'), { partitions });
     const group = uniqueName('group');
@@ -283,77 +216,5 @@ describe(`an idempotent handler on ${pick?.name}`, () => {
     });
     expect(handled[0]).toEqual(['a']);
     expect(errors[0]).toMatchObject({ code: 'BATCH_RECORD', index: 1, cause: { code: 'IDEMPOTENCY_KEY' } });
-  });
-});
-
-describe('@Idempotent', () => {
-  const env = { KAFKA_GROUP_ID: 'never-joined' };
-
-  @Controller()
-  class RequestController {
-    @MessagePattern('requests')
-    @Idempotent()
-    onRequest(): string {
-      return 'answer';
-    }
-  }
-
-  @Controller()
-  class TwinController {
-    @KafkaHandler('twins')
-    @Idempotent({ name: 'twin' })
-    one(): void {}
-
-    @KafkaHandler('twins')
-    @Idempotent({ name: 'twin' })
-    other(): void {}
-  }
-
-  @Controller()
-  class PlainController {
-    @KafkaHandler('plain')
-    @Idempotent()
-    on(): void {}
-  }
-
-  test('@Idempotent on a request handler aborts startup', async () => {
-    const start = startService({ controllers: [RequestController], imports: [IdempotencyModule] }, env);
-    await expect(start).rejects.toMatchObject({ code: 'IDEMPOTENT_HANDLER' });
-  });
-
-  test('@Idempotent on two handlers with one name aborts startup', async () => {
-    const start = startService({ controllers: [TwinController], imports: [IdempotencyModule] }, env);
-    await expect(start).rejects.toThrow('has the same name');
-  });
-
-  test('@Idempotent requires DATABASE_URL in production', async () => {
-    const production = { ...env, NODE_ENV: 'production' };
-    const start = startService({ controllers: [PlainController], imports: [IdempotencyModule] }, production);
-    await expect(start).rejects.toThrow(/DATABASE_URL\n\s+got:\s+not set/);
-  });
-
-  test('without @Idempotent handlers no database is required or connected', async () => {
-    const production = { ...env, NODE_ENV: 'production' };
-    const service = await startService({ imports: [IdempotencyModule] }, production);
-    await expect(service.stop()).resolves.toBe(true);
-  });
-
-  test('@Idempotent requires no database with another kind of store', async () => {
-    const topic = await createTopic(uniqueName('memory'));
-    const groupId = uniqueName('group');
-    const handled: unknown[] = [];
-    const handle: Handle = async ({ payload }) => void handled.push(payload);
-    const service = await startService(
-      {
-        controllers: [controllerOf(topic, { options: { order: 'partition' }, idempotent: byHeader, handle })],
-        imports: [IdempotencyModule.withStore(new MemoryStore())],
-      },
-      { KAFKA_GROUP_ID: groupId, NODE_ENV: 'production' },
-    );
-    await service.joined();
-    await produce(topic, [message('m-1', 'a'), message('m-1', 'again'), message('m-2', 'b')]);
-    await waitFor(() => isCaughtUp(groupId, topic), { what: 'every record' });
-    await service.stop();
-    expect(handled).toEqual(['a', 'b']);
   });
 });

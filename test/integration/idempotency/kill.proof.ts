@@ -12,7 +12,7 @@ import {
 import { Ledger, Worker } from '../../support/worker.js';
 import { type DatabaseKind, kinds, stopServer, type TestDatabase } from './databases.js';
 
-// Databases start and stop here, on machines that may be busy.
+// Starting and stopping databases takes time on a busy machine.
 jest.setTimeout(120_000);
 
 const RECORDS = 600;
@@ -36,11 +36,11 @@ const WAYS: readonly Way[] = [
   },
 ];
 
-/** How often a service is killed. Starting the embedded database takes most of a processor's second. */
+/** Number of kills. Starting the embedded database takes almost a second of CPU time. */
 const killsOf = (kind: DatabaseKind): number => (kind.isServer ? 3 : 1);
 
 interface Outcome {
-  /** How many records had their effect when the first process was killed, and how many of them were committed. */
+  /** Numbers of records with an effect, and of committed ones, when the first process was killed. */
   readonly effectsAtKill: number;
   readonly committedAtKill: number;
   /** How often each id had an effect. */
@@ -136,16 +136,16 @@ describe.each(kinds)('kill -9 of a service with $name', (kind) => {
       return found;
     };
 
-    test('comes in the middle', () => {
+    test('kill -9 of an idempotent service happens while records are handled', () => {
       expect(outcome().effectsAtKill).toBeGreaterThan(0);
       expect(outcome().effectsAtKill).toBeLessThan(RECORDS);
     });
 
-    test('finds no offset committed whose effect is not in the database', () => {
+    test('after kill -9 no offset is committed whose effect is not in the database', () => {
       expect(outcome().committedAtKill).toBeLessThanOrEqual(outcome().effectsAtKill);
     });
 
-    test('leaves one effect for each record', () => {
+    test('kill -9 leaves exactly one effect for each record', () => {
       const all = Array.from({ length: RECORDS }, (_, n) => `${n}`);
       expect(all.filter((id) => outcome().times.get(id) !== 1)).toEqual([]);
       expect(outcome().times.size).toBe(RECORDS);

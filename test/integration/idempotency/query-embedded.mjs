@@ -1,4 +1,4 @@
-/** Runs one statement on an embedded PostgreSQL, in a process of its own: it would block the event loop of a test. */
+/** Runs one statement on an embedded PostgreSQL in its own process, since it would block the test's event loop. */
 import { PGlite } from '@electric-sql/pglite';
 
 const [dataDir, text] = process.argv.slice(2);

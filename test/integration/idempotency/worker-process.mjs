@@ -1,6 +1,6 @@
 /**
- * A service whose handler is idempotent, as a process of its own, for tests that kill or suspend it. For each
- * record it is called for, it inserts a row into `effects`. Configured as test/support/worker-process.mjs is.
+ * A service with an idempotent handler in its own process, for tests that kill or suspend it. For each
+ * handled record it inserts a row into `effects`. Configured like test/support/worker-process.mjs.
  */
 import 'reflect-metadata';
 import { appendFileSync } from 'node:fs';
@@ -73,5 +73,5 @@ await app.listen(0, '127.0.0.1');
 await app.startAllMicroservices();
 process.stdout.write(`WORKER READY ${await app.getUrl()}\n`);
 process.on('SIGTERM', () => app.close().then(() => process.exit(0)));
-// A test that dies takes its worker with it: its end of this pipe closes.
+// If the test process dies, its end of this pipe closes and the worker exits.
 process.stdin.on('end', () => process.exit(9)).resume();

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { OwnKafka } from '../staying-alive/own-kafka.js';
 import type { Pod } from './pod.js';
 
-/** All periods and timeouts of the manifests that go by are divided by it, so that a minute takes six seconds. */
+/** Periods and timeouts of the manifests are divided by this, so that a minute takes six seconds. */
 export const SPEED = 10;
 
-/** What production's manifests set and leave to its defaults. */
+/** The environment of the production manifests, with defaults. */
 const DIVIDED = {
   KAFKA_SESSION_TIMEOUT_MS: 30_000,
   KAFKA_HEARTBEAT_INTERVAL_MS: 3_000,
@@ -19,7 +19,7 @@ const DIVIDED = {
 
 const user = { username: 'service', password: 'correct horse' };
 
-/** Brokers that ask for a login over TLS, and the Secret that has it. */
+/** Brokers with SASL over TLS, and the Secret with the credentials. */
 export class Cluster {
   private constructor(
     readonly kafka: OwnKafka,
@@ -44,7 +44,7 @@ export class Cluster {
     await rm(this.secrets, { recursive: true, force: true });
   }
 
-  /** The environment of a pod in this cluster: production's own, but for names, places and the time. */
+  /** The environment of a pod in this cluster: that of production with other names, addresses and times. */
   async environment(pod: Pod, port: number): Promise<Record<string, string>> {
     const { environment } = pod;
     const mounts = pod.container.volumeMounts.map(({ mountPath }) => mountPath);
@@ -64,7 +64,7 @@ export class Cluster {
   }
 }
 
-/** What a kubelet adds to every environment, and for a Service named kafka where links are on. */
+/** The variables that a kubelet adds, with those of a Service named kafka if service links are enabled. */
 const ADDED = {
   KUBERNETES_SERVICE_HOST: '10.96.0.1',
   KUBERNETES_PORT: 'tcp://10.96.0.1:443',

@@ -7,7 +7,7 @@ import { answersOf, type Answers, Scene } from './scene.js';
 
 jest.setTimeout(120_000);
 
-/** The truth table: what startup, liveness and readiness answer. */
+/** The truth table: the answers of startup, liveness and readiness. */
 const UP: Answers = { startup: 200, live: 200, ready: 200 };
 const NOT_JOINED_YET: Answers = { startup: 503, live: 200, ready: 503 };
 const NOT_READY: Answers = { startup: 200, live: 200, ready: 503 };
@@ -26,7 +26,7 @@ afterEach(async () => {
 });
 afterAll(() => cluster.stop());
 
-/** Resolves once the endpoints answer so, whatever they answered before. */
+/** Resolves once the endpoints give these answers. */
 async function untilAnswers(kubelet: Kubelet, expected: Answers): Promise<void> {
   await waitFor(async () => JSON.stringify(await answersOf(kubelet)) === JSON.stringify(expected), {
     what: `${JSON.stringify(expected)} from\n${kubelet.output}`,
@@ -50,12 +50,12 @@ const healthOf = (kubelet: Kubelet): { endings: unknown[]; killedFor: string[]; 
 const UNTOUCHED = { endings: [], killedFor: [], deaths: [] };
 
 describe('a pod that starts while no broker is there', () => {
-  test('waits without a restart, and is ready once it has joined', async () => {
+  test('a pod that starts without a broker is not restarted, and is ready once it has joined', async () => {
     const scene = await Scene.set(cluster);
     await scene.produce(['1', '2', '3']);
     await cluster.kafka.broker.kill();
     const kubelet = await scene.run(pod);
-    // More probes without a join than liveness would forgive.
+    // More failed probes than the liveness threshold.
     await waitFor(
       () => kubelet.resultsOf('startupProbe').filter(({ answer }) => answer === '503').length > 5,
       {
@@ -75,7 +75,7 @@ describe('a pod that starts while no broker is there', () => {
 });
 
 describe('a broker that is away for longer than three sessions', () => {
-  test('takes readiness, not liveness; the container goes on and nothing is lost', async () => {
+  test('a broker that is away for longer than three sessions takes readiness down, not liveness, and nothing is lost', async () => {
     const scene = await Scene.set(cluster);
     await scene.produce(['1', '2']);
     const kubelet = await scene.run(pod);
@@ -86,7 +86,7 @@ describe('a broker that is away for longer than three sessions', () => {
     const asked = kubelet.resultsOf('livenessProbe').length;
     await untilReady(kubelet, false);
     expect(await answersOf(kubelet)).toEqual(NOT_READY);
-    // Liveness is asked once a period: that is how the outage is timed.
+    // Liveness is probed once per period, which measures the outage.
     const livenessMs = (1000 * (pod.container.livenessProbe?.periodSeconds ?? NaN)) / SPEED;
     await waitFor(() => (kubelet.resultsOf('livenessProbe').length - asked) * livenessMs > 3 * SESSION_MS, {
       what: 'three sessions to pass',
@@ -103,7 +103,7 @@ describe('a broker that is away for longer than three sessions', () => {
 });
 
 describe('a handler over its limit', () => {
-  test('that stops when it is told to costs no restart', async () => {
+  test('a handler over its limit that stops when it is aborted causes no restart', async () => {
     const scene = await Scene.set(cluster);
     await scene.produce(['obedient', '1']);
     const kubelet = await scene.run(pod);
@@ -112,7 +112,7 @@ describe('a handler over its limit', () => {
     expect(healthOf(kubelet)).toEqual(UNTOUCHED);
   });
 
-  test('that does not is restarted for liveness, and its record is delivered again', async () => {
+  test('a handler over its limit that does not stop causes a restart by liveness, and its record is delivered again', async () => {
     const scene = await Scene.set(cluster);
     await scene.produce(['deaf', '1']);
     const kubelet = await scene.run(pod);
@@ -121,7 +121,7 @@ describe('a handler over its limit', () => {
     expect(await scene.lostAtTheEnd()).toEqual([]);
     await untilAnswers(kubelet, UP);
     const { endings, killedFor, deaths } = healthOf(kubelet);
-    // 1, not SIGKILL: the handler was aborted, and the rest of the stop went on within the grace period.
+    // 1, not SIGKILL: the handler was aborted, and the shutdown finished within the grace period.
     expect({ endings, killedFor }).toEqual({ endings: [1], killedFor: ['livenessProbe'] });
     expect(new Set(deaths)).toEqual(new Set(['503']));
     expect(deaths.length).toBeGreaterThanOrEqual(pod.container.livenessProbe?.failureThreshold ?? NaN);
@@ -129,11 +129,11 @@ describe('a handler over its limit', () => {
 });
 
 describe('a pod that is deleted under load', () => {
-  test('is not ready while it drains, ends with 0 within its grace period, and leaves the rest to the next', async () => {
+  test('a pod that is deleted under load is not ready while it drains, and ends with 0 within its grace period', async () => {
     const scene = await Scene.set(cluster);
     const kubelet = await scene.run(pod);
     await untilReady(kubelet);
-    // More than there are lanes; the first is still at work when the kubelet asks the next time.
+    // More than there are lanes; the first is still running at the kubelet's next probe.
     await scene.produce(['1400', ...Array.from({ length: 299 }, (_, n) => `${300 + n}`)]);
     await scene.until('done', 10);
     const before = kubelet.results.length;
@@ -156,7 +156,7 @@ describe('a pod that is deleted under load', () => {
 });
 
 describe('a container that is killed', () => {
-  test('is started again, joins, and handles again at most what was not committed', async () => {
+  test('a container that is killed is restarted, joins, and repeats at most uncommitted records', async () => {
     const scene = await Scene.set(cluster);
     await scene.produce(['10', '11', '12', '1300']);
     const kubelet = await scene.run(pod);
@@ -166,7 +166,7 @@ describe('a container that is killed', () => {
     expect(await scene.lostAtTheEnd()).toEqual([]);
     await untilReady(kubelet);
     expect(await answersOf(kubelet)).toEqual(UP);
-    // A probe may find nobody between the kill and the restart; it must not be what restarts the container.
+    // A probe may fail between the kill and the restart, but must not cause the restart.
     expect(healthOf(kubelet)).toMatchObject({ killedFor: [], endings: ['SIGKILL'] });
     expect(scene.values('start').length).toBeLessThanOrEqual(6 + 4);
   });

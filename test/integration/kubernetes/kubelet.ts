@@ -7,11 +7,11 @@ import { probeAgainAndAgain, type ProbeName, type ProbeResult } from './probe-wo
 /** How a container ended: its exit code, or the signal that ended it. */
 export type Ending = number | NodeJS.Signals | null;
 
-/** Where and how a pod is run. */
+/** Options of a pod. */
 export interface Placement {
   readonly port: number;
   readonly environment: Readonly<Record<string, string>>;
-  /** For Node, before the image's own arguments. */
+  /** Node options, before the image's own arguments. */
   readonly nodeArguments: readonly string[];
   readonly speed: number;
   readonly graceMs: number;
@@ -21,15 +21,15 @@ export interface Placement {
 export const kubelets = new Set<Kubelet>();
 
 /**
- * Runs one pod as a kubelet does: starts its container, probes it, restarts it when it has ended or when startup or
- * liveness say so, and ends it with SIGTERM, a grace period and SIGKILL.
+ * Runs one pod like a kubelet: starts its container, probes it, restarts it when it has ended or when startup or
+ * liveness fail, and ends it with SIGTERM, a grace period and SIGKILL.
  */
 export class Kubelet {
   /** Every probe's result, in order. */
   readonly results: ProbeResult[] = [];
   /** How each container ended. */
   readonly endings: Ending[] = [];
-  /** Why containers were restarted by a probe. */
+  /** The probes that caused restarts. */
   readonly killedFor: ProbeName[] = [];
   #ready = false;
   #output = '';
@@ -46,12 +46,12 @@ export class Kubelet {
     kubelets.add(this);
   }
 
-  /** Whether the pod counts as ready, so that a Service, a rollout and a disruption budget count on it. */
+  /** Whether the pod counts as ready for Services, rollouts and disruption budgets. */
   get ready(): boolean {
     return this.#ready;
   }
 
-  /** All that its containers have printed. */
+  /** The output of all of its containers. */
   get output(): string {
     return this.#output;
   }
@@ -67,7 +67,7 @@ export class Kubelet {
     return this.results.filter((result) => result.probe === probe);
   }
 
-  /** Sends a signal to the container behind the kubelet's back. */
+  /** Sends a signal to the container without the kubelet's knowledge. */
   signal(signal: NodeJS.Signals): void {
     this.#container.kill(signal);
   }
@@ -80,7 +80,7 @@ export class Kubelet {
     return this.endings.at(-1) ?? null;
   }
 
-  /** Ends it at once, for cleaning up. */
+  /** Kills it, for cleaning up. */
   async destroy(): Promise<void> {
     this.#deleted = true;
     this.signal('SIGKILL');
@@ -92,7 +92,7 @@ export class Kubelet {
       const container = this.#container;
       const over = new AbortController();
       const probes = this.#probeUntil(over.signal, container);
-      // Not `exit`, which may come before the last of the log.
+      // Not `exit`, which may precede the last log output.
       const [code, signal] = await once(container, 'close');
       over.abort();
       await probes;

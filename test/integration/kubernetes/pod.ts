@@ -7,13 +7,13 @@ import { Manifests } from '../../../tools/deploy/manifests.js';
 
 const root = join(import.meta.dirname, '../../..');
 
-/** What a kubelet knows of a pod that it is to run. */
+/** The specification of a pod for the kubelet. */
 export interface Pod {
   readonly spec: PodSpec;
   readonly container: Container;
   /** From the ConfigMap and the manifest. */
   readonly environment: Readonly<Record<string, string>>;
-  /** The arguments of the image's own command, Node itself left out. */
+  /** The arguments of the image's command, without Node. */
   readonly args: readonly string[];
 }
 
@@ -28,7 +28,7 @@ export async function podOf(overlay: string): Promise<Pod> {
   return { spec, container, environment: manifests.environment(container), args: imageArguments() };
 }
 
-/** The tests' handlers come in by a loader hook, so that what is started is what the bundle was made of. */
+/** The test's handlers are inserted by a loader hook, so that the started files are those that the bundle consists of. */
 function imageArguments(): string[] {
   const [, command = '[]'] = /^CMD (\[.*\])$/m.exec(readFileSync(join(root, 'Dockerfile'), 'utf8')) ?? [];
   const args = z.array(z.string()).parse(JSON.parse(command));

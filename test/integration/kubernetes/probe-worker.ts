@@ -4,18 +4,18 @@ import type { ProbeSpec } from '../../../tools/deploy/deployment.js';
 /** The probes of a container. */
 export type ProbeName = 'startupProbe' | 'livenessProbe' | 'readinessProbe';
 
-/** What one probe got. */
+/** The result of one probe. */
 export interface ProbeResult {
   readonly probe: ProbeName;
   readonly healthy: boolean;
-  /** A status code, or the name of the error where there was no answer in time. */
+  /** A status code, or the name of the error if there was no answer in time. */
   readonly answer: string;
 }
 
-/** What a worker needs beside its probe. */
+/** What a worker needs in addition to its probe. */
 export interface WorkerOptions {
   readonly url: string;
-  /** By how much all waits are divided. Not an answer's time, in which nothing is faster than it is. */
+  /** The divisor of all waits, except for the time of an answer, which is not accelerated. */
   readonly speed: number;
   readonly signal: AbortSignal;
   readonly onResult: (healthy: boolean, answer: string) => void;
@@ -24,8 +24,8 @@ export interface WorkerOptions {
 }
 
 /**
- * Probes until it is told to stop, and gives its verdict once as many results in a row agree as the probe asks for;
- * the rules are those of the kubelet's own worker.
+ * Probes until it is stopped, and reports a verdict once as many consecutive results agree as the probe requires;
+ * with the rules of the kubelet's own worker.
  */
 export async function probeAgainAndAgain(spec: ProbeSpec, options: WorkerOptions): Promise<void> {
   const { url, speed, signal, onResult, onVerdict } = options;
@@ -44,7 +44,7 @@ export async function probeAgainAndAgain(spec: ProbeSpec, options: WorkerOptions
   }
 }
 
-/** A connection of its own each time, as a kubelet's. */
+/** Uses a new connection each time, like a kubelet. */
 async function ask(url: string, timeoutMs: number): Promise<string> {
   try {
     const headers = { connection: 'close', 'user-agent': 'kube-probe/1.37' };

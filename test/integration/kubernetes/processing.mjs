@@ -1,7 +1,7 @@
 /**
  * One handler, with a limit of KUBERNETES_LIMIT_MS. It takes as many ms as the record's value says; `deaf` it never
- * finishes, whatever its signal says, and `obedient` it finishes when it is told to: each the first time only, so
- * that a new start is a cure. It writes what happens to KUBERNETES_LEDGER, in the format of the workers' ledger.
+ * finishes, even after its signal, and `obedient` it finishes on its signal: each only the first time, so
+ * that a restart helps. It writes its calls to KUBERNETES_LEDGER, in the format of the workers' ledger.
  */
 import { appendFileSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -47,6 +47,6 @@ KafkaHandler(KUBERNETES_TOPIC, options)(
 );
 Controller()(ScriptedController);
 
-/** A class without the `class`, which is nothing but its module's name. */
+/** A module without a class of its own. */
 export function ProcessingModule() {}
 Module({ controllers: [ScriptedController] })(ProcessingModule);

@@ -7,13 +7,13 @@ import { type Cluster, SPEED } from './cluster.js';
 import { Kubelet } from './kubelet.js';
 import type { Pod } from './pod.js';
 
-/** What the service takes after SHUTDOWN_TIMEOUT_MS at most; a constant of its own, so nothing divides it. */
+/** Maximum time of the service after SHUTDOWN_TIMEOUT_MS; a constant of the service, so it is not divided. */
 const STOP_GRACE_MS = 5_000;
 
-/** A handler's limit; liveness takes a handler for deaf after twice that and a second. */
+/** A handler's timeout; liveness fails after twice that and a second. */
 const LIMIT_MS = 2_000;
 
-/** What the three endpoints answer, as a line of the truth table. */
+/** The answers of the three endpoints, as a line of the truth table. */
 export interface Answers {
   readonly startup: number;
   readonly live: number;
@@ -39,12 +39,12 @@ export class Scene {
 
   async produce(values: readonly string[]): Promise<void> {
     this.#values.push(...values);
-    // Each under a key of its own: one that is stuck holds up no other.
+    // Each has its own key, so that a stuck one blocks no other.
     const records = this.#values.slice(-values.length).map((value): TestRecord => ({ key: value, value }));
     await this.cluster.kafka.produce(this.topic, records);
   }
 
-  /** Has a kubelet run a pod. */
+  /** Lets a kubelet run a pod. */
   async run(pod: Pod): Promise<Kubelet> {
     const port = await getPort({ host: '127.0.0.1' });
     const processing = '../kubernetes/processing.mjs';
@@ -66,7 +66,7 @@ export class Scene {
     return this.#ledger.entries(event).map(({ value }) => value);
   }
 
-  /** Resolves once as many handlers have begun, or ended. */
+  /** Resolves once this many handlers have started, or ended. */
   async until(event: LedgerEntry['event'], count: number): Promise<void> {
     const what = `${count} times ${event}: have ${this.values(event).join(' ')}`;
     await waitFor(() => this.values(event).length >= count, { what, everyMs: 10, timeoutMs: 30_000 });
@@ -76,7 +76,7 @@ export class Scene {
     return this.cluster.kafka.committed(this.groupId, this.topic);
   }
 
-  /** Resolves once all that was produced is committed; returns what of it no handler has handled. */
+  /** Resolves once all records are committed; returns those that no handler has handled. */
   async lostAtTheEnd(): Promise<string[]> {
     const end = BigInt(this.#values.length);
     await waitFor(async () => (await this.committed()) === end, {
@@ -88,7 +88,7 @@ export class Scene {
   }
 }
 
-/** Asks all three endpoints, also those that the kubelet does not ask at this time. */
+/** Queries all three endpoints, even those that the kubelet does not probe at this time. */
 export async function answersOf(kubelet: Kubelet): Promise<Answers> {
   const status = async (probe: Parameters<Kubelet['url']>[0]): Promise<number> =>
     (await fetch(kubelet.url(probe), { headers: { connection: 'close' } })).status;

@@ -22,7 +22,7 @@ afterEach(async () => {
 });
 afterAll(closeClients);
 
-/** A controller whose handler hangs on one key until it is let go. */
+/** A controller whose handler hangs on one key until it is released. */
 function hangingOn(stuckKey: string, topic: string) {
   const handled: { partition: number; key: string }[] = [];
   let letGo: () => void = () => undefined;
@@ -64,7 +64,7 @@ describe('a key whose handler hangs', () => {
     await waitFor(() => near() === 60, { what: 'the other keys of its partition' });
     await waitFor(() => far() === 5_000, { what: 'the other partition' });
 
-    // In small batches: a broker never gives out less than a whole one.
+    // In small batches, since a broker never returns less than a whole batch.
     for (let sent = 0; sent < 3_000; sent += 100) await produce(topic, records(0, 100, 'near'));
     await waitFor(() => near() > 500, { what: 'the other keys of its partition to go on' });
     await produce(topic, records(1, 2_000, 'far'));

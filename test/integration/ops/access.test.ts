@@ -19,7 +19,7 @@ const routes: readonly (readonly [method: string, path: string])[] = [
   ['GET', 'openapi.json'],
 ];
 
-test('without OPS_TOKEN there are no such endpoints, and nothing of them is loaded', async () => {
+test('without OPS_TOKEN there are no operators’ endpoints, and their code is not loaded', async () => {
   const scene = await Scene.create();
   const service = scene.start({});
   for (const [method, path] of routes) {
@@ -28,7 +28,7 @@ test('without OPS_TOKEN there are no such endpoints, and nothing of them is load
   expect(service.output).not.toContain('loaded ');
 });
 
-test('without the token, or with another one, every endpoint gives the same answer, whatever it is asked', async () => {
+test('without the token or with a wrong one, every operators’ endpoint gives the same answer to any request', async () => {
   const scene = await Scene.create();
   const service = scene.start();
   const answers = new Set<string>();
@@ -46,7 +46,7 @@ test('without the token, or with another one, every endpoint gives the same answ
   expect(service.audit).toEqual([]);
 });
 
-test('what is asked wrongly is told in words, without a stack', async () => {
+test('an invalid request to an operators’ endpoint is answered with the reason, without a stack', async () => {
   const scene = await Scene.create();
   const service = scene.start();
   const topic = scene.topic('orders');

@@ -15,7 +15,7 @@ jest.setTimeout(180_000);
 beforeAll(() => Logger.overrideLogger(false));
 afterEach(endProcesses);
 
-test('dead letters are counted, tried dry, and sent back, and who did so is written down', async () => {
+test('dead letters are counted, dry-run and replayed over HTTP, and the audit log names who did so', async () => {
   const scene = await Scene.create();
   const topic = scene.topic('orders');
   const service = scene.start();
@@ -52,14 +52,14 @@ test('dead letters are counted, tried dry, and sent back, and who did so is writ
   expect((await endOffsets(topic)).get(0)).toBe(4n);
   expect(service.audit).toEqual([]);
 
-  scene.mend();
+  scene.fix();
   const request = { topic, reason: 'TypeError', dryRun: false };
   const key = 'secret-key-of-o1';
   const sent = await service.ask('POST', 'dead-letters/replay', { ...request, key, limit: 1 });
   expect(ReplayAnswer.parse(sent.body)).toMatchObject({ dryRun: false, replayed: 1, ended: 'limit' });
   const rest = await service.ask('POST', 'dead-letters/replay', request);
   expect(ReplayAnswer.parse(rest.body)).toMatchObject({ replayed: 1, alreadyReplayed: 1, ended: 'complete' });
-  await waitFor(() => service.handled.includes('o3'), { what: 'what was sent back' });
+  await waitFor(() => service.handled.includes('o3'), { what: 'the replayed record' });
   expect(service.handled).toEqual(['o2', 'o1', 'o3']);
   expect(await list(`topic=${topic}`)).toMatchObject({ deadLetters: 3, replayed: 2 });
 
@@ -75,7 +75,7 @@ test('dead letters are counted, tried dry, and sent back, and who did so is writ
   expect(service.output).not.toContain(TOKEN);
 });
 
-test('parked keys are listed, and let go in order', async () => {
+test('parked keys are listed and released in order over HTTP', async () => {
   const scene = await Scene.create();
   const topic = scene.topic('accounts');
   const service = scene.start();
@@ -98,14 +98,16 @@ test('parked keys are listed, and let go in order', async () => {
   const list = () => service.ask('GET', `parked?topic=${topic}`);
   await waitFor(async () => JSON.stringify(await list()).includes('"records":2'), { what: 'the parked key' });
   expect(await list()).toEqual({ status: 200, body: { keys: [parked] } });
-  scene.mend();
+  scene.fix();
   expect(await service.ask('POST', 'parked/release', { key: 'secret-a', topic })).toEqual({
     status: 200,
     body: { records: 2, keys: [parked] },
   });
   await waitFor(() => service.handled.includes('a2'), { what: 'the release' });
   expect(service.handled).toEqual(['b1', 'a1', 'a2']);
-  await waitFor(async () => JSON.stringify((await list()).body) === '{"keys":[]}', { what: 'the empty lot' });
+  await waitFor(async () => JSON.stringify((await list()).body) === '{"keys":[]}', {
+    what: 'the end of the release',
+  });
   expect(service.audit).toMatchObject([
     {
       what: 'release',
@@ -116,7 +118,7 @@ test('parked keys are listed, and let go in order', async () => {
   expect(service.output).not.toContain('secret-a');
 });
 
-test('a process runs one replay at a time, and a stop ends it without losing or doubling anything', async () => {
+test('a process runs one replay at a time, and a shutdown ends it without losing or duplicating records', async () => {
   const topic = await createTopic(uniqueName('bounded'));
   const dlt = await createTopic(`${topic}.dlt`);
   await produce(

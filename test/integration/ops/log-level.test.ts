@@ -7,7 +7,7 @@ import { Scene, TOKEN } from './ops-process.js';
 jest.setTimeout(180_000);
 afterEach(endProcesses);
 
-test('the level of the log changes at run time, and goes back on request or by itself', async () => {
+test('the log level changes at run time, and is restored on request or after a time', async () => {
   const scene = await Scene.create();
   const service = scene.start({ OPS_TOKEN: TOKEN, LOG_LEVEL: 'error', PORT: String(await getPort()) });
   const configured = { level: 'error', configured: 'error', until: null };
@@ -31,7 +31,7 @@ test('the level of the log changes at run time, and goes back on request or by i
   await waitFor(async () => JSON.stringify(await level()) === JSON.stringify(configured), {
     what: 'the level to be the configured one again',
   });
-  // What a process has answered may be read before what it has printed.
+  // A response may arrive before the process's output.
   await waitFor(() => service.audit.length === 4, { what: 'four lines of the audit log' });
   expect(service.audit).toMatchObject([
     { what: 'log-level', parameters: { level: 'debug', forMs: 900_000 }, outcome: 'done' },

@@ -63,7 +63,7 @@ test('the OpenAPI document describes every route, with what it takes and answers
   }
 });
 
-/** What Nest serves of the module, by the metadata that it routes by. */
+/** The routes of the module according to Nest's metadata. */
 function routesOf(app: INestApplication): string[] {
   const modules = [...app.get(ModulesContainer).values()].filter(({ metatype }) => metatype === OpsModule);
   const controllers = modules.flatMap((module) => [...module.controllers.values()]);

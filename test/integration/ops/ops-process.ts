@@ -8,7 +8,7 @@ import { MainProcess } from '../../support/main-process.js';
 
 export const TOKEN = 'a-token-of-the-tests';
 
-/** What an endpoint answered. */
+/** The answer of an endpoint. */
 export interface Answer {
   readonly status: number;
   readonly body: unknown;
@@ -23,7 +23,7 @@ export interface Item {
   readonly hangs?: boolean;
 }
 
-/** What a test's processes share: topics of their own, a group, and whether what fails is mended. */
+/** What the processes of a test share: topics, a group, and whether handlers are fixed. */
 export class Scene {
   readonly groupId: string;
   readonly #mended = join(mkdtempSync(join(tmpdir(), 'ops-')), 'mended');
@@ -52,8 +52,8 @@ export class Scene {
     await produce(this.topic(name), records);
   }
 
-  /** Nothing fails any more. */
-  mend(): void {
+  /** No handler fails from now on. */
+  fix(): void {
     writeFileSync(this.#mended, '');
   }
 
@@ -79,7 +79,7 @@ export class OpsProcess extends MainProcess {
     this.#port = env['PORT'];
   }
 
-  /** The ids of what was handled, in order. */
+  /** The ids of the handled records, in order. */
   get handled(): string[] {
     return [...this.output.matchAll(/^handled (\S+)$/gm)].map(([, id]) => id ?? '');
   }
@@ -95,7 +95,7 @@ export class OpsProcess extends MainProcess {
     return json.map((line) => z.record(z.string(), z.unknown()).parse(JSON.parse(line)));
   }
 
-  /** Where it listens: where it was told to, or as it says; a log that is silenced does not. */
+  /** Its URL: the configured one, or the one in its log, unless the log is silenced. */
   override async url(): Promise<string> {
     if (this.#port === undefined) return super.url();
     const told = `http://127.0.0.1:${this.#port}`;
@@ -105,7 +105,7 @@ export class OpsProcess extends MainProcess {
     });
   }
 
-  /** Asks an endpoint under `/ops`; with the token, unless another one, or none, is given. */
+  /** Calls an endpoint under `/ops` with the token, unless another one or none is given. */
   async ask(
     method: string,
     path: string,
@@ -128,7 +128,7 @@ export class OpsProcess extends MainProcess {
     });
   }
 
-  /** What `/ops/state` says of the only group, checked against its description. */
+  /** The state of the only group in `/ops/state`, validated by its schema. */
   async state() {
     const { body } = await this.ask('GET', 'state');
     const [group] = State.parse(body).groups;
@@ -136,7 +136,7 @@ export class OpsProcess extends MainProcess {
     return group;
   }
 
-  /** Resolves once it has joined and reads all partitions that it has; with their number. */
+  /** Resolves with the number of its partitions once it has joined and reads all of them. */
   joined(partitions: number): Promise<unknown> {
     return waitFor(
       async () => {

@@ -11,7 +11,7 @@ const laterOn = (service: OpsProcess, topic: string) => async (): Promise<boolea
   return partitions.some((each) => each.topic === topic && each.endOffset === '3');
 };
 
-test('a pause stops a topic, over a rebalance too, until it is resumed', async () => {
+test('a pause stops a topic, even across a rebalance, until it is resumed', async () => {
   const scene = await Scene.create(2);
   const topic = scene.topic('orders');
   const first = scene.start({ OPS_TOKEN: TOKEN, KAFKA_LAG_REFRESH_MS: '200' });

@@ -1,6 +1,6 @@
 /**
- * A handler for each of three topics: of JSON objects that fail, or never end, if they say so. What fails in
- * `<prefix>-orders` becomes a dead letter, in `-accounts` it is parked, in `-slow` it waits for long to be tried again.
+ * A handler for each of three topics with JSON objects that fail, or never end, on request. Failed records of
+ * `<prefix>-orders` become dead letters, those of `-accounts` are parked, those of `-slow` wait long for a retry.
  */
 import { existsSync } from 'node:fs';
 import { Controller, Module } from '@nestjs/common';
@@ -16,7 +16,7 @@ const topics = {
   slow: { retry: slow },
 };
 
-/** A class without the `class`, as its methods are added below. */
+/** A controller whose methods are added below. */
 function OpsController() {}
 for (const [name, options] of Object.entries(topics)) {
   OpsController.prototype[name] = async ({ id, fails, hangs }, context) => {
@@ -38,6 +38,6 @@ for (const [name, options] of Object.entries(topics)) {
 }
 Controller()(OpsController);
 
-/** Likewise: a module's name and nothing else. */
+/** A module without a class of its own. */
 export function ProcessingModule() {}
 Module({ controllers: [OpsController] })(ProcessingModule);

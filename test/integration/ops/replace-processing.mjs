@@ -1,4 +1,4 @@
-/** Preloaded into `dist/src/main.js`: brings in the test's handlers, and says what is loaded of the operators' endpoints. */
+/** Preloaded into `dist/src/main.js`: replaces the handlers by the test's, and prints which files of the operators' endpoints are loaded. */
 import { registerHooks } from 'node:module';
 import { replaceProcessing } from '../../support/replace-processing.mjs';
 

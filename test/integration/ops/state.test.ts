@@ -6,7 +6,7 @@ import { Scene } from './ops-process.js';
 jest.setTimeout(180_000);
 afterEach(endProcesses);
 
-test('the state names what holds a partition up: a handler at work, a wait for a retry, what is parked', async () => {
+test('the state names what a partition waits for: a running handler, a retry, parked records', async () => {
   const scene = await Scene.create();
   const service = scene.start();
   await scene.send('orders', [{ id: 'o1' }, { id: 'o2', hangs: true }, { id: 'o3' }]);

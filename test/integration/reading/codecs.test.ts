@@ -15,7 +15,7 @@ afterEach(stopReaders);
 
 const CODECS = ['none', 'gzip', 'snappy', 'lz4', 'zstd'];
 
-/** Of every size that matters: nothing, a few bytes, and more than a codec's block, easy and hard to compress. */
+/** Values of all relevant sizes: empty, a few bytes, and more than a codec's block, easy and hard to compress. */
 const VALUES = [
   Buffer.alloc(0),
   Buffer.from('short'),
@@ -41,7 +41,7 @@ async function valuesOf(topic: string, count: number): Promise<unknown[]> {
 }
 
 /** Compared as base64: a difference in a buffer of 300 KB takes Jest minutes to print. */
-function legible(values: readonly unknown[]): string[] {
+function displayable(values: readonly unknown[]): string[] {
   return values.map((value) => (Buffer.isBuffer(value) ? value.toString('base64') : String(value)));
 }
 
@@ -49,14 +49,14 @@ describe('reading compressed records', () => {
   it.each(CODECS)("records that Kafka's own producer compresses with %s are read", async (codec) => {
     const topic = await createTopic(uniqueName(codec));
     await written(codec, topic);
-    expect(legible(await valuesOf(topic, VALUES.length))).toEqual(legible(VALUES));
+    expect(displayable(await valuesOf(topic, VALUES.length))).toEqual(displayable(VALUES));
   });
 
   it('several codecs in one partition are read', async () => {
     const topic = await createTopic(uniqueName('mixed'));
     for (const codec of CODECS) await written(codec, topic);
     const expected = CODECS.flatMap(() => VALUES);
-    expect(legible(await valuesOf(topic, expected.length))).toEqual(legible(expected));
+    expect(displayable(await valuesOf(topic, expected.length))).toEqual(displayable(expected));
   });
 
   it.each(['gzip', 'snappy', 'lz4', 'zstd'])(
@@ -64,7 +64,7 @@ describe('reading compressed records', () => {
     async (codec) => {
       const topic = await createTopic(uniqueName('recoded'), { config: { 'compression.type': codec } });
       await written('none', topic);
-      expect(legible(await valuesOf(topic, VALUES.length))).toEqual(legible(VALUES));
+      expect(displayable(await valuesOf(topic, VALUES.length))).toEqual(displayable(VALUES));
     },
   );
 
@@ -74,6 +74,6 @@ describe('reading compressed records', () => {
     const messages = VALUES.map((value) => ({ value }));
     await useProducer((producer) => producer.send({ topic, messages, compression: CompressionTypes.Snappy }));
     await reader.until(VALUES.length);
-    expect(legible(reader.payloads)).toEqual(legible(VALUES));
+    expect(displayable(reader.payloads)).toEqual(displayable(VALUES));
   });
 });

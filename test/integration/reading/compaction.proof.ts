@@ -4,7 +4,7 @@ import type { ForeignRecord } from '../../support/foreign-producer.js';
 import { createTopic, uniqueName, waitFor } from '../../support/kafka.js';
 import { Reader, stopReaders } from './reader.js';
 
-/** The broker looks for logs to compact every 15 s. */
+/** The broker searches for logs to compact every 15 s. */
 const CLEANER_MS = 90_000;
 
 let java: ForeignClient;
@@ -33,7 +33,7 @@ function rounds(count: number, keys: number, bytes: number): ForeignRecord[][] {
 }
 
 /**
- * Writes each batch with a producer of its own into a segment of its own, and waits until the broker has
+ * Writes each batch with its own producer into its own segment, and waits until the broker has
  * compacted all but the last.
  */
 async function compacted(

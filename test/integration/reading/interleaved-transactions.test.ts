@@ -50,7 +50,7 @@ describe('reading transactions that overlap', () => {
     ['one large fetch', {}],
     ['many small ones', { KAFKA_FETCH_MAX_BYTES_PER_PARTITION: '400', KAFKA_FETCH_MAX_BYTES: '400' }],
     ['a narrow budget', { KAFKA_MAX_IN_FLIGHT: '3' }],
-  ])("reads what Kafka's own consumer reads, in %s", async (_, env) => {
+  ])("overlapping transactions are read as Kafka's own consumer reads them, in %s", async (_, env) => {
     const writers = await transactional(producers);
     const property = fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 60 }), async (steps) => {
       const topic = await createTopic(uniqueName('tx-random'));

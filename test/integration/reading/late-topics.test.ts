@@ -6,7 +6,7 @@ import { Reader, stopReaders } from './reader.js';
 
 afterEach(stopReaders);
 
-/** Not with kafkajs: it drops, without a word, what goes to a partition it has not heard of yet. */
+/** Not with kafkajs, which silently drops records for a partition that it does not know yet. */
 async function writeInto(topic: string, records: readonly ForeignRecord[]): Promise<void> {
   const java = await ForeignClient.start();
   const producer = await java.open();

@@ -19,14 +19,14 @@ afterEach(stopReaders);
 
 const reset = (policy: string) => ({ env: { KAFKA_AUTO_OFFSET_RESET: policy } });
 
-/** As an operator does with Kafka's own tool, which wants the group to have no members. */
+/** Like an operator with Kafka's own tool, which requires that the group has no members. */
 async function setOffset(group: string, topic: string, offset: bigint): Promise<void> {
   await waitFor(() => java.setOffset(group, topic, 0, offset).then(() => true), {
     what: 'the group to be empty',
   });
 }
 
-/** As retention does. */
+/** Like retention. */
 async function cutBefore(topic: string, offset: string): Promise<void> {
   await withTestAdmin(async (admin) => {
     await admin.fetchTopicOffsets(topic); // without it kafkajs knows no leader to tell

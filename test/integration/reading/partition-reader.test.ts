@@ -47,7 +47,7 @@ async function whole(topic: string, partition = 0): Promise<FetchedRecord[]> {
   return all(reader.read(topic, partition, bounds.start, bounds.end));
 }
 
-/** A transaction's end is acknowledged before the broker has written its marks to the partitions. */
+/** The end of a transaction is acknowledged before its markers are written to the partitions. */
 async function endsAt(topic: string, offset: string): Promise<void> {
   const isThere = async (): Promise<boolean> => (await reader.bounds(topic))[0]?.end === offset;
   await waitFor(isThere, { what: `the marks up to ${offset}` });
@@ -179,7 +179,7 @@ describe('reading a partition without a group', () => {
       await producer.send(topic, [{ key: 'same', value, timestamp }]);
       await producer.close();
     }
-    // The log's last segment stays as it is.
+    // The last segment of the log is not compacted.
     await waitFor(async () => (await java.read(topic)).length === 2, {
       what: 'the compaction',
       timeoutMs: 90_000,

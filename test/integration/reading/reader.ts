@@ -12,7 +12,7 @@ import {
 import { isCaughtUp, uniqueName, waitFor } from '../../support/kafka.js';
 import { type RunningService, startService } from '../../support/service.js';
 
-/** What a test's handler is told in one call. */
+/** The arguments of one call of a test's handler. */
 export interface Call {
   readonly topic: string;
   readonly partition: number;
@@ -25,16 +25,16 @@ export interface Call {
 
 export interface ReaderOptions extends KafkaHandlerOptions {
   readonly env?: Readonly<Record<string, string>>;
-  /** A group of its own by default. */
+  /** Default: a unique group. */
   readonly group?: string;
 }
 
-// A real broker on a busy machine takes its time; what a test waits for has deadlines of its own.
+// A real broker on a busy machine is slow; the waits in a test have their own deadlines.
 jest.setTimeout(60_000);
 
 const running = new Set<Reader>();
 
-/** A service with one handler that remembers what it was given. */
+/** A service with one handler that stores what it receives. */
 export class Reader {
   readonly calls: Call[] = [];
   readonly #received = new EventTarget();
@@ -69,7 +69,7 @@ export class Reader {
     return reader;
   }
 
-  /** What was given to the handler, over all calls. */
+  /** The payloads of all calls. */
   get payloads(): unknown[] {
     return this.calls.flatMap(({ payloads }) => payloads);
   }
@@ -97,7 +97,7 @@ export class Reader {
     return this.service.joined();
   }
 
-  /** Resolves once the handler was given as many records. */
+  /** Resolves once the handler has received this many records. */
   async until(count: number, timeoutMs = 20_000): Promise<void> {
     const deadline = AbortSignal.timeout(timeoutMs);
     while (this.offsets.length < count) {
@@ -109,7 +109,7 @@ export class Reader {
     }
   }
 
-  /** Resolves once the group has committed all that the topic has. */
+  /** Resolves once the group has committed everything in the topic. */
   async caughtUp(topic: string): Promise<void> {
     const what = `${this.group} to commit the end of ${topic}; it has read ${this.offsets.length} records`;
     await waitFor(() => isCaughtUp(this.group, topic), { what, everyMs: 100, timeoutMs: 20_000 });

@@ -63,15 +63,18 @@ describe('reading transactions', () => {
     expect(reader.offsets).toEqual(await java.read(topic, 0, 'read_uncommitted'));
   });
 
-  it.each<End>(['commit', 'abort'])('commits the end of a topic that ends in a %s marker', async (end) => {
-    const topic = await createTopic(uniqueName('tx-tail'));
-    const reader = await Reader.start(topic);
-    await reader.joined();
-    await transactions(topic, [end]);
-    await reader.caughtUp(topic);
-    expect(reader.payloads).toHaveLength(end === 'commit' ? 2 : 0);
-    expect(reader.lag).toBe(0);
-  });
+  it.each<End>(['commit', 'abort'])(
+    'the end of a topic that ends with a %s marker is committed',
+    async (end) => {
+      const topic = await createTopic(uniqueName('tx-tail'));
+      const reader = await Reader.start(topic);
+      await reader.joined();
+      await transactions(topic, [end]);
+      await reader.caughtUp(topic);
+      expect(reader.payloads).toHaveLength(end === 'commit' ? 2 : 0);
+      expect(reader.lag).toBe(0);
+    },
+  );
 
   it('an open transaction is awaited, nothing beyond it is committed, and it is read once it is committed', async () => {
     const topic = await createTopic(uniqueName('tx-open'));

@@ -52,7 +52,7 @@ describe('reading values', () => {
   });
 });
 
-describe('reading values that are not what the handler says', () => {
+describe('reading invalid values', () => {
   const invalid: [Format, string | Buffer, string][] = [
     ['json', '{"secret":', 'PayloadError: expected JSON, got 10 bytes that are not'],
     ['json', '', 'PayloadError: expected JSON, got 0 bytes that are not'],

@@ -24,12 +24,12 @@ function numbered(count: number): ForeignRecord[] {
   return Array.from({ length: count }, (_, i) => ({ value: String(i) }));
 }
 
-/** Compared as one text: Jest takes its time over long arrays. */
+/** Compared as one text, since Jest is slow with long arrays. */
 function joined(values: readonly unknown[]): string {
   return values.join(' ');
 }
 
-describe('reading much at once', () => {
+describe('reading large volumes', () => {
   it('records of 900 KB are read, even if the fetch limit is lower', async () => {
     const topic = await createTopic(uniqueName('large'), { partitions: 2 });
     const producer = await java.open();

@@ -28,7 +28,7 @@ class CoordinatorLoads extends Error {
 
 type Fault = (ask: () => Promise<unknown>) => Promise<unknown>;
 
-/** The first rejoin of a group, and no other join, is answered as `fault` has it. */
+/** Only the first rejoin of a group is answered with `fault`. */
 class RejoinFault {
   /** The member's own view of its group, once it has joined. */
   group: ConsumerGroup | undefined;
@@ -73,7 +73,7 @@ interface Scene {
   readonly group: ConsumerGroup;
   /** Starts a second member. */
   join(): Promise<void>;
-  /** What is written from now on is handled and committed. */
+  /** Checks that records written from now on are handled and committed. */
   goesOn(): Promise<void>;
 }
 
@@ -107,7 +107,7 @@ async function scene(request: 'joinGroup' | 'syncGroup', happens: Fault): Promis
   return { fault, group, join, goesOn };
 }
 
-describe('a join that fails is made once more', () => {
+describe('a join that fails is repeated', () => {
   test('a join is repeated when the response with the assignment is lost', async () => {
     const { fault, join, goesOn } = await scene('syncGroup', async (ask) => {
       await ask();
@@ -121,14 +121,14 @@ describe('a join that fails is made once more', () => {
 
   test('a join is repeated when the coordinator is not ready and the group has not noticed', async () => {
     const { group, goesOn } = await scene('joinGroup', () => Promise.reject(new CoordinatorLoads('loads')));
-    // As kafkajs does where a leader has moved; a fetch that fails so is begun again.
+    // Like kafkajs after a leader has moved; such a fetch is repeated.
     await expect(group.joinAndSync()).rejects.toThrow('loads');
     await goesOn();
   });
 
   test('a join is repeated when the group has removed the member before', async () => {
     const { group, goesOn } = await scene('joinGroup', () => Promise.reject(new ConnectionClosed('closed')));
-    // As kafkajs does with the answer that the coordinator does not know the member.
+    // Like kafkajs if the coordinator does not know the member.
     group.memberId = null;
     await expect(group.joinAndSync()).rejects.toThrow('closed');
     await goesOn();

@@ -23,7 +23,7 @@ async function write(topic: string, from: number, count: number): Promise<void> 
   );
 }
 
-/** Goes on writing until it is stopped. */
+/** Keeps writing until it is stopped. */
 class Feed {
   #written = 0;
   #stopped = false;
@@ -123,7 +123,7 @@ describe('a group that scales from one member to three and back under load', () 
     const entries = ledger.entries();
     expect(lostOf(entries, 3_000)).toEqual([]);
     expect(overtakenOf(entries)).toEqual([]);
-    // One commit interval (500 ms) of one member's work, and what it had at work: 8 lanes of each partition.
+    // One commit interval (500 ms) of one member's work, and its running records: 8 lanes of each partition.
     const perSecond = (1_000 / 20) * 8 * PARTITIONS;
     const doneAtKill = entries.filter(
       ({ event, pid, at }) => event === 'done' && pid === first.pid && at <= killedAt,

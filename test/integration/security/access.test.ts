@@ -32,7 +32,7 @@ async function expectReason(url: string, name: Probe, ...parts: readonly string[
   );
 }
 
-describe('a service that the brokers grant nothing', () => {
+describe('a service without grants', () => {
   test('a service without grants names each missing grant in turn, and works once it has them all', async () => {
     const topic = await kafka.createTopic('granted');
     const groupId = uniqueName('granted');
@@ -93,7 +93,7 @@ describe('a service whose retry topics may not grow with their source', () => {
   });
 });
 
-describe('startup tells apart', () => {
+describe('problems at startup', () => {
   const expectStartup = async (env: Record<string, string>, ...parts: readonly string[]): Promise<void> => {
     const { url } = await startHandlers([{ topic: uniqueName('apart'), handle: () => undefined }], { env });
     await expectReason(url, 'startup', ...parts);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execute } from '../../../tools/kafka/index.js';
 
-/** A client's certificate, the authority that vouches for it, and how to open its key. PEM files. */
+/** A client certificate with CA, key and passphrase, as PEM files. */
 export interface ClientCertificate {
   readonly authorityFile: string;
   readonly certificateFile: string;
@@ -20,7 +20,7 @@ const REQUEST = `req -newkey rsa:2048 -passout pass:${PASSPHRASE} -subj /CN=serv
 const CERTIFICATE =
   'x509 -req -days 2 -in client.csr -CA authority.pem -CAkey authority.key -CAcreateserial -out client.pem';
 
-/** Makes an authority and a client certificate with an encrypted key, for this test alone. */
+/** Creates a CA and a client certificate with an encrypted key for this test. */
 export async function clientCertificate(): Promise<ClientCertificate> {
   const folder = await mkdtemp(join(tmpdir(), 'certificates-'));
   for (const command of [AUTHORITY, REQUEST, CERTIFICATE]) await openssl(folder, command);

@@ -5,21 +5,21 @@ import { OwnKafka } from '../staying-alive/own-kafka.js';
 const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = kafkajs;
 const user = { username: 'service', password: 'correct horse' };
 
-/** A Kafka of one test file's own that grants whoever logs in nothing of itself. */
+/** A Kafka for one test file that grants users nothing by default. */
 export class GuardedKafka extends OwnKafka {
   static override async start(): Promise<GuardedKafka> {
     const { cluster } = await OwnKafka.start({
       sasl: user,
       properties: {
         'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
-        // Who comes by the listener without a login: the broker itself, and the test.
+        // The user of the listener without authentication: the broker itself, and the test.
         'super.users': 'User:ANONYMOUS',
       },
     });
     return new GuardedKafka(cluster);
   }
 
-  /** What a service logs in with. */
+  /** The credentials of a service. */
   get login() {
     return {
       KAFKA_BROKERS: this.cluster.secure?.bootstrap ?? '',
@@ -30,7 +30,7 @@ export class GuardedKafka extends OwnKafka {
     };
   }
 
-  /** Lets the service do something with a topic or a group. */
+  /** Grants the service an operation on a topic or a group. */
   async grant(
     resourceType: 'TOPIC' | 'GROUP',
     resourceName: string,

@@ -12,14 +12,14 @@ jest.setTimeout(180_000);
 
 const { CompressionTypes, Partitioners } = kafkajs;
 const MEGABYTE = 1_048_576;
-/** In arrays, since most parsers count on a stack. */
+/** Nested arrays, since most parsers are recursive. */
 const nested = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
 const named = (names: readonly string[], value: string): IHeaders =>
   Object.fromEntries(names.map((name) => [name, value]));
 const many = Array.from({ length: 10_000 }, (_, at) => `h${at}`);
 const METHODS = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'then', ''];
 
-/** What anybody who may write to a topic can write to it. */
+/** Hostile records that anyone with write access to a topic can write. */
 const HOSTILE: Readonly<Record<string, TestRecord>> = {
   'a prototype': { value: '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}' },
   'nesting of 10,000': { value: nested(10_000) },
@@ -55,7 +55,7 @@ function isGood(payload: unknown): boolean {
   return typeof payload === 'object' && payload !== null && 'good' in payload;
 }
 
-describe('records of somebody who means harm', () => {
+describe('hostile records', () => {
   test('hostile records are handled or become dead letters, and valid ones around them are handled once each', async () => {
     const names = Object.keys(HOSTILE);
     const topic = await kafka.createTopic('hostile');
@@ -67,7 +67,7 @@ describe('records of somebody who means harm', () => {
     const handle = (payload: unknown): void => {
       if (isGood(payload)) good.push(payload);
       else others++;
-      // What a handler does with a payload, such as storing it.
+      // Like a handler that stores a payload.
       JSON.stringify({ payload });
     };
     const options = { value: 'json', retry: { attempts: 2, initialMs: 1 }, deadLetterLimit: false } as const;
@@ -129,7 +129,7 @@ describe('records of somebody who means harm', () => {
     expect(runtime.group(groupId)?.status).toMatchObject({ restarts: 0 });
     expect((await probe(url, 'live')).up).toBe(true);
 
-    // What an operator may do while the service runs.
+    // Like an operator while the service runs.
     await withAdmin(kafkaClient(kafka.bootstrap), async (admin) => {
       // So that kafkajs knows the leaders.
       await admin.fetchTopicOffsets(topic);

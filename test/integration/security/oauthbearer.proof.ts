@@ -13,7 +13,7 @@ import { replaceFile, startTokenEndpoint, unsecuredToken } from './tokens.js';
 jest.setTimeout(120_000);
 
 const OAUTH = 'org.apache.kafka.common.security.oauthbearer';
-/** kafkajs logs in again 10 s before a session's end. */
+/** kafkajs reauthenticates 10 s before the end of a session. */
 const LIFETIME_SECONDS = 15;
 
 let kafka: OwnKafka;
@@ -26,7 +26,7 @@ beforeAll(async () => {
       'listener.name.secure.sasl.enabled.mechanisms': 'OAUTHBEARER',
       'listener.name.secure.oauthbearer.sasl.jaas.config': `${OAUTH}.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub="broker";`,
       'listener.name.secure.oauthbearer.sasl.server.callback.handler.class': `${OAUTH}.internals.unsecured.OAuthBearerUnsecuredValidatorCallbackHandler`,
-      // Without it a broker lets a connection live on beyond its token.
+      // Without it, a connection may outlive its token.
       'listener.name.secure.oauthbearer.connections.max.reauth.ms': 3_600_000,
     },
   });
@@ -70,7 +70,7 @@ async function startReading(env: Record<string, string>): Promise<Reading> {
   };
 }
 
-/** Goes on until the tokens of the start, and those that came after them, have expired. */
+/** Continues until the first tokens and their successors have expired. */
 async function expectToStayMember({ runtime, groupId, roundTrip, url }: Reading): Promise<void> {
   const until = Date.now() + 2.5 * LIFETIME_SECONDS * 1_000;
   await roundTrip();
@@ -130,7 +130,7 @@ describe('a token that expires', () => {
       },
     );
     expect(await ready()).not.toContain(stale);
-    // For longer than a member without progress is given: a restart would be refused the same.
+    // Longer than the liveness limit without progress: a restart would be rejected too.
     const { KAFKA_SESSION_TIMEOUT_MS: sessionMs, KAFKA_REBALANCE_TIMEOUT_MS: rebalanceMs } = QUICK_SESSION;
     const live = new Watch(url, 'live');
     await sleep(3 * Number(sessionMs) + Number(rebalanceMs) + 3_000);

@@ -44,7 +44,7 @@ function path(name: string): string {
   return join(folder, name);
 }
 
-/** What is mounted into the service: here the files of `name`, which may change later. */
+/** The mounted files of the service: those of `name`, which may change later. */
 async function mount(name: string, certificate: ClientCertificate, password: string): Promise<void> {
   await copyFile(certificate.certificateFile, path(`${name}.pem`));
   await copyFile(certificate.keyFile, path(`${name}.key`));
@@ -65,14 +65,14 @@ function deployment(name: string): Record<string, string> {
   };
 }
 
-/** From here on the brokers take the next certificate and password, and no others. */
+/** From here on the brokers accept only the next certificate and password. */
 async function rotateAtTheBrokers(): Promise<void> {
   const change = ['--alter', '--add-config', `${MECHANISM}=[password=${NEXT_PASSWORD}]`];
   const who = ['--entity-type', 'users', '--entity-name', user.username];
   const args = ['--bootstrap-server', kafka.bootstrap, ...change, ...who];
   expect(await javaTool('kafka.admin.ConfigCommand', args)).toMatchObject({ code: 0 });
   await copyFile(next.authorityFile, path('trusted.pem'));
-  // Every connection is made anew, by what the broker knows now.
+  // Every connection is recreated with the broker's current credentials.
   await kafka.broker.restart();
 }
 

@@ -32,7 +32,7 @@ async function secretFile(name: string, secret: string): Promise<string> {
   return file;
 }
 
-/** What a deployment sets: the password, and whom to trust, as files. */
+/** The environment of a deployment: password and CA as files. */
 async function login(
   mechanism: string,
   password: string,
@@ -94,7 +94,7 @@ describe('a user that the brokers do not know yet', () => {
   });
 });
 
-describe('brokers whose certificate nobody vouches for', () => {
+describe('brokers with an untrusted certificate', () => {
   test('brokers with an untrusted certificate are rejected, and startup says why', async () => {
     const topic = await kafka.createTopic('untrusted');
     const { KAFKA_SSL_CA_FILE: _authority, ...env } = await login('PLAIN', user.password);

@@ -5,13 +5,13 @@ import type { AddressInfo } from 'node:net';
 
 const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url');
 
-/** An unsecured JWS, which Kafka's validator for development takes: who it is, and until when. */
+/** An unsecured JWS with subject and expiry, which Kafka's development validator accepts. */
 export function unsecuredToken(subject: string, lifetimeSeconds: number): string {
   const now = Math.floor(Date.now() / 1_000);
   return `${encode({ alg: 'none' })}.${encode({ sub: subject, iat: now, exp: now + lifetimeSeconds })}.`;
 }
 
-/** Replaces the file at once, as a kubelet does. */
+/** Replaces the file atomically, like a kubelet. */
 export async function replaceFile(path: string, content: string): Promise<void> {
   await writeFile(`${path}.new`, content);
   await rename(`${path}.new`, path);
@@ -25,7 +25,7 @@ export interface TestTokenEndpoint {
   stop(): Promise<void>;
 }
 
-/** Starts one whose tokens are good for that long. */
+/** Starts one whose tokens are valid for this time. */
 export async function startTokenEndpoint(
   subject: string,
   lifetimeSeconds: number,

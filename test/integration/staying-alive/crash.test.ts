@@ -11,7 +11,7 @@ afterEach(async () => {
   await stopServices();
 });
 
-/** Makes kafkajs's fetches of a group fail, as often as it says. Call it once the service runs. */
+/** Makes fetches of a group fail this often. Call it while the service is running. */
 function failFetches(groupId: string, crash: () => Error, times: number): number[] {
   const crashes: number[] = [];
   const { fetch } = ConsumerGroup.prototype;
@@ -28,7 +28,7 @@ class BrokerGone extends Error {
   readonly retriable = true;
 }
 
-/** kafkajs would restart after the first by itself, and never again after the second. */
+/** kafkajs itself restarts after the first crash, but not after the second. */
 const CRASHES: readonly (readonly [string, () => Error])[] = [
   ['could be restarted', () => new BrokerGone('the brokers have gone')],
   ['can never be restarted', () => new TypeError('a bug in kafkajs')],

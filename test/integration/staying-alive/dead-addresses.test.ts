@@ -9,7 +9,7 @@ import { CliProcess } from '../dlq/cli-process.js';
 
 jest.setTimeout(60_000);
 
-/** Takes connections and answers nothing. */
+/** Accepts connections and answers nothing. */
 let silent: Server;
 beforeAll(async () => {
   silent = createServer((socket) => socket.on('error', () => undefined)).listen(0, '127.0.0.1');
@@ -18,13 +18,13 @@ beforeAll(async () => {
 afterEach(stopServices);
 afterAll(() => void silent.close());
 
-/** The one address that works comes last, and is followed by none. */
+/** Only the last address works. */
 function mostlyDead(): string {
   const { port } = silent.address() as AddressInfo;
   return `127.0.0.1:1,no-such-host.invalid:9092,127.0.0.1:${port},${brokers()}`;
 }
 
-test('the last of the addresses in KAFKA_BROKERS is enough to join, to write aside, to park, and to list dead letters', async () => {
+test('one reachable address in KAFKA_BROKERS is enough to join, to store failed records, to park, and to list dead letters', async () => {
   const [dead, parked] = [await createTopic(uniqueName('dead')), await createTopic(uniqueName('parked'))];
   const env = { KAFKA_BROKERS: mostlyDead(), KAFKA_CONNECTION_TIMEOUT_MS: '1000' };
   const handle = (): never => {

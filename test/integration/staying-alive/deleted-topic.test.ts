@@ -5,7 +5,7 @@ import { startHandlers, stopServices } from '../confirming/handler-service.js';
 jest.setTimeout(60_000);
 afterEach(stopServices);
 
-test('of two topics one is deleted: the other goes on within seconds, and what was handled is not repeated', async () => {
+test('if one of two topics is deleted, the other continues within seconds and no handled record is repeated', async () => {
   const [kept, deleted] = [await createTopic(uniqueName('kept')), await createTopic(uniqueName('deleted'))];
   const handled: unknown[] = [];
   const handle = (payload: unknown): void => void handled.push(payload);

@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 afterAll(() => kafka.stop());
 
-/** The client of the test itself knows no better than to fail where it asks the dead broker. */
+/** The test's own client fails when it asks the dead broker. */
 async function areLedByOthers(topics: string[]): Promise<boolean> {
   const { nodeId } = kafka.broker;
   const admin = kafkaClient(kafka.bootstrap, 10);
@@ -32,7 +32,7 @@ async function areLedByOthers(topics: string[]): Promise<boolean> {
   );
 }
 
-test('after the first broker of KAFKA_BROKERS has died, the first dead letter is written, the first key parked, and both replayed', async () => {
+test('after the first broker of KAFKA_BROKERS has died, records can be dead-lettered, parked and replayed', async () => {
   const [dead, parked] = [await kafka.createTopic('dead'), await kafka.createTopic('parked')];
   const env = { ...QUICK_SESSION, KAFKA_BROKERS: kafka.bootstrap };
   let isGood = false;
@@ -57,7 +57,7 @@ test('after the first broker of KAFKA_BROKERS has died, the first dead letter is
   await kafka.produce(parked, [{ key: 'b', value: '2' }]);
   const isStored = async (): Promise<boolean> =>
     (await kafka.committed(GROUP, dead)) === 1n && (await kafka.committed(GROUP, parked)) === 1n;
-  await waitFor(isStored, { what: 'both to be put aside', timeoutMs: 90_000 });
+  await waitFor(isStored, { what: 'both records to be stored', timeoutMs: 90_000 });
   expect(await probe(service.url, 'live')).toMatchObject({ up: true });
   expect((await readTopic(`${dead}.dlt`, kafka.bootstrap)).map(({ value }) => String(value))).toEqual(['1']);
 

@@ -32,7 +32,7 @@ const WAYS: readonly Way[] = [
 ];
 
 interface Outcome {
-  /** Each partition's committed offset, whenever it had changed. */
+  /** Every change of the committed offset, by partition. */
   readonly history: ReadonlyMap<number, readonly bigint[]>;
   readonly entries: readonly LedgerEntry[];
   readonly membersAfter: number;
@@ -41,7 +41,7 @@ interface Outcome {
 const workers: Worker[] = [];
 const outcomes = new Map<string, Outcome>();
 
-/** Follows what the group has committed until told to stop. */
+/** Records the group's committed offsets until it is stopped. */
 async function follow(groupId: string, topic: string, over: AbortSignal): Promise<Map<number, bigint[]>> {
   const history = new Map<number, bigint[]>([
     [0, [0n]],
@@ -79,7 +79,7 @@ async function freezeInTheMiddle({ name, handler, manual }: Way): Promise<void> 
         .map(({ pid }) => pid),
     ).size;
   await waitFor(() => activeCalls() === 2, {
-    what: 'both members to be at work',
+    what: 'both members to handle records',
     timeoutMs: 40_000,
     everyMs: 20,
   });

@@ -33,7 +33,7 @@ async function leadersOf(topic: string): Promise<Map<number, number>> {
   return new Map(topics[0]?.partitions.map(({ partitionId, leader }) => [partitionId, leader]));
 }
 
-/** Each partition of the topic goes to the broker after its leader. */
+/** Moves each partition of the topic to the broker after its leader. */
 async function moveOn(topic: string): Promise<void> {
   const before = await leadersOf(topic);
   const wanted = [...before].map(([partition, leader]) => ({ partition, leader: OTHER.get(leader) ?? 1 }));
@@ -81,7 +81,7 @@ async function reading(
 
 describe('a member of a group', () => {
   it(
-    'reads what has a leader while another partition has none, and that one as soon as it has',
+    'a member reads partitions with a leader while another has none, and that one as soon as it has one',
     async () => {
       const [away, there] = [await topicOn(3), await topicOn(1)];
       const { handled, group } = await reading([away, there]);
@@ -105,9 +105,9 @@ describe('a member of a group', () => {
     2 * START_MS,
   );
 
-  // The last: it leaves the group's offsets with one replica each.
+  // The last test, since it leaves the group's offsets with one replica each.
   it(
-    'stays one, and commits, while the coordinator moves to another broker',
+    'a member stays in its group and commits while the coordinator moves to another broker',
     async () => {
       const topic = await topicOn(1);
       const { handled, group } = await reading(topic);

@@ -12,7 +12,7 @@ jest.setTimeout(60_000);
 const SESSION_MS = Number(QUICK_SESSION.KAFKA_SESSION_TIMEOUT_MS);
 const BEFORE = Array.from({ length: 20 }, (_, n) => `before-${n}`);
 const AFTER = Array.from({ length: 20 }, (_, n) => `after-${n}`);
-const HELD = 'at work when the broker went';
+const HELD = 'running when the broker went down';
 
 interface Outage {
   readonly name: string;
@@ -32,7 +32,7 @@ const OUTAGES: readonly Outage[] = [
 interface Outcome {
   readonly handled: ReadonlySet<unknown>;
   readonly committed: bigint;
-  /** What each probe gave as reasons while it was down. */
+  /** The reasons of each probe while it was down. */
   readonly reasons: Readonly<Record<'live' | 'ready' | 'startup', readonly string[]>>;
 }
 
@@ -59,7 +59,7 @@ async function goThrough({ begin, end }: Outage): Promise<Outcome> {
     const ready = new Watch(url, 'ready');
     await waitFor(async () => !(await isReady()), { what: 'readiness to go down', everyMs: 10 });
     gate.open();
-    // Only time can show that liveness does not mind.
+    // Liveness must stay up for this time.
     await sleep(begunAt + 3 * SESSION_MS + 1_500 - Date.now());
     await end(kafka);
 
@@ -94,18 +94,18 @@ describe.each(OUTAGES)('while the broker $name for more than three session timeo
     return found;
   };
 
-  test('readiness goes down after one session timeout, and says why', () => {
+  test('during an outage readiness goes down after one session timeout, with the reason', () => {
     const { ready } = outcome().reasons;
     const silences = ready.map((reason) => Number(/no broker has answered for (\d+) ms/.exec(reason)?.[1]));
     for (const silenceMs of silences) expect(silenceMs).toBeGreaterThan(SESSION_MS);
     expect(silences[0]).toBeLessThan(SESSION_MS + 1_000);
   });
 
-  test('liveness and startup stay up, also when it comes back', () => {
+  test('during and after an outage liveness and startup stay up', () => {
     expect(outcome().reasons).toMatchObject({ live: [], startup: [] });
   });
 
-  test('nothing is lost, and the service goes on by itself', () => {
+  test('after an outage nothing is lost, and the service continues by itself', () => {
     const { handled, committed } = outcome();
     expect([...handled].toSorted()).toEqual([...BEFORE, ...AFTER, HELD].toSorted());
     expect(committed).toBe(BigInt(handled.size));

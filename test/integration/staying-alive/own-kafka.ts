@@ -10,7 +10,7 @@ import {
 } from '../../../tools/kafka/index.js';
 import { type TestRecord, uniqueName, waitFor } from '../../support/kafka.js';
 
-/** What a service needs to notice within seconds that its broker is away. */
+/** Settings with which a service detects an unavailable broker within seconds. */
 export const QUICK_SESSION = {
   KAFKA_SESSION_TIMEOUT_MS: '2000',
   KAFKA_HEARTBEAT_INTERVAL_MS: '300',
@@ -18,7 +18,7 @@ export const QUICK_SESSION = {
   KAFKA_CONNECTION_TIMEOUT_MS: '1000',
 } as const;
 
-/** A Kafka of one test file's own, whose broker may be killed, frozen and started again on the same port. */
+/** A Kafka for one test file whose broker may be killed, suspended and restarted on the same port. */
 export class OwnKafka {
   protected constructor(readonly cluster: KafkaCluster) {}
 
@@ -29,7 +29,7 @@ export class OwnKafka {
     );
   }
 
-  /** One that takes records of so many bytes. */
+  /** Creates a topic that accepts records of this size. */
   static startForRecordsOf(bytes: number): Promise<OwnKafka> {
     const properties = { 'message.max.bytes': bytes, 'socket.request.max.bytes': 2 * bytes };
     return OwnKafka.start({ heap: '1g', properties });
@@ -45,7 +45,7 @@ export class OwnKafka {
     return broker;
   }
 
-  /** Creates a topic with a name of its own. */
+  /** Creates a topic with a unique name. */
   async createTopic(prefix: string, partitions = 1): Promise<string> {
     const topic = uniqueName(prefix);
     await this.#ask((admin) => admin.createTopics({ topics: [{ topic, numPartitions: partitions }] }));
@@ -70,14 +70,14 @@ export class OwnKafka {
     }
   }
 
-  /** Gives a topic settings of its own, in the place of those that it has; Kafka's own topics can be told, too. */
+  /** Replaces the settings of a topic, which may be one of Kafka's internal topics. */
   async configure(topic: string, settings: Readonly<Record<string, string>>): Promise<void> {
     const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
     const resource = { type: ConfigResourceTypes.TOPIC, name: topic, configEntries };
     await this.#ask((admin) => admin.alterConfigs({ validateOnly: false, resources: [resource] }));
   }
 
-  /** The group's committed offset of a partition; 0 where there is none. */
+  /** The group's committed offset of a partition; 0 if there is none. */
   async committed(groupId: string, topic: string, partition = 0): Promise<bigint> {
     const [answer] = await this.#ask((admin) => admin.fetchOffsets({ groupId, topics: [topic] }));
     const offset = BigInt(answer?.partitions.find((each) => each.partition === partition)?.offset ?? 0);

@@ -47,13 +47,13 @@ async function topicOn(broker: number): Promise<string> {
   const topic = uniqueName('moving');
   const replicaAssignment = [{ partition: 0, replicas: [broker] }];
   await ask((admin) => createTopics(admin, [{ topic, replicaAssignment }]));
-  // Each record a batch of its own, so that a fetch does not bring them all.
+  // Each record is its own batch, so that a fetch does not return all of them.
   const values = Array.from({ length: RECORDS }, (_, i) => `${i}`.padEnd(100));
   for (let at = 0; at < RECORDS; at += 10) await kafka.produce(topic, values.slice(at, at + 10));
   return topic;
 }
 
-/** Reads all of it, and once a third was read, has something happen to its leader. */
+/** Reads the whole topic and, after a third of it, changes its leader. */
 async function readWhile(topic: string, happens: () => Promise<void>): Promise<number[]> {
   const read: number[] = [];
   for await (const { value } of reader.read(topic, 0, toOffset(0), toOffset(RECORDS))) {
@@ -67,7 +67,7 @@ const everything = Array.from({ length: RECORDS }, (_, i) => i);
 
 describe('reading a partition whose leader', () => {
   it(
-    'moves to another broker goes on there, without a gap or a repetition',
+    'reading continues without a gap or a repetition when the leader moves to another broker',
     async () => {
       const topic = await topicOn(1);
       expect(await readWhile(topic, () => movesTo(topic, 2))).toEqual(everything);
@@ -76,7 +76,7 @@ describe('reading a partition whose leader', () => {
   );
 
   it(
-    'is started again waits for it',
+    'reading waits for a leader that is restarted',
     async () => {
       const second = kafka.cluster.brokers[1];
       if (!second) throw new Error('two brokers were asked for');

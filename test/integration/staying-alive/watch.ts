@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { probe, type Probe } from '../health/probe.js';
 
-/** Asks a probe again and again, and remembers when it was down. */
+/** Probes repeatedly and records when the probe was down. */
 export class Watch {
-  /** The reasons for which it was down, in order, each as often as it was given. */
+  /** The reasons for being down, in order, with repetitions. */
   readonly reasons: string[] = [];
   #asked = 0;
   #over = false;

@@ -1,6 +1,6 @@
 /**
- * One handler that takes STOPPING_DELAY_MS for each record, or for ever for those whose value is `never`. It
- * writes what happens to STOPPING_LEDGER, in the format of the workers' ledger.
+ * One handler that takes STOPPING_DELAY_MS for each record, and never ends for those whose value is `never`. It
+ * writes its calls to STOPPING_LEDGER, in the format of the workers' ledger.
  */
 import { appendFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -36,6 +36,6 @@ const descriptor = Object.getOwnPropertyDescriptor(StoppingController.prototype,
 KafkaHandler(STOPPING_TOPIC, { order: 'partition' })(StoppingController.prototype, 'handle', descriptor);
 Controller()(StoppingController);
 
-/** A class without the `class`, which is nothing but its module's name. */
+/** A module without a class of its own. */
 export function ProcessingModule() {}
 Module({ controllers: [StoppingController] })(ProcessingModule);

@@ -1,6 +1,6 @@
 /**
- * Preloaded into `dist/src/main.js`: brings in the test's handler; the start and the stop above all are what is
- * deployed. REPLACEMENT_PROCESSING names another file's handler, from this folder.
+ * Preloaded into `dist/src/main.js`: replaces the handlers by the test's; everything else, such as start and stop, is as
+ * deployed. REPLACEMENT_PROCESSING names another file with handlers, relative to this folder.
  */
 import { replaceProcessing } from '../../support/replace-processing.mjs';
 

@@ -6,20 +6,20 @@ export interface ProcessOptions {
   readonly topic: string;
   readonly groupId: string;
   readonly ledger?: Ledger;
-  /** The file of the handlers, seen from here; that of this folder by default. */
+  /** The file with the handlers, relative to this folder; default: processing.mjs. */
   readonly processing?: string;
   readonly delayMs?: number;
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** A service with one handler of the test's in it. */
+/** A service with one handler of the test. */
 export class ServiceProcess extends MainProcess {
   constructor({ topic, groupId, ledger, processing, delayMs = 0, env = {} }: ProcessOptions) {
     super({
       preload: join(import.meta.dirname, 'replace-processing.mjs'),
       env: {
         KAFKA_GROUP_ID: groupId,
-        // Only the stop itself can be the reason of a commit.
+        // Only the shutdown itself can cause a commit.
         KAFKA_AUTO_COMMIT_INTERVAL_MS: '600000',
         STOPPING_TOPIC: topic,
         ...(ledger && { STOPPING_LEDGER: ledger.path }),

@@ -11,7 +11,7 @@ afterEach(async () => {
   await stopServices();
 });
 
-/** A handler that works until it is told to end. */
+/** A handler that runs until it is told to end. */
 class LongWork {
   #end: (() => void) | undefined;
 
@@ -31,13 +31,13 @@ class LongWork {
 
 interface Scene {
   readonly groupId: string;
-  /** A member with a partition, and at work on its record. */
+  /** A member with a partition whose handler is running. */
   readonly slow: HandlerService;
   readonly slowWork: LongWork;
-  /** Another one, which does its own work at once unless it was given some. */
+  /** Another member; its handlers return at once unless the test says otherwise. */
   readonly other: HandlerService;
   readonly otherWork: LongWork;
-  /** Starts one more, which the group waits to let in until all that is at work is done. */
+  /** Starts another member, which can join only once all running handlers have finished. */
   join(): Promise<HandlerService>;
 }
 
@@ -81,7 +81,7 @@ async function expectToGoOnWithoutIt({ groupId, slowWork }: Scene, third: Handle
   expect(await describeGroup(groupId)).toEqual({ state: 'Stable', members: 2 });
 }
 
-describe('leaves the group at once, and is dealt nothing any more, a member that stops', () => {
+describe('a member that stops', () => {
   test('a member that stops while it waits for others to join leaves the group at once', async () => {
     const here = await scene();
     const third = await here.join();

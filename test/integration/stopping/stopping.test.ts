@@ -20,7 +20,7 @@ afterEach(endProcesses);
 
 interface Scene extends ProcessOptions {
   readonly ledger: Ledger;
-  /** Resolves once a handler has begun, or ended, as often. */
+  /** Resolves once handlers have started, or ended, this often. */
   until(event: 'start' | 'done', count: number): Promise<void>;
 }
 

@@ -8,7 +8,7 @@ import { describeGroup } from './group.js';
 jest.setTimeout(60_000);
 afterEach(stopServices);
 
-test('a member whose fetch the brokers hold back for a quota leaves its group at once when it stops', async () => {
+test('a member whose fetch is throttled by a quota leaves its group at once when it stops', async () => {
   const topic = await createTopic(uniqueName('throttled'));
   const clientId = uniqueName('throttled');
   await limitFetching(brokers(), clientId, 20_000);

@@ -8,12 +8,12 @@ import { waitFor } from '../../support/kafka.js';
 
 const root = join(import.meta.dirname, '../../..');
 
-/** The times of all alerts are divided by it. */
+/** The durations of all alerts are divided by this. */
 export const SPEED = 60;
 
 const installed = spawnSync('bash', [join(root, 'tools/monitoring/install.sh')], { encoding: 'utf8' });
 
-/** Where Prometheus is; undefined where it can't be had. */
+/** The folder of Prometheus; undefined if it cannot be installed. */
 export const prometheusFolder = installed.status === 0 ? installed.stdout.trim() : undefined;
 
 const running = new Set<Alarm>();
@@ -40,7 +40,7 @@ export class Alarm {
     return alarm;
   }
 
-  /** Resolves once there is a series, such as a counter that must have been 0 before it can increase. */
+  /** Resolves once a series exists, for example a counter that must be 0 before it can increase. */
   async hasScraped(series: string): Promise<void> {
     await this.prometheus.until(series, 30_000);
   }
@@ -51,7 +51,7 @@ export class Alarm {
     return first?.labels ?? {};
   }
 
-  /** Resolves once it is not raised any more. */
+  /** Resolves once the alert is resolved. */
   async ended(alert: string): Promise<void> {
     await waitFor(async () => (await this.prometheus.query(firing(alert))).length === 0, {
       what: `the end of ${alert}`,

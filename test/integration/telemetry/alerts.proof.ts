@@ -1,4 +1,4 @@
-/** Each alert of deploy/monitoring/rules.yaml: provoked, raised by a Prometheus that scrapes the service, cured. */
+/** Each alert of deploy/monitoring/rules.yaml is provoked, raised by a Prometheus that scrapes the service, and resolved. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { type KafkaHandlerOptions, PermanentError } from '../../../src/transport/index.js';
@@ -33,7 +33,7 @@ interface Watched {
   readonly alarm: Alarm;
 }
 
-/** A service with one handler that has joined, and an alarm that has seen its counters at 0. */
+/** A service with one handler that has joined, and a Prometheus that has seen its counters at 0. */
 async function watch(
   handle: Handle,
   options: KafkaHandlerOptions = {},
@@ -82,7 +82,7 @@ const watchOn = async (kafka: OwnKafka): Promise<Watched> => {
 const describeWithPrometheus = prometheusFolder === undefined ? describe.skip : describe;
 
 describeWithPrometheus('raised by a real Prometheus, and ended by what the runbook says:', () => {
-  test('KafkaConsumerStuck, by a handler that waits for something, until that comes', async () => {
+  test('the alert KafkaConsumerStuck is raised by a waiting handler, until it returns', async () => {
     const gate = new Gate();
     const { topic, alarm } = await watch(() => gate.opened, { order: 'partition' });
     await produce(topic, ['a', 'b', 'c']);
@@ -91,7 +91,7 @@ describeWithPrometheus('raised by a real Prometheus, and ended by what the runbo
     await alarm.ended('KafkaConsumerStuck');
   });
 
-  test('KafkaConsumerStalled, by one key that fails while others go on, until its handler is mended', async () => {
+  test('the alert KafkaConsumerStalled is raised by one failing key while others continue, until its handler is fixed', async () => {
     let isMended = false;
     const { topic, alarm } = await watch(
       (payload) => {
@@ -107,7 +107,7 @@ describeWithPrometheus('raised by a real Prometheus, and ended by what the runbo
     await stop();
   });
 
-  test('KafkaConsumerLagGrowing, by a handler that is slower than who produces, until it is fast enough', async () => {
+  test('the alert KafkaConsumerLagGrowing is raised by a handler that is slower than the producers, until it is fast enough', async () => {
     let slowMs = 200;
     const { topic, alarm } = await watch(() => sleep(slowMs), { order: 'partition' });
     const timestamp = String(Date.now() - 60_000);
@@ -123,7 +123,7 @@ describeWithPrometheus('raised by a real Prometheus, and ended by what the runbo
     await stop();
   });
 
-  test('KafkaConsumerDeadLetters, by records that are refused for good, until there are no more of them', async () => {
+  test('the alert KafkaConsumerDeadLetters is raised by invalid records, until no more arrive', async () => {
     const handle = (): never => {
       throw new PermanentError('no such customer');
     };
@@ -133,7 +133,7 @@ describeWithPrometheus('raised by a real Prometheus, and ended by what the runbo
     await alarm.ended('KafkaConsumerDeadLetters');
   });
 
-  test('KafkaConsumerRestarts, by a group without offsets that may not choose one, until it is stopped', async () => {
+  test('the alert KafkaConsumerRestarts is raised by a group without offsets and without a reset policy, until it is stopped', async () => {
     const topic = await createTopic(uniqueName('alert'));
     await produce(topic, ['a']);
     const service = await startHandlers([{ topic, handle: () => undefined }], {
@@ -145,7 +145,7 @@ describeWithPrometheus('raised by a real Prometheus, and ended by what the runbo
     await alarm.ended('KafkaConsumerRestarts');
   });
 
-  test('KafkaConsumerRebalanceStorm, by members that come and go, until they stay', async () => {
+  test('the alert KafkaConsumerRebalanceStorm is raised by members that keep joining and leaving, until they stay', async () => {
     const { topic, service, alarm } = await watch(() => undefined);
     const stop = again(0, async () => {
       const spec = { topic, handle: () => undefined };
@@ -158,7 +158,7 @@ describeWithPrometheus('raised by a real Prometheus, and ended by what the runbo
     await alarm.ended('KafkaConsumerRebalanceStorm');
   });
 
-  test('KafkaConsumerBlocked, by a release that fails at every record, until what it needs is back', async () => {
+  test('the alert KafkaConsumerBlocked is raised by a release that fails every record, until its dependency is back', async () => {
     let isMended = false;
     const handle = (): void => {
       if (!isMended) throw new Error('the database is away');
@@ -176,7 +176,7 @@ describeWithPrometheus('raised by a real Prometheus, and ended by what the runbo
     await alarm.ended('KafkaConsumerBlocked');
   });
 
-  test('KafkaConsumerCommitsFailing, by a coordinator that can not write offsets down, until it can', async () => {
+  test('the alert KafkaConsumerCommitsFailing is raised by a coordinator that cannot store offsets, until it can', async () => {
     const kafka = await ownKafka();
     const { topic, service, alarm } = await watchOn(kafka);
     const settings = { 'cleanup.policy': 'compact' };
@@ -188,7 +188,7 @@ describeWithPrometheus('raised by a real Prometheus, and ended by what the runbo
     await stop();
   });
 
-  test('KafkaConsumerUnassigned, by a topic that is not there, until it is created', async () => {
+  test('the alert KafkaConsumerUnassigned is raised by a missing topic, until it is created', async () => {
     const topic = uniqueName('missing');
     const service = await startHandlers([{ topic, handle: () => undefined }], { env });
     const alarm = await Alarm.over(service.url);
@@ -197,7 +197,7 @@ describeWithPrometheus('raised by a real Prometheus, and ended by what the runbo
     await alarm.ended('KafkaConsumerUnassigned');
   });
 
-  test('KafkaConsumerEventLoopBlocked, by a handler that computes, until none does any more', async () => {
+  test('the alert KafkaConsumerEventLoopBlocked is raised by a handler that blocks the event loop, until it has finished', async () => {
     const { topic, alarm } = await watch(() => {
       for (const until = performance.now() + 2_000; performance.now() < until;);
     });
@@ -206,7 +206,7 @@ describeWithPrometheus('raised by a real Prometheus, and ended by what the runbo
     await alarm.ended('KafkaConsumerEventLoopBlocked');
   });
 
-  test('KafkaConsumerTopicProblems, by a compacted dead-letter topic, until all that is named is set', async () => {
+  test('the alert KafkaConsumerTopicProblems is raised by a compacted dead-letter topic, until all reported settings are corrected', async () => {
     const handle = (): never => {
       throw new PermanentError('not this one');
     };
@@ -225,7 +225,7 @@ describeWithPrometheus('raised by a real Prometheus, and ended by what the runbo
     await alarm.ended('KafkaConsumerTopicProblems');
   });
 
-  test('KafkaConsumerRecordsParked, by a key that is parked, until it is released', async () => {
+  test('the alert KafkaConsumerRecordsParked is raised by a parked key, until it is released', async () => {
     let isMended = false;
     const handle = (): void => {
       if (!isMended) throw new Error('no such account');

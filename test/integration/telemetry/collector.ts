@@ -19,7 +19,7 @@ const Span = z.object({
   links: z.array(z.object({ traceId: z.string(), spanId: z.string() })).default([]),
   status: z.object({ code: z.number().optional(), message: z.string().optional() }).default({}),
 });
-/** What OTLP sends over HTTP as JSON, as far as a test looks at it. */
+/** The parts of OTLP over HTTP in JSON that tests check. */
 const Traces = z.object({
   resourceSpans: z.array(
     z.object({
@@ -35,21 +35,21 @@ export interface ReceivedSpan {
   readonly spanId: string;
   readonly parentSpanId: string | undefined;
   readonly name: string;
-  /** By OTLP's numbers: 5 is a consumer. */
+  /** OTLP's number of the kind; 5 is a consumer. */
   readonly kind: number;
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly links: readonly { readonly traceId: string; readonly spanId: string }[];
-  /** By OTLP's numbers: 2 is an error. */
+  /** OTLP's number of the status; 2 is an error. */
   readonly status: { readonly code?: number | undefined; readonly message?: string | undefined };
   readonly resource: Readonly<Record<string, unknown>>;
 }
 
-/** A collector: takes OTLP over HTTP, and keeps what it is sent. */
+/** A collector that receives OTLP over HTTP and stores it. */
 export class Collector {
   readonly spans: ReceivedSpan[] = [];
   /** The headers of each request. */
   readonly headers: IncomingMessage['headers'][] = [];
-  /** All that was sent, as it was. */
+  /** All requests, unchanged. */
   text = '';
   readonly #server: Server;
 

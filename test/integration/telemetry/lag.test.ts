@@ -72,7 +72,7 @@ describe('the lag of a partition', () => {
     await waitFor(() => isCaughtUp(before.groupId, topic), { what: 'the end' });
     await before.stop();
 
-    // Nothing is fetched any more that would tell this member of an end.
+    // No further fetch could report an end offset to this member.
     const { url, joined, groupId } = await startHandlers([spec], { env, groupId: before.groupId });
     await joined();
     const lags = async () =>

@@ -1,6 +1,6 @@
 /**
- * Handlers that log, before and after they wait, as users write them; what a record's `kind` says happens to it.
- * The record's topic is STOPPING_TOPIC; a second handler takes batches of `<topic>.batch`, and a third fails with all
+ * Handlers that log before and after they wait; a record's `kind` determines what happens to it.
+ * The topic is STOPPING_TOPIC; a second handler reads batches of `<topic>.batch`, and a third fails for all
  * records of `<topic>.later`, which go through a retry topic.
  */
 import { setTimeout as sleep } from 'node:timers/promises';

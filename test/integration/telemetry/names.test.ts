@@ -9,7 +9,7 @@ afterEach(stopServices);
 const topics = ['group', 'topic'];
 const partitions = ['group', 'topic', 'partition'];
 
-/** What dashboards, alerts and whoever reads docs/monitoring.md rely on: the name, its type and its labels. */
+/** Names, types and labels that dashboards, alerts and docs/monitoring.md rely on. */
 const METRICS: readonly (readonly [name: string, type: string, labels: readonly string[]])[] = [
   ['kafka_consumer_records_total', 'counter', [...topics, 'outcome']],
   ['kafka_consumer_handler_seconds', 'histogram', topics],
@@ -31,7 +31,7 @@ const METRICS: readonly (readonly [name: string, type: string, labels: readonly 
   ['kafka_consumer_paused_partitions', 'gauge', ['group']],
 ];
 
-/** Those of Node that the docs, the dashboard and alerts name. */
+/** Node's metrics that the docs, the dashboard and the alerts use. */
 const OF_NODE: readonly (readonly [name: string, type: string])[] = [
   ['nodejs_eventloop_lag_seconds', 'gauge'],
   ['nodejs_eventloop_lag_p99_seconds', 'gauge'],
@@ -52,7 +52,7 @@ async function scrapeAfterOneRecord(): Promise<{ scrape: Scrape; topic: string }
   return { scrape: await Scrape.of(url), topic };
 }
 
-test('every metric has its name, type and labels, and a help text that says the unit of what is no count', async () => {
+test('every metric has its documented name, type and labels, and a help text with its unit', async () => {
   const { scrape } = await scrapeAfterOneRecord();
   for (const [name, type, labels] of METRICS) {
     expect([name, scrape.types.get(name)]).toEqual([name, type]);
@@ -65,7 +65,7 @@ test('every metric has its name, type and labels, and a help text that says the 
   for (const [name, type] of OF_NODE) expect([name, scrape.types.get(name)]).toEqual([name, type]);
 });
 
-test('there is no other metric of the consumer, and a handler’s time is counted from 5 ms to 10 s', async () => {
+test('the consumer has no undocumented metric, and handler times have buckets from 5 ms to 10 s', async () => {
   const { scrape, topic } = await scrapeAfterOneRecord();
   const mine = [...scrape.types.keys()].filter((name) => name.startsWith('kafka_'));
   expect(mine.toSorted()).toEqual(METRICS.map(([name]) => name).toSorted());

@@ -1,13 +1,13 @@
-/** One line of what `/metrics` answers. */
+/** One line of `/metrics`. */
 export interface Series {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
 }
 
-/** A scrape, as Prometheus would take it. */
+/** A scrape like that of Prometheus. */
 export class Scrape {
-  /** What each metric is told to be, by its name: `counter` and so on. */
+  /** The type of each metric by name, such as `counter`. */
   readonly types: ReadonlyMap<string, string>;
   /** The help text of each metric, by its name. */
   readonly helps: ReadonlyMap<string, string>;
@@ -27,7 +27,7 @@ export class Scrape {
     return new Scrape(text, text.split('\n').flatMap(parse));
   }
 
-  /** All series of a name that have these labels, among others. */
+  /** All series of a metric that have at least these labels. */
   all(name: string, labels: Readonly<Record<string, string>> = {}): Series[] {
     return this.series.filter(
       (each) =>
@@ -35,13 +35,13 @@ export class Scrape {
     );
   }
 
-  /** The sum of all series of a name that have these labels; undefined where there is none. */
+  /** The sum of all series of a metric with these labels; undefined if there are none. */
   value(name: string, labels: Readonly<Record<string, string>> = {}): number | undefined {
     const found = this.all(name, labels);
     return found.length === 0 ? undefined : found.reduce((sum, { value }) => sum + value, 0);
   }
 
-  /** A name's values by one of its labels, those of 0 left out. */
+  /** A metric's values by one of its labels, without zeros. */
   by(name: string, label: string, labels: Readonly<Record<string, string>> = {}): Record<string, number> {
     const found = this.all(name, labels).filter(({ value }) => value !== 0);
     return Object.fromEntries(found.map((each) => [each.labels[label], each.value]));

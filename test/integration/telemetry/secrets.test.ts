@@ -9,7 +9,7 @@ import { ServiceProcess } from '../stopping/service-process.js';
 jest.setTimeout(90_000);
 afterEach(endProcesses);
 
-/** Planted wherever something secret may be; none of it may be in any line. */
+/** Used wherever something may be secret; no log line may contain it. */
 const SECRET = 'hunter2-must-not-be-seen';
 const processing = '../telemetry/logging-handlers.mjs';
 const env = {
@@ -22,7 +22,7 @@ function start(topic: string, more: Readonly<Record<string, string>> = {}): Serv
   return new ServiceProcess({ topic, groupId: uniqueName('group'), processing, env: { ...env, ...more } });
 }
 
-describe('at the most talkative level, no line has', () => {
+describe('secrets in the log', () => {
   test.each(['json', 'pretty'])(
     'no trace-level log line contains the payload, key or header of a record, whatever its outcome (%s)',
     async (format) => {
@@ -33,12 +33,12 @@ describe('at the most talkative level, no line has', () => {
         JSON.stringify(good),
         JSON.stringify({ ...good, kind: 'retry' }),
         JSON.stringify({ ...good, kind: 'dead' }),
-        // Breaks the schema in each way that a message could quote.
+        // Violates the schema in every way that a message could quote.
         JSON.stringify({ ...good, kind: SECRET }),
         JSON.stringify({ ...good, id: SECRET }),
         JSON.stringify({ kind: 'ok', id: 1, secret: { [SECRET]: SECRET } }),
         JSON.stringify(SECRET),
-        // Can't be decoded: JSON.parse itself quotes what it fails at.
+        // Cannot be decoded; the error of JSON.parse quotes the input.
         SECRET,
         `{"a": ${SECRET}}`,
         `\ud800${SECRET}`,

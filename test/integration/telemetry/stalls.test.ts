@@ -12,10 +12,10 @@ afterEach(async () => {
   await stopServices();
 });
 
-/** Well between the bounds of a bucket: what a call took is known to the ms. */
+/** In the middle of a histogram bucket. */
 const BLOCKED_MS = 3_500;
 
-/** As a parser or a regular expression does it that meets what it can't cope with. */
+/** Blocks like a parser or a regular expression with pathological input. */
 function block(ms: number): void {
   for (const until = performance.now() + ms; performance.now() < until;);
 }

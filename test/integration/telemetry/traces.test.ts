@@ -43,7 +43,7 @@ interface Run {
   readonly lines: readonly Record<string, unknown>[];
 }
 
-/** Runs the service until it has handled all of a topic, and to its end. */
+/** Runs the service until it has handled the whole topic, and stops it. */
 async function run(
   part: '' | '.batch' | '.later',
   records: readonly TestRecord[],

@@ -38,22 +38,22 @@ function failed(table: RecordTable, evidence: Partial<Evidence> = {}): string[] 
 
 const commit = (offset: number, ms: number) => ({ topic: 't', partition: 0, offset, at: ms * MS });
 
-describe('what a run is held against', () => {
-  it('passes where every record was handled once, in order, and committed after that', () => {
+describe('the checks of a reliability run', () => {
+  it('the checks pass if every record was handled once, in order, and committed after that', () => {
     expect(failed(handledAt(10, 20, 30), { commits: [commit(1, 15), commit(3, 35)] })).toEqual([]);
   });
 
-  it('finds a record that was acknowledged and never handled', () => {
+  it('the checks find a record that was acknowledged and never handled', () => {
     expect(failed(handledAt(10, undefined))).toEqual(['lost']);
   });
 
-  it('tells what was committed past from what was not reached', () => {
+  it('the checks distinguish records that were committed past from those that were not reached', () => {
     const table = handledAt(10, undefined, 30, undefined);
     const [lost] = checksOf(evidenceOf(table, { commits: [commit(3, 35)] }));
     expect(lost?.measured).toBe('1 committed past, 1 not reached');
   });
 
-  it('counts a dead letter as settled when its handler failed', () => {
+  it('the checks count a dead letter as settled when its handler failed', () => {
     const table = handledAt(10, undefined, 30);
     table.start(1, 19 * MS);
     table.fail(1, 20 * MS);
@@ -62,28 +62,28 @@ describe('what a run is held against', () => {
     expect(failed(table, { commits: [commit(2, 15)] })).toEqual(['commits']);
   });
 
-  it('finds a commit beyond a record that is settled only later', () => {
+  it('the checks find a commit beyond a record that is settled only later', () => {
     expect(failed(handledAt(10, 20), { commits: [commit(2, 15)] })).toEqual(['commits']);
   });
 
-  it('finds a commit below an earlier one, unless the fault has moved offsets', () => {
+  it('the checks find a commit below an earlier one, unless the fault has moved offsets', () => {
     const commits = [commit(2, 25), commit(1, 26)];
     expect(failed(handledAt(10, 20), { commits })).toEqual(['commits']);
     expect(failed(handledAt(10, 20), { commits, offsetsMove: true })).toEqual([]);
   });
 
-  it('lets a commit of what is gone pass where it is taken back at once, as the scenario allows', () => {
+  it('the checks accept a commit of deleted offsets that is corrected within the time that the scenario allows', () => {
     const commits = [commit(2, 15), commit(0, 16), commit(2, 25)];
     const table = handledAt(10, 20);
     expect(failed(table, { commits, offsetsMove: true })).toEqual(['commits']);
     expect(failed(table, { commits, offsetsMove: true, takenBackWithinMs: 5 })).toEqual([]);
   });
 
-  it('finds a record that started before the one before it was settled', () => {
+  it('the checks find a record that started before the previous one was settled', () => {
     expect(failed(handledAt(50, 20))).toEqual(['gaps']);
   });
 
-  it('allows repeats of what was handled around a fault, by whom it hit, and no others', () => {
+  it('the checks accept only repeats of records that an affected instance handled around a fault', () => {
     const table = handledAt(10, [20, 90], 95);
     const around = { fault: 'kill', from: 15 * MS, uncommittedFor: 0, to: 25 * MS };
     expect(failed(table)).toEqual(['repeats']);
@@ -93,7 +93,7 @@ describe('what a run is held against', () => {
     expect(failed(table, { disturbances: [{ ...around, to: 18 * MS }] })).toEqual(['repeats']);
   });
 
-  it('allows repeats of what was handled before a fault for as long as no commit had covered it', () => {
+  it('the checks accept repeats of records that were handled before a fault and not committed', () => {
     const disturbances = [{ fault: 'kill', from: 40 * MS, uncommittedFor: 25 * MS, to: 50 * MS }];
     const table = handledAt([10, 60], [20, 60], 30);
     expect(failed(table, { disturbances })).toEqual(['repeats']);
@@ -104,7 +104,7 @@ describe('what a run is held against', () => {
     expect(failed(second, { disturbances, commits: [commit(1, 15), commit(2, 25)] })).toEqual(['repeats']);
   });
 
-  it('allows repeats of what was handled behind a failing record, as no commit passes that', () => {
+  it('the checks accept repeats of records that were handled behind a failing record', () => {
     const table = handledAt(40, [20, 60], 65);
     expect(failed(table)).toEqual(['gaps', 'repeats']);
     table.fail(0, 15 * MS);
@@ -117,13 +117,13 @@ describe('what a run is held against', () => {
     expect(failed(failedAfter)).toEqual(['gaps', 'repeats']);
   });
 
-  it('finds a group that never caught up, and a scenario that could not be played', () => {
+  it('the checks find a group that never caught up, and a scenario that could not be carried out', () => {
     expect(failed(handledAt(10), { caughtUpAfterMs: undefined })).toEqual(['stuck']);
     expect(failed(handledAt(10), { broken: 'nobody joined' })).toEqual(['stuck']);
   });
 });
 
-test('a repeat is that of two which was done later, whichever ledger is read first', () => {
+test('of two calls with one record the later one is the repeat, whichever ledger is read first', () => {
   const table = handledAt(undefined);
   table.finish(0, 20 * MS, 'zombie');
   table.finish(0, 10 * MS, 'owner');

@@ -2,9 +2,9 @@ import { CLOCKS_APART_US, type Micros } from '../clock.js';
 import type { Commit } from '../cluster/committed.js';
 import type { RecordTable } from '../ledger/record-table.js';
 
-/** What of each partition was committed when. */
+/** The commits of each partition with their times. */
 export class CommitHistory {
-  /** By topic and partition, in the order in which the coordinator took them. */
+  /** By topic and partition, in the order of the coordinator. */
   readonly #commits = new Map<string, Commit[][]>();
 
   constructor(
@@ -18,7 +18,7 @@ export class CommitHistory {
     }
   }
 
-  /** Tells of a record whether no commit had covered it at a time. */
+  /** Whether a record was uncommitted at a time. */
   openAt(at: Micros): (id: number) => boolean {
     const { table } = this;
     const isBefore = (commit: Commit): boolean => commit.at <= at - CLOCKS_APART_US;

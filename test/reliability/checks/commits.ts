@@ -2,26 +2,26 @@ import type { Commit } from '../cluster/committed.js';
 import { CLOCKS_APART_US, type Micros } from '../clock.js';
 import type { RecordTable } from '../ledger/record-table.js';
 
-/** The records of one partition by their offsets, and until when all up to each of them were settled. */
+/** The records of one partition by offset, and when all records up to each of them were settled. */
 interface Settled {
   readonly offsets: number[];
   readonly ids: number[];
   readonly allSettledAt: Micros[];
 }
 
-/** What a group's commits have done that they must not. */
+/** The violations of a group's commits. */
 export interface CommitFaults {
   /** Commits beyond a record that was not settled at that time. */
   readonly early: readonly string[];
-  /** Commits below an earlier one: what lies between is delivered again. */
+  /** Commits below an earlier one: the records in between are delivered again. */
   readonly back: readonly string[];
 }
 
 /**
- * Holds every commit against the ledger: all records below it were settled by then, and no commit is below an
+ * Checks every commit: all records below it were settled by then, and no commit is below an
  * earlier one.
- * @param commits of one group, in the order in which the coordinator took them
- * @param takenBackWithinMs how soon a lower commit must follow one that comes too early for it not to count
+ * @param commits of one group, in the order of the coordinator
+ * @param takenBackWithinMs time within which a lower commit must follow a premature one to excuse it
  */
 export function commitFaults(
   commits: readonly Commit[],
@@ -72,7 +72,7 @@ function settledOf(ids: number[], table: RecordTable): Settled {
   return { offsets: ids.map((id) => table.offset.get(id)), ids, allSettledAt };
 }
 
-/** The place of the last offset below this one; -1 where there is none. */
+/** The index of the last offset below this one; -1 if there is none. */
 function indexBelow(offsets: readonly number[], offset: number): number {
   let low = 0;
   let high = offsets.length;

@@ -2,8 +2,8 @@ import type { Micros } from '../clock.js';
 import type { RecordTable } from '../ledger/record-table.js';
 
 /**
- * Records that have failed. No commit passes one while it is tried again, and a partition that moves meanwhile
- * begins again with it: what was handled behind it comes again.
+ * Records that have failed. No commit passes one while it is retried, and a partition that moves meanwhile
+ * starts again with it, so records that were handled behind it are repeated.
  */
 export class FailingRecords {
   /** By their partitions. */
@@ -13,7 +13,7 @@ export class FailingRecords {
     this.#ids = table.byPartition((id) => Number.isFinite(table.failedAt.get(id)));
   }
 
-  /** Whether a record that was handled again by a time had been handled behind one that was failing. */
+  /** Whether a record that was repeated at a time had been handled behind a failing one. */
   heldBack(id: number, again: Micros): boolean {
     const { offset, settledAt, failedAt } = this.table;
     const handledAt = settledAt.get(id);

@@ -1,8 +1,8 @@
 import type { RecordTable } from '../ledger/record-table.js';
 
 /**
- * The records that a handler was given before the earlier one of their key was settled by anybody: across crashes and
- * owners, a key's records may come again, but none may be passed over.
+ * The records that were handled before an earlier one of their key was settled: across crashes and
+ * owners, records of a key may be repeated, but none may be skipped.
  */
 export function gapsOf(table: RecordTable): { readonly count: number; readonly examples: readonly string[] } {
   const last = new Map<string, number>();

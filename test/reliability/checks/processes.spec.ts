@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Vital } from '../fleet/vitals.js';
 import { leakCheck } from './processes.js';
 
-/** A look each second: so many seconds with so many sockets, before or after the process has joined. */
+/** Samples of one process: this many seconds with this many sockets, before or after it has joined. */
 function looks(...spans: readonly { seconds: number; sockets: number; joined: boolean }[]): Vital[] {
   return spans.flatMap(({ seconds, sockets, joined }) =>
     Array.from({ length: seconds }, () => ({
@@ -16,7 +16,7 @@ function looks(...spans: readonly { seconds: number; sockets: number; joined: bo
 const check = (vitals: Vital[]) => leakCheck(new Map([['a.1', vitals]]), new Set(['a.1']));
 
 describe('a process at rest', () => {
-  it('leaks when it holds more than when it began to consume', () => {
+  it('a process leaks if it holds more than when it began to consume', () => {
     const vitals = looks(
       { seconds: 60, sockets: 8, joined: true },
       { seconds: 30, sockets: 21, joined: true },
@@ -27,7 +27,7 @@ describe('a process at rest', () => {
     });
   });
 
-  it('does not leak where it found a broker only later', () => {
+  it('a process does not leak if it only found a broker later', () => {
     const vitals = looks(
       { seconds: 15, sockets: 3, joined: false },
       { seconds: 50, sockets: 16, joined: true },
@@ -35,7 +35,7 @@ describe('a process at rest', () => {
     expect(check(vitals)).toMatchObject({ passed: true });
   });
 
-  it('leaks where it has never joined, and holds more and more', () => {
+  it('a process leaks if it never joined and holds more and more', () => {
     const vitals = looks(
       { seconds: 15, sockets: 3, joined: false },
       { seconds: 50, sockets: 16, joined: false },

@@ -3,13 +3,13 @@ import type { Vital } from '../fleet/vitals.js';
 import type { Check } from '../report/result.js';
 import { PEAK_RSS_BYTES } from '../settings.js';
 
-/** SIGKILL's exit code: nobody but the harness, or a process by its order, sends that. */
+/** SIGKILL's exit code: only the harness, or a process on its order, sends it. */
 const KILLED = 128 + 9;
 
 type Vitals = ReadonlyMap<string, readonly Vital[]>;
 
 const MIB = 2 ** 20;
-/** How many more timers, sockets and the like a process may hold at its end than when it began to consume. */
+/** Maximum increase of timers, sockets and the like from the start of consumption to the end. */
 const SLACK = 12;
 
 /** The memory of every instance, over the whole run. */
@@ -32,9 +32,9 @@ export function memoryCheck(vitals: Vitals, growsOnPurpose: boolean): Check {
 }
 
 /**
- * What holds a process open, by kind: at rest at the end of the run against the ten seconds from its first join. Until
- * then it may have looked for a broker in vain, and has few of the connections that it needs.
- * @param atRest the processes that lived to see the end; others ended in the middle of something
+ * Active resources of a process by kind: at rest at the end of the run, compared with the ten seconds after its first join.
+ * Before that it may have searched for a broker, and has few of its connections.
+ * @param atRest the processes that existed at the end; others ended during their work
  */
 export function leakCheck(vitals: Vitals, atRest: ReadonlySet<string>): Check {
   const found: string[] = [];
@@ -62,7 +62,7 @@ export function leakCheck(vitals: Vitals, atRest: ReadonlySet<string>): Check {
   };
 }
 
-/** Processes that have ended unasked, errors that nobody caught, and drains that were not in time. */
+/** Unexpected exits, uncaught errors, and drains that took too long. */
 export function crashCheck(
   vitals: Vitals,
   exits: readonly Exit[],

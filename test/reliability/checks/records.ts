@@ -7,26 +7,26 @@ import { commitFaults } from './commits.js';
 import { gapsOf } from './gaps.js';
 import { type Disturbance, repeatsOf } from './repeats.js';
 
-/** What is known at the end of a run. */
+/** The evidence at the end of a run. */
 export interface Evidence {
   readonly table: RecordTable;
   readonly overtaken: { readonly count: number; readonly examples: readonly string[] };
   readonly commits: readonly Commit[];
   readonly disturbances: readonly Disturbance[];
-  /** Whether the scenario itself has moved committed offsets, or what they count. */
+  /** Whether the scenario itself has moved committed offsets or changed their log. */
   readonly offsetsMove: boolean;
-  /** Whether commits may pass a record that is not done: it is kept elsewhere, or came in the place of another. */
+  /** Whether commits may pass an unhandled record, because it is stored elsewhere or has replaced another one. */
   readonly keepsAside?: boolean;
-  /** Whether a key's records may be handled in another order than that of their offsets. */
+  /** Whether records of a key may be handled in another order than that of their offsets. */
   readonly unordered?: boolean;
-  /** How soon a commit of what is gone must be taken back, where the scenario has made the topic anew. */
+  /** Time within which commits of deleted offsets must be corrected, if the scenario recreates the topic. */
   readonly takenBackWithinMs?: number;
   readonly caughtUpAfterMs: number | undefined;
-  /** Why the scenario could not be played to its end. */
+  /** Why the scenario could not be completed. */
   readonly broken: string | undefined;
 }
 
-/** The promises about records, held against the evidence. */
+/** Checks the promises about records. */
 export function checksOf(evidence: Evidence): Check[] {
   const { table, overtaken, unordered = false } = evidence;
   const inOrder: Check[] = [
@@ -63,7 +63,7 @@ function lostCheck({ table, commits }: Evidence): Check {
   return {
     name: 'lost',
     passed: ids.length === 0,
-    // What nobody has come to yet is stuck, and will be handled if the group ever goes on.
+    // Records that were not reached are stuck, and will be handled if the group continues.
     measured: ids.length === 0 ? '0' : `${past} committed past, ${ids.length - past} not reached`,
     bound: '0',
     examples,

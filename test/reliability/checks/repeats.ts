@@ -4,36 +4,36 @@ import type { RecordTable } from '../ledger/record-table.js';
 import { CommitHistory } from './commit-history.js';
 import { FailingRecords } from './failing-records.js';
 
-/** A time in which what was handled may be handled again. */
+/** A time in which handled records may be repeated. */
 export interface Disturbance {
   readonly fault: string;
-  /** When the fault began. What was handled before, and not committed by then, may come again too. */
+  /** When the fault began. Records that were handled but not committed by then may be repeated too. */
   readonly from: Micros;
-  /** How long before that a record may have been handled and still not be committed. */
+  /** How long before that a record may have been handled without being committed. */
   readonly uncommittedFor: Micros;
-  /** When everybody knew of it. */
+  /** When all instances knew of it. */
   readonly to: Micros;
-  /** The instance that was hit: what it has handled comes again, or what it handles is late. Any, where nobody is named. */
+  /** The affected instance, whose records are repeated or handled late. Undefined for any. */
   readonly instance?: string;
-  /** Whether others take over while it still works: what they have handled, it may handle late. */
+  /** Whether others take over while it is still running, so that it may repeat their records late. */
   readonly overlaps?: boolean;
 }
 
 /** Repeats within the bound, and those beyond. */
 export interface Repeats {
   readonly count: number;
-  /** Records that could be handled again because of the disturbances: each at most once for each of them. */
+  /** Number of repeats that the disturbances allow: at most one per record and disturbance. */
   readonly bound: number;
-  /** Beside these: handled behind a record that was failing when its partition went to another member. */
+  /** Further allowed repeats: of records handled behind a failing one when its partition moved to another member. */
   readonly heldBack: number;
   readonly unexplained: number;
   readonly examples: readonly string[];
 }
 
 /**
- * Holds the repeats against the disturbances: a record may come again if it was first handled around one, and no
- * commit had covered it when that began. Without any, only what was handled behind a failing record may.
- * @param commits of the group, in the order in which the coordinator took them
+ * Checks the repeats: a record may be repeated if it was first handled around a disturbance, and no
+ * commit had covered it when that began. Otherwise only records handled behind a failing one may.
+ * @param commits of the group, in the order of the coordinator
  */
 export function repeatsOf(
   table: RecordTable,

@@ -13,21 +13,21 @@ import { canHaveToxiproxy } from '../network/install.js';
 import { persistent } from './persistent.js';
 
 const OFFSETS_PARTITIONS = 5;
-/** Kafka's number for topics among what can be configured; kafkajs exports it as a type alone. */
+/** Kafka's resource type of topics; kafkajs exports it only as a type. */
 const TOPIC = 2;
 const BROKER = 4;
-/** In bytes a second. */
+/** In bytes per second. */
 const UNLIMITED = 1e12;
 
 /** Three brokers with three replicas of everything, of which two must be in sync. */
 export class Cluster {
   private constructor(
     private readonly kafka: KafkaCluster,
-    /** Between instances and brokers; undefined where it can't be had here. */
+    /** The network between instances and brokers; undefined if toxiproxy is not available. */
     readonly network: Network | undefined,
   ) {}
 
-  /** @param slots the instances that are to have a network of their own */
+  /** @param slots the instances that get their own network */
   static async start(slots: readonly string[]): Promise<Cluster> {
     const proxied = (await canHaveToxiproxy()) ? slots : [];
     const kafka = await startKafka({
@@ -37,9 +37,9 @@ export class Cluster {
       proxied,
       properties: {
         'offsets.topic.num.partitions': OFFSETS_PARTITIONS,
-        // Every commit is held against the ledger: none may be compacted away.
+        // Every commit is checked, so none may be compacted away.
         'log.cleaner.enable': false,
-        // Leaderships return to where they were within seconds, and retention is enforced within one.
+        // Leaderships return to the preferred replica within seconds, and retention is enforced within one.
         'leader.imbalance.check.interval.seconds': 5,
         'log.retention.check.interval.ms': 1000,
         'log.segment.delete.delay.ms': 1000,
@@ -49,7 +49,7 @@ export class Cluster {
     return new Cluster(kafka, network);
   }
 
-  /** For the harness itself: past the proxies. */
+  /** For the harness itself, without proxies. */
   get client(): Kafka {
     return kafkaClient(this.kafka.bootstrap, 10);
   }
@@ -58,12 +58,12 @@ export class Cluster {
     return this.kafka.brokers;
   }
 
-  /** What KAFKA_BROKERS is for an instance. */
+  /** KAFKA_BROKERS of an instance. */
   bootstrapFor(slot: string): string {
     return this.network?.bootstrap(slot) ?? this.kafka.bootstrap;
   }
 
-  /** Asks the brokers, or tells them; again for a minute where they can not answer. */
+  /** Sends a request to the brokers; retries for a minute. */
   admin<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
     return persistent(() => withAdmin(this.client, work));
   }
@@ -101,7 +101,7 @@ export class Cluster {
     }));
     const layout = replicas ? { replicaAssignment: assigned } : { numPartitions };
     const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
-    // Without waiting for leaders: kafkajs gives up on them early where there are several brokers.
+    // Without waiting for leaders: with several brokers kafkajs's own wait fails early.
     await this.admin((admin) =>
       admin.createTopics({
         topics: [{ topic, ...layout, configEntries }],
@@ -111,7 +111,7 @@ export class Cluster {
     await this.untilLed(topic, partitions);
   }
 
-  /** Sets what all brokers have by default for topics; everything else is at its own default then. */
+  /** Sets the cluster-wide defaults of topics; all other settings get Kafka's defaults. */
   async configureAll(config: Readonly<Record<string, string>>): Promise<void> {
     const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
     const resources = this.brokers.map(({ nodeId }) => ({
@@ -132,7 +132,7 @@ export class Cluster {
     });
   }
 
-  /** Limits how fast a client may fetch; without a number it may fetch as fast as it can. */
+  /** Limits the fetch rate of a client; undefined removes the limit. */
   async limitFetching(clientId: string, bytesPerSecond = UNLIMITED): Promise<void> {
     await persistent(() => limitFetching(this.kafka.bootstrap, clientId, bytesPerSecond));
   }
@@ -143,7 +143,7 @@ export class Cluster {
     return groups.flatMap(({ members }) => members.map(({ clientId }) => clientId));
   }
 
-  /** Sets what is configured of a topic; everything else is at its default then. */
+  /** Sets the configuration of a topic; all other settings get their defaults. */
   async configure(topic: string, config: Readonly<Record<string, string>>): Promise<void> {
     const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
     await this.admin((admin) =>
@@ -154,7 +154,7 @@ export class Cluster {
     );
   }
 
-  /** Resolves once so many partitions of a topic have leaders. */
+  /** Resolves once this many partitions of a topic have leaders. */
   async untilLed(topic: string, partitions: number): Promise<void> {
     await persistent(async () => {
       const offsets = await this.admin((admin) => admin.fetchTopicOffsets(topic));
@@ -163,7 +163,7 @@ export class Cluster {
     });
   }
 
-  /** Every broker runs, and nothing stands between it and the instances. */
+  /** Starts every broker and removes all network faults. */
   async heal(): Promise<void> {
     await this.network?.heal();
     for (const broker of this.brokers) broker.resume();

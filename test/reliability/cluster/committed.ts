@@ -2,7 +2,7 @@ import type { Kafka } from 'kafkajs';
 import { fromWall, type Micros } from '../clock.js';
 import { readLog } from './read-log.js';
 
-/** A commit as the coordinator has written it down. */
+/** A commit as stored by the coordinator. */
 export interface Commit {
   readonly topic: string;
   readonly partition: number;
@@ -11,7 +11,7 @@ export interface Commit {
 }
 
 /**
- * Every commit of a group, in order: Kafka keeps them in a topic of its own. The format of its records is in
+ * Every commit of a group, in order, from Kafka's internal topic. The format of its records is in
  * Kafka's `group-coordinator/src/main/resources/common/message/OffsetCommit{Key,Value}.json`.
  */
 export function commitsOf(kafka: Kafka, groupId: string): Promise<Commit[]> {
@@ -24,7 +24,7 @@ export function commitsOf(kafka: Kafka, groupId: string): Promise<Commit[]> {
   });
 }
 
-/** Keys of versions 0 and 1 are of commits: group, topic, partition. Others are of the group's members. */
+/** Keys of versions 0 and 1 belong to commits: group, topic, partition. Others belong to group members. */
 function placeOf(key: Buffer): { group: string; topic: string; partition: number } | undefined {
   if (key.readInt16BE(0) > 1) return undefined;
   const groupEnd = 4 + key.readInt16BE(2);

@@ -4,7 +4,7 @@ const PATIENCE_MS = 60_000;
 const PAUSE_MS = 500;
 
 /**
- * Does what may fail while leaderships move, again until it succeeds.
+ * Retries an operation that may fail while leaderships move.
  * @throws the last error, after a minute
  */
 export async function persistent<T>(work: () => Promise<T>): Promise<T> {

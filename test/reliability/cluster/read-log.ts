@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Kafka, KafkaMessage } from 'kafkajs';
 import { persistent } from './persistent.js';
 
-/** Every record that a topic holds now, as far as `pick` wants something of it. */
+/** What `pick` returns for each current record of a topic. */
 export function readLog<T>(
   kafka: Kafka,
   topic: string,
@@ -45,7 +45,7 @@ async function read(kafka: Kafka, topic: string, take: (message: KafkaMessage) =
           const end = ends.get(batch.partition);
           for (const message of batch.messages) {
             const offset = BigInt(message.offset);
-            // A consumer that has to join again reads from the start again.
+            // A consumer that has to rejoin reads from the start again.
             if (end === undefined || offset >= end || offset < (next.get(batch.partition) ?? 0n)) continue;
             next.set(batch.partition, offset + 1n);
             take(message);

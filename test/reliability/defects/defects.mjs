@@ -1,6 +1,6 @@
 /**
- * Defects for the harness to find: with RELIABILITY_DEFECT the built service is loaded with one of them in it. Each
- * replaces text that stands exactly once in a file, or the process ends: a defect that is not there proves nothing.
+ * Defects that the harness must find: with RELIABILITY_DEFECT the built service is loaded with one of them. Each
+ * replaces text that must occur exactly once in a file, otherwise the process exits.
  */
 import { registerHooks } from 'node:module';
 
@@ -14,13 +14,13 @@ const defects = {
       ],
     ],
   },
-  /** Takes a failed call for a success. */
+  /** Treats a failed call as a success. */
   'swallowed-error': {
     'pipeline/dispatch/record-dispatcher.js': [
       [/catch \(error\) \{\s+this\.#failed\(record, error\);\s+this\.pump\(\);\s+return;\s+\}/, 'catch {}'],
     ],
   },
-  /** Gives every record a lane of its own, whatever its key. */
+  /** Gives every record its own lane, ignoring its key. */
   'no-lanes': {
     'pipeline/partition.js': [
       [
@@ -29,7 +29,7 @@ const defects = {
       ],
     ],
   },
-  /** Goes on settling and committing what a partition had in flight when it was lost. */
+  /** Keeps settling and committing records that were in flight when their partition was lost. */
   'commit-after-loss': {
     'pipeline/partition.js': [
       ['this.parts.committer.remove(this, reason);', ''],

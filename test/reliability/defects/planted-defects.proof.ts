@@ -20,7 +20,7 @@ afterAll(async () => {
   rmSync(root, { recursive: true, force: true });
 });
 
-/** Slow handlers, failures, a kill, and an instance that is away for longer than its session. */
+/** Slow handlers, failures, a kill, and an instance that is suspended for longer than its session. */
 const everything: Scenario = {
   name: 'defects',
   description: 'what each of the defects takes to show',
@@ -68,7 +68,7 @@ function failed(checks: readonly Check[]): string[] {
 }
 
 describe('the harness', () => {
-  it('finds nothing in the service as it is', async () => {
+  it('the harness finds no defect in the service', async () => {
     expect(failed(await checksWith(undefined))).toEqual([]);
   });
 
@@ -77,7 +77,7 @@ describe('the harness', () => {
     ['an error that is swallowed', 'swallowed-error', 'lost'],
     ['a lane that lets a key overtake', 'no-lanes', 'overtaken'],
     ['a commit after the partition was lost', 'commit-after-loss', 'commits'],
-  ])('finds %s', async (_, defect, check) => {
+  ])('the harness finds the planted defect: %s', async (_, defect, check) => {
     expect(failed(await checksWith(defect))).toContainEqual(
       expect.stringMatching(new RegExp(`^${check}: [1-9]`)),
     );

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Fleet } from './fleet.js';
 
-/** Where nobody listens. */
+/** An address without a listener. */
 const NOBODY = '127.0.0.1:9';
 
 let folder: string;
@@ -27,7 +27,7 @@ afterEach(async () => {
 });
 
 describe('a fleet', () => {
-  test('has one instance in a slot, also while it is being started', async () => {
+  test('a fleet has one instance per slot, even while it is being started', async () => {
     const first = fleet.start('a');
     await expect(fleet.start('a')).rejects.toThrow('instance a runs already');
     await first;
@@ -35,14 +35,14 @@ describe('a fleet', () => {
     expect([...fleet.running.keys()]).toEqual(['a']);
   });
 
-  test('stops what is being started', async () => {
+  test('a fleet stops an instance that is being started', async () => {
     const started = fleet.start('a');
     await fleet.stop('a');
     await started;
     expect(fleet.running.size).toBe(0);
   });
 
-  test('has none left once all were stopped, not even of those that are to come back', async () => {
+  test('a fleet has no instance left once all were stopped, not even scheduled ones', async () => {
     await fleet.start('a');
     await fleet.kill('a');
     await fleet.stopAll();

@@ -11,7 +11,7 @@ import { rebalancesOf } from './vitals.js';
 /** One stream of records and how it is handled. */
 export interface Stream {
   readonly topic: string;
-  /** Options of the handler; only this service knows what to do with them. */
+  /** Options of the handler; only this service uses them. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly delayMs: number;
 }
@@ -22,7 +22,7 @@ export interface FleetOptions {
   readonly groupId: string;
   readonly streams: readonly Stream[];
   readonly folder: string;
-  /** Bootstrap servers as the instance of a slot is to see them. */
+  /** Bootstrap servers for the instance of a slot. */
   readonly bootstrapOf: (slot: string) => string;
   readonly env: Readonly<Record<string, string>>;
 }
@@ -38,17 +38,17 @@ export interface Exit {
 const instances = path.join(projectRoot, 'test/reliability/instances');
 const dist = path.join(projectRoot, 'dist/src/main.js');
 
-/** What each runtime is started with. */
+/** The program of each runtime. */
 const commands: Readonly<Record<Runtime, readonly string[]>> = {
   ours: ['--import', path.join(instances, 'ours.mjs'), dist],
   nest: [path.join(instances, 'nest.mjs')],
   kafkajs: [path.join(instances, 'kafkajs.mjs')],
 };
 
-/** How soon an instance that has ended is started again, as a container is. */
+/** Delay before an instance that has ended is restarted, like a container. */
 const RESTART_MS = 1000;
 
-/** The instances of a run, and who sees to it that they run. */
+/** Starts the instances of a run and keeps them running. */
 export class Fleet {
   readonly exits: Exit[] = [];
   readonly #running = new Map<string, Instance>();
@@ -65,7 +65,7 @@ export class Fleet {
     return this.#running;
   }
 
-  /** Starts an instance; `env` holds for this start alone, not for those after its end. */
+  /** Starts an instance; `env` applies only to this start, not to restarts. */
   async start(slot: string, env: Readonly<Record<string, string>> = {}): Promise<void> {
     if (this.#isThere(slot)) throw new Error(`instance ${slot} runs already`);
     this.#wanted.add(slot);
@@ -106,19 +106,19 @@ export class Fleet {
     await this.joined(slot);
   }
 
-  /** SIGKILL; it comes back. */
+  /** Sends SIGKILL; the instance is restarted. */
   async kill(slot: string): Promise<void> {
     await this.#running.get(slot)?.kill();
   }
 
-  /** SIGTERM, and SIGKILL where that does not end it; it does not come back. @returns its exit code */
+  /** Sends SIGTERM, and SIGKILL if that does not end it; it is not restarted. @returns its exit code */
   async stop(slot: string): Promise<number | undefined> {
     this.#wanted.delete(slot);
     await this.#starting.get(slot);
     return this.#running.get(slot)?.stop(GRACE_MS);
   }
 
-  /** SIGTERM, and a new one in its place. */
+  /** Sends SIGTERM and starts a new instance in its slot. */
   async roll(slot: string): Promise<void> {
     await this.stop(slot);
     await this.start(slot);
@@ -137,12 +137,12 @@ export class Fleet {
     writeFileSync(path.join(this.options.folder, `${slot}.control`), order);
   }
 
-  /** Where an instance's HTTP is. */
+  /** The base URL of an instance. */
   urlOf(slot: string): string {
     return `http://127.0.0.1:${this.#ports.get(slot)}`;
   }
 
-  /** Ends those whose liveness fails, as the kubelet does, until `stopAll`. */
+  /** Kills instances whose liveness fails, like a kubelet, until `stopAll`. */
   probe(): void {
     for (const slot of this.#wanted) void this.#probe(slot, this.#probing.signal);
   }
@@ -219,7 +219,7 @@ export class Fleet {
   }
 }
 
-/** Waits for something to be so. @throws where it is not in time; `otherwise` says what then */
+/** Waits for a condition. @throws with the message of `otherwise` if it is not met in time */
 async function until(isSo: () => boolean, timeoutMs: number, otherwise: string): Promise<void> {
   for (const end = Date.now() + timeoutMs; !isSo(); await sleep(200)) {
     if (Date.now() > end) throw new Error(`${otherwise} in ${timeoutMs / 1000} s`);

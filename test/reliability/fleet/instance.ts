@@ -10,7 +10,7 @@ export interface Start {
   readonly logFile: string;
 }
 
-/** A service as a process, which ends with the harness, however the harness ends. */
+/** A service process that ends with the harness in any case. */
 export class Instance {
   #ended = false;
   #expected = false;
@@ -26,7 +26,7 @@ export class Instance {
     return new Instance(slot, await keep({ command, args, env, logFile }));
   }
 
-  /** Whether somebody has asked it to end. */
+  /** Whether the harness has told it to end. */
   get isExpected(): boolean {
     return this.#expected;
   }
@@ -35,19 +35,19 @@ export class Instance {
     return this.kept.pid;
   }
 
-  /** Resolves with the exit code; 128 and the signal's number where a signal ended it. */
+  /** Resolves with the exit code; 128 plus the signal's number if a signal ended it. */
   get ended(): Promise<number> {
     return this.kept.ended;
   }
 
-  /** SIGKILL; resolves once it has ended. */
+  /** Sends SIGKILL; resolves once it has ended. */
   async kill(): Promise<void> {
     this.#expected = true;
     this.signal('SIGKILL');
     await this.ended;
   }
 
-  /** SIGTERM, and SIGKILL where that does not end it in time. @returns its exit code */
+  /** Sends SIGTERM, and SIGKILL if that does not end it in time. @returns its exit code */
   async stop(graceMs: number): Promise<number> {
     this.#expected = true;
     this.signal('SIGTERM');
@@ -64,7 +64,7 @@ export class Instance {
     try {
       process.kill(this.pid, signal);
     } catch (error) {
-      // It has ended, and the news is on its way.
+      // It has ended, but the event was not delivered yet.
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
     }
   }

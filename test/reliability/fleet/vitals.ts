@@ -11,13 +11,13 @@ const Line = z.object({
   leak: z.string().optional(),
 });
 
-/** What a process has said of itself at one moment. */
+/** A process's report about itself at one moment. */
 export type Vital = z.infer<typeof Line>;
 
 /** A line is shorter than half of this. */
 const TAIL_BYTES = 4096;
 
-/** How often a process has joined its group, as far as it has said so. */
+/** How often a process has reported joining its group. */
 export function rebalancesOf(folder: string, slot: string, pid: number): number {
   const file = path.join(folder, `${slot}.${pid}.vitals`);
   if (!existsSync(file)) return 0;
@@ -37,7 +37,7 @@ function tailOf(file: string): string {
   }
 }
 
-/** What each process of the run has said of itself, by the process's name. */
+/** The reports of all processes of the run, by process name. */
 export function allVitals(folder: string): Map<string, Vital[]> {
   const names = readdirSync(folder).filter((name) => name.endsWith('.vitals'));
   return new Map(names.map((name) => [path.basename(name, '.vitals'), read(path.join(folder, name))]));
@@ -46,6 +46,6 @@ export function allVitals(folder: string): Map<string, Vital[]> {
 function read(file: string): Vital[] {
   if (!existsSync(file)) return [];
   const lines = readFileSync(file, 'utf8').split('\n');
-  // What follows the last line's end was cut by the end of the process.
+  // Text after the last line end was cut off when the process ended.
   return lines.slice(0, -1).map((line) => Line.parse(JSON.parse(line)));
 }

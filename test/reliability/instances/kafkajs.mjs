@@ -1,4 +1,4 @@
-/** kafkajs alone, `eachMessage` with its autocommit, with the same work and the same ledger. */
+/** Plain kafkajs with `eachMessage` and autocommit, with the same work and the same ledger. */
 import { Kafka } from 'kafkajs';
 import { peerOptions, streams } from './peer-options.mjs';
 import { LedgerWriter } from './ledger-writer.mjs';

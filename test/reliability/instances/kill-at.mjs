@@ -1,6 +1,6 @@
 /**
- * Ends this process in the moment in which it sends a request of a kind: `sent` once the bytes are with the kernel,
- * so that the broker gets it and nobody its answer; `unsent` before. `commit sent 3` means the third commit.
+ * Kills this process when it sends a certain request: `sent` once the bytes were passed to the kernel,
+ * so that the broker gets the request but nobody its response; `unsent` before that. `commit sent 3` means the third commit.
  */
 import { Socket } from 'node:net';
 

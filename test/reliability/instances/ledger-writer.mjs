@@ -1,9 +1,9 @@
 /**
- * The ledger of one process: what it did with which record, in order, kept outside of it. Lines are appended in
- * groups, and a handler waits for its own to be on the disk: what it has returned from survives a power cut.
+ * The ledger of one process: what it did with each record, in order. Lines are appended in
+ * groups, and a handler waits until its own lines are on disk, so they survive a power failure.
  *
  * A line is tab-separated: event (S started, D done, F failed), time in µs, ownership, topic, partition, offset, id.
- * The clock is the machine's monotonic one: all processes share it, and nothing sets it.
+ * The clock is the monotonic one, which all processes share and nobody can set.
  */
 import { fdatasync, openSync, write } from 'node:fs';
 
@@ -16,9 +16,9 @@ export class LedgerWriter {
   #flushing = false;
 
   /**
-   * Does a record's work, between its lines.
+   * Does the work of a record and writes its lines.
    * @returns `onDisk`, which resolves once its last line is
-   * @throws what the work does, once that is on the disk: what becomes of the record may outlive this process
+   * @throws the error of the work, once it is on disk, since the outcome may outlive this process
    */
   async around(ownership, record, work) {
     this.#append('S', ownership, record);

@@ -1,4 +1,4 @@
-/** Nest's own Kafka transport with the same work and the same ledger, as its documentation sets it up. */
+/** Nest's own Kafka transport, set up as in its documentation, with the same work and the same ledger. */
 import 'reflect-metadata';
 import { Controller, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -13,7 +13,7 @@ const ledger = new LedgerWriter();
 let joins = 0;
 countRebalances(() => joins);
 
-/** A class without the `class`, as its methods are added below. */
+/** A controller whose methods are added below. */
 function StreamController() {}
 for (const [i, { topic, delayMs }] of streams.entries()) {
   const name = `stream${i}`;
@@ -37,7 +37,7 @@ const app = await NestFactory.createMicroservice(StreamModule, {
   transport: Transport.KAFKA,
   options: { postfixId: '', client, consumer, run, subscribe: { fromBeginning: true } },
 });
-// By default it would end by the signal once its hooks have run, and look like a crash.
+// By default the signal would end the process after its hooks, which looks like a crash.
 app.enableShutdownHooks([], { useProcessExit: true });
 await app.listen();
 const [, kafkajsConsumer] = app.unwrap();

@@ -20,7 +20,7 @@ const ledger = new LedgerWriter();
 const ownerships = new WeakMap();
 let owned = 0;
 
-/** The runtime makes an owner for each time it gets a partition: the number tells them apart. */
+/** The runtime creates an owner for each ownership of a partition; the number identifies it. */
 function ownershipOf(owner) {
   let ownership = ownerships.get(owner);
   if (ownership === undefined) ownerships.set(owner, (ownership = ++owned));
@@ -31,7 +31,7 @@ function entryOf({ owner, offset }, { id }) {
   return { topic: owner.topic, partition: owner.partition, offset, id };
 }
 
-/** A record that has been to a retry topic is entered under the offset that it was written to. */
+/** A record from a retry topic is entered under its original offset. */
 function originOf(context) {
   return context.getMessage().headers['dlt-original-offset'];
 }
@@ -44,7 +44,7 @@ async function one(payload, context, delayMs, topic) {
   await onDisk;
 }
 
-/** One record after the other, as most batch handlers do; what fails is named. */
+/** Handles one record after the other, like most batch handlers, and reports failed ones. */
 async function many(payloads, context, delayMs) {
   const ownership = ownershipOf(context.owner);
   const written = [];
@@ -61,7 +61,7 @@ async function many(payloads, context, delayMs) {
   await Promise.all(written);
 }
 
-/** A class without the `class`, as its methods are added below. */
+/** A controller whose methods are added below. */
 function StreamController(offsets, runtime) {
   this.offsets = offsets;
   countRebalances(() => runtime.groups.reduce((sum, { status }) => sum + status.joins, 0));
@@ -85,6 +85,6 @@ for (const [i, { topic, options, delayMs = 0 }] of streams.entries()) {
 }
 Controller()(StreamController);
 
-/** A module's name and nothing else. */
+/** A module without a class of its own. */
 export function ProcessingModule() {}
 Module({ imports: [KafkaModule, OffsetsModule], controllers: [StreamController] })(ProcessingModule);

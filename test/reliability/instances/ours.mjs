@@ -1,4 +1,4 @@
-/** Preloaded into `dist/src/main.js`: brings in the harness's handlers, and a defect where one is asked for. */
+/** Preloaded into `dist/src/main.js`: replaces the handlers by the harness's, and inserts a defect if requested. */
 import { replaceProcessing } from '../../support/replace-processing.mjs';
 
 await import('./vitals.mjs');

@@ -1,4 +1,4 @@
-/** What the harness's settings are in kafkajs's own words, for the runtimes to compare with. */
+/** The harness's settings as options of kafkajs, for the runtimes to compare with. */
 export const streams = JSON.parse(process.env.RELIABILITY_STREAMS);
 
 export function peerOptions() {

@@ -1,5 +1,5 @@
 /**
- * What a process says of itself each second, a line of JSON in its vitals file, and what it is told to do to itself:
+ * Each second a process writes a line of JSON about itself to its vitals file, and it executes commands of the harness:
  * the content of its control file, polled.
  */
 import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
@@ -11,7 +11,7 @@ const now = Date.now.bind(Date);
 
 let rebalances = () => 0;
 
-/** Hands in how often the process has joined its groups. */
+/** Sets the number of joins of the process. */
 export function countRebalances(count) {
   rebalances = count;
 }
@@ -26,14 +26,14 @@ setInterval(() => {
   note({ rss: process.memoryUsage.rss(), resources, rebalances: rebalances() });
 }, 1000).unref();
 
-// An unhandled rejection is one of them, too.
+// Includes unhandled rejections.
 process.on('uncaughtExceptionMonitor', (error) => note({ crash: String(error?.stack ?? error) }));
 process.on('warning', ({ name, message, stack }) => {
   if (name === 'MaxListenersExceededWarning') note({ leak: stack ?? message });
 });
 
 const orders = {
-  /** Sets the wall clock forward or back, as an administrator or NTP would. */
+  /** Sets the wall clock forward or back, like an administrator or NTP. */
   clock: (ms) => {
     Date.now = () => now() + Number(ms);
   },

@@ -1,6 +1,6 @@
 /**
- * What a handler does with a record, as the record itself asks: `{ id, do?, ms? }`. Harm that a process does to
- * itself happens once for a record, or it would come again with each delivery.
+ * What a handler does with a record, determined by the record: `{ id, do?, ms? }`. A process harms
+ * itself only once per record; otherwise each delivery would repeat it.
  */
 import { existsSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,7 +9,7 @@ const { RELIABILITY_LEDGER: folder } = process.env;
 const leaked = [];
 const tried = new Map();
 
-/** True the first time any process asks; the mark says when, in µs, as a process that ends here writes no more. */
+/** Returns true only for the first process; the marker file contains the time in µs, since a process that ends here writes nothing else. */
 function once(id) {
   const mark = `${folder}/once-${id}`;
   if (existsSync(mark)) return false;
@@ -17,11 +17,11 @@ function once(id) {
   return true;
 }
 
-/** For failures that no retry mends. */
+/** For failures that no retry can fix. */
 export class PoisonError extends Error {}
 
 const deeds = {
-  /** Fails for good. */
+  /** Fails permanently. */
   poison: ({ id }) => {
     throw new PoisonError(`record ${id} is poison`);
   },
@@ -34,11 +34,11 @@ const deeds = {
       throw new Error(`record ${id} failed ${failures} times`);
     }
   },
-  /** Fails for good for as long as the harness wants it. */
+  /** Fails permanently until the harness stops it. */
   held: ({ id }) => {
     if (existsSync(`${folder}/held`)) throw new PoisonError(`record ${id} is held`);
   },
-  /** Fails the first time any process tries it. */
+  /** Fails for the first process that handles it. */
   'fail-once': ({ id }) => {
     if (once(id)) throw new Error(`record ${id} fails once`);
   },
@@ -46,9 +46,9 @@ const deeds = {
   die: ({ id }) => {
     if (once(id)) process.kill(process.pid, 'SIGKILL');
   },
-  /** Never returns, not even when it is told to. */
+  /** Never returns, even after its signal. */
   hang: ({ id }) => (once(id) ? new Promise(() => undefined) : undefined),
-  /** Waits until it is told to stop. */
+  /** Waits for its signal. */
   wait: ({ id }, signal) => (once(id) ? sleep(2 ** 30, undefined, { signal }) : undefined),
   /** Blocks the event loop. */
   block: ({ id, ms }) => {
@@ -56,12 +56,12 @@ const deeds = {
     const until = process.hrtime.bigint() + BigInt(ms) * 1_000_000n;
     while (process.hrtime.bigint() < until);
   },
-  /** Keeps memory for ever. */
+  /** Leaks memory. */
   leak: ({ id, bytes }) => {
     if (once(id))
       for (let i = 0; i < bytes / 8000; i += 1) leaked.push(Array.from({ length: 1000 }, () => i));
   },
-  /** Throws after the handler has returned, outside of it: nobody can catch that. */
+  /** Throws outside of the handler after it has returned, which nobody can catch. */
   late: ({ id }) => {
     if (once(id))
       setTimeout(() => {

@@ -21,23 +21,23 @@ function violations(...lines: readonly string[]): number {
 }
 
 describe('order per key within an ownership', () => {
-  it('holds where each record of a key starts after the one before has ended', () => {
+  it('order per key holds if each record of a key starts after the previous one has ended', () => {
     expect(violations('S 1 0', 'S 1 1', 'D 1 1', 'D 1 0', 'S 1 2', 'F 1 2', 'S 1 2', 'D 1 2')).toBe(0);
   });
 
-  it('is broken by two records of a key at once', () => {
+  it('order per key is violated by two records of a key at the same time', () => {
     expect(violations('S 1 0', 'S 1 2')).toBe(1);
   });
 
-  it('is broken by a record that comes after a later one of its key', () => {
+  it('order per key is violated by a record that is handled after a later one of its key', () => {
     expect(violations('S 1 2', 'D 1 2', 'S 1 0')).toBe(1);
   });
 
-  it('is broken by a record that is handled twice', () => {
+  it('order per key is violated by a record that is handled twice', () => {
     expect(violations('S 1 0', 'D 1 0', 'S 1 0')).toBe(1);
   });
 
-  it('begins anew with each ownership, whatever handlers of the last one still write', () => {
+  it('order per key is checked within each ownership, whatever handlers of the previous one still write', () => {
     expect(violations('S 1 0', 'D 1 0', 'S 1 2', 'S 2 0', 'D 1 2', 'D 2 0', 'S 2 2')).toBe(0);
   });
 });

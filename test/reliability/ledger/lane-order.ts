@@ -10,14 +10,14 @@ export interface Entry {
 }
 
 interface Lane {
-  /** The offset at work; -1 for none. */
+  /** The running offset; -1 for none. */
   activeCalls: number;
   /** The highest offset done. */
   last: number;
 }
 
 /**
- * Holds one process's ledger against order per key: within an ownership, a record of a key starts after the earlier
+ * Checks order per key in the ledger of one process: within an ownership, a record of a key starts after the earlier
  * one has ended, and none comes twice or late.
  */
 export class LaneOrder {
@@ -35,7 +35,7 @@ export class LaneOrder {
     const { event, offset } = entry;
     if (event === 'S') {
       if (lane.activeCalls >= 0)
-        this.#violated(entry, `started while offset ${lane.activeCalls} was at work`);
+        this.#violated(entry, `started while offset ${lane.activeCalls} was running`);
       if (offset <= lane.last) this.#violated(entry, `started after offset ${lane.last} was done`);
       lane.activeCalls = offset;
       return;
@@ -48,7 +48,7 @@ export class LaneOrder {
     const at = `${topic}[${partition}]`;
     let owned = this.#owned.get(at);
     if (owned?.ownership !== ownership) {
-      // What handlers of an earlier ownership still write is not of this one.
+      // Lines of handlers of an earlier ownership do not count.
       if (owned && Number(ownership) < Number(owned.ownership)) return { activeCalls: -1, last: -1 };
       this.#owned.set(at, (owned = { ownership, lanes: new Map() }));
     }

@@ -11,11 +11,11 @@ interface Tail {
   rest: string;
 }
 
-/** Reads what the instances append to their ledgers, as often as it is asked to, into the table. */
+/** Reads new lines of the instances' ledgers into the table, whenever it is called. */
 export class LedgerReader {
   readonly #tails = new Map<string, Tail>();
   readonly #chunk = Buffer.alloc(1 << 20);
-  /** Of records that the producer has had no answer for yet. */
+  /** Lines of records that were not acknowledged to the producer yet. */
   #early: { readonly entry: Entry; readonly instance: string }[] = [];
 
   constructor(
@@ -31,7 +31,7 @@ export class LedgerReader {
     };
   }
 
-  /** Reads all that there is by now. */
+  /** Reads all lines that were written so far. */
   catchUp(): void {
     for (const { entry, instance } of this.#early.splice(0)) this.#apply(entry, instance);
     for (const name of readdirSync(this.folder)) {
@@ -72,7 +72,7 @@ export class LedgerReader {
     this.#apply(entry, instance);
   }
 
-  /** What the producer has written twice, for want of an answer, counts where it was acknowledged. */
+  /** A record that the producer has written twice counts at its acknowledged offset. */
   #apply(entry: Entry, instance: string): void {
     const { event, id, at, offset } = entry;
     const acknowledged = this.table.offset.get(id);

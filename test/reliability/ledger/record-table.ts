@@ -1,12 +1,12 @@
 import type { Micros } from '../clock.js';
 
-/** Instead of an offset: the request that it was in has had no answer yet, or never will have. */
+/** Instead of an offset: its request has no response yet, or never will. */
 export const UNANSWERED = -1;
 export const GIVEN_UP = -2;
 
 const NEVER = Number.POSITIVE_INFINITY;
 
-/** A column that grows: a number for each record. */
+/** A growing column with a number for each record. */
 class Column<A extends Float64Array | Int32Array> {
   constructor(
     private values: A,
@@ -43,24 +43,24 @@ const ints = (initial: number): Column<Int32Array> => {
 };
 
 /**
- * All records of a run, by their ids, and what became of each. Columns rather than objects: a long run has
+ * All records of a run by id, and their outcomes. Columns rather than objects, since a long run has
  * millions.
  */
 export class RecordTable {
   readonly key = ints(-1);
   readonly topic = ints(-1);
   readonly partition = ints(-1);
-  /** Where the broker said that it lies; negative while it has not. */
+  /** The acknowledged offset; negative without an acknowledgement. */
   readonly offset = floats(UNANSWERED);
   /** When a handler was first called with it. */
   readonly startedAt = floats(NEVER);
-  /** When a handler had first done it, or had failed it for good. */
+  /** When a handler first finished it or failed permanently. */
   readonly settledAt = floats(NEVER);
-  /** The number of the instance that had done it first; -1 for none. */
+  /** The number of the instance that finished it first; -1 for none. */
   readonly settledBy = ints(-1);
-  /** How often a handler has done it. */
+  /** How often it was handled. */
   readonly done = ints(0);
-  /** When a handler first failed it. */
+  /** When a handler first failed. */
   readonly failedAt = floats(NEVER);
   readonly deadLettered = ints(0);
   /** Removed from the log by the fault itself, before it was handled. */
@@ -74,7 +74,7 @@ export class RecordTable {
   acknowledged = 0;
   handled = 0;
   failed = 0;
-  /** Acknowledged, and neither handled nor gone. */
+  /** Acknowledged, and neither handled nor removed. */
   behind = 0;
   #repeats: { readonly id: number; readonly at: Micros; readonly instance: string }[] = [];
 
@@ -91,7 +91,7 @@ export class RecordTable {
     return id;
   }
 
-  /** The broker has taken it. Where a request was sent twice, its first place counts. */
+  /** The broker has acknowledged it. If a request was sent twice, the first offset counts. */
   acknowledge(id: number, offset: number): void {
     if (this.offset.get(id) >= 0) return;
     this.offset.set(id, offset);
@@ -99,7 +99,7 @@ export class RecordTable {
     if (this.#isOpen(id)) this.behind++;
   }
 
-  /** Its request was given up: it may be in the log, or not. */
+  /** Its request was abandoned: it may be in the log or not. */
   giveUp(id: number): void {
     if (this.offset.get(id) === UNANSWERED) this.offset.set(id, GIVEN_UP);
   }
@@ -119,7 +119,7 @@ export class RecordTable {
     if (before === 0) this.handled++;
     this.done.set(id, before + 1);
     const [first, by] = [this.settledAt.get(id), this.instances[this.settledBy.get(id)]];
-    // Ledgers are read one after the other: what is read later may have been done earlier.
+    // Ledgers are read one after the other, so a later line may be older.
     if (before > 0 && id >= this.#firstId)
       this.#repeats.push(
         at < first && by !== undefined ? { id, at: first, instance: by } : { id, at, instance },
@@ -132,26 +132,26 @@ export class RecordTable {
   deadLetter(id: number): void {
     if (this.#isOpen(id) && this.offset.get(id) >= 0) this.behind--;
     this.deadLettered.set(id, this.deadLettered.get(id) + 1);
-    // A process that was killed while it wrote the ledger leaves less of a line than a dead letter.
+    // A process that was killed while it wrote may leave an incomplete line.
     const known = [this.failedAt.get(id), this.startedAt.get(id)].find((at) => at < NEVER) ?? 0;
     if (known < this.settledAt.get(id)) this.settledAt.set(id, known);
   }
 
-  /** The first id that counts: what came before went with its topic. */
+  /** The first id that counts; earlier records were deleted with their topic. */
   #firstId = 0;
 
   get firstId(): number {
     return this.#firstId;
   }
 
-  /** Nothing up to now counts any more. */
+  /** Records up to now no longer count. */
   forget(): void {
     this.#firstId = this.sent;
     this.behind = 0;
     this.#repeats = [];
   }
 
-  /** The fault itself has removed what is in the log. Those that were handled before count as handled. */
+  /** The fault itself has removed records from the log. Those that were handled before count as handled. */
   removeOpen(): void {
     for (const id of this.acknowledgedIds()) {
       if (!this.#isOpen(id)) continue;
@@ -161,7 +161,7 @@ export class RecordTable {
     }
   }
 
-  /** Whether it counts, and nothing has become of it yet. */
+  /** Whether it counts and has no outcome yet. */
   #isOpen(id: number): boolean {
     if (id < this.#firstId) return false;
     return this.done.get(id) === 0 && this.deadLettered.get(id) === 0 && this.gone.get(id) === 0;
@@ -181,7 +181,7 @@ export class RecordTable {
     return `${this.topics[this.topic.get(id)]}[${this.partition.get(id)}]`;
   }
 
-  /** The acknowledged ids, or those of them that are meant, by their partitions. */
+  /** The acknowledged ids by partition, optionally filtered. */
   byPartition(isMeant: (id: number) => boolean = () => true): Map<string, number[]> {
     const found = new Map<string, number[]>();
     for (const id of this.acknowledgedIds()) {
@@ -193,14 +193,14 @@ export class RecordTable {
     return found;
   }
 
-  /** How to speak of a record. */
+  /** The name of a record in messages. */
   nameOf(id: number): string {
     const offset = this.offset.get(id);
     return `record ${id} of key ${this.key.get(id)} at ${this.placeOf(id)} ${offset < 0 ? '' : `offset ${offset}`}`.trim();
   }
 }
 
-/** The name's place in the list, at whose end it is put where it is new. */
+/** The index of the name in the list; appends it if it is new. */
 function numberOf(names: string[], name: string): number {
   const known = names.indexOf(name);
   return known >= 0 ? known : names.push(name) - 1;

@@ -9,7 +9,7 @@ export interface LoadTopic {
   partitions: number;
 }
 
-/** What one record asks of its handler: see `instances/work.mjs`. */
+/** What a record tells its handler to do: see `instances/work.mjs`. */
 export interface Deed {
   readonly do?:
     | 'poison'
@@ -31,24 +31,24 @@ export interface Deed {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What is written and how fast. */
+/** The records and their rate. */
 export interface LoadOptions {
   readonly topics: readonly LoadTopic[];
   readonly keys: number;
-  /** Records a second, over all topics. */
+  /** Records per second, over all topics. */
   rate: number;
   /** What the record of an id asks for. */
   readonly deedOf: (id: number) => Deed | undefined;
 }
 
-/** What one request may hold. */
+/** Limits of one request. */
 const REQUEST = { records: 5000, bytes: 900_000 };
-/** What waits while no broker takes it: as a producer's own buffer, it ends somewhere. */
+/** Maximum number of records that wait for a broker, like the buffer of a producer. */
 const BACKLOG = 20_000;
 
 /**
- * Writes numbered records at a rate, and notes in the table which of them the brokers have acknowledged. One request
- * is under way at a time, so that a key's records are in the log in the order of their ids.
+ * Writes numbered records at a rate, and notes the acknowledged ones in the table. One request
+ * is in progress at a time, so that records of a key are in the log in the order of their ids.
  */
 export class Load {
   readonly #producer: Producer;
@@ -77,17 +77,17 @@ export class Load {
     this.#running = this.#run(this.#stopping.signal);
   }
 
-  /** Writes as many records more, as fast as the brokers take them. */
+  /** Writes this many further records as fast as possible. */
   burst(records: number): void {
     this.#extra += records;
   }
 
-  /** The next record asks for this. */
+  /** Determines what the next record tells its handler to do. */
   plan(deed: Deed): void {
     this.#planned.push(deed);
   }
 
-  /** Ends the load; what waits is not sent any more. */
+  /** Ends the load; waiting records are not sent. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#running;
@@ -97,7 +97,7 @@ export class Load {
     await this.#producer.disconnect();
   }
 
-  /** Writes a number of records, and no more, before anything else is done with it. */
+  /** Writes exactly this number of records before the load starts. */
   async fill(records: number): Promise<void> {
     await this.#producer.connect();
     for (let left = records; left > 0;) {
@@ -127,7 +127,7 @@ export class Load {
     }
   }
 
-  /** @returns how many were sent: fewer than asked for where they are large */
+  /** @returns the number of sent records, which is lower for large ones */
   async #send(count: number): Promise<number> {
     const batches = new Map<string, { ids: number[]; messages: Message[] }>();
     let bytes = 0;
@@ -154,7 +154,7 @@ export class Load {
         for (const [i, id] of ids.entries()) this.table.acknowledge(id, Number(baseOffset) + i);
       }
     } catch {
-      // What has had no answer by now is given up, like what was refused.
+      // Unanswered records are abandoned, like rejected ones.
     }
     for (const { ids } of batches.values()) for (const id of ids) this.table.giveUp(id);
     return sent;
@@ -178,7 +178,7 @@ export class Load {
 }
 
 /**
- * The key of a record, of which each topic in turn gets one. A large odd step visits all keys of a topic, and with
+ * The key of a record; topics get records in turn. A large odd step visits all keys of a topic, and with
  * them all of its partitions, before it comes to one again, in an order that looks random.
  */
 export function keyOf(id: number, topics: number, keys: number): number {

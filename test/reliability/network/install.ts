@@ -13,13 +13,13 @@ const BUILD_LIMIT_MS = 10 * 60_000;
 
 /**
  * The toxiproxy server's program, built once per user with Go.
- * @throws ToolError `NO_TOXIPROXY` where Go is missing or can't build it
+ * @throws ToolError `NO_TOXIPROXY` if Go is missing or cannot build it
  */
 export async function toxiproxyProgram(): Promise<string> {
   return path.join(await installOnce(FOLDER, build), 'server');
 }
 
-/** Whether toxiproxy is there, or can be built: for leaving out by name what needs it. */
+/** Whether toxiproxy is available or can be built. */
 export async function canHaveToxiproxy(): Promise<boolean> {
   return existsSync(path.join(cacheFolder(), FOLDER)) || (await hasGo());
 }

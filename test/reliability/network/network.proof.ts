@@ -18,7 +18,7 @@ if (!isHere) console.warn('skipped: faults of the network, as there is no Go to 
   beforeAll(async () => {
     cluster = await startKafka({ heap: '256m', shortLived: true, proxied: ['a', 'b'] });
     network = await Network.start(cluster.proxied);
-    // The first build of toxiproxy takes its time.
+    // The first build of toxiproxy is slow.
   }, 300_000);
   afterEach(async () => {
     await network.heal();
@@ -29,7 +29,7 @@ if (!isHere) console.warn('skipped: faults of the network, as there is no Go to 
     await cluster.stop();
   });
 
-  /** A client that tries everything once. */
+  /** A client without retries. */
   async function connect(name: string): Promise<Admin> {
     const admin = new Kafka({
       brokers: [network.bootstrap(name)],
@@ -40,7 +40,7 @@ if (!isHere) console.warn('skipped: faults of the network, as there is no Go to 
     }).admin();
     opened.push(admin);
     await admin.connect();
-    // Until it has asked who is there, it knows no broker that it could ask for a coordinator.
+    // Without metadata it knows no broker to ask for a coordinator.
     await admin.describeCluster();
     return admin;
   }
@@ -55,13 +55,13 @@ if (!isHere) console.warn('skipped: faults of the network, as there is no Go to 
     expect(await brokersSeenBy(name)).toEqual([{ nodeId: 1, host: '127.0.0.1', port }]);
   }
 
-  test('leads to the brokers, which clients know by the addresses of their proxies', async () => {
+  test('the proxied network leads to the brokers, which clients know by the addresses of their proxies', async () => {
     await expectWhole('a');
     await expectWhole('b');
     expect(network.bootstrap('a')).not.toBe(network.bootstrap('b'));
   });
 
-  test('refuses connections while it is cut, and leaves those of other instances alone', async () => {
+  test('a link rejects connections while it is cut, and does not affect other instances', async () => {
     const open = await connect('a');
     await network.cut('a');
     await expect(open.describeCluster()).rejects.toThrow(/ECONNREFUSED/);
@@ -71,7 +71,7 @@ if (!isHere) console.warn('skipped: faults of the network, as there is no Go to 
     await expectWhole('a');
   });
 
-  test('accepts connections and answers nothing while it is half open', async () => {
+  test('a half-open link accepts connections and answers nothing', async () => {
     const open = await connect('a');
     await network.halfOpen('a', 1);
     await expect(open.describeCluster()).rejects.toThrow(/timed out/);
@@ -81,7 +81,7 @@ if (!isHere) console.warn('skipped: faults of the network, as there is no Go to 
     await expectWhole('a');
   });
 
-  test('brings an answer late by twice its delay', async () => {
+  test('a delayed link delays an answer by twice its delay', async () => {
     const open = await connect('a');
     await network.delay('a', { delayMs: 5_000 });
     await network.delay('a', { delayMs: 200 });
@@ -94,19 +94,19 @@ if (!isHere) console.warn('skipped: faults of the network, as there is no Go to 
     await expectWhole('a');
   });
 
-  test('lets no more bytes pass in a second than its throttle', async () => {
+  test('a throttled link passes no more bytes per second than its limit', async () => {
     const open = await connect('a');
     const bytes = 30_000;
     await network.throttle('a', 2 * bytes);
     const began = performance.now();
-    // The name goes there to find the coordinator, and again to ask it.
+    // One request finds the coordinator, another one queries it.
     await open.describeGroups(['x'.repeat(bytes)]);
     expect(performance.now() - began).toBeGreaterThanOrEqual(1_000);
     await network.heal('a');
     await expectWhole('a');
   });
 
-  test('resets the connections that are opened, and closes those that were open', async () => {
+  test('a resetting link resets new connections and closes open ones', async () => {
     const open = await connect('a');
     await network.reset('a');
     await expect(open.describeCluster()).rejects.toThrow(/Closed connection/);
@@ -116,7 +116,7 @@ if (!isHere) console.warn('skipped: faults of the network, as there is no Go to 
     await expectWhole('a');
   });
 
-  test('is named in full where somebody harms a link that there is not', async () => {
+  test('a fault for an unknown link is reported with its full name', async () => {
     const message: unknown = expect.stringContaining('a to broker 2. Those of startKafka are: a-1, b-1.');
     await expect(network.cut('a', 2)).rejects.toMatchObject({ code: 'NO_LINK', message });
   });

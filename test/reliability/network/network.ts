@@ -2,20 +2,20 @@ import type { KafkaCluster, ProxiedListener } from '../../../tools/kafka/index.j
 import { ToolError } from '../../../tools/tool-error.js';
 import { type Toxic, Toxiproxy } from './toxiproxy.js';
 
-/** How long bytes are under way in one direction: an answer comes later by twice of it. */
+/** Delay in one direction; a response is delayed by twice this. */
 export interface Latency {
   readonly delayMs: number;
-  /** The delay is off by up to this much; by chance, which no seed sets. 0 by default. */
+  /** Maximum random deviation of the delay; default: 0. */
   readonly jitterMs?: number;
 }
 
 /**
- * The network between a cluster's brokers and its clients, which can be harmed for one client at a time: each has
- * a name, that of a listener of its own (`proxied` of `startKafka`), and a proxy to every broker.
+ * The network between brokers and clients, in which faults can be injected per client: each client has
+ * a name, which is that of its own listener (`proxied` of `startKafka`), and a proxy to every broker.
  *
- * Faults that are called one after the other add up, until `heal`. A call with a broker's `nodeId` reaches the
- * link to that broker alone; without it, all links of the name. All reject with a {@link ToolError} that names the
- * proxy where toxiproxy refuses. Behind a proxy a broker that is down looks different: connections are accepted, and
+ * Faults accumulate until `heal`. A call with a broker's `nodeId` affects only the
+ * link to that broker; without it, all links of the name. All reject with a {@link ToolError} that names the
+ * proxy if toxiproxy fails. Behind a proxy a broker that is down looks different: connections are accepted and
  * closed at once.
  *
  * @example
@@ -33,7 +33,7 @@ export class Network {
 
   /**
    * Opens a proxy at every advertised port.
-   * @throws ToolError `NO_TOXIPROXY` where toxiproxy can't be had, `TOXIPROXY_REFUSED` where a port was taken
+   * @throws ToolError `NO_TOXIPROXY` if toxiproxy is not available, `TOXIPROXY_REFUSED` if a port was taken
    */
   static async start(listeners: KafkaCluster['proxied']): Promise<Network> {
     const toxiproxy = await Toxiproxy.start();
@@ -48,55 +48,55 @@ export class Network {
     return new Network(toxiproxy, listeners);
   }
 
-  /** What KAFKA_BROKERS is for the client of this name. */
+  /** KAFKA_BROKERS of the client of this name. */
   bootstrap(name: string): string {
     return this.#links(name)
       .map(({ advertisedPort }) => `127.0.0.1:${advertisedPort}`)
       .join(',');
   }
 
-  /** Closes the connections and refuses new ones. */
+  /** Closes the connections and rejects new ones. */
   async cut(name: string, nodeId?: number): Promise<void> {
     await this.#each(name, nodeId, (proxy) => this.toxiproxy.disable(proxy));
   }
 
   /**
-   * Swallows all bytes of both directions, while connections stay open and new ones are accepted; an end that
-   * closes is still told to the other. As the bytes are gone for good, toxiproxy closes these connections at `heal`.
+   * Drops all bytes in both directions, while connections stay open and new ones are accepted; a closed end
+   * is still reported to the other. Since the bytes are lost, toxiproxy closes these connections at `heal`.
    */
   async halfOpen(name: string, nodeId?: number): Promise<void> {
     await this.#poison(name, nodeId, 'timeout', { timeout: 0 });
   }
 
-  /** Lets requests pass and swallows their answers, until `heal`, which closes these connections. */
+  /** Passes requests and drops their responses until `heal`, which closes these connections. */
   async mute(name: string, nodeId?: number): Promise<void> {
     await this.#each(name, nodeId, (proxy) =>
       this.toxiproxy.poison(proxy, { type: 'timeout', stream: 'downstream', attributes: { timeout: 0 } }),
     );
   }
 
-  /** Holds bytes up, in both directions. Connections survive it, and `heal` too. */
+  /** Delays bytes in both directions. Connections survive this and `heal`. */
   async delay(name: string, { delayMs, jitterMs = 0 }: Latency, nodeId?: number): Promise<void> {
     await this.#poison(name, nodeId, 'latency', { latency: delayMs, jitter: jitterMs });
   }
 
   /**
-   * Lets bytes pass at a rate, that of each connection and direction; in whole KB/s (1,000 bytes), at least one.
-   * Connections survive it, and `heal` too.
+   * Limits the rate of each connection and direction, in whole KB/s (1,000 bytes), at least one.
+   * Connections survive this and `heal`.
    */
   async throttle(name: string, bytesPerSecond: number, nodeId?: number): Promise<void> {
     await this.#poison(name, nodeId, 'bandwidth', { rate: Math.max(1, Math.round(bytesPerSecond / 1_000)) });
   }
 
   /**
-   * Resets connections at their first byte, instead of passing it on. Of those that were open before, toxiproxy
-   * can only close: they end, at their next byte, without an RST. One that is silent stays.
+   * Resets connections at their first byte. Connections that were open before, toxiproxy
+   * can only close at their next byte, without an RST. Silent ones stay open.
    */
   async reset(name: string, nodeId?: number): Promise<void> {
     await this.#poison(name, nodeId, 'reset_peer', { timeout: 0 });
   }
 
-  /** Takes all faults back; those of every name where none is given. */
+  /** Removes all faults, of one name or of all. */
   async heal(name?: string, nodeId?: number): Promise<void> {
     const names = name === undefined ? [...this.listeners.keys()] : [name];
     const heal = async (proxy: string): Promise<void> => {

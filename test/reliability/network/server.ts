@@ -15,14 +15,14 @@ export interface Server {
 }
 
 /**
- * Starts toxiproxy on loopback, built where that was not done yet; it ends with this process.
- * @throws ToolError `NO_TOXIPROXY` where it can't be had, `TOXIPROXY_SILENT` where it does not answer
+ * Starts toxiproxy on loopback, building it if necessary; it ends with this process.
+ * @throws ToolError `NO_TOXIPROXY` if it is not available, `TOXIPROXY_SILENT` if it does not answer
  */
 export async function startServer(): Promise<Server> {
   const command = await toxiproxyProgram();
   const port = await getPort({ host: '127.0.0.1' });
   const args = ['-host', '127.0.0.1', '-port', String(port)];
-  // It logs every connection otherwise.
+  // By default it logs every connection.
   const env = { ...process.env, LOG_LEVEL: 'error' };
   const kept = await keep({ command, args, env });
   const words = lastWords(kept);
@@ -38,7 +38,7 @@ export async function startServer(): Promise<Server> {
   for (;;) {
     const problem = await ask(url);
     if (problem === undefined) return { url, stop };
-    // One whose port was taken meanwhile goes on without its API.
+    // If its port was taken meanwhile, it runs without its API.
     if (isGone || Date.now() > deadline) {
       await stop();
       throw new ToolError('TOXIPROXY_SILENT', `toxiproxy at ${url} does not answer: ${problem}\n${words()}`);
@@ -47,7 +47,7 @@ export async function startServer(): Promise<Server> {
   }
 }
 
-/** Reads what it says, without which it would come to a halt; the function returns the end of it. */
+/** Drains its output, which would otherwise block it; the returned function gives the end of the output. */
 function lastWords({ output, errors }: Kept): () => string {
   const said: string[] = [];
   for (const stream of [output, errors]) {
@@ -59,7 +59,7 @@ function lastWords({ output, errors }: Kept): () => string {
   return () => said.join('').trim();
 }
 
-/** Returns what is wrong, or undefined when nothing is. */
+/** Returns the problem; undefined if there is none. */
 async function ask(url: string): Promise<string | undefined> {
   try {
     const response = await fetch(`${url}/version`, { signal: AbortSignal.timeout(2_000) });

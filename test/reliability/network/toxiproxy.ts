@@ -2,15 +2,15 @@ import { z } from 'zod';
 import { messageOf, ToolError } from '../../../tools/tool-error.js';
 import { type Server, startServer } from './server.js';
 
-/** What is done to the bytes that pass in one direction: `upstream` is the client's to the server. */
+/** A fault in one direction; `upstream` is from client to server. */
 export interface Toxic {
   readonly type: 'timeout' | 'latency' | 'bandwidth' | 'reset_peer';
   readonly stream: 'upstream' | 'downstream';
-  /** By their names in toxiproxy's documentation. */
+  /** Named as in toxiproxy's documentation. */
   readonly attributes: Readonly<Record<string, number>>;
 }
 
-/** What toxiproxy answered. */
+/** The response of toxiproxy. */
 interface Answer {
   readonly status: number;
   readonly text: string;
@@ -18,7 +18,7 @@ interface Answer {
 
 const Toxics = z.array(z.object({ name: z.string() }));
 
-/** Longer than the 25 s after which toxiproxy itself gives up a request. */
+/** Longer than toxiproxy's own request timeout of 25 s. */
 const ANSWER_LIMIT_MS = 30_000;
 const GAVE_UP = 503;
 const HOLDS_BYTES =

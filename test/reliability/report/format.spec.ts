@@ -1,6 +1,6 @@
 import { formatClock, formatCount, formatDuration } from './format.js';
 
-it('keeps the thousands of a count apart', () => {
+it('a formatted count has thousands separators', () => {
   expect([0, 999, 1_234_567].map(formatCount)).toEqual(['0', '999', '1,234,567']);
 });
 
@@ -13,10 +13,10 @@ it.each([
   [725_000, '12 min 05 s'],
   [3_599_999, '1 h 00 min'],
   [7_380_000, '2 h 03 min'],
-])('tells a duration of %d ms as %s', (durationMs, text) => {
+])('a duration of %d ms is formatted as %s', (durationMs, text) => {
   expect(formatDuration(durationMs)).toBe(text);
 });
 
-it('shows a moment as a stopwatch does', () => {
+it('a moment is formatted as minutes and seconds', () => {
   expect([42_000, 725_000, 3_725_000].map(formatClock)).toEqual(['0:42', '12:05', '1:02:05']);
 });

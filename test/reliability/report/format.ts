@@ -1,12 +1,12 @@
 const COUNTS = new Intl.NumberFormat('en');
 const BYTES_PER_MIB = 1024 * 1024;
 
-/** A count with its thousands apart: `1,234,567`. */
+/** A count with thousands separators: `1,234,567`. */
 export function formatCount(value: number): string {
   return COUNTS.format(value);
 }
 
-/** A span of time in the two units that matter at its size: `850 ms`, `4.2 s`, `12 min 05 s`, `1 h 02 min`. */
+/** A duration in its two largest units: `850 ms`, `4.2 s`, `12 min 05 s`, `1 h 02 min`. */
 export function formatDuration(durationMs: number): string {
   if (durationMs < 1000) return `${Math.round(durationMs)} ms`;
   if (durationMs < 59_950) return `${(durationMs / 1000).toFixed(1)} s`;
@@ -16,7 +16,7 @@ export function formatDuration(durationMs: number): string {
   return `${Math.floor(minutes / 60)} h ${twoDigits(minutes % 60)} min`;
 }
 
-/** A moment of a run as a stopwatch shows it: `0:42`, `12:05`, `1:02:05`. */
+/** A time of a run like on a stopwatch: `0:42`, `12:05`, `1:02:05`. */
 export function formatClock(atMs: number): string {
   const seconds = Math.round(atMs / 1000);
   const minutes = Math.floor(seconds / 60);
@@ -25,7 +25,7 @@ export function formatClock(atMs: number): string {
   return `${Math.floor(minutes / 60)}:${twoDigits(minutes % 60)}:${ending}`;
 }
 
-/** Bytes in MiB, as a number: what a picture's axis counts. */
+/** Bytes in MiB, the unit of a chart's axis. */
 export function toMib(bytes: number): number {
   return bytes / BYTES_PER_MIB;
 }

@@ -1,6 +1,6 @@
 import { Html, html } from './html.js';
 
-it('escapes what is put into a template, between tags and in attributes', () => {
+it('the html template escapes its values, between tags and in attributes', () => {
   const name = `<b>&"'`;
 
   expect(html`<p title="${name}">${name}</p>`.text).toBe(
@@ -8,12 +8,12 @@ it('escapes what is put into a template, between tags and in attributes', () => 
   );
 });
 
-it('leaves what is HTML already as it is, one or many', () => {
+it('the html template does not escape values that are HTML', () => {
   const items = ['a', '<'].map((item) => html`<li>${item}</li>`);
 
   expect(html`${items}${new Html('<hr>')}`.text).toBe('<li>a</li>\n<li>&lt;</li><hr>');
 });
 
-it('leaves nothing for undefined, and tells a zero', () => {
+it('the html template omits undefined and prints zero', () => {
   expect(html`<p>${undefined}${0}</p>`.text).toBe('<p>0</p>');
 });

@@ -1,16 +1,16 @@
 import { format } from 'echarts/core';
 
-/** Text that is HTML already: everything else is escaped where it is put into a template. */
+/** HTML that is not escaped in a template, unlike any other value. */
 export class Html {
   constructor(readonly text: string) {}
 }
 
-/** What a template takes; undefined leaves nothing. */
+/** A value in a template; undefined is omitted. */
 export type Part = string | number | Html | readonly Html[] | undefined;
 
 /**
- * A template whose values are escaped, by the escaping of the library that draws the pictures: right between tags
- * and in quoted attributes, the only two places where a value may stand.
+ * A template whose values are escaped with the function of the chart library, which is correct between tags
+ * and in quoted attributes, the only places where a value may be used.
  */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
   return new Html(strings.reduce((text, string, index) => text + toHtml(parts[index - 1]) + string));

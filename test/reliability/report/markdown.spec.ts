@@ -1,7 +1,7 @@
 import { markdownTable } from './markdown.js';
 import { lost, madeUpReport, madeUpResult } from './testing/made-up-report.js';
 
-it('gives each of the service’s own scenarios a row', () => {
+it('the Markdown report has a row for each scenario of the service', () => {
   expect(markdownTable(madeUpReport(madeUpResult(), madeUpResult({ scenario: 'other' })))).toBe(
     [
       '| scenario | faults | records | repeats / bound | lost | overtaken | caught up after | verdict |',
@@ -13,7 +13,7 @@ it('gives each of the service’s own scenarios a row', () => {
   );
 });
 
-it('adds what the other runtimes did in a table of its own', () => {
+it('the Markdown report has a separate table for the other runtimes', () => {
   const report = madeUpReport(madeUpResult(), madeUpResult({ runtime: 'kafkajs', checks: [lost('3')] }));
 
   expect(markdownTable(report)).toContain(
@@ -25,7 +25,7 @@ it('adds what the other runtimes did in a table of its own', () => {
   );
 });
 
-it('takes no text for markup', () => {
+it('the Markdown report escapes text', () => {
   const scenario = 'a|b\n<i> *c* `d` [e](f) _g_ \\ &lt;';
 
   expect(markdownTable(madeUpReport(madeUpResult({ scenario })))).toContain(

@@ -12,7 +12,7 @@ import {
 
 const OURS = ['scenario', 'faults', 'records', 'repeats / bound', 'lost', 'overtaken', 'caught up after'];
 
-/** The report's summary as GitHub tables: the service's own results, then what its peers did beside it. */
+/** The summary as GitHub tables: the results of the service, then those of its peers. */
 export function markdownTable(report: Report): string {
   const ours = report.results.filter(({ runtime }) => runtime === 'ours');
   const compared = comparisonsOf(report).flatMap(({ scenario, rows }) =>
@@ -43,8 +43,8 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return `${lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`;
 }
 
-/** A cell's text is text: no markup, and neither a line nor a cell of its own. */
+/** Escapes the text of a cell: no markup, line breaks or further cells. */
 function escape(text: string): string {
-  // An underscore within a word, as in a setting's name, is one to Markdown too.
+  // Underscores within a word, as in the name of a setting, need no escaping.
   return text.replaceAll(/[\\|<>*`[\]&]|\b_|_\b/g, '\\$&').replaceAll(/\s+/g, ' ');
 }

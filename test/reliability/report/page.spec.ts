@@ -3,7 +3,7 @@ import { lost, madeUpFaults, madeUpReport, madeUpResult, madeUpSamples } from '.
 
 const PICTURES = 6;
 
-it('shows each check with its bound, and marks the failed ones with their examples', () => {
+it('the report page shows each check with its bound, and failed ones with examples', () => {
   const page = renderPage(madeUpReport(madeUpResult({ checks: [...madeUpResult().checks, lost('3')] })));
   const rows = page.match(/<tr class="(passed|failed)">\s*<th>(lost|repeats)<\/th>[^]*?<\/tr>/g) ?? [];
 
@@ -17,7 +17,7 @@ it('shows each check with its bound, and marks the failed ones with their exampl
   expect(page).toContain('failed: lost');
 });
 
-it('draws every picture of every result, and gives no two elements one id', () => {
+it('the report page draws every chart of every result, with unique ids', () => {
   const page = renderPage(madeUpReport(madeUpResult(), madeUpResult({ runtime: 'nest' })));
   const ids = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
 
@@ -26,7 +26,7 @@ it('draws every picture of every result, and gives no two elements one id', () =
   expect(page).toContain('Side by side');
 });
 
-it('escapes every text of the report, also within the pictures', () => {
+it('the report page escapes every text, even within charts', () => {
   const tag = (name: string) => `<b title='"'>${name}</b>`;
   const faults = [{ fault: tag('F'), target: tag('T'), fromMs: 0, toMs: 1000 }];
   const checks = [{ ...lost(tag('M')), bound: tag('B'), examples: [tag('E')] }];
@@ -53,13 +53,13 @@ it('escapes every text of the report, also within the pictures', () => {
   expect(shown.join('')).toBe('SDRAFTMBEIJCHKV');
 });
 
-it('loads nothing and runs nothing', () => {
+it('the report page loads no resources and runs no scripts', () => {
   const page = renderPage(madeUpReport(madeUpResult()));
 
   expect(page).not.toMatch(/<(script|link|img|iframe|object)\b|@import|url\((?!#)|\son\w+=/);
 });
 
-it('keeps a page of an hour, a sample a second and thirty faults, small', () => {
+it('the report page of an hour with a sample per second and thirty faults is small', () => {
   const hourMs = 3_600_000;
   const instances = Array.from({ length: 12 }, (_, index) => `service-${index + 1}`);
   const samples = madeUpSamples(3600, instances);
@@ -68,7 +68,7 @@ it('keeps a page of an hour, a sample a second and thirty faults, small', () => 
   expect(Buffer.byteLength(renderPage(madeUpReport(result)))).toBeLessThan(500_000);
 });
 
-it('says so where there is nothing to draw', () => {
+it('the report page says if there is nothing to draw', () => {
   expect(renderPage(madeUpReport(madeUpResult({ samples: [] })))).toContain('No samples were taken');
   expect(renderPage(madeUpReport(madeUpResult({ faults: [] })))).toContain('No faults struck');
   expect(renderPage(madeUpReport())).toContain('Reliability report');

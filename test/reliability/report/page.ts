@@ -4,7 +4,7 @@ import type { Report } from './result.js';
 import { STYLE } from './style.js';
 import { renderSummary, sectionId } from './summary-section.js';
 
-/** The whole report as a page that opens from a disk: nothing in it is loaded, and nothing runs. */
+/** The whole report as a self-contained page without scripts. */
 export function renderPage(report: Report): string {
   const page = html`<!doctype html>
     <html lang="en">

@@ -4,7 +4,7 @@ import { html, type Html } from './html.js';
 import type { Check, FaultEvent, Result } from './result.js';
 import { caughtUpAfter, verdictOf } from './summary.js';
 
-/** All that is known of one result: what was promised and held, what was counted, and how it went over time. */
+/** One result: its checks, its counts, and its charts over time. */
 export function renderResult(result: Result, id: string): Html {
   const verdict = verdictOf(result);
   return html`<section id="${id}">

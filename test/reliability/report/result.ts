@@ -1,23 +1,23 @@
 /** What was run. */
 export type Runtime = 'ours' | 'nest' | 'kafkajs';
 
-/** Harm that was done, in ms since the run's start. */
+/** A fault, in ms since the start of the run. */
 export interface FaultEvent {
   readonly fault: string;
-  /** What it hit: an instance, a broker, a topic. */
+  /** Its target: an instance, a broker or a topic. */
   readonly target: string;
   readonly fromMs: number;
   readonly toMs: number;
 }
 
-/** The state of the run at one moment; counts are totals since its start. */
+/** The state of a run at one time; counts are totals since its start. */
 export interface Sample {
   /** Milliseconds since the run's start. */
   readonly atMs: number;
   readonly acknowledged: number;
   /** Distinct records that were handled. */
   readonly handled: number;
-  /** Handlings beyond the first of a record. */
+  /** Calls beyond the first one of each record. */
   readonly repeated: number;
   readonly failed: number;
   /** Acknowledged records that are not handled yet. */
@@ -27,14 +27,14 @@ export interface Sample {
   readonly rssBytes: Readonly<Record<string, number>>;
 }
 
-/** One promise, held against what happened. */
+/** The check of one promise. */
 export interface Check {
   readonly name:
     'lost' | 'overtaken' | 'gaps' | 'commits' | 'repeats' | 'stuck' | 'memory' | 'leaks' | 'crashes';
   readonly passed: boolean;
-  /** What was measured, with its unit where it is no count of records. */
+  /** The measured value, with its unit unless it is a number of records. */
   readonly measured: string;
-  /** At most this, and from which settings it follows. */
+  /** The bound, and the settings that determine it. */
   readonly bound: string;
   /** The first few violations. */
   readonly examples: readonly string[];
@@ -43,25 +43,25 @@ export interface Check {
 /** A scenario's outcome. */
 export interface Result {
   readonly scenario: string;
-  /** What was done, in a sentence. */
+  /** A sentence about the scenario. */
   readonly description: string;
   readonly runtime: Runtime;
   readonly seed: number;
   /** ISO 8601. */
   readonly startedAt: string;
   readonly durationMs: number;
-  /** The command that runs it again. */
+  /** The command that repeats it. */
   readonly replay: string;
   readonly counts: {
     readonly acknowledged: number;
-    /** Sent without an answer: may be in the log, or not. */
+    /** Sent without a response: may be in the log or not. */
     readonly unacknowledged: number;
     readonly handled: number;
     readonly repeated: number;
     readonly deadLettered: number;
     /** Removed from the log before they were handled, by the fault itself. */
     readonly gone: number;
-    /** Handled late: how long after the last fault the group had caught up; undefined where it never did. */
+    /** Time after the last fault until the group had caught up; undefined if it never did. */
     readonly caughtUpAfterMs?: number;
   };
   readonly faults: readonly FaultEvent[];
@@ -69,7 +69,7 @@ export interface Result {
   readonly checks: readonly Check[];
 }
 
-/** A whole run: all scenarios of one command. */
+/** All scenarios of one command. */
 export interface Report {
   readonly command: string;
   readonly machine: string;

@@ -1,6 +1,6 @@
 import { COLOUR_STYLE } from './charts/colours.js';
 
-/** The page's style sheet. What failed is told by words and signs as well as by its colour. */
+/** The style sheet of the page. Failures are marked by words and signs, not only by colour. */
 export const STYLE = `${COLOUR_STYLE}
 * { box-sizing: border-box; }
 body {

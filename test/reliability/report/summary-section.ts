@@ -8,7 +8,7 @@ export function sectionId(index: number): string {
   return `result-${index + 1}`;
 }
 
-/** One row for each result, and what the runtimes did side by side where several ran one scenario. */
+/** One row per result, and a comparison of runtimes for scenarios that several have run. */
 export function renderSummary(report: Report): Html {
   const comparisons = comparisonsOf(report);
   return html`<section>

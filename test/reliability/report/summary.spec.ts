@@ -1,35 +1,35 @@
 import { caughtUpAfter, comparisonsOf, faultsByKind, measured, verdictOf } from './summary.js';
 import { lost, madeUpReport, madeUpResult } from './testing/made-up-report.js';
 
-it('passes a result whose checks all passed', () => {
+it('the summary passes a result whose checks all passed', () => {
   expect(verdictOf(madeUpResult())).toEqual({ kind: 'passed', text: 'passed' });
 });
 
-it('names the checks that failed', () => {
+it('the summary names the checks that failed', () => {
   expect(verdictOf(madeUpResult({ checks: [lost('3')] }))).toEqual({ kind: 'failed', text: 'failed: lost' });
 });
 
-it('does not pass a result that nothing was held against', () => {
+it('the summary does not pass a result without checks', () => {
   expect(verdictOf(madeUpResult({ checks: [] })).kind).toBe('unchecked');
 });
 
-it('tells a check that was not made from one that measured none', () => {
+it('the summary distinguishes a check that was not made from one that measured zero', () => {
   expect(measured(madeUpResult(), 'lost')).toBe('0');
   expect(measured(madeUpResult(), 'overtaken')).toBe('–');
 });
 
-it('says so where the group never caught up', () => {
+it('the summary says if the group never caught up', () => {
   const { caughtUpAfterMs: _never, ...counts } = madeUpResult().counts;
 
   expect(caughtUpAfter(madeUpResult({ counts }))).toBe('never');
 });
 
-it('counts the faults by their kinds', () => {
+it('the summary counts faults by kind', () => {
   expect(faultsByKind(madeUpResult().faults)).toBe('2 × kill, 1 × pause');
   expect(faultsByKind([])).toBe('none');
 });
 
-it('compares the runtimes of a scenario, and no scenario that one runtime ran alone', () => {
+it('the summary compares the runtimes of a scenario that several have run', () => {
   const report = madeUpReport(
     madeUpResult(),
     madeUpResult({ runtime: 'nest', seed: 1, checks: [lost('3')] }),

@@ -1,27 +1,27 @@
 import { formatCount, formatDuration } from './format.js';
 import type { Check, FaultEvent, Report, Result, Runtime } from './result.js';
 
-/** How a result ended. One that nothing was held against has not passed. */
+/** The outcome of a result; one without checks has not passed. */
 export interface Verdict {
   readonly kind: 'passed' | 'failed' | 'unchecked';
   readonly text: string;
 }
 
-/** What the runtimes that ran one scenario did to its records, side by side. */
+/** A comparison of the runtimes that ran one scenario. */
 export interface Comparison {
   readonly scenario: string;
   readonly rows: readonly ComparisonRow[];
 }
 
-/** One measure, and what each of the compared runtimes came to; several runs of one stand in their order. */
+/** One measurement with the values of all compared runtimes; several runs of one are in order. */
 export interface ComparisonRow {
   readonly measure: string;
   readonly values: Readonly<Record<Runtime, string>>;
 }
 
-/** The order they stand in, in every comparison. */
+/** The order of runtimes in every comparison. */
 export const RUNTIMES: readonly Runtime[] = ['ours', 'nest', 'kafkajs'];
-/** Where there is nothing to tell. */
+/** Shown for a missing value. */
 export const NONE = '–';
 
 const MEASURES: readonly (readonly [string, (result: Result) => string])[] = [
@@ -32,7 +32,7 @@ const MEASURES: readonly (readonly [string, (result: Result) => string])[] = [
   ['caught up after', caughtUpAfter],
 ];
 
-/** Tells whether a result passed, and which of its checks failed. */
+/** Whether a result passed, and which checks failed. */
 export function verdictOf({ checks }: Result): Verdict {
   const failed = checks.filter(({ passed }) => !passed);
   if (failed.length > 0) {
@@ -41,7 +41,7 @@ export function verdictOf({ checks }: Result): Verdict {
   return checks.length > 0 ? { kind: 'passed', text: 'passed' } : { kind: 'unchecked', text: 'not checked' };
 }
 
-/** What a check measured; {@link NONE} where the result was not held against it. */
+/** The measured value of a check; {@link NONE} if it was not made. */
 export function measured({ checks }: Result, name: Check['name']): string {
   return checks.find((check) => check.name === name)?.measured ?? NONE;
 }
@@ -51,7 +51,7 @@ export function caughtUpAfter({ counts }: Result): string {
   return counts.caughtUpAfterMs === undefined ? 'never' : formatDuration(counts.caughtUpAfterMs);
 }
 
-/** How often each fault struck, in the order of their first strikes: `3 × kill, 1 × pause`. */
+/** The number of faults of each kind, in the order of their first occurrence: `3 × kill, 1 × pause`. */
 export function faultsByKind(faults: readonly FaultEvent[]): string {
   const struck = (kind: string) => faults.filter(({ fault }) => fault === kind).length;
   const kinds = [...new Set(faults.map(({ fault }) => fault))];

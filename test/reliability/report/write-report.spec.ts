@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-it('writes all of the report as JSON, and its page and tables beside it', async () => {
+it('writeReport writes the whole report as JSON, with its page and tables beside it', async () => {
   const report = madeUpReport(madeUpResult());
 
   const files = await writeReport(report, path.join(folder, 'not', 'there yet'));

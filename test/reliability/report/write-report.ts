@@ -7,15 +7,15 @@ import type { Report } from './result.js';
 
 /** Where a report was written to. */
 export interface ReportFiles {
-  /** For people: a page that needs nothing but itself. */
+  /** A self-contained page for people. */
   readonly html: string;
-  /** For programs: all of it, each sample too. */
+  /** Everything for programs, with all samples. */
   readonly json: string;
   /** For the documentation: the summary's tables. */
   readonly markdown: string;
 }
 
-/** Writes `report.html`, `report.json` and `report.md` to a folder, which is made where it is missing. */
+/** Writes `report.html`, `report.json` and `report.md` to a folder, which is created if necessary. */
 export async function writeReport(report: Report, folder: string): Promise<ReportFiles> {
   const files: ReportFiles = {
     html: path.join(folder, 'report.html'),
@@ -23,7 +23,7 @@ export async function writeReport(report: Report, folder: string): Promise<Repor
     markdown: path.join(folder, 'report.md'),
   };
   await mkdir(folder, { recursive: true });
-  // The JSON first: should a picture fail to draw, what an hour measured is there nevertheless.
+  // The JSON first, so that the results survive a failure to draw a chart.
   await writeFile(files.json, `${JSON.stringify(report)}\n`);
   await writeFile(files.markdown, await format(markdownTable(report), { parser: 'markdown' }));
   await writeFile(files.html, renderPage(report));

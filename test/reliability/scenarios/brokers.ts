@@ -15,7 +15,7 @@ export function outage(scene: Scene, brokers: readonly Broker[], ms: number): Pr
   });
 }
 
-/** A broker that answers slowly: most of each second it does not run. */
+/** A broker that answers slowly because it is suspended for most of each second. */
 export async function slowBroker(scene: Scene, broker: Broker, ms: number): Promise<void> {
   await scene.fault('slow broker', nameOf([broker]), 'around', async () => {
     for (const until = scene.nowMs + ms; scene.nowMs < until;) {

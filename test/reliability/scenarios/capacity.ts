@@ -4,8 +4,8 @@ import type { Scenario } from './scenario.js';
 const BACKLOG = 80_000;
 
 /**
- * What the instances can do together without harm: a backlog is worked off, while half as many records are written as
- * are handled without that. The load runs on the same machine and takes its part of it.
+ * The throughput of the instances without faults: a backlog is worked off while half as many records are written as
+ * are handled otherwise. The load runs on the same machine and uses a part of it.
  */
 export function capacityOf(like: Scenario, measured: (recordsPerSecond: number) => void): Scenario {
   return {
@@ -23,7 +23,7 @@ export function capacityOf(like: Scenario, measured: (recordsPerSecond: number) 
   };
 }
 
-/** Records a second, over as many records as given. */
+/** Records per second, measured over this many records. */
 async function rateOf(scene: Scene, records: number): Promise<number> {
   const [from, before] = [scene.nowMs, scene.table.handled];
   await scene.handledMore(records, 120_000);

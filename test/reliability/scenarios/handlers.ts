@@ -47,7 +47,7 @@ export const handlerScenarios: readonly Scenario[] = [
     play: async (scene) => {
       await scene.begin();
       scene.fleet.probe();
-      await scene.fault('handler hangs', 'whoever has the record', 'around', async () => {
+      await scene.fault('handler hangs', 'the owner of the record', 'around', async () => {
         scene.load.plan({ do: 'hang' });
         await scene.pass(40_000);
       });
@@ -69,7 +69,7 @@ export const handlerScenarios: readonly Scenario[] = [
     processesFail: true,
     play: async (scene) => {
       await scene.begin();
-      await scene.fault('handler leaks', 'whoever has the record', 'around', async () => {
+      await scene.fault('handler leaks', 'the owner of the record', 'around', async () => {
         scene.load.plan({ do: 'leak', bytes: 700 * 2 ** 20 });
         await scene.fleet.replaced();
       });
@@ -82,7 +82,7 @@ export const handlerScenarios: readonly Scenario[] = [
     processesFail: true,
     play: async (scene) => {
       await scene.begin();
-      await scene.fault('late error', 'whoever has the record', 'around', async () => {
+      await scene.fault('late error', 'the owner of the record', 'around', async () => {
         scene.load.plan({ do: 'late' });
         await scene.fleet.replaced();
       });

@@ -2,7 +2,7 @@ import type { Scene } from '../scene.js';
 import { SESSION_MS } from '../settings.js';
 import type { Scenario } from './scenario.js';
 
-/** Kills an instance in the moment it sends a request; another one takes its place. */
+/** Kills an instance when it sends a certain request; another one replaces it. */
 function killAt(moment: string, slot: string): (scene: Scene) => Promise<void> {
   return async (scene) => {
     for (const when of ['sent', 'unsent']) {

@@ -3,27 +3,27 @@ import { keyOf } from '../load/load.js';
 import { lotOf, planOf } from './mix.js';
 
 describe('the plan of a mix', () => {
-  it('follows from its seed alone', () => {
+  it('the plan of a mix depends only on its seed', () => {
     expect(planOf(7, 10, true)).toEqual(planOf(7, 10, true));
     expect(planOf(7, 10, true)).not.toEqual(planOf(8, 10, true));
   });
 
-  it('fills its time', () => {
+  it('the plan of a mix fills its duration', () => {
     const total = planOf(7, 30, true).reduce((sum, { waitMs }) => sum + waitMs, 0);
     expect(total).toBeGreaterThan(29 * 60_000);
     expect(total).toBeLessThanOrEqual(30 * 60_000);
   });
 
-  it('harms no network where there are no proxies', () => {
+  it('the plan of a mix has no network faults without proxies', () => {
     const faults = new Set(planOf(7, 60, false).map(({ fault }) => fault));
     expect(faults).not.toContain('cut');
     expect(faults).toContain('kill');
   });
 });
 
-test('records that fail are spread over all partitions', () => {
+test('failing records are spread over all partitions', () => {
   const failing = Array.from({ length: 60_000 }, (_, id) => id).filter((id) => lotOf(id) === 1);
-  // As the mix has it: three topics, 1,200 keys, six partitions or twice as many.
+  // As in the mix: three topics, 1,200 keys, six or twelve partitions.
   const counts = new Map<string, number>();
   for (const id of failing) {
     const place = `${id % 3} ${keyOf(id, 3, 1200) % 6}`;

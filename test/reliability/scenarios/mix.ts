@@ -7,16 +7,16 @@ import type { Deed } from '../load/load.js';
 import type { Scenario } from './scenario.js';
 import { FORWARDED } from './surroundings.js';
 
-/** The instances that are always meant to run; the fourth comes and goes. */
+/** The permanent instances; the fourth one is started and stopped. */
 const RESIDENTS = SLOTS.slice(0, 3);
 const VISITOR = SLOTS[3];
 
 /** One fault of the plan. */
 export interface Step {
-  /** How long after the step before. */
+  /** Time after the previous step. */
   readonly waitMs: number;
   readonly fault: Fault;
-  /** Which instance, or broker. */
+  /** The instance or broker. */
   readonly which: number;
   readonly ms: number;
 }
@@ -94,7 +94,7 @@ const faults = {
 
 type Fault = keyof typeof faults;
 
-/** What no two faults may have at once; a fault that is not named has the instance that it hits. */
+/** A resource that only one fault may use at a time; default: the affected instance. */
 const resources: Partial<Record<Fault, string>> = {
   broker: 'brokers',
   coordinator: 'brokers',
@@ -108,7 +108,7 @@ const resources: Partial<Record<Fault, string>> = {
   large: 'load',
 };
 
-/** How often a fault comes, against the others. */
+/** The weight of a fault. */
 const weights: Readonly<Record<Fault, number>> = {
   kill: 12,
   sigterm: 10,
@@ -132,7 +132,7 @@ const weights: Readonly<Record<Fault, number>> = {
   quota: 3,
 };
 
-/** A plan of faults for a time, which the seed alone decides. */
+/** A plan of faults for a duration, determined by the seed. */
 export function planOf(seed: number, minutes: number, network: boolean): Step[] {
   const usable = (Object.keys(faults) as Fault[]).filter((fault) => network || !networkFaults.has(fault));
   const step = fc.record({
@@ -148,7 +148,7 @@ export function planOf(seed: number, minutes: number, network: boolean): Step[] 
 
 const networkFaults: ReadonlySet<Fault> = new Set(['cut', 'half-open', 'delay', 'throttle', 'reset', 'mute']);
 
-/** What each hundredth of the records asks for. */
+/** What every hundredth record tells its handler to do. */
 const deeds: Readonly<Record<number, Deed>> = {
   0: { do: 'poison' },
   1: { do: 'flaky' },
@@ -156,14 +156,14 @@ const deeds: Readonly<Record<number, Deed>> = {
 };
 
 /**
- * Below a hundred, in no step with topics, keys or partitions: by the id itself, all records of a topic that fail
- * would lie in one partition, which the waits between their tries keep from keeping up.
+ * Below a hundred, not correlated with topics, keys or partitions: by the id itself, all failing records of a topic
+ * would be in one partition, which could not keep up because of the retries.
  */
 export function lotOf(id: number): number {
   return (Math.imul(id, 2_654_435_761) >>> 16) % 100;
 }
 
-/** Faults at random, beside each other, with everything that handlers and records may do as well. */
+/** Random concurrent faults, together with all kinds of handler behaviour. */
 export function mix(minutes: number, rate: number): Scenario {
   return {
     name: 'mix',
@@ -186,7 +186,7 @@ export function mix(minutes: number, rate: number): Scenario {
       await scene.begin();
       const steps = planOf(scene.seed, minutes, scene.cluster.network !== undefined);
       const busy = new Map<string, Promise<void>>();
-      // Faults wait for each other, so that the last ones of the plan may find no time any more.
+      // Faults wait for each other, so there may be no time left for the last ones of the plan.
       const until = scene.nowMs + minutes * 60_000;
       for (const step of steps) {
         await scene.pass(step.waitMs);
@@ -201,7 +201,7 @@ export function mix(minutes: number, rate: number): Scenario {
   };
 }
 
-/** What can not be done beside another fault is left out; what it leaves behind is judged at the end. */
+/** A fault that cannot be combined with another one is skipped; its effects are checked at the end. */
 async function attempt(scene: Scene, step: Step): Promise<void> {
   try {
     await faults[step.fault](scene, step);

@@ -3,10 +3,10 @@ import type { Scene } from '../scene.js';
 import { SESSION_MS } from '../settings.js';
 import type { Scenario } from './scenario.js';
 
-/** What is done to the network of the instance in a slot. */
+/** A fault in the network of an instance. */
 export type Harm = (network: Network, slot: string) => Promise<void>;
 
-/** Harm to the network of one instance, for a time. */
+/** A temporary network fault of one instance. */
 export async function disturb(
   scene: Scene,
   fault: string,

@@ -14,7 +14,7 @@ const Parked = z.object({
 });
 
 const park: StreamSpec = { name: 'records', options: { onFailure: 'park' } };
-/** Each of these parks its key for as long as the scenario holds them. */
+/** Each of these records parks its key until the scenario releases it. */
 const heldAt =
   (every: number) =>
   (id: number): Deed | undefined =>
@@ -29,12 +29,12 @@ const shared = {
 
 const markOf = ({ folder }: Scene): string => path.join(folder, 'held');
 
-/** Handlers fail the records that are to be held, from now on. */
+/** From now on handlers fail for the records that should be parked. */
 export function hold(scene: Scene): void {
   writeFileSync(markOf(scene), '');
 }
 
-/** Handlers do these records from now on; every key that is parked is released, as an operator does it. */
+/** From now on handlers succeed; every parked key is released, like by an operator. */
 export async function letGo(scene: Scene): Promise<void> {
   rmSync(markOf(scene));
   scene.say('every parked key is released');
@@ -51,7 +51,7 @@ async function parkedKeys(scene: Scene): Promise<z.infer<typeof Parked>['keys']>
   return Parked.parse(await ask(scene, 'parked')).keys;
 }
 
-/** Asks the first instance that runs. */
+/** Calls the first running instance. */
 async function ask(scene: Scene, endpoint: string, body?: object): Promise<unknown> {
   const [slot = 'a'] = scene.fleet.running.keys();
   const response = await fetch(`${scene.fleet.urlOf(slot)}/ops/${endpoint}`, {
@@ -74,8 +74,8 @@ export async function untilAtRest(scene: Scene): Promise<void> {
 }
 
 /**
- * The log of a topic is cut: the broker that has it all dies, and one takes over that has missed the end. Whatever
- * was written there is handled, or parked, before that happens.
+ * The log of a topic is truncated: the broker with the complete log dies, and one that lacks its end takes over. All records
+ * are handled or parked before that.
  */
 async function uncleanElection(scene: Scene): Promise<void> {
   const { cluster } = scene;

@@ -2,7 +2,7 @@ import type { Scene } from '../scene.js';
 import { outage } from './brokers.js';
 import type { Scenario } from './scenario.js';
 
-/** What a record brings along that was forwarded with all of its headers, from a cluster with a service like this. */
+/** Headers of a record that was forwarded from another cluster with such a service. */
 export const FORWARDED = {
   'dlt-replay-for': 'another-group',
   'dlt-replayed-topic': 'elsewhere.dlt',
@@ -14,7 +14,7 @@ export const FORWARDED = {
   'dlt-original-offset': '0',
 };
 
-/** Replaces an instance. @throws where it is still a member once it has stopped: its successor would wait for it */
+/** Replaces an instance. @throws if it is still a member after it has stopped, since its successor would wait for it */
 async function roll(scene: Scene, slot: string): Promise<void> {
   await scene.fleet.stop(slot);
   const members = await scene.cluster.membersOf(scene.groupId);
@@ -24,7 +24,7 @@ async function roll(scene: Scene, slot: string): Promise<void> {
   await scene.fleet.joined(slot);
 }
 
-/** What surrounds the service: addresses, quotas, what others have set or written. */
+/** The environment of the service: addresses, quotas, settings and records of others. */
 export const surroundingScenarios: readonly Scenario[] = [
   {
     name: 'first-address-dead',
@@ -62,7 +62,7 @@ export const surroundingScenarios: readonly Scenario[] = [
           scene.pass(15_000),
         );
         await scene.load.stop();
-        // Until what was written last was due.
+        // Until the last record was due.
         await scene.pass(25_000);
       } finally {
         await scene.cluster.configureAll({});

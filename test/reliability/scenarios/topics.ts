@@ -4,7 +4,7 @@ import type { Scenario } from './scenario.js';
 const PARTITIONS = 12;
 const OUT_OF_RANGE = 1_000_000;
 
-/** Lets the group rest while something is done to what it has committed. */
+/** Stops the group while its committed offsets are changed. */
 async function whileStopped(scene: Scene, work: () => Promise<void>): Promise<void> {
   const slots = [...scene.fleet.running.keys()];
   await Promise.all(slots.map((slot) => scene.fleet.stop(slot)));
@@ -13,7 +13,7 @@ async function whileStopped(scene: Scene, work: () => Promise<void>): Promise<vo
   await Promise.all(slots.map((slot) => scene.fleet.joined(slot)));
 }
 
-/** Everything that was ever handled may come again. */
+/** All handled records may be repeated. */
 function sinceTheBeginning(
   scene: Scene,
   fault: string,

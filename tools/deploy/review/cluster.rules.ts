@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Manifests } from '../manifests.js';
 import { type Rule, single } from './rule.js';
 
-/** None of them gives anybody a right, holds a secret, or runs anything beside the Deployment. */
+/** Kinds that grant no rights, contain no secrets, and run nothing besides the Deployment. */
 const KNOWN_KINDS: ReadonlySet<string> = new Set([
   'ConfigMap',
   'Deployment',

@@ -5,14 +5,14 @@ import { type Document, parseAllDocuments } from 'yaml';
 import { Manifests } from '../manifests.js';
 import { review, rules } from './index.js';
 
-const SOUND = readFileSync(join(import.meta.dirname, '../testing/sound.yaml'), 'utf8');
+const VALID = readFileSync(join(import.meta.dirname, '../testing/valid.yaml'), 'utf8');
 
 type Path = readonly (string | number)[];
 type Edit = (documents: Document[]) => void;
 
 /** The valid manifests after an edit. */
 function after(...edits: readonly Edit[]): Manifests {
-  const documents = [...parseAllDocuments(SOUND)].flatMap((each) => ('setIn' in each ? [each] : []));
+  const documents = [...parseAllDocuments(VALID)].flatMap((each) => ('setIn' in each ? [each] : []));
   for (const edit of edits) edit(documents);
   return Manifests.parse(documents.map(String).join(''));
 }

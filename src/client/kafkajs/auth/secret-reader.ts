@@ -1,8 +1,8 @@
 import { Logger } from '@nestjs/common';
-import { ConfigError, withCurrentSecrets } from '../../../config/index.js';
+import { ConfigError, reloadSecrets } from '../../../config/index.js';
 import { describeError } from '../../../pipeline/index.js';
 
-type WithFiles = Parameters<typeof withCurrentSecrets>[0];
+type WithFiles = Parameters<typeof reloadSecrets>[0];
 
 /**
  * Reads secrets from their files for each new connection. If a file is missing for a moment or half written, the secrets
@@ -25,7 +25,7 @@ export class SecretReader<Config extends WithFiles> {
   read(): Config {
     if (Object.keys(this.#last.files).length === 0) return this.#last;
     try {
-      const current = withCurrentSecrets(this.#last);
+      const current = reloadSecrets(this.#last);
       this.validate(current);
       this.#problem = undefined;
       this.#last = current;

@@ -1,24 +1,24 @@
-/** A model whose steps are chosen from outside: it does nothing by itself. */
+/** A model whose steps are chosen by the caller; it does nothing by itself. */
 export interface World {
-  /** What may happen next; always the same for the same steps before. */
+  /** The possible next steps; a function of the steps taken so far. */
   readonly steps: readonly string[];
-  /** Tells this state from all others, as far as what may follow is concerned. */
+  /** Identifies the state: two states with the same key have the same future. */
   readonly key: string;
   take(step: string): Promise<void>;
-  /** What is wrong in this state. */
+  /** The invariant that this state violates, if any. */
   problem(): Promise<string | undefined>;
 }
 
-/** What an exploration has found. */
+/** The result of an exploration. */
 export interface Exploration {
   readonly states: number;
-  /** What is wrong, and the steps that lead there. */
+  /** The violated invariant, and the steps that lead to it. */
   readonly violation: { readonly problem: string; readonly steps: readonly string[] } | undefined;
 }
 
 /**
- * Takes every step that can be taken in every state that can be reached, each state once, until something is wrong. As
- * what runs in a world can't be copied, a state is reached again by the steps that led to it.
+ * Takes every possible step in every reachable state, each state once, until an invariant is violated. Running code
+ * cannot be copied, so a state is reached again by repeating its steps.
  */
 export async function explore(create: () => Promise<World>): Promise<Exploration> {
   const seen = new Set<string>();

@@ -17,17 +17,17 @@ import type {
 /** A topic of one partition. */
 export interface MemoryTopic {
   id: string;
-  /** The first offset that the log has not lost to retention. */
+  /** The first offset that retention has not deleted. */
   start: number;
   records: FetchedRecord[];
 }
 
-/** Topics of one partition in memory, written and read as those of a broker are. */
+/** Topics of one partition in memory, with the interfaces of a broker's topics. */
 export class MemoryTopics implements ManyPartitionsReader, Pick<RecordProducer, 'send'> {
   readonly #topics = new Map<string, MemoryTopic>();
   #ids = 0;
-  /** How many of the last records of each topic are not told of, as by a leader that does not know them yet. */
-  untold = 0;
+  /** How many of the last records of each topic are not reported, as by a new leader that does not know them yet. */
+  unreported = 0;
 
   topic(name: string): MemoryTopic {
     const topic = this.#topics.get(name) ?? { id: `id-${this.#ids++}`, start: 0, records: [] };
@@ -35,7 +35,7 @@ export class MemoryTopics implements ManyPartitionsReader, Pick<RecordProducer, 
     return topic;
   }
 
-  /** The same topics, which go their own way from here on. */
+  /** An independent copy. */
   copy(): MemoryTopics {
     const copy = new MemoryTopics();
     copy.#ids = this.#ids;
@@ -44,12 +44,12 @@ export class MemoryTopics implements ManyPartitionsReader, Pick<RecordProducer, 
     return copy;
   }
 
-  /** Deletes a topic; what is written to one of its name from then on is in another log. */
+  /** Deletes a topic; later records of the same name are in a new log. */
   recreate(name: string): void {
     this.#topics.delete(name);
   }
 
-  /** What is left of a log once compaction has been over all of it. */
+  /** Compacts the whole log. */
   compact(name: string): void {
     const topic = this.topic(name);
     const last = new Map(topic.records.map((record) => [String(record.key), record]));
@@ -83,7 +83,7 @@ export class MemoryTopics implements ManyPartitionsReader, Pick<RecordProducer, 
   async ends(partitions: readonly TopicPartition[]): Promise<Offset[]> {
     return partitions.map(({ topic }) => {
       const end = Number(this.#end(this.topic(topic)));
-      return toOffset(Math.max(0, end - this.untold));
+      return toOffset(Math.max(0, end - this.unreported));
     });
   }
 

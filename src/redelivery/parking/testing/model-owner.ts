@@ -13,30 +13,28 @@ import { HEADERS } from '../../headers.js';
 import { type FollowedPartition, ParkingTopicFeed } from '../parking-topic-feed.js';
 import type { ParkedPartition } from '../parked-partition.js';
 import type { TopicParkingStoreParts } from '../topic-parking-store-parts.js';
-import { LOT, type OwnerClasses, type OwnerWorld, PARTITION, type Settled, SOURCE } from './owner-world.js';
+import {
+  type HandlerCall,
+  PARKING_TOPIC,
+  type OwnerClasses,
+  type OwnerWorld,
+  PARTITION,
+  type PendingRequest,
+  type Settled,
+  SOURCE,
+} from './owner-world.js';
 
-/** A request that waits for its answer. */
-interface Request {
-  run(): Promise<void>;
-  fail(): Promise<void>;
-}
-
-interface Call {
-  readonly record: InFlightRecord;
-  readonly isReleased: boolean;
-}
-
-/** One owner of the partition, made of the real classes; it handles the partition's records one after another. */
+/** One owner of the partition, built from the real classes. It handles the records one after another. */
 export class ModelOwner {
-  /** All that it has heard; having heard the same, it does the same. */
+  /** Everything that the owner was told; owners with equal histories behave the same. */
   readonly history: string[] = [];
   readonly clock = new VirtualClock();
   readonly #log: readonly FetchedRecord[];
-  readonly #lot: ReturnType<OwnerClasses['lot']>;
+  readonly #store: ReturnType<OwnerClasses['store']>;
   readonly #parking: Parking;
   readonly #ownership: ParkingOwnership;
-  readonly #requests: Record<'write' | 'read', Request[]> = { write: [], read: [] };
-  readonly #calls: Call[] = [];
+  readonly #requests: Record<'write' | 'read', PendingRequest[]> = { write: [], read: [] };
+  readonly #calls: HandlerCall[] = [];
   readonly #settled: Settled[] = [];
   #state: ParkedPartition | undefined;
   #position: number;
@@ -49,7 +47,7 @@ export class ModelOwner {
     position: number,
     classes: OwnerClasses,
     private readonly world: OwnerWorld,
-    /** How often it may look at its lot, or try a write again. */
+    /** How often it may poll its parking topic or repeat a write. */
     times = 0,
   ) {
     const { topics } = world;
@@ -57,24 +55,24 @@ export class ModelOwner {
     this.#log = [...topics.topic(SOURCE).records];
     this.#position = position;
     const reader = {
-      ends: (partitions: readonly TopicPartition[]) => this.#ask('read', () => topics.ends(partitions)),
+      ends: (partitions: readonly TopicPartition[]) => this.#request('read', () => topics.ends(partitions)),
       readAll: topics.readAll.bind(topics),
       read: topics.read.bind(topics),
       bounds: topics.bounds.bind(topics),
       topicId: topics.topicId.bind(topics),
     };
-    this.#lot = classes.lot({
+    this.#store = classes.store({
       source: { topic: SOURCE, partition: 0 },
-      topic: LOT,
+      topic: PARKING_TOPIC,
       turn: 0,
       reader,
       feed: this.#watched(new ParkingTopicFeed(reader, this.clock, 1_000)),
-      producer: { send: (record: OutgoingRecord) => this.#ask('write', () => topics.send(record)) },
+      producer: { send: (record: OutgoingRecord) => this.#request('write', () => topics.send(record)) },
       ensure: async () => 1,
       newState: () => (this.#state = classes.state()),
     });
     this.#parking = classes.parking({
-      store: this.#lot,
+      store: this.#store,
       limit: 100,
       concurrency: 1,
       clock: this.clock,
@@ -93,44 +91,43 @@ export class ModelOwner {
     void this.#parking.start(this.#ownership);
   }
 
-  /** What an owner learns that nothing happens to: the values of what is parked, in their order. */
+  /** Loads without disturbance; resolves with the values of the parked records, in order. */
   async loadAlone(): Promise<string[]> {
     const loading: { parked?: readonly ParkedRecord[] } = {};
-    void this.#lot.load(this.#ownership).then((parked) => (loading.parked = parked));
+    void this.#store.load(this.#ownership).then((parked) => (loading.parked = parked));
     for (await settled(); !loading.parked; await settled()) await this.#answerAll();
     const values: string[] = [];
-    for (const each of loading.parked) values.push(String((await this.#lot.read(each))?.value));
+    for (const each of loading.parked) values.push(String((await this.#store.read(each))?.value));
     return values;
   }
 
-  /** Whether a release is asked for, as far as it has read. */
-  get isReleaseWanted(): boolean {
+  /** Whether a release was requested, as far as this owner has read. */
+  get isReleaseRequested(): boolean {
     return (this.#state?.requests.size ?? 0) > 0;
   }
 
-  /** How it has settled the record at an offset of its log. */
+  /** How this owner settled the record at an offset. */
   howSettled(offset: number): Settled | undefined {
     return this.#settled[offset];
   }
 
-  /** It is gone; what it has sent may still arrive, late or never. */
+  /** The owner crashes; requests that it has sent may still arrive. */
   crash(): void {
     this.#hasCrashed = true;
     this.#calls.length = 0;
     this.#requests.read.length = 0;
   }
 
-  /** All that what follows depends on. */
   get key(): string {
     return this.#hasCrashed && this.#requests.write.length === 0 ? '' : this.history.join(' ');
   }
 
-  /** Whether it waits for a handler, which concerns nobody else: it may as well return before anything else happens. */
+  /** Whether a handler is running. No other step depends on it, so it may return before anything else happens. */
   get isHandling(): boolean {
     return this.#calls.length > 0;
   }
 
-  /** Up to where it has settled its records: any offset up to there may be what it has committed. */
+  /** The committable offset; the owner may have committed any offset up to it. */
   get position(): number {
     return this.#position;
   }
@@ -149,7 +146,9 @@ export class ModelOwner {
   }
 
   async take(step: string): Promise<void> {
-    this.history.push(step === 'read' ? `read ${this.world.topics.topic(LOT).records.length}` : step);
+    this.history.push(
+      step === 'read' ? `read ${this.world.topics.topic(PARKING_TOPIC).records.length}` : step,
+    );
     if (this.#hasCrashed) await this.#requests.write.shift()?.fail();
     else if (step === 'read' || step === 'write') await this.#requests[step].shift()?.run();
     else if (step === 'overtake') await this.#requests.write.pop()?.run();
@@ -160,15 +159,16 @@ export class ModelOwner {
     } else this.#returned(step === 'handles');
   }
 
-  /** Records of one key never fail: they are there to be in the way, or not. */
+  /** Only records of key `a` fail. */
   #mayFail(): boolean {
     return String(this.#calls.at(-1)?.record.record.key) === 'a';
   }
 
-  /** Whether something comes of it when time passes: a try, or a look that finds something. */
+  /** Whether passing time has an effect: a repeated write, or a poll that finds something. */
   #isWaiting(): boolean {
-    const hasMore = this.world.topics.topic(LOT).records.length > Number(this.#state?.position ?? 0);
-    if (this.#isWatching && (hasMore || this.isReleaseWanted)) return true;
+    const hasMore =
+      this.world.topics.topic(PARKING_TOPIC).records.length > Number(this.#state?.position ?? 0);
+    if (this.#isWatching && (hasMore || this.isReleaseRequested)) return true;
     return this.clock.pending > (this.#isWatching ? 1 : 0);
   }
 
@@ -180,26 +180,26 @@ export class ModelOwner {
     else this.#call(record, false);
   }
 
-  #call(record: InFlightRecord, isReleased: boolean): void {
-    this.#calls.push({ record, isReleased });
+  #call(record: InFlightRecord, isUnparked: boolean): void {
+    this.#calls.push({ record, isUnparked });
     this.world.called(record.record, this);
   }
 
-  /** A released record's handler goes first. */
+  /** The handler called last returns. */
   #returned(isHandled: boolean): void {
     const call = this.#calls.pop();
     if (!call) return;
-    const { record, isReleased } = call;
+    const { record, isUnparked } = call;
     if (isHandled) this.world.handled(record.record);
-    if (isReleased && !isHandled) this.world.failedAgain();
-    if (isReleased) void (isHandled ? this.#parking.handled(record) : this.#parking.failedAgain(record));
+    if (isUnparked && !isHandled) this.world.failedAgain();
+    if (isUnparked) void (isHandled ? this.#parking.handled(record) : this.#parking.failedAgain(record));
     else if (isHandled) this.#settle('handled');
     else this.#park(record, 'parked');
   }
 
   #park(record: InFlightRecord, how: Settled): void {
     const headers = { [HEADERS.originalTimestamp]: '0' };
-    this.#lot.park(record.record, headers).then(
+    this.#store.park(record.record, headers).then(
       () => {
         this.#parking.add(record);
         this.#settle(how);
@@ -217,7 +217,7 @@ export class ModelOwner {
     return new InFlightRecord(PARTITION, record, sequence, 0, undefined, 1);
   }
 
-  #ask<T>(kind: 'write' | 'read', work: () => Promise<T>): Promise<T> {
+  #request<T>(kind: 'write' | 'read', work: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#requests[kind].push({
         run: async () => resolve(await work()),

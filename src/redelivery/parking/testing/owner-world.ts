@@ -1,5 +1,6 @@
 import type {
   FetchedRecord,
+  InFlightRecord,
   Parking,
   ParkingParts,
   ParkingStore,
@@ -11,41 +12,53 @@ import type { ParkedPartition } from '../parked-partition.js';
 import type { MemoryTopics } from './memory-topics.js';
 
 export const SOURCE = 'ledger';
-export const LOT = 'ledger.g.parked';
+export const PARKING_TOPIC = 'ledger.g.parked';
 
-/** The classes that an owner is made of; a variant in the place of one shows that its fault is found. */
+/** The classes that an owner consists of. A test replaces one by a faulty variant to show that the fault is found. */
 export interface OwnerClasses {
-  lot(
+  store(
     parts: TopicParkingStoreParts,
   ): ParkingStore & { park(of: FetchedRecord, headers: RawHeaders): Promise<void> };
   state(): ParkedPartition;
   parking(parts: ParkingParts): Parking;
 }
 
-/** How a record was settled: it was handled, it failed and was parked, or it was parked behind another. */
+/** How a record was settled: handled, parked after a failure, or parked behind an earlier record of its key. */
 export type Settled = 'handled' | 'parked' | 'follower';
 
-/** What the world hears of an owner, and tells it. */
+/** A request that was not answered yet. */
+export interface PendingRequest {
+  run(): Promise<void>;
+  fail(): Promise<void>;
+}
+
+/** A running handler. */
+export interface HandlerCall {
+  readonly record: InFlightRecord;
+  readonly isUnparked: boolean;
+}
+
+/** What a world learns from an owner, and tells it. */
 export interface OwnerWorld {
   readonly topics: MemoryTopics;
-  /** Whether the partition is the owner's, whatever it believes. */
+  /** Whether this owner really owns the partition. */
   isCurrent(owner: object): boolean;
-  /** A handler is called. */
+  /** The owner calls a handler. */
   called(record: FetchedRecord, by: object): void;
   handled(record: FetchedRecord): void;
-  /** A released record has failed for good again. */
+  /** An unparked record failed permanently again. */
   failedAgain(): void;
 }
 
-/** The world of an owner that is of no consequence. */
-export const UNHEARD: Omit<OwnerWorld, 'topics'> = {
+/** A world that ignores its owner. */
+export const IGNORING_WORLD: Omit<OwnerWorld, 'topics'> = {
   isCurrent: () => true,
   called: () => undefined,
   handled: () => undefined,
   failedAgain: () => undefined,
 };
 
-/** What the records of an owner are told of their partition, which is nothing. */
+/** A partition that ignores what its records report. */
 export const PARTITION: RecordOwner = {
   topic: SOURCE,
   partition: 0,

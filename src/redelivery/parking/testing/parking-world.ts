@@ -4,37 +4,44 @@ import { toReleaseRequest } from '../parked-entry.js';
 import type { World } from './explore.js';
 import { MemoryTopics } from './memory-topics.js';
 import { ModelOwner } from './model-owner.js';
-import { LOT, type OwnerClasses, type OwnerWorld, type Settled, SOURCE, UNHEARD } from './owner-world.js';
+import {
+  PARKING_TOPIC,
+  type OwnerClasses,
+  type OwnerWorld,
+  type Settled,
+  SOURCE,
+  IGNORING_WORLD,
+} from './owner-world.js';
 
 /** The key that may be released. */
 const RELEASED = 'a';
 
-/** How often each may happen in one history. */
+/** How often each event may happen in one history. */
 export interface Bounds {
   /** The keys of the records in the partition's log, a character each. */
   readonly keys: string;
-  /** Owners of the partition, one after another; what one has sent may still arrive when it is gone. */
+  /** Consecutive owners of the partition; requests of a former owner may still arrive. */
   readonly owners: number;
-  /** Calls of a handler that fail. */
+  /** Handler calls that fail. */
   readonly failures: number;
   readonly releases: number;
-  /** Writes that are done and not answered. */
+  /** Writes that are stored but not answered. */
   readonly unanswered: number;
-  /** Times that an owner may look at its lot, or try a write again; and whether its writes may overtake each other. */
+  /** How often an owner may poll its parking topic, repeat a write, or have writes overtake each other. */
   readonly times: number;
-  /** What may happen to the partition's log, with a change of owners. */
-  readonly logChange?: 'recreated' | 'cut back';
+  /** What may happen to the partition's log together with a change of owner. */
+  readonly logChange?: 'recreated' | 'truncated';
 }
 
 /**
- * One partition, its parking lot, and its owners. What they write and read, how their handlers return, their commits,
- * and who owns the partition are steps that may come in any order.
+ * One partition, its parking topic, and its owners. Their reads and writes, the results of their handlers, their commits
+ * and the changes of owner are steps that may happen in any order.
  */
 export class ParkingWorld implements World, OwnerWorld {
   readonly topics = new MemoryTopics();
   readonly #owners: ModelOwner[] = [];
   readonly #left: { failures: number; releases: number; unanswered: number; logChanges: number };
-  /** By the value of a record, which no other has: how it was settled by the owner that committed it. */
+  /** By the unique value of a record: how the owner that committed it settled it. */
   readonly #settled = new Map<string, Settled>();
   readonly #handled = new Set<string>();
   #committed = 0;
@@ -44,7 +51,7 @@ export class ParkingWorld implements World, OwnerWorld {
   private constructor(
     private readonly bounds: Bounds,
     private readonly classes: OwnerClasses,
-    /** By what it depends on. */
+    /** Cached results of `#next`. */
     private readonly known: Map<string, Next>,
   ) {
     const { logChange, ...left } = bounds;
@@ -52,7 +59,7 @@ export class ParkingWorld implements World, OwnerWorld {
     for (const [offset, key] of [...bounds.keys].entries()) this.#append(offset, key, `${key}${offset}`);
   }
 
-  /** Makes worlds that begin alike. */
+  /** Returns a function that creates worlds in the same initial state. */
   static factory(bounds: Bounds, classes: OwnerClasses): () => Promise<ParkingWorld> {
     const known = new Map<string, Next>();
     return async () => {
@@ -86,12 +93,12 @@ export class ParkingWorld implements World, OwnerWorld {
 
   get key(): string {
     const heard = this.#owners.map((owner) => owner.key).join('|');
-    return [heard, this.#lot, this.#source, this.#committed, JSON.stringify(this.#left)].join('\n');
+    return [heard, this.#parkingTopic, this.#source, this.#committed, JSON.stringify(this.#left)].join('\n');
   }
 
-  /** What is random in a name is of no consequence. */
-  get #lot(): string {
-    const { records } = this.topics.topic(LOT);
+  /** The parking topic as text, without the random parts of names. */
+  get #parkingTopic(): string {
+    const { records } = this.topics.topic(PARKING_TOPIC);
     return records
       .map(({ key, value }) => `${String(key)}=${String(value)}`.replaceAll(/[0-9a-f]{8,16}/g, ''))
       .join(' ');
@@ -119,7 +126,7 @@ export class ParkingWorld implements World, OwnerWorld {
 
   async problem(): Promise<string | undefined> {
     if (this.#overtaken !== undefined) return this.#overtaken;
-    const { parked, isReleaseWanted } = await this.#next();
+    const { parked, isReleaseRequested } = await this.#next();
     for (const [value, how] of this.#settledBy(this.#present.position)) {
       const isThere = parked.includes(value);
       if (how === 'handled' && isThere) return `${value} was handled and committed, and counts as parked`;
@@ -127,21 +134,21 @@ export class ParkingWorld implements World, OwnerWorld {
     }
     const first = parked.find((value) => value.startsWith(RELEASED));
     const isLeft = first !== undefined && this.#settledBy(this.#present.position).get(first) === 'follower';
-    const isForgotten = isLeft && !isReleaseWanted && this.#left.releases < this.bounds.releases;
+    const isForgotten = isLeft && !isReleaseRequested && this.#left.releases < this.bounds.releases;
     return isForgotten && !this.#hasFailedAgain
       ? `the release of ${RELEASED} is forgotten: ${first} is left`
       : undefined;
   }
 
-  /** What an owner takes for parked that comes now, where the present one has committed all that it has settled. */
+  /** What a new owner would find parked if the present one had committed everything that it settled. */
   async #next(): Promise<Next> {
     const from = this.#present.position;
-    const key = `${from}\n${this.#lot}\n${this.#source}`;
+    const key = `${from}\n${this.#parkingTopic}\n${this.#source}`;
     const known = this.known.get(key);
     if (known) return known;
-    const world = { ...UNHEARD, topics: this.topics.copy() };
+    const world = { ...IGNORING_WORLD, topics: this.topics.copy() };
     const owner = new ModelOwner(this.#owners.length + 1, from, this.classes, world);
-    const next = { parked: await owner.loadAlone(), isReleaseWanted: owner.isReleaseWanted };
+    const next = { parked: await owner.loadAlone(), isReleaseRequested: owner.isReleaseRequested };
     this.known.set(key, next);
     return next;
   }
@@ -152,6 +159,8 @@ export class ParkingWorld implements World, OwnerWorld {
 
   called(record: FetchedRecord, by: object): void {
     if (!this.isCurrent(by)) return;
+    // Records are numbered in the order in which they were written, across all logs.
+    const numberOf = (value: string): number => Number(value.slice(1));
     for (const [value, how] of this.#settled) {
       const isEarlier =
         value.startsWith(String(record.key)) && numberOf(value) < numberOf(String(record.value));
@@ -169,7 +178,7 @@ export class ParkingWorld implements World, OwnerWorld {
     this.#hasFailedAgain = true;
   }
 
-  /** How every record was settled that is committed, once the present owner has committed up to there. */
+  /** How each committed record was settled, if the present owner commits up to `position`. */
   #settledBy(position: number): ReadonlyMap<string, Settled> {
     const all = new Map(this.#settled);
     for (const { offset, value } of this.topics.topic(SOURCE).records) {
@@ -203,7 +212,7 @@ export class ParkingWorld implements World, OwnerWorld {
     await settled();
   }
 
-  /** The log is another, of which nothing has been handled, and has records of both keys where others were. */
+  /** Replaces the log by another one with unhandled records of both keys at the same offsets. */
   async #changeLog(position: number): Promise<void> {
     this.#left.logChanges--;
     this.#commit(position);
@@ -217,12 +226,12 @@ export class ParkingWorld implements World, OwnerWorld {
 
   async #release(): Promise<void> {
     this.#left.releases--;
-    await this.topics.send({ ...toReleaseRequest(RELEASED), topic: LOT, partition: 0 });
+    await this.topics.send({ ...toReleaseRequest(RELEASED), topic: PARKING_TOPIC, partition: 0 });
   }
 
-  /** Whether the lot has had a record of the key that may be released. */
+  /** Whether a record of the key that may be released was ever parked. */
   #wasParked(): boolean {
-    return this.topics.topic(LOT).records.some(({ value }) => String(value).startsWith(RELEASED));
+    return this.topics.topic(PARKING_TOPIC).records.some(({ value }) => String(value).startsWith(RELEASED));
   }
 
   #append(offset: number, key: string, value: string): void {
@@ -232,13 +241,8 @@ export class ParkingWorld implements World, OwnerWorld {
   }
 }
 
-/** What the next owner would learn. */
+/** What the next owner would read. */
 interface Next {
   readonly parked: readonly string[];
-  readonly isReleaseWanted: boolean;
-}
-
-/** Records are numbered in the order in which they were written, over all logs. */
-function numberOf(value: string): number {
-  return Number(value.slice(1));
+  readonly isReleaseRequested: boolean;
 }

@@ -1,6 +1,6 @@
 /**
- * Okabe and Ito's colours, which people with any colour blindness tell apart (Color Universal Design, 2008), with
- * lighter ones where the page is dark. Pictures name them as CSS variables, so that a picture follows the page.
+ * Okabe and Ito's colours, which people with any colour blindness can distinguish (Color Universal Design, 2008), with
+ * lighter ones for dark mode. Charts use them as CSS variables, so that they follow the page.
  */
 export const COLOUR_STYLE = `
 :root {
@@ -19,7 +19,7 @@ export const COLOUR_STYLE = `
   }
 }`;
 
-/** How many colours there are. */
+/** The number of colours. */
 export const SERIES_COLOURS = 8;
 
 /** The colour of a picture's nth line or bar, from 0; they repeat after {@link SERIES_COLOURS}. */

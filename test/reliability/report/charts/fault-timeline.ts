@@ -9,7 +9,7 @@ const ROW_PX = 20;
 const BAR_PX = 12;
 const TOP_PX = 24;
 
-/** Which fault lay on what, and when: a row for each pair of the two, a colour for each kind of fault, and a kind's rows together. */
+/** The faults over time: a row for each fault and target, a colour for each kind of fault, rows grouped by kind. */
 export function faultTimeline(faults: readonly FaultEvent[], spanMs: number): Html {
   const kinds = [...new Set(faults.map(({ fault }) => fault))];
   const byKind = kinds.flatMap((kind) => faults.filter(({ fault }) => fault === kind));

@@ -11,13 +11,13 @@ const LEGEND_TOP_PX = 44;
 const LEGEND_ROW_PX = 18;
 const COMPACT = new Intl.NumberFormat('en', { notation: 'compact' });
 
-/** A picture of lines over a run's time, with its faults as a shade behind them. */
+/** A line chart over the time of a run, with its faults as shaded areas. */
 export interface LinePicture {
   readonly title: string;
   readonly lines: readonly Line[];
 }
 
-/** Draws the lines; the legend names as many of them as there are colours to tell them apart. */
+/** Draws the lines; the legend names as many of them as there are colours. */
 export function linePicture(picture: LinePicture, faults: readonly FaultEvent[], spanMs: number): Html {
   const { lines } = picture;
   const named = lines.length > 1 ? lines.slice(0, SERIES_COLOURS).map(({ name }) => name) : [];
@@ -47,12 +47,12 @@ function series({ name, shape, points }: Line, index: number): object {
     name,
     data: points,
     step: shape === 'steps' ? 'end' : false,
-    // As many points as there are pixels, with the peaks kept: an hour of samples is a few KB.
+    // Reduced to one point per pixel with peaks kept, so that an hour of samples takes a few KB.
     sampling: 'lttb',
     symbol: 'none',
     silent: true,
     color,
-    // Told apart by more than colours where two lines lie on each other.
+    // Distinguished by more than colours, since lines may overlap.
     lineStyle: { color, width: 1.5, type: index % 2 === 0 ? 'solid' : [5, 3] },
   };
 }

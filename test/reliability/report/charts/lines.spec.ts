@@ -3,7 +3,7 @@ import { memoryLines, rateLine } from './lines.js';
 
 const MIB = 1024 * 1024;
 
-it('derives a rate a second from the totals of a sample and the one before', () => {
+it('a chart line shows the rate per second between two samples', () => {
   const samples = [
     sample({ atMs: 0, handled: 100 }),
     sample({ atMs: 500, handled: 600 }),
@@ -17,7 +17,7 @@ it('derives a rate a second from the totals of a sample and the one before', () 
   ]);
 });
 
-it('draws the memory of each instance while it ran, with a gap where it did not', () => {
+it('a chart line shows the memory of an instance while it ran, with gaps', () => {
   const samples = [
     sample({ atMs: 0, rssBytes: { 'service-10': MIB } }),
     sample({ atMs: 1, rssBytes: { 'service-9': 2 * MIB, 'service-10': MIB } }),

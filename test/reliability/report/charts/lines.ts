@@ -4,7 +4,7 @@ import type { Sample } from '../result.js';
 // `service-10` comes after `service-9`.
 const BY_NUMBER = new Intl.Collator('en', { numeric: true }).compare;
 
-/** A moment in ms since the run's start, and what was measured; null is a gap. */
+/** A time in ms since the start of the run, and the measured value; null is a gap. */
 export type Point = readonly [number, number | null];
 
 /** One line of a picture. A total that grows by whole records is drawn in steps. */
@@ -23,7 +23,7 @@ export function totalLine(
   return { name, shape: 'steps', points: samples.map((sample) => [sample.atMs, totalOf(sample)]) };
 }
 
-/** What was measured at each sample as a line. */
+/** The measured values of the samples as a line. */
 export function stateLine(
   name: string,
   samples: readonly Sample[],
@@ -32,7 +32,7 @@ export function stateLine(
   return { name, shape: 'curve', points: samples.map((sample) => [sample.atMs, stateOf(sample)]) };
 }
 
-/** By how much a total grew a second, from each sample to the next. */
+/** The increase of a total per second, from each sample to the next. */
 export function rateLine(
   name: string,
   samples: readonly Sample[],

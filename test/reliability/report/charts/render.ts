@@ -7,10 +7,10 @@ import { Html, html } from '../html.js';
 use([LineChart, CustomChart, GridComponent, LegendComponent, MarkAreaComponent, TitleComponent, SVGRenderer]);
 
 const WIDTH = 1120;
-/** The room left of a picture for its title, its legend and the names of its rows. */
+/** The left margin of a chart for title, legend and row names. */
 export const MARGIN_LEFT = 200;
 
-/** Draws a picture as SVG within the page; its label is read out instead of it. */
+/** Renders a chart as inline SVG; screen readers read its label. */
 export function renderPicture(label: string, height: number, option: object): Html {
   const chart = init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height });
   try {
@@ -21,7 +21,7 @@ export function renderPicture(label: string, height: number, option: object): Ht
   }
 }
 
-/** Where a picture's axes lie: at the same place in each, so that moments stand below each other. */
+/** The position of the axes: the same in all charts, so that times are aligned. */
 export function grid(top: number): object {
   return { left: MARGIN_LEFT, right: 24, top, bottom: 24, outerBoundsMode: 'none' };
 }

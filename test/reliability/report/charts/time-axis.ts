@@ -3,10 +3,10 @@ import type { FaultEvent, Result } from '../result.js';
 
 const MOST_LABELS = 12;
 const STEPS_MS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200].map((s) => s * 1000);
-// A fault of a moment, such as a kill, still has to be seen.
+// A momentary fault, such as a kill, must be visible.
 const LEAST_SHARE_SEEN = 1 / 400;
 
-/** When the last thing happened in a run, in ms since its start: where all of its pictures end. */
+/** The time of the last event of a run in ms since its start, where all charts end. */
 export function spanMs({ durationMs, samples, faults }: Result): number {
   return Math.max(1, durationMs, samples.at(-1)?.atMs ?? 0, ...faults.map(({ toMs }) => toMs));
 }
@@ -27,7 +27,7 @@ export function timeAxis(spanOfRunMs: number): object {
   };
 }
 
-/** A fault's first and last ms as they are drawn: wide enough to be seen, and within the picture. */
+/** The drawn time range of a fault: wide enough to be visible, and within the chart. */
 export function drawnSpan({ fromMs, toMs }: FaultEvent, spanOfRunMs: number): readonly [number, number] {
   const least = spanOfRunMs * LEAST_SHARE_SEEN;
   const from = Math.max(0, Math.min(fromMs, spanOfRunMs - least));

@@ -1,6 +1,6 @@
 import type { Check, FaultEvent, Report, Result, Sample } from '../result.js';
 
-/** A result whose every text and number is known, with whatever a test wants to be different. */
+/** A result with known texts and numbers, with the changes of a test. */
 export function madeUpResult(different: Partial<Result> = {}): Result {
   return {
     scenario: 'killed instances',
@@ -54,7 +54,7 @@ export function lost(measured: string): Check {
   return { name: 'lost', passed: false, measured, bound: '0', examples: ['orders[2]@15231'] };
 }
 
-/** A sample a second: each total grows, and instances take turns in not running. */
+/** One sample per second: totals grow, and instances alternate in not running. */
 export function madeUpSamples(seconds: number, instances: readonly string[]): readonly Sample[] {
   return Array.from({ length: seconds }, (_, second) => {
     const handled = second * 1000 + Math.round(200 * Math.sin(second / 5));
@@ -72,7 +72,7 @@ export function madeUpSamples(seconds: number, instances: readonly string[]): re
   });
 }
 
-/** Faults one after the other, all through a run. */
+/** Consecutive faults over a whole run. */
 export function madeUpFaults(count: number, durationMs: number): readonly FaultEvent[] {
   const kinds = ['kill', 'pause', 'slow network', 'full disk', 'partition'];
   return Array.from({ length: count }, (_, index) => ({

@@ -13,7 +13,7 @@ import { environment } from './variables/environment.js';
  *
  * @throws ConfigError if a file cannot be read or its content is invalid; the message never contains the content
  */
-export function withCurrentSecrets<Config extends { readonly files: SecretFiles<SecretField> }>(
+export function reloadSecrets<Config extends { readonly files: SecretFiles<SecretField> }>(
   config: Config,
   host: Host = thisHost,
 ): Config {
