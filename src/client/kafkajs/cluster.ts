@@ -3,7 +3,7 @@ import type InternalBroker from 'kafkajs/src/broker/index.js';
 import type BrokerPool from 'kafkajs/src/cluster/brokerPool.js';
 
 /** A broker with the request that kafkajs's types leave out. */
-export interface ReadingBroker extends Broker {
+export interface BrokerClient extends Broker {
   /** Looks up the first or last offsets of partitions. Throws if it fails for any of them. */
   listOffsets(question: {
     readonly isolationLevel: number;
@@ -20,12 +20,12 @@ export interface ReadingBroker extends Broker {
 }
 
 /** kafkajs's own cluster client with the parts that its types leave out. */
-export interface ReadingCluster extends Cluster {
+export interface ClusterClient extends Cluster {
   /** The topics whose metadata it keeps up to date. */
   readonly targetTopics: Set<string>;
   readonly brokerPool: BrokerPool;
-  findBroker(node: { nodeId: string }): Promise<ReadingBroker>;
-  findGroupCoordinator(group: { groupId: string }): Promise<ReadingBroker & InternalBroker>;
+  findBroker(node: { nodeId: string }): Promise<BrokerClient>;
+  findGroupCoordinator(group: { groupId: string }): Promise<BrokerClient & InternalBroker>;
 }
 
 /** Kafka's number for the isolation level `read_committed`. */
@@ -34,7 +34,7 @@ export const READ_COMMITTED = 1;
 const METADATA_MAX_AGE_MS = 300_000;
 
 /** @returns a cluster client outside of kafkajs's consumers, producers and admin clients */
-export function createCluster(kafka: Kafka): ReadingCluster {
+export function createCluster(kafka: Kafka): ClusterClient {
   return clusterFactory(kafka).create({
     metadataMaxAge: METADATA_MAX_AGE_MS,
     allowAutoTopicCreation: false,
@@ -45,7 +45,7 @@ export function createCluster(kafka: Kafka): ReadingCluster {
 /** @returns the method with which kafkajs creates a cluster client for each of its clients; its key is a symbol */
 export function clusterFactory(kafka: Kafka): {
   readonly key: symbol;
-  readonly create: (options: object) => ReadingCluster;
+  readonly create: (options: object) => ClusterClient;
 } {
   const key = Object.getOwnPropertySymbols(kafka).find(
     ({ description }) => description === 'private:Kafka:createCluster',
@@ -53,5 +53,5 @@ export function clusterFactory(kafka: Kafka): {
   const create: unknown = key && Reflect.get(kafka, key);
   if (key === undefined || typeof create !== 'function')
     throw new Error('this kafkajs is not 2.2.4: it has no factory of clusters');
-  return { key, create: (options) => create.call(kafka, options) as ReadingCluster };
+  return { key, create: (options) => create.call(kafka, options) as ClusterClient };
 }

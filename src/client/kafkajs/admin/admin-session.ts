@@ -1,7 +1,7 @@
 import kafkajs, { type Kafka } from 'kafkajs';
 import type Broker from 'kafkajs/src/broker/index.js';
 import type { RequestDefinition } from 'kafkajs/src/protocol/requests/index.js';
-import { createCluster, type ReadingCluster } from '../cluster.js';
+import { createCluster, type ClusterClient } from '../cluster.js';
 import { destroyConnections } from '../destroy-connections.js';
 import { isUnreachable, protocolErrorType } from '../errors.js';
 import { seedFailed } from '../seed-addresses.js';
@@ -16,14 +16,14 @@ const DEADLINE_MS = 30_000;
 export type Question<T> = (broker: Broker) => Promise<T>;
 
 /** Like `Question`, for requests to several brokers. `broker` is the connected one. */
-export type ClusterQuestion<T> = (cluster: ReadingCluster, broker: Broker) => Promise<T>;
+export type ClusterQuestion<T> = (cluster: ClusterClient, broker: Broker) => Promise<T>;
 
 /**
  * The one connection over which a process asks about topics, creates them and deletes records. The first question opens
  * it; it is replaced if its broker is lost.
  */
 export class AdminSession {
-  #cluster: ReadingCluster | undefined;
+  #cluster: ClusterClient | undefined;
   #closings = 0;
 
   /** @param kafka a client without retries, since a failure is an answer too */
@@ -81,12 +81,12 @@ export class AdminSession {
     if (this.#cluster) this.#end(this.#cluster);
   }
 
-  #drop(cluster: ReadingCluster): void {
+  #drop(cluster: ClusterClient): void {
     for (const { brokerAddress } of connectedBrokers(cluster)) seedFailed(brokerAddress);
     this.#end(cluster);
   }
 
-  #end(cluster: ReadingCluster): void {
+  #end(cluster: ClusterClient): void {
     if (this.#cluster === cluster) this.#cluster = undefined;
     for (const broker of connectedBrokers(cluster)) destroyConnections(broker);
     // Also cancels an attempt to connect.
@@ -116,12 +116,12 @@ function isConnectionLost(error: unknown): boolean {
   return isAborted || isUnreachable(error);
 }
 
-function connectedBroker({ brokerPool }: ReadingCluster): Broker {
+function connectedBroker({ brokerPool }: ClusterClient): Broker {
   const { seedBroker } = brokerPool;
   if (!seedBroker) throw new Error('this kafkajs is not 2.2.4: it connects to no seed broker');
   return seedBroker;
 }
 
-function connectedBrokers({ brokerPool: { seedBroker, brokers } }: ReadingCluster): Broker[] {
+function connectedBrokers({ brokerPool: { seedBroker, brokers } }: ClusterClient): Broker[] {
   return [...new Set([...(seedBroker ? [seedBroker] : []), ...Object.values(brokers)])];
 }

@@ -3,7 +3,7 @@ import protocolErrors from 'kafkajs/src/protocol/error.js';
 import apiKeys from 'kafkajs/src/protocol/requests/apiKeys.js';
 import definitions from 'kafkajs/src/protocol/requests/index.js';
 import { type Offset, toOffset } from '../../../pipeline/index.js';
-import type { ReadingCluster } from '../cluster.js';
+import type { ClusterClient } from '../cluster.js';
 import { toError } from '../errors.js';
 import { type AdminSession, send } from './admin-session.js';
 import { type Leaders, leadersOf } from './topic-requests.js';
@@ -50,7 +50,7 @@ export function deleteCommittedRecords(
 
 /** Looks up the leaders of topics, and makes their brokers known to the cluster. */
 async function knownLeaders(
-  cluster: ReadingCluster,
+  cluster: ClusterClient,
   broker: Broker,
   topics: readonly string[],
 ): Promise<ReadonlyMap<string, Leaders>> {
@@ -88,7 +88,7 @@ async function committedOffsets(
 }
 
 async function deleteBefore(
-  cluster: ReadingCluster,
+  cluster: ClusterClient,
   leaders: ReadonlyMap<string, Leaders>,
   offsets: OffsetsByTopic,
 ): Promise<DeleteFailures> {
@@ -111,7 +111,7 @@ async function deleteBefore(
 
 /** @returns the topics of which the leader did not delete all that it was asked to, and why */
 async function askLeader(
-  cluster: ReadingCluster,
+  cluster: ClusterClient,
   leader: number,
   request: LeaderRequest,
 ): Promise<(readonly [string, Error])[]> {

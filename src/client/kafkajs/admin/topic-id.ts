@@ -1,7 +1,7 @@
 import type { Broker } from 'kafkajs';
 import Encoder from 'kafkajs/src/protocol/encoder.js';
 import { ByteReader } from '../../protocol/byte-reader.js';
-import type { ReadingCluster } from '../cluster.js';
+import type { ClusterClient } from '../cluster.js';
 
 const METADATA = 3;
 /** The first version with topic ids, since Kafka 2.8; kafkajs supports versions up to 6. */
@@ -29,7 +29,7 @@ interface AskedBroker extends Broker {
  * Looks up the id of a topic, which changes when the topic is recreated.
  * @returns the id in hexadecimal digits; undefined if there is no such topic, or the brokers are older than Kafka 2.8
  */
-export async function topicIdOf(cluster: ReadingCluster, topic: string): Promise<string | undefined> {
+export async function topicIdOf(cluster: ClusterClient, topic: string): Promise<string | undefined> {
   const broker = await cluster.findControllerBroker();
   if (!isAsked(broker) || (broker.versions?.[METADATA]?.maxVersion ?? 0) < VERSION) return undefined;
   return broker.connectionPool.send({

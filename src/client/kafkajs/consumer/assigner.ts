@@ -1,7 +1,7 @@
 import kafkajs, { type Assigner, type Cluster, type GroupMember, type PartitionAssigner } from 'kafkajs';
 import type { TopicPartition } from '../../../pipeline/index.js';
 import { type AssignableMember, stickyAssignment } from '../../sticky-assignment.js';
-import type { ReadingCluster } from '../cluster.js';
+import type { ClusterClient } from '../cluster.js';
 import { protocolErrorType } from '../errors.js';
 import type { GroupHooks, HookCarrier } from './group-hooks.js';
 
@@ -65,7 +65,7 @@ async function lookUp(cluster: Cluster, topics: readonly string[]): Promise<void
       // Nobody can read a topic that does not exist or is not permitted.
       if (UNREADABLE.has(protocolErrorType(error) ?? '')) continue;
       // Other errors are transient, and the join is repeated; kafkajs would not look the topic up a second time.
-      (cluster as ReadingCluster).targetTopics.delete(topic);
+      (cluster as ClusterClient).targetTopics.delete(topic);
       throw error;
     }
   }

@@ -2,7 +2,7 @@ import type { Broker } from 'kafkajs';
 import type { FetchedMessage, FetchResponse } from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
 import { CodedError } from '../../../errors/index.js';
 import type { TopicPartitionOffset } from '../../../pipeline/index.js';
-import { READ_COMMITTED, type ReadingCluster } from '../cluster.js';
+import { READ_COMMITTED, type ClusterClient } from '../cluster.js';
 import { unpacked } from '../packed-messages.js';
 
 /** How long a leader may hold back a response while there are no records, in ms. */
@@ -20,7 +20,7 @@ export class LeaderUnknownError extends CodedError {
 
 /** Fetches from a partition's leader, from an offset on. The first batch is complete, however large it is. */
 export async function fetchPartition(
-  cluster: ReadingCluster,
+  cluster: ClusterClient,
   { topic, partition, offset }: TopicPartitionOffset,
   maxBytes: number,
 ): Promise<readonly FetchedMessage[]> {
@@ -35,7 +35,7 @@ export async function fetchPartition(
   return unpacked(responses[0]?.partitions[0]?.messages ?? []);
 }
 
-async function leaderOf(cluster: ReadingCluster, topic: string, partition: number): Promise<Broker> {
+async function leaderOf(cluster: ClusterClient, topic: string, partition: number): Promise<Broker> {
   const [nodeId] = Object.keys(cluster.findLeaderForPartitions(topic, [partition]));
   if (nodeId === undefined) throw new LeaderUnknownError(topic, partition);
   return cluster.findBroker({ nodeId });

@@ -8,7 +8,7 @@ import {
   type TopicPartition,
 } from '../../../pipeline/index.js';
 import type { PartitionRange } from '../../kafka-port.js';
-import { READ_COMMITTED, type ReadingCluster } from '../cluster.js';
+import { READ_COMMITTED, type ClusterClient } from '../cluster.js';
 import { protocolErrorType, toError } from '../errors.js';
 import { unpacked } from '../packed-messages.js';
 import { toRecord } from '../to-record.js';
@@ -24,7 +24,7 @@ const MAX_WAIT_MS = 100;
  * @returns for each partition its offset, or the reason why it is not known
  */
 export async function endsOf(
-  cluster: ReadingCluster,
+  cluster: ClusterClient,
   partitions: readonly TopicPartition[],
 ): Promise<Map<TopicPartition, Offset | Error>> {
   const ends = new Map<TopicPartition, Offset | Error>();
@@ -39,7 +39,7 @@ export async function endsOf(
 
 /** Asks for all partitions at once; one by one if there is an error for any of them, since kafkajs then throws for all. */
 async function askLeader(
-  cluster: ReadingCluster,
+  cluster: ClusterClient,
   nodeId: string,
   partitions: readonly TopicPartition[],
   ends: Map<TopicPartition, Offset | Error>,
@@ -68,7 +68,7 @@ async function askLeader(
  * @returns the ranges that were read completely
  */
 export async function readRanges<R extends PartitionRange>(
-  cluster: ReadingCluster,
+  cluster: ClusterClient,
   ranges: readonly R[],
   maxBytes: number,
   take: (range: R, record: FetchedRecord) => void,
@@ -90,7 +90,7 @@ interface Reading<R> {
 
 /** Fetches from one leader until all ranges are read, or a fetch brings nothing more or fails. */
 async function readFrom<R extends PartitionRange>(
-  cluster: ReadingCluster,
+  cluster: ClusterClient,
   nodeId: string,
   ranges: readonly R[],
   { maxBytes, take, done }: Reading<R>,
@@ -138,7 +138,7 @@ async function readFrom<R extends PartitionRange>(
 }
 
 function byLeader<P extends TopicPartition>(
-  cluster: ReadingCluster,
+  cluster: ClusterClient,
   partitions: readonly P[],
 ): Map<string | undefined, P[]> {
   return grouped(

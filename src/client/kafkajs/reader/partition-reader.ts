@@ -10,23 +10,23 @@ import {
   type TopicPartitionOffset,
 } from '../../../pipeline/index.js';
 import type { ManyPartitionsReader, PartitionBounds, PartitionRange } from '../../kafka-port.js';
-import { createCluster, type ReadingCluster } from '../cluster.js';
+import { createCluster, type ClusterClient } from '../cluster.js';
 import { PartitionReadError, protocolErrorType } from '../errors.js';
 import { toRecord } from '../to-record.js';
 import { fetchPartition, LeaderUnknownError } from './fetch-partition.js';
 import { endsOf, readRanges } from './many-partitions.js';
-import { ATTEMPTS, PatientCluster } from './patient-cluster.js';
+import { ATTEMPTS, RetryingCluster } from './retrying-cluster.js';
 import { topicIdOf } from '../admin/topic-id.js';
 
 /** Reads partitions with kafkajs's internal requests, since its public clients fetch only in a group. */
 export class KafkaJsPartitionReader implements ManyPartitionsReader {
-  readonly #cluster: PatientCluster;
+  readonly #cluster: RetryingCluster;
 
   constructor(
     kafka: Kafka,
     private readonly maxBytes: number,
   ) {
-    this.#cluster = new PatientCluster(createCluster(kafka));
+    this.#cluster = new RetryingCluster(createCluster(kafka));
   }
 
   bounds(topic: string, wanted?: number): Promise<PartitionBounds[]> {
@@ -136,7 +136,7 @@ function topicsOf(partitions: readonly TopicPartition[]): string[] {
 }
 
 async function offsetsOf(
-  cluster: ReadingCluster,
+  cluster: ClusterClient,
   topic: string,
   partitions: readonly number[],
   fromBeginning: boolean,

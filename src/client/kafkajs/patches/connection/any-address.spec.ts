@@ -1,7 +1,7 @@
 import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Kafka, logLevel } from 'kafkajs';
-import { createCluster, type ReadingCluster } from '../../cluster.js';
+import { createCluster, type ClusterClient } from '../../cluster.js';
 import { plainSockets } from '../../sockets.js';
 import { Listener } from '../../testing/listener.js';
 import { TinyBroker } from '../../testing/tiny-broker.js';
@@ -11,7 +11,7 @@ let frozen: Listener;
 let broker: TinyBroker;
 /** The address that the next attempt to connect tries. */
 let address: string;
-let cluster: ReadingCluster;
+let cluster: ClusterClient;
 /** Resolves once an address has failed. */
 let failed: Promise<void>;
 

@@ -1,5 +1,5 @@
 import type { Kafka } from 'kafkajs';
-import { clusterFactory, type ReadingCluster } from '../../cluster.js';
+import { clusterFactory, type ClusterClient } from '../../cluster.js';
 import { isUnknownTopic } from '../../errors.js';
 
 /**
@@ -19,7 +19,7 @@ export function forgetDeletedTopics(kafka: Kafka): Kafka {
   return kafka;
 }
 
-function forgetful(cluster: ReadingCluster): ReadingCluster {
+function forgetful(cluster: ClusterClient): ClusterClient {
   const refresh = cluster.refreshMetadata.bind(cluster);
   const refreshIfNecessary = cluster.refreshMetadataIfNecessary.bind(cluster);
   const forgetting = async (ask: () => Promise<void>): Promise<void> => {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ReadingCluster } from '../cluster.js';
+import type { ClusterClient } from '../cluster.js';
 import { isUnknownTopic, UnknownTopicError } from '../errors.js';
 
 /** About forty seconds in all: a leader moves within two seconds, a restart of a broker takes half a minute. */
@@ -8,17 +8,17 @@ const FIRST_WAIT_MS = 50;
 const LONGEST_WAIT_MS = 2_000;
 
 /** Repeats requests to a cluster while a partition's leader moves or its broker is down. */
-export class PatientCluster {
+export class RetryingCluster {
   readonly #closing = new AbortController();
   #connected: Promise<void> | undefined;
 
-  constructor(private readonly cluster: ReadingCluster) {}
+  constructor(private readonly cluster: ClusterClient) {}
 
   /**
    * Asks until there is an answer, and refreshes the leaders before each repetition.
    * @throws UnknownTopicError if there is no such topic; the last error if no broker answers
    */
-  async ask<T>(topic: string, question: (cluster: ReadingCluster) => Promise<T>): Promise<T> {
+  async ask<T>(topic: string, question: (cluster: ClusterClient) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       this.#closing.signal.throwIfAborted();
       try {
@@ -34,7 +34,7 @@ export class PatientCluster {
   }
 
   /** Asks without repetition. Topics that do not exist are left out: their partitions have no known leader. */
-  async askOnce<T>(topics: readonly string[], question: (cluster: ReadingCluster) => Promise<T>): Promise<T> {
+  async askOnce<T>(topics: readonly string[], question: (cluster: ClusterClient) => Promise<T>): Promise<T> {
     this.#closing.signal.throwIfAborted();
     await this.#connect();
     try {
