@@ -117,13 +117,16 @@ export function catalogOf(
   for (const { controllers } of modules.values()) {
     for (const { metatype } of controllers.values()) {
       const prototype: unknown = metatype?.prototype;
-      if (typeof prototype !== 'object' || prototype === null) continue;
+      if (!metatype || typeof prototype !== 'object' || prototype === null) continue;
       for (const name of scanner.getAllMethodNames(prototype)) {
         const method: unknown = Reflect.get(prototype, name);
         if (typeof method !== 'function' || !isForKafka(method)) continue;
         const extras = extrasOf(method);
         for (const pattern of patternsOf(method)) {
-          declared.push({ pattern, options: resolveHandlerOptions(String(pattern), extras, defaults) });
+          declared.push({
+            pattern,
+            options: resolveHandlerOptions({ name: `${metatype.name}.${name}`, pattern }, extras, defaults),
+          });
         }
       }
     }

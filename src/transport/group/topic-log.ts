@@ -1,6 +1,6 @@
 import type { Logger } from '@nestjs/common';
 import type { LeftParking, TopicSelection } from '../handlers/handler-registry.js';
-import { isTopicName } from '../handlers/topic-name.js';
+import { isTopicName } from '../handlers/options/topic-name.js';
 
 /** Logs which topics a group does not read, and why; again only when they change. */
 export class TopicLog {

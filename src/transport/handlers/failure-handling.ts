@@ -13,7 +13,7 @@ import {
   type RetryRoute,
   retryTopicOf,
 } from '../../redelivery/index.js';
-import type { ResolvedHandlerOptions } from './handler-options.js';
+import type { ResolvedHandlerOptions } from './options/handler-options.js';
 import { passesOverIn } from './passed-over.js';
 import { RecordTooLargeError } from '../../client/index.js';
 

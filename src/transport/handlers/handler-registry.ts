@@ -3,8 +3,12 @@ import type { MessageHandler } from '@nestjs/microservices';
 import type { Handler } from '../../pipeline/index.js';
 import { deadLetterTopicOf, parkingTopicOf, retryPrefixOf } from '../../redelivery/index.js';
 import type { DirectCalls } from './direct-calls.js';
-import { toDelay } from './failure-options.js';
-import { HandlerOptionsError, type HandlerDefaults, resolveHandlerOptions } from './handler-options.js';
+import {
+  HandlerOptionsError,
+  type HandlerDefaults,
+  resolveHandlerOptions,
+} from './options/handler-options.js';
+import { toDelay } from './options/retry-delay.js';
 import { HandlerRoutes } from './handler-routes.js';
 import { type HandlerBinding, type InvocationServices, toHandler } from './invocation.js';
 
@@ -68,9 +72,10 @@ export class HandlerRegistry {
     isEvent: boolean,
     extras: Readonly<Record<string, unknown>>,
   ): void {
-    const options = resolveHandlerOptions(String(pattern), extras, this.defaults);
+    const known = this.directCalls.nameOf(extras);
+    const options = resolveHandlerOptions({ name: known, pattern }, extras, this.defaults);
     const direct = isEvent ? this.directCalls.of(extras) : undefined;
-    const name = this.directCalls.nameOf(extras) ?? String(pattern);
+    const name = known ?? String(pattern);
     const binding: HandlerBinding = { pattern, name, callback, isEvent, direct, options };
     const others = this.#bindings.filter((other) => isSame(other, binding));
     const replaced = isEvent ? undefined : others.find((other) => !other.isEvent);
@@ -79,7 +84,7 @@ export class HandlerRegistry {
     if (replaced) this.#bindings.splice(this.#bindings.indexOf(replaced), 1, binding);
     else this.#bindings.push(binding);
     const problems = this.#routes.problemsOf(binding);
-    if (problems.length > 0) throw new HandlerOptionsError(String(pattern), problems);
+    if (problems.length > 0) throw new HandlerOptionsError({ name: known, pattern }, problems);
   }
 
   get groups(): string[] {
@@ -232,5 +237,7 @@ function requireAgreement(a: HandlerBinding, b: HandlerBinding): void {
   if (b.options.commit === 'manual') problems.push('what one commits, the other may not have handled');
   if (problems.length === 0) return;
   problems.push('handlers of one topic share its records; give one of them a groupId of its own');
-  throw new HandlerOptionsError(String(a.pattern), problems);
+  const names = new Set([a.name, b.name].filter((name) => name !== String(a.pattern)));
+  const name = names.size > 0 ? [...names].join(' and ') : undefined;
+  throw new HandlerOptionsError({ name, pattern: a.pattern }, problems);
 }

@@ -2,7 +2,11 @@ import 'reflect-metadata';
 import { describe, expect, test } from '@jest/globals';
 import { parkingTopicOf, retryTopicOf } from '../../redelivery/index.js';
 import { DeadLetterTopics, HandlerCatalog } from '../../replay/index.js';
-import { HandlerOptionsError, type KafkaHandlerOptions, resolveHandlerOptions } from './handler-options.js';
+import {
+  HandlerOptionsError,
+  type KafkaHandlerOptions,
+  resolveHandlerOptions,
+} from './options/handler-options.js';
 import { HandlerRegistry } from './handler-registry.js';
 
 type Declared = readonly [pattern: string | RegExp, options?: KafkaHandlerOptions];
@@ -37,7 +41,7 @@ function catalogOf(...handlers: readonly Declared[]): HandlerCatalog {
   return new HandlerCatalog(
     handlers.map(([pattern, options]) => ({
       pattern,
-      options: resolveHandlerOptions(String(pattern), { ...options }, defaults),
+      options: resolveHandlerOptions({ pattern }, { ...options }, defaults),
     })),
   );
 }

@@ -11,7 +11,7 @@ import {
 import type { CallSpan, CallTracer } from './call-tracer.js';
 import type { DirectCall } from './direct-calls.js';
 import { HandlerCall, within } from './handler-call.js';
-import type { ResolvedHandlerOptions } from './handler-options.js';
+import type { ResolvedHandlerOptions } from './options/handler-options.js';
 import { KafkaBatchContext } from '../context/kafka-batch.context.js';
 import { type ContextServices, KafkaRecordContext } from '../context/kafka-record.context.js';
 import { failureHandling, type FailureServices, type HandledTopic } from './failure-handling.js';

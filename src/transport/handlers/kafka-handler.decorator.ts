@@ -1,5 +1,5 @@
 import { EventPattern, Transport } from '@nestjs/microservices';
-import type { KafkaHandlerOptions } from './handler-options.js';
+import type { KafkaHandlerOptions } from './options/handler-options.js';
 
 /**
  * Marks a controller's method as the handler of a topic: Nest's `@EventPattern` with typed options, and

@@ -7,12 +7,12 @@ import { someDeadLetter } from '../../replay/testing/some-dead-letter.js';
 import { failureHandling } from './failure-handling.js';
 import { GroupCounts } from '../group/group-counts.js';
 import { groupLog } from '../group/group-log.js';
-import { resolveHandlerOptions } from './handler-options.js';
+import { resolveHandlerOptions } from './options/handler-options.js';
 
 const nothing = async (): Promise<void> => undefined;
 
 function passesOverOf(topic: string, groupId: string) {
-  const options = resolveHandlerOptions(topic, {}, { groupId, commit: 'auto' });
+  const options = resolveHandlerOptions({ pattern: topic }, {}, { groupId, commit: 'auto' });
   const services = {
     failedRecords: { deadLetter: nothing, retryLater: nothing },
     parking: {

@@ -3,7 +3,7 @@ import { KafkaRetriableException } from '@nestjs/microservices';
 import { of } from 'rxjs';
 import { z } from 'zod';
 import { Scene } from '../../pipeline/testing/scene.js';
-import type { KafkaHandlerOptions } from './handler-options.js';
+import type { KafkaHandlerOptions } from './options/handler-options.js';
 import type { KafkaRecordContext } from '../context/kafka-record.context.js';
 import { RecordTooLargeError } from '../../client/index.js';
 import { Replies } from '../replies.js';

@@ -1,6 +1,6 @@
 import type { MessageHandler } from '@nestjs/microservices';
 import type { RecordHandler } from '../../pipeline/index.js';
-import { type KafkaHandlerOptions, resolveHandlerOptions } from '../handlers/handler-options.js';
+import { type KafkaHandlerOptions, resolveHandlerOptions } from '../handlers/options/handler-options.js';
 import { type InvocationServices, toHandler } from '../handlers/invocation.js';
 
 const unused = (): never => {
@@ -27,7 +27,7 @@ export function handlerOf(
   options: KafkaHandlerOptions = {},
   { isEvent = true, services = plainServices }: { isEvent?: boolean; services?: InvocationServices } = {},
 ): RecordHandler {
-  const resolved = resolveHandlerOptions('t', { ...options }, { groupId: 'g', commit: 'auto' });
+  const resolved = resolveHandlerOptions({ pattern: 't' }, { ...options }, { groupId: 'g', commit: 'auto' });
   const bindings = methods.map((callback, at) => ({
     pattern: 't',
     name: `Orders.on${at}`,

@@ -6,23 +6,14 @@ import {
   InternalServerErrorException,
 } from '@nestjs/common';
 import { KafkaRetriableException, RpcException } from '@nestjs/microservices';
-import { type KafkaFailureOptions, resolveFailureOptions } from './failure-options.js';
+import type { KafkaFailureOptions } from './failure-options.js';
 import { HandlerOptionsError, resolveHandlerOptions } from './handler-options.js';
 
-function resolve(options: KafkaFailureOptions) {
-  const problems: string[] = [];
-  const resolved = resolveFailureOptions({ ...options }, problems);
-  expect(problems).toEqual([]);
-  return resolved;
-}
+const resolveAny = (options: Record<string, unknown>) =>
+  resolveHandlerOptions({ pattern: 't' }, options, { groupId: 'g', commit: 'auto' });
+const resolve = (options: KafkaFailureOptions) => resolveAny({ ...options }).failures;
 
-function problemsOf(options: Record<string, unknown>): string[] {
-  const problems: string[] = [];
-  resolveFailureOptions(options, problems);
-  return problems;
-}
-
-test('a handler that says nothing gets five calls, then a dead letter, with the brake on', () => {
+test('a handler without failure options gets five calls, then a dead letter, and a circuit breaker', () => {
   expect(resolve({})).toMatchObject({
     policy: {
       onFailure: 'dead-letter',
@@ -37,13 +28,13 @@ test('a handler that says nothing gets five calls, then a dead letter, with the 
 test.each<[string, NonNullable<KafkaFailureOptions['retry']>]>([
   ['never', { never: (error) => (error as { response: { status: number } }).response.status === 422 }],
   ['only', { only: (error) => (error as { response: { status: number } }).response.status === 503 }],
-])('an error that retry.%s throws at is one that a retry may cure', (_name, retry) => {
+])('an error at which retry.%s throws is retried', (_name, retry) => {
   const { isRetriable } = resolve({ retry }).policy.retry;
   expect(isRetriable(new Error('ECONNREFUSED'))).toBe(true);
   expect(isRetriable({ response: { status: 422 } })).toBe(false);
 });
 
-test('everything a handler says is taken over', () => {
+test('failure options that are set replace the defaults', () => {
   const resolved = resolve({
     retry: { attempts: Infinity, initialMs: 1, maxMs: 2, maxElapsedMs: 3 },
     onFailure: 'retry-topic',
@@ -68,7 +59,7 @@ test('everything a handler says is taken over', () => {
   expect(resolve({ deadLetterLimit: false }).deadLetterLimit).toBeUndefined();
 });
 
-describe('trying again', () => {
+describe('retries', () => {
   const { isRetriable } = resolve({}).policy.retry;
 
   test.each([
@@ -81,15 +72,18 @@ describe('trying again', () => {
     new KafkaRetriableException('x'),
     new ConflictException(),
     new HttpException('too many', 429),
-  ])('may cure %p', (error) => {
+  ])('the error %p is retried by default', (error) => {
     expect(isRetriable(error)).toBe(true);
   });
 
-  test.each([new BadRequestException(), new HttpException('gone', 410)])('does not cure %p', (error) => {
-    expect(isRetriable(error)).toBe(false);
-  });
+  test.each([new BadRequestException(), new HttpException('gone', 410)])(
+    'the error %p is not retried by default',
+    (error) => {
+      expect(isRetriable(error)).toBe(false);
+    },
+  );
 
-  test('is what never and only say, by class or by function', () => {
+  test('retry.never and retry.only select the errors that are retried, by class or by function', () => {
     const never = resolve({ retry: { never: [TypeError] } }).policy.retry;
     expect([new TypeError(), new Error()].map(never.isRetriable)).toEqual([false, true]);
     const only = resolve({ retry: { only: [RangeError, BadRequestException] } }).policy.retry;
@@ -110,31 +104,49 @@ test.each<[Record<string, unknown>, string]>([
     { onFailure: 'ignore' },
     'onFailure is "ignore", but must be one of dead-letter, retry-topic, park, stop, skip',
   ],
+  [
+    { onFailure: 'deadletter' },
+    'onFailure is "deadletter", but must be one of dead-letter, retry-topic, park, stop, skip; did you mean dead-letter?',
+  ],
   [{ retry: { attempts: 0 } }, 'retry.attempts is 0, but must be a whole number from 1 on, or Infinity'],
   [
     { retry: { never: 'Error' } },
     'retry.never is "Error", but must be a list of error classes, or a function',
   ],
-  [{ retry: 3 }, 'retry is 3, but must be an object'],
-  [{ onFailure: 'retry-topic', delays: ['soon'] }, 'delays is "soon", but must be times such as \'30s\''],
-  [{ onFailure: 'retry-topic', delays: [] }, 'delays is a list, but must be a list that is not empty'],
-  [{ delays: ['1m'] }, "delays are for onFailure: 'retry-topic' alone"],
-  [{ deadLetterTopic: 'a b' }, 'deadLetterTopic is "a b", but must be a name that Kafka takes for a topic'],
+  [{ retry: { attemps: 3 } }, 'retry: attemps is not an option; did you mean attempts?'],
+  [{ retry: 3 }, 'retry is 3, but must be an object of attempts, initialMs, maxMs'],
+  [
+    { onFailure: 'retry-topic', delays: ['1m', 'soon'] },
+    'delays[1] is "soon", but must be a time such as \'30s\'',
+  ],
+  [
+    { onFailure: 'retry-topic', delays: ['1m', '1m'] },
+    'delays[1] is "1m", but must be a time that is not in the list yet',
+  ],
+  [{ onFailure: 'retry-topic', delays: [] }, 'delays is an empty list, but must be a list that is not empty'],
+  [{ delays: ['1m'] }, "delays has no effect without onFailure: 'retry-topic'"],
+  [{ deadLetterTopic: 'a b' }, 'deadLetterTopic is "a b", but must be a valid topic name'],
+  [{ deadLetterTopic: '' }, 'deadLetterTopic is "", but must be text that is not empty'],
+  [
+    { deadLetterTopic: 'orders.g.retry.1m' },
+    'deadLetterTopic is "orders.g.retry.1m", but must be no name of a retry or parking topic',
+  ],
   [
     { deadLetterLimit: { ratio: 2 } },
     'deadLetterLimit.ratio is 2, but must be a number above 0 and at most 1',
   ],
-  [{ deadLetterLimit: true }, 'deadLetterLimit is boolean, but must be an object'],
+  [
+    { deadLetterLimit: true },
+    'deadLetterLimit is true, but must be false, or an object of consecutive, ratio, window',
+  ],
   [{ parkLimit: 0 }, 'parkLimit is 0, but must be a whole number from 1 on'],
-])('%j is refused, and the error says what is accepted', (options, problem) => {
-  expect(problemsOf(options).join()).toContain(problem);
+])('the options %j are rejected, and the error says what is accepted', (options, problem) => {
+  expect(() => resolveAny(options)).toThrow(HandlerOptionsError);
+  expect(() => resolveAny(options)).toThrow(`handler for t: ${problem}`);
 });
 
-test('parking is refused where there is no order of keys to keep', () => {
-  const defaults = { groupId: 'g', commit: 'auto' } as const;
+test('parking is rejected without an order of keys', () => {
   for (const options of [{ read: 'batch' }, { order: 'none' }]) {
-    expect(() => resolveHandlerOptions('t', { onFailure: 'park', ...options }, defaults)).toThrow(
-      HandlerOptionsError,
-    );
+    expect(() => resolveAny({ onFailure: 'park', ...options })).toThrow(HandlerOptionsError);
   }
 });
