@@ -4,7 +4,9 @@ const parts = {
     ['/pipeline/partition.js', /this\.parts\.counts\.calls\.add\(.*\);/, ''],
     ['/app.module.js', /\n\s*MetricsModule,/, ''],
   ],
-  context: [['/transport/handlers/handler-call.js', /return calls\.run\(.*\);/, 'return run(call.first);']],
+  context: [
+    ['/transport/handlers/invocation/handler-call.js', /return calls\.run\(.*\);/, 'return run(call.first);'],
+  ],
 };
 
 /** Removes metrics, the context of log lines, or both from the service. */

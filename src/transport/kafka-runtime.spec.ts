@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { loadConfig } from '../config/index.js';
 import type { KafkaPort } from '../client/index.js';
-import type { HandlerRegistry } from './handlers/handler-registry.js';
+import type { HandlerRegistry } from './handlers/registry/handler-registry.js';
 import { KafkaRuntime } from './kafka-runtime.js';
 
 test('a service that is told to stop before its microservices start consumes nothing', async () => {

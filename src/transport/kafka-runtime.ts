@@ -2,11 +2,11 @@ import { Inject, Injectable, Optional } from '@nestjs/common';
 import { type KafkaConfig, SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
 import { InFlightLimiter } from '../pipeline/index.js';
 import { FailedRecordPublisher, OwnTopics, ParkingStores } from '../redelivery/index.js';
-import { CALL_TRACER, type CallTracer } from './handlers/call-tracer.js';
+import { CALL_TRACER, type CallTracer } from './handlers/invocation/call-tracer.js';
 import type { KafkaPort, RecordProducer } from '../client/index.js';
 import { GroupConsumer } from './group/group-consumer.js';
 import type { GroupPhase } from './group/group-status.js';
-import type { HandlerRegistry } from './handlers/handler-registry.js';
+import type { HandlerRegistry } from './handlers/registry/handler-registry.js';
 import { KAFKA_PORT } from './tokens.js';
 
 /** All consumers of the process: one for each group that has handlers. */

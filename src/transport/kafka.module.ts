@@ -1,7 +1,7 @@
 import { Inject, Module, type OnApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
 import { HttpAdapterHost, ModuleRef } from '@nestjs/core';
 import { SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
-import { DirectCalls } from './handlers/direct-calls.js';
+import { DirectCalls } from './handlers/registry/direct-calls.js';
 import { KafkaRuntime } from './kafka-runtime.js';
 import { KafkaStrategy } from './kafka.strategy.js';
 import { KafkaJsPort } from '../client/index.js';

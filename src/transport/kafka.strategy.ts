@@ -2,18 +2,18 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { type CustomTransportStrategy, type MessageHandler, Server, Transport } from '@nestjs/microservices';
 import { finalize, isObservable } from 'rxjs';
 import { SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
-import { DirectCalls } from './handlers/direct-calls.js';
+import { DirectCalls } from './handlers/registry/direct-calls.js';
 import type { FailedRecord } from '../pipeline/index.js';
-import type { CallTracer } from './handlers/call-tracer.js';
+import type { CallTracer } from './handlers/invocation/call-tracer.js';
 import { FailureLines } from './group/failure-lines.js';
 import type { GroupPhase } from './group/group-status.js';
-import { currentCall } from './handlers/handler-call.js';
-import type { HandlerBinding, InvocationServices } from './handlers/invocation.js';
-import { HandlerRegistry } from './handlers/handler-registry.js';
+import { currentCall } from './handlers/invocation/handler-call.js';
+import type { HandlerBinding, InvocationServices } from './handlers/invocation/invocation.js';
+import { HandlerRegistry } from './handlers/registry/handler-registry.js';
 import type { ContextServices, KafkaRecordContext } from './context/kafka-record.context.js';
 import { guardedConsumer } from './guarded-consumer.js';
 import { KafkaRuntime } from './kafka-runtime.js';
-import type { FailureServices } from './handlers/failure-handling.js';
+import type { FailureServices } from './handlers/failures/failure-handling.js';
 import { Replies } from './replies.js';
 
 /** Values of `microservice.status`. Nest's own transport uses the same ones, at other times. */

@@ -5,9 +5,9 @@ import { ANSWERED, type FailedRecord, HandlerTimeoutError, type InFlightRecord }
 import { type OutgoingRecord, type RecordProducer, RecordTooLargeError } from '../client/index.js';
 import type { KafkaRecordContext } from './context/kafka-record.context.js';
 import { PayloadError } from './payload/payload.js';
-import { completionOfRecord, streamOf } from './handlers/results.js';
+import { completionOfRecord, streamOf } from './handlers/invocation/results.js';
 import { type ReturnAddress, returnAddress } from './return-address.js';
-import { SchemaViolationError } from './handlers/schema.js';
+import { SchemaViolationError } from './payload/schema.js';
 
 interface Reply {
   readonly response?: unknown;

@@ -5,7 +5,7 @@ import { InFlightLimiter } from '../../pipeline/index.js';
 import { OwnTopics } from '../../redelivery/index.js';
 import type { KafkaPort } from '../../client/index.js';
 import { GroupConsumer } from './group-consumer.js';
-import type { HandlerRegistry, TopicSelection } from '../handlers/handler-registry.js';
+import type { HandlerRegistry, TopicSelection } from '../handlers/registry/handler-registry.js';
 
 test('a topic that one broker lists and another says is gone does not have the group joined again and again at once', async () => {
   let clients = 0;

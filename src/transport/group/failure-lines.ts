@@ -8,7 +8,7 @@ import {
   type TopicPartition,
 } from '../../pipeline/index.js';
 import { LineLimit } from './line-limit.js';
-import { failedHandlerOf } from '../handlers/several-handlers.js';
+import { failedHandlerOf } from '../handlers/invocation/several-handlers.js';
 
 /** How a line of the log is written. */
 export type Level = 'log' | 'warn' | 'error';

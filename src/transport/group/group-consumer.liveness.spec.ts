@@ -4,7 +4,7 @@ import { InFlightLimiter } from '../../pipeline/index.js';
 import { OwnTopics } from '../../redelivery/index.js';
 import { AccessError, type KafkaPort } from '../../client/index.js';
 import { GroupConsumer } from './group-consumer.js';
-import type { HandlerRegistry } from '../handlers/handler-registry.js';
+import type { HandlerRegistry } from '../handlers/registry/handler-registry.js';
 
 /** Fails for the reason, each time that its topics are asked for. */
 function groupThatFails(reason: Error): { group: GroupConsumer; failed: Promise<void> } {

@@ -26,11 +26,11 @@ import {
   type TopicPartitionOffset,
   unless,
 } from '../../pipeline/index.js';
-import { failureReasonOf } from '../handlers/failure-reason.js';
+import { failureReasonOf } from '../handlers/failures/failure-reason.js';
 import { GroupCounts } from './group-counts.js';
 import type { GroupPhase, GroupStatus } from './group-status.js';
 import { groupLog } from './group-log.js';
-import type { HandlerRegistry, TopicSelection } from '../handlers/handler-registry.js';
+import type { HandlerRegistry, TopicSelection } from '../handlers/registry/handler-registry.js';
 import { TimeoutWatch } from './timeout-watch.js';
 import { TopicLog } from './topic-log.js';
 import { RetryPurge } from './retry-purge.js';

@@ -4,7 +4,7 @@ import {
   type FailureOutcome,
   type GroupEvents,
 } from '../../pipeline/index.js';
-import type { FailureReason } from '../handlers/failure-reason.js';
+import type { FailureReason } from '../handlers/failures/failure-reason.js';
 
 /** A count of zero for each key of a table. */
 function noneOf<K extends string>(table: Readonly<Record<K, unknown>>): Record<K, number> {

@@ -1,5 +1,5 @@
 import type { Logger } from '@nestjs/common';
-import type { LeftParking, TopicSelection } from '../handlers/handler-registry.js';
+import type { LeftParking, TopicSelection } from '../handlers/registry/handler-registry.js';
 import { isTopicName } from '../handlers/options/topic-name.js';
 
 /** Logs which topics a group does not read, and why; again only when they change. */

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import type ms from 'ms';
 import { retryPrefixOf } from '../../redelivery/index.js';
 import { AccessError, type TopicSpec } from '../../client/index.js';
-import { HandlerRegistry } from '../handlers/handler-registry.js';
-import type { InvocationServices } from '../handlers/invocation.js';
+import { HandlerRegistry } from '../handlers/registry/handler-registry.js';
+import type { InvocationServices } from '../handlers/invocation/invocation.js';
 import { TopicWatch } from './topic-watch.js';
 
 test('that topics can not be found, or not made, is told once until they can, and looked for again', async () => {

@@ -1,7 +1,7 @@
 import { retryTopic } from '../../redelivery/index.js';
 import { describeError, sleep, unless } from '../../pipeline/index.js';
 import { AccessError, type TopicSpec } from '../../client/index.js';
-import type { HandlerRegistry, RetryTopic, TopicSelection } from '../handlers/handler-registry.js';
+import type { HandlerRegistry, RetryTopic, TopicSelection } from '../handlers/registry/handler-registry.js';
 
 /** What a topic watch is built from. */
 export interface TopicWatchParts {

@@ -1,5 +1,5 @@
 import type { CallWait } from '../../pipeline/index.js';
-import { currentCall } from './handler-call.js';
+import { currentCall } from './invocation/handler-call.js';
 
 /**
  * Waits for something that the handler can't help, as for a free connection: that time does not count for its

@@ -14,7 +14,7 @@ import {
 } from '@nestjs/microservices/constants.js';
 import { RpcParamtype } from '@nestjs/microservices/enums/rpc-paramtype.enum.js';
 import { requireConfigOf, watchConfigs } from './microservice-config.js';
-import { PassThroughFilter } from './pass-through.filter.js';
+import { PassThroughFilter } from '../pass-through.filter.js';
 
 /** A controller's method, called without Nest's pipeline because nothing is in it. */
 export interface DirectCall {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import type { MessageHandler } from '@nestjs/microservices';
-import { decide, DependencyUnavailableError, PermanentError } from '../../pipeline/index.js';
-import { Scene } from '../../pipeline/testing/scene.js';
-import { settled } from '../../pipeline/testing/virtual-time.js';
+import { decide, DependencyUnavailableError, PermanentError } from '../../../pipeline/index.js';
+import { Scene } from '../../../pipeline/testing/scene.js';
+import { settled } from '../../../pipeline/testing/virtual-time.js';
 import { failedHandlerOf } from './several-handlers.js';
-import { handlerOf } from '../testing/handler-of.js';
+import { handlerOf } from '../../testing/handler-of.js';
 
 /** A record, and how calls of these handlers with it end. */
 async function called(methods: readonly MessageHandler[]) {

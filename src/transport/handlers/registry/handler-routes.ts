@@ -1,5 +1,5 @@
-import { deadLetterTopicOf, isFailureTopic, retrySourceOf } from '../../redelivery/index.js';
-import type { ResolvedHandlerOptions } from './options/handler-options.js';
+import { deadLetterTopicOf, isFailureTopic, retrySourceOf } from '../../../redelivery/index.js';
+import type { ResolvedHandlerOptions } from '../options/handler-options.js';
 
 /** A handler, as far as it decides who handles which topic. */
 export interface RoutedHandler {

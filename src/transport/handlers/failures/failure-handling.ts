@@ -5,17 +5,17 @@ import type {
   Handler,
   ParkingStore,
   TopicPartition,
-} from '../../pipeline/index.js';
+} from '../../../pipeline/index.js';
 import {
   deadLetterTopicOf,
   headerNumber,
   HEADERS,
   type RetryRoute,
   retryTopicOf,
-} from '../../redelivery/index.js';
-import type { ResolvedHandlerOptions } from './options/handler-options.js';
+} from '../../../redelivery/index.js';
+import type { ResolvedHandlerOptions } from '../options/handler-options.js';
 import { passesOverIn } from './passed-over.js';
-import { RecordTooLargeError } from '../../client/index.js';
+import { RecordTooLargeError } from '../../../client/index.js';
 
 /** Writes records to where they are put aside; see `FailedRecordPublisher`. */
 export interface FailedRecordRouter {

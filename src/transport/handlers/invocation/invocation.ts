@@ -7,17 +7,17 @@ import {
   type InFlightRecord,
   type RecordHandler,
   UndecodableRecordsError,
-} from '../../pipeline/index.js';
+} from '../../../pipeline/index.js';
 import type { CallSpan, CallTracer } from './call-tracer.js';
-import type { DirectCall } from './direct-calls.js';
+import type { DirectCall } from '../registry/direct-calls.js';
 import { HandlerCall, within } from './handler-call.js';
-import type { ResolvedHandlerOptions } from './options/handler-options.js';
-import { KafkaBatchContext } from '../context/kafka-batch.context.js';
-import { type ContextServices, KafkaRecordContext } from '../context/kafka-record.context.js';
-import { failureHandling, type FailureServices, type HandledTopic } from './failure-handling.js';
-import { valueOf } from '../payload/payload.js';
+import type { ResolvedHandlerOptions } from '../options/handler-options.js';
+import { KafkaBatchContext } from '../../context/kafka-batch.context.js';
+import { type ContextServices, KafkaRecordContext } from '../../context/kafka-record.context.js';
+import { failureHandling, type FailureServices, type HandledTopic } from '../failures/failure-handling.js';
+import { valueOf } from '../../payload/payload.js';
 import { type Completion, completionOfBatch, completionOfRecord } from './results.js';
-import { validated } from './schema.js';
+import { validated } from '../../payload/schema.js';
 import { allOf } from './several-handlers.js';
 
 /** A controller's method, as Nest hands it to a transport. */

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { expect, test } from '@jest/globals';
-import { Scene } from '../../pipeline/testing/scene.js';
-import type { InFlightRecord } from '../../pipeline/index.js';
+import { Scene } from '../../../pipeline/testing/scene.js';
+import type { InFlightRecord } from '../../../pipeline/index.js';
 import { HandlerCall, within } from './handler-call.js';
 
 test('a handler does not see what one has entered that waits for its commit, and let it start', async () => {

@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import { Scene } from '../../pipeline/testing/scene.js';
-import { type FetchedRecord, type RawHeaders, toOffset } from '../../pipeline/index.js';
-import { destinationOf, toReceipt, toOutgoing, toReplayRecord } from '../../replay/index.js';
-import { someDeadLetter } from '../../replay/testing/some-dead-letter.js';
+import { Scene } from '../../../pipeline/testing/scene.js';
+import { type FetchedRecord, type RawHeaders, toOffset } from '../../../pipeline/index.js';
+import { destinationOf, toReceipt, toOutgoing, toReplayRecord } from '../../../replay/index.js';
+import { someDeadLetter } from '../../../replay/testing/some-dead-letter.js';
 import { failureHandling } from './failure-handling.js';
-import { GroupCounts } from '../group/group-counts.js';
-import { groupLog } from '../group/group-log.js';
-import { resolveHandlerOptions } from './options/handler-options.js';
+import { GroupCounts } from '../../group/group-counts.js';
+import { groupLog } from '../../group/group-log.js';
+import { resolveHandlerOptions } from '../options/handler-options.js';
 
 const nothing = async (): Promise<void> => undefined;
 

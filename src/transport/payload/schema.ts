@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { PermanentError } from '../../pipeline/index.js';
-import { knownMismatch } from '../payload/value-problems.js';
+import { knownMismatch } from './value-problems.js';
 
 /** A payload breaks its handler's schema. */
 export class SchemaViolationError extends PermanentError {

@@ -1,5 +1,5 @@
-import type { FetchedRecord, Handler, TopicPartition } from '../../pipeline/index.js';
-import { HEADERS, headerText, replayAddressOf, toReplayReceipt } from '../../redelivery/index.js';
+import type { FetchedRecord, Handler, TopicPartition } from '../../../pipeline/index.js';
+import { HEADERS, headerText, replayAddressOf, toReplayReceipt } from '../../../redelivery/index.js';
 
 /**
  * Which records of a topic are not for a group: what was replayed for another group, and in a dead-letter topic the

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { KafkaHandlerOptions } from './options/handler-options.js';
+import type { KafkaHandlerOptions } from '../options/handler-options.js';
 import { HandlerRegistry } from './handler-registry.js';
 
 const GROUP = 'service';

@@ -22,8 +22,8 @@ import { Payload } from '@nestjs/microservices';
 import { PATTERN_EXTRAS_METADATA } from '@nestjs/microservices/constants.js';
 import { Test } from '@nestjs/testing';
 import { DirectCalls } from './direct-calls.js';
-import { KafkaHandler } from './kafka-handler.decorator.js';
-import { PassThroughFilter } from './pass-through.filter.js';
+import { KafkaHandler } from '../kafka-handler.decorator.js';
+import { PassThroughFilter } from '../pass-through.filter.js';
 
 class Allow implements CanActivate {
   canActivate(): boolean {

@@ -1,4 +1,4 @@
-import type { InFlightRecord } from '../../pipeline/index.js';
+import type { InFlightRecord } from '../../../pipeline/index.js';
 import { CallContext, Framed } from './call-context.js';
 
 /** Where a call is in its trace, as lines of the log tell it. */

@@ -1,5 +1,5 @@
 import { concatMap, defer, from, isObservable, lastValueFrom, type Observable, tap } from 'rxjs';
-import { BatchOutcomesError, hasRejection, isOutcome, isPromiseLike } from '../../pipeline/index.js';
+import { BatchOutcomesError, hasRejection, isOutcome, isPromiseLike } from '../../../pipeline/index.js';
 
 /** What is to be waited for before a call counts as done; undefined where its result leaves nothing running. */
 export type Completion = (result: unknown) => Promise<unknown> | undefined;

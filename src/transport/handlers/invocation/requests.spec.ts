@@ -2,12 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import { KafkaRetriableException } from '@nestjs/microservices';
 import { of } from 'rxjs';
 import { z } from 'zod';
-import { Scene } from '../../pipeline/testing/scene.js';
-import type { KafkaHandlerOptions } from './options/handler-options.js';
-import type { KafkaRecordContext } from '../context/kafka-record.context.js';
-import { RecordTooLargeError } from '../../client/index.js';
-import { Replies } from '../replies.js';
-import { handlerOf, plainServices } from '../testing/handler-of.js';
+import { Scene } from '../../../pipeline/testing/scene.js';
+import type { KafkaHandlerOptions } from '../options/handler-options.js';
+import type { KafkaRecordContext } from '../../context/kafka-record.context.js';
+import { RecordTooLargeError } from '../../../client/index.js';
+import { Replies } from '../../replies.js';
+import { handlerOf, plainServices } from '../../testing/handler-of.js';
 
 type Handle = (payload: unknown, context: KafkaRecordContext) => unknown;
 

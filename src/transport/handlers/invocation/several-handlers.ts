@@ -4,7 +4,7 @@ import {
   type InFlightRecord,
   mayRetry,
   type RetryPolicy,
-} from '../../pipeline/index.js';
+} from '../../../pipeline/index.js';
 
 /** Calls a controller's method for a record. */
 export interface NamedCall {

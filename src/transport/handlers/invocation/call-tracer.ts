@@ -1,4 +1,4 @@
-import type { FetchedRecord, InFlightRecord, RawHeaders } from '../../pipeline/index.js';
+import type { FetchedRecord, InFlightRecord, RawHeaders } from '../../../pipeline/index.js';
 import type { CallPlaces, HandlerCall } from './handler-call.js';
 
 /** Where to find the tracer of calls, where there is one. */

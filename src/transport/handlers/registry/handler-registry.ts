@@ -1,16 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { MessageHandler } from '@nestjs/microservices';
-import type { Handler } from '../../pipeline/index.js';
-import { deadLetterTopicOf, parkingTopicOf, retryPrefixOf } from '../../redelivery/index.js';
+import type { Handler } from '../../../pipeline/index.js';
+import { deadLetterTopicOf, parkingTopicOf, retryPrefixOf } from '../../../redelivery/index.js';
 import type { DirectCalls } from './direct-calls.js';
 import {
   HandlerOptionsError,
   type HandlerDefaults,
   resolveHandlerOptions,
-} from './options/handler-options.js';
-import { toDelay } from './options/retry-delay.js';
+} from '../options/handler-options.js';
+import { toDelay } from '../options/retry-delay.js';
 import { HandlerRoutes } from './handler-routes.js';
-import { type HandlerBinding, type InvocationServices, toHandler } from './invocation.js';
+import { type HandlerBinding, type InvocationServices, toHandler } from '../invocation/invocation.js';
 
 /** The options that handlers of one topic and group must agree on: they share the topic's records. */
 const SHARED = ['read', 'commit', 'order', 'concurrency', 'timeoutMs'] as const;

@@ -1,12 +1,12 @@
 import 'reflect-metadata';
 import { describe, expect, test } from '@jest/globals';
-import { parkingTopicOf, retryTopicOf } from '../../redelivery/index.js';
-import { DeadLetterTopics, HandlerCatalog } from '../../replay/index.js';
+import { parkingTopicOf, retryTopicOf } from '../../../redelivery/index.js';
+import { DeadLetterTopics, HandlerCatalog } from '../../../replay/index.js';
 import {
   HandlerOptionsError,
   type KafkaHandlerOptions,
   resolveHandlerOptions,
-} from './options/handler-options.js';
+} from '../options/handler-options.js';
 import { HandlerRegistry } from './handler-registry.js';
 
 type Declared = readonly [pattern: string | RegExp, options?: KafkaHandlerOptions];

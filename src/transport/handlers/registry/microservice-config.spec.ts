@@ -3,10 +3,10 @@ import { expect, test } from '@jest/globals';
 import { Controller, Global, Module, type NestHybridApplicationOptions, Scope } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { Test } from '@nestjs/testing';
-import { loadConfig, SERVICE_CONFIG } from '../../config/index.js';
-import { KafkaHandler } from './kafka-handler.decorator.js';
-import { KafkaModule } from '../kafka.module.js';
-import { KafkaStrategy } from '../kafka.strategy.js';
+import { loadConfig, SERVICE_CONFIG } from '../../../config/index.js';
+import { KafkaHandler } from '../kafka-handler.decorator.js';
+import { KafkaModule } from '../../kafka.module.js';
+import { KafkaStrategy } from '../../kafka.strategy.js';
 import { MicroserviceConfigError } from './microservice-config.js';
 
 let handled = 0;

@@ -12,7 +12,7 @@ import {
 import { PATTERN_EXTRAS_METADATA } from '@nestjs/microservices/constants.js';
 import { Test } from '@nestjs/testing';
 import { type DirectCall, DirectCalls } from './direct-calls.js';
-import { KafkaHandler } from './kafka-handler.decorator.js';
+import { KafkaHandler } from '../kafka-handler.decorator.js';
 
 async function applicationOf(controllers: Type[]): Promise<INestApplication> {
   const module = await Test.createTestingModule({ controllers, providers: [DirectCalls] }).compile();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { from, of, throwError, concat } from 'rxjs';
-import { BatchOutcomesError } from '../../pipeline/index.js';
+import { BatchOutcomesError } from '../../../pipeline/index.js';
 import { completionOfBatch, completionOfRecord } from './results.js';
 
 const fine = { status: 'fulfilled', value: undefined };

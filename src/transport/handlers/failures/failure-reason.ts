@@ -1,6 +1,6 @@
-import { type Handler, HandlerTimeoutError, mayRetry, PermanentError } from '../../pipeline/index.js';
-import { PayloadError } from '../payload/payload.js';
-import { SchemaViolationError } from './schema.js';
+import { type Handler, HandlerTimeoutError, mayRetry, PermanentError } from '../../../pipeline/index.js';
+import { PayloadError } from '../../payload/payload.js';
+import { SchemaViolationError } from '../../payload/schema.js';
 
 /**
  * Why records fail, in the few words that a metric may be labelled with: the value can't be read, it breaks the

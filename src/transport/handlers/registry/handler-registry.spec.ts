@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { MessageHandler } from '@nestjs/microservices';
-import { InFlightRecord, type RecordOwner, toOffset } from '../../pipeline/index.js';
-import { HandlerOptionsError, type KafkaHandlerOptions } from './options/handler-options.js';
+import { InFlightRecord, type RecordOwner, toOffset } from '../../../pipeline/index.js';
+import { HandlerOptionsError, type KafkaHandlerOptions } from '../options/handler-options.js';
 import { HandlerRegistry } from './handler-registry.js';
 
 const GROUP = 'service';
