@@ -24,6 +24,8 @@ import { type IdempotentHandler, idempotentHandler } from './idempotent-handler.
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {
   readonly #logger = new Logger('Idempotency');
+  /** By method, then by class: two classes may inherit one method. */
+  readonly #handlers = new WeakMap<object, WeakMap<object, IdempotentHandler>>();
 
   constructor(
     private readonly store: IdempotencyStore,
@@ -42,7 +44,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
       const name = `${host.getClass().name}.${host.getHandler().name}`;
       throw new IdempotentHandlerError(name, 'its records must come through KafkaStrategy');
     }
-    const handler = idempotentHandler(host.getClass(), host.getHandler(), this.config.kafka);
+    const handler = this.#handlerOf(host);
     const completion = context instanceof KafkaBatchContext ? completionOfBatch : completionOfRecord;
     const call: Call = async (...given) => {
       args.splice(0, 2, ...given);
@@ -52,6 +54,16 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const outcomes = await this.#deliver(handler, payload, context, call);
     if (handler.isManual && !outcomes) settle(context);
     return outcomes;
+  }
+
+  #handlerOf(host: ExecutionContext): IdempotentHandler {
+    const method = host.getHandler();
+    const controller = host.getClass();
+    const byClass = this.#handlers.get(method) ?? new WeakMap<object, IdempotentHandler>();
+    this.#handlers.set(method, byClass);
+    const handler = byClass.get(controller) ?? idempotentHandler(controller, method, this.config.kafka);
+    byClass.set(controller, handler);
+    return handler;
   }
 
   async #deliver(

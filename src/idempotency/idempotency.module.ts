@@ -5,12 +5,13 @@ import {
   type OnApplicationShutdown,
   type OnModuleInit,
 } from '@nestjs/common';
-import { MetadataScanner, ModulesContainer } from '@nestjs/core';
+import { ModulesContainer } from '@nestjs/core';
 import { SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
 import { DatabaseModule } from '../database/index.js';
+import { controllerMethods } from '../transport/index.js';
 import { IdempotentHandlerError } from './errors.js';
 import { IdempotencyStore } from './idempotency-store.js';
-import { idempotentHandler, isIdempotent, type Named } from './idempotent-handler.js';
+import { idempotentHandler, isIdempotent } from './idempotent-handler.js';
 import { PostgresStore } from './postgres.store.js';
 
 /**
@@ -25,8 +26,6 @@ import { PostgresStore } from './postgres.store.js';
   exports: [IdempotencyStore, DatabaseModule],
 })
 export class IdempotencyModule implements OnModuleInit, OnApplicationShutdown {
-  readonly #scanner = new MetadataScanner();
-
   constructor(
     private readonly store: IdempotencyStore,
     private readonly modules: ModulesContainer,
@@ -44,7 +43,8 @@ export class IdempotencyModule implements OnModuleInit, OnApplicationShutdown {
    */
   onModuleInit(): void {
     const scopes = new Map<string, string>();
-    for (const { controller, method } of this.#handlers()) {
+    for (const { controller, method } of controllerMethods(this.modules)) {
+      if (!isIdempotent(method)) continue;
       const { name, scope } = idempotentHandler(controller, method, this.config.kafka);
       const other = scopes.get(scope);
       if (other !== undefined) {
@@ -61,18 +61,5 @@ export class IdempotencyModule implements OnModuleInit, OnApplicationShutdown {
 
   onApplicationShutdown(): void {
     this.store.stop();
-  }
-
-  *#handlers(): Iterable<{ readonly controller: Named; readonly method: Named }> {
-    for (const { controllers } of this.modules.values()) {
-      for (const { metatype } of controllers.values()) {
-        const prototype: unknown = metatype?.prototype;
-        if (!metatype || typeof prototype !== 'object' || prototype === null) continue;
-        for (const name of this.#scanner.getAllMethodNames(prototype)) {
-          const method: unknown = Reflect.get(prototype, name);
-          if (typeof method === 'function' && isIdempotent(method)) yield { controller: metatype, method };
-        }
-      }
-    }
   }
 }

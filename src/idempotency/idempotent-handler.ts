@@ -1,13 +1,7 @@
-import { PATTERN_EXTRAS_METADATA, PATTERN_HANDLER_METADATA } from '@nestjs/microservices/constants.js';
-import { PatternHandler } from '@nestjs/microservices/enums/pattern-handler.enum.js';
 import type { KafkaConfig } from '../config/index.js';
+import { declarationOf, handlerDefaults, type Named, resolveHandlerOptions } from '../transport/index.js';
 import { IdempotentHandlerError } from './errors.js';
 import { type IdempotencyKey, IDEMPOTENT, type IdempotentOptions } from './options.js';
-
-/** A class or a method. */
-export interface Named {
-  readonly name: string;
-}
 
 /** A handler with `@Idempotent`. */
 export interface IdempotentHandler {
@@ -27,8 +21,10 @@ export function isIdempotent(method: object): boolean {
 }
 
 /**
+ * Reads the decorators of an idempotent handler.
  * @param defaults used for options that the handler does not set
  * @throws IdempotentHandlerError if the method is not an event handler: a repeated request would need its first answer
+ * @throws HandlerOptionsError if its options are invalid
  */
 export function idempotentHandler(
   controller: Named,
@@ -36,13 +32,16 @@ export function idempotentHandler(
   defaults: Pick<KafkaConfig, 'groupId' | 'enableAutoCommit'>,
 ): IdempotentHandler {
   const name = `${controller.name}.${method.name}`;
-  if (Reflect.getMetadata(PATTERN_HANDLER_METADATA, method) !== PatternHandler.EVENT) {
+  const declaration = declarationOf(method);
+  if (!declaration?.isEvent) {
     throw new IdempotentHandlerError(name, 'it is for handlers of events: @KafkaHandler, or @EventPattern');
   }
+  const { groupId, commit } = resolveHandlerOptions(
+    { name, pattern: declaration.patterns[0] ?? '' },
+    declaration.extras,
+    handlerDefaults(defaults),
+  );
   const options: IdempotentOptions = Reflect.getMetadata(IDEMPOTENT, method) ?? {};
-  const extras: unknown = Reflect.getMetadata(PATTERN_EXTRAS_METADATA, method);
-  const groupId = optionOf(extras, 'groupId') ?? defaults.groupId;
-  const commit = optionOf(extras, 'commit') ?? (defaults.enableAutoCommit ? 'auto' : 'manual');
   return {
     name,
     groupId,
@@ -55,10 +54,4 @@ export function idempotentHandler(
 /** Escapes slashes in a group id, so that the first slash of a scope ends the group id. */
 function groupPart(groupId: string): string {
   return groupId.replaceAll('%', '%25').replaceAll('/', '%2F');
-}
-
-function optionOf(extras: unknown, name: string): string | undefined {
-  if (typeof extras !== 'object' || extras === null) return undefined;
-  const value: unknown = Reflect.get(extras, name);
-  return typeof value === 'string' ? value : undefined;
 }

@@ -1,32 +1,28 @@
 import type { LoggerService, Type } from '@nestjs/common';
-import { MetadataScanner, ModulesContainer, NestFactory } from '@nestjs/core';
-import { Transport } from '@nestjs/microservices';
-import {
-  PATTERN_EXTRAS_METADATA,
-  PATTERN_METADATA,
-  TRANSPORT_METADATA,
-} from '@nestjs/microservices/constants.js';
+import { ModulesContainer, NestFactory } from '@nestjs/core';
 import type { KafkaConfig } from '../config/index.js';
 import {
+  declaredHandlers,
   decodeValue,
+  handlerDefaults,
   HandlerRoutes,
   type ResolvedHandlerOptions,
   resolveHandlerOptions,
+  type RoutedHandler,
   validated,
 } from '../transport/index.js';
 import { deadLetterTopicOf, parkingTopicOf } from '../redelivery/index.js';
 
-/** A handler as its decorator declares it. */
-export interface DeclaredHandler {
-  readonly pattern: string | RegExp;
+/** A handler, with what decides which records it accepts. */
+interface CatalogHandler extends RoutedHandler {
   readonly options: ResolvedHandlerOptions;
 }
 
 /** The handlers of this version of the service. */
 export class HandlerCatalog {
-  readonly #routes: HandlerRoutes<DeclaredHandler>;
+  readonly #routes: HandlerRoutes<CatalogHandler>;
 
-  constructor(private readonly handlers: readonly DeclaredHandler[]) {
+  constructor(private readonly handlers: readonly CatalogHandler[]) {
     this.#routes = new HandlerRoutes(handlers);
   }
 
@@ -83,8 +79,8 @@ export class HandlerCatalog {
     return undefined;
   }
 
-  /** The handlers of a topic, of all groups or of one. */
-  #of(topic: string, group?: string): DeclaredHandler[] {
+  /** Those of all groups, or of one. */
+  #of(topic: string, group?: string): CatalogHandler[] {
     return group === undefined ? this.#routes.ofAllGroups(topic) : this.#routes.of(group, topic);
   }
 }
@@ -106,46 +102,14 @@ export async function findHandlers(
   return catalogOf(app.get(ModulesContainer), config);
 }
 
-/** Collects the handlers of an application's controllers. */
-export function catalogOf(
-  modules: ModulesContainer,
-  { groupId, enableAutoCommit }: KafkaConfig,
-): HandlerCatalog {
-  const scanner = new MetadataScanner();
-  const defaults = { groupId, commit: enableAutoCommit ? 'auto' : 'manual' } as const;
-  const declared: DeclaredHandler[] = [];
-  for (const { controllers } of modules.values()) {
-    for (const { metatype } of controllers.values()) {
-      const prototype: unknown = metatype?.prototype;
-      if (!metatype || typeof prototype !== 'object' || prototype === null) continue;
-      for (const name of scanner.getAllMethodNames(prototype)) {
-        const method: unknown = Reflect.get(prototype, name);
-        if (typeof method !== 'function' || !isForKafka(method)) continue;
-        const extras = extrasOf(method);
-        for (const pattern of patternsOf(method)) {
-          declared.push({
-            pattern,
-            options: resolveHandlerOptions({ name: `${metatype.name}.${name}`, pattern }, extras, defaults),
-          });
-        }
-      }
-    }
-  }
-  return new HandlerCatalog(declared);
-}
-
-function isForKafka(method: object): boolean {
-  const transport: unknown = Reflect.getMetadata(TRANSPORT_METADATA, method);
-  return transport === undefined || transport === Transport.KAFKA;
-}
-
-function patternsOf(method: object): (string | RegExp)[] {
-  const patterns: unknown = Reflect.getMetadata(PATTERN_METADATA, method);
-  if (!Array.isArray(patterns)) return [];
-  return patterns.filter((pattern) => typeof pattern === 'string' || pattern instanceof RegExp);
-}
-
-function extrasOf(method: object): Record<string, unknown> {
-  const extras: unknown = Reflect.getMetadata(PATTERN_EXTRAS_METADATA, method);
-  return typeof extras === 'object' && extras !== null ? { ...extras } : {};
+/** The handlers of an application. */
+export function catalogOf(modules: ModulesContainer, config: KafkaConfig): HandlerCatalog {
+  const defaults = handlerDefaults(config);
+  return new HandlerCatalog(
+    declaredHandlers(modules).flatMap(({ name, patterns, extras }) =>
+      patterns.map((pattern) => {
+        return { pattern, options: resolveHandlerOptions({ name, pattern }, extras, defaults) };
+      }),
+    ),
+  );
 }

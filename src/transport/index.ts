@@ -40,8 +40,18 @@ export type { TopicProblem } from '../client/index.js';
 export { LineLimit } from './group/line-limit.js';
 export { CALL_TRACER, type CallSpan, type CallTracer } from './handlers/invocation/call-tracer.js';
 export { type CallTrace, HandlerCall, enteredCall, within } from './handlers/invocation/handler-call.js';
-export { type ResolvedHandlerOptions, resolveHandlerOptions } from './handlers/options/handler-options.js';
-export { HandlerRoutes } from './handlers/registry/handler-routes.js';
+export {
+  handlerDefaults,
+  type ResolvedHandlerOptions,
+  resolveHandlerOptions,
+} from './handlers/options/handler-options.js';
+export { HandlerRoutes, type RoutedHandler } from './handlers/registry/handler-routes.js';
+export {
+  controllerMethods,
+  declarationOf,
+  declaredHandlers,
+  type Named,
+} from './handlers/registry/declared-handlers.js';
 export { validated } from './payload/schema.js';
 export { inexactNumbers, parseWithInexactAsText } from './payload/exact-json.js';
 export { decodeValue } from './payload/payload.js';

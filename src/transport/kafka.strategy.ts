@@ -9,6 +9,7 @@ import { FailureLines } from './group/failure-lines.js';
 import type { GroupPhase } from './group/group-status.js';
 import { currentCall } from './handlers/invocation/handler-call.js';
 import type { HandlerBinding, InvocationServices } from './handlers/invocation/invocation.js';
+import { handlerDefaults } from './handlers/options/handler-options.js';
 import { HandlerRegistry } from './handlers/registry/handler-registry.js';
 import type { ContextServices, KafkaRecordContext } from './context/kafka-record.context.js';
 import { guardedConsumer } from './guarded-consumer.js';
@@ -51,12 +52,7 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy, In
     const { failedRecords, parking, tracer } = runtime;
     this.tracer = tracer;
     this.failures = { failedRecords, parking };
-    const { groupId, enableAutoCommit } = config.kafka;
-    this.#registry = new HandlerRegistry(
-      { groupId, commit: enableAutoCommit ? 'auto' : 'manual' },
-      this,
-      directCalls,
-    );
+    this.#registry = new HandlerRegistry(handlerDefaults(config.kafka), this, directCalls);
     const lines = new FailureLines(new Logger('KafkaReplies'), () => currentCall()?.handler);
     this.#replies = new Replies(runtime.producer, (record, error) =>
       lines.failed(

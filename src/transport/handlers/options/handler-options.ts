@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { z } from 'zod';
+import type { KafkaConfig } from '../../../config/index.js';
 import type { CommitMode, Order } from '../../../pipeline/index.js';
 import type { ValueFormat } from '../../payload/payload.js';
 import {
@@ -79,6 +80,14 @@ export class HandlerOptionsError extends Error {
 export interface HandlerDefaults {
   readonly groupId: string;
   readonly commit: CommitMode;
+}
+
+/** The defaults that the configuration sets. */
+export function handlerDefaults({
+  groupId,
+  enableAutoCommit,
+}: Pick<KafkaConfig, 'groupId' | 'enableAutoCommit'>): HandlerDefaults {
+  return { groupId, commit: enableAutoCommit ? 'auto' : 'manual' };
 }
 
 const shape = {

@@ -5,16 +5,13 @@ import {
   INTERCEPTORS_METADATA,
   PIPES_METADATA,
 } from '@nestjs/common/constants.js';
-import { type ApplicationConfig, MetadataScanner, ModuleRef, ModulesContainer } from '@nestjs/core';
+import { type ApplicationConfig, ModuleRef, ModulesContainer } from '@nestjs/core';
 import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
-import {
-  PARAM_ARGS_METADATA,
-  PATTERN_EXTRAS_METADATA,
-  PATTERN_METADATA,
-} from '@nestjs/microservices/constants.js';
+import { PARAM_ARGS_METADATA, PATTERN_EXTRAS_METADATA } from '@nestjs/microservices/constants.js';
 import { RpcParamtype } from '@nestjs/microservices/enums/rpc-paramtype.enum.js';
-import { requireConfigOf, watchConfigs } from './microservice-config.js';
 import { PassThroughFilter } from '../pass-through.filter.js';
+import { declaredHandlers } from './declared-handlers.js';
+import { requireConfigOf, watchConfigs } from './microservice-config.js';
 
 /** A controller's method, called without Nest's pipeline because nothing is in it. */
 export interface DirectCall {
@@ -45,9 +42,6 @@ const ENHANCERS = [GUARDS_METADATA, PIPES_METADATA, INTERCEPTORS_METADATA, EXCEP
  */
 @Injectable()
 export class DirectCalls {
-  readonly #scanner = new MetadataScanner();
-  readonly #identified = new Map<object, Identity>();
-
   constructor(
     private readonly modules: ModulesContainer,
     private readonly moduleRef: ModuleRef,
@@ -56,8 +50,12 @@ export class DirectCalls {
   /** Writes each handler's identity into its extras. Must run before Nest registers the handlers. */
   identifyHandlers(): void {
     watchConfigs();
-    for (const { controllers } of this.modules.values()) {
-      for (const wrapper of controllers.values()) this.#identify(wrapper);
+    const identified = new Set<object>();
+    for (const { wrapper, key, method, extras } of declaredHandlers(this.modules)) {
+      // A method that two controllers inherit is one function: only Nest knows which of them is called.
+      const identity: Identity | undefined = identified.has(method) ? undefined : { wrapper, method: key };
+      identified.add(method);
+      Reflect.defineMetadata(PATTERN_EXTRAS_METADATA, { ...extras, [IDENTITY]: identity }, method);
     }
   }
 
@@ -90,24 +88,6 @@ export class DirectCalls {
   nameOf(extras: Readonly<Record<PropertyKey, unknown>>): string | undefined {
     const identity = extras[IDENTITY];
     return isIdentity(identity) ? `${identity.wrapper.name}.${identity.method}` : undefined;
-  }
-
-  #identify(wrapper: InstanceWrapper): void {
-    const prototype: unknown = wrapper.metatype?.prototype;
-    if (typeof prototype !== 'object' || prototype === null) return;
-    for (const method of this.#scanner.getAllMethodNames(prototype)) {
-      const callback: unknown = Reflect.get(prototype, method);
-      if (typeof callback !== 'function' || !Reflect.hasMetadata(PATTERN_METADATA, callback)) continue;
-      // A method that two controllers inherit is one function: which of them is called, only Nest knows.
-      const identity = this.#identified.has(callback) ? undefined : { wrapper, method };
-      if (identity) this.#identified.set(callback, identity);
-      const extras: unknown = Reflect.getMetadata(PATTERN_EXTRAS_METADATA, callback);
-      Reflect.defineMetadata(
-        PATTERN_EXTRAS_METADATA,
-        { ...(typeof extras === 'object' ? extras : {}), [IDENTITY]: identity },
-        callback,
-      );
-    }
   }
 
   get #config(): ApplicationConfig | undefined {
