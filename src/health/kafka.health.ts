@@ -1,12 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
 import { SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
-import { type GroupConsumer, groupSummary, KafkaRuntime } from '../transport/index.js';
-import { partitionsOf, viewOf } from './group-view.js';
+import { type GroupSnapshot, KafkaRuntime } from '../transport/index.js';
 import {
   type HealthLimits,
   isQuiet,
   livenessProblem,
+  oldestInFlight,
   readinessProblem,
   startupProblem,
 } from './truth-table.js';
@@ -31,36 +31,36 @@ export class KafkaHealth {
   }
 
   startup(): HealthIndicatorResult {
-    return this.#judge('startup', (group) => startupProblem(viewOf(group)));
+    return this.#judge('startup', startupProblem);
   }
 
   ready(): HealthIndicatorResult {
-    return this.#judge('ready', (group) => readinessProblem(viewOf(group), this.#limits, Date.now()));
+    return this.#judge('ready', (group) => readinessProblem(group, this.#limits, Date.now()));
   }
 
   async live(): Promise<HealthIndicatorResult> {
     const limits = this.#limits;
-    const quiet = this.runtime.groups.some((group) => isQuiet(viewOf(group), limits, Date.now()));
+    const quiet = this.runtime.groups.some((group) => isQuiet(group.snapshot(), limits, Date.now()));
     if (quiet && !(await this.runtime.port.reachable(REACH_MS))) this.#unansweredAt = Date.now();
     const now = Date.now();
-    return this.#judge('live', (group) => livenessProblem(viewOf(group), limits, now, this.#unansweredAt));
+    return this.#judge('live', (group) => livenessProblem(group, limits, now, this.#unansweredAt));
   }
 
   /** Each group's member, assignment, lag, oldest record in flight and last error, and problems of the own topics. */
   details(): HealthIndicatorResult {
-    const groups = this.runtime.groups.map((group) => ({
-      ...groupSummary(group),
-      assignment: partitionsOf(group),
-      oldestInFlight: viewOf(group).oldest,
-    }));
+    const groups = this.runtime.groups.map((group) => {
+      const { partitions, ...member } = group.snapshot();
+      return { ...member, assignment: partitions, oldestInFlight: oldestInFlight(partitions) };
+    });
     return this.indicators.check('consumers').up({ groups, topicProblems: this.runtime.ownTopics.problems });
   }
 
-  #judge(probe: string, problemOf: (group: GroupConsumer) => string | undefined): HealthIndicatorResult {
+  #judge(probe: string, problemOf: (group: GroupSnapshot) => string | undefined): HealthIndicatorResult {
     const problems: Record<string, string> = {};
     for (const group of this.runtime.groups) {
-      const problem = problemOf(group);
-      if (problem !== undefined) problems[group.status.groupId] = problem;
+      const snapshot = group.snapshot();
+      const problem = problemOf(snapshot);
+      if (problem !== undefined) problems[snapshot.groupId] = problem;
     }
     const indicator = this.indicators.check(probe);
     return Object.keys(problems).length > 0 ? indicator.down(problems) : indicator.up();

@@ -1,50 +1,71 @@
 import { describe, expect, test } from '@jest/globals';
-import type { GroupStatus, StalledRecord } from '../transport/index.js';
-import { type GroupView, isQuiet, livenessProblem, readinessProblem, startupProblem } from './truth-table.js';
+import type { GroupSnapshot, PartitionSnapshot, StalledRecord } from '../transport/index.js';
+import { isQuiet, livenessProblem, readinessProblem, startupProblem } from './truth-table.js';
 
 const limits = { sessionTimeoutMs: 30_000, rebalanceTimeoutMs: 60_000, stuckAfterMs: 60_000 };
 const NOW = 10_000_000;
 
-const view = (status: Partial<GroupStatus> = {}, rest: Partial<GroupView> = {}): GroupView => ({
-  status: {
-    groupId: 'g',
-    phase: 'running',
-    everJoined: true,
-    memberId: 'm',
-    generation: 1,
-    assignment: [],
-    missingTopics: [],
-    hiddenTopics: [],
-    retryTopicProblems: [],
-    accessProblem: undefined,
-    unreadableBatches: new Map(),
-    lastHeartbeatAt: NOW - 1_000,
-    lastProgressAt: NOW - 1_000,
-    restarts: 0,
-    joins: 0,
-    lastError: undefined,
-    ended: false,
-    ...status,
-  },
+const partition: PartitionSnapshot = {
+  topic: 't',
+  partition: 3,
+  committableOffset: '42',
+  committed: '42',
+  endOffset: '50',
+  lag: 8,
+  inFlight: 1,
+  paused: false,
+  pauseReasons: [],
+  stalledForMs: 0,
+  parked: 0,
+  activeCalls: 0,
+  waitingForRetry: 0,
   oldest: undefined,
   stuck: [],
-  unopened: [],
   unresponsive: [],
-  ...rest,
-});
+  unopened: undefined,
+};
 
+const view = (
+  status: Partial<GroupSnapshot> = {},
+  ...partitions: Partial<PartitionSnapshot>[]
+): GroupSnapshot => ({
+  groupId: 'g',
+  phase: 'running',
+  everJoined: true,
+  memberId: 'm',
+  generation: 1,
+  assignment: [],
+  missingTopics: [],
+  hiddenTopics: [],
+  retryTopicProblems: [],
+  accessProblem: undefined,
+  unreadableBatches: [],
+  lastHeartbeatAt: NOW - 1_000,
+  lastProgressAt: NOW - 1_000,
+  restarts: 0,
+  joins: 0,
+  lastError: undefined,
+  ended: false,
+  commits: 0,
+  commitFailures: 0,
+  pausedByOperator: [],
+  assignedCount: partitions.length,
+  partitions: partitions.map((each) => ({ ...partition, ...each })),
+  ...status,
+});
 const record = (ageMs: number): StalledRecord => ({
   topic: 't',
   partition: 3,
   offset: '42',
+  writtenAt: NOW - ageMs,
   ageMs,
   failures: 7,
   state: 'to be tried again in 5 ms',
   lastError: 'TypeError: x is not a function',
 });
 
-const ready = (of: GroupView) => readinessProblem(of, limits, NOW);
-const live = (of: GroupView, unansweredAt = 0) => livenessProblem(of, limits, NOW, unansweredAt);
+const ready = (of: GroupSnapshot) => readinessProblem(of, limits, NOW);
+const live = (of: GroupSnapshot, unansweredAt = 0) => livenessProblem(of, limits, NOW, unansweredAt);
 
 describe('startup', () => {
   test('startup is down with a reason until the first join, and never after', () => {
@@ -87,8 +108,8 @@ describe('ready', () => {
       'a record can not be put aside (TIMEOUT): t[3] at offset 42 for 5 ms, to be tried again in 5 ms, ' +
         'failed 7 times, last error: TypeError: x is not a function',
     );
-    expect(ready(view({}, { unopened: ['t[3]: what is parked can not be read'] }))).toContain('t[3]');
-    expect(live(view({}, { stuck: [stuck], unopened: ['t[3]'] }))).toBeUndefined();
+    expect(ready(view({}, { unopened: 't[3]: what is parked can not be read' }))).toContain('t[3]');
+    expect(live(view({}, { stuck: [stuck], unopened: 't[3]' }))).toBeUndefined();
   });
 
   test('readiness stays up for a rebalance of any permitted length, for a member without partitions, and while idle', () => {

@@ -1,17 +1,4 @@
-import type { GroupStatus, StalledRecord, StuckRecord } from '../transport/index.js';
-
-/** The state of a group's consumer that the probes evaluate. */
-export interface GroupView {
-  readonly status: GroupStatus;
-  /** The record that has blocked a committable offset for the longest time. */
-  readonly oldest: StalledRecord | undefined;
-  /** Records that block their partition until somebody acts, whatever their age. */
-  readonly stuck: readonly StuckRecord[];
-  /** Why partitions may not start handling records yet. */
-  readonly unopened: readonly string[];
-  /** Records whose handlers were aborted and are still running. */
-  readonly unresponsive: readonly StalledRecord[];
-}
+import type { GroupSnapshot, PartitionSnapshot, StalledRecord } from '../transport/index.js';
 
 /** The limits of the probes, in ms. */
 export interface HealthLimits {
@@ -22,17 +9,17 @@ export interface HealthLimits {
 }
 
 /** Down until the consumer has joined its group for the first time, then always up. */
-export function startupProblem({ status }: GroupView): string | undefined {
-  if (status.everJoined) return undefined;
-  if (status.lastError) return `not joined yet: ${status.lastError.message}`;
-  if (status.phase === 'waiting-for-topics') {
-    return `not joined yet: none of its topics exists: ${status.missingTopics.join(', ')}${hiddenOf(status)}`;
+export function startupProblem(group: GroupSnapshot): string | undefined {
+  if (group.everJoined) return undefined;
+  if (group.lastError) return `not joined yet: ${group.lastError.message}`;
+  if (group.phase === 'waiting-for-topics') {
+    return `not joined yet: none of its topics exists: ${group.missingTopics.join(', ')}${hiddenOf(group)}`;
   }
   return 'not joined yet';
 }
 
 /** Kafka gives the same answer for a topic that does not exist and for one that the client is not allowed to see. */
-function hiddenOf({ hiddenTopics }: GroupStatus): string {
+function hiddenOf({ hiddenTopics }: GroupSnapshot): string {
   if (hiddenTopics.length === 0) return '';
   const topics = hiddenTopics.map((topic) => `--topic '${topic}'`).join(' ');
   return (
@@ -42,48 +29,67 @@ function hiddenOf({ hiddenTopics }: GroupStatus): string {
 }
 
 /** Down while the service cannot make progress; a rebalance, idleness and an empty assignment count as up. */
-export function readinessProblem(view: GroupView, limits: HealthLimits, now: number): string | undefined {
-  const { status, oldest } = view;
-  if (status.phase === 'draining' || status.phase === 'stopped') return `the service is ${status.phase}`;
-  const notStarted = startupProblem(view);
+export function readinessProblem(
+  group: GroupSnapshot,
+  limits: HealthLimits,
+  now: number,
+): string | undefined {
+  if (group.phase === 'draining' || group.phase === 'stopped') return `the service is ${group.phase}`;
+  const notStarted = startupProblem(group);
   if (notStarted) return notStarted;
-  if (status.accessProblem) return status.accessProblem;
-  const silentMs = now - status.lastHeartbeatAt;
+  if (group.accessProblem) return group.accessProblem;
+  const silentMs = now - group.lastHeartbeatAt;
   // During a rebalance the coordinator answers only after all members have joined.
-  const waitsForOthers = isJoining(status) && !status.lastError;
+  const waitsForOthers = isJoining(group) && !group.lastError;
   if (silentMs > limits.sessionTimeoutMs + (waitsForOthers ? limits.rebalanceTimeoutMs : 0)) {
-    const why = status.lastError ? `: ${status.lastError.message}` : '';
+    const why = group.lastError ? `: ${group.lastError.message}` : '';
     return `no broker has answered for ${silentMs} ms${why}`;
   }
-  const [refusedTopic] = status.retryTopicProblems;
-  if (refusedTopic) return refusedTopic;
-  const [unreadable] = status.unreadableBatches.values();
-  if (unreadable) return unreadable;
-  const [unopened] = view.unopened;
-  if (unopened) return unopened;
-  const [stuck] = view.stuck;
+  return (
+    group.retryTopicProblems[0] ??
+    group.unreadableBatches[0] ??
+    group.partitions.find(({ unopened }) => unopened !== undefined)?.unopened ??
+    stuckProblem(group, limits)
+  );
+}
+
+/** A record that blocks its partition until somebody acts counts at once; any other after a while. */
+function stuckProblem(group: GroupSnapshot, { stuckAfterMs }: HealthLimits): string | undefined {
+  const [stuck] = group.partitions.flatMap((partition) => partition.stuck);
   if (stuck) return `${stuck.why}: ${describeStalled(stuck)}`;
-  if (oldest && oldest.ageMs > limits.stuckAfterMs) return `stuck: ${describeStalled(oldest)}`;
-  return undefined;
+  const oldest = oldestInFlight(group.partitions);
+  return oldest && oldest.ageMs > stuckAfterMs ? `stuck: ${describeStalled(oldest)}` : undefined;
+}
+
+/** The record that has blocked a committable offset for the longest time; a pause by an operator is no reason. */
+export function oldestInFlight(partitions: readonly PartitionSnapshot[]): StalledRecord | undefined {
+  return partitions
+    .filter(({ pauseReasons }) => !pauseReasons.includes('paused by an operator'))
+    .flatMap(({ oldest }) => oldest ?? [])
+    .toSorted((a, b) => b.ageMs - a.ageMs)[0];
 }
 
 /** Whether to check that a broker answers: the group has made no progress for a session timeout. */
-export function isQuiet({ status }: GroupView, { sessionTimeoutMs }: HealthLimits, now: number): boolean {
-  return now - status.lastProgressAt > sessionTimeoutMs;
+export function isQuiet(
+  { lastProgressAt }: GroupSnapshot,
+  { sessionTimeoutMs }: HealthLimits,
+  now: number,
+): boolean {
+  return now - lastProgressAt > sessionTimeoutMs;
 }
 
 /** Whether the member waits for a rebalance; a client that is connecting waits for one too. */
-function isJoining({ phase }: GroupStatus): boolean {
+function isJoining({ phase }: GroupSnapshot): boolean {
   return phase === 'rebalancing' || phase === 'connecting';
 }
 
 /** How long a group may make no progress although a broker answers. */
-function progressLimitMs(status: GroupStatus, limits: HealthLimits): number {
-  return 3 * limits.sessionTimeoutMs + (isJoining(status) ? limits.rebalanceTimeoutMs : 0);
+function progressLimitMs(group: GroupSnapshot, limits: HealthLimits): number {
+  return 3 * limits.sessionTimeoutMs + (isJoining(group) ? limits.rebalanceTimeoutMs : 0);
 }
 
 /** Phases in which no progress is expected. */
-const RESTING: ReadonlySet<GroupStatus['phase']> = new Set(['waiting-for-topics', 'draining', 'stopped']);
+const RESTING: ReadonlySet<GroupSnapshot['phase']> = new Set(['waiting-for-topics', 'draining', 'stopped']);
 
 /**
  * Down only if a restart can help.
@@ -91,21 +97,20 @@ const RESTING: ReadonlySet<GroupStatus['phase']> = new Set(['waiting-for-topics'
  * counts from then, so that the client has time to find a broker that is back.
  */
 export function livenessProblem(
-  view: GroupView,
+  group: GroupSnapshot,
   limits: HealthLimits,
   now: number,
   unansweredAt: number,
 ): string | undefined {
-  const { status, unresponsive } = view;
-  const rests = RESTING.has(status.phase);
-  if (status.ended && !rests) return 'the consumer has ended and is not rebuilt';
-  const [hung] = unresponsive;
+  const rests = RESTING.has(group.phase);
+  if (group.ended && !rests) return 'the consumer has ended and is not rebuilt';
+  const [hung] = group.partitions.flatMap(({ unresponsive }) => unresponsive);
   if (hung) return `a handler does not stop although it was aborted: ${describeStalled(hung)}`;
   // A missing permission is granted by an administrator; a restart would not help.
-  const mayProgress = !rests && status.accessProblem === undefined;
-  const stalledMs = now - Math.max(status.lastProgressAt, unansweredAt);
-  if (mayProgress && stalledMs > progressLimitMs(status, limits)) {
-    const why = status.lastError ? `; last error: ${status.lastError.message}` : '';
+  const mayProgress = !rests && group.accessProblem === undefined;
+  const stalledMs = now - Math.max(group.lastProgressAt, unansweredAt);
+  if (mayProgress && stalledMs > progressLimitMs(group, limits)) {
+    const why = group.lastError ? `; last error: ${group.lastError.message}` : '';
     return `no progress for ${stalledMs} ms although a broker answers${why}`;
   }
   return undefined;

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { Scene, type SceneOptions } from '../pipeline/testing/scene.js';
-import { type GroupStatus, stuckOf, unresponsiveOf } from '../transport/index.js';
-import { type GroupView, livenessProblem } from './truth-table.js';
+import { type GroupSnapshot, partitionSnapshot } from '../transport/index.js';
+import { livenessProblem } from './truth-table.js';
 
 const limits = { sessionTimeoutMs: 30_000, rebalanceTimeoutMs: 60_000, stuckAfterMs: 60_000 };
 
-const running: GroupStatus = {
+const running: GroupSnapshot = {
   groupId: 'g',
   phase: 'running',
   everJoined: true,
@@ -16,22 +16,27 @@ const running: GroupStatus = {
   hiddenTopics: [],
   retryTopicProblems: [],
   accessProblem: undefined,
-  unreadableBatches: new Map(),
+  unreadableBatches: [],
   lastHeartbeatAt: 0,
   lastProgressAt: 0,
   restarts: 0,
   joins: 0,
   lastError: undefined,
   ended: false,
+  commits: 0,
+  commitFailures: 0,
+  pausedByOperator: [],
+  assignedCount: 1,
+  partitions: [],
 };
 
-function viewOf({ clock, pipeline }: Scene): GroupView {
+function snapshotOf({ clock, pipeline }: Scene): GroupSnapshot {
+  const now = clock.now();
   return {
-    status: { ...running, lastProgressAt: clock.now(), lastHeartbeatAt: clock.now() },
-    oldest: undefined,
-    stuck: stuckOf(pipeline),
-    unopened: [],
-    unresponsive: unresponsiveOf(pipeline),
+    ...running,
+    lastProgressAt: now,
+    lastHeartbeatAt: now,
+    partitions: [partitionSnapshot(pipeline)],
   };
 }
 
@@ -61,7 +66,7 @@ describe('liveness', () => {
     const scene = await waitingForCommit('a', { order: 'partition' });
     scene.broker.commitDelayMs = 15_000;
     await pass(scene, 12_000);
-    expect(livenessProblem(viewOf(scene), limits, scene.clock.now(), 0)).toBeUndefined();
+    expect(livenessProblem(snapshotOf(scene), limits, scene.clock.now(), 0)).toBeUndefined();
     await pass(scene, 12_000);
     expect(scene.call(0).records[0]?.settled).toBe(true);
     expect(scene.told).toEqual([]);
@@ -71,7 +76,7 @@ describe('liveness', () => {
     const scene = await waitingForCommit('ab', { order: 'key', onFailure: 'stop' });
     await scene.call(0).fails();
     await pass(scene, 24_000);
-    expect(livenessProblem(viewOf(scene), limits, scene.clock.now(), 0)).toBeUndefined();
+    expect(livenessProblem(snapshotOf(scene), limits, scene.clock.now(), 0)).toBeUndefined();
     expect(scene.told).toEqual(['halted 0']);
   });
 
@@ -80,6 +85,6 @@ describe('liveness', () => {
     await scene.fetch();
     void scene.pipeline.commit(scene.call(0).records);
     await pass(scene, 12_000);
-    expect(livenessProblem(viewOf(scene), limits, scene.clock.now(), 0)).toContain('t[0] at offset 0');
+    expect(livenessProblem(snapshotOf(scene), limits, scene.clock.now(), 0)).toContain('t[0] at offset 0');
   });
 });

@@ -13,7 +13,7 @@ export { FAILURE_REASONS } from './handlers/failures/failure-reason.js';
 export type { FailureCounts } from './group/group-counts.js';
 export type { GroupConsumer } from './group/group-consumer.js';
 export type { GroupStatus } from './group/group-status.js';
-export { type GroupSummary, groupSummary } from './group/group-summary.js';
+export type { GroupSnapshot } from './group/group-snapshot.js';
 export { OpenTransactionError } from './context/unfinished-work.js';
 export { currentCall } from './handlers/invocation/handler-call.js';
 export type { KafkaHandlerOptions } from './handlers/options/handler-options.js';
@@ -24,15 +24,11 @@ export { KafkaModule } from './kafka.module.js';
 export { KafkaRuntime } from './kafka-runtime.js';
 export { KafkaStrategy } from './kafka.strategy.js';
 export {
-  oldestOf,
-  type PartitionView,
-  partitionView,
+  type PartitionSnapshot,
+  partitionSnapshot,
   type StalledRecord,
   type StuckRecord,
-  stuckOf,
-  unresponsiveOf,
-  parkingProblemOf,
-} from './group/partition-view.js';
+} from './group/partition-snapshot.js';
 export { PayloadError } from './payload/payload.js';
 export { completionOfBatch, completionOfRecord } from './handlers/invocation/results.js';
 export { SchemaViolationError } from './payload/schema.js';

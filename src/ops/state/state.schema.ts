@@ -4,6 +4,7 @@ const Record = z.strictObject({
   topic: z.string(),
   partition: z.int(),
   offset: z.string(),
+  writtenAt: z.number().describe('Its timestamp, or when it was received if it has none'),
   ageMs: z.number(),
   failures: z.int().describe('Failed handler calls for the record'),
   state: z.string(),
@@ -30,7 +31,12 @@ const Partition = z.strictObject({
   parked: z.int(),
   oldest: Record.optional().describe('The record that blocks the committable offset'),
   stuck: z
-    .array(Record.extend({ kind: z.enum(['not stored', 'circuit-breaker', 'stop']), why: z.string() }))
+    .array(
+      Record.extend({
+        kind: z.enum(['not stored', 'circuit-breaker', 'dependency', 'stop']),
+        why: z.string(),
+      }),
+    )
     .describe('Records that are blocked until somebody fixes the cause'),
   unresponsive: z.array(Record).describe('Records whose handlers were aborted and are still running'),
   unopened: z.string().optional().describe('Why the partition may not start handling records yet'),
@@ -61,6 +67,7 @@ const Group = z.strictObject({
   commits: z.int(),
   commitFailures: z.int(),
   pausedByOperator: z.array(z.strictObject({ topic: z.string(), partition: z.int().optional() })),
+  assignedCount: z.int().describe('Assigned partitions, including those whose position is not known yet'),
   partitions: z.array(Partition).describe('Assigned partitions whose position is known'),
 });
 

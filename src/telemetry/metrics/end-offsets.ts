@@ -6,9 +6,15 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { SERVICE_CONFIG, type ServiceConfig } from '../../config/index.js';
-import type { PartitionPipeline } from '../../pipeline/index.js';
-import { describeError, KafkaRuntime } from '../../transport/index.js';
-import { lagOf } from './lag-of.js';
+import { offsetsBetween, type PartitionPipeline, type TopicPartition } from '../../pipeline/index.js';
+import { describeError, type GroupConsumer, KafkaRuntime } from '../../transport/index.js';
+
+/** A partition with records to read and nothing in flight. */
+interface Behind {
+  readonly committableOffset: string;
+  /** In ms since the epoch. */
+  readonly since: number;
+}
 
 /**
  * Keeps the end offset of every assigned partition up to date. A fetch response contains it; for partitions that are
@@ -19,11 +25,8 @@ export class EndOffsets implements OnApplicationBootstrap, OnApplicationShutdown
   readonly #logger = new Logger(EndOffsets.name);
   readonly #reader;
   readonly #refreshMs: number;
-  /** Partitions with records to read and nothing in flight: their committable offset, and since when. */
-  readonly #behind = new WeakMap<
-    PartitionPipeline,
-    { readonly committableOffset: string; readonly since: number }
-  >();
+  /** Partitions with records to read and nothing in flight. */
+  #behind = new Map<string, Behind>();
   #timer: NodeJS.Timeout | undefined;
   #refreshing: Promise<void> | undefined;
 
@@ -47,10 +50,13 @@ export class EndOffsets implements OnApplicationBootstrap, OnApplicationShutdown
     await this.#refreshing;
   }
 
-  /** Since when a partition with nothing in flight has had something to read, in ms since the epoch. */
-  behindSince(pipeline: PartitionPipeline): number | undefined {
-    const behind = this.#behind.get(pipeline);
-    return behind?.committableOffset === pipeline.committableOffset ? behind.since : undefined;
+  /** Since when a partition with nothing in flight has had records to read, in ms since the epoch. */
+  behindSince(
+    group: string,
+    at: TopicPartition & { readonly committableOffset: string },
+  ): number | undefined {
+    const behind = this.#behind.get(keyOf(group, at));
+    return behind?.committableOffset === at.committableOffset ? behind.since : undefined;
   }
 
   async #refresh(): Promise<void> {
@@ -68,15 +74,17 @@ export class EndOffsets implements OnApplicationBootstrap, OnApplicationShutdown
         this.#logger.debug(`${topic}: cannot query the end offsets: ${describeError(error)}`);
       }
     }
-    for (const pipeline of this.#pipelines()) this.#note(pipeline);
+    this.#behind = new Map(this.runtime.groups.flatMap((group) => this.#behindOf(group)));
   }
 
-  #note(pipeline: PartitionPipeline): void {
-    const { committableOffset, oldest } = pipeline;
-    if (oldest || lagOf(pipeline) === 0) this.#behind.delete(pipeline);
-    else if (this.behindSince(pipeline) === undefined) {
-      this.#behind.set(pipeline, { committableOffset, since: Date.now() });
-    }
+  /** The group's partitions with records to read and nothing in flight. */
+  #behindOf({ status: { groupId }, pipeline: { partitions } }: GroupConsumer): [string, Behind][] {
+    return [...partitions].flatMap((pipeline): [string, Behind][] => {
+      const { committableOffset, endOffset, oldest } = pipeline;
+      if (oldest || offsetsBetween(committableOffset, endOffset) === 0) return [];
+      const since = this.behindSince(groupId, pipeline) ?? Date.now();
+      return [[keyOf(groupId, pipeline), { committableOffset, since }]];
+    });
   }
 
   /** Topics with partitions whose end offset is older than the refresh interval. */
@@ -89,4 +97,8 @@ export class EndOffsets implements OnApplicationBootstrap, OnApplicationShutdown
   #pipelines(): PartitionPipeline[] {
     return this.runtime.groups.flatMap(({ pipeline }) => [...pipeline.partitions]);
   }
+}
+
+function keyOf(group: string, { topic, partition }: TopicPartition): string {
+  return `${group}\n${topic}\n${partition}`;
 }

@@ -1,11 +1,12 @@
 import type { Registry } from 'prom-client';
-import type { GroupConsumer, KafkaRuntime } from '../../transport/index.js';
+import type { GroupSnapshot } from '../../transport/index.js';
 import { counter, gauge, type Sample } from './families.js';
+import type { Snapshots } from './snapshots.js';
 
 /** Registers the metrics per consumer group. */
-export function registerGroupMetrics(registry: Registry, runtime: KafkaRuntime): void {
-  const each = (valueOf: (group: GroupConsumer) => number) => (): Sample<'group'>[] =>
-    runtime.groups.map((group) => [{ group: group.status.groupId }, valueOf(group)]);
+export function registerGroupMetrics(registry: Registry, snapshots: Snapshots): void {
+  const each = (valueOf: (group: GroupSnapshot) => number) => (): Sample<'group'>[] =>
+    snapshots.groups.map((group) => [{ group: group.groupId }, valueOf(group)]);
   const labelNames = ['group'] as const;
 
   counter(
@@ -16,13 +17,12 @@ export function registerGroupMetrics(registry: Registry, runtime: KafkaRuntime):
       labelNames: ['group', 'outcome'],
     },
     () =>
-      runtime.groups.flatMap(({ status: { groupId: group }, pipeline }): Sample<'group' | 'outcome'>[] => {
-        const { commits, failures } = pipeline.committer.state;
-        return [
+      snapshots.groups.flatMap(
+        ({ groupId: group, commits, commitFailures }): Sample<'group' | 'outcome'>[] => [
           [{ group, outcome: 'success' }, commits],
-          [{ group, outcome: 'failure' }, failures],
-        ];
-      }),
+          [{ group, outcome: 'failure' }, commitFailures],
+        ],
+      ),
   );
   counter(
     registry,
@@ -31,7 +31,7 @@ export function registerGroupMetrics(registry: Registry, runtime: KafkaRuntime):
       help: 'Number of times this member has joined its group, the first time included: one per rebalance.',
       labelNames,
     },
-    each(({ status }) => status.joins),
+    each(({ joins }) => joins),
   );
   counter(
     registry,
@@ -40,7 +40,7 @@ export function registerGroupMetrics(registry: Registry, runtime: KafkaRuntime):
       help: 'Number of times the consumer failed and was restarted.',
       labelNames,
     },
-    each(({ status }) => status.restarts),
+    each(({ restarts }) => restarts),
   );
   gauge(
     registry,
@@ -49,7 +49,7 @@ export function registerGroupMetrics(registry: Registry, runtime: KafkaRuntime):
       help: 'Partitions assigned to this member.',
       labelNames,
     },
-    each(({ pipeline }) => pipeline.assignedCount),
+    each(({ assignedCount }) => assignedCount),
   );
   gauge(
     registry,
@@ -58,6 +58,6 @@ export function registerGroupMetrics(registry: Registry, runtime: KafkaRuntime):
       help: 'Assigned partitions that are paused for any reason, such as the in-flight limit, an open circuit breaker, a handler that stopped its partition, an operator, or a retry that is not yet due.',
       labelNames,
     },
-    each(({ pipeline }) => [...pipeline.partitions].filter(({ paused }) => paused).length),
+    each(({ partitions }) => partitions.filter(({ paused }) => paused).length),
   );
 }

@@ -5,6 +5,7 @@ import { EndOffsets } from './end-offsets.js';
 import { EventLoopStalls } from './event-loop-stalls.js';
 import { registerGroupMetrics } from './group-metrics.js';
 import { registerPartitionMetrics } from './partition-metrics.js';
+import { Snapshots } from './snapshots.js';
 import { registerTopicMetrics } from './topic-metrics.js';
 
 /** Default gauges named like counters, which `promtool check metrics` rejects. They are sums of other metrics. */
@@ -25,8 +26,9 @@ export class MetricsRegistry extends Registry {
     collectDefaultMetrics({ register: this });
     for (const name of MISNAMED) this.removeSingleMetric(name);
     registerTopicMetrics(this, runtime);
-    registerPartitionMetrics(this, runtime, ends);
-    registerGroupMetrics(this, runtime);
+    const snapshots = new Snapshots(runtime);
+    registerPartitionMetrics(this, snapshots, ends);
+    registerGroupMetrics(this, snapshots);
     this.#registerStalls(stalls);
   }
 

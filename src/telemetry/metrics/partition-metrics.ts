@@ -1,13 +1,11 @@
 import type { Registry } from 'prom-client';
-import type { FailureProblem, PartitionPipeline } from '../../pipeline/index.js';
-import type { GroupStatus, KafkaRuntime } from '../../transport/index.js';
+import type { GroupSnapshot, StuckRecord } from '../../transport/index.js';
 import type { EndOffsets } from './end-offsets.js';
-import { gauge, type Labels, NO_LABELS, type Sample } from './families.js';
-import { lagOf, lagSecondsOf } from './lag-of.js';
+import { gauge, NO_LABELS, type Sample } from './families.js';
+import { lagSecondsOf } from './lag-of.js';
+import type { PartitionLabel, ScrapedPartition, Snapshots } from './snapshots.js';
 
-type PartitionLabel = 'group' | 'topic' | 'partition';
-
-type Block = FailureProblem['kind'] | 'parking' | 'unreadable' | 'access-denied';
+type Block = StuckRecord['kind'] | 'parking' | 'unreadable' | 'access-denied';
 
 const BLOCKS: readonly Block[] = [
   'not stored',
@@ -20,22 +18,9 @@ const BLOCKS: readonly Block[] = [
 ];
 
 /** Registers the metrics per assigned partition; a series ends when the partition is revoked. */
-export function registerPartitionMetrics(registry: Registry, runtime: KafkaRuntime, ends: EndOffsets): void {
-  const each = (valueOf: (pipeline: PartitionPipeline) => number) => (): Sample<PartitionLabel>[] =>
-    runtime.groups.flatMap(({ status: { groupId: group }, pipeline: { partitions } }) =>
-      Array.from(partitions, (pipeline): Sample<PartitionLabel> => [
-        NO_LABELS,
-        valueOf(pipeline),
-        labelsOf(group, pipeline),
-      ]),
-    );
-  const known = new WeakMap<PartitionPipeline, Labels<PartitionLabel>>();
-  const labelsOf = (group: string, pipeline: PartitionPipeline): Labels<PartitionLabel> => {
-    const { topic, partition } = pipeline;
-    const labels = known.get(pipeline) ?? { group, topic, partition };
-    known.set(pipeline, labels);
-    return labels;
-  };
+export function registerPartitionMetrics(registry: Registry, snapshots: Snapshots, ends: EndOffsets): void {
+  const each = (valueOf: (partition: ScrapedPartition) => number) => (): Sample<PartitionLabel>[] =>
+    snapshots.partitions.map((scraped) => [NO_LABELS, valueOf(scraped), scraped.labels]);
   const labelNames = ['group', 'topic', 'partition'] as const;
 
   gauge(
@@ -45,7 +30,7 @@ export function registerPartitionMetrics(registry: Registry, runtime: KafkaRunti
       help: 'Records from the committable offset (the first record that is not settled) to the end of an assigned partition.',
       labelNames,
     },
-    each(lagOf),
+    each(({ snapshot }) => snapshot.lag),
   );
   gauge(
     registry,
@@ -54,7 +39,7 @@ export function registerPartitionMetrics(registry: Registry, runtime: KafkaRunti
       help: 'Age in seconds of the first unsettled record of an assigned partition, by its own timestamp; 0 if all records are settled.',
       labelNames,
     },
-    each((pipeline) => lagSecondsOf(pipeline, ends.behindSince(pipeline), Date.now())),
+    each(({ group, snapshot }) => lagSecondsOf(snapshot, ends.behindSince(group, snapshot), Date.now())),
   );
   gauge(
     registry,
@@ -63,7 +48,7 @@ export function registerPartitionMetrics(registry: Registry, runtime: KafkaRunti
       help: 'Records of an assigned partition that are in flight: fetched and not settled.',
       labelNames,
     },
-    each(({ usage }) => usage.records),
+    each(({ snapshot }) => snapshot.inFlight),
   );
   gauge(
     registry,
@@ -72,7 +57,7 @@ export function registerPartitionMetrics(registry: Registry, runtime: KafkaRunti
       help: 'Time in seconds for which the committable offset of an assigned partition has not advanced although a record is in flight.',
       labelNames,
     },
-    each(({ stalledForMs }) => stalledForMs / 1000),
+    each(({ snapshot }) => snapshot.stalledForMs / 1000),
   );
   gauge(
     registry,
@@ -81,7 +66,7 @@ export function registerPartitionMetrics(registry: Registry, runtime: KafkaRunti
       help: 'Records of an assigned partition that are parked and wait for their release.',
       labelNames,
     },
-    each(({ parked }) => parked),
+    each(({ snapshot }) => snapshot.parked),
   );
   gauge(
     registry,
@@ -90,21 +75,20 @@ export function registerPartitionMetrics(registry: Registry, runtime: KafkaRunti
       help: 'What blocks partitions until somebody fixes it, by kind. Records: not-stored (their dead-letter, retry or parking topic rejects them), circuit-breaker (too many records failed), stop (the policy of their handler), dependency (a dependency of the handler is unavailable). Partitions: parking (the parking topic cannot be read), unreadable (the next batch cannot be read). access-denied is 1 while the brokers reject the client.',
       labelNames: ['group', 'kind'],
     },
-    () => runtime.groups.flatMap(({ status, pipeline }) => blockedOf(status, [...pipeline.partitions])),
+    () => snapshots.groups.flatMap(blockedOf),
   );
 }
 
-function blockedOf(
-  { groupId: group, unreadableBatches, accessProblem }: GroupStatus,
-  pipelines: readonly PartitionPipeline[],
-): Sample<'group' | 'kind'>[] {
-  const ofPartitions = pipelines.flatMap(({ problems, parkingProblem }): Block[] => [
-    ...problems.map(({ kind }) => kind),
-    ...(parkingProblem === undefined ? [] : ['parking' as const]),
-  ]);
+function blockedOf({
+  groupId: group,
+  partitions,
+  unreadableBatches,
+  accessProblem,
+}: GroupSnapshot): Sample<'group' | 'kind'>[] {
   const blocks: Block[] = [
-    ...ofPartitions,
-    ...Array.from(unreadableBatches, () => 'unreadable' as const),
+    ...partitions.flatMap(({ stuck }) => stuck.map(({ kind }) => kind)),
+    ...partitions.flatMap(({ unopened }) => (unopened === undefined ? [] : ['parking' as const])),
+    ...unreadableBatches.map(() => 'unreadable' as const),
     ...(accessProblem === undefined ? [] : ['access-denied' as const]),
   ];
   return BLOCKS.map((block) => [

@@ -53,7 +53,7 @@ test.each([
   },
 ])('a new client that fails for $name', async ({ reason, isProgress }) => {
   const { group, failed } = groupThatFails(reason);
-  group.status.lastProgressAt = 0;
+  Object.assign(group.status, { lastProgressAt: 0 });
   group.start();
   await failed;
   expect(group.status.lastError?.message).toContain(reason.message);

@@ -1,38 +1,167 @@
-import type { TopicPartition } from '../../pipeline/index.js';
+import { AccessError, type Membership } from '../../client/index.js';
+import { describeError, type TopicPartition } from '../../pipeline/index.js';
+import type { TopicSelection } from '../handlers/registry/handler-registry.js';
+import { partitionOf } from './failure-lines.js';
 
 /** The state of a group's consumer. */
 export type GroupPhase =
   'connecting' | 'waiting-for-topics' | 'rebalancing' | 'running' | 'draining' | 'stopped';
 
-/** A group's consumer as health and operators see it. Times are in ms since the epoch. */
+/** A group's consumer as it changes. Times are in ms since the epoch. */
 export interface GroupStatus {
   readonly groupId: string;
-  phase: GroupPhase;
+  readonly phase: GroupPhase;
   /** Whether it has ever joined and known its positions. */
-  everJoined: boolean;
-  memberId: string | undefined;
-  generation: number | undefined;
-  assignment: readonly TopicPartition[];
+  readonly everJoined: boolean;
+  readonly memberId: string | undefined;
+  readonly generation: number | undefined;
+  readonly assignment: readonly TopicPartition[];
   /** Topics that have handlers and do not exist. */
-  missingTopics: readonly string[];
-  /** Those of them that this client may not see. */
-  hiddenTopics: readonly string[];
-  /** Why retry topics of the group can not be created, or not be given the partitions that they need. */
-  retryTopicProblems: readonly string[];
-  /** What the brokers deny this client, and what to grant; cleared once it can read again. */
-  accessProblem: string | undefined;
+  readonly missingTopics: readonly string[];
+  /** Missing topics that this client may not see. */
+  readonly hiddenTopics: readonly string[];
+  /** Why retry topics of the group cannot be created, or not be given the partitions that they need. */
+  readonly retryTopicProblems: readonly string[];
+  /** What the brokers deny this client, and what to grant; undefined once it can read again. */
+  readonly accessProblem: string | undefined;
   /** Partitions that wait at a batch which can't be read, and why; by topic and partition. */
-  readonly unreadableBatches: Map<string, string>;
+  readonly unreadableBatches: ReadonlyMap<string, string>;
   /** The coordinator's last answer to a heartbeat or join; 0 before the first. */
-  lastHeartbeatAt: number;
-  /** The last heartbeat, join or batch, list of topics before a client begins, or client that was denied access. */
-  lastProgressAt: number;
-  /** How often a client was replaced after it had ended. */
-  restarts: number;
+  readonly lastHeartbeatAt: number;
+  /** The last heartbeat, join or batch, list of topics before a client starts, or client that was denied access. */
+  readonly lastProgressAt: number;
+  /** How often a client was replaced after it had failed. */
+  readonly restarts: number;
   /** How often it has joined the group, the first time included. */
-  joins: number;
-  /** Why the last client ended; undefined once another runs. */
-  lastError: { readonly at: number; readonly message: string } | undefined;
+  readonly joins: number;
+  /** Why the last client failed; undefined once another runs. */
+  readonly lastError: { readonly at: number; readonly message: string } | undefined;
   /** Whether the loop that replaces clients has ended. */
-  ended: boolean;
+  readonly ended: boolean;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Records what happens to a group's consumer; the only place that changes its status. */
+export class StatusRecorder {
+  readonly status: Mutable<GroupStatus>;
+  readonly #unreadable = new Map<string, string>();
+  /** A client that may join the group may still be denied to read its topics. */
+  #readAccess: 'assumed' | 'denied' = 'assumed';
+
+  constructor(
+    groupId: string,
+    private readonly phaseChanged: (phase: GroupPhase) => void,
+  ) {
+    this.status = {
+      groupId,
+      phase: 'connecting',
+      everJoined: false,
+      memberId: undefined,
+      generation: undefined,
+      assignment: [],
+      missingTopics: [],
+      hiddenTopics: [],
+      retryTopicProblems: [],
+      accessProblem: undefined,
+      unreadableBatches: this.#unreadable,
+      lastHeartbeatAt: 0,
+      lastProgressAt: Date.now(),
+      restarts: 0,
+      joins: 0,
+      lastError: undefined,
+      ended: false,
+    };
+  }
+
+  /** Changes the phase. Draining and stopped are final. */
+  enter(phase: GroupPhase): void {
+    const { phase: current } = this.status;
+    if (current === phase || current === 'stopped') return;
+    if (current === 'draining' && phase !== 'stopped') return;
+    this.status.phase = phase;
+    this.phaseChanged(phase);
+  }
+
+  /** The member has joined a generation. */
+  joined({ memberId, generation, assignment }: Membership): void {
+    this.#unreadable.clear();
+    this.status.joins++;
+    Object.assign(this.status, { memberId, generation, assignment, lastHeartbeatAt: Date.now() });
+    this.progressed();
+  }
+
+  /** The member knows where to read from, or has nothing to read. */
+  running(): void {
+    this.status.everJoined = true;
+    if (this.#readAccess === 'assumed') this.status.accessProblem = undefined;
+    this.status.lastError = undefined;
+    this.enter('running');
+  }
+
+  /** The coordinator has answered. */
+  heartbeat(): void {
+    this.status.lastHeartbeatAt = Date.now();
+    this.status.accessProblem = undefined;
+    this.progressed();
+  }
+
+  /** A partition was read. */
+  fetched(at: TopicPartition): void {
+    this.status.accessProblem = undefined;
+    this.readable(at);
+    this.progressed();
+  }
+
+  /** A partition does not wait at an unreadable batch. */
+  readable(at: TopicPartition): void {
+    if (this.#unreadable.size > 0) this.#unreadable.delete(partitionOf(at));
+  }
+
+  /**
+   * A partition waits at a batch that can't be read.
+   * @returns whether that is new
+   */
+  unreadable(at: TopicPartition, why: string): boolean {
+    const name = partitionOf(at);
+    const isNew = this.#unreadable.get(name) !== why;
+    this.#unreadable.set(name, why);
+    return isNew;
+  }
+
+  /** The topics were listed. */
+  topicsListed(
+    { existing, missing }: TopicSelection,
+    hidden: readonly string[],
+    retryTopicProblems: readonly string[],
+  ): void {
+    Object.assign(this.status, { missingTopics: missing, hiddenTopics: hidden, retryTopicProblems });
+    if (existing.length === 0) this.enter('waiting-for-topics');
+  }
+
+  /** A client has failed, and another takes its place. */
+  clientFailed(error: unknown): void {
+    this.status.restarts++;
+    this.status.lastError = { at: Date.now(), message: describeError(error) };
+    if (error instanceof AccessError) this.#accessDenied(error);
+    this.enter('connecting');
+  }
+
+  /** No client follows any more. */
+  ended(): void {
+    this.status.ended = true;
+  }
+
+  progressed(): void {
+    this.status.lastProgressAt = Date.now();
+  }
+
+  /** A missing permission to read a topic shows only after the join, at the first fetch. */
+  #accessDenied({ code, message, isDenied }: AccessError): void {
+    // A new client was denied just now, as that of a new process would be: liveness stays up.
+    this.progressed();
+    if (!isDenied) return;
+    this.#readAccess = code === 'TOPIC_NOT_AUTHORIZED' ? 'denied' : 'assumed';
+    this.status.accessProblem = message;
+  }
 }

@@ -1,7 +1,6 @@
 import { jest } from '@jest/globals';
 import { Controller } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
-import { partitionsOf } from '../../../src/health/group-view.js';
 import {
   type GroupConsumer,
   KafkaBatchContext,
@@ -90,7 +89,7 @@ export class Reader {
 
   /** End offsets minus committable offsets. */
   get lag(): number {
-    return partitionsOf(this.consumer).reduce((sum, { lag }) => sum + lag, 0);
+    return this.consumer.snapshot().partitions.reduce((sum, { lag }) => sum + lag, 0);
   }
 
   joined(): Promise<void> {

@@ -1,0 +1,132 @@
+import {
+  describeError,
+  type FailureProblem,
+  type InFlightRecord,
+  offsetsBetween,
+  type PartitionPipeline,
+} from '../../pipeline/index.js';
+
+/** A record that is in flight for long. Ages are in ms. */
+export interface StalledRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: string;
+  /** Its timestamp, or when it was received if it has none; in ms since the epoch. */
+  readonly writtenAt: number;
+  readonly ageMs: number;
+  readonly failures: number;
+  readonly state: string;
+  readonly lastError: string | undefined;
+}
+
+/** A record that is stuck until an operator or a dependency resolves the cause. */
+export interface StuckRecord extends StalledRecord {
+  readonly kind: FailureProblem['kind'];
+  /** In words. */
+  readonly why: string;
+}
+
+/** A partition at one moment, in plain values. Ages are in ms. */
+export interface PartitionSnapshot {
+  readonly topic: string;
+  readonly partition: number;
+  /** The first offset that is not settled. */
+  readonly committableOffset: string;
+  /** The offset that this member has committed. */
+  readonly committed: string | undefined;
+  readonly endOffset: string;
+  /** Offsets from the committable offset to the end. */
+  readonly lag: number;
+  readonly inFlight: number;
+  readonly paused: boolean;
+  readonly pauseReasons: readonly string[];
+  readonly stalledForMs: number;
+  /** Records that are parked. */
+  readonly parked: number;
+  /** Handler calls in progress. */
+  readonly activeCalls: number;
+  /** Records or batches that wait for a retry. */
+  readonly waitingForRetry: number;
+  /** The first unsettled record; its age is the time since the committable offset last moved. */
+  readonly oldest: StalledRecord | undefined;
+  /** Records that are stuck. */
+  readonly stuck: readonly StuckRecord[];
+  /** Records whose handlers were aborted and are still running; the age is how long they have run. */
+  readonly unresponsive: readonly StalledRecord[];
+  /** Why nothing of the partition is handled yet; undefined if records are handled. */
+  readonly unopened: string | undefined;
+}
+
+/** Reads the state of a partition. */
+export function partitionSnapshot(pipeline: PartitionPipeline): PartitionSnapshot {
+  const { topic, partition, oldest, stalledForMs } = pipeline;
+  const now = Date.now();
+  return {
+    topic,
+    partition,
+    committableOffset: pipeline.committableOffset,
+    committed: pipeline.committed,
+    endOffset: pipeline.endOffset,
+    lag: offsetsBetween(pipeline.committableOffset, pipeline.endOffset),
+    inFlight: pipeline.usage.records,
+    paused: pipeline.paused,
+    pauseReasons: pipeline.pauseReasons,
+    stalledForMs,
+    parked: pipeline.parked,
+    activeCalls: pipeline.activeCalls,
+    waitingForRetry: pipeline.waitingForRetry,
+    oldest: oldest && stalled(pipeline, oldest, stalledForMs),
+    stuck: pipeline.problems.map((problem) => ({
+      ...stalled(pipeline, problem.record, now - problem.record.receivedAt),
+      kind: problem.kind,
+      why: whyStuck(problem),
+    })),
+    unresponsive: pipeline.unresponsive.map((record) => stalled(pipeline, record, now - record.startedAt)),
+    unopened: whyUnopened(pipeline),
+  };
+}
+
+function whyUnopened({ topic, partition, parkingProblem }: PartitionPipeline): string | undefined {
+  if (parkingProblem === undefined) return undefined;
+  return `${topic}[${partition}]: what is parked can not be read, so nothing is handled: ${describeError(parkingProblem)}`;
+}
+
+function whyStuck({ kind, error, reason }: FailureProblem): string {
+  switch (kind) {
+    case 'not stored':
+      return `a record can not be put aside (${describeError(error)})`;
+    case 'circuit-breaker':
+      return `no more records are given up, as ${reason}`;
+    case 'dependency':
+      return `what a handler depends on can not be used (${describeError(error)})`;
+    case 'stop':
+      return 'a handler has stopped its partition';
+  }
+}
+
+function stalled(pipeline: PartitionPipeline, record: InFlightRecord, ageMs: number): StalledRecord {
+  const { topic, partition } = pipeline;
+  const { offset, failures, lastError, receivedAt } = record;
+  const timestamp = Number(record.record.timestamp);
+  return {
+    topic,
+    partition,
+    offset,
+    // Records in the oldest message format have no timestamp.
+    writtenAt: timestamp > 0 ? timestamp : receivedAt,
+    ageMs,
+    failures,
+    state: stateOf(record, pipeline.waitOf(record)),
+    lastError: lastError === undefined ? undefined : describeError(lastError),
+  };
+}
+
+/** @param wait what its handler waits for that is not its doing */
+function stateOf(record: InFlightRecord, wait: string | undefined): string {
+  if (record.startedAt > 0) {
+    const ranFor = `its handler has run for ${Date.now() - record.startedAt} ms`;
+    return wait === undefined ? ranFor : `${ranFor}, and waits for ${wait}`;
+  }
+  if (record.retryAt > 0) return `to be tried again in ${Math.max(0, record.retryAt - Date.now())} ms`;
+  return record.handled ? 'handled, but its handler has not committed it' : 'waiting for its lane';
+}
