@@ -42,7 +42,7 @@ export function gauge<Label extends string>(
   family: Family<Label>,
   samples: Samples<Label>,
 ): Gauge<Label> {
-  return new SampledGauge(registry, family, samples);
+  return exporting(registry, (registers) => new Gauge({ ...family, registers }), exported(samples));
 }
 
 /** Registers a counter whose values are counted elsewhere. */
@@ -51,55 +51,7 @@ export function counter<Label extends string>(
   family: Family<Label>,
   samples: Samples<Label>,
 ): Counter<Label> {
-  return new SampledCounter(registry, family, samples);
-}
-
-/** A gauge that exports its samples directly; prom-client's own gauge looks up the labels of every value. */
-class SampledGauge<Label extends string> extends Gauge<Label> {
-  constructor(
-    registry: Registry,
-    family: Family<Label>,
-    private readonly samples: Samples<Label>,
-  ) {
-    super({ ...family, registers: [registry] });
-  }
-
-  override async get(): Promise<MetricObjectWithValues<MetricValue<Label>>> {
-    return { ...(await super.get()), values: toldOf(this.samples()) };
-  }
-
-  /** What the registry asks for instead of `get` where it writes text. */
-  getForPromString(): Promise<MetricObjectWithValues<MetricValue<Label>>> {
-    return this.get();
-  }
-}
-
-/** The same for a counter. */
-class SampledCounter<Label extends string> extends Counter<Label> {
-  constructor(
-    registry: Registry,
-    family: Family<Label>,
-    private readonly samples: Samples<Label>,
-  ) {
-    super({ ...family, registers: [registry] });
-  }
-
-  override async get(): Promise<MetricObjectWithValues<MetricValue<Label>>> {
-    return { ...(await super.get()), values: toldOf(this.samples()) };
-  }
-
-  /** What the registry asks for instead of `get` where it writes text. */
-  getForPromString(): Promise<MetricObjectWithValues<MetricValue<Label>>> {
-    return this.get();
-  }
-}
-
-function toldOf<Label extends string>(samples: Iterable<Sample<Label>>): MetricValue<Label>[] {
-  return Array.from(samples, ([labels, value, sharedLabels = NO_LABELS]) => ({
-    labels,
-    value,
-    sharedLabels,
-  }));
+  return exporting(registry, (registers) => new Counter({ ...family, registers }), exported(samples));
 }
 
 /** Registers a histogram whose values are counted elsewhere. */
@@ -108,52 +60,57 @@ export function callHistogram(
   family: Family<string>,
   samples: Samples<string, CallTimes>,
 ): Histogram {
-  return new CallHistogram(registry, family, samples);
+  return exporting(
+    registry,
+    (registers) => new Histogram({ ...family, registers }),
+    () => [...samples()].flatMap((sample) => histogramValues(family.name, sample)),
+  );
+}
+
+/** A metric of prom-client. */
+interface Metric<Value extends MetricValue<string>> {
+  get(): Promise<MetricObjectWithValues<Value>>;
+}
+
+/**
+ * Registers a metric that exports values of its own. prom-client's metrics store each value by its labels, and look
+ * these up at every scrape; a histogram of it only accepts single observations.
+ */
+function exporting<Value extends MetricValue<string>, M extends Metric<Value>>(
+  registry: Registry,
+  create: (registers: Registry[]) => M & Metric<Value>,
+  values: () => Value[],
+): M {
+  const description = create([]);
+  const get = async (): Promise<MetricObjectWithValues<Value>> => {
+    return { ...(await description.get()), values: values() };
+  };
+  // The registry calls `getForPromString` where a metric has it.
+  return Object.assign(create([registry]), { get, getForPromString: get });
+}
+
+function exported<Label extends string>(samples: Samples<Label>): () => MetricValue<Label>[] {
+  return () =>
+    Array.from(samples(), ([labels, value, sharedLabels = NO_LABELS]) => ({ labels, value, sharedLabels }));
 }
 
 /** A value with shared labels, which the library's types do not declare. */
-type Told = MetricValueWithName<string> & { readonly sharedLabels: Labels<string> };
+type SharingValue = MetricValueWithName<string> & { readonly sharedLabels: Labels<string> };
 
-/**
- * A histogram that exports existing counts. prom-client's own histogram only accepts single observations and looks up
- * the labels for each of them.
- */
-class CallHistogram extends Histogram {
-  /** Provides the library's metadata of a histogram. */
-  readonly #description: Histogram;
-
-  constructor(
-    registry: Registry,
-    private readonly family: Family<string>,
-    private readonly samples: Samples<string, CallTimes>,
-  ) {
-    super({ ...family, registers: [registry] });
-    this.#description = new Histogram({ ...family, registers: [] });
-  }
-
-  override async get(): Promise<MetricObjectWithValues<Told>> {
-    const described = await this.#description.get();
-    return { ...described, values: [...this.samples()].flatMap((sample) => this.#valuesOf(sample)) };
-  }
-
-  /** What the registry asks for instead of `get` where it writes text. */
-  getForPromString(): Promise<MetricObjectWithValues<Told>> {
-    return this.get();
-  }
-
-  #valuesOf([labels, times, sharedLabels = NO_LABELS]: Sample<string, CallTimes>): Told[] {
-    const { name } = this.family;
-    let calls = 0;
-    const buckets = times.counts.map((count, at): Told => {
-      calls += count;
-      const bound = CALL_BOUNDS_MS[at];
-      const le = bound === undefined ? '+Inf' : bound / 1000;
-      return { metricName: `${name}_bucket`, labels: { ...labels, le }, sharedLabels, value: calls };
-    });
-    return [
-      ...buckets,
-      { metricName: `${name}_sum`, labels, sharedLabels, value: times.sumMs / 1000 },
-      { metricName: `${name}_count`, labels, sharedLabels, value: calls },
-    ];
-  }
+function histogramValues(
+  name: string,
+  [labels, times, sharedLabels = NO_LABELS]: Sample<string, CallTimes>,
+): SharingValue[] {
+  let calls = 0;
+  const buckets = times.counts.map((count, at): SharingValue => {
+    calls += count;
+    const bound = CALL_BOUNDS_MS[at];
+    const le = bound === undefined ? '+Inf' : bound / 1000;
+    return { metricName: `${name}_bucket`, labels: { ...labels, le }, sharedLabels, value: calls };
+  });
+  return [
+    ...buckets,
+    { metricName: `${name}_sum`, labels, sharedLabels, value: times.sumMs / 1000 },
+    { metricName: `${name}_count`, labels, sharedLabels, value: calls },
+  ];
 }
