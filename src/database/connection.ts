@@ -6,7 +6,10 @@ export interface QueryResult<R extends object = Row> {
   readonly rows: readonly R[];
   /** Number of rows returned or changed; 0 for other statements. */
   readonly rowCount: number;
-  /** PostgreSQL's command tag; for a `COMMIT` of a failed transaction it is `ROLLBACK`. */
+  /**
+   * PostgreSQL's command tag; for a `COMMIT` of a failed transaction it is `ROLLBACK`. Of several statements in one
+   * text, all tags with `; ` between them; the rows are those of the last.
+   */
   readonly command: string;
 }
 

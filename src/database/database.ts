@@ -3,9 +3,10 @@ import { asPartOf } from '../transport/context/unfinished-work.js';
 import { outsideTimeout } from '../transport/handlers/outside-timeout.js';
 import { fromCaller } from './caller-stack.js';
 import { Connections, type HeldConnection } from './connections.js';
-import type { ConnectionSource, QueryResult, Row } from './connection.js';
+import type { Connection, ConnectionSource, QueryResult, Row } from './connection.js';
 import { DatabaseUnavailableError, TransactionOverError } from './errors.js';
-import { isConnectionLost, isPermanent, reasonToWait } from './reason-to-wait.js';
+import { acceptsWrites } from './accepts-writes.js';
+import { isConnectionLost, isPermanent, isReadOnlyTransaction, reasonToWait } from './reason-to-wait.js';
 import { Transaction } from './transaction.js';
 
 /** The transactions of the running code. */
@@ -14,6 +15,13 @@ interface Scope {
   readonly transaction: Transaction | undefined;
   /** Transactions of callers that this code runs outside of. */
   readonly around: readonly Transaction[];
+}
+
+/** What is known of a connection and its server after a failure. */
+interface ServerState {
+  readonly isLost?: boolean;
+  /** Undefined if that is unknown, or makes no difference. */
+  readonly acceptsWrites: boolean | undefined;
 }
 
 /**
@@ -48,8 +56,10 @@ export class Database {
     try {
       return await held.connection.query<R>(text, values);
     } catch (error) {
+      const question = questionAbout(error);
+      const answer = await question?.(held.connection).catch(() => undefined);
       held.release('reusable');
-      throw fromCaller(await this.#judged(error));
+      throw fromCaller(await this.#judged(error, { acceptsWrites: answer }));
     } finally {
       // The connection itself remembers whether the statement has broken it.
       held.release('reusable');
@@ -80,8 +90,8 @@ export class Database {
       await transaction.commit();
       return result;
     } catch (error) {
-      await transaction.rollback();
-      throw await this.#judged(error, transaction.isLost);
+      const answer = await transaction.rollback(questionAbout(error));
+      throw await this.#judged(error, { isLost: transaction.isLost, acceptsWrites: answer });
     }
   }
 
@@ -129,10 +139,18 @@ export class Database {
     );
   }
 
-  /** The error for the caller: the given one, or one that makes its record wait. */
-  async #judged(error: unknown, isLost = false): Promise<unknown> {
+  /**
+   * The error for the caller: the given one, or one that makes its record wait.
+   * @param server what is known of the connection and the server behind it
+   */
+  async #judged(error: unknown, server: ServerState): Promise<unknown> {
     if (isPermanent(error)) return error;
-    return isLost || isConnectionLost(error) ? this.#unlessAway(error) : (reasonToWait(error) ?? error);
+    if (server.isLost || isConnectionLost(error)) return this.#unlessAway(error);
+    const reason = reasonToWait(error);
+    if (reason) return reason;
+    // A transaction is read-only because of its server, for every record; or the handler has made it so.
+    if (!isReadOnlyTransaction(error) || server.acceptsWrites === true) return error;
+    return new DatabaseUnavailableError('a statement', error);
   }
 
   /** After a lost connection: the given error if the database still answers, else DatabaseUnavailableError. */
@@ -150,4 +168,9 @@ export class Database {
       held?.release('reusable');
     }
   }
+}
+
+/** What to ask the server to judge an error; undefined if the error says it all. */
+function questionAbout(error: unknown): ((connection: Connection) => Promise<boolean>) | undefined {
+  return isReadOnlyTransaction(error) ? acceptsWrites : undefined;
 }

@@ -1,5 +1,5 @@
 import { CodedError } from '../errors/index.js';
-import { DependencyUnavailableError, errorMessageOf } from '../pipeline/index.js';
+import { DependencyUnavailableError, errorMessageOf, PermanentError } from '../pipeline/index.js';
 
 /**
  * The database is unavailable for every record: it does not answer, or accepts no connections or no writes. A record
@@ -38,8 +38,8 @@ export class ConnectionLostError extends CodedError {
 }
 
 /**
- * A conflict with another transaction: a deadlock, a serialization failure, or an unavailable lock. A record whose
- * handler fails with this error is retried without using up its attempts.
+ * A conflict with another transaction: a deadlock or a serialization failure, of which PostgreSQL lets one side
+ * succeed. A record whose handler fails with this error is retried without using up its attempts.
  */
 export class TransactionConflictError extends DependencyUnavailableError {
   override readonly code = 'TRANSACTION_CONFLICT';
@@ -77,6 +77,24 @@ export class TransactionOverError extends CodedError {
       `the transaction has ended (${ending}), so this statement cannot be part of it; await every statement ` +
         `before the handler returns, and before it commits its offset`,
     );
+  }
+}
+
+/**
+ * A statement ends the transaction of its handler. What the handler writes would no longer be committed together, nor
+ * together with its receipt. A retry does not help.
+ */
+export class TransactionControlError extends PermanentError {
+  override readonly code = 'TRANSACTION_CONTROL';
+
+  constructor(statement: string) {
+    super(
+      `"${statement.trim().slice(0, 40)}" ends the transaction that it runs in, which belongs to the caller; remove ` +
+        'it: the transaction is committed when the work returns, and rolled back when it throws. To undo a part of ' +
+        'it, use SAVEPOINT and ROLLBACK TO SAVEPOINT, each as a statement of its own; for work apart from it, ' +
+        'database.outside()',
+    );
+    this.name = 'TransactionControlError';
   }
 }
 

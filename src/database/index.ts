@@ -7,6 +7,7 @@ export {
   NestedConnectionError,
   TransactionAbortedError,
   TransactionConflictError,
+  TransactionControlError,
   TransactionOverError,
 } from './errors.js';
 export { isAboutData, sqlStateOf } from './sql-state.js';

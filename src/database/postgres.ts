@@ -66,8 +66,10 @@ class PostgresConnection implements Connection {
     values: readonly unknown[] = [],
   ): Promise<QueryResult<R>> {
     try {
-      const { rows, rowCount, command } = await this.client.query<R & Row>(text, [...values]);
-      return { rows, rowCount: rowCount ?? 0, command };
+      // The driver returns a list if the text has several statements.
+      const results = [await this.client.query<R & Row>(text, [...values])].flat();
+      const { rows, rowCount } = results.at(-1) ?? { rows: [], rowCount: 0 };
+      return { rows, rowCount: rowCount ?? 0, command: results.map(({ command }) => command).join('; ') };
     } catch (error) {
       throw this.#translated(error);
     }

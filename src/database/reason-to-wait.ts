@@ -1,6 +1,6 @@
 import { ConnectionLostError, DatabaseUnavailableError, TransactionConflictError } from './errors.js';
 import { PermanentError } from '../pipeline/index.js';
-import { isConflict, isUnavailable, sqlStateOf } from './sql-state.js';
+import { isConflict, isReadOnly, isUnavailable, sqlStateOf } from './sql-state.js';
 
 /** Maximum length of a chain of causes that is followed. */
 const DEEPEST = 8;
@@ -13,6 +13,11 @@ export function isConnectionLost(error: unknown): boolean {
 /** Whether an error or one of its causes is a PermanentError, which a retry cannot fix. */
 export function isPermanent(error: unknown): boolean {
   return causesOf(error).some((each) => each instanceof PermanentError);
+}
+
+/** Whether an error or one of its causes is a write in a read-only transaction. */
+export function isReadOnlyTransaction(error: unknown): boolean {
+  return causesOf(error).some((each) => isReadOnly(sqlStateOf(each)));
 }
 
 /**

@@ -6,11 +6,17 @@
 /** The connection was lost: connection exceptions, termination by an administrator, a crash, or an idle transaction. */
 const LOST = /^(08...|57P0[125]|25P0[34])$/;
 
-/** The server accepts no statements or no writes: it is starting, stopping, a standby, or out of resources. */
-const UNAVAILABLE = /^(25006|53100|53300|57P0[34]|58030)$/;
+/** The server accepts no statements: it is starting, stopping, or out of resources. */
+const UNAVAILABLE = /^(53100|53300|57P0[34]|58030)$/;
 
-/** Conflict with another transaction: a serialization failure, a deadlock, or an unavailable lock. */
-const CONFLICT = /^(40001|40P01|55P03)$/;
+/** A write in a read-only transaction: the server is a standby, or the transaction was made read-only. */
+const READ_ONLY = '25006';
+
+/**
+ * Conflict with another transaction: a serialization failure or a deadlock, which a retry resolves. An unavailable lock
+ * (55P03) is none: the statement itself asked not to wait, and the lock may be held for ever.
+ */
+const CONFLICT = /^(40001|40P01)$/;
 
 /** Invalid values, or values that violate a constraint or limit. */
 const DATA = /^(22...|23...|54...)$/;
@@ -30,6 +36,11 @@ export function isLost(state: string | undefined): boolean {
 /** Whether the server is unavailable for any statement. */
 export function isUnavailable(state: string | undefined): boolean {
   return state !== undefined && UNAVAILABLE.test(state);
+}
+
+/** Whether a write failed since its transaction is read-only. */
+export function isReadOnly(state: string | undefined): boolean {
+  return state === READ_ONLY;
 }
 
 /** Whether the transaction conflicted with another one. */

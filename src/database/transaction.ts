@@ -1,7 +1,13 @@
 import { fromCaller } from './caller-stack.js';
-import type { QueryResult, Row } from './connection.js';
+import type { Connection, QueryResult, Row } from './connection.js';
 import type { HeldConnection } from './connections.js';
-import { ConnectionLostError, TransactionAbortedError, TransactionOverError } from './errors.js';
+import {
+  ConnectionLostError,
+  TransactionAbortedError,
+  TransactionControlError,
+  TransactionOverError,
+} from './errors.js';
+import { endsTransaction, haveEndedTransaction } from './transaction-control.js';
 
 /** A transaction on one connection; releases the connection when it ends. */
 export class Transaction {
@@ -49,11 +55,17 @@ export class Transaction {
     return this.#failure instanceof ConnectionLostError;
   }
 
-  /** @throws TransactionOverError after it was committed or rolled back */
+  /**
+   * @throws TransactionOverError after it was committed or rolled back
+   * @throws TransactionControlError if the statement ends the transaction
+   */
   async query<R extends object = Row>(text: string, values?: readonly unknown[]): Promise<QueryResult<R>> {
     if (this.#ending !== undefined) throw new TransactionOverError(this.#ending);
     try {
-      return await this.#enqueue(() => this.held.connection.query<R>(text, values));
+      if (endsTransaction(text)) throw new TransactionControlError(text);
+      const result = await this.#enqueue(() => this.held.connection.query<R>(text, values));
+      if (haveEndedTransaction(result.command)) this.#endedBy(text);
+      return result;
     } catch (error) {
       this.#failure ??= error;
       throw fromCaller(error);
@@ -74,15 +86,24 @@ export class Transaction {
     return this.#committing;
   }
 
-  /** Rolls back after the queued statements; does nothing if the transaction is over. Never throws. */
-  async rollback(): Promise<void> {
-    if (this.#ending !== undefined) return;
+  /**
+   * Rolls back after the queued statements; does nothing if the transaction is over. Never throws.
+   * @param ask a question to the server of the transaction, asked once it is rolled back; the connection is closed
+   *   then, since the answer may be about its session
+   * @returns the answer; undefined without one
+   */
+  async rollback<T>(ask?: (connection: Connection) => Promise<T>): Promise<T | undefined> {
+    if (this.#ending !== undefined) return undefined;
     this.#ending = 'it was rolled back';
+    const { connection } = this.held;
     try {
-      await this.#enqueue(() => this.held.connection.query('ROLLBACK'));
-      this.#release('reusable');
+      await this.#enqueue(() => connection.query('ROLLBACK'));
+      const answer = await ask?.(connection);
+      this.#release(ask ? 'discard' : 'reusable');
+      return answer;
     } catch {
       this.#release('discard');
+      return undefined;
     }
   }
 
@@ -105,6 +126,12 @@ export class Transaction {
     this.#release('reusable');
     if (command !== 'COMMIT') throw new TransactionAbortedError(this.#failure);
     this.#isCommitted = true;
+  }
+
+  #endedBy(text: string): never {
+    this.#ending = 'one of its statements ended it';
+    this.#release('discard');
+    throw new TransactionControlError(text);
   }
 
   #enqueue<T>(statement: () => Promise<T>): Promise<T> {

@@ -1,43 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadConfig } from '../config/index.js';
-import { Scene } from '../pipeline/testing/scene.js';
-import type { InFlightRecord } from '../pipeline/index.js';
 import { Database, DatabaseUnavailableError, openPostgres } from '../database/index.js';
 import { AnsweringSource } from '../database/testing/answering-source.js';
 import { RefusingServer } from '../database/testing/refusing-server.js';
-import { HandlerCall, within } from '../transport/index.js';
 import { MemoryStore } from './memory.store.js';
-import type { IdempotencyStore } from './idempotency-store.js';
 import { PostgresStore } from './postgres.store.js';
-
-const TIMEOUT_MS = 100;
-
-/** A record whose handler is idempotent, has five attempts, and may take 100 ms a call. */
-async function tried(store: IdempotencyStore, handle: () => Promise<void>): Promise<Scene> {
-  const invoke = (record: InFlightRecord): unknown =>
-    within(new HandlerCall('h', record), () =>
-      store.once({ scope: 's', keys: ['k'], signal: record.owner.signalOf(record) }, handle),
-    );
-  const scene = new Scene('a', { attempts: 5, timeoutMs: TIMEOUT_MS, invoke });
-  await scene.fetch();
-  return scene;
-}
-
-/** Advances the clock of the scene until the condition holds; real event loop turns let a server answer. */
-async function passUntil(scene: Scene, isSo: () => boolean): Promise<void> {
-  for (let turns = 0; !isSo() && turns < 10_000; turns++) {
-    await sleep(1);
-    await scene.clock.advance(500);
-    scene.group.checkTimeouts();
-  }
-}
-
-/** A minute of retries. */
-function minute(scene: Scene): Promise<void> {
-  const end = scene.clock.now() + 60_000;
-  return passUntil(scene, () => scene.clock.now() >= end);
-}
+import { minute, passUntil, tried } from './testing/tried-record.js';
 
 describe('a record waits, and none of its attempts is used up', () => {
   test('a record waits without using up attempts while the database is unavailable, whatever its handler’s timeout', async () => {
@@ -89,10 +58,11 @@ describe('a record waits, and none of its attempts is used up', () => {
     server.stop();
   });
 
-  test.each(['40001', '40P01', '55P03', '53100', '25006'])(
-    'while its handler’s statements fail with %s, also where the handler wraps the error',
+  test.each(['40001', '40P01', '53100', '25006'])(
+    'a record waits without using up attempts while its handler’s statements fail with %s, also in a wrapped error',
     async (code) => {
-      const database = new Database(async () => new AnsweringSource(1));
+      const isReadOnly = code === '25006';
+      const database = new Database(async () => new AnsweringSource(1, 1, isReadOnly));
       const scene = await tried(new PostgresStore(database, loadConfig({})), async () => {
         throw new Error('not booked', { cause: Object.assign(new Error('as told'), { code }) });
       });
@@ -123,6 +93,18 @@ test('a handler that fails with its own error uses up its attempts', async () =>
   const scene = await tried(new PostgresStore(database, loadConfig({})), () =>
     Promise.reject(new Error('no account')),
   );
+  await minute(scene);
+  expect(scene.stored).toEqual(['dead-letter 0']);
+});
+
+test.each([
+  ['25006', 'a write in a transaction that the handler itself made read-only'],
+  ['55P03', 'a lock that the handler asked for with NOWAIT'],
+])('a handler uses up its attempts by %s, %s, while the server accepts writes', async (code) => {
+  const database = new Database(async () => new AnsweringSource(1));
+  const scene = await tried(new PostgresStore(database, loadConfig({})), async () => {
+    throw new Error('not booked', { cause: Object.assign(new Error('as told'), { code }) });
+  });
   await minute(scene);
   expect(scene.stored).toEqual(['dead-letter 0']);
 });

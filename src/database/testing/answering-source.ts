@@ -1,17 +1,16 @@
 import type { Connection, ConnectionSource } from '../connection.js';
 
-/** A connection to a database that answers each statement at once and contains no receipts. */
-const connection: Connection = {
-  query: async (text: string, values: readonly unknown[] = []) => {
-    const keys = Array.isArray(values[1]) ? values[1].map((key: unknown) => ({ key })) : [];
-    const rows = text.includes('to_regclass') ? [{ found: 'idempotency_marks' }] : keys;
-    return { rows: rows as never[], rowCount: rows.length, command: text };
-  },
-  begin: () => Promise.resolve(),
-  release: () => undefined,
-};
+/** The rows that a database without marks answers a statement with. */
+function rowsOf(text: string, values: readonly unknown[], isReadOnly: boolean): readonly object[] {
+  if (text.includes('to_regclass')) return [{ found: 'idempotency_marks' }];
+  if (text.includes('pg_is_in_recovery')) return [{ read_only: isReadOnly }];
+  return Array.isArray(values[1]) ? values[1].map((key: unknown) => ({ key })) : [];
+}
 
-/** A database with `size` connections and a reserve for second ones. It counts the connections in use. */
+/**
+ * A database with `size` connections and a reserve for second ones, which answers each statement at once and contains
+ * no marks. It counts the connections in use.
+ */
 export class AnsweringSource implements ConnectionSource {
   readonly reserve: number;
   inUse = 0;
@@ -20,13 +19,21 @@ export class AnsweringSource implements ConnectionSource {
   constructor(
     readonly size: number,
     reserve = 1,
+    private readonly isReadOnly = false,
   ) {
     this.reserve = reserve;
   }
 
   async acquire(): Promise<Connection> {
     this.mostInUse = Math.max(this.mostInUse, ++this.inUse);
-    return { ...connection, release: () => void this.inUse-- };
+    return {
+      query: async (text: string, values: readonly unknown[] = []) => {
+        const rows = rowsOf(text, values, this.isReadOnly);
+        return { rows: rows as never[], rowCount: rows.length, command: text };
+      },
+      begin: () => Promise.resolve(),
+      release: () => void this.inUse--,
+    };
   }
 
   async close(): Promise<void> {}
