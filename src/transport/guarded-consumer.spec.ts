@@ -30,14 +30,14 @@ async function commit(scene: Scene, call: Call, offset: string, partition = 0): 
 }
 
 describe('an offset committed through the consumer of a context', () => {
-  test('is committed in the ownership of the record', async () => {
+  test('an offset committed through the context’s consumer is committed in the record’s ownership', async () => {
     const scene = sceneOf();
     await scene.fetch();
     expect(await commit(scene, scene.call(0), '1')).toBe('taken');
     expect(scene.partition.committed).toBe('1');
   });
 
-  test('is refused once the log was replaced, as it says nothing of the new one', async () => {
+  test('an offset is rejected once the log was replaced', async () => {
     const scene = sceneOf({ committed: 8 });
     await scene.fetch();
     const old = scene.call(0);
@@ -49,7 +49,7 @@ describe('an offset committed through the consumer of a context', () => {
     expect(scene.partition.committed).toBe('0');
   });
 
-  test('is refused once the partition was lost, also where the member has it again', async () => {
+  test('an offset is rejected once the partition was lost, even if the member owns it again', async () => {
     const scene = sceneOf();
     await scene.fetch();
     const old = scene.call(0);
@@ -60,7 +60,7 @@ describe('an offset committed through the consumer of a context', () => {
     expect(scene.partition.committed).toBe('0');
   });
 
-  test('is refused of a partition that the record is not of', async () => {
+  test('an offset of another partition than the record’s is rejected', async () => {
     const scene = sceneOf();
     await scene.fetch();
     expect(await commit(scene, scene.call(0), '1', 1)).toBeInstanceOf(PartitionLostError);

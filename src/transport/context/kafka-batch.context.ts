@@ -8,8 +8,14 @@ import {
 } from './kafka-record.context.js';
 
 /**
- * The context of a batch: its records, in offset order, all of one partition. The getters of Nest's
- * `KafkaContext` speak of the first.
+ * The context of a batch handler: the batch's records in offset order, all of one partition. The getters of Nest's
+ * `KafkaContext` return values of the first record.
+ *
+ * @example
+ * @KafkaHandler('orders', { read: 'batch' })
+ * async onOrders(@Payload() orders: Order[], @Ctx() context: KafkaBatchContext): Promise<void> {
+ *   for (const [index, { offset }] of context.records.entries()) await this.store(orders[index], offset);
+ * }
  */
 export class KafkaBatchContext extends KafkaRecordContext implements Confirmable {
   readonly #records: readonly InFlightRecord[];
@@ -18,7 +24,7 @@ export class KafkaBatchContext extends KafkaRecordContext implements Confirmable
   constructor(
     records: readonly InFlightRecord[],
     first: InFlightRecord,
-    /** What the handler gets, one for each record. */
+    /** The decoded values, one for each record. */
     readonly payloads: readonly unknown[],
     services: ContextServices,
     owner: RecordOwner = first.owner,
@@ -33,8 +39,7 @@ export class KafkaBatchContext extends KafkaRecordContext implements Confirmable
   }
 
   /**
-   * A context of those of its records alone that are at these places, for a handler whose confirmations go
-   * through a gate.
+   * A context with only the records at these indexes, for a handler whose confirmations go through a gate.
    */
   selectBehind(gate: ConfirmationGate, indexes: readonly number[]): KafkaBatchContext {
     const records = indexes.map((index) => this.#recordAt(index));

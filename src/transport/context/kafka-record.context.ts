@@ -10,7 +10,7 @@ type Args = ConstructorParameters<typeof KafkaContext>[0];
 
 /** What a context provides besides its record. */
 export interface ContextServices {
-  /** The consumer, by which offsets are committed in the ownership that the record is of. */
+  /** The consumer; it commits offsets only in the ownership that the record belongs to. */
   nativeConsumer(record: InFlightRecord): NativeConsumer;
   nativeProducer(): NativeProducer;
 }
@@ -26,7 +26,7 @@ export function gatedServices(services: ContextServices, gate: ConfirmationGate)
   };
 }
 
-/** What a handler can confirm: its records, and their partition. */
+/** Records that a handler can confirm, and their partition. */
 export interface Confirmable {
   readonly records: readonly InFlightRecord[];
   readonly owner: RecordOwner;
@@ -39,12 +39,17 @@ export function isConfirmable(context: unknown): context is KafkaRecordContext {
 
 const NO_ARGS = [] as unknown as Args;
 
-/** The service sends heartbeats itself, whatever a handler does. */
+/** The service sends heartbeats itself. */
 const heartbeat = (): Promise<void> => Promise.resolve();
 
 /**
  * Nest's `KafkaContext` for one record. Its parts are created on first use.
- * `signal` is aborted when the handler should stop: timeout, lost partition, or shutdown.
+ *
+ * @example
+ * @KafkaHandler('orders', { timeoutMs: 10_000 })
+ * async onOrder(@Payload() order: Order, @Ctx() context: KafkaRecordContext): Promise<void> {
+ *   await fetch(url, { method: 'POST', body: JSON.stringify(order), signal: context.signal });
+ * }
  */
 export class KafkaRecordContext extends KafkaContext implements Confirmable {
   #message: KafkaMessage | undefined;
@@ -56,7 +61,7 @@ export class KafkaRecordContext extends KafkaContext implements Confirmable {
     protected readonly services: ContextServices,
     /** The record itself: the runtime drops its payload once it is settled. */
     private readonly fetched: FetchedRecord = inFlight.record,
-    /** The partition, as far as the handler may act on it. */
+    /** The part of the partition that the handler may use. */
     readonly owner: RecordOwner = inFlight.owner,
   ) {
     super(NO_ARGS);
@@ -74,10 +79,12 @@ export class KafkaRecordContext extends KafkaContext implements Confirmable {
     );
   }
 
+  /** The record, as a list. */
   get records(): readonly InFlightRecord[] {
     return [this.inFlight];
   }
 
+  /** Aborted when the handler should stop: timeout, lost partition, or shutdown. */
   get signal(): AbortSignal {
     return this.owner.signalOf(this.inFlight);
   }
@@ -89,6 +96,7 @@ export class KafkaRecordContext extends KafkaContext implements Confirmable {
 
   /**
    * Settles its records, and resolves once the broker has acknowledged the commit.
+   * @throws PartitionLostError if the partition was assigned to another member
    * @throws OpenTransactionError within a transaction that is not committed
    */
   async commit(): Promise<void> {
@@ -97,7 +105,8 @@ export class KafkaRecordContext extends KafkaContext implements Confirmable {
   }
 
   /**
-   * Settles its records; they are committed with the next commit.
+   * Settles its records; they are part of the next commit.
+   * @throws PartitionLostError if the partition was assigned to another member
    * @throws OpenTransactionError within a transaction that is not committed
    */
   acknowledge(): void {
@@ -105,17 +114,17 @@ export class KafkaRecordContext extends KafkaContext implements Confirmable {
     this.owner.acknowledge(this.records);
   }
 
-  /** Behind a gate it is the gate that keeps the order. */
+  /** Behind a gate, the gate keeps the order. */
   #requireDurable(): void {
     if (!(this.owner instanceof GatedOwner)) requireDurable(this.inFlight);
   }
 
-  /** The record's headers as they came, nothing decoded. */
+  /** The record's headers, not decoded. */
   get rawHeaders(): RawHeaders | undefined {
     return this.fetched.headers;
   }
 
-  /** The record as Nest gives it: key, value and headers decoded, with topic and partition. */
+  /** The record as in Nest: key, value and headers decoded, with topic and partition. */
   override getMessage(): KafkaMessage {
     return (this.#message ??= toMessage(this.fetched, this.owner, this.payload));
   }
@@ -156,7 +165,7 @@ export class KafkaRecordContext extends KafkaContext implements Confirmable {
   }
 }
 
-/** The record as Nest's own transport would give it; the payload stands in for its value. */
+/** The record as Nest's own transport provides it, with the payload as its value. */
 function toMessage(record: FetchedRecord, owner: RecordOwner, payload: unknown): KafkaMessage {
   const headers = Object.fromEntries(
     Object.entries(record.headers ?? {}).map(([name, value]) => [name, decodeHeader(value)]),

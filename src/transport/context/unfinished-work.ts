@@ -7,15 +7,15 @@ export interface UnfinishedWork {
   readonly isCommitted: boolean;
 }
 
-/** Every unfinished work that the running code is part of, from the inside out. */
+/** The unfinished work that the running code is part of, innermost first. */
 interface Scope {
   readonly work: UnfinishedWork;
   readonly around: Scope | undefined;
 }
 
 /**
- * A handler confirms a record within a transaction that is not committed. Were the offset committed first, a crash or a
- * failed COMMIT after it would lose the effect; and the transaction would hold its connection while the commit waits for
+ * A handler confirms a record within a transaction that is not committed. If the offset were committed first, a crash or
+ * a failed COMMIT would lose the effect. The transaction would also hold its connection while the commit waits for
  * earlier records, which may wait for a connection.
  */
 export class OpenTransactionError extends Error {
@@ -33,12 +33,12 @@ export class OpenTransactionError extends Error {
 
 const scopes = new AsyncLocalStorage<Scope>();
 
-/** Runs something as part of work: until that is committed, it can't confirm records. */
+/** Runs something as part of work: it cannot confirm records until the work is committed. */
 export function asPartOf<T>(work: UnfinishedWork, run: () => T): T {
   return scopes.run({ work, around: scopes.getStore() }, run);
 }
 
-/** @throws OpenTransactionError when the running code is part of work that is not committed */
+/** @throws OpenTransactionError if the running code is part of work that is not committed */
 export function requireDurable(record: InFlightRecord): void {
   for (let scope = scopes.getStore(); scope; scope = scope.around) {
     if (!scope.work.isCommitted) throw new OpenTransactionError(record);

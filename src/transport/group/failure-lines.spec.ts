@@ -37,7 +37,7 @@ class DatabaseError extends Error {
 }
 
 describe('a line about a failure', () => {
-  test('has position, handler and error class as fields, and the stack', async () => {
+  test('a line about a failure has position, handler, error class and stack as fields', async () => {
     const { fail, lines } = await written();
     const error = new TypeError('x is not a function', { cause: new RangeError('no stock') });
     fail(3, error);
@@ -56,7 +56,7 @@ describe('a line about a failure', () => {
     ]);
   });
 
-  test('has the stack once in a window for each class of error', async () => {
+  test('a line about a failure has the stack once per window and error class', async () => {
     const { fail, lines, endWindows } = await written();
     const stacks = (): number[] =>
       lines().flatMap((line, at) =>
@@ -70,7 +70,7 @@ describe('a line about a failure', () => {
     expect(stacks()).toEqual([0, 3, 4]);
   });
 
-  test('carries the SQLSTATE of PostgreSQL, also where another error is thrown because of it', async () => {
+  test('a line about a failure has PostgreSQL’s SQLSTATE, also from the cause of an error', async () => {
     const { fail, lines } = await written();
     fail(0, new DatabaseError('23505'));
     fail(1, new Error('not booked', { cause: new DatabaseError('40001') }));
@@ -84,7 +84,7 @@ describe('a line about a failure', () => {
     ]);
   });
 
-  test('is counted where it is left out, and the count is the count', async () => {
+  test('lines about failures that are left out are counted exactly', async () => {
     const { fail, lines, endWindows } = await written();
     for (let at = 0; at < 15; at++) fail(at, new Error('no'));
     expect(lines()).toHaveLength(10);

@@ -37,21 +37,21 @@ function groupThatFails(reason: Error): { group: GroupConsumer; failed: Promise<
 
 test.each([
   {
-    name: 'brokers that can not be reached keeps liveness up',
+    name: 'liveness stays up while no broker can be reached',
     reason: new AccessError('BROKER_UNREACHABLE', 'not there'),
     isProgress: true,
   },
   {
-    name: 'a group with another assignor keeps liveness up',
+    name: 'liveness stays up while the group has another assignor',
     reason: new AccessError('JOIN_REFUSED', 'another assignor'),
     isProgress: true,
   },
   {
-    name: 'an error that nobody knows does not: a restart may be the cure',
+    name: 'liveness goes down for an unknown error, since a restart may help',
     reason: new Error('what is this'),
     isProgress: false,
   },
-])('a new client that fails for $name', async ({ reason, isProgress }) => {
+])('a client that fails: $name', async ({ reason, isProgress }) => {
   const { group, failed } = groupThatFails(reason);
   Object.assign(group.status, { lastProgressAt: 0 });
   group.start();

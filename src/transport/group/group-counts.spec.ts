@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { GroupCounts } from './group-counts.js';
 
-test('forgets the counts of topics that do not exist any more, and no others', () => {
+test('counts of deleted topics are forgotten, and no others', () => {
   const counts = new GroupCounts(() => 'error');
   counts.of('kept').retries = 1;
   counts.of('gone').retries = 1;

@@ -20,7 +20,7 @@ class Written {
 }
 
 describe('lines of one kind', () => {
-  test('are written ten times in a window, and then only counted', () => {
+  test('ten lines of one kind are written per window, and further ones counted', () => {
     const written = new Written();
     written.write('a', 250);
     expect(written.lines).toEqual(Array.from({ length: 10 }, () => 'a'));
@@ -28,7 +28,7 @@ describe('lines of one kind', () => {
     expect(written.lines.slice(10)).toEqual(['a: 240 left out']);
   });
 
-  test('have a new window after that, and none where nothing was left out', () => {
+  test('a window ends with a summary only if lines were left out', () => {
     const written = new Written();
     written.write('a', 10);
     written.endWindows();
@@ -38,7 +38,7 @@ describe('lines of one kind', () => {
     expect(written.lines.at(-1)).toBe('a: 1 left out');
   });
 
-  test('take no lines from another kind', () => {
+  test('kinds of lines have separate limits', () => {
     const written = new Written();
     written.write('a', 100);
     written.write('b', 1);

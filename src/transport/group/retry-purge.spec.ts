@@ -76,7 +76,7 @@ test('repeats only the topics that failed', async () => {
   expect(told).toEqual(['no grant']);
 });
 
-test('deletes nothing of a retry topic that was recreated before what was handled in it could be deleted', async () => {
+test('a purge deletes nothing of a retry topic that was recreated meanwhile', async () => {
   let waiting = ['handled', 'handled', 'handled'];
   let committed: number | undefined = 3;
   let isGranted = false;
@@ -98,7 +98,7 @@ test('deletes nothing of a retry topic that was recreated before what was handle
   expect(waiting).toEqual(['a', 'b', 'c', 'd']);
 });
 
-test('deletes nothing for commits that were made before the log was replaced', async () => {
+test('a purge ignores commits from before the log was replaced', async () => {
   const outcomes = [new Error('no grant')];
   let whileAsking = (): void => undefined;
   const { purge, deleted } = purgeThat(() => {

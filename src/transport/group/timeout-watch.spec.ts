@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { TimeoutWatch } from './timeout-watch.js';
 
-test('a check that comes late tells how long nothing could run', () => {
+test('a late check reports how long the event loop was blocked', () => {
   let now = 1_000;
   const told: number[] = [];
   const watch = new TimeoutWatch(

@@ -16,14 +16,14 @@ class NotingLogger extends Logger {
 
 const nothing = { existing: [], missing: [], skipped: [], retryTopics: [], leftParking: [] };
 
-test('topics that are not read are told once, each with the reason', () => {
+test('topics that are not read are logged once, each with the reason', () => {
   const logger = new NotingLogger();
   const log = new TopicLog(logger);
   const seen = { ...nothing, missing: ['bad name', 'orders'], skipped: ['cars.parked'] };
   for (let look = 0; look < 3; look++) log.seen(seen, []);
   expect(logger.lines).toEqual([
-    'waiting for topics that do not exist yet: bad name (which no topic can be called), orders',
-    'not read although a pattern matches them, as records are put aside in them or in topics of such a name: ' +
+    'waiting for topics that do not exist yet: bad name (not a valid topic name), orders',
+    'not read although a pattern matches them, since they are named like topics of failed records: ' +
       'cars.parked; to read one of them, name it in a handler',
   ]);
   log.seen({ ...seen, missing: ['orders'] }, ['orders']);
@@ -33,7 +33,7 @@ test('topics that are not read are told once, each with the reason', () => {
   expect(logger.lines).toHaveLength(5);
 });
 
-test('parking topics that are left from an earlier policy are named once, with what to do', () => {
+test('parking topics of an earlier policy are logged once, with what to do', () => {
   const logger = new NotingLogger();
   const log = new TopicLog(logger);
   const left = [

@@ -14,7 +14,7 @@ export class TopicLog {
   seen({ missing, skipped, leftParking }: TopicSelection, hidden: readonly string[]): void {
     if (missing.length > 0 && missing.join() !== this.#missing) {
       const named = missing.map((topic) =>
-        isTopicName(topic) ? topic : `${topic} (which no topic can be called)`,
+        isTopicName(topic) ? topic : `${topic} (not a valid topic name)`,
       );
       this.logger.warn(
         `waiting for topics that ${hidden.length > 0 ? 'may not be seen, or ' : ''}do not exist yet: ${named.join(', ')}`,
@@ -22,7 +22,7 @@ export class TopicLog {
     }
     if (skipped.length > 0 && skipped.join() !== this.#skipped) {
       this.logger.log(
-        'not read although a pattern matches them, as records are put aside in them or in topics of such a name: ' +
+        'not read although a pattern matches them, since they are named like topics of failed records: ' +
           `${skipped.join(', ')}; to read one of them, name it in a handler`,
       );
     }

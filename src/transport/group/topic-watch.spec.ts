@@ -6,7 +6,7 @@ import { HandlerRegistry } from '../handlers/registry/handler-registry.js';
 import type { InvocationServices } from '../handlers/invocation/invocation.js';
 import { TopicWatch } from './topic-watch.js';
 
-test('that topics can not be found, or not made, is told once until they can, and looked for again', async () => {
+test('a failure to list or create topics is logged once until it ends, and retried', async () => {
   const answers = ['no grant', 'no grant', 'no broker', ['old'], 'no broker', ['old', 'new']];
   const told: string[] = [];
   const registry: Pick<HandlerRegistry, 'select' | 'awaitsTopics'> = {
@@ -36,7 +36,7 @@ test('that topics can not be found, or not made, is told once until they can, an
   expect(told).toEqual(['no grant', 'no broker', 'no broker']);
 });
 
-test('a watch that is to end does not wait for brokers that leave a question unanswered', async () => {
+test('a watch ends without waiting for brokers that do not answer', async () => {
   const over = new AbortController();
   const registry: Pick<HandlerRegistry, 'awaitsTopics'> = { awaitsTopics: () => true };
   const watch = new TopicWatch({
@@ -55,7 +55,7 @@ test('a watch that is to end does not wait for brokers that leave a question una
   await expect(watch.more([], over.signal)).resolves.toBe('over');
 });
 
-test('a retry topic that can not be created keeps nobody from reading the rest, and is asked for again', async () => {
+test('a retry topic that cannot be created does not stop the others from being read, and is retried', async () => {
   const refusals = [new Error('a policy says no'), undefined];
   const seen: (readonly string[])[] = [];
   const registry: Pick<HandlerRegistry, 'select' | 'awaitsTopics'> = {
@@ -90,7 +90,7 @@ test('a retry topic that can not be created keeps nobody from reading the rest, 
   expect(seen).toEqual([['a policy says no'], []]);
 });
 
-test('an outage while retry topics are created is no reason to read without them', async () => {
+test('an outage while retry topics are created delays reading', async () => {
   const registry: Pick<HandlerRegistry, 'select'> = {
     select: () => ({
       existing: ['orders'],
@@ -114,7 +114,7 @@ test('an outage while retry topics are created is no reason to read without them
   await expect(watch.existing()).rejects.toBe(away);
 });
 
-describe('what waits in a retry topic is kept for as long as it waits', () => {
+describe('records of a retry topic are kept as long as they wait', () => {
   const services: unknown = { contextServices: () => ({}), failures: { failedRecords: {}, parking: {} } };
   const directCalls = { of: () => undefined, nameOf: () => undefined };
 
@@ -155,7 +155,7 @@ describe('what waits in a retry topic is kept for as long as it waits', () => {
 
   const days = (count: number): string => String(count * 86_400_000);
 
-  test('as the topic is created without a limit, and never compacted', async () => {
+  test('a retry topic is created without retention limits and never compacted', async () => {
     const specs = await retryTopicsOf(['1h', '10d']);
     const values = specs.map((spec) =>
       ['cleanup.policy', 'retention.ms', 'retention.bytes'].map(
@@ -168,7 +168,7 @@ describe('what waits in a retry topic is kept for as long as it waits', () => {
     ]);
   });
 
-  test('as nothing is written to a topic that deletes it before it is due, or in the day after', async () => {
+  test('nothing is written to a retry topic that deletes records before a day after they are due', async () => {
     const [hour, tenDays] = await retryTopicsOf(['1h', '10d']);
     expect(
       ['3600000', days(1), days(7), days(9), '-1'].map((value) => judged(hour, 'retention.ms', value)),
@@ -182,7 +182,7 @@ describe('what waits in a retry topic is kept for as long as it waits', () => {
     expect(judged(hour, 'cleanup.policy', 'compact')).toBe('not written to');
   });
 
-  test('as topics of delays that are no longer asked for are looked at, too', async () => {
+  test('retry topics of removed delays are checked too', async () => {
     const prefix = retryPrefixOf('orders', 'g');
     const specs = await retryTopicsOf(['1h'], [`${prefix}10d`]);
     expect(specs.map(({ topic }) => topic)).toEqual([`${prefix}1h`, `${prefix}10d`]);

@@ -2,10 +2,11 @@ import { EventPattern, Transport } from '@nestjs/microservices';
 import type { KafkaHandlerOptions } from './options/handler-options.js';
 
 /**
- * Marks a controller's method as the handler of a topic: Nest's `@EventPattern` with typed options, and
- * without the TS1241 that Nest 12's own gives on a method with a typed context.
+ * Marks a controller's method as the handler of a topic: Nest's `@EventPattern` with typed options, and without the
+ * error TS1241 that Nest 12's decorator causes on a method with a typed context. Invalid options abort startup with a
+ * `HandlerOptionsError`.
  *
- * @param topic a topic, several, or a pattern of topic names
+ * @param topic a topic, several topics, or patterns of topic names
  * @example
  * @KafkaHandler('orders', { commit: 'manual', schema: Order })
  * async onOrder(@Payload() order: Order, @Ctx() context: KafkaContext): Promise<void> {}

@@ -3,7 +3,7 @@ import { BaseExceptionFilter } from '@nestjs/core';
 import { type Observable, throwError } from 'rxjs';
 import { describeError } from '../../pipeline/index.js';
 
-/** Something other than an Error was thrown, and no filter made anything of it. */
+/** A value that is not an Error was thrown, and no filter caught it. */
 export class ThrownValueError extends Error {
   readonly code = 'THROWN_VALUE';
 
@@ -14,8 +14,8 @@ export class ThrownValueError extends Error {
 }
 
 /**
- * Lets an error that no filter of the user's catches reach the transport as it is. Nest's own last filter
- * would make of it a plain object without class, cause or stack. HTTP is left to Nest.
+ * Passes errors that no filter of the user catches to the transport unchanged. Nest's own last filter would replace
+ * them by a plain object without class, cause or stack. HTTP is left to Nest.
  */
 @Catch()
 export class PassThroughFilter extends BaseExceptionFilter {

@@ -30,7 +30,7 @@ test.each([
   ['1e999', 0],
   ['{"a":-1E+400}', 5],
   ['9'.repeat(400), 0],
-])('finds the number in %s that parsing would change', (json, position) => {
+])('the number in %s that parsing would change is found', (json, position) => {
   expect(inexactNumber(json)?.position).toBe(position);
 });
 
@@ -44,11 +44,11 @@ test.each([
   '{"a":"9007199254740993"}',
   '["a-9007199254740993", "9007199254740993, 9007199254740993", "1e999,"]',
   '1e-999',
-])('leaves %s alone, of which parsing changes no integer', (json) => {
+])('no number in %s counts as changed by parsing', (json) => {
   expect(inexactNumber(json)).toBeUndefined();
 });
 
-test('finds in any JSON what the parser itself would tell of', () => {
+test('the numbers found in any JSON are those that the parser changes', () => {
   const digits = fc.stringMatching(/^[1-9][0-9]{0,40}$/);
   const literal = fc.oneof(
     digits,
@@ -87,12 +87,12 @@ test('finds in any JSON what the parser itself would tell of', () => {
   );
 });
 
-test('looks at each digit of a long run once', () => {
+test('the check of a long run of digits takes linear time', () => {
   const json = JSON.stringify(`x${'1'.repeat(20_000_000)}`);
   expect(inexactNumber(json)).toBeUndefined();
 }, 10_000);
 
-test('parses what is inexact as the text it is written as, and all else as ever', () => {
+test('inexact numbers are parsed as text, and all other values as usual', () => {
   expect(parseWithInexactAsText('{"a":9007199254740993,"b":[1,"9007199254740993"]}')).toEqual({
     a: '9007199254740993',
     b: [1, '9007199254740993'],

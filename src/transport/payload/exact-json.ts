@@ -1,4 +1,4 @@
-/** Digits from which on an integer may not be a JavaScript number: 2^53 has 16. */
+/** Number of digits from which an integer may exceed a JavaScript number: 2^53 has 16. */
 const LONG = 16;
 /**
  * An exponent from 100 on: the number may be beyond the range of a JavaScript number. The first expression is twice as
@@ -7,27 +7,27 @@ const LONG = 16;
 const MAYBE_LARGE_EXPONENT = /\d[eE][+\d]\d\d/;
 const LARGE_EXPONENT = /\d[eE]\+?\d{3,}(?:[,\]}\s]|$)/;
 const LITERAL = /-?\d[\d.eE+-]*/g;
-/** What may stand before a number in JSON. A long run of digits behind anything else is part of a string or a fraction. */
+/** Characters before a number in JSON. Digits after any other character belong to a string or a fraction. */
 const BEFORE_NUMBER = /[:,[\s]/;
 
-/** A number in JSON that `JSON.parse` would change without a word. */
+/** A number in JSON that `JSON.parse` would change without an error. */
 export interface InexactNumber {
-  /** Where it begins, in characters. */
+  /** Its position in the text, in characters. */
   readonly position: number;
   /** As it is written. */
   readonly literal: string;
 }
 
 /**
- * Finds the first number in JSON that a JavaScript number can't hold: an integer that would become another one, or
- * a number that would become Infinity. A fraction is never one: it is rounded wherever it is read as a double.
+ * Finds the first number in JSON that a JavaScript number cannot represent: an integer that would become another one,
+ * or a number that would become Infinity. Fractions do not count: every reader of doubles rounds them.
  * @param json must be valid
  */
 export function inexactNumber(json: string): InexactNumber | undefined {
   return mayBeInexact(json) ? inexactNumbers(json).next().value : undefined;
 }
 
-/** All of them, in order. */
+/** All numbers that a JavaScript number cannot represent, in order. */
 export function* inexactNumbers(json: string): Generator<InexactNumber, undefined> {
   for (const { from, text } of outsideStrings(json)) {
     for (const { 0: literal, index } of text.matchAll(LITERAL)) {
@@ -37,7 +37,7 @@ export function* inexactNumbers(json: string): Generator<InexactNumber, undefine
   return undefined;
 }
 
-/** Like `JSON.parse`, but a number that this would change stays the text it is written as. */
+/** Like `JSON.parse`, but returns numbers that it would change as text. */
 export function parseWithInexactAsText(json: string): unknown {
   const parse = JSON.parse as (text: string, reviver?: Reviver) => unknown;
   const plain = parse(json);
@@ -61,15 +61,15 @@ export function* outsideStrings(json: string): Generator<{ from: number; text: s
 type Reviver = (this: unknown, key: string, value: unknown, context: { source?: string }) => unknown;
 
 /**
- * Whether a closer look is needed: false for nearly every value, at a tenth to a sixth of what parsing costs. Looks at
- * every 16th character only: a run of 16 digits has one of these.
+ * A cheap check before the exact one: false for nearly every value, at a tenth to a sixth of the cost of parsing. It
+ * reads only every 16th character, since a run of 16 digits includes one of these.
  */
 function mayBeInexact(json: string): boolean {
   for (let at = LONG - 1; at < json.length; at += LONG) {
     if (!isDigit(json.charCodeAt(at))) continue;
     const last = lastDigit(json, at);
     if (isLongInteger(json, at, last)) return true;
-    // A run of digits is looked at once, however long it is.
+    // Each run of digits is checked once, however long it is.
     at = Math.max(at, last - LONG + 1);
   }
   return MAYBE_LARGE_EXPONENT.test(json) && LARGE_EXPONENT.test(json);
@@ -81,7 +81,7 @@ function lastDigit(json: string, at: number): number {
   return last;
 }
 
-/** Whether the digits are at least 16 where a number may stand. */
+/** Whether there are at least 16 digits at a position where a number may be. */
 function isLongInteger(json: string, at: number, last: number): boolean {
   let first = at;
   while (first > 0 && isDigit(json.charCodeAt(first - 1))) first--;
@@ -97,7 +97,7 @@ function isChanged(literal: string): boolean {
   return /^-?\d+$/.test(literal) && String(value) !== literal && BigInt(value) !== BigInt(literal);
 }
 
-/** Behind the quote that ends the string which begins at `quote`. */
+/** The position after the string that begins at `quote`. */
 function endOfString(json: string, quote: number): number {
   for (let end = json.indexOf('"', quote + 1); end !== -1; end = json.indexOf('"', end + 1)) {
     let backslash = end;

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { decodeValue } from './payload.js';
 
-test('an error names a position only where the parser says one, and never quotes the value', () => {
+test('an error names a position only if the parser gives one, and never quotes the value', () => {
   const quoting = Buffer.from('position 41111111');
   expect(() => decodeValue(quoting, 'json')).toThrow(/^expected JSON, got 17 bytes that are not$/);
 });

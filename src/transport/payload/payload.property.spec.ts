@@ -74,7 +74,7 @@ function outcomeOf(bytes: Buffer, format: ValueFormat): string {
   }
 }
 
-test('hostile values are payloads or a PayloadError, and touch no prototype', () => {
+test('hostile values give a payload or a PayloadError, and change no prototype', () => {
   const before = Object.getOwnPropertyNames(Object.prototype);
   const changed = fc.tuple(hostile, fc.option(fc.tuple(fc.nat(), fc.nat(255)))).map(([text, change]) => {
     const bytes = Buffer.from(text);
@@ -90,7 +90,7 @@ test('hostile values are payloads or a PayloadError, and touch no prototype', ()
   );
 });
 
-test('a payload is the same whether it is made from the text or from the bytes', () => {
+test('a payload decoded from text equals the one decoded from bytes', () => {
   const value = fc.oneof(
     fc.uint8Array().map((bytes) => Buffer.from(bytes)),
     fc.oneof(fc.json(), fc.string({ unit: 'binary' })).map((text) => Buffer.from(text)),
@@ -103,7 +103,7 @@ test('a payload is the same whether it is made from the text or from the bytes',
   );
 });
 
-test('what is wrong with JSON is said without a word of it', () => {
+test('errors about JSON never quote it', () => {
   fc.assert(
     fc.property(notJson, (text) => {
       const message = messageOf(Buffer.from(text));
@@ -115,7 +115,7 @@ test('what is wrong with JSON is said without a word of it', () => {
   );
 });
 
-test('what is not UTF-8 is told of without a word of it', () => {
+test('errors about bytes that are not UTF-8 never quote them', () => {
   fc.assert(
     fc.property(secret, (text) => {
       const message = messageOf(Buffer.concat([Buffer.from(text), Buffer.of(0xff)]));

@@ -7,7 +7,7 @@ const bytes = (...values: (number | string)[]): Buffer =>
   Buffer.concat(values.map((each) => (typeof each === 'string' ? Buffer.from(each) : Buffer.of(each))));
 const NOT_UTF8 = bytes('caf', 0xe9);
 
-test.each(['auto', 'json', 'text', 'bytes'] as const)('a tombstone is null as %s', (format) => {
+test.each(['auto', 'json', 'text', 'bytes'] as const)('a tombstone is null in the format %s', (format) => {
   expect(decodeValue(null, format)).toBeNull();
 });
 
@@ -29,7 +29,7 @@ describe('a value without a format', () => {
     ['\uFEFFwith a mark', '\uFEFFwith a mark'],
     ['{"id":9007199254740993}', '{"id":9007199254740993}'],
     ['[1e999]', '[1e999]'],
-  ])('%j becomes what Nest makes of it', (text, payload) => {
+  ])('the value %j is decoded as in Nest', (text, payload) => {
     expect(decodeValue(Buffer.from(text), 'auto')).toEqual(payload);
   });
 
@@ -37,11 +37,11 @@ describe('a value without a format', () => {
     ['what begins with a zero byte, as schema registries write it', bytes(0, '{"a":1}')],
     ['what is not UTF-8', NOT_UTF8],
     ['what looks like JSON and is neither that nor UTF-8', bytes('{', 0xff)],
-  ])('%s stays bytes', (_, value) => {
+  ])('a value that is %s stays bytes', (_, value) => {
     expect(decodeValue(value, 'auto')).toBe(value);
   });
 
-  test('never fails, whatever it is', () => {
+  test('a value without a format never fails to decode', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), (value) => {
         expect(() => decodeValue(Buffer.from(value), 'auto')).not.toThrow();
@@ -51,11 +51,11 @@ describe('a value without a format', () => {
 });
 
 describe('a value with a format', () => {
-  test('of bytes is handed over as it is', () => {
+  test('a value with the format bytes is passed on unchanged', () => {
     expect(decodeValue(NOT_UTF8, 'bytes')).toBe(NOT_UTF8);
   });
 
-  test('of text is any text that there is', () => {
+  test('a value with the format text may be any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         expect(decodeValue(Buffer.from(text), 'text')).toBe(text);
@@ -63,7 +63,7 @@ describe('a value with a format', () => {
     );
   });
 
-  test('of JSON is any JSON that there is', () => {
+  test('a value with the format json may be any JSON', () => {
     fc.assert(
       fc.property(fc.json(), (json) => {
         expect(decodeValue(Buffer.from(json), 'json')).toEqual(JSON.parse(json));
@@ -71,20 +71,20 @@ describe('a value with a format', () => {
     );
   });
 
-  test.each(['text', 'json'] as const)('of %s fails where it is not UTF-8', (format) => {
+  test.each(['text', 'json'] as const)('a value with the format %s fails if it is not UTF-8', (format) => {
     expect(() => decodeValue(NOT_UTF8, format)).toThrow(
       new PayloadError('expected UTF-8 text, got 4 bytes that are not'),
     );
   });
 
-  test('of JSON says where it stops being that, if the parser knows', () => {
+  test('an error about invalid JSON names the position if the parser knows it', () => {
     expect(() => decodeValue(Buffer.from('{"a": 1,\n b}'), 'json')).toThrow(
       'expected JSON, got 12 bytes that are not (at position 10 (line 2 column 2))',
     );
     expect(() => decodeValue(Buffer.of(), 'json')).toThrow('expected JSON, got 0 bytes that are not');
   });
 
-  test('has an error with a code of its own, and no cause that would quote it', () => {
+  test('an error about a value has a code, and no cause that would quote the value', () => {
     const failed = (): unknown => decodeValue(Buffer.from('{"secret": oops}'), 'json');
     expect(failed).toThrow(expect.objectContaining({ code: 'PAYLOAD', name: 'PayloadError' }));
     expect(failed).toThrow(expect.not.objectContaining({ cause: expect.anything() }));
@@ -94,7 +94,7 @@ describe('a value with a format', () => {
     ['9007199254740993', 'position 0'],
     ['{"id": -9007199254740993}', 'position 7'],
     ['[1e999]', 'position 1'],
-  ])('of JSON fails for good where parsing would change a number, as in %s', (json, position) => {
+  ])('JSON fails permanently if parsing would change a number, as in %s', (json, position) => {
     const failed = (): unknown => decodeValue(Buffer.from(json), 'json');
     expect(failed).toThrow(PermanentError);
     expect(failed).toThrow(`got ${json.length} bytes with a number at ${position} that parsing would change`);
@@ -114,12 +114,12 @@ describe('a value with a format', () => {
     ],
     ['gzip', bytes(0x1f, 0x8b, 8, 0), 'the format of gzip'],
     ['nothing', Buffer.of(), 'a deletion is a record whose value is null'],
-  ])('of JSON names the cause where the value is %s', (_, value, cause) => {
+  ])('an error about JSON names the cause if the value is %s', (_, value, cause) => {
     expect(() => decodeValue(value, 'json')).toThrow(PayloadError);
     expect(() => decodeValue(value, 'json')).toThrow(cause);
   });
 
-  test('of JSON does not take a word within a text, or a longer word, for the cause', () => {
+  test('NaN within a text or a longer word is not named as the cause', () => {
     expect(() => decodeValue(Buffer.from('{"a":"NaN", b}'), 'json')).not.toThrow('no value of JSON');
     expect(() => decodeValue(Buffer.from('{a: NaNa}'), 'json')).not.toThrow('no value of JSON');
   });

@@ -2,7 +2,7 @@ import { type FetchedRecord, PermanentError } from '../../pipeline/index.js';
 import { inexactNumber } from './exact-json.js';
 import { knownProblem } from './value-problems.js';
 
-/** How a record's value becomes the handler's payload. */
+/** How a record's value is decoded. */
 export type ValueFormat = 'auto' | 'json' | 'text' | 'bytes';
 
 /** A value is not of the format that its handler declares. */
@@ -22,8 +22,7 @@ const OBJECT = '{'.charCodeAt(0);
 const ARRAY = '['.charCodeAt(0);
 
 /**
- * Turns a record's value into what its handler gets, as `decodeValue` does; from the text, where the client can
- * make that without the bytes.
+ * Decodes a record's value like `decodeValue`; from its text, if the client can provide that without copying bytes.
  */
 export function valueOf(record: Pick<FetchedRecord, 'value' | 'text'>, format: ValueFormat): unknown {
   const text = format === 'auto' ? record.text : undefined;
@@ -33,8 +32,8 @@ export function valueOf(record: Pick<FetchedRecord, 'value' | 'text'>, format: V
 }
 
 /**
- * Turns a value into what its handler gets. A tombstone is `null` in every format.
- * @throws PayloadError when the value is not of the format; it never quotes the value
+ * Decodes a value. A tombstone is `null` in every format.
+ * @throws PayloadError if the value does not have the format; the message never quotes the value
  */
 export function decodeValue(value: Buffer | null, format: ValueFormat): unknown {
   if (value === null) return null;
@@ -51,9 +50,9 @@ export function decodeValue(value: Buffer | null, format: ValueFormat): unknown 
 }
 
 /**
- * By Nest's own rules, which stock handlers rely on: JSON only where it is an object or an array, and bytes
- * where the first one is zero, as schema registries write them. Beyond Nest, what is not UTF-8 stays bytes, and JSON
- * with a number that parsing would change stays text.
+ * Decodes a value by Nest's rules, which existing handlers rely on: JSON only if it is an object or an array, and bytes
+ * if the first byte is zero, as in a schema registry's wire format. Unlike in Nest, bytes that are not UTF-8 stay bytes,
+ * and JSON with a number that parsing would change stays text.
  */
 export function decodeAuto(value: Buffer): unknown {
   if (value[0] === 0) return value;
@@ -98,13 +97,13 @@ function parseJson(text: string, value: Buffer): unknown {
   }
 }
 
-/** What was found instead, its cause and its remedy where they are known. */
+/** What was found instead, with its cause and remedy if they are known. */
 function bytesThatAreNot(value: Buffer, position = ''): string {
   const problem = knownProblem(value);
   return `got ${value.length} bytes that are not${position}${problem === undefined ? '' : `: ${problem}`}`;
 }
 
-/** Whether nothing was lost in decoding: only then can the text hold a replacement character of its own. */
+/** Whether decoding lost nothing. The value itself may contain a replacement character. */
 function isIntact(text: string, value: Buffer): boolean {
   if (!text.includes(REPLACEMENT)) return true;
   try {
@@ -115,7 +114,7 @@ function isIntact(text: string, value: Buffer): boolean {
   }
 }
 
-/** Where parsing stopped. V8's message may quote the text around it, which must not get into a log. */
+/** Where parsing stopped. V8's message may quote the value, which must not get into a log. */
 function positionOf(error: unknown): string {
   const found =
     error instanceof Error

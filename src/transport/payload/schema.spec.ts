@@ -14,12 +14,12 @@ const finding = (issues: readonly StandardSchemaV1.Issue[]): StandardSchemaV1 =>
 });
 
 describe('a schema', () => {
-  test('replaces the payload by its output', () => {
+  test('a schema’s output replaces the payload', () => {
     const payload = { id: 'a', lines: [{ count: '2' }], more: true };
     expect(validated(Order, payload)).toEqual({ id: 'a', lines: [{ count: 2 }] });
   });
 
-  test('may take its time', async () => {
+  test('a schema may validate asynchronously', async () => {
     const Later = Order.refine((order) => Promise.resolve(order.id !== 'taken'), 'the id is taken');
     await expect(validated(Later, { id: 'free', lines: [] })).resolves.toEqual({ id: 'free', lines: [] });
     await expect(validated(Later, { id: 'taken', lines: [] })).rejects.toThrow(
@@ -27,7 +27,7 @@ describe('a schema', () => {
     );
   });
 
-  test('that is broken lists every issue with its path', () => {
+  test('a payload that does not match its schema fails with every issue and its path', () => {
     const broken = (): unknown => validated(Order, { id: 1, lines: [{ count: 1 }, { count: 1.5 }] });
     expect(broken).toThrow(SchemaViolationError);
     expect(broken).toThrow(
@@ -39,12 +39,12 @@ describe('a schema', () => {
     );
   });
 
-  test('that is broken by the payload as a whole says so', () => {
+  test('an issue of the whole payload is described as such', () => {
     expect(() => validated(Order, null)).toThrow('the payload itself: Invalid input');
     expect(() => validated(finding([{ message: 'no', path: [] }]), 1)).toThrow('the payload itself: no');
   });
 
-  test('may spell its paths in every way the standard has', () => {
+  test('a schema may give its paths in every form of the standard', () => {
     const path = ['a', 0, Symbol('s'), { key: 'b' }, { key: 1 }];
     expect(() => validated(finding([{ message: 'no', path }]), 1)).toThrow('a.0.Symbol(s).b.1: no');
   });
@@ -72,11 +72,11 @@ describe('a schema', () => {
     ],
     ['JSON with NaN', '{"id":NaN}', 'it was left as text: NaN at position 6'],
     ['JSON with a long integer', '{"id":9007199254740993}', 'parsing would change a number of it'],
-  ])('that is broken by %s names the cause', (_, payload, cause) => {
+  ])('a mismatch by %s names the likely cause', (_, payload, cause) => {
     expect(() => validated(Order, payload)).toThrow(cause);
   });
 
-  test('that is broken without a known cause names none', () => {
+  test('a mismatch without a known cause names none', () => {
     for (const payload of [{ id: 1 }, 'an order', Buffer.from([0xff]), { specversion: '1.0' }, ''])
       expect(() => validated(Order, payload)).not.toThrow('(it ');
   });

@@ -2,11 +2,11 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { PermanentError } from '../../pipeline/index.js';
 import { knownMismatch } from './value-problems.js';
 
-/** A payload breaks its handler's schema. */
+/** A payload does not match its handler's schema. A retry does not help. */
 export class SchemaViolationError extends PermanentError {
   override readonly code = 'SCHEMA_VIOLATION';
 
-  /** @param hint the likely cause, where one is known */
+  /** @param hint the likely cause, if one is known */
   constructor(
     readonly issues: readonly StandardSchemaV1.Issue[],
     hint?: string,
@@ -18,7 +18,7 @@ export class SchemaViolationError extends PermanentError {
 }
 
 /**
- * The schema's output for a payload.
+ * Validates a payload, and returns the schema's output.
  * @throws SchemaViolationError with every issue and its path
  */
 export function validated(schema: StandardSchemaV1, payload: unknown): unknown {

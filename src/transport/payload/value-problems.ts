@@ -1,12 +1,12 @@
 import { inexactNumber, outsideStrings } from './exact-json.js';
 
-/** A zero byte and the id of a schema, as the serializers of Confluent, Apicurio and Karapace write them. */
+/** A zero byte and a schema id, as written by the serializers of Confluent, Apicurio and Karapace. */
 const REGISTRY_HEADER_BYTES = 5;
 const NOT_A_NUMBER = /(?<![\w.$])-?(?:NaN|Infinity)(?![\w$])/;
 
 /**
- * What a value that can't be decoded is, and what to do about it.
- * @returns undefined where nothing is known of it; never a word of the value
+ * Recognizes a value that cannot be decoded, and says what to do about it.
+ * @returns undefined if it is not recognized; never quotes the value
  */
 export function knownProblem(value: Buffer): string | undefined {
   if (value.length === 0) return 'an empty value is no JSON; a deletion is a record whose value is null';
@@ -30,8 +30,8 @@ export function knownProblem(value: Buffer): string | undefined {
 }
 
 /**
- * Why a payload may break its schema though its producer meant well.
- * @returns undefined where nothing is known of it; never a word of the payload
+ * The likely reason why a payload does not match its schema.
+ * @returns undefined if none is known; never quotes the payload
  */
 export function knownMismatch(payload: unknown): string | undefined {
   if (typeof payload === 'string') return textProblem(payload);

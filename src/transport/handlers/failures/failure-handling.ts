@@ -17,7 +17,7 @@ import type { ResolvedHandlerOptions } from '../options/handler-options.js';
 import { passesOverIn } from './passed-over.js';
 import { RecordTooLargeError } from '../../../client/index.js';
 
-/** Writes records to where they are put aside; see `FailedRecordPublisher`. */
+/** Writes failed records to dead-letter and retry topics; see `FailedRecordPublisher`. */
 export interface FailedRecordRouter {
   deadLetter(failed: FailedRecord, groupId: string, topic?: string): Promise<void>;
   retryLater(failed: FailedRecord, groupId: string, route: RetryRoute): Promise<void>;
@@ -29,19 +29,19 @@ export interface ParkingRouter {
   park(failed: FailedRecord, groupId: string): Promise<void>;
 }
 
-/** Where records go whose handlers give them up. */
+/** Where failed records are stored. */
 export interface FailureServices {
   readonly failedRecords: FailedRecordRouter;
   readonly parking: ParkingRouter;
 }
 
-/** The topic that a handler is called for. */
+/** The topic that a handler reads. */
 export interface HandledTopic {
-  /** The handler's own topic, also where this is one of its retry topics. */
+  /** The handler's own topic, even if this is one of its retry topics. */
   readonly source: string;
-  /** Given in a retry topic: which of the handler's delays it is for, and how long that is. */
+  /** Set for a retry topic: the index of its delay in the handler's `delays`, and the delay. */
   readonly retry?: { readonly hop: number; readonly delayMs: number } | undefined;
-  /** Whether an earlier `onFailure: 'park'` has left a parking topic, which is read until it is deleted. */
+  /** Whether a parking topic of an earlier `onFailure: 'park'` exists; it is read until it is deleted. */
   readonly hasLeftParking?: boolean;
 }
 
@@ -50,7 +50,7 @@ type FailureHandling = Pick<
   'failures' | 'deadLetterLimit' | 'store' | 'parking' | 'passesOver' | 'delay'
 >;
 
-/** What a handler's failures lead to, in its own topic or in one of its retry topics. */
+/** How a handler's failures are handled, in its own topic or in one of its retry topics. */
 export function failureHandling(
   { failures, groupId }: ResolvedHandlerOptions,
   { failedRecords, parking }: FailureServices,
@@ -71,7 +71,7 @@ export function failureHandling(
       await stored;
       return how;
     } catch (error) {
-      // It would be as large with every further try; a dead letter may be cut.
+      // It would be too large at every retry; a dead letter may be truncated.
       if (!(error instanceof RecordTooLargeError)) throw error;
       return deadLetter(failed);
     }
@@ -102,14 +102,14 @@ export function failureHandling(
   }
   return {
     failures: inRetryTopic(failures.policy, next !== undefined),
-    // Whatever comes here has failed before: of a bad release it says nothing.
+    // These records have failed before, so their failures do not indicate a bad release.
     deadLetterLimit: undefined,
     store,
     delay: { dueAt: (record) => headerNumber(record, HEADERS.dueAt) ?? 0, maxMs: retry.delayMs },
   };
 }
 
-/** A retry topic is one try: what fails in it goes on to the next, or ends as a dead letter. */
+/** A retry topic is one attempt: a record that fails in it goes to the next one, or becomes a dead letter. */
 function inRetryTopic({ retry }: FailurePolicy, hasNext: boolean): FailurePolicy {
   return { retry: { ...retry, attempts: 1 }, onFailure: hasNext ? 'retry-topic' : 'dead-letter' };
 }

@@ -34,14 +34,14 @@ function replayHeaders(group: string, topic = 'orders'): RawHeaders {
 
 const markHeaders = toReceipt(someDeadLetter({ topic: 'orders.dlt' }), 'orders').headers ?? {};
 
-describe('a record whose headers tell of another one is handled', () => {
+describe('a record with replay headers of another record', () => {
   test.each<[string, RawHeaders]>([
     ['a replay of another topic for another group', replayHeaders('orders-service')],
     ['a replay as an earlier version wrote it', { 'dlt-replays': '1', 'dlt-replay-for': 'orders-service' }],
     ['a mark of a dead-letter topic, with a value', markHeaders],
     ['a mark as an earlier version wrote it', { 'dlt-replayed-offset': '7' }],
     ['an empty name', { 'dlt-replayed-offset': null, 'dlt-replay-for': null, 'dlt-replayed-topic': null }],
-  ])('where it was forwarded with the headers of %s', async (_what, headers) => {
+  ])('a record that was forwarded with the headers of %s is handled', async (_what, headers) => {
     const passesOver = passesOverOf('enriched-orders', 'billing');
     const scene = new Scene('aa', {
       passesOver: (record, partition) =>
@@ -54,31 +54,31 @@ describe('a record whose headers tell of another one is handled', () => {
   });
 });
 
-describe('a record is passed over', () => {
+describe('a record that is not for the group', () => {
   const { key, value } = someDeadLetter();
   const record = (headers: RawHeaders, settings: Partial<FetchedRecord> = {}): FetchedRecord => {
     return { offset: toOffset(40), key, value, timestamp: '0', headers, ...settings };
   };
 
-  test('where it was replayed for another group, and not by that group', () => {
+  test('a record that was replayed for one group is passed over by all others', () => {
     const headers = replayHeaders('orders-service');
     expect(passesOverOf('orders', 'billing')?.(record(headers), 0)).toBe('replayed for another group');
     expect(passesOverOf('orders', 'orders-service')?.(record(headers), 0)).toBeUndefined();
   });
 
-  test('by no group where it was replayed to another topic', () => {
+  test('a record that was replayed to another topic is handled by every group', () => {
     const headers = replayHeaders('orders-service', 'orders-again');
     expect(passesOverOf('orders-again', 'billing')?.(record(headers), 0)).toBeUndefined();
   });
 
-  test('by no group where a handler wrote it into its own topic once more, changed', () => {
+  test('a record that a handler changed and wrote to its own topic is handled by every group', () => {
     const headers = replayHeaders('orders-service');
     const changed = record({ ...headers, attempt: '2' });
     expect(passesOverOf('orders', 'billing')?.(changed, 0)).toBeUndefined();
     expect(passesOverOf('orders', 'billing')?.(record(headers), 1)).toBeUndefined();
   });
 
-  test('with a line in the log, and a count', () => {
+  test('a record that is passed over is logged and counted', () => {
     const lines: string[] = [];
     const logger = new Logger('test');
     logger.log = (line: string) => void lines.push(line);
@@ -93,7 +93,7 @@ describe('a record is passed over', () => {
     expect(counts.of('orders').passedOver).toBe(1);
   });
 
-  test('where it is a mark in the dead-letter topic that it was written to', () => {
+  test('a replay receipt is passed over in the dead-letter topic that it names', () => {
     const mark = record(markHeaders, { value: null });
     expect(passesOverOf('orders.dlt', 'watcher')?.(mark, 0)).toBe('replay receipt');
     expect(passesOverOf('payments', 'watcher')?.(mark, 0)).toBeUndefined();

@@ -13,7 +13,7 @@ const nameIn = ({ current }: CallContext): string | undefined =>
   current instanceof Named ? current.name : undefined;
 
 // Node 22 has no such place unless it is started with --experimental-async-context-frame.
-test('Node 24, which this project runs on, takes the cheap way', () => {
+test('Node 24, which this project runs on, needs no maps for a context', () => {
   expect(new CallContext().isCheap).toBe(Number.parseInt(process.versions.node, 10) >= 24);
 });
 
@@ -30,15 +30,15 @@ class SlotElsewhere implements ContextSlot {
   }
 }
 
-test('a place that Node does not look at is seen not to work', () => {
+test('a slot that Node does not read is detected as unusable', () => {
   expect(new CallContext(new SlotElsewhere()).isCheap).toBe(false);
 });
 
 describe.each([
   ['the cheap way', () => new CallContext()],
   ['the documented way', () => new CallContext(new SlotElsewhere())],
-])('by %s, a value', (_name, make) => {
-  test('is found after every kind of wait, beside others', async () => {
+])('a context, entered by %s', (_name, make) => {
+  test('a context is found after every kind of await, beside other storages', async () => {
     const context = make();
     const seen: (string | undefined)[] = [];
     const look = async (): Promise<void> => {
@@ -56,7 +56,7 @@ describe.each([
     expect(seen.toSorted()).toEqual([...'aaaaabbbbbccccc']);
   });
 
-  test('is gone for the caller, whether the call returns or throws', () => {
+  test('a context ends with its call, whether the call returns or throws', () => {
     const context = make();
     expect(context.run(new Named('a'), (argument) => `${argument} in ${nameIn(context)}`, 'x')).toBe(
       'x in a',
@@ -69,7 +69,7 @@ describe.each([
     expect(nameIn(context)).toBeUndefined();
   });
 
-  test('gives way to an inner one, and comes back', () => {
+  test('an inner context hides the outer one until it ends', () => {
     const context = make();
     const seen = context.run(
       new Named('outer'),
@@ -79,7 +79,7 @@ describe.each([
     expect(seen).toEqual(['inner', 'outer']);
   });
 
-  test('stands beside storages of the handler’s own', async () => {
+  test('a context does not affect storages of the handler', async () => {
     const context = make();
     const own = new AsyncLocalStorage<string>();
     const look = async (): Promise<unknown[]> => {
@@ -92,7 +92,7 @@ describe.each([
     expect(await context.run(new Named('a'), look, undefined)).toEqual(['a', 'own', 'a', undefined, 'a']);
   });
 
-  test('begins outside of what its caller has entered: a call may be made from within another one', async () => {
+  test('a context does not include storages that its caller has entered', async () => {
     const context = make();
     const tenant = new AsyncLocalStorage<string>();
     const look = async (): Promise<unknown> => {

@@ -2,12 +2,12 @@ import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 
 const storage = new AsyncLocalStorage<Framed>();
 
-/** Runs something in the context that this module was loaded in, which is that of no call. */
+/** Runs something outside of every call: in the context in which this module was loaded. */
 const outsideOfCalls = AsyncLocalStorage.snapshot();
 
 /**
- * What code can be run in, and find from wherever it was called, after every wait too. All that Node asks of it is to
- * answer like a map from storages to their values: it has one entry, which is itself.
+ * A value that running code can find, also after an `await`. Node expects a map from storages to their values; this
+ * object is such a map with one entry, itself.
  */
 export abstract class Framed implements Iterable<readonly [unknown, Framed]> {
   has(other: unknown): boolean {
@@ -23,7 +23,7 @@ export abstract class Framed implements Iterable<readonly [unknown, Framed]> {
   }
 }
 
-/** Where Node keeps what the running code was entered with. */
+/** Where Node stores the context of the running code. */
 export interface ContextSlot {
   current(): unknown;
   set(frame: unknown): void;
@@ -32,31 +32,30 @@ export interface ContextSlot {
 /**
  * Enters an `AsyncLocalStorage` once for each record.
  *
- * `AsyncLocalStorage.run` makes two maps for it, which costs a handler that does nothing a tenth of its rate. Node
- * gets by with anything that answers like a map, put where it keeps its own; where it does not, or not any more, the
- * storage is entered as its documentation has it.
+ * `AsyncLocalStorage.run` creates two maps, which costs an empty handler a tenth of its rate. Node accepts any object
+ * with the methods of a map where it stores its own. If a version of Node does not, the documented `run` is used.
  */
 export class CallContext {
   readonly #slot: ContextSlot | undefined;
 
-  /** @param slot where the running Node keeps what code is entered with */
+  /** @param slot where the running version of Node stores the context */
   constructor(slot = slotOfNode()) {
     this.#slot = slot !== undefined && this.#works(slot) ? slot : undefined;
   }
 
-  /** Whether the cheap way is open. */
+  /** Whether the storage is entered without maps. */
   get isCheap(): boolean {
     return this.#slot !== undefined;
   }
 
-  /** What the running code was entered with. */
+  /** The context of the running code. */
   get current(): Framed | undefined {
     return storage.getStore();
   }
 
   /**
-   * Runs something as part of what is given, and of nothing that the caller is part of: a call may be started from
-   * within another one, whose contexts are not its own. Afterwards the caller is where it was before.
+   * Runs something in this context alone, not in those of the caller: a call may be started from within another call.
+   * Afterwards the caller's context is restored.
    */
   run<A, R>(within: Framed, run: (argument: A) => R, argument: A): R {
     const slot = this.#slot;
@@ -92,7 +91,7 @@ function runIn<A, R>(slot: ContextSlot, within: Framed, run: (argument: A) => R,
 
 class Probe extends Framed {}
 
-/** Node has no public name for it: the class of what a resource keeps of the context that it was made in. */
+/** Node has no public name for the slot: it is the class of the context frame that an `AsyncResource` stores. */
 function slotOfNode(): ContextSlot | undefined {
   const resource = storage.run(new Probe(), () => new AsyncResource('probe'));
   const field = Object.getOwnPropertySymbols(resource).find(

@@ -1,22 +1,22 @@
 import type { FetchedRecord, InFlightRecord, RawHeaders } from '../../../pipeline/index.js';
 import type { CallPlaces, HandlerCall } from './handler-call.js';
 
-/** Where to find the tracer of calls, where there is one. */
+/** Injection token of the `CallTracer`; nothing is provided if calls are not traced. */
 export const CALL_TRACER = Symbol('CALL_TRACER');
 
-/** A call's span, from its begin to the end of the call. */
+/** The span of a call. */
 export interface CallSpan {
-  /** Runs the call, and gives back what it gives back, or throws what it throws. */
+  /** Runs the call; returns its result, or throws its error. */
   run(call: () => unknown): unknown;
 }
 
-/** Sees each call of a handler as a span of a trace. */
+/** Records each call of a handler as a span. */
 export interface CallTracer extends CallPlaces {
   /**
-   * Begins the call's span; undefined where that would not be sent, as for most calls where few are sampled.
-   * @param batch the call's records, where it is of a batch
+   * Starts the call's span; undefined if the call is not sampled.
+   * @param batch the call's records, if it is a call with a batch
    */
   begin(call: HandlerCall, groupId: string, batch?: readonly InFlightRecord[]): CallSpan | undefined;
-  /** The headers by which whoever reads a record elsewhere goes on with the trace of its last call here. */
+  /** The headers that continue the trace of the record's last call where a copy of it is read. */
   headersOf(record: FetchedRecord): RawHeaders;
 }

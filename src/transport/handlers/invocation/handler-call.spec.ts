@@ -4,7 +4,7 @@ import { Scene } from '../../../pipeline/testing/scene.js';
 import type { InFlightRecord } from '../../../pipeline/index.js';
 import { HandlerCall, within } from './handler-call.js';
 
-test('a handler does not see what one has entered that waits for its commit, and let it start', async () => {
+test('a handler that starts while another awaits its commit does not see the other’s storages', async () => {
   const tenant = new AsyncLocalStorage<string>();
   const seen: string[] = [];
   const handle = async (record: InFlightRecord): Promise<void> => {

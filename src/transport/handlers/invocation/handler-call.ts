@@ -1,34 +1,34 @@
 import type { InFlightRecord } from '../../../pipeline/index.js';
 import { CallContext, Framed } from './call-context.js';
 
-/** Where a call is in its trace, as lines of the log tell it. */
+/** The ids of a call's trace and span, as in log lines. */
 export interface CallTrace {
   readonly traceId: string;
   readonly spanId: string;
 }
 
-/** Knows the place in its trace of a call that has no span. */
+/** Gives trace ids to calls without a span. */
 export interface CallPlaces {
   unsampled(call: HandlerCall): CallTrace;
 }
 
-/** A call of a handler, as whatever the handler does can find it. */
+/** A call of a handler; code that the handler runs can find it. */
 export class HandlerCall extends Framed {
   #trace: CallTrace | undefined = undefined;
 
   constructor(
-    /** The controller's class and its method. */
+    /** `Class.method`. */
     readonly handler: string,
     /** The first of its records. */
     readonly first: InFlightRecord,
-    /** How many records it was given; undefined where the handler takes them one by one. */
+    /** Number of records in its batch; undefined for a record handler. */
     readonly batchSize?: number,
     private readonly places?: CallPlaces,
   ) {
     super();
   }
 
-  /** The call's place in its trace, where calls are traced; if it has no span, made when somebody asks. */
+  /** The call's trace; without a span it is created on first use. Undefined if calls are not traced. */
   get trace(): CallTrace | undefined {
     return (this.#trace ??= this.places?.unsampled(this));
   }
@@ -45,15 +45,15 @@ export function within<T>(call: HandlerCall, run: (record: InFlightRecord) => T)
   return calls.run(call, run, call.first);
 }
 
-/** The call that the running code was entered by, also where that has returned and left it running. */
+/** The call that started the running code, even if its handler has returned since. */
 export function enteredCall(): HandlerCall | undefined {
   const { current } = calls;
   return current instanceof HandlerCall ? current : undefined;
 }
 
 /**
- * The call that the running code is part of; undefined outside of any, and for what a handler has left running
- * when it returned: a connection that it opened serves other calls by now.
+ * The call that the running code is part of; undefined outside of any call, and for code that still runs after its
+ * handler has returned, such as a connection that other calls use by now.
  */
 export function currentCall(): HandlerCall | undefined {
   const call = enteredCall();

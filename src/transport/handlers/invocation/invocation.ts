@@ -20,36 +20,36 @@ import { type Completion, completionOfBatch, completionOfRecord } from './result
 import { validated } from '../../payload/schema.js';
 import { allOf } from './several-handlers.js';
 
-/** A controller's method, as Nest hands it to a transport. */
+/** A controller's method, as Nest registers it with a transport. */
 export interface HandlerBinding {
   readonly pattern: string | RegExp;
-  /** The controller's class and method, for people. */
+  /** `Class.method`, for messages. */
   readonly name: string;
   readonly callback: MessageHandler;
   readonly isEvent: boolean;
-  /** How to call it without Nest's pipeline, where nothing is in that. */
+  /** Calls it without Nest's pipeline; undefined if the method has guards, pipes or the like. */
   readonly direct: DirectCall | undefined;
   readonly options: ResolvedHandlerOptions;
 }
 
-/** What calling a handler needs of the transport. */
+/** What a handler call needs from the transport. */
 export interface InvocationServices {
   readonly failures: FailureServices;
-  /** Undefined where calls are not traced. */
+  /** Undefined if calls are not traced. */
   readonly tracer: CallTracer | undefined;
-  /** What contexts of a group's records give out. */
+  /** What contexts of a group's records provide. */
   contextServices(groupId: string): ContextServices;
-  /** Whether Nest's instrumentation wants to see each call. */
+  /** Whether Nest's processing hooks are set. */
   readonly instrumented: boolean;
-  /** Calls through Nest's instrumentation. */
+  /** Runs a call between Nest's processing hooks. */
   instrument(context: KafkaRecordContext, call: () => unknown): unknown;
-  /** Answers a request, where the record is one and the handler takes requests. */
+  /** Runs a call, and answers the record if it is a request. */
   respond(binding: HandlerBinding, context: KafkaRecordContext, call: () => unknown): unknown;
-  /** Tells whoever has sent a request that it was given up unanswered. */
+  /** Tells the sender of a request that it was given up and will not be answered. */
   givenUp(failed: FailedRecord): Promise<void>;
 }
 
-/** Makes a topic's handler out of the controllers' methods for it. */
+/** Creates a topic's handler from the controllers' methods for it. */
 export function toHandler(
   bindings: readonly HandlerBinding[],
   services: InvocationServices,
@@ -66,7 +66,7 @@ export function toHandler(
     : { ...shared, ...recordCalls(bindings, first.options, services), completion: completionOfRecord };
 }
 
-/** A request that ends as a dead letter is answered nowhere else. */
+/** A request that becomes a dead letter is answered here, since no call follows. */
 function answering(store: Handler['store'], services: InvocationServices): Handler['store'] {
   return async (how, failed) => {
     const destination = await store(how, failed);
@@ -117,7 +117,7 @@ function batchCalls(
 
 type Call = (record: InFlightRecord) => unknown;
 
-/** A call that resolves only once what it has returned is complete. */
+/** A call that resolves once its result is complete. */
 function finishing(call: Call): Call {
   return async (record) => {
     const result = await call(record);
@@ -138,7 +138,7 @@ function recordCall(binding: HandlerBinding, services: InvocationServices): Call
     const run = (): unknown => services.instrument(context, () => callback(payload, context));
     return isEvent ? completed(run(), completionOfRecord) : services.respond(binding, context, run);
   };
-  /** Whoever has sent a request that can't be read is told so, as of any other failure. */
+  /** An undecodable request is answered like any other failure. */
   const unread = (record: InFlightRecord, fetched: FetchedRecord, error: unknown): unknown => {
     if (isEvent) throw error;
     const context = new KafkaRecordContext(record, undefined, contextServices, fetched);
@@ -174,12 +174,12 @@ function recordCall(binding: HandlerBinding, services: InvocationServices): Call
   };
 }
 
-/** A function of its own: a closure where it is called would cost each call something, and most have no span. */
+/** Not inlined: the closure would cost every call, and most calls have no span. */
 function spanned(span: CallSpan, run: Call): Call {
   return (record) => span.run(() => run(record));
 }
 
-/** What a handler gets for a record: decoded, and where there is a schema, checked. */
+/** Decodes a record for its handler, and validates it if there is a schema. */
 function decoder({ value: format, schema }: ResolvedHandlerOptions): (record: InFlightRecord) => unknown {
   const decode = ({ record }: InFlightRecord): unknown => valueOf(record, format);
   return schema ? (record) => validated(schema, decode(record)) : decode;
@@ -187,7 +187,7 @@ function decoder({ value: format, schema }: ResolvedHandlerOptions): (record: In
 
 type BatchDecoder = (records: readonly InFlightRecord[]) => readonly unknown[] | Promise<readonly unknown[]>;
 
-/** Decodes a batch; where some of it can't be, fails with all of those, and of no other. */
+/** Decodes a batch; fails with the errors of all undecodable records. */
 function batchDecoder(options: ResolvedHandlerOptions): BatchDecoder {
   const decode = decoder(options);
   const decodeEach = async (records: readonly InFlightRecord[]): Promise<readonly unknown[]> => {
@@ -208,12 +208,12 @@ function batchDecoder(options: ResolvedHandlerOptions): BatchDecoder {
   };
 }
 
-/** A stream of results begins once somebody listens: here, so that what is behind it runs as part of the call. */
+/** Subscribes to a stream of results at once, so that it runs as part of the call. */
 function started(result: unknown, completion: Completion): unknown {
   return result instanceof Promise ? result : (completion(result) ?? result);
 }
 
-/** The same of a stream that is still to come. */
+/** The same for a promise of a stream. */
 function completed(result: unknown, completion: Completion): unknown {
   return result instanceof Promise ? result.then((value: unknown) => completion(value) ?? value) : result;
 }

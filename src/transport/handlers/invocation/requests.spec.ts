@@ -79,13 +79,13 @@ const untilAborted: Handle = (_, { signal }) =>
   });
 
 describe('a request', () => {
-  test('that runs into its timeout is answered with an error, and not tried again', async () => {
+  test('a request whose handler times out is answered with an error and not retried', async () => {
     const { failed, told } = await request(untilAborted, { timeoutMs: 1_000 });
     expect(failed).toEqual([internal]);
     expect(told).toEqual([]);
   });
 
-  test('that is answered late is not tried again', async () => {
+  test('a request that is answered late is not retried', async () => {
     const late: Handle = (_, { signal }) =>
       new Promise((resolve) => signal.addEventListener('abort', () => resolve('late')));
     const { sent, told } = await request(late, { timeoutMs: 1_000 });
@@ -93,7 +93,7 @@ describe('a request', () => {
     expect(told).toEqual([]);
   });
 
-  test('that is tried again, or put aside, was not answered before', async () => {
+  test('a request is not answered before it is retried or stored elsewhere', async () => {
     const { sent, told } = await request(() => {
       throw new KafkaRetriableException('not yet');
     });
@@ -101,7 +101,7 @@ describe('a request', () => {
     expect(told).toEqual(['dead-letter 0']);
   });
 
-  test('that breaks the schema, or can not be decoded, is answered with what is wrong', async () => {
+  test('a request that is invalid or undecodable is answered with the problem', async () => {
     const schema = z.object({ id: z.string() });
     const { failed } = await request(() => 'ok', { schema });
     expect(failed).toEqual([expect.stringContaining('the payload breaks the schema')]);
@@ -116,7 +116,7 @@ describe('a request', () => {
     ['zero', 0],
     ['a function', () => 1],
     ['what JSON can not write', { big: 1n }],
-  ])('whose handler throws %s is answered with an error', async (_, thrown) => {
+  ])('a request whose handler throws %s is answered with an error', async (_, thrown) => {
     const { failed } = await request(() => Promise.reject(thrown));
     expect(failed).toEqual([internal]);
   });
@@ -124,13 +124,16 @@ describe('a request', () => {
   test.each<[string, unknown, number | undefined]>([
     ['that JSON can not write', { big: 1n }, undefined],
     ['that is too large for its topic', 'x'.repeat(100), 10],
-  ])('with a response %s is answered with an error, and not tried again', async (_, response, longest) => {
-    const { failed, told } = await request(() => response, { ...(longest !== undefined && { longest }) });
-    expect(failed).toEqual([internal]);
-    expect(told).toEqual([]);
-  });
+  ])(
+    'a request with a response %s is answered with an error and not retried',
+    async (_, response, longest) => {
+      const { failed, told } = await request(() => response, { ...(longest !== undefined && { longest }) });
+      expect(failed).toEqual([internal]);
+      expect(told).toEqual([]);
+    },
+  );
 
-  test('is answered with all values of a generator', async () => {
+  test('a request is answered with all values of a generator', async () => {
     const { sent } = await request(async function* () {
       yield 'a';
       yield 'b';
@@ -138,7 +141,7 @@ describe('a request', () => {
     expect(sent.map(({ value }) => value)).toEqual(['a', 'b']);
   });
 
-  test('is answered with the values that a list of promises resolves to, or with their failure', async () => {
+  test('a request is answered with the values of a list of promises, or with their failure', async () => {
     const { sent } = await request(() => [Promise.resolve(1), 2]);
     expect(sent.map(({ value }) => value)).toEqual(['[1,2]']);
     const { failed } = await request(() => [Promise.reject(new Error('no')), of(1)]);
@@ -150,16 +153,19 @@ describe('a reply', () => {
   test.each([
     ['bytes', Buffer.from('9f1c4d2e8b7a4f6e9c3d2b1a0f9e8d7c', 'hex')],
     ['text that reads as JSON', Buffer.from('["a","b"]')],
-  ])('has the correlation id of its request as it is, also where that is %s', async (_, correlationId) => {
-    const { sent } = await request(() => 'ok', { correlationId });
-    expect(sent.map((each) => each.correlationId)).toEqual([correlationId.toString('hex')]);
-  });
+  ])(
+    'a reply has exactly the correlation id of its request, even if that is %s',
+    async (_, correlationId) => {
+      const { sent } = await request(() => 'ok', { correlationId });
+      expect(sent.map((each) => each.correlationId)).toEqual([correlationId.toString('hex')]);
+    },
+  );
 
   test.each([
     ['in digits, as Nest writes it', Buffer.from('12'), 12],
     ['in four bytes, as Spring writes it', Buffer.from([0, 0, 1, 2]), 258],
     ['that is none', Buffer.from('the first'), undefined],
-  ])('goes to the partition that its request names: %s', async (_, bytes, partition) => {
+  ])('a reply goes to the partition that its request names: %s', async (_, bytes, partition) => {
     const { sent } = await request(() => 'ok', { partition: bytes });
     expect(sent.map((each) => each.partition)).toEqual([partition]);
   });

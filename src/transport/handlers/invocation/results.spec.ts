@@ -7,7 +7,7 @@ const fine = { status: 'fulfilled', value: undefined };
 const bad = { status: 'rejected', reason: new Error('not booked') };
 const later = <T>(value: T): Promise<T> => new Promise((resolve) => setTimeout(() => resolve(value), 1));
 
-describe('a record is handled only once what its handler returned is complete', () => {
+describe('a record is handled once the result of its handler is complete', () => {
   test.each<[string, (end: () => void) => unknown]>([
     [
       'an async generator',
@@ -26,13 +26,13 @@ describe('a record is handled only once what its handler returned is complete', 
     ],
     ['a list of promises', (end) => [later(1), later(1).then(end)]],
     ['a stream of a list of promises', (end) => of([later(1).then(end)])],
-  ])('%s', async (_, handle) => {
+  ])('a call with %s is complete once the last value is', async (_, handle) => {
     let isOver = false;
     await completionOfRecord(handle(() => (isOver = true)));
     expect(isOver).toBe(true);
   });
 
-  test('a promise of a list that rejects fails the record, once the others have settled', async () => {
+  test('a rejected promise of a list fails the record after all promises have settled', async () => {
     let isOver = false;
     const result = [Promise.reject(new Error('no')), later(1).then(() => (isOver = true))];
     await expect(completionOfRecord(result)).rejects.toThrow('no');
@@ -74,11 +74,11 @@ describe('the outcomes of a batch', () => {
       },
       [fine, bad],
     ],
-  ])('may be %s', async (_, handle, outcomes) => {
+  ])('the outcomes of a batch may be %s', async (_, handle, outcomes) => {
     expect(await completionOfBatch(handle())).toEqual(outcomes);
   });
 
-  test('are not understood where a stream goes on after a rejection', async () => {
+  test('outcomes of a batch are rejected if the stream continues after a rejection', async () => {
     await expect(completionOfBatch(of([bad], 'done'))).rejects.toThrow(BatchOutcomesError);
     await expect(
       completionOfBatch(

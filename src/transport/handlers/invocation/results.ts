@@ -1,11 +1,11 @@
 import { concatMap, defer, from, isObservable, lastValueFrom, type Observable, tap } from 'rxjs';
 import { BatchOutcomesError, hasRejection, isOutcome, isPromiseLike } from '../../../pipeline/index.js';
 
-/** What is to be waited for before a call counts as done; undefined where its result leaves nothing running. */
+/** What to wait for before a call is complete; undefined if its result leaves nothing running. */
 export type Completion = (result: unknown) => Promise<unknown> | undefined;
 
 /**
- * What a record handler has returned is done when its stream, or generator, completes, or every promise of a list has
+ * The result of a record handler is complete when its stream or generator completes, or all promises of its list have
  * settled.
  */
 export const completionOfRecord: Completion = (result) => {
@@ -14,21 +14,21 @@ export const completionOfRecord: Completion = (result) => {
   return hasPromises(result) ? allFulfilled(result) : undefined;
 };
 
-/** The same of a batch handler: promises in a list, and values of a stream, may be the outcomes of its records. */
+/** The same for a batch handler, where promises of a list and values of a stream may be the records' outcomes. */
 export const completionOfBatch: Completion = (result) => {
   const stream = streamOf(result);
   if (stream) return finished(outcomesOf(stream), completionOfBatch);
   return hasPromises(result) ? outcomesOfPromises(result) : undefined;
 };
 
-/** A generator has done nothing until somebody asks it for its values. */
+/** A generator runs only while its values are requested. */
 export function streamOf(result: unknown): Observable<unknown> | undefined {
   if (typeof result !== 'object' || result === null) return undefined;
   if (isObservable(result)) return result;
   return isGenerator(result) ? defer(() => from(result)).pipe(concatMap(async (value) => value)) : undefined;
 }
 
-/** What was waited for may itself leave something running. */
+/** The awaited value may itself leave something running. */
 async function finished(result: Promise<unknown>, completion: Completion): Promise<unknown> {
   const value = await result;
   return (await completion(value)) ?? value;
@@ -38,7 +38,7 @@ function hasPromises(result: unknown): result is readonly unknown[] {
   return Array.isArray(result) && result.some(isPromiseLike);
 }
 
-/** Waits for all of them, also where one has failed: the next try must not run beside them. */
+/** Waits for all promises, even if one has failed: a retry must not run concurrently with them. */
 async function allFulfilled(promises: readonly unknown[]): Promise<readonly unknown[]> {
   const settled = await Promise.allSettled(promises);
   return settled.map((each) => {
@@ -47,13 +47,13 @@ async function allFulfilled(promises: readonly unknown[]): Promise<readonly unkn
   });
 }
 
-/** A promise may have been fulfilled with the outcome of its record. */
+/** A promise may fulfil with the outcome of its record. */
 async function outcomesOfPromises(promises: readonly unknown[]): Promise<readonly unknown[]> {
   const settled = await Promise.allSettled(promises);
   return settled.map((each) => (each.status === 'fulfilled' && hasRejection(each.value) ? each.value : each));
 }
 
-/** The last value of a stream, or all where each is an outcome. */
+/** The last value of a stream, or all values if each is an outcome. */
 async function outcomesOf(stream: Observable<unknown>): Promise<unknown> {
   const outcomes: unknown[] = [];
   let count = 0;

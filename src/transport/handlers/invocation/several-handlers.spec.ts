@@ -29,8 +29,8 @@ const strict = async (): Promise<never> => {
   throw new PermanentError('the payload breaks the schema');
 };
 
-describe.each([['first'], ['second']])('of two handlers with the strict one %s', (place) => {
-  test('the other, that fails in passing, is called again before the record is given up', async () => {
+describe.each([['first'], ['second']])('two handlers of a topic, the strict one %s', (place) => {
+  test('a handler that fails temporarily is called again before the record is given up', async () => {
     let calls = 0;
     const passing = async (): Promise<void> => {
       if (++calls === 1) throw new Error('connection reset');
@@ -44,7 +44,7 @@ describe.each([['first'], ['second']])('of two handlers with the strict one %s',
   });
 });
 
-test('a handler that has failed for good is not called again while the other is tried again', async () => {
+test('a handler that failed permanently is not called again while the other is retried', async () => {
   let strictCalls = 0;
   const countedStrict = async (): Promise<never> => {
     strictCalls++;
@@ -58,12 +58,12 @@ test('a handler that has failed for good is not called again while the other is 
   expect(strictCalls).toBe(1);
 });
 
-test('an error names the handler that it is of', async () => {
+test('an error names the handler that threw it', async () => {
   const { call } = await called([async () => undefined, strict]);
   expect(failedHandlerOf(await call())).toBe('Orders.on1');
 });
 
-test('of two handlers a timeout repeats only the one that was late', async () => {
+test('a timeout of one of two handlers repeats only that handler', async () => {
   const calls = { quick: 0, slow: 0 };
   let finish = (): void => undefined;
   const quick = async (): Promise<void> => void calls.quick++;

@@ -8,9 +8,9 @@ import {
 
 /** Calls a controller's method for a record. */
 export interface NamedCall {
-  /** The controller's class and method. */
+  /** `Class.method`. */
   readonly name: string;
-  /** Returning, or resolving, is success, once nothing of the result is left running. */
+  /** Succeeds if it returns or resolves, once its result is complete. */
   readonly call: (record: InFlightRecord) => unknown;
 }
 
@@ -19,28 +19,28 @@ interface FailedCall {
   readonly error: unknown;
 }
 
-/** How far the handlers of a record are that was handled before. */
+/** The progress of a record's handlers after the last attempt. */
 interface Progress {
-  /** What the next try calls. */
+  /** Handlers that the next attempt calls. */
   readonly due: readonly NamedCall[];
-  /** What has failed with an error that no retry cures. */
+  /** Handlers that failed with an error that is not retried. */
   readonly permanent: readonly FailedCall[];
 }
 
 const failedHandlers = new WeakMap<object, string>();
 
-/** Which of several handlers failed with that error; undefined where there was but one. */
+/** Which of several handlers failed with that error; undefined if there is only one. */
 export function failedHandlerOf(error: unknown): string | undefined {
   return typeof error === 'object' && error !== null ? failedHandlers.get(error) : undefined;
 }
 
 /**
- * Calls several handlers side by side. A retry calls only those that failed and may yet succeed: a permanent failure
- * of one is the record's failure only once the others are done.
+ * Calls several handlers concurrently. A retry calls only those that failed and may still succeed. A permanent failure
+ * of one fails the record only after the others are done.
  *
  * @param isTimed whether a call that resolves after its signal was aborted has failed
- * @returns a call that rejects with the first error that says to wait, else the first that a retry may cure, else the
- *   first permanent one
+ * @returns a call that rejects with the first error that makes the record wait, else the first that is retried, else
+ *   the first permanent one
  */
 export function allOf(
   calls: readonly NamedCall[],
@@ -57,7 +57,7 @@ export function allOf(
     });
     const passing = failed.filter(({ error }) => mayRetry(error, retry));
     const lasting = [...permanent, ...failed.filter((each) => !passing.includes(each))];
-    // While one of them waits for a dependency, no attempt is used up: the record would be given up for it otherwise.
+    // While one handler waits for a dependency, no attempt is used up.
     const waiting = passing.filter(({ error }) => error instanceof DependencyUnavailableError);
     const [culprit] = [...waiting, ...passing, ...lasting];
     if (culprit) {
@@ -72,7 +72,7 @@ export function allOf(
   };
 }
 
-/** Each call is late by itself: a retry must not repeat those that were in time. */
+/** Each call has its own deadline: a retry must not repeat calls that were in time. */
 async function run({ call }: NamedCall, record: InFlightRecord, isTimed: boolean): Promise<unknown> {
   const result = await call(record);
   if (isTimed && result !== ANSWERED) record.owner.signalOf(record).throwIfAborted();

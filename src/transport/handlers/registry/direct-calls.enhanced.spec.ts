@@ -86,16 +86,16 @@ const ENHANCERS = [
   ['a filter', UseFilters(BaseExceptionFilter)],
 ] as const;
 
-test('a handler without any of the below is called directly', async () => {
+test('a handler without enhancers is called directly', async () => {
   await expect(isDirect(controllerWith([]))).resolves.toBe(true);
 });
 
-describe('a handler is left to Nest', () => {
-  test.each(ENHANCERS)('when it has %s', async (_, decorator) => {
+describe('a handler is called by Nest', () => {
+  test.each(ENHANCERS)('a handler is called by Nest if its method has %s', async (_, decorator) => {
     await expect(isDirect(controllerWith([decorator]))).resolves.toBe(false);
   });
 
-  test.each(ENHANCERS)('when its controller has %s', async (_, decorator) => {
+  test.each(ENHANCERS)('a handler is called by Nest if its controller has %s', async (_, decorator) => {
     await expect(isDirect(controllerWith([], [decorator]))).resolves.toBe(false);
   });
 
@@ -104,7 +104,7 @@ describe('a handler is left to Nest', () => {
     ['a pipe', (app) => app.useGlobalPipes(new ParseIntPipe())],
     ['an interceptor', (app) => app.useGlobalInterceptors(new Pass())],
     ['a filter', (app) => app.useGlobalFilters(new BaseExceptionFilter())],
-  ])('when the application has %s', async (_, use) => {
+  ])('a handler is called by Nest if the application has %s', async (_, use) => {
     const prepare = (app: INestApplication): void => void use(app);
     await expect(isDirect(controllerWith([]), { prepare })).resolves.toBe(false);
   });
@@ -113,18 +113,18 @@ describe('a handler is left to Nest', () => {
     ['a guard', { provide: APP_GUARD, useClass: Allow }],
     ['a guard for each request', { provide: APP_GUARD, useClass: Allow, scope: Scope.REQUEST }],
     ['an interceptor', { provide: APP_INTERCEPTOR, useClass: Pass }],
-  ])('when a module provides %s for the application', async (_, provider) => {
+  ])('a handler is called by Nest if a module provides %s for the application', async (_, provider) => {
     await expect(isDirect(controllerWith([]), { providers: [provider] })).resolves.toBe(false);
   });
 
   test.each([
     ['has a pipe', Payload(ParseIntPipe)],
     ['is of a decorator that Nest has to run', Custom()],
-  ])('when a parameter %s', async (_, parameter) => {
+  ])('a handler is called by Nest if a parameter %s', async (_, parameter) => {
     await expect(isDirect(controllerWith([], [], parameter))).resolves.toBe(false);
   });
 
-  test('when its controller is made for each request, or needs something that is', async () => {
+  test('a handler is called by Nest if its controller is request-scoped or depends on something that is', async () => {
     @Injectable({ scope: Scope.REQUEST })
     class PerRequest {
       constructor(@Inject(REQUEST) readonly request: unknown) {}
@@ -144,7 +144,7 @@ describe('a handler is left to Nest', () => {
     await expect(isDirect(OfARequest)).resolves.toBe(false);
   });
 
-  test('when several controllers inherit it', async () => {
+  test('a handler is called by Nest if several controllers inherit it', async () => {
     const Base = controllerWith([]);
     @Controller()
     class One extends Base {}
@@ -154,12 +154,12 @@ describe('a handler is left to Nest', () => {
   });
 });
 
-test('the filter that lets errors pass does not count as one', async () => {
+test('the pass-through filter does not count as an enhancer', async () => {
   const prepare = (app: INestApplication): void => void app.useGlobalFilters(new PassThroughFilter());
   await expect(isDirect(controllerWith([]), { prepare })).resolves.toBe(true);
 });
 
-test('a handler that was never identified is left to Nest', async () => {
+test('a handler without an identity is called by Nest', async () => {
   const module = await Test.createTestingModule({ providers: [DirectCalls] }).compile();
   expect(module.get(DirectCalls).of({ order: 'none' })).toBeUndefined();
 });

@@ -36,8 +36,8 @@ async function directly(controller: Type, method?: string): Promise<DirectCall> 
 
 const context = { a: 'context' };
 
-describe('a handler that nothing surrounds is called directly', () => {
-  test('on its controller’s instance, with what the method returns', async () => {
+describe('a handler without enhancers is called directly', () => {
+  test('a direct call runs on the controller’s instance and returns the method’s result', async () => {
     @Controller()
     class Counter {
       count = 40;
@@ -51,7 +51,7 @@ describe('a handler that nothing surrounds is called directly', () => {
     expect(call.call(2, undefined)).toBe(42);
   });
 
-  test('with the payload alone where it has no decorated parameters', async () => {
+  test('a direct call passes only the payload if no parameter is decorated', async () => {
     @Controller()
     class Plain {
       @KafkaHandler('t')
@@ -64,7 +64,7 @@ describe('a handler that nothing surrounds is called directly', () => {
     expect(call.call('p', context)).toEqual(['p']);
   });
 
-  test('with payload and context in the order in which it declares them', async () => {
+  test('a direct call passes payload and context in the declared order', async () => {
     @Controller()
     class Both {
       @KafkaHandler('t')
@@ -85,7 +85,7 @@ describe('a handler that nothing surrounds is called directly', () => {
     expect(alone.call('p', context)).toBe(context);
   });
 
-  test('with the field of the payload that it asks for, if there is one', async () => {
+  test('a direct call passes the requested field of the payload, if there is one', async () => {
     @Controller()
     class Field {
       @KafkaHandler('t')
@@ -100,7 +100,7 @@ describe('a handler that nothing surrounds is called directly', () => {
     expect(call(null, undefined)).toEqual([undefined, null]);
   });
 
-  test('leaving a parameter in between that has no decorator undefined', async () => {
+  test('a direct call leaves an undecorated parameter between decorated ones undefined', async () => {
     @Controller()
     class Sparse {
       @KafkaHandler('t')
@@ -111,7 +111,7 @@ describe('a handler that nothing surrounds is called directly', () => {
     expect((await directly(Sparse)).call('p', undefined)).toEqual([undefined, 'p']);
   });
 
-  test('whether its decorator is Nest’s own or the service’s, with its options kept', async () => {
+  test('handlers with Nest’s decorators are called directly too, and keep their options', async () => {
     @Controller()
     class Stock {
       @EventPattern('t', Transport.KAFKA, { order: 'none' })
@@ -130,7 +130,7 @@ describe('a handler that nothing surrounds is called directly', () => {
     expect(extras).toMatchObject({ order: 'none' });
   });
 
-  test('in every application that has its controller', async () => {
+  test('a handler is called directly in every application that has its controller', async () => {
     @Controller()
     class Shared {
       @KafkaHandler('t')

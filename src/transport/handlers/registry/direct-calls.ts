@@ -13,14 +13,14 @@ import { PassThroughFilter } from '../pass-through.filter.js';
 import { declaredHandlers } from './declared-handlers.js';
 import { requireConfigOf, watchConfigs } from './microservice-config.js';
 
-/** A controller's method, called without Nest's pipeline because nothing is in it. */
+/** Calls a controller's method without Nest's pipeline, which has no step for this method. */
 export interface DirectCall {
-  /** Whether the method takes the context; if not, none need be made. */
+  /** Whether the method takes the context; if not, none is created. */
   readonly takesContext: boolean;
   call(payload: unknown, context: unknown): unknown;
 }
 
-/** Under this key a handler's extras carry the controller and method they are of. */
+/** Key of the handler's identity in its extras. */
 const IDENTITY = Symbol('handler identity');
 
 interface Identity {
@@ -37,8 +37,8 @@ interface Argument {
 const ENHANCERS = [GUARDS_METADATA, PIPES_METADATA, INTERCEPTORS_METADATA, EXCEPTION_FILTERS_METADATA];
 
 /**
- * Finds the handlers that have no guard, pipe, interceptor, filter or scope of their own or from the
- * application: for those Nest's pipeline, a dozen promises a record, comes down to calling the method.
+ * Finds the handlers without guards, pipes, interceptors, filters and scopes, their own or the application's. For these,
+ * Nest's pipeline costs a dozen promises per record and only calls the method.
  */
 @Injectable()
 export class DirectCalls {
@@ -61,13 +61,13 @@ export class DirectCalls {
 
   /**
    * Call it while Nest registers a handler.
-   * @throws MicroserviceConfigError where the handler has other global enhancers than the application
+   * @throws MicroserviceConfigError if the handler has other global enhancers than the application
    */
   requireAppConfig(): void {
     requireConfigOf(this.#config);
   }
 
-  /** How to call the handler with these extras directly; undefined where Nest has to do it. */
+  /** The direct call of the handler with these extras; undefined if Nest has to call it. */
   of(extras: Readonly<Record<PropertyKey, unknown>>): DirectCall | undefined {
     const identity = extras[IDENTITY];
     if (!isIdentity(identity) || this.#isEnhancedGlobally()) return undefined;
@@ -84,7 +84,7 @@ export class DirectCalls {
     return parameters && directCall(callback.bind(instance), parameters);
   }
 
-  /** Class and method of the handler with these extras; undefined where two controllers inherit it. */
+  /** Class and method of the handler with these extras; undefined if two controllers inherit it. */
   nameOf(extras: Readonly<Record<PropertyKey, unknown>>): string | undefined {
     const identity = extras[IDENTITY];
     return isIdentity(identity) ? `${identity.wrapper.name}.${identity.method}` : undefined;
@@ -112,10 +112,10 @@ export class DirectCalls {
   }
 }
 
-/** What a method without parameter decorators gets: as from Nest, the payload alone. */
+/** A method without parameter decorators receives the payload alone, as in Nest. */
 const UNDECORATED: readonly Argument[] = [{ index: 0, type: RpcParamtype.PAYLOAD, field: undefined }];
 
-/** The parameters as Nest's decorators declare them; undefined where one needs more than picking a value. */
+/** The parameters that Nest's decorators declare; undefined if one needs more than a plain value. */
 function toArguments(declared: unknown): readonly Argument[] | undefined {
   if (typeof declared !== 'object' || declared === null) return undefined;
   const found = Object.entries(declared).map(([key, each]) => toArgument(key, each));

@@ -59,24 +59,24 @@ class Registered {
 }
 
 describe('a topic’s records', () => {
-  test('go to the handler of its name rather than to one of a pattern, whichever came first', async () => {
+  test('a handler with the topic’s name takes precedence over patterns, in any order', async () => {
     const both = new Registered().add('pattern', /^orders/).add('name', 'orders');
     await expect(both.reached('orders')).resolves.toEqual(['name']);
     await expect(both.reached('orders.eu')).resolves.toEqual(['pattern']);
   });
 
-  test('go to the first pattern that matches', async () => {
+  test('records go to the handlers of the first pattern that matches', async () => {
     const both = new Registered().add('first', /^orders/).add('second', /eu$/);
     await expect(both.reached('orders.eu')).resolves.toEqual(['first']);
   });
 
-  test('go to all handlers of its name, and to all of one pattern', async () => {
+  test('records go to all handlers of the topic’s name, or to all of one pattern', async () => {
     const all = new Registered().add('a', 'orders').add('b', 'orders').add('c', /^a/).add('d', /^a/);
     await expect(all.reached('orders')).resolves.toEqual(['a', 'b']);
     await expect(all.reached('alerts')).resolves.toEqual(['c', 'd']);
   });
 
-  test('match a pattern with a memory each time', async () => {
+  test('a pattern with the flag g or y matches every time', async () => {
     const registered = new Registered().add('global', /^orders/g).add('sticky', /alerts/y);
     for (const topic of ['orders.a', 'orders.b', 'orders.c']) {
       await expect(registered.reached(topic)).resolves.toEqual(['global']);
@@ -85,7 +85,7 @@ describe('a topic’s records', () => {
     expect(registered.registry.select(GROUP, ['orders.a', 'orders.b', 'alerts']).existing).toHaveLength(3);
   });
 
-  test('go to no handler of another group, nor to one where there is none', async () => {
+  test('records of a group go only to handlers of that group', async () => {
     const registered = new Registered().add('mine', 'orders').add('other', 'orders', { groupId: 'other' });
     await expect(registered.reached('orders')).resolves.toEqual(['mine']);
     await expect(registered.reached('orders', 'other')).resolves.toEqual(['other']);
@@ -93,7 +93,7 @@ describe('a topic’s records', () => {
     expect(registered.registry.groups).toEqual([GROUP, 'other']);
   });
 
-  test('that are requests are answered by the last handler of requests alone, beside those of events', async () => {
+  test('requests are answered by the last request handler alone, beside event handlers', async () => {
     const registered = new Registered()
       .add('request', 'orders', {}, false)
       .add('event', 'orders')
@@ -111,15 +111,19 @@ describe('handlers of one topic', () => {
     [{ timeoutMs: 5 }, {}, 'timeoutMs is 5 for one and undefined for the other'],
     [{ order: 'key' }, { commit: 'manual', order: 'key' }, 'commit is auto for one and manual for the other'],
     [{ read: 'batch' }, { read: 'batch' }, 'a batch handler must be the only one'],
-    [{ commit: 'manual' }, { commit: 'manual' }, 'what one commits, the other may not have handled'],
-  ])('%j and %j do not go together, and the error says why', (one, other, why) => {
+    [
+      { commit: 'manual' },
+      { commit: 'manual' },
+      'a manual commit of one would also commit records that the other has not handled',
+    ],
+  ])('the options %j and %j contradict each other, and the error says why', (one, other, why) => {
     const registered = new Registered().add('one', 'orders', one);
     expect(() => registered.add('other', 'orders', other)).toThrow(HandlerOptionsError);
     expect(() => registered.add('other', 'orders', other)).toThrow(`handler for orders: ${why}`);
     expect(() => registered.add('other', 'orders', other)).toThrow(NEXT);
   });
 
-  test('may differ in what concerns each alone, and in everything between two groups', () => {
+  test('handlers of one topic may differ in options of their own, and between two groups in all options', () => {
     const registered = new Registered().add('one', 'orders', { value: 'json' });
     registered.add('other', 'orders', { value: 'bytes' });
     registered.add('batches', 'orders', { read: 'batch', groupId: 'other' });

@@ -30,34 +30,34 @@ function registryOf(...handlers: readonly (readonly [string | RegExp, KafkaHandl
 }
 
 describe('a group’s topics', () => {
-  test('are those of its handlers’ names and patterns that there are, in order', () => {
+  test('a group reads the existing topics of its handlers’ names and patterns, in order', () => {
     const registry = registryOf(['orders'], [/^audit\./], ['other', { groupId: 'other' }]);
     const { existing } = registry.select(GROUP, ['other', 'orders', 'audit.b', 'audit.a', 'audits']);
     expect(existing).toEqual(['audit.a', 'audit.b', 'orders']);
   });
 
-  test('are missing where a handler names one that is not there, each named once', () => {
+  test('a topic that a handler names and that does not exist is reported as missing once', () => {
     const registry = registryOf(['b'], ['a'], ['a'], [/^never/], ['there']);
     expect(registry.select(GROUP, ['there'])).toMatchObject({ existing: ['there'], missing: ['a', 'b'] });
   });
 
-  test('are none for a group without handlers', () => {
+  test('a group without handlers reads no topics', () => {
     expect(registryOf(['a']).select('unknown', ['a'])).toMatchObject({ existing: [], missing: [] });
   });
 
-  test('are awaited while one that a handler names is not known', () => {
+  test('a group awaits topics while one that a handler names is unknown', () => {
     const registry = registryOf(['a'], ['b']);
     expect(registry.awaitsTopics(GROUP, new Set(['a']))).toBe(true);
     expect(registry.awaitsTopics(GROUP, new Set(['a', 'b', 'c']))).toBe(false);
     expect(registry.awaitsTopics('unknown', new Set())).toBe(false);
   });
 
-  test('are awaited for ever where there is a pattern', () => {
+  test('a group with a pattern always awaits topics', () => {
     expect(registryOf([/^a/]).awaitsTopics(GROUP, new Set(['a']))).toBe(true);
   });
 });
 
-test('a group has timeouts if one of its handlers has', () => {
+test('a group has timeouts if one of its handlers has one', () => {
   const registry = registryOf(['a'], ['b', { timeoutMs: 5 }], ['c', { groupId: 'other' }]);
   expect([registry.hasTimeouts(GROUP), registry.hasTimeouts('other')]).toEqual([true, false]);
 });
@@ -65,7 +65,7 @@ test('a group has timeouts if one of its handlers has', () => {
 describe('a group’s retry topics', () => {
   const delays = ['1m', '1h'];
 
-  test('are one for each delay of each topic that is there, under the group’s name', () => {
+  test('each existing topic has one retry topic per delay and group', () => {
     const registry = registryOf([/^orders/, { onFailure: 'retry-topic', delays }], ['other']);
     const { existing, retryTopics } = registry.select(GROUP, ['orders.eu', 'other']);
     expect(existing).toEqual(['orders.eu', 'other']);
@@ -101,7 +101,7 @@ describe('a group’s retry topics', () => {
     },
   );
 
-  test('are found although one was asked for before its source was seen', () => {
+  test('a retry topic is found even if it was requested before its source was known', () => {
     const registry = registryOf(['orders', { onFailure: 'retry-topic', delays }]);
     const topic = `orders.${GROUP}.retry.1m`;
     expect(registry.handlerOf(GROUP, topic)).toBeUndefined();
@@ -109,7 +109,7 @@ describe('a group’s retry topics', () => {
     expect(registry.handlerOf(GROUP, topic)).toBeDefined();
   });
 
-  test('are handled as their source is, once a try, each followed by the next and the last by a dead letter', () => {
+  test('a retry topic is one attempt, followed by the next retry topic or a dead letter', () => {
     const registry = registryOf(['orders', { onFailure: 'retry-topic', delays }]);
     const { retryTopics } = registry.select(GROUP, ['orders']);
     const handlers = retryTopics.map(({ topic }) => registry.handlerOf(GROUP, topic));
@@ -121,13 +121,13 @@ describe('a group’s retry topics', () => {
   });
 });
 
-test('a pattern never means the topics that records are put aside in, a name may', () => {
-  const aside = ['orders.dlt', `orders.${GROUP}.retry.10m`, `orders.${GROUP}.parked`];
+test('a pattern never matches topics of failed records, and a name may', () => {
+  const failureTopics = ['orders.dlt', `orders.${GROUP}.retry.10m`, `orders.${GROUP}.parked`];
   const registry = registryOf([/^orders/], ['orders.dlt']);
-  expect(registry.select(GROUP, ['orders', ...aside]).existing).toEqual(['orders', 'orders.dlt']);
+  expect(registry.select(GROUP, ['orders', ...failureTopics]).existing).toEqual(['orders', 'orders.dlt']);
 });
 
-test('topics that are gone are forgotten, and handled again when they come back', () => {
+test('deleted topics are forgotten, and handled again once they are recreated', () => {
   const registry = registryOf([/^day\./, { onFailure: 'retry-topic', delays: ['1s'] }]);
   const [retry] = registry.select(GROUP, ['day.1']).retryTopics;
   const topics = ['day.1', retry?.topic ?? ''];
@@ -144,7 +144,7 @@ test('topics that are gone are forgotten, and handled again when they come back'
   }
 });
 
-describe('a parking topic that an earlier policy has left', () => {
+describe('a parking topic of an earlier policy', () => {
   const parked = `orders.${GROUP}.parked`;
 
   test.each([
@@ -160,7 +160,7 @@ describe('a parking topic that an earlier policy has left', () => {
     expect(handler?.failures.onFailure).toBe(onFailure);
   });
 
-  test('is no longer read once it was deleted, and read when it is seen later', () => {
+  test('a parking topic is read as long as it exists, even if it is found later', () => {
     const registry = registryOf(['orders']);
     registry.select(GROUP, ['orders']);
     const before = registry.handlerOf(GROUP, 'orders');
@@ -173,7 +173,7 @@ describe('a parking topic that an earlier policy has left', () => {
     expect(registry.handlerOf(GROUP, 'orders')?.parking).toBeUndefined();
   });
 
-  test('is that of the group itself, and is not named where the handler parks', () => {
+  test('only the group’s own parking topic counts, and only if the handler no longer parks', () => {
     const others = registryOf(['orders']).select(GROUP, ['orders', 'orders.other.parked']);
     expect(others.leftParking).toEqual([]);
     const registry = registryOf(['orders', { onFailure: 'park' }]);

@@ -12,38 +12,38 @@ import { toDelay } from '../options/retry-delay.js';
 import { HandlerRoutes } from './handler-routes.js';
 import { type HandlerBinding, type InvocationServices, toHandler } from '../invocation/invocation.js';
 
-/** The options that handlers of one topic and group must agree on: they share the topic's records. */
+/** Options that all handlers of one topic and group must share, since they share its records. */
 const SHARED = ['read', 'commit', 'order', 'concurrency', 'timeoutMs'] as const;
 
-/** Which of the topics there are a group reads, and which it misses. */
+/** The topics that a group reads, and those that are missing. */
 export interface TopicSelection {
   readonly existing: string[];
   readonly missing: string[];
-  /** Topics that a pattern matches and that are not read, as records are put aside in topics of such a name. */
+  /** Topics that a pattern matches and that are not read, since they are named like topics of failed records. */
   readonly skipped: string[];
-  /** Topics that the existing ones' handlers have their retries in. */
+  /** Retry topics of the existing topics' handlers. */
   readonly retryTopics: readonly RetryTopic[];
-  /** Parking topics that exist although the handlers of their sources park no more. */
+  /** Parking topics that exist although the handlers of their sources no longer park. */
   readonly leftParking: readonly LeftParking[];
 }
 
-/** A parking topic that an earlier `onFailure: 'park'` of a handler has left. */
+/** A parking topic of an earlier `onFailure: 'park'`. */
 export interface LeftParking {
   readonly topic: string;
   readonly source: string;
-  /** Whether later records of a parked key are parked behind it; batches are handled without looking. */
+  /** Whether later records of a parked key are parked behind it; batch handlers do not check. */
   readonly keepsOrder: boolean;
 }
 
-/** A topic in which a group's records of another topic wait for one of their retries. */
+/** A topic in which a group's records of another topic wait for a retry. */
 export interface RetryTopic {
   readonly topic: string;
   readonly source: string;
-  /** Which of the handler's delays it is for, from 0 on; beyond them where that is none of them any more. */
+  /** Index of its delay in the handler's `delays`; their number if the delay was removed from them. */
   readonly hop: number;
-  /** How long its records wait, as its name says. */
+  /** How long its records wait, from its name. */
   readonly delayMs: number;
-  /** Whether it is read for what was left in it alone: its delay is none of the handler's. */
+  /** Whether only records that remained in it are read: its delay was removed from the handler's `delays`. */
   readonly isFormer: boolean;
 }
 
@@ -64,7 +64,7 @@ export class HandlerRegistry {
   ) {}
 
   /**
-   * @throws HandlerOptionsError when the options make no sense, or not beside another handler's of the topic
+   * @throws HandlerOptionsError if the options are invalid, or contradict those of another handler of the topic
    */
   add(
     pattern: string | RegExp,
@@ -80,7 +80,7 @@ export class HandlerRegistry {
     const others = this.#bindings.filter((other) => isSame(other, binding));
     const replaced = isEvent ? undefined : others.find((other) => !other.isEvent);
     for (const other of others) if (other !== replaced) requireAgreement(other, binding);
-    // As in Nest, a request has one answer: the last handler of requests takes the place of the one before.
+    // As in Nest, a request has one answer: the last request handler replaces the one before.
     if (replaced) this.#bindings.splice(this.#bindings.indexOf(replaced), 1, binding);
     else this.#bindings.push(binding);
     const problems = this.#routes.problemsOf(binding);
@@ -91,7 +91,7 @@ export class HandlerRegistry {
     return this.#routes.groups;
   }
 
-  /** The topics of `all` that the group has handlers for, and those it has handlers for that are not there. */
+  /** The topics of `all` that the group has handlers for, and topics with handlers that are missing. */
   select(groupId: string, all: readonly string[]): TopicSelection {
     const named = this.#routes.ofGroup(groupId).map(({ pattern }) => pattern);
     const existing = all.filter((topic) => this.#routes.of(groupId, topic).length > 0).toSorted();
@@ -108,7 +108,7 @@ export class HandlerRegistry {
     };
   }
 
-  /** Topics that a pattern matches may come and go for as long as the service runs. */
+  /** Topics that a pattern matches may be created and deleted while the service runs. */
   #forgetAllBut(groupId: string, all: ReadonlySet<string>): void {
     const prefix = keyOf(groupId, '');
     const isGone = (key: string): boolean => key.startsWith(prefix) && !all.has(key.slice(prefix.length));
@@ -121,19 +121,19 @@ export class HandlerRegistry {
     for (const key of this.#leftParking) if (isGone(key)) this.#leftParking.delete(key);
   }
 
-  /** Whether topics beyond the known ones could still appear that the group has handlers for. */
+  /** Whether the group has handlers for topics that may still be created. */
   awaitsTopics(groupId: string, known: ReadonlySet<string>): boolean {
     return this.#routes
       .ofGroup(groupId)
       .some(({ pattern }) => pattern instanceof RegExp || !known.has(pattern));
   }
 
-  /** Whether any of the group's handlers may take only so long. */
+  /** Whether any of the group's handlers has a `timeoutMs`. */
   hasTimeouts(groupId: string): boolean {
     return this.#routes.ofGroup(groupId).some(({ options }) => options.timeoutMs !== undefined);
   }
 
-  /** What handles a topic's records in a group. As in Nest, a topic's own name goes before any pattern. */
+  /** The handler of a topic's records in a group. As in Nest, a topic name takes precedence over patterns. */
   handlerOf(groupId: string, topic: string): Handler | undefined {
     const key = keyOf(groupId, topic);
     const known = this.#handlers.get(key);
@@ -145,7 +145,7 @@ export class HandlerRegistry {
       retry,
       hasLeftParking: this.#leftParking.has(key),
     });
-    // That there is none is not remembered: a retry topic may be asked for before it is known to be one.
+    // Its absence is not cached: a retry topic may be requested before it is known as one.
     if (handler) this.#handlers.set(key, handler);
     return handler;
   }
@@ -162,7 +162,7 @@ export class HandlerRegistry {
     return this.#retryTopics.has(keyOf(groupId, topic));
   }
 
-  /** Those of the handler's delays, and those that an earlier version of it has left records in. */
+  /** Retry topics of the handler's delays, and those of earlier delays that may still contain records. */
   #retryTopicsOf(groupId: string, source: string, all: readonly string[]): RetryTopic[] {
     const failures = this.#routes.of(groupId, source)[0]?.options.failures;
     if (!failures) return [];
@@ -185,8 +185,8 @@ export class HandlerRegistry {
   }
 
   /**
-   * A parking topic is read for as long as it exists, whatever `onFailure` is by now: the records in it would never be
-   * handled otherwise, and later ones of their keys would overtake them.
+   * A parking topic is read as long as it exists, whatever `onFailure` is now: its records would never be handled
+   * otherwise, and later records of their keys would overtake them.
    */
   #findLeftParking(groupId: string, sources: readonly string[], all: ReadonlySet<string>): LeftParking[] {
     const found: LeftParking[] = [];
@@ -195,7 +195,7 @@ export class HandlerRegistry {
       const topic = parkingTopicOf(source, groupId);
       const options = this.#routes.of(groupId, source)[0]?.options;
       const isLeft = options?.failures.policy.onFailure !== 'park' && all.has(topic);
-      // A handler that was made before the parking topic was seen, or after it was deleted, is made again.
+      // Recreate the handler if it was created before the parking topic was found, or before it was deleted.
       if (isLeft !== this.#leftParking.has(key)) this.#handlers.delete(key);
       if (isLeft) this.#leftParking.add(key);
       else this.#leftParking.delete(key);
@@ -204,7 +204,7 @@ export class HandlerRegistry {
     return found;
   }
 
-  /** Those of the topics that are not where this service puts records of `sources` aside. */
+  /** Topics that are not failure topics of this service for `sources`. */
   #othersOf(topics: readonly string[], sources: readonly string[]): string[] {
     if (topics.length === 0) return [];
     const own = new Set(sources.map(deadLetterTopicOf));
@@ -231,10 +231,11 @@ function requireAgreement(a: HandlerBinding, b: HandlerBinding): void {
     (option) => `${option} is ${a.options[option]} for one and ${b.options[option]} for the other`,
   );
   if (!isDeepStrictEqual(a.options.failures.given, b.options.failures.given)) {
-    problems.push('what they ask for where they fail (retry, onFailure, ...) is not the same');
+    problems.push('their failure options (retry, onFailure, ...) differ');
   }
   if (b.options.read === 'batch') problems.push('a batch handler must be the only one');
-  if (b.options.commit === 'manual') problems.push('what one commits, the other may not have handled');
+  if (b.options.commit === 'manual')
+    problems.push('a manual commit of one would also commit records that the other has not handled');
   if (problems.length === 0) return;
   problems.push('handlers of one topic share its records; give one of them a groupId of its own');
   const names = new Set([a.name, b.name].filter((name) => name !== String(a.pattern)));

@@ -46,8 +46,8 @@ function catalogOf(...handlers: readonly Declared[]): HandlerCatalog {
   );
 }
 
-describe('commands and operators’ endpoints see the handlers that the transport has', () => {
-  test('where one group names a topic and another has a pattern for it', () => {
+describe('replay and the operators’ API route like the transport', () => {
+  test('commands see the same handlers as the transport if one group names a topic and another has a pattern', () => {
     const handlers: Declared[] = [['orders'], [/^orders/, { groupId: 'audit', onFailure: 'park' }]];
     const registry = registryOf(...handlers);
     registry.select('audit', ['orders']);
@@ -63,13 +63,13 @@ describe('commands and operators’ endpoints see the handlers that the transpor
     }).toEqual({ replays: true, ops: [parked], cli: [parked] });
   });
 
-  test('for no topic that a pattern does not mean', () => {
+  test('commands see no handler for a topic to which patterns do not apply', () => {
     const catalog = catalogOf([/^orders/, { deadLetterTopic: 'orders.failed' }]);
     const topics = ['orders', 'orders.eu', 'orders.dlt', 'orders.failed', 'orders.orders.retry.1m'];
     expect(topics.filter((topic) => catalog.handles(topic))).toEqual(['orders', 'orders.eu']);
   });
 
-  test('and their own dead-letter and parking topics, whatever the length of topic and group', () => {
+  test('commands see the same dead-letter and parking topics, whatever the length of topic and group', () => {
     const groupId = 'billing.eu';
     const long = 'o'.repeat(249);
     const catalog = catalogOf(['orders', { groupId }], [/^o+$/, { groupId }]);
@@ -90,27 +90,27 @@ describe('commands and operators’ endpoints see the handlers that the transpor
   });
 });
 
-describe('a pattern never means', () => {
-  test('a dead-letter topic that its handler names, which is told', () => {
+describe('topics to which patterns do not apply', () => {
+  test('a pattern does not apply to a dead-letter topic that its handler names, which is reported', () => {
     const registry = registryOf([/^orders/, { deadLetterTopic: 'orders.failed' }]);
     const selection = registry.select('orders', ['orders', 'orders.failed']);
     expect(selection).toMatchObject({ existing: ['orders'], skipped: ['orders.failed'] });
     expect(registry.handlerOf('orders', 'orders.failed')).toBeUndefined();
   });
 
-  test('Kafka’s own topics', () => {
+  test('a pattern does not apply to Kafka’s internal topics', () => {
     const registry = registryOf([/.*/]);
     const selection = registry.select('orders', ['orders', '__consumer_offsets']);
     expect(selection).toMatchObject({ existing: ['orders'], skipped: [] });
     expect(registry.handlerOf('orders', '__consumer_offsets')).toBeUndefined();
   });
 
-  test('a dead-letter topic that a handler of another group names', () => {
+  test('a pattern does not apply to a dead-letter topic that a handler of another group names', () => {
     const registry = registryOf(['payments', { deadLetterTopic: 'graveyard' }], [/.*/, { groupId: 'audit' }]);
     expect(registry.select('audit', ['graveyard', 'payments']).existing).toEqual(['payments']);
   });
 
-  test('a topic that is named as if records were put aside in it; such a topic is told, unless it is an own one', () => {
+  test('a pattern does not apply to a topic named like a failure topic, which is reported unless it is the service’s own', () => {
     const own = [retryTopicOf('orders', 'orders', '5m'), parkingTopicOf('orders', 'orders'), 'orders.dlt'];
     const others = ['nightly.retry.1h', 'cars.parked', 'old.dlt', retryTopicOf('orders', 'another', '1m')];
     const registry = registryOf([/.*/]);
@@ -121,7 +121,7 @@ describe('a pattern never means', () => {
   });
 });
 
-test('a handler that names a topic reads it, however it is called', () => {
+test('a handler that names a topic reads it, whatever its name', () => {
   const named = ['cars.parked', 'nightly.retry.1h', 'old.dlt', '__consumer_offsets', 'orders.failed'];
   const registry = registryOf(
     [/.*/, { deadLetterTopic: 'orders.failed' }],
@@ -130,12 +130,12 @@ test('a handler that names a topic reads it, however it is called', () => {
   expect(registry.select('orders', named)).toMatchObject({ existing: named.toSorted(), skipped: [] });
 });
 
-describe('handlers are refused', () => {
+describe('handlers whose records would circulate are rejected', () => {
   test.each<[string, readonly Declared[], string]>([
     [
       'whose dead letters go to their own topic',
       [['orders', { deadLetterTopic: 'orders' }]],
-      'its dead letters would come back to it: orders -> orders',
+      'its dead letters would return to it: orders -> orders',
     ],
     [
       'whose dead letters come back through another',
@@ -143,12 +143,12 @@ describe('handlers are refused', () => {
         ['orders', { deadLetterTopic: 'failed' }],
         ['failed', { deadLetterTopic: 'orders', groupId: 'second' }],
       ],
-      'its dead letters would come back to it: failed -> orders -> failed',
+      'its dead letters would return to it: failed -> orders -> failed',
     ],
     [
       'that read the dead letters of a handler whose topic they name for their own',
       [['orders'], ['orders.dlt', { deadLetterTopic: 'orders' }]],
-      'its dead letters would come back to it: orders.dlt -> orders -> orders.dlt',
+      'its dead letters would return to it: orders.dlt -> orders -> orders.dlt',
     ],
     [
       'for a topic in which the same group’s retries wait',
@@ -163,19 +163,19 @@ describe('handlers are refused', () => {
     [
       'with equal delays, as each has a topic of its own',
       [['orders', { onFailure: 'retry-topic', delays: ['1m', '1m', '1m'] }]],
-      'each time once',
+      'a time that is not in the list yet',
     ],
     [
       'whose dead letters would be retried or parked',
       [['orders', { deadLetterTopic: 'orders.orders.retry.1m' }]],
-      'a name other than those of retry and parking topics',
+      'no name of a retry or parking topic',
     ],
-  ])('%s', (_what, handlers, message) => {
+  ])('handlers are rejected %s', (_what, handlers, message) => {
     expect(() => registryOf(...handlers)).toThrow(HandlerOptionsError);
     expect(() => registryOf(...handlers)).toThrow(message.replaceAll('’', "'"));
   });
 
-  test('for none of the ways on which dead letters are handled further', () => {
+  test('handlers of dead-letter topics are accepted if no record circulates', () => {
     expect(() =>
       registryOf(['orders', { deadLetterTopic: 'failed' }], ['failed'], ['failed.dlt', { groupId: 'last' }]),
     ).not.toThrow();

@@ -1,7 +1,7 @@
 import { deadLetterTopicOf, isFailureTopic, retrySourceOf } from '../../../redelivery/index.js';
 import type { ResolvedHandlerOptions } from '../options/handler-options.js';
 
-/** A handler, as far as it decides who handles which topic. */
+/** The part of a handler that decides which topics it handles. */
 export interface RoutedHandler {
   readonly pattern: string | RegExp;
   readonly options: Pick<ResolvedHandlerOptions, 'groupId' | 'failures'>;
@@ -10,9 +10,9 @@ export interface RoutedHandler {
 /** Kafka's own topics, such as `__consumer_offsets`. */
 const INTERNAL = '__';
 
-/** Which handlers a topic has in a group: the one answer for the transport, the commands and the operators' endpoints. */
+/** Which handlers a topic has in a group, for the transport, the `dlq` commands and the operators' API. */
 export class HandlerRoutes<H extends RoutedHandler> {
-  /** @param handlers read anew with each question: more may be added to it */
+  /** @param handlers may grow later */
   constructor(private readonly handlers: readonly H[]) {}
 
   get groups(): string[] {
@@ -28,7 +28,7 @@ export class HandlerRoutes<H extends RoutedHandler> {
     return this.handlers.filter(({ options }) => options.groupId === groupId);
   }
 
-  /** The handlers of a topic in a group. As in Nest, a topic's own name goes before any pattern. */
+  /** The handlers of a topic in a group. As in Nest, a topic name takes precedence over patterns. */
   of(groupId: string, topic: string): H[] {
     const handlers = this.ofGroup(groupId);
     const exact = handlers.filter(({ pattern }) => pattern === topic);
@@ -44,15 +44,15 @@ export class HandlerRoutes<H extends RoutedHandler> {
   }
 
   /**
-   * Whether a pattern may mean a topic. It never means Kafka's internal topics, those that handlers name for their dead
-   * letters, and those named like the topics that services of this kind create for themselves: another group's
-   * can't be told from a business topic of such a name, which a handler reads by naming it.
+   * Whether patterns apply to a topic. They never apply to Kafka's internal topics, to dead-letter topics that handlers
+   * name, and to topics named like failure topics: those of another group cannot be distinguished from a business topic
+   * with such a name, which a handler must name to read.
    */
   mayMatchPatterns(topic: string): boolean {
     return !topic.startsWith(INTERNAL) && !isFailureTopic(topic) && !this.#isDeadLetterTopicName(topic);
   }
 
-  /** Topics that a pattern of the group matches and does not mean; Kafka's internal ones are left out. */
+  /** Topics that a pattern of the group matches and does not apply to, without Kafka's internal ones. */
   skipped(groupId: string, topics: readonly string[]): string[] {
     const handlers = this.ofGroup(groupId);
     return topics.filter(
@@ -65,13 +65,13 @@ export class HandlerRoutes<H extends RoutedHandler> {
   }
 
   /**
-   * What makes records go round in circles, or be read by two handlers for different reasons.
-   * @returns what is wrong with a handler, beside those there are
+   * Finds handlers by which records would circulate, or would be read for two different reasons.
+   * @returns what is wrong with this handler beside the existing ones
    */
   problemsOf({ pattern, options: { groupId } }: H): string[] {
     const problems: string[] = [];
     const circle = typeof pattern === 'string' ? this.#circleFrom([pattern]) : undefined;
-    if (circle) problems.push(`its dead letters would come back to it: ${circle.join(' -> ')}`);
+    if (circle) problems.push(`its dead letters would return to it: ${circle.join(' -> ')}`);
     const handlers = this.ofGroup(groupId);
     for (const { pattern: topic } of handlers) {
       const source = typeof topic === 'string' ? retrySourceOf(topic, groupId) : undefined;
@@ -81,7 +81,7 @@ export class HandlerRoutes<H extends RoutedHandler> {
     return problems;
   }
 
-  /** The way from a topic, by its handlers' dead letters, back to where it began. */
+  /** The path of dead letters from a topic back to the first topic of the path. */
   #circleFrom(path: readonly string[]): readonly string[] | undefined {
     const last = path.at(-1);
     for (const { pattern, options } of this.handlers) {

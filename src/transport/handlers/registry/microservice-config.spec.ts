@@ -44,25 +44,25 @@ async function connected(options?: NestHybridApplicationOptions) {
   return { app, microservice };
 }
 
-test('a microservice with guards of its own is refused, as its handlers are called past them', async () => {
+test('a microservice with guards of its own is rejected, since direct calls would bypass them', async () => {
   await expect(connected()).rejects.toThrow(MicroserviceConfigError);
   await expect(connected({ inheritAppConfig: false })).rejects.toThrow('inheritAppConfig: true');
 });
 
-test('so is one that is set up later', async () => {
+test('a microservice with guards of its own is rejected even if it is connected later', async () => {
   const { app, microservice } = await connected({ deferInitialization: true });
   microservice.useGlobalGuards({ canActivate: () => false });
   await expect(app.startAllMicroservices()).rejects.toThrow(MicroserviceConfigError);
   expect(handled).toBe(0);
 });
 
-test('a microservice that inherits the configuration of its application is taken', async () => {
+test('a microservice that inherits the configuration of its application is accepted', async () => {
   const { app } = await connected({ inheritAppConfig: true });
   expect([...app.get(KafkaStrategy).getHandlers().keys()]).toEqual(['u', 't']);
   await app.close();
 });
 
-test('a handler is not called where a guard of its application says no', async () => {
+test('a handler is not called if a guard of its application denies it', async () => {
   const { app, microservice } = await connected({ inheritAppConfig: true, deferInitialization: true });
   microservice.useGlobalGuards({ canActivate: () => false });
   await microservice.init();
