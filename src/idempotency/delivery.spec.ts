@@ -7,7 +7,7 @@ import { MemoryStore } from './memory.store.js';
 const fine = { status: 'fulfilled', value: undefined };
 const bad = { status: 'rejected', reason: new Error('not booked') };
 
-test('an idempotent batch does not mark records that its handler rejected, even if the outcomes do not match the batch', async () => {
+test('an idempotent batch writes no receipts for records that its handler rejected, even if the outcomes do not match the batch', async () => {
   const scene = new Scene('abc', { read: 'batch', maxRecords: 3, order: 'partition' });
   await scene.fetch();
   const { records } = scene.call(0);

@@ -17,7 +17,7 @@ export function gateOf(unit: UnitOfWork, records: readonly InFlightRecord[]): Co
   };
   return {
     async beforeCommit(asked) {
-      // Completing would make the marks of all records durable, also of those not handled yet.
+      // Completing would make the receipts of all records durable, also of those not handled yet.
       const confirmed = new Set(asked);
       if (!records.every((record) => confirmed.has(record))) refuse('committing a part of the batch');
       await unit.complete();

@@ -10,10 +10,10 @@ export interface Claim {
 
 /** The work of a claim in progress. */
 export interface UnitOfWork {
-  /** The keys that had no mark, in the order of the claim. */
+  /** The keys that had no receipt, in the order of the claim. */
   readonly fresh: readonly string[];
   /**
-   * Makes the marks durable now instead of when the work ends, together with the effect if the store contains both.
+   * Makes the receipts durable now instead of when the work ends, together with the effect if the store contains both.
    * No part of the effect may follow.
    */
   complete(): Promise<void>;
@@ -22,8 +22,8 @@ export interface UnitOfWork {
 /**
  * Remembers which records were handled. Every store guarantees the following, tested by `store-conformance.ts`:
  *
- * - Work is called for the keys without a mark, and not at all if all keys have one.
- * - Work that resolves leaves a mark for each of them. Work that rejects, or resolves after the signal was aborted,
+ * - Work is called for the keys without a receipt, and not at all if all keys have one.
+ * - Work that resolves leaves a receipt for each of them. Work that rejects, or resolves after the signal was aborted,
  *   leaves none, unless it was completed.
  * - Of two concurrent claims of the same key, one waits until the other has ended.
  */
@@ -31,7 +31,7 @@ export abstract class IdempotencyStore {
   /**
    * Runs work once per key.
    * @returns whether work was called
-   * @throws the error of work, or the error that prevents the store from writing marks: a `DependencyUnavailableError`
+   * @throws the error of work, or the error that prevents the store from writing receipts: a `DependencyUnavailableError`
    *   if the record is not the cause; the record then waits
    */
   abstract once(claim: Claim, work: (unit: UnitOfWork) => Promise<void>): Promise<boolean>;

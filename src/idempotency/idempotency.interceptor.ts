@@ -89,6 +89,6 @@ function settle({ owner, records }: KafkaRecordContext): void {
   try {
     owner.acknowledge(records);
   } catch {
-    // The partition was assigned to another member, which finds the mark.
+    // The partition was assigned to another member, which finds the receipt.
   }
 }

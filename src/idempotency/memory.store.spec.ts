@@ -35,23 +35,23 @@ describe('MemoryStore', () => {
     await fc.assert(property);
   });
 
-  it('MemoryStore behaves like a plain list of marks with their times', async () => {
+  it('MemoryStore behaves like a plain list of receipts with their times', async () => {
     const step = fc.record({ keys, afterMs: fc.nat(60) });
     const property = fc.asyncProperty(
       fc.array(step),
       fc.integer({ min: 1, max: 3 }),
-      async (steps, maxMarks) => {
+      async (steps, maxReceipts) => {
         let now = 0;
-        const store = new MemoryStore({ ttlMs: 100, maxMarks, now: () => now });
+        const store = new MemoryStore({ ttlMs: 100, maxReceipts, now: () => now });
         let model: { readonly key: string; readonly at: number }[] = [];
         for (const { keys: claimed, afterMs } of steps) {
           now += afterMs;
           model = model.filter(({ at }) => at > now - 100);
-          const fresh = claimed.filter((each) => !model.some((mark) => mark.key === each));
+          const fresh = claimed.filter((each) => !model.some((receipt) => receipt.key === each));
           let called: readonly string[] = [];
           await store.once({ scope: 's', keys: claimed }, async (unit) => void (called = unit.fresh));
           expect(called).toEqual(fresh);
-          model = [...model, ...fresh.map((each) => ({ key: each, at: now }))].slice(-maxMarks);
+          model = [...model, ...fresh.map((each) => ({ key: each, at: now }))].slice(-maxReceipts);
           expect(store.size).toBe(model.length);
         }
       },

@@ -5,37 +5,37 @@ const ANOTHER_DELIVERY = { kind: 'resource', what: 'another delivery of the reco
 
 /** Limits of a {@link MemoryStore}. */
 export interface MemoryStoreOptions {
-  /** Maximum number of marks; above it the oldest is deleted. Default 100,000. */
-  readonly maxMarks?: number;
-  /** How long a mark is kept. Default one hour. */
+  /** Maximum number of receipts; above it the oldest is deleted. Default 100,000. */
+  readonly maxReceipts?: number;
+  /** How long a receipt is kept. Default one hour. */
   readonly ttlMs?: number;
   /** Current time in ms since the epoch. */
   readonly now?: () => number;
 }
 
 /**
- * Stores marks in the memory of this process, for tests and for handlers whose effect is in memory too. Marks are lost
+ * Stores receipts in the memory of this process, for tests and for handlers whose effect is in memory too. Receipts are lost
  * at a restart and not shared with other members of the group.
  */
 export class MemoryStore extends IdempotencyStore {
-  /** Creation time of each mark, oldest first. */
-  readonly #marks = new Map<string, number>();
+  /** Creation time of each receipt, oldest first. */
+  readonly #receipts = new Map<string, number>();
   readonly #running = new Map<string, Promise<void>>();
-  readonly #maxMarks: number;
+  readonly #maxReceipts: number;
   readonly #ttlMs: number;
   readonly #now: () => number;
 
-  constructor({ maxMarks = 100_000, ttlMs = 3_600_000, now = Date.now }: MemoryStoreOptions = {}) {
+  constructor({ maxReceipts = 100_000, ttlMs = 3_600_000, now = Date.now }: MemoryStoreOptions = {}) {
     super();
-    this.#maxMarks = maxMarks;
+    this.#maxReceipts = maxReceipts;
     this.#ttlMs = ttlMs;
     this.#now = now;
   }
 
-  /** Number of marks that have not expired. */
+  /** Number of receipts that have not expired. */
   get size(): number {
     this.#forget();
-    return this.#marks.size;
+    return this.#receipts.size;
   }
 
   async once({ scope, keys, signal }: Claim, work: (unit: UnitOfWork) => Promise<void>): Promise<boolean> {
@@ -67,13 +67,13 @@ export class MemoryStore extends IdempotencyStore {
     signal: AbortSignal | undefined,
   ): Promise<boolean> {
     this.#forget();
-    const fresh = keys.filter((key) => !this.#marks.has(idOf(scope, key)));
+    const fresh = keys.filter((key) => !this.#receipts.has(idOf(scope, key)));
     if (fresh.length === 0) return false;
     let isComplete = false;
     const complete = async (): Promise<void> => {
       if (isComplete) return;
       isComplete = true;
-      for (const key of fresh) this.#marks.set(idOf(scope, key), this.#now());
+      for (const key of fresh) this.#receipts.set(idOf(scope, key), this.#now());
       this.#forget();
     };
     await work({ fresh, complete });
@@ -84,9 +84,9 @@ export class MemoryStore extends IdempotencyStore {
 
   #forget(): void {
     const oldest = this.#now() - this.#ttlMs;
-    for (const [id, at] of this.#marks) {
-      if (at > oldest && this.#marks.size <= this.#maxMarks) return;
-      this.#marks.delete(id);
+    for (const [id, at] of this.#receipts) {
+      if (at > oldest && this.#receipts.size <= this.#maxReceipts) return;
+      this.#receipts.delete(id);
     }
   }
 }

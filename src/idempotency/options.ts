@@ -18,7 +18,7 @@ export interface IdempotentOptions<Payload = unknown> {
   readonly key?: IdempotencyKey<Payload>;
   /**
    * Name of the handler's effect within its group; default `Class.method`. Set it to the old name before you rename
-   * the class or method: otherwise existing marks are not found.
+   * the class or method: otherwise existing receipts are not found.
    */
   readonly name?: string;
 }

@@ -11,7 +11,7 @@ import {
 } from '../database/index.js';
 import { outsideTimeout } from '../transport/handlers/outside-timeout.js';
 import { type Claim, IdempotencyStore, type UnitOfWork } from './idempotency-store.js';
-import { createMarks, deleteMarks, insertMarks } from './marks.js';
+import { createReceipts, deleteReceipts, insertReceipts } from './receipts.js';
 
 const PRUNE_EVERY_MS = 600_000;
 const PRUNE_AT_ONCE = 1_000;
@@ -20,8 +20,8 @@ const LONGEST_KEY = 255;
 const HASHED = 'sha256:';
 
 /**
- * Stores marks in PostgreSQL, in the transaction of the handler: the mark and the handler's writes through
- * {@link Database} are committed together or not at all. A second delivery waits on the primary key of the mark until
+ * Stores receipts in PostgreSQL, in the transaction of the handler: the receipt and the handler's writes through
+ * {@link Database} are committed together or not at all. A second delivery waits on the primary key of the receipt until
  * the first transaction has ended.
  */
 @Injectable()
@@ -40,9 +40,9 @@ export class PostgresStore extends IdempotencyStore {
   /** @throws ConfigError if no database is configured and the embedded one is not allowed */
   override start(): void {
     requireDatabase(this.config);
-    this.#ready().catch((error: unknown) => this.#warn('cannot prepare the table of marks yet', error));
+    this.#ready().catch((error: unknown) => this.#warn('cannot prepare the table of receipts yet', error));
     const prune = (): void => {
-      this.prune().catch((error: unknown) => this.#warn('cannot delete expired marks for now', error));
+      this.prune().catch((error: unknown) => this.#warn('cannot delete expired receipts for now', error));
     };
     this.#pruning = setInterval(prune, PRUNE_EVERY_MS).unref();
   }
@@ -52,12 +52,12 @@ export class PostgresStore extends IdempotencyStore {
   }
 
   /**
-   * @throws DatabaseUnavailableError if the mark cannot be written for any reason: the record is not the cause, and
+   * @throws DatabaseUnavailableError if the receipt cannot be written for any reason: the record is not the cause, and
    *   failed attempts would soon send it to the dead-letter topic
    */
   once({ scope, keys, signal }: Claim, work: (unit: UnitOfWork) => Promise<void>): Promise<boolean> {
     return this.database.outside(async () => {
-      await this.#beforeWork('the table of marks', () => this.#ready());
+      await this.#beforeWork('the table of receipts', () => this.#ready());
       return this.database.transaction(async (transaction) => {
         const fresh = await this.#beforeWork('another delivery of the record', () =>
           this.#insert(transaction, scope, keys),
@@ -70,9 +70,9 @@ export class PostgresStore extends IdempotencyStore {
     });
   }
 
-  /** @returns the keys that had no mark */
+  /** @returns the keys that had no receipt */
   async #insert(transaction: Transaction, scope: string, keys: readonly string[]): Promise<string[]> {
-    const inserted = await insertMarks(transaction, scope, keys.map(storable));
+    const inserted = await insertReceipts(transaction, scope, keys.map(storable));
     return keys.filter((key) => inserted.has(storable(key)));
   }
 
@@ -83,23 +83,23 @@ export class PostgresStore extends IdempotencyStore {
     } catch (error) {
       const isToBlame = error instanceof TypeError || isAboutData(sqlStateOf(error));
       if (isToBlame || error instanceof DatabaseUnavailableError) throw error;
-      throw new DatabaseUnavailableError('marking a record as handled', error);
+      throw new DatabaseUnavailableError('writing a receipt', error);
     }
   }
 
-  /** Deletes the marks that are older than `IDEMPOTENCY_TTL_HOURS`, and returns their number. */
+  /** Deletes the receipts that are older than `IDEMPOTENCY_TTL_HOURS`, and returns their number. */
   async prune(): Promise<number> {
     await this.#ready();
     let all = 0;
     for (;;) {
-      const deleted = await deleteMarks(this.database, this.config.idempotency.ttlMs, PRUNE_AT_ONCE);
+      const deleted = await deleteReceipts(this.database, this.config.idempotency.ttlMs, PRUNE_AT_ONCE);
       all += deleted;
       if (deleted < PRUNE_AT_ONCE) return all;
     }
   }
 
   async #ready(): Promise<void> {
-    this.#created ??= createMarks(this.database);
+    this.#created ??= createReceipts(this.database);
     try {
       await this.#created;
     } catch (error) {

@@ -30,10 +30,10 @@ describe('a record waits, and none of its attempts is used up', () => {
     ['42P01', 'a table that is missing'],
     ['40P01', 'a deadlock'],
     ['55P03', 'a lock that was not available'],
-    ['57014', 'another delivery that holds the mark for longer than a statement may take'],
+    ['57014', 'another delivery that holds the receipt for longer than a statement may take'],
     ['57P01', 'a server that stops'],
   ])(
-    'a record waits without using up attempts while the database rejects marks: %s, %s',
+    'a record waits without using up attempts while the database rejects receipts: %s, %s',
     async (sqlState) => {
       const server = await RefusingServer.start(sqlState);
       const database = new Database(() => openPostgres(server.options));

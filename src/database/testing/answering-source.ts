@@ -1,6 +1,6 @@
 import type { Connection, ConnectionSource } from '../connection.js';
 
-/** The rows that a database without marks answers a statement with. */
+/** The rows that a database without receipts answers a statement with. */
 function rowsOf(text: string, values: readonly unknown[], isReadOnly: boolean): readonly object[] {
   if (text.includes('to_regclass')) return [{ found: 'idempotency_marks' }];
   if (text.includes('pg_is_in_recovery')) return [{ read_only: isReadOnly }];
@@ -9,7 +9,7 @@ function rowsOf(text: string, values: readonly unknown[], isReadOnly: boolean): 
 
 /**
  * A database with `size` connections and a reserve for second ones, which answers each statement at once and contains
- * no marks. It counts the connections in use.
+ * no receipts. It counts the connections in use.
  */
 export class AnsweringSource implements ConnectionSource {
   readonly reserve: number;

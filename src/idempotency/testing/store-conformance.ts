@@ -34,21 +34,21 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
       return { once, called };
     }
 
-    it('calls work for a key that has no mark, and not for one that has', async () => {
+    it('calls work for a key that has no receipt, and not for one that has', async () => {
       const { once, called } = inScope();
       expect(await once(['a'])).toBe(true);
       expect(await once(['a'])).toBe(false);
       expect(called).toEqual([['a']]);
     });
 
-    it('leaves no mark when work fails', async () => {
+    it('leaves no receipt when work fails', async () => {
       const { once, called } = inScope();
       await expect(once(['a'], () => Promise.reject(failure))).rejects.toBe(failure);
       expect(await once(['a'])).toBe(true);
       expect(called).toEqual([['a'], ['a']]);
     });
 
-    it('leaves no mark when work returns although it was told to stop: its call has failed', async () => {
+    it('leaves no receipt when work returns although it was told to stop: its call has failed', async () => {
       const scope = `scope-${++scopes}`;
       const stopping = new AbortController();
       const { signal } = stopping;
@@ -62,7 +62,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
       expect(await inScope('group/b').once(['same'])).toBe(true);
     });
 
-    it('gives work those keys that have no mark, in their order', async () => {
+    it('gives work those keys that have no receipt, in their order', async () => {
       const { once, called } = inScope();
       await once(['c', 'e']);
       await once(['e', 'd', 'c', 'b', 'a']);
@@ -72,7 +72,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
       ]);
     });
 
-    it('marks none of several keys when work fails', async () => {
+    it('leaves no receipt for any of several keys when work fails', async () => {
       const { once, called } = inScope();
       await expect(once(['a', 'b'], () => Promise.reject(failure))).rejects.toBe(failure);
       await once(['b', 'a']);
@@ -122,7 +122,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
       expect(called.flat().toSorted()).toEqual(keys.toSorted());
     });
 
-    it('keeps the marks of work that was completed, even if it fails then', async () => {
+    it('keeps the receipts of work that was completed, even if it fails then', async () => {
       const { once } = inScope();
       const work = async (unit: UnitOfWork): Promise<void> => {
         await unit.complete();

@@ -32,14 +32,14 @@ function replayHeaders(group: string, topic = 'orders'): RawHeaders {
   return toOutgoing(letter, record, destinationOf(letter, record, topic, new Set([0]))).headers ?? {};
 }
 
-const markHeaders = toReceipt(someDeadLetter({ topic: 'orders.dlt' }), 'orders').headers ?? {};
+const receiptHeaders = toReceipt(someDeadLetter({ topic: 'orders.dlt' }), 'orders').headers ?? {};
 
 describe('a record with replay headers of another record', () => {
   test.each<[string, RawHeaders]>([
     ['a replay of another topic for another group', replayHeaders('orders-service')],
     ['a replay as an earlier version wrote it', { 'dlt-replays': '1', 'dlt-replay-for': 'orders-service' }],
-    ['a mark of a dead-letter topic, with a value', markHeaders],
-    ['a mark as an earlier version wrote it', { 'dlt-replayed-offset': '7' }],
+    ['a receipt of a dead-letter topic, with a value', receiptHeaders],
+    ['a receipt as an earlier version wrote it', { 'dlt-replayed-offset': '7' }],
     ['an empty name', { 'dlt-replayed-offset': null, 'dlt-replay-for': null, 'dlt-replayed-topic': null }],
   ])('a record that was forwarded with the headers of %s is handled', async (_what, headers) => {
     const passesOver = passesOverOf('enriched-orders', 'billing');
@@ -94,10 +94,10 @@ describe('a record that is not for the group', () => {
   });
 
   test('a replay receipt is passed over in the dead-letter topic that it names', () => {
-    const mark = record(markHeaders, { value: null });
-    expect(passesOverOf('orders.dlt', 'watcher')?.(mark, 0)).toBe('replay receipt');
-    expect(passesOverOf('payments', 'watcher')?.(mark, 0)).toBeUndefined();
-    const unnamed = record({ ...markHeaders, 'dlt-replayed-topic': null }, { value: null });
+    const receipt = record(receiptHeaders, { value: null });
+    expect(passesOverOf('orders.dlt', 'watcher')?.(receipt, 0)).toBe('replay receipt');
+    expect(passesOverOf('payments', 'watcher')?.(receipt, 0)).toBeUndefined();
+    const unnamed = record({ ...receiptHeaders, 'dlt-replayed-topic': null }, { value: null });
     expect(passesOverOf('orders.dlt', 'watcher')?.(unnamed, 0)).toBeUndefined();
   });
 });

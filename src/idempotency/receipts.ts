@@ -7,10 +7,10 @@ type Statements = Pick<Database, 'query'>;
 const CREATE_LOCK = 7_310_579_224;
 
 /**
- * Creates the table of marks if it does not exist. If the role may not create tables, an administrator can create it.
+ * Creates the table of receipts if it does not exist. If the role may not create tables, an administrator can create it.
  * The lock serializes members that start together: PostgreSQL's own IF NOT EXISTS can fail in a race.
  */
-export async function createMarks(database: Database): Promise<void> {
+export async function createReceipts(database: Database): Promise<void> {
   if (await exists(database)) return;
   await database.transaction(async (transaction) => {
     await transaction.query('SELECT pg_advisory_xact_lock($1)', [CREATE_LOCK]);
@@ -34,10 +34,10 @@ async function exists(statements: Statements): Promise<boolean> {
 }
 
 /**
- * Inserts a mark for each key without one. Waits if another transaction is inserting the same mark.
- * @returns the keys that had no mark
+ * Inserts a receipt for each key without one. Waits if another transaction is inserting the same receipt.
+ * @returns the keys that had no receipt
  */
-export async function insertMarks(
+export async function insertReceipts(
   statements: Statements,
   scope: string,
   keys: readonly string[],
@@ -52,8 +52,8 @@ export async function insertMarks(
   return new Set(rows.map(({ key }) => key));
 }
 
-/** Deletes at most `limit` marks that are older than `ageMs`; returns the number deleted. */
-export async function deleteMarks(database: Database, ageMs: number, limit: number): Promise<number> {
+/** Deletes at most `limit` receipts that are older than `ageMs`; returns the number deleted. */
+export async function deleteReceipts(database: Database, ageMs: number, limit: number): Promise<number> {
   const { rowCount } = await database.query(
     `DELETE FROM idempotency_marks WHERE (scope, key) IN (
        SELECT scope, key FROM idempotency_marks
