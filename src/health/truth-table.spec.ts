@@ -60,7 +60,7 @@ const record = (ageMs: number): StalledRecord => ({
   writtenAt: NOW - ageMs,
   ageMs,
   failures: 7,
-  state: 'to be tried again in 5 ms',
+  state: 'to be retried in 5 ms',
   lastError: 'TypeError: x is not a function',
 });
 
@@ -102,13 +102,13 @@ describe('ready', () => {
     const stuck = {
       ...record(5),
       kind: 'not stored' as const,
-      why: 'a record can not be put aside (TIMEOUT)',
+      why: 'a failed record cannot be stored (TIMEOUT)',
     };
     expect(ready(view({}, { stuck: [stuck] }))).toBe(
-      'a record can not be put aside (TIMEOUT): t[3] at offset 42 for 5 ms, to be tried again in 5 ms, ' +
+      'a failed record cannot be stored (TIMEOUT): t[3] at offset 42 for 5 ms, to be retried in 5 ms, ' +
         'failed 7 times, last error: TypeError: x is not a function',
     );
-    expect(ready(view({}, { unopened: 't[3]: what is parked can not be read' }))).toContain('t[3]');
+    expect(ready(view({}, { unopened: 't[3]: the parking topic cannot be read' }))).toContain('t[3]');
     expect(live(view({}, { stuck: [stuck], unopened: 't[3]' }))).toBeUndefined();
   });
 

@@ -103,7 +103,7 @@ export function livenessProblem(
   unansweredAt: number,
 ): string | undefined {
   const rests = RESTING.has(group.phase);
-  if (group.ended && !rests) return 'the consumer has ended and is not rebuilt';
+  if (group.ended && !rests) return 'the consumer has ended and is not restarted';
   const [hung] = group.partitions.flatMap(({ unresponsive }) => unresponsive);
   if (hung) return `a handler does not stop although it was aborted: ${describeStalled(hung)}`;
   // A missing permission is granted by an administrator; a restart would not help.

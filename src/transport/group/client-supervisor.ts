@@ -138,6 +138,6 @@ export class ClientSupervisor {
   #failed(error: unknown): void {
     if (this.#stopRequested.signal.aborted) return;
     this.parts.recorder.clientFailed(error);
-    this.parts.logger.error(`${describeError(error)}; a new consumer is built`);
+    this.parts.logger.error(`${describeError(error)}; the consumer is restarted`);
   }
 }

@@ -47,7 +47,7 @@ export class GroupListener implements ConsumerListener {
     const { pipeline, recorder, logger, config } = this.parts;
     recorder.enter('rebalancing');
     if (!isMember) {
-      logger.warn('the group has shut this member out; its partitions may belong to others');
+      logger.warn('the group has removed this member; its partitions may belong to others');
       pipeline.loseAll();
       return;
     }

@@ -88,17 +88,17 @@ export function partitionSnapshot(pipeline: PartitionPipeline): PartitionSnapsho
 
 function whyUnopened({ topic, partition, parkingProblem }: PartitionPipeline): string | undefined {
   if (parkingProblem === undefined) return undefined;
-  return `${topic}[${partition}]: what is parked can not be read, so nothing is handled: ${describeError(parkingProblem)}`;
+  return `${topic}[${partition}]: the parking topic cannot be read, so nothing is handled: ${describeError(parkingProblem)}`;
 }
 
 function whyStuck({ kind, error, reason }: FailureProblem): string {
   switch (kind) {
     case 'not stored':
-      return `a record can not be put aside (${describeError(error)})`;
+      return `a failed record cannot be stored (${describeError(error)})`;
     case 'circuit-breaker':
-      return `no more records are given up, as ${reason}`;
+      return `the circuit breaker is open, as ${reason}`;
     case 'dependency':
-      return `what a handler depends on can not be used (${describeError(error)})`;
+      return `a dependency of a handler is unavailable (${describeError(error)})`;
     case 'stop':
       return 'a handler has stopped its partition';
   }
@@ -127,6 +127,6 @@ function stateOf(record: InFlightRecord, wait: string | undefined): string {
     const ranFor = `its handler has run for ${Date.now() - record.startedAt} ms`;
     return wait === undefined ? ranFor : `${ranFor}, and waits for ${wait}`;
   }
-  if (record.retryAt > 0) return `to be tried again in ${Math.max(0, record.retryAt - Date.now())} ms`;
+  if (record.retryAt > 0) return `to be retried in ${Math.max(0, record.retryAt - Date.now())} ms`;
   return record.handled ? 'handled, but its handler has not committed it' : 'waiting for its lane';
 }

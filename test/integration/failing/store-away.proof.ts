@@ -83,7 +83,7 @@ test('an unavailable dead-letter topic pauses only its partition, which continue
   const away = kafka.cluster.brokers[2];
   await away?.kill();
   gate.open();
-  const named = async (): Promise<boolean> => (await probe(url, 'ready')).reason.includes('put aside');
+  const named = async (): Promise<boolean> => (await probe(url, 'ready')).reason.includes('cannot be stored');
   await waitFor(named, { what: 'readiness', timeoutMs: 60_000 });
 
   const before = process.cpuUsage();

@@ -55,7 +55,7 @@ describe.each(STORES)('a dead-letter topic that $name', ({ isMade, lacks }) => {
     const ready = await waitFor(
       async () => {
         const { reason } = await probe(url, 'ready');
-        return reason.includes('put aside') && reason;
+        return reason.includes('cannot be stored') && reason;
       },
       { what: 'readiness to name it' },
     );

@@ -25,7 +25,7 @@ test('the state names what a partition waits for: a running handler, a retry, pa
   await waitFor(async () => (await partition('accounts'))?.committed === '2', { what: 'both to be parked' });
   await waitFor(() => service.handled.includes('o3'), { what: 'the orders' });
   const failed = { failures: 1, lastError: 'TypeError: s1 is broken' };
-  const waits = expect.stringMatching(/^to be tried again in \d+ ms$/);
+  const waits = expect.stringMatching(/^to be retried in \d+ ms$/);
   expect(await partition('slow')).toMatchObject({
     committableOffset: '0',
     endOffset: '1',

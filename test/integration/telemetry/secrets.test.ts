@@ -68,7 +68,7 @@ describe('secrets in the log', () => {
       KAFKA_SASL_USERNAME: 'app',
       KAFKA_SASL_PASSWORD: SECRET,
     });
-    await waitFor(() => service.output.includes('a new consumer is built'), {
+    await waitFor(() => service.output.includes('the consumer is restarted'), {
       what: 'the login to fail',
       timeoutMs: 40_000,
     });
@@ -85,7 +85,7 @@ describe('secrets in the log', () => {
       KAFKA_SSL_KEY: key,
       KAFKA_SSL_KEY_PASSPHRASE: passphrase,
     });
-    await waitFor(() => service.output.includes('a new consumer is built'), {
+    await waitFor(() => service.output.includes('the consumer is restarted'), {
       what: 'the handshake to fail',
       timeoutMs: 40_000,
     });

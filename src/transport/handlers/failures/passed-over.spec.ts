@@ -88,7 +88,7 @@ describe('a record that is not for the group', () => {
       .counting(groupLog(logger, () => undefined))
       .passedOver(at, toOffset(7), 'replayed for another group');
     expect(lines).toEqual([
-      'orders[3] at offset 7 is passed over: it was replayed for another group, in whose handler it had failed',
+      'orders[3] at offset 7 is passed over: it was replayed for another group, whose handler had failed',
     ]);
     expect(counts.of('orders').passedOver).toBe(1);
   });
