@@ -50,13 +50,13 @@ async function handling(
 describe('a record that is confirmed within a transaction that is not committed', () => {
   const refused = { code: 'OPEN_TRANSACTION', committed: '0' };
 
-  test('is refused, and its offset is not committed', async () => {
+  test('a commit within an open transaction is rejected, and the offset is not committed', async () => {
     expect(
       await handling((context, database) => database.transaction(() => offsets.commit(context))),
     ).toEqual(refused);
   });
 
-  test('is refused where it is acknowledged, or confirmed as a batch', async () => {
+  test('an acknowledgement within an open transaction, or the commit of a batch, is rejected', async () => {
     const acknowledged = handling((context, database) =>
       database.transaction(async () => offsets.acknowledge(context)),
     );
@@ -69,7 +69,7 @@ describe('a record that is confirmed within a transaction that is not committed'
     expect(await batch).toEqual(refused);
   });
 
-  test('is refused apart from the transaction, too, which is still open', async () => {
+  test('a commit in database.outside() is rejected while the transaction around it is open', async () => {
     const outcome = handling((context, database) =>
       database.transaction(() =>
         database.outside(() =>
@@ -83,7 +83,7 @@ describe('a record that is confirmed within a transaction that is not committed'
     expect(await outcome).toEqual(refused);
   });
 
-  test('is refused while the commit of the transaction is under way', async () => {
+  test('a commit is rejected while the commit of the transaction is in progress', async () => {
     const outcome = handling((context, database) =>
       database.transaction(async (transaction) => {
         void transaction.commit();
@@ -97,7 +97,7 @@ describe('a record that is confirmed within a transaction that is not committed'
 describe('a record is confirmed', () => {
   const taken = { code: 'returned', committed: '1' };
 
-  test('after its transaction, and within it once that is committed', async () => {
+  test('a record may be committed after its transaction, or within it once that is committed', async () => {
     const after = handling(async (context, database) => {
       await database.transaction(() => database.query('INSERT'));
       await offsets.commit(context);
@@ -112,7 +112,7 @@ describe('a record is confirmed', () => {
     expect(await within).toEqual(taken);
   });
 
-  test('within an idempotent handler, which commits its transaction first', async () => {
+  test('a commit within an idempotent handler commits the transaction first', async () => {
     const outcome = handling((context, database) =>
       deliverRecord(new PostgresStore(database, loadConfig({})), IDEMPOTENT, {
         payload: undefined,

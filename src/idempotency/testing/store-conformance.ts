@@ -16,7 +16,7 @@ let scopes = 0;
 
 /** Tests the guarantees of every {@link IdempotencyStore}. */
 export function describeStore(name: string, open: () => Promise<StoreUnderTest>): void {
-  describe(`${name} keeps the promises of a store`, () => {
+  describe(`${name} as an idempotency store`, () => {
     let opened: StoreUnderTest;
     beforeAll(async () => {
       opened = await open();
@@ -34,21 +34,21 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
       return { once, called };
     }
 
-    it('calls work for a key that has no receipt, and not for one that has', async () => {
+    it('a store calls work for a key without a receipt, and not for a key with one', async () => {
       const { once, called } = inScope();
       expect(await once(['a'])).toBe(true);
       expect(await once(['a'])).toBe(false);
       expect(called).toEqual([['a']]);
     });
 
-    it('leaves no receipt when work fails', async () => {
+    it('a store keeps no receipt if work fails', async () => {
       const { once, called } = inScope();
       await expect(once(['a'], () => Promise.reject(failure))).rejects.toBe(failure);
       expect(await once(['a'])).toBe(true);
       expect(called).toEqual([['a'], ['a']]);
     });
 
-    it('leaves no receipt when work returns although it was told to stop: its call has failed', async () => {
+    it('a store keeps no receipt if work returns after its signal was aborted, since the call has failed', async () => {
       const scope = `scope-${++scopes}`;
       const stopping = new AbortController();
       const { signal } = stopping;
@@ -57,12 +57,12 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
       expect(await inScope(scope).once(['a'])).toBe(true);
     });
 
-    it('keeps the keys of two scopes apart', async () => {
+    it('a store distinguishes equal keys of two scopes', async () => {
       expect(await inScope('group/a').once(['same'])).toBe(true);
       expect(await inScope('group/b').once(['same'])).toBe(true);
     });
 
-    it('gives work those keys that have no receipt, in their order', async () => {
+    it('a store passes work the keys without a receipt, in order', async () => {
       const { once, called } = inScope();
       await once(['c', 'e']);
       await once(['e', 'd', 'c', 'b', 'a']);
@@ -72,7 +72,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
       ]);
     });
 
-    it('leaves no receipt for any of several keys when work fails', async () => {
+    it('a store keeps no receipt for any of several keys if work fails', async () => {
       const { once, called } = inScope();
       await expect(once(['a', 'b'], () => Promise.reject(failure))).rejects.toBe(failure);
       await once(['b', 'a']);
@@ -85,14 +85,14 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
       ['with half of a surrogate pair', 'a\ud800', 'a\ud801'],
       ['of which one looks like the hash of the other', LONG, `sha256:${LONG_HASH}`],
       ['that look like SQL', `'); DROP TABLE x; --`, `'); DROP TABLE y; --`],
-    ])('tells keys apart that are %s', async (_what, one, other) => {
+    ])('a store distinguishes keys that are %s', async (_what, one, other) => {
       const { once } = inScope();
       expect(await once([one])).toBe(true);
       expect(await once([other])).toBe(true);
       expect(await once([one, other])).toBe(false);
     });
 
-    it('has one effect when two deliveries come at the same time', async () => {
+    it('a store allows one effect for two concurrent deliveries', async () => {
       const { once, called } = inScope();
       let second: Promise<boolean> | undefined;
       await once(['a'], async () => {
@@ -102,7 +102,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
       expect(called).toEqual([['a']]);
     });
 
-    it('lets the second delivery have the effect when the first one fails', async () => {
+    it('a store allows the second delivery the effect if the first fails', async () => {
       const { once, called } = inScope();
       let second: Promise<boolean> | undefined;
       const first = once(['a'], async () => {
@@ -114,7 +114,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
       expect(called).toEqual([['a'], ['a']]);
     });
 
-    it('has one effect a key when batches overlap in opposite order', async () => {
+    it('a store allows one effect per key for batches that overlap in opposite order', async () => {
       const { once, called } = inScope();
       const keys = Array.from({ length: 50 }, (_, at) => `k${at}`);
       const batches = Array.from({ length: 8 }, (_, at) => (at % 2 === 0 ? keys : keys.toReversed()));
@@ -122,7 +122,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
       expect(called.flat().toSorted()).toEqual(keys.toSorted());
     });
 
-    it('keeps the receipts of work that was completed, even if it fails then', async () => {
+    it('a store keeps the receipts of work that was completed, even if it fails afterwards', async () => {
       const { once } = inScope();
       const work = async (unit: UnitOfWork): Promise<void> => {
         await unit.complete();
