@@ -11,8 +11,8 @@ import { FailureLines, partitionOf } from './failure-lines.js';
 import { earlierAttempts } from '../../redelivery/index.js';
 
 const PASSED_OVER: Readonly<Record<PassedOver, string>> = {
-  'replayed for another group': 'it was replayed for another group, in whose handler it had failed',
-  'replay receipt': 'it has no value of its own; it says which dead letter was replayed',
+  'replayed for another group': 'it was replayed for another group, whose handler had failed',
+  'replay receipt': 'it only says which dead letter was replayed',
 };
 
 /**
@@ -48,11 +48,11 @@ export function groupLog(
     rewound: (from, to) =>
       write(
         'warn',
-        'partitions sent back',
+        'partitions that were rewound',
         from,
         () =>
-          `${partitionOf(from)}: goes on at offset ${to.offset} instead of ${from.offset}; the topic was created ` +
-          "anew, its log cut, or the group's offset reset",
+          `${partitionOf(from)}: continues at offset ${to.offset} instead of ${from.offset}; the topic was recreated, ` +
+          "its log truncated, or the group's offset reset",
       ),
   };
 }
@@ -65,15 +65,15 @@ function logFailure(lines: FailureLines, event: FailureEvent): void {
         'retries',
         event.record,
         event.error,
-        `is tried again in ${event.delayMs} ms, after ${failedCalls(event.record)}`,
+        `is retried in ${event.delayMs} ms, after ${failedCalls(event.record)}`,
       );
     case 'awaiting dependency':
       return lines.failed(
         'warn',
-        'records that wait for what their handlers depend on',
+        'records that wait for a dependency of their handler',
         event.record,
         event.error,
-        `waits for what its handler depends on, which uses up no attempt; it is tried again in ${event.delayMs} ms`,
+        `waits for a dependency of its handler, without using up an attempt; it is retried in ${event.delayMs} ms`,
       );
     case 'given up':
       return lines.failed(
@@ -86,26 +86,26 @@ function logFailure(lines: FailureLines, event: FailureEvent): void {
     case 'not stored':
       return lines.failed(
         'error',
-        'records that could not be put aside',
+        'failed records that could not be stored',
         event.record,
         event.error,
-        `could not be put aside (${event.destination}), which is tried again in ${event.delayMs} ms; nothing is ` +
-          'committed past it',
+        `could not be stored (${event.destination}); this is retried in ${event.delayMs} ms, and nothing is ` +
+          'committed past the record',
       );
     case 'breaker open':
       return lines.failed(
         'error',
-        'records that the open circuit breaker holds back',
+        'records that the open circuit breaker keeps',
         event.record,
         event.error,
-        `is not given up, as ${event.reason}: its partition is paused, and it is tried again in ${event.delayMs} ms`,
+        `is not given up, as ${event.reason}: its partition is paused, and it is retried in ${event.delayMs} ms`,
       );
     case 'breaker closed':
       return lines.write(
         'log',
         'circuit breakers that closed',
         event.at,
-        () => `${partitionOf(event.at)}: records pass again; it goes on`,
+        () => `${partitionOf(event.at)}: the circuit breaker is closed; the partition continues`,
       );
     case 'parking unavailable':
       return lines.write(
@@ -113,7 +113,7 @@ function logFailure(lines: FailureLines, event: FailureEvent): void {
         'parking topics that do not answer',
         event.at,
         () =>
-          `${partitionOf(event.at)}: what is parked can not be read or changed, which is tried again in ` +
+          `${partitionOf(event.at)}: the parking topic cannot be read or written; this is retried in ` +
           `${event.delayMs} ms: ${describeError(event.error)}`,
       );
     case 'stopped':
@@ -130,7 +130,7 @@ function logFailure(lines: FailureLines, event: FailureEvent): void {
         'handlers that failed after their commit',
         event.record,
         event.error,
-        'was committed by its handler, which failed after that; not tried again',
+        'was committed by its handler, which failed after that; not retried',
       );
   }
 }
