@@ -125,7 +125,7 @@ describe('ready', () => {
 describe('live', () => {
   test('liveness is down for a handler that does not stop, and for a consumer that is not restarted', () => {
     expect(live(view({}, { unresponsive: [record(5_000)] }))).toContain('t[3] at offset 42');
-    expect(live(view({ ended: true }))).toContain('not rebuilt');
+    expect(live(view({ ended: true }))).toContain('not restarted');
   });
 
   test('liveness is down without progress for three session timeouts in which a broker answered', () => {
@@ -144,7 +144,7 @@ describe('live', () => {
     expect(
       live(view({ phase: 'connecting', accessProblem: 'the login', lastProgressAt: 0 })),
     ).toBeUndefined();
-    expect(live(view({ accessProblem: 'the login', ended: true }))).toContain('not rebuilt');
+    expect(live(view({ accessProblem: 'the login', ended: true }))).toContain('not restarted');
   });
 
   test('liveness stays up without brokers, in a rebalance, with lag, a failing handler, and missing topics', () => {

@@ -77,7 +77,7 @@ describe('liveness', () => {
     await scene.call(0).fails();
     await pass(scene, 24_000);
     expect(livenessProblem(snapshotOf(scene), limits, scene.clock.now(), 0)).toBeUndefined();
-    expect(scene.told).toEqual(['halted 0']);
+    expect(scene.told).toEqual(['stopped 0']);
   });
 
   test('liveness goes down for a handler that hangs after its commit', async () => {

@@ -15,7 +15,7 @@ describe('a record waits, and none of its attempts is used up', () => {
     );
     const scene = await tried(new PostgresStore(database, loadConfig({})), async () => undefined);
     await minute(scene);
-    expect(new Set(scene.told)).toEqual(new Set(['waiting 0']));
+    expect(new Set(scene.told)).toEqual(new Set(['awaiting dependency 0']));
     expect(scene.pipeline.problems).toMatchObject([
       { kind: 'dependency', error: { code: 'DATABASE_UNAVAILABLE' } },
     ]);
@@ -42,7 +42,7 @@ describe('a record waits, and none of its attempts is used up', () => {
       await passUntil(scene, () => server.refused > 5);
       expect(server.refused).toBeGreaterThan(5);
       expect(called).toBe(0);
-      expect(new Set(scene.told)).toEqual(new Set(['waiting 0']));
+      expect(new Set(scene.told)).toEqual(new Set(['awaiting dependency 0']));
       await database.close();
       server.stop();
     },
@@ -67,7 +67,7 @@ describe('a record waits, and none of its attempts is used up', () => {
         throw new Error('not booked', { cause: Object.assign(new Error('as told'), { code }) });
       });
       await minute(scene);
-      expect(new Set(scene.told)).toEqual(new Set(['waiting 0']));
+      expect(new Set(scene.told)).toEqual(new Set(['awaiting dependency 0']));
     },
   );
 

@@ -114,7 +114,7 @@ describe('an invalid option', () => {
   test('all invalid options are reported at once', () => {
     const extras = { read: 'x', order: 'y', batch: { maxRecords: 'z' }, schema: 1, groupId: 2 };
     expect(() => resolveAny(extras)).toThrow(
-      /read is "x".*; order is "y".*; batch\.maxRecords is "z".*; schema is 1.*; groupId is 2/,
+      /read is "x".*; batch\.maxRecords is "z".*; order is "y".*; schema is 1.*; groupId is 2/,
     );
   });
 
