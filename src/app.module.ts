@@ -1,22 +1,11 @@
 import { Module } from '@nestjs/common';
-import { ServiceConfigModule } from './config/index.js';
-import { HealthModule } from './health/health.module.js';
-import { KafkaModule } from './transport/index.js';
+import { HealthModule } from './health/index.js';
 import { ProcessingModule } from './processing/processing.module.js';
-import { LoggingModule } from './telemetry/logging.module.js';
-import { MetricsModule } from './telemetry/metrics/metrics.module.js';
-import { TracingModule } from './telemetry/tracing/tracing.module.js';
+import { KafkaServiceModule } from './service/module.js';
+import { MetricsModule } from './telemetry/metrics/index.js';
 
 /** The root module of the service. */
 @Module({
-  imports: [
-    ServiceConfigModule,
-    LoggingModule,
-    TracingModule,
-    MetricsModule,
-    KafkaModule,
-    HealthModule,
-    ProcessingModule,
-  ],
+  imports: [KafkaServiceModule, MetricsModule, HealthModule, ProcessingModule],
 })
 export class AppModule {}

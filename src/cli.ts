@@ -1,5 +1,5 @@
 import * as nodeModule from 'node:module';
-import { requireNode } from './require-node.js';
+import { requireNode } from './service/index.js';
 
 requireNode();
 

@@ -10,7 +10,7 @@ import { Ctx, Payload } from '@nestjs/microservices';
 import { Logger } from 'nestjs-pino';
 import { AppModule } from '../../dist/src/app.module.js';
 import { SERVICE_CONFIG } from '../../dist/src/config/index.js';
-import { KafkaHandler, KafkaRuntime, KafkaStrategy } from '../../dist/src/transport/index.js';
+import { connectKafka, KafkaHandler, KafkaRuntime } from '../../dist/src/transport/index.js';
 import { OffsetsModule, OffsetsService } from '../../dist/src/offsets/index.js';
 import { ProcessingModule } from '../../dist/src/processing/processing.module.js';
 import { failIfPoisonous, Meter, readJob, sleep } from './meter.mjs';
@@ -80,7 +80,7 @@ Module({ imports: [...runtimeModules, OffsetsModule], controllers: [BenchControl
 const app = await NestFactory.create(BenchModule, { bufferLogs: true, abortOnError: false });
 const config = app.get(SERVICE_CONFIG);
 app.useLogger(app.get(Logger));
-app.connectMicroservice({ strategy: app.get(KafkaStrategy) }, { inheritAppConfig: true });
+connectKafka(app, { inheritAppConfig: true });
 await app.listen(config.http.port, '127.0.0.1');
 await app.startAllMicroservices();
 if (job.mode === 'scraped') console.log(`SCRAPE ${await app.getUrl()}/metrics`);

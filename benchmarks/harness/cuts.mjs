@@ -2,7 +2,7 @@
 const parts = {
   metrics: [
     ['/pipeline/partition.js', /this\.parts\.counts\.calls\.add\(.*\);/, ''],
-    ['/app.module.js', /\n\s*MetricsModule,/, ''],
+    ['/app.module.js', / MetricsModule,/, ''],
   ],
   context: [
     ['/transport/handlers/invocation/handler-call.js', /return calls\.run\(.*\);/, 'return run(call.first);'],

@@ -1,7 +1,8 @@
 import { CodedError } from '../errors/index.js';
 
-/** One problem of the environment. No field contains the value of a secret. */
+/** One problem of the environment, or of options. No field contains the value of a secret. */
 export interface ConfigProblem {
+  /** Name of the variable, or path of the option. */
   readonly variable: string;
   /** The value found, quoted; for a secret only its length. */
   readonly got: string;
@@ -10,16 +11,33 @@ export interface ConfigProblem {
   readonly hint?: string;
 }
 
-/** The environment is not a valid configuration. The message lists every problem. */
+/** The environment, or the options of `KafkaModule`, are not a valid configuration. The message lists every problem. */
 export class ConfigError extends CodedError {
   readonly code = 'CONFIG_INVALID';
 
-  constructor(readonly problems: readonly ConfigProblem[]) {
-    super(formatProblems(problems));
+  constructor(
+    readonly problems: readonly ConfigProblem[],
+    source: keyof typeof SOURCES = 'environment',
+  ) {
+    super(formatProblems(problems, SOURCES[source]));
   }
 }
 
-function formatProblems(problems: readonly ConfigProblem[]): string {
+const SOURCES = {
+  environment: {
+    title: 'The configuration has',
+    reference: 'Every variable is described in .env.example and in docs/configuration.md.',
+  },
+  options: {
+    title: 'The options of KafkaModule have',
+    reference: 'Every option is described in docs/package.md and in the types.',
+  },
+};
+
+function formatProblems(
+  problems: readonly ConfigProblem[],
+  { title, reference }: (typeof SOURCES)[keyof typeof SOURCES],
+): string {
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
   const blocks = problems.map(({ variable, got, accepts, hint }) =>
     [
@@ -30,8 +48,8 @@ function formatProblems(problems: readonly ConfigProblem[]): string {
     ].join('\n'),
   );
   return [
-    `The configuration has ${count}:`,
+    `${title} ${count}:`,
     ...blocks,
-    'Every variable is described in .env.example and in docs/configuration.md.',
+    reference,
   ].join('\n\n');
 }

@@ -132,3 +132,11 @@ export interface ServiceConfig {
   /** Undefined if no collector is configured. */
   readonly tracing: TracingConfig | undefined;
 }
+
+/**
+ * Injection token of the {@link ServiceConfig}; the reference service provides it.
+ *
+ * @example
+ * constructor(@Inject(SERVICE_CONFIG) private readonly config: ServiceConfig) {}
+ */
+export const SERVICE_CONFIG = Symbol('SERVICE_CONFIG');

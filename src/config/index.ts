@@ -1,3 +1,4 @@
+export { SERVICE_CONFIG } from './config.js';
 export type {
   DatabaseConfig,
   KafkaConfig,
@@ -15,5 +16,7 @@ export { strayCharacters } from './stray-characters.js';
 export { reloadSecrets } from './reload-secrets.js';
 export { ConfigError, type ConfigProblem } from './config-error.js';
 export { loadConfig, loadConfigWith } from './load-config.js';
+export { kafkaFromEnv, type KafkaFromEnvOptions } from './options/kafka-from-env.js';
+export { KAFKA_CONFIG, type KafkaModuleConfig, type KafkaModuleOptions } from './options/kafka-options.js';
+export { optionsOf, resolveOptions } from './options/resolve-options.js';
 export { callerFolder } from './caller-folder.js';
-export { SERVICE_CONFIG, ServiceConfigModule } from './service-config.module.js';

@@ -9,12 +9,17 @@ import { unknownVariables } from './reading/unknown-variables.js';
 import { strayCharacters } from './stray-characters.js';
 import { describeVariable, environment, isVariableName, type VariableName } from './variables/environment.js';
 
-/**
- * Validates an environment and builds the configuration from it.
- *
- * @throws ConfigError with every problem of the environment, not only the first
- */
-export function loadConfig(env: NodeJS.ProcessEnv = process.env, host: Host = thisHost): ServiceConfig {
+/** What was found in an environment. */
+export interface CheckedEnvironment {
+  /** Built without the invalid values; use it only if there is no problem. */
+  readonly config: ServiceConfig;
+  readonly problems: readonly ConfigProblem[];
+  /** Variables with the prefix `KAFKA_` that are not known. */
+  readonly unknown: readonly ConfigProblem[];
+}
+
+/** Validates an environment; finds every problem, not only the first. */
+export function checkEnvironment(env: NodeJS.ProcessEnv, host: Host): CheckedEnvironment {
   const { texts, files, problems: unreadable, unread } = readVariables(env, host);
   const invalid = invalidVariables(texts);
   const valid = [...texts].filter(([name]) => !invalid.has(name));
@@ -24,10 +29,19 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, host: Host = th
     ...unreadable,
     ...invalid.values(),
     ...brokenRules(values, texts, new Set([...unread, ...invalid.keys()])),
-    ...unknownVariables(env),
   ];
-  if (problems.length > 0) throw new ConfigError(problems);
-  return deepFreeze(toConfig(values, files, host.isTerminal));
+  return { config: toConfig(values, files, host.isTerminal), problems, unknown: unknownVariables(env) };
+}
+
+/**
+ * Validates an environment and builds the configuration from it.
+ *
+ * @throws ConfigError with every problem of the environment, not only the first
+ */
+export function loadConfig(env: NodeJS.ProcessEnv = process.env, host: Host = thisHost): ServiceConfig {
+  const { config, problems, unknown } = checkEnvironment(env, host);
+  if (problems.length + unknown.length > 0) throw new ConfigError([...problems, ...unknown]);
+  return deepFreeze(config);
 }
 
 /**
@@ -56,7 +70,8 @@ function invalidVariables(texts: Texts): ReadonlyMap<VariableName, ConfigProblem
   return problems;
 }
 
-function deepFreeze<T>(tree: T): T {
+/** Freezes an object and everything in it. */
+export function deepFreeze<T>(tree: T): T {
   if (typeof tree !== 'object' || tree === null) return tree;
   Object.values(tree).forEach(deepFreeze);
   return Object.freeze(tree);

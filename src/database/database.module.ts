@@ -1,5 +1,5 @@
 import { Module, type OnApplicationShutdown } from '@nestjs/common';
-import { ConfigError, SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
+import { ConfigError, KAFKA_CONFIG, type KafkaModuleConfig } from '../config/index.js';
 import type { ConnectionSource } from './connection.js';
 import { Database } from './database.js';
 import { openPglite } from './pglite.js';
@@ -12,8 +12,8 @@ import { openPostgres } from './postgres.js';
   providers: [
     {
       provide: Database,
-      useFactory: (config: ServiceConfig) => new Database(() => openConfigured(config)),
-      inject: [SERVICE_CONFIG],
+      useFactory: (config: KafkaModuleConfig) => new Database(() => openConfigured(config)),
+      inject: [KAFKA_CONFIG],
     },
   ],
   exports: [Database],
@@ -31,7 +31,7 @@ export class DatabaseModule implements OnApplicationShutdown {
  * Checks that a database is configured.
  * @throws ConfigError if none is configured and the embedded one is not allowed
  */
-export function requireDatabase({ database }: ServiceConfig): void {
+export function requireDatabase({ database }: KafkaModuleConfig): void {
   if (database.url !== undefined || database.embeddedAllowed) return;
   throw new ConfigError([
     {
@@ -43,7 +43,7 @@ export function requireDatabase({ database }: ServiceConfig): void {
   ]);
 }
 
-async function openConfigured(config: ServiceConfig): Promise<ConnectionSource> {
+async function openConfigured(config: KafkaModuleConfig): Promise<ConnectionSource> {
   requireDatabase(config);
   const { database, kafka } = config;
   if (database.url === undefined) return openPglite(database.embeddedDir);

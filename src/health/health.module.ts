@@ -1,13 +1,11 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
-import { KafkaModule } from '../transport/index.js';
 import { HealthController } from './health.controller.js';
-import { KafkaHealth } from './kafka.health.js';
+import { KafkaHealthModule } from './kafka-health.module.js';
 
 /** Startup, liveness and readiness probes of the consumers, at `/health`. */
 @Module({
-  imports: [TerminusModule.forRoot({ errorLogStyle: 'json', logger: false }), KafkaModule],
+  imports: [TerminusModule.forRoot({ errorLogStyle: 'json', logger: false }), KafkaHealthModule],
   controllers: [HealthController],
-  providers: [KafkaHealth],
 })
 export class HealthModule {}

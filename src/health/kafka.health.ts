@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
-import { SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
+import { KAFKA_CONFIG, type KafkaModuleConfig } from '../config/index.js';
 import { type GroupSnapshot, KafkaRuntime } from '../transport/index.js';
 import {
   type HealthLimits,
@@ -24,7 +24,7 @@ export class KafkaHealth {
   constructor(
     private readonly indicators: HealthIndicatorService,
     private readonly runtime: KafkaRuntime,
-    @Inject(SERVICE_CONFIG) config: ServiceConfig,
+    @Inject(KAFKA_CONFIG) config: KafkaModuleConfig,
   ) {
     const { sessionTimeoutMs, rebalanceTimeoutMs, stuckAfterMs } = config.kafka;
     this.#limits = { sessionTimeoutMs, rebalanceTimeoutMs, stuckAfterMs };

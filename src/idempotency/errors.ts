@@ -28,6 +28,19 @@ export class IdempotentHandlerError extends Error {
   }
 }
 
+/** A module has controllers with `@Idempotent` handlers and does not import `IdempotencyModule`. */
+export class IdempotencyModuleMissingError extends Error {
+  readonly code = 'IDEMPOTENCY_MODULE_MISSING';
+
+  constructor(handlers: readonly string[]) {
+    super(
+      `@Idempotent on ${handlers.join(', ')}: the module of the controller does not import IdempotencyModule; add it to ` +
+        'the imports of that module',
+    );
+    this.name = 'IdempotencyModuleMissingError';
+  }
+}
+
 /** The handler tried to commit offsets of records whose effect is not durable yet. */
 export class EarlyCommitError extends Error {
   readonly code = 'EARLY_COMMIT';

@@ -5,9 +5,11 @@ import {
   Injectable,
   Logger,
   type NestInterceptor,
+  Optional,
 } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
 import { defer, type Observable } from 'rxjs';
-import { SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
+import { KAFKA_CONFIG, type KafkaModuleConfig } from '../config/index.js';
 import {
   completionOfBatch,
   completionOfRecord,
@@ -16,7 +18,8 @@ import {
   type KafkaRecordContext,
 } from '../transport/index.js';
 import { BatchDelivery, type Call, deliverRecord } from './delivery.js';
-import { IdempotentHandlerError } from './errors.js';
+import { IdempotencyModuleMissingError, IdempotentHandlerError } from './errors.js';
+import { handlersWithoutStore } from './idempotent-handlers.js';
 import { IdempotencyStore } from './idempotency-store.js';
 import { type IdempotentHandler, idempotentHandler } from './idempotent-handler.js';
 
@@ -27,10 +30,17 @@ export class IdempotencyInterceptor implements NestInterceptor {
   /** By method, then by class: two classes may inherit one method. */
   readonly #handlers = new WeakMap<object, WeakMap<object, IdempotentHandler>>();
 
+  readonly #store: IdempotencyStore;
+
+  /** @throws IdempotencyModuleMissingError if there is no store where the handler's controller is */
   constructor(
-    private readonly store: IdempotencyStore,
-    @Inject(SERVICE_CONFIG) private readonly config: ServiceConfig,
-  ) {}
+    @Optional() store: IdempotencyStore | undefined,
+    modules: ModulesContainer,
+    @Inject(KAFKA_CONFIG) private readonly config: KafkaModuleConfig,
+  ) {
+    if (!store) throw new IdempotencyModuleMissingError(handlersWithoutStore(modules));
+    this.#store = store;
+  }
 
   intercept(host: ExecutionContext, next: CallHandler): Observable<unknown> {
     return defer(() => this.#handle(host, next));
@@ -73,10 +83,10 @@ export class IdempotencyInterceptor implements NestInterceptor {
     call: Call,
   ): Promise<readonly PromiseSettledResult<unknown>[] | undefined> {
     if (context instanceof KafkaBatchContext) {
-      return new BatchDelivery(this.store, handler, context, call).deliver();
+      return new BatchDelivery(this.#store, handler, context, call).deliver();
     }
     const [record] = context.records;
-    if (await deliverRecord(this.store, handler, { payload, context, call })) return undefined;
+    if (await deliverRecord(this.#store, handler, { payload, context, call })) return undefined;
     this.#logger.debug(
       `${context.getTopic()}[${context.getPartition()}] at offset ${record?.offset}: handled before`,
     );

@@ -6,7 +6,7 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import { SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
+import { KAFKA_CONFIG, type KafkaModuleConfig } from '../config/index.js';
 import { DatabaseModule } from '../database/index.js';
 import { controllerMethods } from '../transport/index.js';
 import { IdempotentHandlerError } from './errors.js';
@@ -29,7 +29,7 @@ export class IdempotencyModule implements OnModuleInit, OnApplicationShutdown {
   constructor(
     private readonly store: IdempotencyStore,
     private readonly modules: ModulesContainer,
-    @Inject(SERVICE_CONFIG) private readonly config: ServiceConfig,
+    @Inject(KAFKA_CONFIG) private readonly config: KafkaModuleConfig,
   ) {}
 
   /** The module with another store: a `MemoryStore` in tests, or your own. */

@@ -1,4 +1,9 @@
-export { EarlyCommitError, IdempotencyKeyError, IdempotentHandlerError } from './errors.js';
+export {
+  EarlyCommitError,
+  IdempotencyKeyError,
+  IdempotencyModuleMissingError,
+  IdempotentHandlerError,
+} from './errors.js';
 export { type Claim, IdempotencyStore, type UnitOfWork } from './idempotency-store.js';
 export { IdempotencyModule } from './idempotency.module.js';
 export { Idempotent } from './idempotent.decorator.js';

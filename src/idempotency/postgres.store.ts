@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
+import { KAFKA_CONFIG, type KafkaModuleConfig } from '../config/index.js';
 import {
   Database,
   DatabaseUnavailableError,
@@ -32,7 +32,7 @@ export class PostgresStore extends IdempotencyStore {
 
   constructor(
     private readonly database: Database,
-    @Inject(SERVICE_CONFIG) private readonly config: ServiceConfig,
+    @Inject(KAFKA_CONFIG) private readonly config: KafkaModuleConfig,
   ) {
     super();
   }

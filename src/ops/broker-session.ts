@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import { SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
+import { KAFKA_CONFIG, type KafkaModuleConfig } from '../config/index.js';
 import type { PartitionReader } from '../client/index.js';
 import { KafkaRuntime } from '../transport/index.js';
 import { catalogOf, DeadLetterTopics, type HandlerCatalog } from '../replay/index.js';
@@ -13,7 +13,7 @@ export class BrokerSession {
   constructor(
     private readonly runtime: KafkaRuntime,
     private readonly modules: ModulesContainer,
-    @Inject(SERVICE_CONFIG) private readonly config: ServiceConfig,
+    @Inject(KAFKA_CONFIG) private readonly config: KafkaModuleConfig,
   ) {}
 
   /** The handlers of this service. */

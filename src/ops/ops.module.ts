@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { KafkaModule } from '../transport/index.js';
 import { LoggingModule } from '../telemetry/logging.module.js';
 import { AuditService } from './audit/audit.service.js';
 import { BrokerSession } from './broker-session.js';
@@ -17,7 +16,7 @@ import { StateController } from './state/state.controller.js';
 
 /** The operators' HTTP endpoints, which require the token. */
 @Module({
-  imports: [KafkaModule, LoggingModule],
+  imports: [LoggingModule],
   controllers: [
     StateController,
     ConsumingController,

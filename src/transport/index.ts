@@ -13,6 +13,7 @@ export type { ConfirmationGate } from './context/confirmation-gate.js';
 export { KafkaBatchContext } from './context/kafka-batch.context.js';
 export { isConfirmable, KafkaRecordContext } from './context/kafka-record.context.js';
 export { OpenTransactionError } from './context/unfinished-work.js';
+export { connectKafka, type ConnectKafkaOptions } from './connect-kafka.js';
 export type { GroupConsumer } from './group/group-consumer.js';
 export type { FailureCounts } from './group/group-counts.js';
 export { type GroupSnapshot, groupSnapshot } from './group/group-snapshot.js';
@@ -48,10 +49,13 @@ export {
   declaredHandlers,
   type Named,
 } from './handlers/registry/declared-handlers.js';
+export { HandlerNotInControllersError, NoHandlerError } from './handlers/registry/handler-classes.js';
 export { HandlerRoutes, type RoutedHandler } from './handlers/registry/handler-routes.js';
+export { MicroserviceConfigError } from './handlers/registry/microservice-config.js';
 export { KafkaRuntime } from './kafka-runtime.js';
-export { KafkaModule } from './kafka.module.js';
+export { KafkaModule, type KafkaModuleAsyncOptions } from './kafka.module.js';
 export { KafkaStrategy } from './kafka.strategy.js';
+export { DuplicatePackageError } from './one-copy.js';
 export { inexactNumbers, parseWithInexactAsText } from './payload/exact-json.js';
 export { decodeValue, PayloadError } from './payload/payload.js';
 export { SchemaViolationError, validated } from './payload/schema.js';

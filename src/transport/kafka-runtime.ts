@@ -1,5 +1,5 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
-import { type KafkaConfig, SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
+import { KAFKA_CONFIG, type KafkaConfig, type KafkaModuleConfig } from '../config/index.js';
 import { InFlightLimiter } from '../pipeline/index.js';
 import { FailedRecordPublisher, OwnTopics, ParkingStores } from '../redelivery/index.js';
 import { CALL_TRACER, type CallTracer } from './handlers/invocation/call-tracer.js';
@@ -23,7 +23,7 @@ export class KafkaRuntime {
   #stopped: Promise<boolean> | undefined;
 
   constructor(
-    @Inject(SERVICE_CONFIG) config: ServiceConfig,
+    @Inject(KAFKA_CONFIG) config: KafkaModuleConfig,
     @Inject(KAFKA_PORT) readonly port: KafkaPort,
     @Optional() @Inject(CALL_TRACER) readonly tracer?: CallTracer,
   ) {

@@ -1,41 +1,80 @@
-import { Inject, Module, type OnApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
-import { HttpAdapterHost, ModuleRef } from '@nestjs/core';
-import { SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
+import {
+  type DynamicModule,
+  type FactoryProvider,
+  Inject,
+  Module,
+  type ModuleMetadata,
+  type OnApplicationShutdown,
+  type OnModuleDestroy,
+} from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+import { KafkaJsPort } from '../client/index.js';
+import {
+  KAFKA_CONFIG,
+  type KafkaModuleConfig,
+  type KafkaModuleOptions,
+  resolveOptions,
+} from '../config/index.js';
 import { DirectCalls } from './handlers/registry/direct-calls.js';
 import { KafkaRuntime } from './kafka-runtime.js';
 import { KafkaStrategy } from './kafka.strategy.js';
-import { KafkaJsPort } from '../client/index.js';
-import { PassThroughFilter } from './handlers/pass-through.filter.js';
+import { requireOneCopy } from './one-copy.js';
 import { KAFKA_PORT } from './tokens.js';
 
-/** Provides the Kafka transport and its runtime. */
-@Module({
-  providers: [
-    {
-      provide: KAFKA_PORT,
-      useFactory: (config: ServiceConfig) => new KafkaJsPort(config.kafka),
-      inject: [SERVICE_CONFIG],
-    },
-    DirectCalls,
-    KafkaRuntime,
-    KafkaStrategy,
-  ],
-  exports: [KafkaRuntime, KafkaStrategy],
-})
+/** How `KafkaModule.forRootAsync` gets its options. */
+export interface KafkaModuleAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
+  /** What the factory is called with. */
+  readonly inject?: FactoryProvider['inject'];
+  readonly useFactory: FactoryProvider<KafkaModuleOptions | Promise<KafkaModuleOptions>>['useFactory'];
+}
+
+/**
+ * The Kafka transport of an application; the handlers are in its controllers. Import it once, in the root module, and
+ * connect it with `connectKafka(app)`.
+ *
+ * When the application closes, the transport drains before any other module is destroyed.
+ */
+@Module({})
 export class KafkaModule implements OnModuleDestroy, OnApplicationShutdown {
   constructor(
-    moduleRef: ModuleRef,
-    http: HttpAdapterHost,
+    modules: ModulesContainer,
     directCalls: DirectCalls,
     private readonly runtime: KafkaRuntime,
-    @Inject(SERVICE_CONFIG) private readonly config: ServiceConfig,
+    @Inject(KAFKA_CONFIG) private readonly config: KafkaModuleConfig,
   ) {
-    // Nest asks the last registered filter first. Only as the first global filter does this one leave every error to
-    // the user's filters, and no public method inserts a filter there.
-    moduleRef['container'].applicationConfig
-      ?.getGlobalFilters()
-      .unshift(new PassThroughFilter(http.httpAdapter));
+    requireOneCopy();
+    destroyFirst(modules);
     directCalls.identifyHandlers();
+  }
+
+  /** Invalid options make creating the application fail with a `ConfigError`. */
+  static forRoot(options: KafkaModuleOptions): DynamicModule {
+    return KafkaModule.forRootAsync({ useFactory: () => options });
+  }
+
+  /** With options that depend on other providers, such as a configuration service. */
+  static forRootAsync({ imports = [], inject = [], useFactory }: KafkaModuleAsyncOptions): DynamicModule {
+    return {
+      module: KafkaModule,
+      global: true,
+      imports,
+      providers: [
+        {
+          provide: KAFKA_CONFIG,
+          useFactory: async (...given: unknown[]) => resolveOptions(await useFactory(...given)),
+          inject,
+        },
+        {
+          provide: KAFKA_PORT,
+          useFactory: ({ kafka }: KafkaModuleConfig) => new KafkaJsPort(kafka),
+          inject: [KAFKA_CONFIG],
+        },
+        DirectCalls,
+        KafkaRuntime,
+        KafkaStrategy,
+      ],
+      exports: [KAFKA_CONFIG, KafkaRuntime, KafkaStrategy],
+    };
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -46,4 +85,13 @@ export class KafkaModule implements OnModuleDestroy, OnApplicationShutdown {
   onApplicationShutdown(): void {
     this.runtime.close();
   }
+}
+
+/**
+ * Nest destroys modules by their distance from the root module, the root first and global modules last
+ * (@nestjs/core, nest-application-context.js, callDestroyHook). Handlers use the services of any module, so they have to
+ * end before the first one is destroyed.
+ */
+function destroyFirst(modules: ModulesContainer): void {
+  for (const module of modules.values()) if (module.metatype === KafkaModule) module.distance = -1;
 }

@@ -1,7 +1,8 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
+import { type ApplicationConfig, ModuleRef } from '@nestjs/core';
 import { type CustomTransportStrategy, type MessageHandler, Server, Transport } from '@nestjs/microservices';
 import { finalize, isObservable } from 'rxjs';
-import { SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
+import { KAFKA_CONFIG, type KafkaModuleConfig } from '../config/index.js';
 import { DirectCalls } from './handlers/registry/direct-calls.js';
 import type { FailedRecord } from '../pipeline/index.js';
 import type { CallTracer } from './handlers/invocation/call-tracer.js';
@@ -10,6 +11,7 @@ import type { GroupPhase } from './group/group-status.js';
 import { currentCall } from './handlers/invocation/handler-call.js';
 import type { HandlerBinding, InvocationServices } from './handlers/invocation/invocation.js';
 import { handlerDefaults } from './handlers/options/handler-options.js';
+import { NoHandlerError } from './handlers/registry/handler-classes.js';
 import { HandlerRegistry } from './handlers/registry/handler-registry.js';
 import type { ContextServices, KafkaRecordContext } from './context/kafka-record.context.js';
 import { guardedConsumer } from './guarded-consumer.js';
@@ -44,9 +46,10 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy, In
   #instrumented = false;
 
   constructor(
-    @Inject(SERVICE_CONFIG) private readonly config: ServiceConfig,
+    @Inject(KAFKA_CONFIG) private readonly config: KafkaModuleConfig,
     private readonly runtime: KafkaRuntime,
     private readonly directCalls: DirectCalls,
+    private readonly moduleRef: ModuleRef,
   ) {
     super();
     const { failedRecords, parking, tracer } = runtime;
@@ -65,22 +68,43 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy, In
     );
   }
 
-  /** @throws MicroserviceConfigError if the microservice's own guards would not apply to its handlers */
+  /** Where the application has its global enhancers. @internal */
+  get applicationConfig(): ApplicationConfig | undefined {
+    return this.moduleRef['container'].applicationConfig;
+  }
+
+  /** Tells where the microservice has its global enhancers. @internal */
+  useMicroserviceConfig(config: ApplicationConfig): void {
+    this.directCalls.useConfig(config);
+  }
+
+  /** @throws MicroserviceConfigError if the microservice was not made by `connectKafka` */
   override addHandler(
     pattern: unknown,
     callback: MessageHandler,
     isEventHandler = false,
     extras: Record<string, unknown> = {},
   ): void {
-    this.directCalls.requireAppConfig();
+    this.directCalls.requireConfig();
     const topic = pattern instanceof RegExp ? pattern : this.normalizePattern(pattern as string);
     this.#registry.add(topic, callback, isEventHandler, extras);
     // Nest lists handlers from this map. Several handlers of a topic are not chained: each is called on its own.
     if (!this.messageHandlers.has(String(topic))) this.messageHandlers.set(String(topic), callback);
   }
 
-  /** Starts to consume. No broker needs to be reachable yet: the service keeps trying. */
+  /**
+   * Starts to consume. No broker needs to be reachable yet: the service keeps trying.
+   * @throws NoHandlerError if there is no handler
+   * @throws HandlerNotInControllersError if a class with handlers is a provider
+   */
   listen(callback: (error?: unknown) => void): void {
+    const unused = this.directCalls.unusedHandlerClasses();
+    if (this.#registry.groups.length === 0) throw new NoHandlerError(unused);
+    for (const name of unused) {
+      new Logger('KafkaModule').warn(
+        `${name} has @KafkaHandler methods but is in no module's controllers, so its topics are not read`,
+      );
+    }
     // oxlint-disable-next-line eslint/no-underscore-dangle -- Nest's own name
     this.runtime.start(this.#registry, (phase) => this._status$.next(STATUS[phase]));
     callback();

@@ -1,12 +1,12 @@
 import 'reflect-metadata';
 import { Global, type INestApplication, Module, type ModuleMetadata } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { loadConfig, SERVICE_CONFIG } from '../../src/config/index.js';
-import { HealthModule } from '../../src/health/health.module.js';
+import { loadConfig, optionsOf, SERVICE_CONFIG } from '../../src/config/index.js';
+import { HealthModule } from '../../src/health/index.js';
 import { HardenedExpressAdapter } from '../../src/http/index.js';
-import { KafkaModule, KafkaRuntime, KafkaStrategy } from '../../src/transport/index.js';
+import { connectKafka, KafkaModule, KafkaRuntime } from '../../src/transport/index.js';
 import { OffsetsModule } from '../../src/offsets/index.js';
-import { MetricsModule } from '../../src/telemetry/metrics/metrics.module.js';
+import { MetricsModule } from '../../src/telemetry/metrics/index.js';
 import { brokers } from './kafka.js';
 
 /** A service with a test's controllers, in this process, with the real transport and a real broker. */
@@ -43,7 +43,7 @@ export async function startService(
     ...metadata,
     imports: [
       TestConfigModule,
-      KafkaModule,
+      KafkaModule.forRoot(optionsOf(config)),
       HealthModule,
       MetricsModule,
       OffsetsModule,
@@ -57,7 +57,7 @@ export async function startService(
     abortOnError: false,
   });
   prepare(app);
-  app.connectMicroservice({ strategy: app.get(KafkaStrategy) }, { inheritAppConfig: true });
+  connectKafka(app, { inheritAppConfig: true });
   await app.listen(0, '127.0.0.1');
   await app.startAllMicroservices();
   const runtime = app.get(KafkaRuntime);

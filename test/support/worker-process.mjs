@@ -11,10 +11,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Controller, Inject, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Ctx, Payload } from '@nestjs/microservices';
-import { ServiceConfigModule, SERVICE_CONFIG } from '../../dist/src/config/index.js';
-import { HealthModule } from '../../dist/src/health/health.module.js';
-import { KafkaHandler, KafkaModule, KafkaRuntime, KafkaStrategy } from '../../dist/src/transport/index.js';
+import { SERVICE_CONFIG } from '../../dist/src/config/index.js';
+import { HealthModule } from '../../dist/src/health/index.js';
+import { connectKafka, KafkaHandler, KafkaRuntime } from '../../dist/src/transport/index.js';
 import { OffsetsModule, OffsetsService } from '../../dist/src/offsets/index.js';
+import { KafkaServiceModule } from '../../dist/src/service/module.js';
 
 const {
   WORKER_TOPIC,
@@ -64,13 +65,13 @@ Controller()(WorkerController);
 
 function WorkerModule() {}
 Module({
-  imports: [ServiceConfigModule, KafkaModule, HealthModule, OffsetsModule],
+  imports: [KafkaServiceModule, HealthModule, OffsetsModule],
   controllers: [WorkerController],
 })(WorkerModule);
 
 const app = await NestFactory.create(WorkerModule, { logger: ['log', 'warn', 'error'], abortOnError: false });
 const config = app.get(SERVICE_CONFIG);
-app.connectMicroservice({ strategy: app.get(KafkaStrategy) }, { inheritAppConfig: true });
+connectKafka(app, { inheritAppConfig: true });
 await app.listen(config.http.port, '127.0.0.1');
 await app.startAllMicroservices();
 process.stdout.write(`WORKER READY ${await app.getUrl()}\n`);

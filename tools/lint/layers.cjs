@@ -5,6 +5,7 @@
 module.exports = {
   source: [
     'processing',
+    'service',
     'ops',
     'health',
     'telemetry',

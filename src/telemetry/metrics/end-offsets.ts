@@ -5,7 +5,7 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { SERVICE_CONFIG, type ServiceConfig } from '../../config/index.js';
+import { KAFKA_CONFIG, type KafkaModuleConfig } from '../../config/index.js';
 import { offsetsBetween, type PartitionPipeline, type TopicPartition } from '../../pipeline/index.js';
 import { describeError, type GroupConsumer, KafkaRuntime } from '../../transport/index.js';
 
@@ -32,7 +32,7 @@ export class EndOffsets implements OnApplicationBootstrap, OnApplicationShutdown
 
   constructor(
     private readonly runtime: KafkaRuntime,
-    @Inject(SERVICE_CONFIG) config: ServiceConfig,
+    @Inject(KAFKA_CONFIG) config: KafkaModuleConfig,
   ) {
     this.#refreshMs = config.kafka.lagRefreshMs;
     this.#reader = runtime.port.reader();

@@ -1,12 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Counter, Registry } from 'prom-client';
-import { KafkaRuntime } from '../../transport/index.js';
-import { EndOffsets } from './end-offsets.js';
 import { EventLoopStalls } from './event-loop-stalls.js';
-import { registerGroupMetrics } from './group-metrics.js';
-import { registerPartitionMetrics } from './partition-metrics.js';
-import { Snapshots } from './snapshots.js';
-import { registerTopicMetrics } from './topic-metrics.js';
+import { KafkaMetrics } from './kafka-metrics.js';
 
 /** Default gauges named like counters, which `promtool check metrics` rejects. They are sums of other metrics. */
 const MISNAMED = [
@@ -15,20 +10,14 @@ const MISNAMED = [
   'nodejs_active_resources_total',
 ];
 
-/**
- * All metrics. The consumers count in plain fields that are read only by a scrape, so that handling a record never
- * calls the metrics library.
- */
+/** All metrics of the service: of its consumers, and of its process. */
 @Injectable()
 export class MetricsRegistry extends Registry {
-  constructor(runtime: KafkaRuntime, ends: EndOffsets, stalls: EventLoopStalls) {
+  constructor(kafka: KafkaMetrics, stalls: EventLoopStalls) {
     super();
     collectDefaultMetrics({ register: this });
     for (const name of MISNAMED) this.removeSingleMetric(name);
-    registerTopicMetrics(this, runtime);
-    const snapshots = new Snapshots(runtime);
-    registerPartitionMetrics(this, snapshots, ends);
-    registerGroupMetrics(this, snapshots);
+    kafka.registerIn(this);
     this.#registerStalls(stalls);
   }
 

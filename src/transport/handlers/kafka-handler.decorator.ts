@@ -1,4 +1,5 @@
 import { EventPattern, Transport } from '@nestjs/microservices';
+import { declareHandlerClass } from './registry/handler-classes.js';
 import type { KafkaHandlerOptions } from './options/handler-options.js';
 
 /**
@@ -15,5 +16,9 @@ export function KafkaHandler(
   topic: string | RegExp | readonly (string | RegExp)[],
   options: KafkaHandlerOptions = {},
 ): MethodDecorator {
-  return EventPattern<unknown>(topic, Transport.KAFKA, { ...options });
+  const mark = EventPattern<unknown>(topic, Transport.KAFKA, { ...options });
+  return (prototype, method, descriptor) => {
+    declareHandlerClass(prototype);
+    return mark(prototype, method, descriptor);
+  };
 }

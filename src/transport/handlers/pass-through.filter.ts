@@ -1,5 +1,4 @@
-import { type ArgumentsHost, Catch } from '@nestjs/common';
-import { BaseExceptionFilter } from '@nestjs/core';
+import { Catch, type RpcExceptionFilter } from '@nestjs/common';
 import { type Observable, throwError } from 'rxjs';
 import { describeError } from '../../pipeline/index.js';
 
@@ -14,13 +13,12 @@ export class ThrownValueError extends Error {
 }
 
 /**
- * Passes errors that no filter of the user catches to the transport unchanged. Nest's own last filter would replace
- * them by a plain object without class, cause or stack. HTTP is left to Nest.
+ * Lets an error that no other filter catches reach the transport unchanged. Nest's own last filter would turn it into
+ * a plain object without class, cause or stack. It is registered for the Kafka microservice only.
  */
 @Catch()
-export class PassThroughFilter extends BaseExceptionFilter {
-  override catch(error: unknown, host: ArgumentsHost): void | Observable<never> {
-    if (host.getType() !== 'rpc') return super.catch(error, host);
+export class PassThroughFilter implements RpcExceptionFilter<unknown> {
+  catch(error: unknown): Observable<never> {
     return throwError(() => (error instanceof Error ? error : new ThrownValueError(error)));
   }
 }

@@ -39,6 +39,20 @@ describe('@Idempotent', () => {
     on(): void {}
   }
 
+  @Controller()
+  class OrdinaryController {
+    @KafkaHandler('ordinary')
+    on(): void {}
+  }
+
+  test('@Idempotent in a module that does not import IdempotencyModule aborts startup by name', async () => {
+    const start = startService({ controllers: [PlainController] }, env);
+    await expect(start).rejects.toMatchObject({
+      code: 'IDEMPOTENCY_MODULE_MISSING',
+      message: expect.stringContaining('PlainController.on'),
+    });
+  });
+
   test('@Idempotent on a request handler aborts startup', async () => {
     const start = startService({ controllers: [RequestController], imports: [IdempotencyModule] }, env);
     await expect(start).rejects.toMatchObject({ code: 'IDEMPOTENT_HANDLER' });
@@ -57,7 +71,8 @@ describe('@Idempotent', () => {
 
   test('without @Idempotent handlers no database is required or connected', async () => {
     const production = { ...env, NODE_ENV: 'production' };
-    const service = await startService({ imports: [IdempotencyModule] }, production);
+    const metadata = { controllers: [OrdinaryController], imports: [IdempotencyModule] };
+    const service = await startService(metadata, production);
     await expect(service.stop()).resolves.toBe(true);
   });
 

@@ -8,11 +8,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Controller, Inject, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Ctx, Payload } from '@nestjs/microservices';
-import { ServiceConfigModule } from '../../../dist/src/config/index.js';
 import { Database } from '../../../dist/src/database/index.js';
 import { Idempotent, IdempotencyModule } from '../../../dist/src/idempotency/index.js';
-import { KafkaHandler, KafkaModule, KafkaStrategy } from '../../../dist/src/transport/index.js';
+import { connectKafka, KafkaHandler } from '../../../dist/src/transport/index.js';
 import { OffsetsModule, OffsetsService } from '../../../dist/src/offsets/index.js';
+import { KafkaServiceModule } from '../../../dist/src/service/module.js';
 
 const {
   WORKER_TOPIC,
@@ -60,7 +60,7 @@ Controller()(WorkerController);
 
 function WorkerModule() {}
 Module({
-  imports: [ServiceConfigModule, KafkaModule, OffsetsModule, IdempotencyModule],
+  imports: [KafkaServiceModule, OffsetsModule, IdempotencyModule],
   controllers: [WorkerController],
 })(WorkerModule);
 
@@ -68,7 +68,7 @@ const app = await NestFactory.create(WorkerModule, { logger: ['log', 'warn', 'er
 await app
   .get(Database, { strict: false })
   .query('CREATE TABLE IF NOT EXISTS effects (id text, partition int, "offset" bigint, pid int)');
-app.connectMicroservice({ strategy: app.get(KafkaStrategy) }, { inheritAppConfig: true });
+connectKafka(app, { inheritAppConfig: true });
 await app.listen(0, '127.0.0.1');
 await app.startAllMicroservices();
 process.stdout.write(`WORKER READY ${await app.getUrl()}\n`);

@@ -1,10 +1,11 @@
 import { expect, jest, test } from '@jest/globals';
-import { type INestApplication, RequestMethod } from '@nestjs/common';
+import { Controller, type INestApplication, RequestMethod } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { MetadataScanner, ModulesContainer } from '@nestjs/core';
 import { z } from 'zod';
 import { describeOps } from '../../../src/ops/index.js';
 import { OpsModule } from '../../../src/ops/ops.module.js';
+import { KafkaHandler } from '../../../src/transport/index.js';
 import { startService } from '../../support/service.js';
 import { TOKEN } from './ops-process.js';
 
@@ -35,8 +36,18 @@ const Document = z.looseObject({
   }),
 });
 
+@Controller()
+class OrdersController {
+  @KafkaHandler('orders')
+  on(): void {}
+}
+
 test('the OpenAPI document describes every route, with what it takes and answers', async () => {
-  const service = await startService({ imports: [OpsModule] }, { OPS_TOKEN: TOKEN }, describeOps);
+  const service = await startService(
+    { controllers: [OrdersController], imports: [OpsModule] },
+    { OPS_TOKEN: TOKEN },
+    describeOps,
+  );
   try {
     const response = await fetch(`${service.url}/ops/openapi.json`, {
       headers: { authorization: `Bearer ${TOKEN}`, connection: 'close' },

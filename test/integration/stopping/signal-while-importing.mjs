@@ -3,7 +3,7 @@ import { registerHooks } from 'node:module';
 
 registerHooks({
   resolve(specifier, context, next) {
-    if (specifier.endsWith('/bootstrap.js')) process.kill(process.pid, 'SIGTERM');
+    if (specifier.endsWith('/start-service.js')) process.kill(process.pid, 'SIGTERM');
     return next(specifier, context);
   },
 });

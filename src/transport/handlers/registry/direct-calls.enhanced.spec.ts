@@ -17,7 +17,7 @@ import {
   UseInterceptors,
   UsePipes,
 } from '@nestjs/common';
-import { APP_GUARD, APP_INTERCEPTOR, BaseExceptionFilter, REQUEST } from '@nestjs/core';
+import { APP_GUARD, APP_INTERCEPTOR, BaseExceptionFilter, ModuleRef, REQUEST } from '@nestjs/core';
 import { Payload } from '@nestjs/microservices';
 import { PATTERN_EXTRAS_METADATA } from '@nestjs/microservices/constants.js';
 import { Test } from '@nestjs/testing';
@@ -54,6 +54,8 @@ async function isDirect(
   }).compile();
   const app = module.createNestApplication({ logger: false });
   const directCalls = app.get(DirectCalls);
+  const config = app.get(ModuleRef)['container'].applicationConfig;
+  if (config) directCalls.useConfig(config);
   directCalls.identifyHandlers();
   prepare?.(app);
   const method: unknown = Reflect.get(Object(controller.prototype), 'on');

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { describe, expect, test } from '@jest/globals';
 import { Controller, type INestApplication, type Type } from '@nestjs/common';
+import { ApplicationConfig } from '@nestjs/core';
 import {
   Ctx,
   EventPattern,
@@ -17,6 +18,7 @@ import { KafkaHandler } from '../kafka-handler.decorator.js';
 async function applicationOf(controllers: Type[]): Promise<INestApplication> {
   const module = await Test.createTestingModule({ controllers, providers: [DirectCalls] }).compile();
   const app = module.createNestApplication({ logger: false });
+  app.get(DirectCalls).useConfig(new ApplicationConfig());
   app.get(DirectCalls).identifyHandlers();
   return app;
 }

@@ -5,13 +5,14 @@ import {
   INTERCEPTORS_METADATA,
   PIPES_METADATA,
 } from '@nestjs/common/constants.js';
-import { type ApplicationConfig, ModuleRef, ModulesContainer } from '@nestjs/core';
+import { type ApplicationConfig, ModulesContainer } from '@nestjs/core';
 import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js';
 import { PARAM_ARGS_METADATA, PATTERN_EXTRAS_METADATA } from '@nestjs/microservices/constants.js';
 import { RpcParamtype } from '@nestjs/microservices/enums/rpc-paramtype.enum.js';
 import { PassThroughFilter } from '../pass-through.filter.js';
 import { declaredHandlers } from './declared-handlers.js';
-import { requireConfigOf, watchConfigs } from './microservice-config.js';
+import { unusedHandlerClasses } from './handler-classes.js';
+import { MicroserviceConfigError } from './microservice-config.js';
 
 /** Calls a controller's method without Nest's pipeline, which has no step for this method. */
 export interface DirectCall {
@@ -42,14 +43,18 @@ const ENHANCERS = [GUARDS_METADATA, PIPES_METADATA, INTERCEPTORS_METADATA, EXCEP
  */
 @Injectable()
 export class DirectCalls {
-  constructor(
-    private readonly modules: ModulesContainer,
-    private readonly moduleRef: ModuleRef,
-  ) {}
+  /** That of the microservice; undefined until `connectKafka` has made it. */
+  #config: ApplicationConfig | undefined;
+
+  constructor(private readonly modules: ModulesContainer) {}
+
+  /** Sets where the global enhancers of the handlers are. */
+  useConfig(config: ApplicationConfig): void {
+    this.#config = config;
+  }
 
   /** Writes each handler's identity into its extras. Must run before Nest registers the handlers. */
   identifyHandlers(): void {
-    watchConfigs();
     const identified = new Set<object>();
     for (const { wrapper, key, method, extras } of declaredHandlers(this.modules)) {
       // A method that two controllers inherit is one function: only Nest knows which of them is called.
@@ -59,12 +64,14 @@ export class DirectCalls {
     }
   }
 
-  /**
-   * Call it while Nest registers a handler.
-   * @throws MicroserviceConfigError if the handler has other global enhancers than the application
-   */
-  requireAppConfig(): void {
-    requireConfigOf(this.#config);
+  /** Names of imported classes with handlers that no module has. @throws HandlerNotInControllersError */
+  unusedHandlerClasses(): string[] {
+    return unusedHandlerClasses(this.modules);
+  }
+
+  /** @throws MicroserviceConfigError if the microservice was not made by `connectKafka` */
+  requireConfig(): void {
+    if (!this.#config) throw new MicroserviceConfigError();
   }
 
   /** The direct call of the handler with these extras; undefined if Nest has to call it. */
@@ -88,10 +95,6 @@ export class DirectCalls {
   nameOf(extras: Readonly<Record<PropertyKey, unknown>>): string | undefined {
     const identity = extras[IDENTITY];
     return isIdentity(identity) ? `${identity.wrapper.name}.${identity.method}` : undefined;
-  }
-
-  get #config(): ApplicationConfig | undefined {
-    return this.moduleRef['container'].applicationConfig;
   }
 
   #isEnhancedGlobally(): boolean {

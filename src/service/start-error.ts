@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
-import { ConfigError } from './config/index.js';
-import { terminalLines } from './text/terminal-safe.js';
+import { ConfigError } from '../config/index.js';
+import { terminalLines } from '../text/terminal-safe.js';
 
 /** The message that is printed if the service cannot start, safe for a terminal. */
 export function startErrorText(error: unknown): string {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { expect, test } from '@jest/globals';
-import { ConfigError } from './config/index.js';
+import { ConfigError } from '../config/index.js';
 import { startErrorText } from './start-error.js';
 
 test('a port in use is reported in one line that names the variable to change', async () => {

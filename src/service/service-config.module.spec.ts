@@ -4,7 +4,7 @@ import { Test } from '@nestjs/testing';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ServiceConfig } from './config.js';
+import type { ServiceConfig } from '../config/index.js';
 
 const started = { env: process.env, cwd: process.cwd() };
 let folder: string;
@@ -13,7 +13,8 @@ let folder: string;
 async function injectedConfig(env: NodeJS.ProcessEnv): Promise<ServiceConfig> {
   process.env = { ...env };
   jest.resetModules();
-  const { SERVICE_CONFIG, ServiceConfigModule } = await import('./index.js');
+  const { SERVICE_CONFIG } = await import('../config/index.js');
+  const { ServiceConfigModule } = await import('./service-config.module.js');
   const reader = {
     provide: 'READER',
     useFactory: (config: ServiceConfig) => config,

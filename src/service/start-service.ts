@@ -1,21 +1,21 @@
+import type { Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Logger } from 'nestjs-pino';
-import { AppModule } from './app.module.js';
-import { loadConfig, SERVICE_CONFIG, type ServiceConfig } from './config/index.js';
-import { HardenedExpressAdapter } from './http/index.js';
-import { KafkaRuntime, KafkaStrategy } from './transport/index.js';
+import { loadConfig, SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
+import { HardenedExpressAdapter } from '../http/index.js';
+import { connectKafka, KafkaRuntime } from '../transport/index.js';
 import { stopWith } from './stop-signals.js';
 
 /** Time in ms that the rest of the shutdown may take after the handlers' time; then the process exits anyway. */
 const STOP_GRACE_MS = 5_000;
 
 /** Starts the service and shuts it down on SIGTERM or SIGINT. */
-export async function bootstrap(): Promise<void> {
+export async function startService(application: Type): Promise<void> {
   // Validate before the application is created, so that an invalid environment is reported once and plainly.
   const { ops } = loadConfig();
   // Load the operators' endpoints only if they are enabled: compiling their modules takes most of the startup time.
-  const operators = ops.token === undefined ? undefined : await import('./ops/index.js');
-  const root = operators?.withOps(AppModule) ?? AppModule;
+  const operators = ops.token === undefined ? undefined : await import('../ops/index.js');
+  const root = operators?.withOps(application) ?? application;
   const app = await NestFactory.create(root, new HardenedExpressAdapter(), {
     bufferLogs: true,
     abortOnError: false,
@@ -24,7 +24,7 @@ export async function bootstrap(): Promise<void> {
   const logger = app.get(Logger);
   app.useLogger(logger);
   operators?.describeOps(app);
-  app.connectMicroservice({ strategy: app.get(KafkaStrategy) }, { inheritAppConfig: true });
+  connectKafka(app, { inheritAppConfig: true });
 
   let stopping = false;
   const stop = async (signal: NodeJS.Signals): Promise<void> => {

@@ -1,0 +1,33 @@
+export {
+  ConfigError,
+  type ConfigProblem,
+  kafkaFromEnv,
+  type KafkaFromEnvOptions,
+  type KafkaModuleOptions,
+} from './config/index.js';
+export { OffsetsModule, OffsetsService } from './offsets/index.js';
+export {
+  BatchOutcomesError,
+  BatchRecordError,
+  connectKafka,
+  type ConnectKafkaOptions,
+  DependencyUnavailableError,
+  DuplicatePackageError,
+  HandlerNotInControllersError,
+  HandlerTimeoutError,
+  KafkaBatchContext,
+  KafkaHandler,
+  type KafkaHandlerOptions,
+  KafkaModule,
+  type KafkaModuleAsyncOptions,
+  KafkaRecordContext,
+  KafkaStrategy,
+  MicroserviceConfigError,
+  NoHandlerError,
+  OpenTransactionError,
+  PartitionLostError,
+  PayloadError,
+  PermanentError,
+  SchemaViolationError,
+  ShutdownDeadlineError,
+} from './transport/index.js';

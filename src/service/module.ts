@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+import { optionsOf, SERVICE_CONFIG } from '../config/index.js';
+import { LoggingModule } from '../telemetry/logging.module.js';
+import { TracingModule } from '../telemetry/tracing/tracing.module.js';
+import { KafkaModule } from '../transport/index.js';
+import { ServiceConfigModule } from './service-config.module.js';
+
+/** What a service of its own is made of: configuration from the environment, log, traces and the Kafka transport. */
+@Module({
+  imports: [
+    ServiceConfigModule,
+    LoggingModule,
+    TracingModule,
+    KafkaModule.forRootAsync({ inject: [SERVICE_CONFIG], useFactory: optionsOf }),
+  ],
+})
+export class KafkaServiceModule {}

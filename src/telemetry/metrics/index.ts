@@ -1,0 +1,3 @@
+export { KafkaMetrics } from './kafka-metrics.js';
+export { KafkaMetricsModule } from './kafka-metrics.module.js';
+export { MetricsModule } from './metrics.module.js';

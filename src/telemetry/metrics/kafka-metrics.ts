@@ -1,0 +1,33 @@
+import { Injectable } from '@nestjs/common';
+import type { Registry } from 'prom-client';
+import { KafkaRuntime } from '../../transport/index.js';
+import { EndOffsets } from './end-offsets.js';
+import { registerGroupMetrics } from './group-metrics.js';
+import { registerPartitionMetrics } from './partition-metrics.js';
+import { Snapshots } from './snapshots.js';
+import { registerTopicMetrics } from './topic-metrics.js';
+
+/**
+ * The metrics of the consumers, `kafka_consumer_...`. The consumers count in plain fields that are read only by a
+ * scrape, so that handling a record never calls the metrics library.
+ */
+@Injectable()
+export class KafkaMetrics {
+  constructor(
+    private readonly runtime: KafkaRuntime,
+    private readonly ends: EndOffsets,
+  ) {}
+
+  /**
+   * Adds them to a registry; call it once for each.
+   *
+   * @example
+   * kafkaMetrics.registerIn(register); // prom-client's default registry
+   */
+  registerIn(registry: Registry): void {
+    registerTopicMetrics(registry, this.runtime);
+    const snapshots = new Snapshots(this.runtime);
+    registerPartitionMetrics(registry, snapshots, this.ends);
+    registerGroupMetrics(registry, snapshots);
+  }
+}

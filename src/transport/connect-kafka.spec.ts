@@ -1,0 +1,118 @@
+import 'reflect-metadata';
+import { afterEach, expect, test } from '@jest/globals';
+import { type CanActivate, Catch, Controller, type ExceptionFilter, Get, Injectable, Module } from '@nestjs/common';
+import type { INestApplication, OnModuleDestroy, Type } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { Test } from '@nestjs/testing';
+import { connectKafka, type ConnectKafkaOptions } from './connect-kafka.js';
+import { KafkaHandler } from './handlers/kafka-handler.decorator.js';
+import { MicroserviceConfigError } from './handlers/registry/microservice-config.js';
+import { KafkaModule } from './kafka.module.js';
+import { KafkaRuntime } from './kafka-runtime.js';
+import { KafkaStrategy } from './kafka.strategy.js';
+
+const options = { brokers: ['127.0.0.1:1'], clientId: 'c', groupId: 'g' };
+const denies: CanActivate = { canActivate: () => false };
+let handled: unknown[] = [];
+let app: INestApplication | undefined;
+
+@Controller()
+class Orders {
+  @KafkaHandler('orders')
+  onOrder(@Payload() order: unknown): void {
+    handled.push(order);
+    if (order === 'bad') throw new RangeError('bad order');
+  }
+
+  @Get('orders')
+  list(): string {
+    throw new RangeError('bad request');
+  }
+}
+
+afterEach(async () => {
+  await app?.close();
+  app = undefined;
+  handled = [];
+});
+
+/** An application with the transport, not yet connected. */
+async function created(imports: Type[] = []): Promise<INestApplication> {
+  const testing = await Test.createTestingModule({
+    imports: [KafkaModule.forRoot(options), ...imports],
+    controllers: [Orders],
+  }).compile();
+  app = testing.createNestApplication({ logger: false });
+  return app;
+}
+
+/** Calls the handler as the transport does where it cannot be called directly. */
+async function deliver(host: INestApplication, payload: unknown): Promise<unknown> {
+  return host.get(KafkaStrategy).getHandlerByPattern('orders')?.(payload, { getArgs: () => [] });
+}
+
+async function connected(connect: ConnectKafkaOptions, prepare?: (host: INestApplication) => void) {
+  const host = await created();
+  prepare?.(host);
+  connectKafka(host, connect);
+  return host;
+}
+
+test('a guard of the application does not hold for Kafka handlers', async () => {
+  const host = await connected({}, (each) => each.useGlobalGuards(denies));
+  await deliver(host, 'a');
+  expect(handled).toEqual(['a']);
+});
+
+test('a guard of the application holds for Kafka handlers that inherit its configuration', async () => {
+  const host = await connected({ inheritAppConfig: true }, (each) => each.useGlobalGuards(denies));
+  await expect(deliver(host, 'a')).rejects.toThrow('Forbidden resource');
+  expect(handled).toEqual([]);
+});
+
+test('a guard that is configured for Kafka holds there', async () => {
+  const host = await connected({ configure: (kafka) => kafka.useGlobalGuards(denies) });
+  await expect(deliver(host, 'a')).rejects.toThrow('Forbidden resource');
+});
+
+test('the filter that keeps errors is not among the filters of the application', async () => {
+  const host = await connected({ inheritAppConfig: true });
+  await expect(deliver(host, 'bad')).rejects.toThrow(RangeError);
+  expect(host.get(KafkaStrategy).applicationConfig?.getGlobalFilters()).toEqual([]);
+});
+
+test('a filter of the application is left to HTTP', async () => {
+  @Catch()
+  class HttpFilter implements ExceptionFilter {
+    catch(): void {
+      handled.push('caught');
+    }
+  }
+  const host = await connected({}, (each) => each.useGlobalFilters(new HttpFilter()));
+  await expect(deliver(host, 'bad')).rejects.toThrow(RangeError);
+  expect(handled).toEqual(['bad']);
+});
+
+test('connectMicroservice in place of connectKafka is refused with a hint', async () => {
+  const host = await created();
+  const connect = (): unknown => host.connectMicroservice({ strategy: host.get(KafkaStrategy) });
+  expect(connect).toThrow(MicroserviceConfigError);
+  expect(connect).toThrow('connectKafka(app)');
+});
+
+test('the transport drains before a feature module is destroyed', async () => {
+  const order: string[] = [];
+  @Injectable()
+  class Service implements OnModuleDestroy {
+    onModuleDestroy = (): void => void order.push('feature destroyed');
+  }
+  @Module({ providers: [Service] })
+  class FeatureModule {}
+  const host = await created([FeatureModule]);
+  connectKafka(host);
+  await host.init();
+  const runtime = host.get(KafkaRuntime);
+  runtime.stopping.addEventListener('abort', () => order.push('drain begun'));
+  await host.close();
+  expect(order).toEqual(['drain begun', 'feature destroyed']);
+});

@@ -1,0 +1,58 @@
+import type { INestApplication, INestMicroservice } from '@nestjs/common';
+import type { ApplicationConfig } from '@nestjs/core';
+import { NestMicroservice } from '@nestjs/microservices';
+import { PassThroughFilter } from './handlers/pass-through.filter.js';
+import { KafkaStrategy } from './kafka.strategy.js';
+
+/** How {@link connectKafka} connects the transport. */
+export interface ConnectKafkaOptions {
+  /**
+   * Whether the global guards, pipes, interceptors and filters of the application hold for Kafka handlers too. Not by
+   * default: a guard that is written for HTTP would deny every record.
+   */
+  readonly inheritAppConfig?: boolean;
+  /** Sets global guards, pipes, interceptors and filters of the Kafka handlers alone. */
+  readonly configure?: (kafka: INestMicroservice) => void;
+}
+
+/**
+ * Connects the Kafka transport to an application. Records are consumed from `app.startAllMicroservices()` on.
+ *
+ * @example
+ * const app = await NestFactory.create(AppModule);
+ * connectKafka(app, { configure: (kafka) => kafka.useGlobalPipes(new ValidationPipe()) });
+ * await app.listen(3000);
+ * await app.startAllMicroservices();
+ */
+export function connectKafka(app: INestApplication, options: ConnectKafkaOptions = {}): INestMicroservice {
+  const strategy = app.get(KafkaStrategy);
+  const microservice = app.connectMicroservice({ strategy }, { deferInitialization: true });
+  if (!(microservice instanceof NestMicroservice)) {
+    throw new TypeError('the application was created with another copy of @nestjs/microservices');
+  }
+  const config = microservice['applicationConfig'];
+  // Nest asks the last registered filter first: as the first one, this leaves every error to the others.
+  config.useGlobalFilters(new PassThroughFilter());
+  if (options.inheritAppConfig === true) inherit(strategy.applicationConfig, config);
+  options.configure?.(microservice);
+  strategy.useMicroserviceConfig(config);
+  // What Nest's connectMicroservice does without deferInitialization; the application runs the hooks itself.
+  microservice.registerListeners();
+  microservice.setIsInitialized(true);
+  microservice.setIsInitHookCalled(true);
+  return microservice;
+}
+
+/** Copies the global enhancers, so that what is added for Kafka does not hold for HTTP. */
+function inherit(from: ApplicationConfig | undefined, to: ApplicationConfig): void {
+  if (!from) return;
+  to.useGlobalGuards(...from.getGlobalGuards());
+  to.useGlobalPipes(...from.getGlobalPipes());
+  to.useGlobalInterceptors(...from.getGlobalInterceptors());
+  to.useGlobalFilters(...from.getGlobalFilters());
+  for (const guard of from.getGlobalRequestGuards()) to.addGlobalRequestGuard(guard);
+  for (const pipe of from.getGlobalRequestPipes()) to.addGlobalRequestPipe(pipe);
+  for (const interceptor of from.getGlobalRequestInterceptors()) to.addGlobalRequestInterceptor(interceptor);
+  for (const filter of from.getGlobalRequestFilters()) to.addGlobalRequestFilter(filter);
+  to.registerPreRequestHook(...from.getGlobalPreRequestHooks());
+}
