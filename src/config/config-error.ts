@@ -47,9 +47,5 @@ function formatProblems(
       ...(hint === undefined ? [] : [`    do:      ${hint}`]),
     ].join('\n'),
   );
-  return [
-    `${title} ${count}:`,
-    ...blocks,
-    reference,
-  ].join('\n\n');
+  return [`${title} ${count}:`, ...blocks, reference].join('\n\n');
 }

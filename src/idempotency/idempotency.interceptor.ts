@@ -34,7 +34,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
 
   /** @throws IdempotencyModuleMissingError if there is no store where the handler's controller is */
   constructor(
-    @Optional() store: IdempotencyStore | undefined,
+    @Optional() @Inject(IdempotencyStore) store: IdempotencyStore | undefined,
     modules: ModulesContainer,
     @Inject(KAFKA_CONFIG) private readonly config: KafkaModuleConfig,
   ) {

@@ -1,9 +1,17 @@
 import 'reflect-metadata';
 import { afterEach, expect, test } from '@jest/globals';
-import { type CanActivate, Catch, Controller, type ExceptionFilter, Get, Injectable, Module } from '@nestjs/common';
+import {
+  type CanActivate,
+  Catch,
+  Controller,
+  type ExceptionFilter,
+  Injectable,
+  Module,
+} from '@nestjs/common';
 import type { INestApplication, OnModuleDestroy, Type } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { Test } from '@nestjs/testing';
+import { isObservable, lastValueFrom } from 'rxjs';
 import { connectKafka, type ConnectKafkaOptions } from './connect-kafka.js';
 import { KafkaHandler } from './handlers/kafka-handler.decorator.js';
 import { MicroserviceConfigError } from './handlers/registry/microservice-config.js';
@@ -22,11 +30,6 @@ class Orders {
   onOrder(@Payload() order: unknown): void {
     handled.push(order);
     if (order === 'bad') throw new RangeError('bad order');
-  }
-
-  @Get('orders')
-  list(): string {
-    throw new RangeError('bad request');
   }
 }
 
@@ -48,7 +51,8 @@ async function created(imports: Type[] = []): Promise<INestApplication> {
 
 /** Calls the handler as the transport does where it cannot be called directly. */
 async function deliver(host: INestApplication, payload: unknown): Promise<unknown> {
-  return host.get(KafkaStrategy).getHandlerByPattern('orders')?.(payload, { getArgs: () => [] });
+  const result: unknown = await host.get(KafkaStrategy).getHandlerByPattern('orders')?.(payload, {});
+  return isObservable(result) ? lastValueFrom(result, { defaultValue: undefined }) : result;
 }
 
 async function connected(connect: ConnectKafkaOptions, prepare?: (host: INestApplication) => void) {

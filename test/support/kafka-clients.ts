@@ -1,4 +1,4 @@
-import { type Admin, type Kafka, Partitioners, type Producer } from 'kafkajs';
+import { type Admin, type Kafka, Partitioners, type Producer } from 'kafkajs-pinned';
 import { kafkaClient } from '../../tools/kafka/client.js';
 
 interface Client {

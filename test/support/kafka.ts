@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Admin, IHeaders, RecordMetadata } from 'kafkajs';
+import type { Admin, IHeaders, RecordMetadata } from 'kafkajs-pinned';
 import { useAdmin, useProducer } from './kafka-clients.js';
 
 export { brokers, closeClients } from './kafka-clients.js';

@@ -1,4 +1,4 @@
-import type { Kafka } from 'kafkajs';
+import type { Kafka } from 'kafkajs-pinned';
 import { withAdmin } from '../kafka/index.js';
 import { ordersTopic } from './topics.js';
 

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Kafka } from 'kafkajs';
+import type { Kafka } from 'kafkajs-pinned';
 import { batchesOf, type OutgoingRecord } from '../produce/batches.js';
 import { keyOf } from '../produce/key.js';
 import { linesOf } from '../produce/lines.js';

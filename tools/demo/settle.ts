@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Kafka } from 'kafkajs';
+import type { Kafka } from 'kafkajs-pinned';
 import { withAdmin } from '../kafka/index.js';
 import type { Received } from './received.js';
 import { type Position, positions, tutorialTopics } from './topics.js';

@@ -1,4 +1,4 @@
-import type { Admin, Kafka } from 'kafkajs';
+import type { Admin, Kafka } from 'kafkajs-pinned';
 import { createTopics as createTopicsAndWait, withAdmin } from '../kafka/index.js';
 
 /** The topics that get the input's lines: the four ways to read and to commit. */

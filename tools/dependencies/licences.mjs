@@ -27,8 +27,9 @@ const READ_BY_HAND = new Map([
 const root = resolve(import.meta.dirname, '../..');
 const { packages } = JSON.parse(readFileSync(resolve(root, 'package-lock.json'), 'utf8'));
 const byLicence = new Map();
-for (const [path, { dev, version, license }] of Object.entries(packages)) {
-  if (path === '' || dev) continue;
+for (const [path, { dev, link, version, license }] of Object.entries(packages)) {
+  // A link leads to a workspace, which is ours.
+  if (path === '' || dev || link || path.startsWith('packages/')) continue;
   const name = `${path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)}@${version}`;
   const licence = license ?? READ_BY_HAND.get(name) ?? 'unknown';
   byLicence.set(licence, [...(byLicence.get(licence) ?? []), name]);

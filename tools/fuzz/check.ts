@@ -1,5 +1,5 @@
 import { PackedMessages, unreadableOf } from '../../src/client/kafkajs/packed-messages.js';
-import type { FetchResponse } from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
+import type { FetchResponse } from 'kafkajs-pinned/src/protocol/requests/fetch/v11/response.js';
 import { type ExpectedRecord, partsOf } from './sound-logs.js';
 import { threadCpuMs } from './turns.js';
 

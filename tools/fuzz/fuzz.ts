@@ -1,4 +1,4 @@
-import type { FetchResponse } from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
+import type { FetchResponse } from 'kafkajs-pinned/src/protocol/requests/fetch/v11/response.js';
 import { decodeFetchResponse } from '../../src/client/kafkajs/patches/fetch/fetch-response.js';
 import { responseBytes } from '../../src/client/protocol/testing/log-bytes.js';
 import type { Bomb } from './bombs.js';

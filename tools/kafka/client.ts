@@ -1,4 +1,4 @@
-import { type Admin, Kafka, logLevel } from 'kafkajs';
+import { type Admin, Kafka, logLevel } from 'kafkajs-pinned';
 
 /** Splits a list of brokers such as that of KAFKA_BROKERS. */
 export function brokerList(bootstrap: string): string[] {

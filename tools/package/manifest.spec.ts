@@ -12,7 +12,9 @@ const Manifest = z.object({
   dependencies: Versions,
   devDependencies: Versions.default({}),
   peerDependencies: Versions.default({}),
-  exports: z.record(z.string(), z.union([z.string(), z.object({ types: z.string(), default: z.string() })])).default({}),
+  exports: z
+    .record(z.string(), z.union([z.string(), z.object({ types: z.string(), default: z.string() })]))
+    .default({}),
 });
 
 function manifestIn(path: string): z.output<typeof Manifest> {
@@ -34,7 +36,7 @@ function importedPackages(): Set<string> {
     if (seen.has(file)) continue;
     seen.add(file);
     const source = readFileSync(file, 'utf8');
-    for (const [, name = ''] of source.matchAll(/(?:\bfrom|\bimport\()\s*'([^']+)'/g)) {
+    for (const [, name = ''] of source.matchAll(/(?:\bfrom |\bimport\()'([@.\w/-]+)'/g)) {
       if (name.startsWith('.')) waiting.push(sourceOf(resolve(file, '..', name)));
       else if (!isBuiltin(name)) packages.add(packageOf(name));
     }

@@ -1,4 +1,4 @@
-import { CompressionTypes, type Kafka, Partitioners } from 'kafkajs';
+import { CompressionTypes, type Kafka, Partitioners } from 'kafkajs-pinned';
 import { messageOf, ToolError } from '../tool-error.js';
 import type { OutgoingRecord } from './batches.js';
 

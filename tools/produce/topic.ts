@@ -1,4 +1,4 @@
-import type { Kafka } from 'kafkajs';
+import type { Kafka } from 'kafkajs-pinned';
 import { withAdmin } from '../kafka/client.js';
 import { createTopics } from '../kafka/create-topics.js';
 import { messageOf, ToolError } from '../tool-error.js';

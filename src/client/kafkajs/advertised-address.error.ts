@@ -1,4 +1,4 @@
-import kafkajs from 'kafkajs';
+import kafkajs from 'kafkajs-pinned';
 
 /** A broker can't be reached at the address that the cluster advertises for it. */
 export class AdvertisedAddressError extends kafkajs.KafkaJSConnectionError {

@@ -1,4 +1,4 @@
-import kafkajs from 'kafkajs';
+import kafkajs from 'kafkajs-pinned';
 import { describeError } from '../../pipeline/index.js';
 import { AdvertisedAddressError } from './advertised-address.error.js';
 import { isUnreachableAddress } from './explain-access.js';

@@ -1,6 +1,6 @@
-import type { Broker, Cluster, Kafka } from 'kafkajs';
-import type InternalBroker from 'kafkajs/src/broker/index.js';
-import type BrokerPool from 'kafkajs/src/cluster/brokerPool.js';
+import type { Broker, Cluster, Kafka } from 'kafkajs-pinned';
+import type InternalBroker from 'kafkajs-pinned/src/broker/index.js';
+import type BrokerPool from 'kafkajs-pinned/src/cluster/brokerPool.js';
 
 /** A broker with the request that kafkajs's types leave out. */
 export interface BrokerClient extends Broker {

@@ -1,4 +1,4 @@
-import type Broker from 'kafkajs/src/broker/index.js';
+import type Broker from 'kafkajs-pinned/src/broker/index.js';
 
 /** Closes a broker's connections at once; `disconnect` would wait for requests that are never answered. */
 export function destroyConnections(broker: Broker): void {

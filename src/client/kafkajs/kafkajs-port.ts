@@ -1,4 +1,4 @@
-import kafkajs, { type Kafka as KafkaClient, type KafkaConfig as ClientSettings } from 'kafkajs';
+import kafkajs, { type Kafka as KafkaClient, type KafkaConfig as ClientSettings } from 'kafkajs-pinned';
 import type { KafkaConfig } from '../../config/index.js';
 import type { Offset } from '../../pipeline/index.js';
 import type {

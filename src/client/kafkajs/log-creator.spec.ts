@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import kafkajs from 'kafkajs';
-import errors from 'kafkajs/src/protocol/error.js';
+import kafkajs from 'kafkajs-pinned';
+import errors from 'kafkajs-pinned/src/protocol/error.js';
 import { nestLogCreator } from './log-creator.js';
 
 /** Kafka's error code. */

@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import kafkajs, { type logCreator } from 'kafkajs';
+import kafkajs, { type logCreator } from 'kafkajs-pinned';
 
 const TOO_LARGE = 'The request included a message larger than the max message size the server will accept';
 /**

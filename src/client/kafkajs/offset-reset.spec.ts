@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { Kafka } from 'kafkajs';
-import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
+import type { Kafka } from 'kafkajs-pinned';
+import ConsumerGroup from 'kafkajs-pinned/src/consumer/consumerGroup.js';
 import { loadConfig } from '../../config/index.js';
 import type { ConsumerListener } from '../kafka-port.js';
 import { KafkaJsConsumer } from './consumer/consumer.js';

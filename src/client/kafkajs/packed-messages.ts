@@ -1,5 +1,5 @@
-import KafkaJsBatch from 'kafkajs/src/consumer/batch.js';
-import type { FetchedMessage } from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
+import KafkaJsBatch from 'kafkajs-pinned/src/consumer/batch.js';
+import type { FetchedMessage } from 'kafkajs-pinned/src/protocol/requests/fetch/v11/response.js';
 import { compareOffsets, type FetchedRecord, toOffset } from '../../pipeline/index.js';
 import type { UnreadableBatchError } from '../protocol/errors.js';
 import type { PackedRecord } from '../protocol/log-batch.js';

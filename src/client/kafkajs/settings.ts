@@ -1,4 +1,4 @@
-import type { ConsumerConfig, KafkaConfig as KafkaJsConfig } from 'kafkajs';
+import type { ConsumerConfig, KafkaConfig as KafkaJsConfig } from 'kafkajs-pinned';
 import type { KafkaConfig } from '../../config/index.js';
 import { nestLogCreator } from './log-creator.js';
 import { toLogin } from './auth/login.js';

@@ -1,6 +1,6 @@
 import { isIP, connect as connectPlain, type Socket } from 'node:net';
 import { connect, createSecureContext, type ConnectionOptions } from 'node:tls';
-import type { ISocketFactory } from 'kafkajs';
+import type { ISocketFactory } from 'kafkajs-pinned';
 import type { TlsConfig } from '../../config/index.js';
 import { SecretReader } from './auth/secret-reader.js';
 import { endOnce } from './patches/connection/repeated-end.js';

@@ -1,4 +1,4 @@
-import type { FetchedMessage } from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
+import type { FetchedMessage } from 'kafkajs-pinned/src/protocol/requests/fetch/v11/response.js';
 import { type FetchedRecord, toOffset } from '../../pipeline/index.js';
 
 /** @returns a message as a record; undefined if it only moves the position */

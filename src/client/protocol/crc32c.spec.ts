@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import bytewise from 'kafkajs/src/protocol/recordBatch/crc32C/index.js';
+import bytewise from 'kafkajs-pinned/src/protocol/recordBatch/crc32C/index.js';
 import { crc32c, portableCrc32c } from './crc32c.js';
 
 describe.each([

@@ -1,9 +1,9 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
-import kafkajs from 'kafkajs';
-import encodeRecord from 'kafkajs/src/protocol/recordBatch/record/v0/index.js';
-import batches from 'kafkajs/src/protocol/recordBatch/v0/index.js';
+import kafkajs from 'kafkajs-pinned';
+import encodeRecord from 'kafkajs-pinned/src/protocol/recordBatch/record/v0/index.js';
+import batches from 'kafkajs-pinned/src/protocol/recordBatch/v0/index.js';
 import { compressFrame } from 'lz4-napi';
 import { registerCodecs } from '../kafkajs/patches/fetch/codecs.js';
 import { UnreadableBatchError } from './errors.js';

@@ -9,7 +9,7 @@ const required = { KAFKA_BROKERS: 'a:1', KAFKA_CLIENT_ID: 'shop', KAFKA_GROUP_ID
 const foreign = { LOG_LEVEL: 'verbose', PORT: '/tmp/sock', DATABASE_URL: 'mysql://db', NODE_ENV: 'staging' };
 
 describe('options from the environment', () => {
-  afterEach(() => jest.restoreAllMocks());
+  afterEach(() => void jest.restoreAllMocks());
 
   test('options from the environment are those whose variables are set', () => {
     const options = kafkaFromEnv({ env: { ...required, KAFKA_MAX_IN_FLIGHT: '5' } });
@@ -48,6 +48,8 @@ describe('options from the environment', () => {
   });
 
   test('brokers, client id and group id must be set', () => {
-    expect(() => kafkaFromEnv({ env: {} })).toThrow(/KAFKA_BROKERS[\s\S]+KAFKA_CLIENT_ID[\s\S]+KAFKA_GROUP_ID/);
+    expect(() => kafkaFromEnv({ env: {} })).toThrow(
+      /KAFKA_BROKERS[\s\S]+KAFKA_CLIENT_ID[\s\S]+KAFKA_GROUP_ID/,
+    );
   });
 });

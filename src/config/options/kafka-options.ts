@@ -1,7 +1,10 @@
 import type { DatabaseConfig, KafkaConfig, SaslConfig, ServiceConfig, TlsConfig } from '../config.js';
 
 /** The part of the configuration that the package itself needs; the rest belongs to the reference service. */
-export type KafkaModuleConfig = Pick<ServiceConfig, 'kafka' | 'shutdownTimeoutMs' | 'database' | 'idempotency'>;
+export type KafkaModuleConfig = Pick<
+  ServiceConfig,
+  'kafka' | 'shutdownTimeoutMs' | 'database' | 'idempotency'
+>;
 
 /** Injection token of the {@link KafkaModuleConfig}; `KafkaModule` provides it to the whole application. */
 export const KAFKA_CONFIG = Symbol('KAFKA_CONFIG');

@@ -54,7 +54,11 @@ export const OPTION_VARIABLES = {
 const VARIABLES: Readonly<Record<string, VariableName>> = OPTION_VARIABLES;
 const SECTIONS: ReadonlySet<string> = new Set(['ssl', 'sasl', 'database', 'idempotency']);
 /** Options without a variable of their own. */
-const WITHOUT_VARIABLE: ReadonlySet<string> = new Set(['ssl.files', 'sasl.files', 'database.embeddedAllowed']);
+const WITHOUT_VARIABLE: ReadonlySet<string> = new Set([
+  'ssl.files',
+  'sasl.files',
+  'database.embeddedAllowed',
+]);
 const REQUIRED = ['brokers', 'clientId', 'groupId'] as const;
 
 /** Options in the form of an environment, so that one schema and one set of rules checks both. */
@@ -75,7 +79,8 @@ export function toVariables(options: object): {
     else if (!WITHOUT_VARIABLE.has(option)) problems.push(unknownOption(option));
   }
   for (const section of ['ssl', 'sasl']) useFiles(env, section, given.get(`${section}.files`));
-  for (const option of REQUIRED) if ((env[VARIABLES[option] ?? ''] ?? '') === '') problems.push(missing(option));
+  for (const option of REQUIRED)
+    if ((env[VARIABLES[option] ?? ''] ?? '') === '') problems.push(missing(option));
   return { env, problems };
 }
 
@@ -125,6 +130,10 @@ function unknownOption(option: string): ConfigProblem {
 }
 
 function missing(option: (typeof REQUIRED)[number]): ConfigProblem {
-  const accepts = { brokers: "host:port of brokers, as in ['kafka:9092']", clientId: 'text', groupId: 'text' };
+  const accepts = {
+    brokers: "host:port of brokers, as in ['kafka:9092']",
+    clientId: 'text',
+    groupId: 'text',
+  };
   return { variable: option, got: 'not set', accepts: accepts[option], hint: 'set it: it has no default' };
 }

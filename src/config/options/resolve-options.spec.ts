@@ -13,7 +13,8 @@ function problemsOf(options: object): string[] {
   try {
     resolveOptions(options as KafkaModuleOptions);
   } catch (error) {
-    if (error instanceof ConfigError) return error.problems.map(({ variable, hint }) => `${variable}: ${hint}`);
+    if (error instanceof ConfigError)
+      return error.problems.map(({ variable, hint }) => `${variable}: ${hint}`);
     throw error;
   }
   return [];
@@ -88,6 +89,8 @@ describe('options of KafkaModule', () => {
       'heartbeatIntervalMs: lower it to a third of the session timeout, or raise sessionTimeoutMs',
       'fetchMaxWaitMs: lower it to 333 or less, or raise sessionTimeoutMs',
     ]);
-    expect(() => resolveOptions({ ...required, maxInFlight: 0 })).toThrow('The options of KafkaModule have 1');
+    expect(() => resolveOptions({ ...required, maxInFlight: 0 })).toThrow(
+      'The options of KafkaModule have 1',
+    );
   });
 });

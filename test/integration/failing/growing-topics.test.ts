@@ -1,5 +1,5 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
-import { type Message, Partitioners } from 'kafkajs';
+import { type Message, Partitioners } from 'kafkajs-pinned';
 import { kafkaClient } from '../../../tools/kafka/index.js';
 import type { KafkaHandlerOptions } from '../../../src/transport/index.js';
 import { toReleaseRequest } from '../../../src/redelivery/parking/parked-entry.js';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, expect, jest, test } from '@jest/globals';
-import kafkajs from 'kafkajs';
+import kafkajs from 'kafkajs-pinned';
 import type { KafkaHandlerOptions } from '../../../src/transport/index.js';
 import { useProducer } from '../../support/kafka-clients.js';
 import { createTopic, isCaughtUp, produce, uniqueName, waitFor } from '../../support/kafka.js';

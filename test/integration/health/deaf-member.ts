@@ -1,4 +1,4 @@
-import kafkajs, { type PartitionAssigner } from 'kafkajs';
+import kafkajs, { type PartitionAssigner } from 'kafkajs-pinned';
 import { kafkaClient } from '../../../tools/kafka/index.js';
 
 /** A group member that ignores rebalances: all others wait for it until the rebalance timeout. */

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
+import ConsumerGroup from 'kafkajs-pinned/src/consumer/consumerGroup.js';
 import { uniqueName, waitFor } from '../../support/kafka.js';
 import { startHandlers, stopServices } from '../confirming/handler-service.js';
 import { OwnKafka, QUICK_SESSION } from '../staying-alive/own-kafka.js';

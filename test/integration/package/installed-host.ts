@@ -27,7 +27,14 @@ export class InstalledHost {
   /** Packs the package, installs it beside the application, and compiles that. npm decides where packages come from. */
   install(): void {
     run('node', [join(projectRoot, 'tools/package/build.mjs')], projectRoot);
-    const pack = ['pack', '--json', '--workspace', 'nestjs-kafka-transport', '--pack-destination', this.folder];
+    const pack = [
+      'pack',
+      '--json',
+      '--workspace',
+      'nestjs-kafka-transport',
+      '--pack-destination',
+      this.folder,
+    ];
     const [packed]: { filename: string }[] = JSON.parse(run('npm', pack, projectRoot));
     if (!packed) throw new Error('npm pack has packed nothing');
     cpSync(join(import.meta.dirname, 'host'), this.folder, { recursive: true });

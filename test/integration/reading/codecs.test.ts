@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { CompressionTypes } from 'kafkajs';
+import { CompressionTypes } from 'kafkajs-pinned';
 import { ForeignClient } from '../../support/foreign-client.js';
 import { createTopic, uniqueName } from '../../support/kafka.js';
 import { useProducer } from '../../support/kafka-clients.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
+import ConsumerGroup from 'kafkajs-pinned/src/consumer/consumerGroup.js';
 import { installPatches } from '../../../src/client/kafkajs/patches/index.js';
 import { createTopic, produce, uniqueName, waitFor } from '../../support/kafka.js';
 import { committed, startHandlers, stopServices } from '../confirming/handler-service.js';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import kafkajs from 'kafkajs';
+import kafkajs from 'kafkajs-pinned';
 import { kafkaClient, withAdmin } from '../../../tools/kafka/index.js';
 import { PermanentError } from '../../../src/transport/index.js';
 import { uniqueName, waitFor } from '../../support/kafka.js';

@@ -1,4 +1,4 @@
-import kafkajs from 'kafkajs';
+import kafkajs from 'kafkajs-pinned';
 import { kafkaClient, withAdmin } from '../../../tools/kafka/index.js';
 import { OwnKafka } from '../staying-alive/own-kafka.js';
 

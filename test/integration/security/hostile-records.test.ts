@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import kafkajs, { type IHeaders } from 'kafkajs';
+import kafkajs, { type IHeaders } from 'kafkajs-pinned';
 import { kafkaClient, withAdmin } from '../../../tools/kafka/index.js';
 import { readTopic } from '../../support/read-topic.js';
 import { type TestRecord, waitFor } from '../../support/kafka.js';

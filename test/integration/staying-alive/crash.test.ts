@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
+import ConsumerGroup from 'kafkajs-pinned/src/consumer/consumerGroup.js';
 import { createTopic, produce, uniqueName, waitFor } from '../../support/kafka.js';
 import { committed, startHandlers, stopServices } from '../confirming/handler-service.js';
 import { downProbes } from '../health/probe.js';

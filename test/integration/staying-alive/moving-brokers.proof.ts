@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
-import type { Admin } from 'kafkajs';
+import type { Admin } from 'kafkajs-pinned';
 import { createTopics, kafkaClient, withAdmin } from '../../../tools/kafka/index.js';
 import { type GroupConsumer, KafkaHandler } from '../../../src/transport/index.js';
 import { uniqueName, waitFor } from '../../support/kafka.js';

@@ -1,5 +1,5 @@
-import type { Admin } from 'kafkajs';
-import { ConfigResourceTypes, Partitioners } from 'kafkajs';
+import type { Admin } from 'kafkajs-pinned';
+import { ConfigResourceTypes, Partitioners } from 'kafkajs-pinned';
 import type { Broker } from '../../../tools/kafka/index.js';
 import {
   kafkaClient,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import type { Admin } from 'kafkajs';
+import type { Admin } from 'kafkajs-pinned';
 import { createTopics, kafkaClient, withAdmin } from '../../../tools/kafka/index.js';
 import { loadConfig } from '../../../src/config/index.js';
 import { toOffset } from '../../../src/pipeline/records/offset.js';

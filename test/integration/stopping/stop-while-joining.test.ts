@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
+import ConsumerGroup from 'kafkajs-pinned/src/consumer/consumerGroup.js';
 import { createTopic, produce, uniqueName, waitFor } from '../../support/kafka.js';
 import { type HandlerService, startHandlers, stopServices } from '../confirming/handler-service.js';
 import { describeGroup } from './group.js';

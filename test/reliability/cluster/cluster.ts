@@ -1,4 +1,4 @@
-import type { Admin, Kafka } from 'kafkajs';
+import type { Admin, Kafka } from 'kafkajs-pinned';
 import {
   type Broker,
   kafkaClient,

@@ -1,4 +1,4 @@
-import type { Kafka } from 'kafkajs';
+import type { Kafka } from 'kafkajs-pinned';
 import { fromWall, type Micros } from '../clock.js';
 import { readLog } from './read-log.js';
 

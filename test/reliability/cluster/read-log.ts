@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Kafka, KafkaMessage } from 'kafkajs';
+import type { Kafka, KafkaMessage } from 'kafkajs-pinned';
 import { persistent } from './persistent.js';
 
 /** What `pick` returns for each current record of a topic. */

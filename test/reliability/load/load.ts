@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Kafka, type Message, Partitioners, type Producer } from 'kafkajs';
+import { type Kafka, type Message, Partitioners, type Producer } from 'kafkajs-pinned';
 import { micros } from '../clock.js';
 import type { RecordTable } from '../ledger/record-table.js';
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { type Admin, Kafka, logLevel } from 'kafkajs';
+import { type Admin, Kafka, logLevel } from 'kafkajs-pinned';
 import { type KafkaCluster, startKafka } from '../../../tools/kafka/index.js';
 import { canHaveToxiproxy } from './install.js';
 import { Network } from './network.js';

@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import kafkajs from 'kafkajs';
-import type Broker from 'kafkajs/src/broker/index.js';
+import kafkajs from 'kafkajs-pinned';
+import type Broker from 'kafkajs-pinned/src/broker/index.js';
 import { destroyConnections } from '../destroy-connections.js';
 import { installPatches } from '../patches/index.js';
 import { plainSockets } from '../sockets.js';

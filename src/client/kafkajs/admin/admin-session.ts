@@ -1,6 +1,6 @@
-import kafkajs, { type Kafka } from 'kafkajs';
-import type Broker from 'kafkajs/src/broker/index.js';
-import type { RequestDefinition } from 'kafkajs/src/protocol/requests/index.js';
+import kafkajs, { type Kafka } from 'kafkajs-pinned';
+import type Broker from 'kafkajs-pinned/src/broker/index.js';
+import type { RequestDefinition } from 'kafkajs-pinned/src/protocol/requests/index.js';
 import { createCluster, type ClusterClient } from '../cluster.js';
 import { destroyConnections } from '../destroy-connections.js';
 import { isUnreachable, protocolErrorType } from '../errors.js';

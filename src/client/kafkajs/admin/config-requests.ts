@@ -1,9 +1,9 @@
-import Decoder from 'kafkajs/src/protocol/decoder.js';
-import Encoder from 'kafkajs/src/protocol/encoder.js';
-import type Broker from 'kafkajs/src/broker/index.js';
-import protocolErrors from 'kafkajs/src/protocol/error.js';
-import apiKeys from 'kafkajs/src/protocol/requests/apiKeys.js';
-import definitions from 'kafkajs/src/protocol/requests/index.js';
+import Decoder from 'kafkajs-pinned/src/protocol/decoder.js';
+import Encoder from 'kafkajs-pinned/src/protocol/encoder.js';
+import type Broker from 'kafkajs-pinned/src/broker/index.js';
+import protocolErrors from 'kafkajs-pinned/src/protocol/error.js';
+import apiKeys from 'kafkajs-pinned/src/protocol/requests/apiKeys.js';
+import definitions from 'kafkajs-pinned/src/protocol/requests/index.js';
 import type { TopicConfig } from '../../topic-settings.js';
 import { send } from './admin-session.js';
 import type { BrokerError } from './topic-requests.js';

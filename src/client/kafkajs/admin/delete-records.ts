@@ -1,7 +1,7 @@
-import type Broker from 'kafkajs/src/broker/index.js';
-import protocolErrors from 'kafkajs/src/protocol/error.js';
-import apiKeys from 'kafkajs/src/protocol/requests/apiKeys.js';
-import definitions from 'kafkajs/src/protocol/requests/index.js';
+import type Broker from 'kafkajs-pinned/src/broker/index.js';
+import protocolErrors from 'kafkajs-pinned/src/protocol/error.js';
+import apiKeys from 'kafkajs-pinned/src/protocol/requests/apiKeys.js';
+import definitions from 'kafkajs-pinned/src/protocol/requests/index.js';
 import { type Offset, toOffset } from '../../../pipeline/index.js';
 import type { ClusterClient } from '../cluster.js';
 import { toError } from '../errors.js';

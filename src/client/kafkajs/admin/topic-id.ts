@@ -1,5 +1,5 @@
-import type { Broker } from 'kafkajs';
-import Encoder from 'kafkajs/src/protocol/encoder.js';
+import type { Broker } from 'kafkajs-pinned';
+import Encoder from 'kafkajs-pinned/src/protocol/encoder.js';
 import { ByteReader } from '../../protocol/byte-reader.js';
 import type { ClusterClient } from '../cluster.js';
 

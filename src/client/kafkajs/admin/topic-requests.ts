@@ -1,7 +1,7 @@
-import type Broker from 'kafkajs/src/broker/index.js';
-import apiKeys from 'kafkajs/src/protocol/requests/apiKeys.js';
-import protocolErrors from 'kafkajs/src/protocol/error.js';
-import definitions, { type TopicErrors } from 'kafkajs/src/protocol/requests/index.js';
+import type Broker from 'kafkajs-pinned/src/broker/index.js';
+import apiKeys from 'kafkajs-pinned/src/protocol/requests/apiKeys.js';
+import protocolErrors from 'kafkajs-pinned/src/protocol/error.js';
+import definitions, { type TopicErrors } from 'kafkajs-pinned/src/protocol/requests/index.js';
 import { send } from './admin-session.js';
 
 const { createErrorFromCode } = protocolErrors;

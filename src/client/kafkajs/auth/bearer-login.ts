@@ -1,4 +1,4 @@
-import type { AuthenticationProviderArgs, Authenticator, Mechanism } from 'kafkajs';
+import type { AuthenticationProviderArgs, Authenticator, Mechanism } from 'kafkajs-pinned';
 import { z } from 'zod';
 import { AccessError } from '../../access.error.js';
 

@@ -1,4 +1,4 @@
-import type { Mechanism, SASLOptions } from 'kafkajs';
+import type { Mechanism, SASLOptions } from 'kafkajs-pinned';
 import type { PasswordConfig, SaslConfig, TokenConfig, TokenEndpointConfig } from '../../../config/index.js';
 import { bearerLogin } from './bearer-login.js';
 import { SecretReader } from './secret-reader.js';

@@ -1,4 +1,4 @@
-import type ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
+import type ConsumerGroup from 'kafkajs-pinned/src/consumer/consumerGroup.js';
 import type { TopicPartition } from '../../../pipeline/index.js';
 
 /** @returns the partitions that are assigned to the group's member */

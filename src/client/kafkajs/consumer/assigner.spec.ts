@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import kafkajs, { type Cluster } from 'kafkajs';
+import kafkajs, { type Cluster } from 'kafkajs-pinned';
 import type { GroupHooks } from './group-hooks.js';
 import { stickyAssigner } from './assigner.js';
 

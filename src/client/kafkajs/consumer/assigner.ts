@@ -1,4 +1,9 @@
-import kafkajs, { type Assigner, type Cluster, type GroupMember, type PartitionAssigner } from 'kafkajs';
+import kafkajs, {
+  type Assigner,
+  type Cluster,
+  type GroupMember,
+  type PartitionAssigner,
+} from 'kafkajs-pinned';
 import type { TopicPartition } from '../../../pipeline/index.js';
 import { type AssignableMember, stickyAssignment } from '../../sticky-assignment.js';
 import type { ClusterClient } from '../cluster.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { Kafka, logLevel } from 'kafkajs';
-import type ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
+import { Kafka, logLevel } from 'kafkajs-pinned';
+import type ConsumerGroup from 'kafkajs-pinned/src/consumer/consumerGroup.js';
 import { loadConfig } from '../../../config/index.js';
 import { toOffset } from '../../../pipeline/index.js';
 import type { ConsumerListener } from '../../kafka-port.js';

@@ -1,5 +1,5 @@
-import kafkajs, { type Consumer, type EachBatchPayload, type Kafka } from 'kafkajs';
-import type ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
+import kafkajs, { type Consumer, type EachBatchPayload, type Kafka } from 'kafkajs-pinned';
+import type ConsumerGroup from 'kafkajs-pinned/src/consumer/consumerGroup.js';
 import {
   type CommitFailure,
   type Offset,

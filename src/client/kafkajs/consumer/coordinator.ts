@@ -1,4 +1,4 @@
-import type ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
+import type ConsumerGroup from 'kafkajs-pinned/src/consumer/consumerGroup.js';
 import { isUnreachable, protocolErrorType } from '../errors.js';
 
 /** Errors that mean: the group's coordinator is another broker, none at the moment, or not ready yet. */

@@ -1,4 +1,4 @@
-import type ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
+import type ConsumerGroup from 'kafkajs-pinned/src/consumer/consumerGroup.js';
 import { protocolErrorType } from '../errors.js';
 import { findCoordinator, isCoordinatorAway } from './coordinator.js';
 

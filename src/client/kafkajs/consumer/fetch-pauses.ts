@@ -1,4 +1,4 @@
-import type { Consumer } from 'kafkajs';
+import type { Consumer } from 'kafkajs-pinned';
 import type { TopicPartition } from '../../../pipeline/index.js';
 
 /** While a partition waits for room in the in-flight limits, fetches are kept short, so that it continues soon. */

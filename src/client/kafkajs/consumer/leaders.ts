@@ -1,4 +1,4 @@
-import type ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
+import type ConsumerGroup from 'kafkajs-pinned/src/consumer/consumerGroup.js';
 
 /** Refreshes the leaders that a group knows. Never rejects: heartbeats and later fetches report an unreachable broker. */
 export async function refreshLeaders(group: ConsumerGroup): Promise<void> {

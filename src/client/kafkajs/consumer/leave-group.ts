@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import kafkajs, { type Consumer } from 'kafkajs';
-import type ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
+import kafkajs, { type Consumer } from 'kafkajs-pinned';
+import type ConsumerGroup from 'kafkajs-pinned/src/consumer/consumerGroup.js';
 import { findCoordinator, isCoordinatorAway } from './coordinator.js';
 import { protocolErrorType } from '../errors.js';
 import { isJoining } from '../patches/group/shared-join.js';

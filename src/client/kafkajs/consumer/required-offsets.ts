@@ -1,4 +1,4 @@
-import type ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
+import type ConsumerGroup from 'kafkajs-pinned/src/consumer/consumerGroup.js';
 import { NoCommittedOffsetError } from '../errors.js';
 import type { GroupHooks } from './group-hooks.js';
 

@@ -1,10 +1,10 @@
 /** The parts of kafkajs 2.2.4's `broker/` and `cluster/` that its types leave out. Its version is pinned; specs check these shapes. */
 
-declare module 'kafkajs/src/broker/index.js' {
-  import type Connection from 'kafkajs/src/network/connection.js';
-  import type { TopicRequest } from 'kafkajs/src/protocol/requests/fetch/index.js';
-  import type { FetchResponse } from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
-  import type { Request, RequestDefinition } from 'kafkajs/src/protocol/requests/index.js';
+declare module 'kafkajs-pinned/src/broker/index.js' {
+  import type Connection from 'kafkajs-pinned/src/network/connection.js';
+  import type { TopicRequest } from 'kafkajs-pinned/src/protocol/requests/fetch/index.js';
+  import type { FetchResponse } from 'kafkajs-pinned/src/protocol/requests/fetch/v11/response.js';
+  import type { Request, RequestDefinition } from 'kafkajs-pinned/src/protocol/requests/index.js';
 
   class Broker {
     /** `host:port`. */
@@ -31,8 +31,8 @@ declare module 'kafkajs/src/broker/index.js' {
   export default Broker;
 }
 
-declare module 'kafkajs/src/cluster/brokerPool.js' {
-  import type Broker from 'kafkajs/src/broker/index.js';
+declare module 'kafkajs-pinned/src/cluster/brokerPool.js' {
+  import type Broker from 'kafkajs-pinned/src/broker/index.js';
 
   class BrokerPool {
     readonly brokers: Readonly<Record<string, Broker>>;

@@ -1,9 +1,9 @@
 /** The parts of kafkajs 2.2.4's `consumer/` that its types leave out. Its version is pinned; specs check these shapes. */
 
-declare module 'kafkajs/src/consumer/consumerGroup.js' {
-  import type BrokerPool from 'kafkajs/src/cluster/brokerPool.js';
-  import type Batch from 'kafkajs/src/consumer/batch.js';
-  import type Connection from 'kafkajs/src/network/connection.js';
+declare module 'kafkajs-pinned/src/consumer/consumerGroup.js' {
+  import type BrokerPool from 'kafkajs-pinned/src/cluster/brokerPool.js';
+  import type Batch from 'kafkajs-pinned/src/consumer/batch.js';
+  import type Connection from 'kafkajs-pinned/src/network/connection.js';
 
   interface OffsetManager {
     resolvedOffsets: Record<string, Record<number, string>>;
@@ -80,15 +80,15 @@ declare module 'kafkajs/src/consumer/consumerGroup.js' {
   export default ConsumerGroup;
 }
 
-declare module 'kafkajs/src/consumer/offsetManager/index.js' {
-  import type ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
+declare module 'kafkajs-pinned/src/consumer/offsetManager/index.js' {
+  import type ConsumerGroup from 'kafkajs-pinned/src/consumer/consumerGroup.js';
 
   const OffsetManager: new (settings: object) => ConsumerGroup['offsetManager'];
   export default OffsetManager;
 }
 
-declare module 'kafkajs/src/consumer/batch.js' {
-  import type { FetchedMessage } from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
+declare module 'kafkajs-pinned/src/consumer/batch.js' {
+  import type { FetchedMessage } from 'kafkajs-pinned/src/protocol/requests/fetch/v11/response.js';
 
   interface PartitionData {
     partition: number;

@@ -1,6 +1,6 @@
 /** The parts of kafkajs 2.2.4's `protocol/encoder.js`, `protocol/decoder.js` and `protocol/recordBatch/` that its types leave out. Its version is pinned; specs check these shapes. */
 
-declare module 'kafkajs/src/protocol/encoder.js' {
+declare module 'kafkajs-pinned/src/protocol/encoder.js' {
   class Encoder {
     readonly buffer: Buffer;
     constructor(initialBytes?: number);
@@ -18,7 +18,7 @@ declare module 'kafkajs/src/protocol/encoder.js' {
   export default Encoder;
 }
 
-declare module 'kafkajs/src/protocol/decoder.js' {
+declare module 'kafkajs-pinned/src/protocol/decoder.js' {
   class Decoder {
     readonly buffer: Buffer;
     constructor(bytes: Buffer);
@@ -32,21 +32,21 @@ declare module 'kafkajs/src/protocol/decoder.js' {
   export default Decoder;
 }
 
-declare module 'kafkajs/src/protocol/recordBatch/record/v0/index.js' {
-  import type Encoder from 'kafkajs/src/protocol/encoder.js';
+declare module 'kafkajs-pinned/src/protocol/recordBatch/record/v0/index.js' {
+  import type Encoder from 'kafkajs-pinned/src/protocol/encoder.js';
 
   const encodeRecord: (record: object) => Encoder;
   export default encodeRecord;
 }
 
-declare module 'kafkajs/src/protocol/recordBatch/v0/index.js' {
-  import type Encoder from 'kafkajs/src/protocol/encoder.js';
+declare module 'kafkajs-pinned/src/protocol/recordBatch/v0/index.js' {
+  import type Encoder from 'kafkajs-pinned/src/protocol/encoder.js';
 
   const batches: { RecordBatch(batch: object): Promise<Encoder> };
   export default batches;
 }
 
-declare module 'kafkajs/src/protocol/recordBatch/crc32C/index.js' {
+declare module 'kafkajs-pinned/src/protocol/recordBatch/crc32C/index.js' {
   /** CRC-32C, one byte at a time. */
   const crc32C: (bytes: Uint8Array) => number;
   export default crc32C;

@@ -1,8 +1,8 @@
 /** The parts of kafkajs 2.2.4's `protocol/requests/fetch/` that its types leave out. Its version is pinned; specs check these shapes. */
 
-declare module 'kafkajs/src/protocol/requests/fetch/index.js' {
-  import type Encoder from 'kafkajs/src/protocol/encoder.js';
-  import type { FetchResponse } from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
+declare module 'kafkajs-pinned/src/protocol/requests/fetch/index.js' {
+  import type Encoder from 'kafkajs-pinned/src/protocol/encoder.js';
+  import type { FetchResponse } from 'kafkajs-pinned/src/protocol/requests/fetch/v11/response.js';
 
   interface PartitionRequest {
     readonly partition: number;
@@ -32,15 +32,15 @@ declare module 'kafkajs/src/protocol/requests/fetch/index.js' {
   export default requests;
 }
 
-declare module 'kafkajs/src/protocol/requests/fetch/v11/request.js' {
-  import type Encoder from 'kafkajs/src/protocol/encoder.js';
-  import type { FetchRequestFields } from 'kafkajs/src/protocol/requests/fetch/index.js';
+declare module 'kafkajs-pinned/src/protocol/requests/fetch/v11/request.js' {
+  import type Encoder from 'kafkajs-pinned/src/protocol/encoder.js';
+  import type { FetchRequestFields } from 'kafkajs-pinned/src/protocol/requests/fetch/index.js';
 
   const request: (fields: FetchRequestFields) => { encode(): Promise<Encoder> };
   export default request;
 }
 
-declare module 'kafkajs/src/protocol/requests/fetch/v11/response.js' {
+declare module 'kafkajs-pinned/src/protocol/requests/fetch/v11/response.js' {
   interface FetchedMessage {
     readonly offset: string;
     /** Whether it only moves the position; then it has none of the following fields. */

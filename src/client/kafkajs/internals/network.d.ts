@@ -1,8 +1,8 @@
 /** The parts of kafkajs 2.2.4's `network/` that its types leave out. Its version is pinned; specs check these shapes. */
 
-declare module 'kafkajs/src/network/connection.js' {
+declare module 'kafkajs-pinned/src/network/connection.js' {
   import type { Socket } from 'node:net';
-  import type { ISocketFactory } from 'kafkajs';
+  import type { ISocketFactory } from 'kafkajs-pinned';
 
   class Connection {
     readonly host: string;
@@ -27,7 +27,7 @@ declare module 'kafkajs/src/network/connection.js' {
   export default Connection;
 }
 
-declare module 'kafkajs/src/network/requestQueue/index.js' {
+declare module 'kafkajs-pinned/src/network/requestQueue/index.js' {
   class RequestQueue {
     readonly pending: readonly unknown[];
     throttledUntil: number;

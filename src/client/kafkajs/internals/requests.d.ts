@@ -1,6 +1,6 @@
 /** The parts of kafkajs 2.2.4's `protocol/requests/` and `protocol/error.js` that its types leave out. Its version is pinned; specs check these shapes. */
 
-declare module 'kafkajs/src/protocol/requests/index.js' {
+declare module 'kafkajs-pinned/src/protocol/requests/index.js' {
   interface Request<Answer> {
     readonly request: { readonly apiKey: number; readonly apiVersion: number; readonly apiName: string };
     readonly response: {
@@ -128,7 +128,7 @@ declare module 'kafkajs/src/protocol/requests/index.js' {
   export default definitions;
 }
 
-declare module 'kafkajs/src/protocol/requests/apiKeys.js' {
+declare module 'kafkajs-pinned/src/protocol/requests/apiKeys.js' {
   const apiKeys: Readonly<
     Record<
       'Metadata' | 'CreateTopics' | 'CreatePartitions' | 'DescribeConfigs' | 'DeleteRecords' | 'OffsetFetch',
@@ -138,7 +138,7 @@ declare module 'kafkajs/src/protocol/requests/apiKeys.js' {
   export default apiKeys;
 }
 
-declare module 'kafkajs/src/protocol/requests/metadata/v6/response.js' {
+declare module 'kafkajs-pinned/src/protocol/requests/metadata/v6/response.js' {
   interface Metadata {
     topicMetadata: { partitionMetadata: { partitionErrorCode: number }[] }[];
   }
@@ -146,7 +146,7 @@ declare module 'kafkajs/src/protocol/requests/metadata/v6/response.js' {
   export default response;
 }
 
-declare module 'kafkajs/src/protocol/error.js' {
+declare module 'kafkajs-pinned/src/protocol/error.js' {
   const errors: { createErrorFromCode(code: number): Error & { readonly type: string } };
   export default errors;
 }

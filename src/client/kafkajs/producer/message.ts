@@ -1,4 +1,4 @@
-import type { IHeaders, Message } from 'kafkajs';
+import type { IHeaders, Message } from 'kafkajs-pinned';
 import type { RawHeaders } from '../../../pipeline/index.js';
 import type { OutgoingRecord } from '../../kafka-port.js';
 import { NULL_HEADER } from '../patches/producer/null-header.js';

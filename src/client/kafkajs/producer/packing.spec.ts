@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip, zstdCompress } from 'node:zlib';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import kafkajs, { type Message } from 'kafkajs';
+import kafkajs, { type Message } from 'kafkajs-pinned';
 import { RecordTooLargeError } from '../../producer-errors.js';
 import { sendPacked } from './packing.js';
 

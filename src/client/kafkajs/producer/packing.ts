@@ -1,4 +1,4 @@
-import kafkajs, { type CompressionTypes, type IHeaders, type Message } from 'kafkajs';
+import kafkajs, { type CompressionTypes, type IHeaders, type Message } from 'kafkajs-pinned';
 import { RecordTooLargeError } from '../../producer-errors.js';
 import { protocolErrorType } from '../errors.js';
 

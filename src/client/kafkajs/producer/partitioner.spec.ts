@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import kafkajs from 'kafkajs';
+import kafkajs from 'kafkajs-pinned';
 import { murmur2, partitioner } from './partitioner.js';
 
 const partitionMetadata = Array.from({ length: 12 }, (_, partitionId) => ({

@@ -1,4 +1,4 @@
-import kafkajs, { type ICustomPartitioner } from 'kafkajs';
+import kafkajs, { type ICustomPartitioner } from 'kafkajs-pinned';
 
 const SEED = 0x9747b28c;
 const MULTIPLIER = 0x5bd1e995;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Producer, RecordMetadata } from 'kafkajs';
+import type { Producer, RecordMetadata } from 'kafkajs-pinned';
 import { UnknownPartitionError } from '../../producer-errors.js';
 import { KafkaJsProducer } from './producer.js';
 

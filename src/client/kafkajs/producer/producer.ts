@@ -1,4 +1,4 @@
-import kafkajs, { type CompressionTypes, type Producer, type RecordMetadata } from 'kafkajs';
+import kafkajs, { type CompressionTypes, type Producer, type RecordMetadata } from 'kafkajs-pinned';
 import type { OutgoingRecord, RecordProducer } from '../../kafka-port.js';
 import { RecordRefusedError, RecordTooLargeError, UnknownPartitionError } from '../../producer-errors.js';
 import { protocolErrorType } from '../errors.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Message } from 'kafkajs';
+import type { Message } from 'kafkajs-pinned';
 import { SendQueue } from './send-queue.js';
 
 /** A broker that notes the values of each request, and rejects requests that contain one of some values. */

@@ -1,4 +1,4 @@
-import type { Message } from 'kafkajs';
+import type { Message } from 'kafkajs-pinned';
 
 /** Sends messages of one topic in one request. */
 export type SendAll = (topic: string, messages: readonly Message[]) => Promise<readonly WrittenPartition[]>;

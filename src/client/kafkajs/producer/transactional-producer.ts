@@ -1,4 +1,4 @@
-import type { Kafka, Message, Producer, Transaction } from 'kafkajs';
+import type { Kafka, Message, Producer, Transaction } from 'kafkajs-pinned';
 import type { OutgoingRecord, TransactionalProducer } from '../../kafka-port.js';
 import { RecordTooLargeError, UnknownPartitionError } from '../../producer-errors.js';
 import { FencedError, ProducerNotOpenError, protocolErrorType } from '../errors.js';

@@ -1,4 +1,4 @@
-import type { FetchResponse } from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
+import type { FetchResponse } from 'kafkajs-pinned/src/protocol/requests/fetch/v11/response.js';
 import {
   compareOffsets,
   type FetchedRecord,

@@ -1,5 +1,5 @@
-import type { Kafka } from 'kafkajs';
-import type { FetchedMessage } from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
+import type { Kafka } from 'kafkajs-pinned';
+import type { FetchedMessage } from 'kafkajs-pinned/src/protocol/requests/fetch/v11/response.js';
 import {
   compareOffsets,
   type FetchedRecord,

@@ -1,5 +1,5 @@
 import type { Server, Socket } from 'node:net';
-import Encoder from 'kafkajs/src/protocol/encoder.js';
+import Encoder from 'kafkajs-pinned/src/protocol/encoder.js';
 import { ByteReader } from '../../protocol/byte-reader.js';
 import { addressOf, Listener, listening } from './listener.js';
 

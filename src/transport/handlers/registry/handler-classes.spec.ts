@@ -42,7 +42,7 @@ async function start(metadata: ModuleMetadata): Promise<void> {
 }
 
 describe('classes with handlers', () => {
-  afterEach(() => jest.restoreAllMocks());
+  afterEach(() => void jest.restoreAllMocks());
 
   test('an application without a handler does not start, and the error names the classes that were left out', async () => {
     await expect(start({})).rejects.toMatchObject({
@@ -61,7 +61,9 @@ describe('classes with handlers', () => {
   test('a class that no module has is warned of, but not one that a controller extends', async () => {
     const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
     await start({ controllers: [Orders, Derived] });
-    const lines = warn.mock.calls.map(([line]) => String(line)).filter((line) => line.includes('@KafkaHandler'));
+    const lines = warn.mock.calls
+      .map(([line]) => String(line))
+      .filter((line) => line.includes('@KafkaHandler'));
     expect(lines).toEqual([expect.stringMatching(/^Payments has @KafkaHandler methods/)]);
   });
 });

@@ -60,7 +60,7 @@ export function unusedHandlerClasses(modules: ModulesContainer): string[] {
 function hasHandlers({ prototype }: { readonly prototype?: unknown }): boolean {
   if (typeof prototype !== 'object' || prototype === null) return false;
   return new MetadataScanner().getAllMethodNames(prototype).some((name) => {
-    const method: unknown = Reflect.getOwnPropertyDescriptor(prototype, name)?.value;
+    const method: unknown = Reflect.get(prototype, name);
     if (typeof method !== 'function' || !Reflect.hasMetadata(PATTERN_METADATA, method)) return false;
     const transport: unknown = Reflect.getMetadata(TRANSPORT_METADATA, method);
     return transport === undefined || transport === Transport.KAFKA;

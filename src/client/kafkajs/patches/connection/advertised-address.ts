@@ -1,5 +1,5 @@
-import type Broker from 'kafkajs/src/broker/index.js';
-import BrokerPool from 'kafkajs/src/cluster/brokerPool.js';
+import type Broker from 'kafkajs-pinned/src/broker/index.js';
+import BrokerPool from 'kafkajs-pinned/src/cluster/brokerPool.js';
 import { AdvertisedAddressError } from '../../advertised-address.error.js';
 import { isUnreachableAddress } from '../../explain-access.js';
 import { installOnce } from '../install-once.js';

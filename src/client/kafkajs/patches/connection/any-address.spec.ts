@@ -1,6 +1,6 @@
 import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Kafka, logLevel } from 'kafkajs';
+import { Kafka, logLevel } from 'kafkajs-pinned';
 import { createCluster, type ClusterClient } from '../../cluster.js';
 import { plainSockets } from '../../sockets.js';
 import { Listener } from '../../testing/listener.js';

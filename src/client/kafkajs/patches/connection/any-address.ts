@@ -1,6 +1,6 @@
-import kafkajs from 'kafkajs';
-import type Broker from 'kafkajs/src/broker/index.js';
-import BrokerPool from 'kafkajs/src/cluster/brokerPool.js';
+import kafkajs from 'kafkajs-pinned';
+import type Broker from 'kafkajs-pinned/src/broker/index.js';
+import BrokerPool from 'kafkajs-pinned/src/cluster/brokerPool.js';
 import { describeError, unless } from '../../../../pipeline/index.js';
 import { clearestFailure } from '../../clearest-failure.js';
 import { destroyConnections } from '../../destroy-connections.js';

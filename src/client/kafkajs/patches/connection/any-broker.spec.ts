@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import kafkajs from 'kafkajs';
-import type Broker from 'kafkajs/src/broker/index.js';
-import BrokerPool from 'kafkajs/src/cluster/brokerPool.js';
+import kafkajs from 'kafkajs-pinned';
+import type Broker from 'kafkajs-pinned/src/broker/index.js';
+import BrokerPool from 'kafkajs-pinned/src/cluster/brokerPool.js';
 import { askAnyBroker } from './any-broker.js';
 
 beforeAll(() => askAnyBroker());

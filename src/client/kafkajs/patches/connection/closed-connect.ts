@@ -1,5 +1,5 @@
-import kafkajs from 'kafkajs';
-import Connection from 'kafkajs/src/network/connection.js';
+import kafkajs from 'kafkajs-pinned';
+import Connection from 'kafkajs-pinned/src/network/connection.js';
 import { installOnce } from '../install-once.js';
 
 /**

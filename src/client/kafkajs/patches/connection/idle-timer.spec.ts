@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
-import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
+import RequestQueue from 'kafkajs-pinned/src/network/requestQueue/index.js';
 import { stopIdleTimer } from './idle-timer.js';
 
 beforeAll(() => stopIdleTimer());

@@ -1,4 +1,4 @@
-import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
+import RequestQueue from 'kafkajs-pinned/src/network/requestQueue/index.js';
 import { installOnce } from '../install-once.js';
 
 /**

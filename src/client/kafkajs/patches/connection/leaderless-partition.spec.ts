@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import response from 'kafkajs/src/protocol/requests/metadata/v6/response.js';
+import response from 'kafkajs-pinned/src/protocol/requests/metadata/v6/response.js';
 import { acceptLeaderlessPartitions } from './leaderless-partition.js';
 
 beforeAll(() => acceptLeaderlessPartitions());

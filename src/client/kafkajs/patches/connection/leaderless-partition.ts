@@ -1,4 +1,4 @@
-import response from 'kafkajs/src/protocol/requests/metadata/v6/response.js';
+import response from 'kafkajs-pinned/src/protocol/requests/metadata/v6/response.js';
 import { installOnce } from '../install-once.js';
 
 /** LEADER_NOT_AVAILABLE, REPLICA_NOT_AVAILABLE and LISTENER_NOT_FOUND. */

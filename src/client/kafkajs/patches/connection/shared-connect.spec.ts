@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo, type Server, Socket } from 'node:net';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import kafkajs, { type ISocketFactory, type KafkaJSConnectionError } from 'kafkajs';
-import Connection from 'kafkajs/src/network/connection.js';
+import kafkajs, { type ISocketFactory, type KafkaJSConnectionError } from 'kafkajs-pinned';
+import Connection from 'kafkajs-pinned/src/network/connection.js';
 import { plainSockets } from '../../sockets.js';
 import { rejectClosedConnect } from './closed-connect.js';
 import { shareConnects } from './shared-connect.js';

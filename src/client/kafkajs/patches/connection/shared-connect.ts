@@ -1,4 +1,4 @@
-import Connection from 'kafkajs/src/network/connection.js';
+import Connection from 'kafkajs-pinned/src/network/connection.js';
 import { installOnce } from '../install-once.js';
 
 const attempts = new WeakMap<Connection, Promise<boolean>>();

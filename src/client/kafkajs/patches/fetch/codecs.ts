@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { gzip, zstdCompress } from 'node:zlib';
-import kafkajs from 'kafkajs';
+import kafkajs from 'kafkajs-pinned';
 import snappy from 'kafkajs-snappy';
 import { compressFrame } from 'lz4-napi';
 import { unpack } from '../../../protocol/codecs.js';

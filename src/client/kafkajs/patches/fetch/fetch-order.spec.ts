@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import Broker from 'kafkajs/src/broker/index.js';
-import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
-import OffsetManager from 'kafkajs/src/consumer/offsetManager/index.js';
-import type { TopicRequest } from 'kafkajs/src/protocol/requests/fetch/index.js';
+import Broker from 'kafkajs-pinned/src/broker/index.js';
+import ConsumerGroup from 'kafkajs-pinned/src/consumer/consumerGroup.js';
+import OffsetManager from 'kafkajs-pinned/src/consumer/offsetManager/index.js';
+import type { TopicRequest } from 'kafkajs-pinned/src/protocol/requests/fetch/index.js';
 import { FetchOrder, unshuffled } from './fetch-order.js';
 import { installPatches } from '../index.js';
 import { PackedMessages } from '../../packed-messages.js';

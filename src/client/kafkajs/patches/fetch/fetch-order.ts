@@ -1,10 +1,10 @@
-import Broker from 'kafkajs/src/broker/index.js';
-import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
-import type Batch from 'kafkajs/src/consumer/batch.js';
+import Broker from 'kafkajs-pinned/src/broker/index.js';
+import ConsumerGroup from 'kafkajs-pinned/src/consumer/consumerGroup.js';
+import type Batch from 'kafkajs-pinned/src/consumer/batch.js';
 import fetchRequests, {
   type PartitionRequest,
   type TopicRequest,
-} from 'kafkajs/src/protocol/requests/fetch/index.js';
+} from 'kafkajs-pinned/src/protocol/requests/fetch/index.js';
 import type { TopicPartition } from '../../../../pipeline/index.js';
 import { installOnce } from '../install-once.js';
 

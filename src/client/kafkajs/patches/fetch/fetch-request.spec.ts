@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import kafkajsRequest from 'kafkajs/src/protocol/requests/fetch/v11/request.js';
+import kafkajsRequest from 'kafkajs-pinned/src/protocol/requests/fetch/v11/request.js';
 import { encodeFetchRequest } from './fetch-request.js';
 
 const int32 = fc.integer({ min: 0, max: 2 ** 31 - 1 });

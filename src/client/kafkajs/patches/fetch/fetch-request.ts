@@ -1,8 +1,8 @@
-import Encoder from 'kafkajs/src/protocol/encoder.js';
+import Encoder from 'kafkajs-pinned/src/protocol/encoder.js';
 import fetchRequests, {
   type FetchRequestFields,
   type TopicRequest,
-} from 'kafkajs/src/protocol/requests/fetch/index.js';
+} from 'kafkajs-pinned/src/protocol/requests/fetch/index.js';
 import { installOnce } from '../install-once.js';
 import { FETCH_VERSION } from './fetch-version.js';
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import encodeRecord from 'kafkajs/src/protocol/recordBatch/record/v0/index.js';
-import batches from 'kafkajs/src/protocol/recordBatch/v0/index.js';
-import Encoder from 'kafkajs/src/protocol/encoder.js';
-import KafkaJsBatch from 'kafkajs/src/consumer/batch.js';
-import kafkajsResponse from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
+import encodeRecord from 'kafkajs-pinned/src/protocol/recordBatch/record/v0/index.js';
+import batches from 'kafkajs-pinned/src/protocol/recordBatch/v0/index.js';
+import Encoder from 'kafkajs-pinned/src/protocol/encoder.js';
+import KafkaJsBatch from 'kafkajs-pinned/src/consumer/batch.js';
+import kafkajsResponse from 'kafkajs-pinned/src/protocol/requests/fetch/v11/response.js';
 import { decodeFetchResponse } from './fetch-response.js';
 import { signed } from '../../../protocol/testing/log-bytes.js';
 import { PackedMessages, recordsOf, unpacked, unpackedBatch } from '../../packed-messages.js';

@@ -1,5 +1,5 @@
-import fetchRequests from 'kafkajs/src/protocol/requests/fetch/index.js';
-import type { FetchResponse } from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
+import fetchRequests from 'kafkajs-pinned/src/protocol/requests/fetch/index.js';
+import type { FetchResponse } from 'kafkajs-pinned/src/protocol/requests/fetch/v11/response.js';
 import { readFetchResponse, type RequestedOffsets } from '../../../protocol/fetch-response.js';
 import { toMessages } from '../../packed-messages.js';
 import { installOnce } from '../install-once.js';

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import Batch from 'kafkajs/src/consumer/batch.js';
-import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
+import Batch from 'kafkajs-pinned/src/consumer/batch.js';
+import ConsumerGroup from 'kafkajs-pinned/src/consumer/consumerGroup.js';
 import type { GroupHooks } from '../../consumer/group-hooks.js';
 import { UnreadableBatchError } from '../../../protocol/errors.js';
 import { PackedMessages, UnreadableMessages } from '../../packed-messages.js';

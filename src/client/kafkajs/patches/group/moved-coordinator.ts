@@ -1,4 +1,4 @@
-import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
+import ConsumerGroup from 'kafkajs-pinned/src/consumer/consumerGroup.js';
 import { findCoordinator, isCoordinatorAway } from '../../consumer/coordinator.js';
 import { hooksOf } from '../../consumer/group-hooks.js';
 import { installOnce } from '../install-once.js';

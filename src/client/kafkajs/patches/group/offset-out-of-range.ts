@@ -1,4 +1,4 @@
-import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
+import ConsumerGroup from 'kafkajs-pinned/src/consumer/consumerGroup.js';
 import { toOffset, type TopicPartition } from '../../../../pipeline/index.js';
 import { assignedPartitions } from '../../consumer/assigned-partitions.js';
 import { type GroupHooks, hooksOf } from '../../consumer/group-hooks.js';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
+import ConsumerGroup from 'kafkajs-pinned/src/consumer/consumerGroup.js';
 import type { GroupHooks } from '../../consumer/group-hooks.js';
 import { installPatches } from '../index.js';
 

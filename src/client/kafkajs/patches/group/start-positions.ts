@@ -1,5 +1,5 @@
-import type Batch from 'kafkajs/src/consumer/batch.js';
-import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
+import type Batch from 'kafkajs-pinned/src/consumer/batch.js';
+import ConsumerGroup from 'kafkajs-pinned/src/consumer/consumerGroup.js';
 import { toOffset } from '../../../../pipeline/index.js';
 import { assignedPartitions } from '../../consumer/assigned-partitions.js';
 import { type GroupHooks, hooksOf } from '../../consumer/group-hooks.js';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type Batch from 'kafkajs/src/consumer/batch.js';
-import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
+import type Batch from 'kafkajs-pinned/src/consumer/batch.js';
+import ConsumerGroup from 'kafkajs-pinned/src/consumer/consumerGroup.js';
 import { hooksOf } from '../../consumer/group-hooks.js';
 import { installOnce } from '../install-once.js';
 

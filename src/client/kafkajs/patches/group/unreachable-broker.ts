@@ -1,5 +1,5 @@
-import type Batch from 'kafkajs/src/consumer/batch.js';
-import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
+import type Batch from 'kafkajs-pinned/src/consumer/batch.js';
+import ConsumerGroup from 'kafkajs-pinned/src/consumer/consumerGroup.js';
 import { hooksOf } from '../../consumer/group-hooks.js';
 import { refreshLeaders } from '../../consumer/leaders.js';
 import { isUnreachable } from '../../errors.js';

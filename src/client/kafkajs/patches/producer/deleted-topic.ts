@@ -1,4 +1,4 @@
-import type { Kafka } from 'kafkajs';
+import type { Kafka } from 'kafkajs-pinned';
 import { clusterFactory, type ClusterClient } from '../../cluster.js';
 import { isUnknownTopic } from '../../errors.js';
 

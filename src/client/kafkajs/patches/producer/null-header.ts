@@ -1,4 +1,4 @@
-import Encoder from 'kafkajs/src/protocol/encoder.js';
+import Encoder from 'kafkajs-pinned/src/protocol/encoder.js';
 import { installOnce } from '../install-once.js';
 
 /** Stands for a header whose value is null. kafkajs counts its bytes correctly. */

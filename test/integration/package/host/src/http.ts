@@ -25,7 +25,9 @@ export class KeyGuard implements CanActivate {
 @Catch()
 export class TeapotFilter implements ExceptionFilter {
   catch(_error: unknown, host: ArgumentsHost): void {
-    const response = host.switchToHttp().getResponse<{ status(code: number): { json(body: object): void } }>();
+    const response = host
+      .switchToHttp()
+      .getResponse<{ status(code: number): { json(body: object): void } }>();
     response.status(418).json({ by: 'the filter of the host' });
   }
 }
