@@ -52,7 +52,7 @@ describe('the packed package in a Nest application of its own', () => {
     const health = await (await get('/health')).json();
     expect(health).toMatchObject({ details: { host: { status: 'up' }, ready: { status: 'up' } } });
     const metrics = await (await get('/metrics')).text();
-    expect(metrics).toContain('host_counter 0');
+    expect(metrics).toContain('host_counter 1');
     expect(metrics).toMatch(/^kafka_consumer_assigned_partitions\{.*\} 1$/m);
 
     const [letter] = await readTopic(`${topic}.dlt`);

@@ -1,7 +1,7 @@
 import { eachContainer, podOf, type Rule } from './rule.js';
 import { heapBytes, memoryBytes, outsideOfHeapBytes } from './memory.js';
 
-/** The time after SHUTDOWN_TIMEOUT_MS after which the process exits in any case; see src/bootstrap.ts. */
+/** The time after SHUTDOWN_TIMEOUT_MS after which the process exits in any case; see src/service/start-service.ts. */
 const STOP_GRACE_MS = 5_000;
 
 const PROBES = {

@@ -34,12 +34,14 @@ export class TeapotFilter implements ExceptionFilter {
 
 @Controller()
 export class HostController {
+  private readonly asked: Counter;
+
   constructor(
     private readonly health: HealthCheckService,
     private readonly kafka: KafkaHealth,
     metrics: KafkaMetrics,
   ) {
-    new Counter({ name: 'host_counter', help: 'A metric of the host.' });
+    this.asked = new Counter({ name: 'host_counter', help: 'A metric of the host.' });
     metrics.registerIn(register);
   }
 
@@ -52,6 +54,7 @@ export class HostController {
   @Get('metrics')
   @Header('Content-Type', 'text/plain')
   metrics(): Promise<string> {
+    this.asked.inc();
     return register.metrics();
   }
 }
