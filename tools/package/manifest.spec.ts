@@ -36,7 +36,9 @@ function importedPackages(): Set<string> {
     if (seen.has(file)) continue;
     seen.add(file);
     const source = readFileSync(file, 'utf8');
-    for (const [, name = ''] of source.matchAll(/(?:\bfrom |\bimport\(|import\.meta\.url\)\()'([@.\w/-]+)'/g)) {
+    for (const [, name = ''] of source.matchAll(
+      /(?:\bfrom |\bimport\(|import\.meta\.url\)\()'([@.\w/-]+)'/g,
+    )) {
       if (name.startsWith('.')) waiting.push(sourceOf(resolve(file, '..', name)));
       else if (!isBuiltin(name)) packages.add(packageOf(name));
     }
