@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { ConfigError, type ConfigProblem } from '../config-error.js';
 import type { KafkaConfig } from '../config.js';
 import { checkEnvironment } from '../load-config.js';
-import { textOf } from '../reading/read-variables.js';
+import { trimmedText } from '../reading/read-variables.js';
 import { thisHost, type Host } from '../reading/host.js';
 import { renameVariables } from '../rename-variables.js';
 import type { KafkaModuleOptions } from './kafka-options.js';
@@ -33,7 +33,7 @@ export function kafkaFromEnv(options: KafkaFromEnvOptions = {}, host: Host = thi
   const { env = process.env, prefix = PREFIX, unknown = 'warn' } = options;
   const own = ownVariables(env, prefix);
   const { config, problems, unknown: strangers } = checkEnvironment(own, host);
-  const missing = REQUIRED.filter((name) => textOf(own, name) === undefined).map(missingVariable);
+  const missing = REQUIRED.filter((name) => trimmedText(own, name) === undefined).map(missingVariable);
   const found = [...problems, ...missing, ...(unknown === 'error' ? strangers : [])];
   const nameOf = (name: string): string | undefined =>
     name.startsWith(PREFIX) ? prefix + name.slice(PREFIX.length) : undefined;
@@ -66,7 +66,7 @@ function setOptions(kafka: KafkaConfig, own: NodeJS.ProcessEnv): KafkaModuleOpti
   const variables: Readonly<Record<string, string>> = OPTION_VARIABLES;
   const isSet = ([option, value]: readonly [string, unknown]): boolean => {
     const name = variables[option];
-    return name === undefined ? value !== undefined : textOf(own, name) !== undefined;
+    return name === undefined ? value !== undefined : trimmedText(own, name) !== undefined;
   };
   const { brokers, clientId, groupId } = kafka;
   return { ...Object.fromEntries(Object.entries(kafka).filter(isSet)), brokers, clientId, groupId };

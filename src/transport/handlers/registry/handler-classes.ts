@@ -1,7 +1,6 @@
 import { MetadataScanner, type ModulesContainer } from '@nestjs/core';
-import { Transport } from '@nestjs/microservices';
-import { PATTERN_METADATA, TRANSPORT_METADATA } from '@nestjs/microservices/constants.js';
 import { CodedError } from '../../../errors/index.js';
+import { declarationOf } from './declared-handlers.js';
 
 /** Classes with `@KafkaHandler` methods that were imported, whether or not a module has them. */
 const declared = new Set<object>();
@@ -61,9 +60,7 @@ function hasHandlers({ prototype }: { readonly prototype?: unknown }): boolean {
   if (typeof prototype !== 'object' || prototype === null) return false;
   return new MetadataScanner().getAllMethodNames(prototype).some((name) => {
     const method: unknown = Reflect.get(prototype, name);
-    if (typeof method !== 'function' || !Reflect.hasMetadata(PATTERN_METADATA, method)) return false;
-    const transport: unknown = Reflect.getMetadata(TRANSPORT_METADATA, method);
-    return transport === undefined || transport === Transport.KAFKA;
+    return typeof method === 'function' && declarationOf(method) !== undefined;
   });
 }
 
