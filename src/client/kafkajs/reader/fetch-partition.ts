@@ -1,5 +1,8 @@
 import type { Broker } from 'kafkajs-pinned';
-import type { FetchedMessage, FetchResponse } from 'kafkajs-pinned/src/protocol/requests/fetch/v11/response.js';
+import type {
+  FetchedMessage,
+  FetchResponse,
+} from 'kafkajs-pinned/src/protocol/requests/fetch/v11/response.js';
 import { CodedError } from '../../../errors/index.js';
 import type { TopicPartitionOffset } from '../../../pipeline/index.js';
 import { READ_COMMITTED, type ClusterClient } from '../cluster.js';
