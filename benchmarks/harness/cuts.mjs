@@ -1,7 +1,7 @@
 /** The code that is removed from each file of the service, so that a part of its telemetry does not exist. */
 const parts = {
   metrics: [
-    ['/pipeline/partition.js', /this\.parts\.counts\.calls\.add\(.*\);/, ''],
+    ['/pipeline/dispatch/call-results.js', /this\.parts\.counts\.calls\.add\(.*\);/, ''],
     ['/app.module.js', / MetricsModule,/, ''],
   ],
   context: [

@@ -36,7 +36,7 @@ function snapshotOf({ clock, pipeline }: Scene): GroupSnapshot {
     ...running,
     lastProgressAt: now,
     lastHeartbeatAt: now,
-    partitions: [partitionSnapshot(pipeline)],
+    partitions: [partitionSnapshot(pipeline.status)],
   };
 }
 
@@ -53,7 +53,7 @@ async function waitingForCommit(keys: string, options: SceneOptions): Promise<Sc
   const scene = new Scene(keys, { commit: 'manual', timeoutMs: 5_000, attempts: 1, ...options });
   await scene.fetch();
   const call = scene.call(-1);
-  const committed = scene.pipeline.commit(call.records);
+  const committed = scene.pipeline.owner.commit(call.records);
   void committed.then(
     () => call.returns(),
     () => undefined,
@@ -83,7 +83,7 @@ describe('liveness', () => {
   test('liveness goes down for a handler that hangs after its commit', async () => {
     const scene = new Scene('a', { commit: 'manual', timeoutMs: 5_000 });
     await scene.fetch();
-    void scene.pipeline.commit(scene.call(0).records);
+    void scene.pipeline.owner.commit(scene.call(0).records);
     await pass(scene, 12_000);
     expect(livenessProblem(snapshotOf(scene), limits, scene.clock.now(), 0)).toContain('t[0] at offset 0');
   });

@@ -16,7 +16,7 @@ describe('a record waits, and none of its attempts is used up', () => {
     const scene = await tried(new PostgresStore(database, loadConfig({})), async () => undefined);
     await minute(scene);
     expect(new Set(scene.told)).toEqual(new Set(['awaiting dependency 0']));
-    expect(scene.pipeline.problems).toMatchObject([
+    expect(scene.pipeline.status.problems).toMatchObject([
       { kind: 'dependency', error: { code: 'DATABASE_UNAVAILABLE' } },
     ]);
   });

@@ -73,8 +73,8 @@ describe('waiting for a turn at the database', () => {
       );
     const scene = new Scene('a', { invoke: (record) => within(new HandlerCall('h', record), handle) });
     await scene.fetch();
-    const { oldest } = scene.pipeline;
-    expect(oldest && scene.pipeline.waitOf(oldest)).toBe('a connection to the database');
+    const { oldest } = scene.pipeline.status;
+    expect(oldest && scene.pipeline.status.waitOf(oldest)).toBe('a connection to the database');
     scene.group.abort(new Error('the service stops'));
     await sleep(1);
     expect(outcomes).toEqual(['Error: the service stops']);

@@ -38,7 +38,7 @@ describe('a partition over its limiter', () => {
 });
 
 describe('a partition that is paused over its limiter', () => {
-  test('goes on once the process has room, though none of its own records settles', async () => {
+  test('continues once the process has room, although none of its own records settles', async () => {
     const scene = new Scene('aaaaaaaaaabcdefgh', { limit: 100 });
     const others = new Usage();
     scene.limiter.share(10);
@@ -56,7 +56,7 @@ describe('a partition that is paused over its limiter', () => {
     expect(new Set(scene.called)).toEqual(new Set(['0', '10', '11', '12', '13', '14', '15', '16']));
   });
 
-  test('goes on once its share has grown, while the process has no room', async () => {
+  test('continues once its share has grown, although the process has no room', async () => {
     const scene = new Scene('-'.repeat(30), { limit: 100, concurrency: 30 });
     scene.limiter.share(10);
     for (let each = 0; each < 90; each++) scene.limiter.add(new Usage(), 1);
@@ -126,7 +126,7 @@ describe('a partition far ahead of a record that does not finish', () => {
     finish = resolve;
   });
 
-  test('is paused, though nearly nothing is in flight, and goes on once the record is done', async () => {
+  test('is paused, although almost nothing is in flight, and continues once the record is settled', async () => {
     const scene = await ahead(AHEAD - 10);
     expect(scene.partition.paused).toBe(false);
     await scene.fetch(10);
@@ -141,11 +141,11 @@ describe('a partition far ahead of a record that does not finish', () => {
 
 test('records in flight tell how long the committable offset has not moved', async () => {
   const scene = new Scene('ab');
-  expect(scene.pipeline.stalledForMs).toBe(0);
+  expect(scene.pipeline.status.stalledForMs).toBe(0);
   await scene.fetch();
   await scene.clock.advance(700);
   await scene.call(1).returns();
-  expect(scene.pipeline.stalledForMs).toBe(700);
+  expect(scene.pipeline.status.stalledForMs).toBe(700);
   await scene.call(0).returns();
-  expect(scene.pipeline).toMatchObject({ stalledForMs: 0 });
+  expect(scene.pipeline.status).toMatchObject({ stalledForMs: 0 });
 });

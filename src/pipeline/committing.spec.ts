@@ -80,7 +80,7 @@ describe('a committer', () => {
     expect(target.sent).toEqual([['0@3']]);
   });
 
-  test('tells what it has done', async () => {
+  test('counts commits and failures', async () => {
     const { clock, target, committer, source } = await joined();
     source.settleBelow(1);
     await clock.advance(INTERVAL_MS);

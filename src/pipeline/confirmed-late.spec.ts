@@ -16,29 +16,29 @@ async function failing(error?: Error): Promise<Scene> {
 describe('a record that has failed, and that what its handler left running confirms later', () => {
   test('is not tried again, and counts as one that recovered for the circuit breaker', async () => {
     const scene = await failing();
-    scene.pipeline.acknowledge(scene.call(0).records);
+    scene.pipeline.owner.acknowledge(scene.call(0).records);
     await scene.clock.advance(RETRY_MS);
     expect(scene.called).toEqual(['0', '1']);
     await scene.call(1).fails(new PermanentError('bad'));
     expect(scene.stored).toEqual(['dead-letter 1']);
   });
 
-  test('is not put aside any more, and no longer named as what can not be', async () => {
+  test('is not stored any more, and no longer reported as not stored', async () => {
     const scene = await failing();
     scene.storeErrors.push(new Error('the topic takes nothing'));
     await scene.clock.advance(RETRY_MS);
     await scene.call(2).fails(new PermanentError('bad'));
-    expect(scene.pipeline.problems).toMatchObject([{ kind: 'not stored' }]);
-    scene.pipeline.acknowledge(scene.call(2).records);
+    expect(scene.pipeline.status.problems).toMatchObject([{ kind: 'not stored' }]);
+    scene.pipeline.owner.acknowledge(scene.call(2).records);
     await scene.clock.advance(20_000);
     expect(scene.stored).toEqual([]);
-    expect(scene.pipeline.problems).toEqual([]);
+    expect(scene.pipeline.status.problems).toEqual([]);
   });
 
   test('is no longer named as waiting for a dependency', async () => {
     const scene = await failing(new DependencyUnavailableError('away'));
-    scene.pipeline.acknowledge(scene.call(0).records);
+    scene.pipeline.owner.acknowledge(scene.call(0).records);
     await scene.clock.advance(5_000);
-    expect(scene.pipeline.problems).toEqual([]);
+    expect(scene.pipeline.status.problems).toEqual([]);
   });
 });

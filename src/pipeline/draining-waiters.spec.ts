@@ -3,7 +3,7 @@ import { DependencyUnavailableError } from './errors/unavailable.error.js';
 import { watched } from './testing/commit-target.js';
 import { Scene, type SceneOptions } from './testing/scene.js';
 
-/** A member that has committed where it begins, with handlers at work that commit by hand. */
+/** A member that has committed where it begins, with running handlers that commit manually. */
 async function activeCalls(keys: string, options: SceneOptions = {}): Promise<Scene> {
   const scene = new Scene(keys, { commit: 'manual', order: 'key', ...options });
   await scene.committed();
@@ -14,7 +14,7 @@ async function activeCalls(keys: string, options: SceneOptions = {}): Promise<Sc
 /** The handler of that call awaits its commit, and returns after it. */
 function commits(scene: Scene, at: number): { readonly outcome: Promise<string> } {
   const call = scene.call(at);
-  const outcome = scene.pipeline.commit(call.records).then(
+  const outcome = scene.pipeline.owner.commit(call.records).then(
     () => call.returns().then(() => 'committed'),
     (error: unknown) => call.fails(error).then(() => String(error)),
   );
@@ -38,13 +38,13 @@ describe('a drain', () => {
     // The record is still the member's own, and is committed once the first has passed.
     scene.rejoin(true);
     await scene.clock.advance(1_000);
-    scene.pipeline.acknowledge(scene.call(-1).records);
+    scene.pipeline.owner.acknowledge(scene.call(-1).records);
     await scene.call(-1).returns();
     await scene.committed();
     await expect(outcome).resolves.toBe('committed');
   });
 
-  test('tells handlers that wait for a commit that their partition is lost, if it is', async () => {
+  test('rejects handlers that wait for a commit if their partition is lost', async () => {
     const scene = await activeCalls('ab');
     const { outcome } = commits(scene, 1);
     await scene.call(0).fails();
@@ -55,8 +55,8 @@ describe('a drain', () => {
 
   test('waits for handlers whose commit comes, and for what they do after it', async () => {
     const scene = await activeCalls('ab');
-    const committed = watched(scene.pipeline.commit(scene.call(0).records));
-    scene.pipeline.acknowledge(scene.call(1).records);
+    const committed = watched(scene.pipeline.owner.commit(scene.call(0).records));
+    scene.pipeline.owner.acknowledge(scene.call(1).records);
     await scene.call(1).returns();
     const drained = watched(scene.group.drain(30_000).then(() => undefined));
     await scene.clock.advance(scene.broker.commitDelayMs);
@@ -90,9 +90,9 @@ describe('a drain', () => {
     await scene.clock.advance(50);
     expect(scene.called).toEqual(['0,1', '2,3']);
     const { records } = scene.call(1);
-    for (const record of records) void scene.pipeline.commit([record]).catch(() => undefined);
+    for (const record of records) void scene.pipeline.owner.commit([record]).catch(() => undefined);
     expect(scene.pipeline.busy).toBe(true);
-    scene.pipeline.acknowledge(scene.call(0).records);
+    scene.pipeline.owner.acknowledge(scene.call(0).records);
     await scene.call(0).returns();
     expect(scene.pipeline.busy).toBe(false);
   });
@@ -100,7 +100,7 @@ describe('a drain', () => {
   test('does not wait for a record whose handler waits for a dependency that is away', async () => {
     const scene = await activeCalls('ab');
     await scene.call(0).fails(new DependencyUnavailableError('away'));
-    scene.pipeline.acknowledge(scene.call(1).records);
+    scene.pipeline.owner.acknowledge(scene.call(1).records);
     await scene.call(1).returns();
     await expect(scene.group.drain(30_000)).resolves.toBe(true);
   });

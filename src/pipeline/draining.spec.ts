@@ -40,7 +40,7 @@ describe('a drain', () => {
   });
 
   test.each(['one', 'batch'] as const)(
-    'waits for what starts in the lane of the last handler that was at work: %s',
+    'waits for the record that starts in the lane of the last running handler: %s',
     async (read) => {
       const scene = await joined('aab', { read, order: 'key', maxRecords: 1 });
       await scene.fetch();
@@ -132,7 +132,7 @@ describe('a drain', () => {
     await scene.group.drain(1000);
     await scene.clock.advance(20_000);
     expect(scene.stored).toEqual([]);
-    expect(scene.pipeline.waitingForRetry).toBe(1);
+    expect(scene.pipeline.status.waitingForRetry).toBe(1);
     scene.rejoin(true);
     await scene.clock.advance(0);
     expect(scene.stored).toEqual(['dead-letter 0']);
@@ -162,7 +162,7 @@ describe('a drain', () => {
     await scene.clock.advance(500);
     parkingStore.failures = 0;
     await scene.clock.advance(60_000);
-    expect(scene.pipeline.parkingProblem).toBeUndefined();
+    expect(scene.pipeline.status.parkingProblem).toBeUndefined();
     expect(scene.called).toEqual([]);
     scene.rejoin(true);
     expect(scene.called).toEqual(['0']);
@@ -208,7 +208,7 @@ describe('a drain', () => {
     expect(scene.clock.pending).toBe(pending);
   });
 
-  test('is over after the rejoin: all lanes that were held go on', async () => {
+  test('ends with the rejoin: all lanes that were held continue', async () => {
     const scene = await joined('aabba', { concurrency: 2 });
     await scene.fetch();
     const drained = scene.group.drain(1000);
@@ -251,7 +251,7 @@ describe('a stop', () => {
     expect(scene.called).toEqual(['0', '1', '2', '3']);
   });
 
-  test('tells handlers to stop when its deadline passes, without taking their partition away', async () => {
+  test('aborts handlers when its deadline passes, without giving their partition up', async () => {
     const scene = await joined('a');
     await scene.fetch();
     const reason = new Error('deadline');

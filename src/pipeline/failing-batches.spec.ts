@@ -4,7 +4,7 @@ import { RETRY_MS, Scene, type SceneOptions } from './testing/scene.js';
 
 const cause = new Error('the cause');
 
-/** A batch of five records at work. */
+/** A running batch of five records. */
 async function working(options: SceneOptions = {}): Promise<Scene> {
   const scene = new Scene('abcde', { read: 'batch', order: 'partition', maxRecords: 5, ...options });
   await scene.fetch();
@@ -83,15 +83,15 @@ describe('a batch whose handler throws', () => {
   test('gets only those again that it has not settled before', async () => {
     const scene = await working({ commit: 'manual', order: 'key' });
     const [, second] = scene.call(0).records;
-    if (second) scene.pipeline.acknowledge([second]);
+    if (second) scene.pipeline.owner.acknowledge([second]);
     await scene.call(0).fails(cause);
     await scene.clock.advance(RETRY_MS);
     expect(scene.called).toEqual(['0,1,2,3,4', '0,2,3,4']);
   });
 
-  test('after it has settled all of them is told of, and not called again', async () => {
+  test('that fails after it has settled all of them is reported, and not called again', async () => {
     const scene = await working({ commit: 'manual' });
-    scene.pipeline.acknowledge(scene.call(0).records);
+    scene.pipeline.owner.acknowledge(scene.call(0).records);
     await scene.call(0).fails(cause);
     expect(await scene.committed()).toBe('5');
     expect(scene.told).toEqual(['failed after settling 4']);

@@ -50,7 +50,7 @@ describe('a commit that failed for now', () => {
     expect(target.requests).toHaveLength(5);
   });
 
-  test('keeps whoever waits for it waiting, and is told of', async () => {
+  test('keeps its waiters waiting, and is counted', async () => {
     const { clock, target, committer, source } = await committing();
     const covered = watched(committer.whenCommitted(source, 0));
     await target.last.fail('transient');

@@ -38,10 +38,10 @@ describe('a record whose handler fails', () => {
     await scene.call(0).returns();
     await scene.call(2).returns();
     expect(await scene.committed()).toBe('1');
-    expect(scene.pipeline.stalledForMs).toBeGreaterThanOrEqual(RETRY_MS);
+    expect(scene.pipeline.status.stalledForMs).toBeGreaterThanOrEqual(RETRY_MS);
     await scene.call(3).returns();
     expect(await scene.committed()).toBe('3');
-    expect(scene.pipeline.stalledForMs).toBe(0);
+    expect(scene.pipeline.status.stalledForMs).toBe(0);
   });
 
   test('by throwing before it has waited for anything is tried again as well', async () => {
@@ -60,10 +60,10 @@ describe('a record whose handler fails', () => {
     expect(await scene.committed()).toBe('2');
   });
 
-  test('after it has settled the record is told of, and not called again', async () => {
+  test('that fails after it has settled the record is reported, and not called again', async () => {
     const scene = new Scene('aa', { commit: 'manual' });
     await scene.fetch();
-    scene.pipeline.acknowledge(scene.call(0).records);
+    scene.pipeline.owner.acknowledge(scene.call(0).records);
     await scene.call(0).fails();
     expect(await scene.committed()).toBe('1');
     expect(scene.told).toEqual(['failed after settling 0']);
@@ -74,7 +74,7 @@ describe('a record whose handler fails', () => {
     const scene = new Scene('aa', { commit: 'manual' });
     await scene.fetch();
     await scene.call(0).fails();
-    scene.pipeline.acknowledge(scene.call(0).records);
+    scene.pipeline.owner.acknowledge(scene.call(0).records);
     await scene.clock.advance(RETRY_MS);
     expect(scene.called).toEqual(['0', '1']);
   });

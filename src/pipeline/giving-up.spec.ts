@@ -11,7 +11,7 @@ async function fetched(keys: string, options: SceneOptions): Promise<Scene> {
 }
 
 describe('a record whose attempts are used up', () => {
-  test('is stored, then settled, and its key goes on', async () => {
+  test('is stored, then settled, and its key continues', async () => {
     const scene = await fetched('aab', { attempts: 2 });
     await scene.call(0).fails();
     await scene.clock.advance(RETRY_MS);
@@ -31,12 +31,14 @@ describe('a record whose attempts are used up', () => {
     await scene.call(1).returns();
     await scene.call(0).fails();
     expect(scene.told).toEqual(['not stored 0']);
-    expect(scene.pipeline.problems).toMatchObject([{ kind: 'not stored', error: { message: 'away' } }]);
+    expect(scene.pipeline.status.problems).toMatchObject([
+      { kind: 'not stored', error: { message: 'away' } },
+    ]);
     expect(await scene.committed()).toBe('0');
     scene.storeErrors.length = 0;
     await scene.clock.advance(20_000);
     expect(scene.told.at(-1)).toBe('dead-letter 0');
-    expect(scene.pipeline.problems).toEqual([]);
+    expect(scene.pipeline.status.problems).toEqual([]);
     expect(await scene.committed()).toBe('2');
     expect(scene.calls).toHaveLength(2);
   });
@@ -56,7 +58,7 @@ describe('a record whose attempts are used up', () => {
     expect(scene.partition.committed).toBe('0');
   });
 
-  test('is skipped, told and settled where its handler asks for that', async () => {
+  test('is skipped, reported and settled if its handler asks for that', async () => {
     const scene = await fetched('a', { attempts: 1, onFailure: 'skip' });
     await scene.call(0).fails();
     expect(scene.told).toEqual(['skip 0']);
@@ -79,8 +81,8 @@ describe('a handler that asks to stop', () => {
     await scene.call(1).returns();
     expect(scene.told).toEqual(['stopped 0']);
     expect(scene.called).toEqual(['0', '2']);
-    expect(scene.pipeline.pauseReasons).toEqual(['stopped by its handler']);
-    expect(scene.pipeline.problems).toMatchObject([{ kind: 'stop', record: { offset: '0' } }]);
+    expect(scene.pipeline.status.pauseReasons).toEqual(['stopped by its handler']);
+    expect(scene.pipeline.status.problems).toMatchObject([{ kind: 'stop', record: { offset: '0' } }]);
     expect(await scene.committed()).toBe('0');
     await scene.group.drain(100);
     scene.rejoin(true);
@@ -101,9 +103,9 @@ describe('the circuit breaker', () => {
     await scene.call(0).fails();
     await scene.call(1).fails();
     expect(scene.told).toEqual(['dead-letter 0', 'breaker open 1']);
-    expect(scene.pipeline.pauseReasons).toEqual(['circuit breaker']);
+    expect(scene.pipeline.status.pauseReasons).toEqual(['circuit breaker']);
     expect(scene.partition.paused).toBe(true);
-    expect(scene.pipeline.problems).toMatchObject([
+    expect(scene.pipeline.status.problems).toMatchObject([
       { kind: 'circuit-breaker', reason: '2 records in a row failed for good' },
     ]);
     await scene.clock.advance(RETRY_MS);
@@ -113,7 +115,7 @@ describe('the circuit breaker', () => {
     expect(scene.called).toEqual(['0', '1', '1', '1']);
     await scene.call(3).returns();
     expect(scene.told.slice(2)).toEqual(['breaker open 1', 'breaker closed']);
-    expect(scene.pipeline.problems).toEqual([]);
+    expect(scene.pipeline.status.problems).toEqual([]);
     expect(scene.partition.paused).toBe(false);
     await scene.call(4).returns();
     await scene.call(5).returns();
@@ -133,7 +135,7 @@ describe('the circuit breaker', () => {
       await scene.clock.advance(RETRY_MS);
       await scene.call(at).fails();
     }
-    expect(scene.pipeline.problems).toMatchObject([{ reason: '2 records in a row failed for good' }]);
+    expect(scene.pipeline.status.problems).toMatchObject([{ reason: '2 records in a row failed for good' }]);
   });
 
   test('takes records for as rare as they are, although those that are tried again are given up in a row', async () => {
@@ -187,15 +189,17 @@ describe('the circuit breaker', () => {
     await scene.call(1).fails();
     expect(scene.told.at(-1)).toBe('breaker open 1');
     await scene.clock.advance(RETRY_MS);
-    expect(scene.pipeline.problems).toMatchObject([{ kind: 'circuit-breaker', record: { offset: '1' } }]);
+    expect(scene.pipeline.status.problems).toMatchObject([
+      { kind: 'circuit-breaker', record: { offset: '1' } },
+    ]);
     await scene.call(2).returns();
-    expect(scene.pipeline.pauseReasons).toEqual([]);
-    expect(scene.pipeline.problems).toEqual([]);
+    expect(scene.pipeline.status.pauseReasons).toEqual([]);
+    expect(scene.pipeline.status.problems).toEqual([]);
     await scene.call(3).fails();
     expect(scene.stored).toEqual(['dead-letter 0', 'dead-letter 2']);
   });
 
-  test('goes on fetching once what it held back goes to a retry topic', async () => {
+  test('fetches again once the records that it held back go to a retry topic', async () => {
     const scene = await fetched('aa', {
       ...options,
       onFailure: 'retry-topic',
@@ -206,7 +210,7 @@ describe('the circuit breaker', () => {
     await scene.clock.advance(RETRY_MS);
     await scene.call(1).fails();
     expect(scene.told).toEqual(['breaker open 0', 'breaker closed', 'retry-topic 0']);
-    expect(scene.pipeline.pauseReasons).toEqual([]);
+    expect(scene.pipeline.status.pauseReasons).toEqual([]);
   });
 
   test('holds back what would be skipped as well, and not what goes to a retry topic', async () => {
@@ -255,7 +259,7 @@ describe('a record that is not due yet', () => {
     expect(scene.called).toEqual(['0']);
     await scene.call(0).returns();
     expect(scene.partition.paused).toBe(true);
-    expect(scene.pipeline.pauseReasons).toEqual(['not due yet']);
+    expect(scene.pipeline.status.pauseReasons).toEqual(['not due yet']);
     expect(await scene.committed()).toBe('1');
     expect(scene.limiter.total.records).toBe(0);
     await scene.clock.advance(dueAt - scene.clock.now());
@@ -265,7 +269,7 @@ describe('a record that is not due yet', () => {
     expect(scene.told).toEqual([]);
   });
 
-  test('waits no longer than its topic’s delay, whatever the clock of the machine said that wrote it', async () => {
+  test('waits no longer than its topic’s delay, whatever due time its writer set', async () => {
     const DAY = 86_400_000;
     const began = 1_000_000;
     const delay: Delay = { dueAt: ({ offset }) => (offset === '0' ? began + DAY : began), maxMs: 60_000 };
@@ -286,7 +290,7 @@ describe('a record that is not due yet', () => {
   });
 });
 
-test('a record that is not for the handler is passed over and told, and committed with what is handled', async () => {
+test('a record that is not for the handler is passed over and reported, and committed with the handled ones', async () => {
   const scene = await fetched('abc', {
     passesOver: ({ offset }) => (offset === '1' ? undefined : 'replayed for another group'),
   });

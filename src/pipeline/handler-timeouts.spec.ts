@@ -3,7 +3,7 @@ import { toOffset } from './records/offset.js';
 import { HandlerTimeoutError } from './errors/errors.js';
 import { RETRY_MS, Scene, type SceneOptions } from './testing/scene.js';
 
-/** A handler at work on the first record of one key, with 50 ms for each call. */
+/** A running handler of the first record of one key, with 50 ms for each call. */
 async function working(options: SceneOptions = {}): Promise<Scene> {
   const scene = new Scene('aab', { timeoutMs: 50, concurrency: 1, ...options });
   await scene.fetch();
@@ -11,7 +11,7 @@ async function working(options: SceneOptions = {}): Promise<Scene> {
 }
 
 describe('a handler that runs for longer than it may', () => {
-  test('is told to stop once its time is up, and not before', async () => {
+  test('is aborted once its time is up, and not before', async () => {
     const scene = await working();
     const { signal } = scene.call(0);
     await scene.clock.advance(49);
@@ -44,7 +44,7 @@ describe('a handler that runs for longer than it may', () => {
     expect(await scene.committed()).toBe('0');
   });
 
-  test('has its time anew, and a signal of its own, with each call', async () => {
+  test('has its full time, and a signal of its own, with each call', async () => {
     const scene = await working();
     await scene.clock.advance(50);
     scene.group.checkTimeouts();
@@ -60,7 +60,7 @@ describe('a handler that runs for longer than it may', () => {
 
   test('is not called again when it has settled its record before', async () => {
     const scene = await working({ commit: 'manual' });
-    scene.pipeline.acknowledge(scene.call(0).records);
+    scene.pipeline.owner.acknowledge(scene.call(0).records);
     await scene.clock.advance(50);
     scene.group.checkTimeouts();
     await scene.call(0).returns();
@@ -72,11 +72,11 @@ describe('a handler that runs for longer than it may', () => {
     const scene = await working();
     await scene.clock.advance(1100);
     scene.group.checkTimeouts();
-    expect(scene.pipeline.unresponsive).toEqual([]);
+    expect(scene.pipeline.status.unresponsive).toEqual([]);
     await scene.clock.advance(1);
-    expect(scene.pipeline.unresponsive).toEqual(scene.call(0).records);
+    expect(scene.pipeline.status.unresponsive).toEqual(scene.call(0).records);
     await scene.call(0).fails();
-    expect(scene.pipeline.unresponsive).toEqual([]);
+    expect(scene.pipeline.status.unresponsive).toEqual([]);
   });
 
   test('fails its whole batch', async () => {
@@ -93,11 +93,11 @@ describe('a handler that runs for longer than it may', () => {
   });
 });
 
-test('a handler without a limit is never told to stop, nor named', async () => {
+test('a handler without a limit is never aborted, nor reported as unresponsive', async () => {
   const scene = new Scene('a');
   await scene.fetch();
   await scene.clock.advance(10_000_000);
   scene.group.checkTimeouts();
   expect(scene.call(0).signal.aborted).toBe(false);
-  expect(scene.pipeline.unresponsive).toEqual([]);
+  expect(scene.pipeline.status.unresponsive).toEqual([]);
 });

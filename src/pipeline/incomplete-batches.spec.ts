@@ -20,7 +20,7 @@ describe('a batch', () => {
     expect(scene.called).toEqual(['0,1']);
   });
 
-  test('starts before its wait is over when it gets full, and the next one waits anew', async () => {
+  test('starts before its wait is over when it is full, and the next one waits its own time', async () => {
     const scene = new Scene('abcd', { ...batches, order: 'key' });
     await scene.fetch(2);
     await scene.clock.advance(40);
@@ -32,7 +32,7 @@ describe('a batch', () => {
     expect(scene.called).toEqual(['0,1,2', '3']);
   });
 
-  test('holds what came in while its lane was at work, after a wait that begins with the end of that', async () => {
+  test('holds the records that arrived while its lane was running, after a wait that begins when the lane is free', async () => {
     const scene = new Scene('aaaa', batches);
     await scene.fetch();
     await scene.clock.advance(500);

@@ -16,7 +16,8 @@ export { DEFAULT_DEAD_LETTER_LIMIT } from './failures/circuit-breaker.js';
 export { decide, mayRetry } from './failures/decision.js';
 export type { FailureEvent } from './failures/failure-event.js';
 export type { FailureProblem } from './failures/failure-problems.js';
-export { type FetchControl, type GroupEvents, GroupPipeline, type OperatorPause } from './group.js';
+export type { OperatorPause } from './fetch/operator-pauses.js';
+export { type FetchControl, type GroupEvents, GroupPipeline } from './group.js';
 export {
   type DeadLetterLimit,
   FAILURE_OUTCOMES,
@@ -39,7 +40,8 @@ export { isPromiseLike } from './handler/promise-like.js';
 export type { KeyName, ParkedRecord } from './parking/parked-keys.js';
 export { Parking, type ParkingParts, keyNameOf } from './parking/parking.js';
 export type { ParkingOwnership, ParkingStore } from './parking/parking-store.js';
-export { PartitionPipeline } from './partition.js';
+export type { PartitionPipeline } from './partition.js';
+export type { PartitionStatus } from './partition-status.js';
 export type {
   FetchedBatch,
   FetchedRecord,
@@ -54,4 +56,4 @@ export { sleep, unless } from './time/abortable.js';
 export { DEFAULT_BACKOFF, backoffMs } from './time/backoff.js';
 export type { Cancel, Clock } from './time/clock.js';
 export { eventLoopTurn, systemClock } from './time/event-loop.js';
-export { CALL_BOUNDS_MS, CallTimes, TopicCounts } from './topic-counts.js';
+export { CALL_BOUNDS_MS, CallTimes, TopicCounts } from './dispatch/topic-counts.js';

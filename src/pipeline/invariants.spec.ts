@@ -19,9 +19,9 @@ test('records of a batch that waits to be tried again are not named as unrespons
   await scene.clock.advance(20);
   await scene.call(0).fails();
   expect(scene.call(0).records.map(({ startedAt }) => startedAt)).toEqual([0, 0]);
-  // as if the backoff were long: nothing is at work
+  // as if the backoff were long: no handler is running
   scene.group.committer.suspend();
-  expect(scene.pipeline.unresponsive).toEqual([]);
+  expect(scene.pipeline.status.unresponsive).toEqual([]);
 });
 
 test('records that a failed batch had settled itself are not named as unresponsive for ever', async () => {
@@ -34,12 +34,12 @@ test('records that a failed batch had settled itself are not named as unresponsi
   });
   await scene.fetch();
   const [, second] = scene.call(0).records;
-  if (second) scene.pipeline.acknowledge([second]);
+  if (second) scene.pipeline.owner.acknowledge([second]);
   await scene.call(0).fails();
   await scene.clock.advance(RETRY_MS);
   await scene.call(1).returns();
   await scene.clock.advance(5000);
-  expect(scene.pipeline.unresponsive).toEqual([]);
+  expect(scene.pipeline.status.unresponsive).toEqual([]);
 });
 
 test('a batch that failed after settling all is not named as unresponsive for ever', async () => {
@@ -51,10 +51,10 @@ test('a batch that failed after settling all is not named as unresponsive for ev
     timeoutMs: 50,
   });
   await scene.fetch();
-  scene.pipeline.acknowledge(scene.call(0).records);
+  scene.pipeline.owner.acknowledge(scene.call(0).records);
   await scene.call(0).fails();
   await scene.clock.advance(5000);
-  expect(scene.pipeline.unresponsive).toEqual([]);
+  expect(scene.pipeline.status.unresponsive).toEqual([]);
 });
 
 test('a batch that is tried again takes no wait from records of other keys', async () => {
@@ -76,7 +76,7 @@ test('a batch that is tried again takes no wait from records of other keys', asy
   expect(scene.called).toEqual(['0', '0', '1']);
 });
 
-test('no more batches are at work than concurrency says, retries included', async () => {
+test('no more batches run than concurrency says, retries included', async () => {
   const scene = new Scene('abc', { read: 'batch', order: 'key', concurrency: 1, maxRecords: 1 });
   await scene.fetch();
   await scene.call(0).fails();
@@ -100,8 +100,8 @@ test('a commit of an offset resolves once the broker has it, also where the reco
   const scene = new Scene('ab', { order: 'partition', commit: 'manual' });
   await scene.fetch();
   await scene.committed();
-  scene.pipeline.acknowledge(scene.call(0).records);
-  const committed = watched(scene.pipeline.commitBefore(toOffset(1)));
+  scene.pipeline.owner.acknowledge(scene.call(0).records);
+  const committed = watched(scene.pipeline.owner.commitBefore(toOffset(1)));
   await settled();
   expect([committed.done, scene.partition.committed]).not.toEqual([true, '0']);
 });
@@ -153,7 +153,7 @@ describe('a BatchRecordError in key order, manual', () => {
     await scene.fetch();
     await scene.call(0).fails(new BatchRecordError(1, new Error('x')));
     await scene.clock.advance(RETRY_MS);
-    void scene.pipeline.commit(scene.call(1).records);
+    void scene.pipeline.owner.commit(scene.call(1).records);
     await scene.call(1).returns();
     expect(await scene.committed()).toBe('3');
   });

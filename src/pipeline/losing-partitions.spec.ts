@@ -4,7 +4,7 @@ import { Scene } from './testing/scene.js';
 
 const lostError = new PartitionLostError('t', 0);
 
-/** Two records at work. */
+/** Two records whose handlers are running. */
 async function working(commit: 'auto' | 'manual' = 'auto'): Promise<Scene> {
   const scene = new Scene('ab', { commit });
   await scene.fetch();
@@ -12,7 +12,7 @@ async function working(commit: 'auto' | 'manual' = 'auto'): Promise<Scene> {
 }
 
 describe('a partition that is lost', () => {
-  test('has its handlers told to stop', async () => {
+  test('has its handlers aborted', async () => {
     const scene = await working();
     scene.rejoin(true, false);
     expect(scene.calls.map(({ signal }) => signal.reason)).toEqual([lostError, lostError]);
@@ -32,16 +32,16 @@ describe('a partition that is lost', () => {
   test('rejects commits that wait, and those that come later', async () => {
     const scene = await working('manual');
     const { pipeline } = scene;
-    const waiting = pipeline.commit(scene.call(0).records);
+    const waiting = pipeline.owner.commit(scene.call(0).records);
     scene.rejoin(true, false);
     await expect(waiting).rejects.toEqual(lostError);
-    await expect(pipeline.commit(scene.call(1).records)).rejects.toEqual(lostError);
-    expect(() => pipeline.acknowledge(scene.call(1).records)).toThrow(lostError);
+    await expect(pipeline.owner.commit(scene.call(1).records)).rejects.toEqual(lostError);
+    expect(() => pipeline.owner.acknowledge(scene.call(1).records)).toThrow(lostError);
   });
 
-  test('has no record told to be committed whose handler has only learned that it is lost', async () => {
+  test('reports no failure of a handler that only rethrows that the partition is lost', async () => {
     const scene = await working('manual');
-    const waiting = scene.pipeline.commit(scene.call(0).records);
+    const waiting = scene.pipeline.owner.commit(scene.call(0).records);
     scene.rejoin(true, false);
     const lost = await waiting.catch((error: unknown) => error);
     await scene.call(0).fails(lost);
@@ -58,7 +58,7 @@ describe('a partition that is lost', () => {
     expect(scene.limiter.total).toEqual({ records: 0, bytes: 0 });
   });
 
-  test('is not left paused for whoever reads it next', async () => {
+  test('is not left paused for its next ownership', async () => {
     const scene = new Scene('abcdefgh', { limit: 4 });
     await scene.fetch();
     expect(scene.partition.paused).toBe(true);

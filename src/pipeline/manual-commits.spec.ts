@@ -21,7 +21,7 @@ describe('a handler that commits', () => {
     const scene = manual('a');
     await scene.fetch();
     await scene.clock.advance(scene.broker.commitDelayMs);
-    const committed = watched(scene.pipeline.commit(scene.call(0).records));
+    const committed = watched(scene.pipeline.owner.commit(scene.call(0).records));
     await scene.clock.advance(scene.broker.commitDelayMs - 1);
     expect(committed.done).toBe(false);
     await scene.clock.advance(1);
@@ -34,7 +34,7 @@ describe('a handler that commits', () => {
     await scene.fetch();
     await scene.call(0).returns();
     await scene.call(1).returns();
-    void scene.pipeline.commit(scene.call(2).records);
+    void scene.pipeline.owner.commit(scene.call(2).records);
     expect(await scene.committed()).toBe('3');
     expect(scene.limiter.total.records).toBe(0);
   });
@@ -42,10 +42,10 @@ describe('a handler that commits', () => {
   test('in key order settles its record alone, and waits for the older ones', async () => {
     const scene = manual('ab');
     await scene.fetch();
-    const committed = watched(scene.pipeline.commit(scene.call(1).records));
+    const committed = watched(scene.pipeline.owner.commit(scene.call(1).records));
     expect(await scene.committed()).toBe('0');
     expect(committed.done).toBe(false);
-    scene.pipeline.acknowledge(scene.call(0).records);
+    scene.pipeline.owner.acknowledge(scene.call(0).records);
     expect(await scene.committed()).toBe('2');
     expect(committed.done).toBe(true);
   });
@@ -56,7 +56,7 @@ describe('a handler that commits', () => {
       const scene = manual('aba', { read, concurrency: 1, maxRecords: 1 });
       await scene.fetch();
       expect(scene.called).toEqual(['0']);
-      void scene.pipeline.commit(scene.call(0).records);
+      void scene.pipeline.owner.commit(scene.call(0).records);
       expect(scene.called).toEqual(['0', '1']);
     },
   );
@@ -64,9 +64,9 @@ describe('a handler that commits', () => {
   test('may settle without waiting', async () => {
     const scene = manual('ab');
     await scene.fetch();
-    scene.pipeline.acknowledge(scene.call(0).records);
-    scene.pipeline.acknowledge(scene.call(0).records);
-    scene.pipeline.acknowledge([]);
+    scene.pipeline.owner.acknowledge(scene.call(0).records);
+    scene.pipeline.owner.acknowledge(scene.call(0).records);
+    scene.pipeline.owner.acknowledge([]);
     expect(scene.limiter.total.records).toBe(1);
     expect(await scene.committed()).toBe('1');
   });
@@ -75,7 +75,7 @@ describe('a handler that commits', () => {
     const scene = manual('ab');
     await scene.fetch();
     const [record] = scene.call(1).records;
-    scene.pipeline.acknowledge(scene.call(1).records);
+    scene.pipeline.owner.acknowledge(scene.call(1).records);
     expect(record?.record).toEqual({ offset: '1', timestamp: '0', key: null, value: null });
   });
 });
@@ -84,7 +84,7 @@ describe('a commit of an offset, as stock code makes it', () => {
   test('settles every record before it', async () => {
     const scene = manual('abc', { order: 'partition' });
     await scene.fetch();
-    const committed = watched(scene.pipeline.commitBefore(toOffset(2)));
+    const committed = watched(scene.pipeline.owner.commitBefore(toOffset(2)));
     expect(await scene.committed()).toBe('2');
     expect(committed.done).toBe(true);
     expect(scene.limiter.total.records).toBe(1);
@@ -93,21 +93,21 @@ describe('a commit of an offset, as stock code makes it', () => {
   test('does nothing where no record lies before it', async () => {
     const scene = manual('ab', { order: 'partition' });
     await scene.fetch();
-    await scene.pipeline.commitBefore(toOffset(0));
+    await scene.pipeline.owner.commitBefore(toOffset(0));
     expect(await scene.committed()).toBe('0');
   });
 
   test('does nothing where the service commits', async () => {
     const scene = new Scene('ab');
     await scene.fetch();
-    await scene.pipeline.commitBefore(toOffset(2));
+    await scene.pipeline.owner.commitBefore(toOffset(2));
     expect(await scene.committed()).toBe('0');
   });
 
   test.each(['key', 'none'] as const)('is refused with order %s, with what to do instead', async (order) => {
     const scene = manual('ab', { order });
     await scene.fetch();
-    await expect(scene.pipeline.commitBefore(toOffset(2))).rejects.toThrow(
+    await expect(scene.pipeline.owner.commitBefore(toOffset(2))).rejects.toThrow(
       `t[0]: with order '${order}' an offset says nothing of the records before it; use OffsetsService.commit`,
     );
   });

@@ -51,14 +51,14 @@ describe('a record of a batch that waited for a dependency', () => {
     await scene.fetch();
     await scene.clock.advance(100);
     await scene.call(0).fails(new DependencyUnavailableError('away'));
-    expect(scene.pipeline.problems.map(({ record }) => record.offset)).toEqual(['0']);
+    expect(scene.pipeline.status.problems.map(({ record }) => record.offset)).toEqual(['0']);
     await scene.clock.advance(5_000);
     const [first] = scene.call(1).records;
-    if (first) scene.pipeline.acknowledge([first]);
+    if (first) scene.pipeline.owner.acknowledge([first]);
     await scene.call(1).fails(new DependencyUnavailableError('away'));
-    expect(scene.pipeline.problems.map(({ record }) => record.offset)).toEqual(['1']);
+    expect(scene.pipeline.status.problems.map(({ record }) => record.offset)).toEqual(['1']);
     await scene.clock.advance(5_000);
     await scene.call(2).returns();
-    expect(scene.pipeline.problems).toEqual([]);
+    expect(scene.pipeline.status.problems).toEqual([]);
   });
 });

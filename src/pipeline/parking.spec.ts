@@ -15,7 +15,7 @@ async function parking(
 }
 
 describe('a key with a parked record', () => {
-  test('has all its later records follow, uncalled and in order, while other keys go on', async () => {
+  test('has all its later records follow, without a call and in order, while other keys continue', async () => {
     const { scene, parkingStore } = await parking('aaba');
     await scene.call(0).fails();
     await scene.call(1).returns();
@@ -39,7 +39,7 @@ describe('a key with a parked record', () => {
     expect(scene.called).toEqual(['0', '0', '1', '2']);
     expect(parkingStore.offsets).toEqual([]);
     expect(parkingStore.requests.size).toBe(0);
-    expect(scene.pipeline.parked).toBe(0);
+    expect(scene.pipeline.status.parked).toBe(0);
     expect(scene.limiter.total.records).toBe(0);
   });
 
@@ -69,7 +69,7 @@ describe('a key with a parked record', () => {
     await scene.fetch();
     await scene.call(0).fails();
     expect(scene.told).toEqual(['dead-letter 0']);
-    expect(scene.pipeline.parked).toBe(0);
+    expect(scene.pipeline.status.parked).toBe(0);
     expect(scene.called).toEqual(['0', '1']);
     await scene.call(1).returns();
     expect(await scene.committed()).toBe('2');
@@ -91,7 +91,7 @@ describe('a key with a parked record', () => {
     expect(scene.limiter.total.records).toBe(0);
   });
 
-  test('lets its lane go on only once the record is out of the parking topic', async () => {
+  test('lets its lane continue only once the record is removed from the parking topic', async () => {
     const { scene, parkingStore } = await parking('a');
     await scene.call(0).fails();
     parkingStore.release('a');
@@ -132,7 +132,7 @@ describe('a policy that has changed from parking to another', () => {
 });
 
 describe('the next owner of a partition', () => {
-  test('handles nothing before it knows what is parked, and then goes on as the one before', async () => {
+  test('handles nothing before it knows what is parked, and then continues like the owner before', async () => {
     const { scene, parkingStore } = await parking('aab');
     await scene.call(0).fails();
     await scene.call(1).returns();
@@ -158,7 +158,7 @@ describe('the next owner of a partition', () => {
     expect(await next.committed()).toBe('2');
   });
 
-  test('goes on with a release that was asked for before', async () => {
+  test('continues a release that was requested before', async () => {
     const { scene, parkingStore } = await parking('a');
     await scene.call(0).fails();
     await scene.committed();
@@ -173,13 +173,15 @@ test('no more than the limit are parked: what is next waits, uncommitted, until 
   await scene.call(0).fails();
   await scene.call(1).returns();
   expect(scene.told).toEqual(['park 0', 'park 1', 'not stored 2']);
-  expect(scene.pipeline.problems).toMatchObject([{ kind: 'not stored', error: { code: 'PARKING_FULL' } }]);
+  expect(scene.pipeline.status.problems).toMatchObject([
+    { kind: 'not stored', error: { code: 'PARKING_FULL' } },
+  ]);
   expect(await scene.committed()).toBe('2');
   parkingStore.release('a');
   await scene.clock.advance(0);
   await scene.call(2).returns();
   await scene.clock.advance(20_000);
-  expect(scene.pipeline.problems).toEqual([]);
+  expect(scene.pipeline.status.problems).toEqual([]);
 });
 
 test('what found no room among the parked is called, and no longer named, once it need not follow', async () => {
@@ -193,7 +195,7 @@ test('what found no room among the parked is called, and no longer named, once i
   expect(parkingStore.offsets).toEqual(['2']);
   await scene.clock.advance(20_000);
   expect(scene.called).toEqual(['0', '2', '0', '1']);
-  expect(scene.pipeline.problems.map(({ record }) => record.offset)).not.toContain('1');
+  expect(scene.pipeline.status.problems.map(({ record }) => record.offset)).not.toContain('1');
 });
 
 test('what could not be stored behind the parked is stored all the same: it may be there by then', async () => {
@@ -213,7 +215,7 @@ test('what could not be stored behind the parked is stored all the same: it may 
   expect(scene.called).toEqual(['0', '0', '1']);
   await scene.call(2).returns();
   expect(parkingStore.offsets).toEqual([]);
-  expect(scene.pipeline.problems).toEqual([]);
+  expect(scene.pipeline.status.problems).toEqual([]);
 });
 
 test('a released record that its partition takes along when it is lost gives back its room', async () => {
@@ -228,7 +230,7 @@ test('a released record that its partition takes along when it is lost gives bac
   expect(scene.limiter.total.records).toBe(0);
 });
 
-test('a release that has failed does not begin anew before the parking topic has taken it back', async () => {
+test('a failed release does not begin again before the parking topic has noted its end', async () => {
   const { scene, parkingStore } = await parking('a');
   await scene.call(0).fails();
   parkingStore.release('a');
@@ -245,7 +247,7 @@ test('a release that has failed does not begin anew before the parking topic has
 });
 
 describe('a release', () => {
-  test('lasts while a later record of its key is on its way to the parking topic, and goes on after a restart', async () => {
+  test('lasts while a later record of its key is on its way to the parking topic, and continues after a restart', async () => {
     const parkingStore = new ModelParkingStore();
     const scene = new Scene('aa', { attempts: 1, onFailure: 'park', parkingStore });
     await scene.clock.advance(0);
@@ -293,7 +295,7 @@ describe('a release', () => {
     expect(parkingStore.requests.size).toBe(0);
   });
 
-  test('of the records without a key goes on where one of them fails again, which stays', async () => {
+  test('of the records without a key continues if one of them fails again, which stays parked', async () => {
     const { scene, parkingStore } = await parking('---', { concurrency: 3 });
     for (let call = 0; call < 3; call++) await scene.call(call).fails();
     parkingStore.release(undefined);
@@ -327,7 +329,7 @@ test('a record that commits by hand leaves the parking topic once its handler ha
   parkingStore.release('a');
   await scene.clock.advance(0);
   const { records } = scene.call(1);
-  await scene.pipeline.commit(records);
+  await scene.pipeline.owner.commit(records);
   expect(parkingStore.offsets).toEqual(['0']);
   await scene.call(1).returns();
   expect(parkingStore.offsets).toEqual([]);

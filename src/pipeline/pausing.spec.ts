@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Scene } from './testing/scene.js';
 
 describe('a partition that an operator has paused', () => {
-  test('finishes what is below the last that has started, no more, and goes on when it is resumed', async () => {
+  test('finishes only the records below the last started one, and continues when it is resumed', async () => {
     const scene = new Scene('aabc', { concurrency: 2 });
     await scene.fetch(3);
     scene.group.pause('t', 0);
@@ -11,7 +11,7 @@ describe('a partition that an operator has paused', () => {
     await scene.call(2).returns();
     expect(scene.called).toEqual(['0', '2', '1']);
     expect(scene.partition.paused).toBe(true);
-    expect(scene.pipeline.pauseReasons).toEqual(['paused by an operator']);
+    expect(scene.pipeline.status.pauseReasons).toEqual(['paused by an operator']);
     expect(await scene.committed()).toBe('3');
     scene.group.resume('t', 0);
     await scene.fetch();

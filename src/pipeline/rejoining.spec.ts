@@ -30,7 +30,7 @@ describe('a partition kept across a rejoin', () => {
     expect(scene.limiter.total.records).toBe(4);
   });
 
-  test('goes on with its retries', async () => {
+  test('continues with its retries', async () => {
     const scene = new Scene('a');
     await scene.fetch();
     await scene.call(0).fails();
@@ -43,7 +43,7 @@ describe('a partition kept across a rejoin', () => {
   test('commits in the new generation what failed to be committed in the old one', async () => {
     const scene = new Scene('a', { commit: 'manual' });
     await scene.fetch();
-    const committed = scene.pipeline.commit(scene.call(0).records);
+    const committed = scene.pipeline.owner.commit(scene.call(0).records);
     scene.rejoin(true);
     await scene.clock.advance(2 * scene.broker.commitDelayMs);
     await expect(committed).resolves.toBeUndefined();
@@ -77,7 +77,7 @@ describe('a partition kept across a rejoin', () => {
   });
 });
 
-describe('a partition that starts anew', () => {
+describe('a partition that starts again', () => {
   test('does so when somebody else may have had it in between', async () => {
     const scene = new Scene('ab');
     await scene.fetch();
@@ -118,7 +118,7 @@ describe('a partition that starts anew', () => {
     expect(scene.limiter.total.records).toBe(2);
   });
 
-  test('commits where it begins, so that an offset reset by policy is not decided anew', async () => {
+  test('commits where it begins, so that the reset policy is not applied again', async () => {
     const scene = new Scene('ab');
     scene.group.start({ topic: 't', partition: 0, offset: toOffset(1) });
     scene.partition.committed = toOffset(0);
@@ -176,7 +176,7 @@ test('a fetch of a partition that is not assigned is not taken', () => {
   expect(scene.group.receive(batch)).toBeUndefined();
 });
 
-test('a fetch that comes twice begins nothing anew: what is not settled below it is not passed over', async () => {
+test('a fetch that comes twice restarts nothing: unsettled records below it are not skipped', async () => {
   const scene = new Scene('abc');
   await scene.committed();
   await scene.fetch(2);

@@ -3,7 +3,7 @@ import { Scene } from './testing/scene.js';
 import { settled, shortTurn } from './testing/virtual-time.js';
 
 describe('handlers that never wait', () => {
-  test('leave the event loop its turns, and go on after each', async () => {
+  test('leave the event loop its turns, and continue after each', async () => {
     const handled: string[] = [];
     const scene = new Scene('-'.repeat(10), {
       invoke: ({ offset }) => void handled.push(offset),

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { joined, watched } from './testing/commit-target.js';
 import { settled } from './testing/virtual-time.js';
 
-describe('whoever waits for a commit', () => {
+describe('a handler that waits for a commit', () => {
   test('hears of it once the broker has acknowledged a commit that covers the record', async () => {
     const { target, committer, source } = await joined();
     source.settleBelow(5);
@@ -39,7 +39,7 @@ describe('whoever waits for a commit', () => {
     expect(target.requests).toHaveLength(1);
   });
 
-  test('is told why when the partition is lost, and others go on waiting', async () => {
+  test('is rejected with the reason when the partition is lost, while others keep waiting', async () => {
     const { target, committer, source, other } = await joined();
     source.settleBelow(1);
     other.settleBelow(1);

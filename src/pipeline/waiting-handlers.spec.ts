@@ -31,7 +31,7 @@ describe('the time that a handler waits for something that is not its doing', ()
     const goOn = waiting(scene, 0);
     await pass(scene, 10_000);
     expect(signal.aborted).toBe(false);
-    expect(scene.pipeline.unresponsive).toEqual([]);
+    expect(scene.pipeline.status.unresponsive).toEqual([]);
     goOn();
     await pass(scene, 19);
     expect(signal.aborted).toBe(false);
@@ -52,7 +52,7 @@ describe('the time that a handler waits for something that is not its doing', ()
     expect(scene.call(0).signal.aborted).toBe(true);
   });
 
-  test('is that of a batch, whichever of its records it is told of', async () => {
+  test('is that of its batch, for each of the records', async () => {
     const scene = await working('ab', { read: 'batch', order: 'none', maxRecords: 2 });
     const { records } = scene.call(0);
     const [, second] = records;
@@ -80,9 +80,9 @@ describe('the time that a handler waits for something that is not its doing', ()
     const scene = await working('a');
     const [record] = scene.call(0).records;
     const goOn = waiting(scene, 0, 'a connection to the database');
-    expect(record && scene.pipeline.waitOf(record)).toBe('a connection to the database');
+    expect(record && scene.pipeline.status.waitOf(record)).toBe('a connection to the database');
     goOn();
-    expect(record && scene.pipeline.waitOf(record)).toBeUndefined();
+    expect(record && scene.pipeline.status.waitOf(record)).toBeUndefined();
   });
 
   test('is all of the time in which nothing could run: another handler held the event loop', async () => {
@@ -119,12 +119,12 @@ describe('a record whose handler depends on what is away', () => {
     const scene = await working('a');
     await scene.call(0).fails(away);
     expect(scene.told).toEqual(['awaiting dependency 0']);
-    expect(scene.pipeline.problems).toEqual([
+    expect(scene.pipeline.status.problems).toEqual([
       { kind: 'dependency', record: scene.call(0).records[0], error: away },
     ]);
     await scene.clock.advance(500);
     await scene.call(1).returns();
-    expect(scene.pipeline.problems).toEqual([]);
+    expect(scene.pipeline.status.problems).toEqual([]);
   });
 
   test('does not close the way for retries that are limited in time', async () => {

@@ -22,7 +22,8 @@ function crashOf({ app }: ContractService): Promise<ConsumerCrashEvent['payload'
 function failingRecord({ app, groupId }: ContractService) {
   const find = () => {
     const [partition] = app.get(KafkaRuntime).group(groupId)?.pipeline.partitions ?? [];
-    return partition?.oldest?.failures ? partition.oldest : undefined;
+    const oldest = partition?.status.oldest;
+    return oldest?.failures ? oldest : undefined;
   };
   return waitFor(find, { what: 'a handler that fails', everyMs: 5 });
 }

@@ -79,7 +79,8 @@ describe('failures and what they block', () => {
     await produce(ours.topics.named('unanswerable'), [{ value: 'a', headers: request(ours, '99') }]);
     const isFailing = () =>
       [...(ours.running.app.get(KafkaRuntime).groups[0]?.pipeline.partitions ?? [])].some(
-        ({ topic, oldest }) => topic === ours.topics.named('unanswerable') && (oldest?.failures ?? 0) > 0,
+        ({ topic, status }) =>
+          topic === ours.topics.named('unanswerable') && (status.oldest?.failures ?? 0) > 0,
       );
     expect(await waitFor(isFailing, { what: 'an answer that cannot be stored' })).toBe(true);
   });

@@ -90,7 +90,7 @@ describe('a tracker', () => {
     expect(tracker.unsettled).toBe(0);
   });
 
-  test('settles a record with all before it, and tells which ones that were', () => {
+  test('settles a record with all before it, and returns those', () => {
     const { tracker, at } = received([0, 1, 2, 3], { next: 4 });
     tracker.settle(at(1));
     expect(tracker.settleThrough(at(2))).toEqual([at(0), at(2)]);
@@ -98,7 +98,7 @@ describe('a tracker', () => {
     expect(tracker.settleThrough(at(2))).toEqual([]);
   });
 
-  test('goes on after all has settled', () => {
+  test('continues after all records have settled', () => {
     const { tracker, at } = received([0], { next: 1 });
     tracker.settle(at(0));
     const next = new Received(toOffset(7), tracker.nextSequence);

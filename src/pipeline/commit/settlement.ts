@@ -1,27 +1,44 @@
 import type { Clock } from '../time/clock.js';
 import { type InFlightLimiter, Usage } from '../records/in-flight-limiter.js';
+import type { CommitSource } from './commit-target.js';
 import type { Committer } from './committer.js';
 import { OffsetTracker } from './offset-tracker.js';
 import type { InFlightRecord } from '../records/in-flight.js';
+import type { TopicPartition } from '../records/fetched.js';
 import type { Offset } from '../records/offset.js';
 
 /** Settles a partition's records, and frees what that allows: in-flight limits, memory, and offsets to commit. */
-export class Settlement {
+export class Settlement implements CommitSource {
+  readonly topic: string;
+  readonly partition: number;
+  committed: Offset | undefined;
+  committedSequence = 0;
   readonly tracker: OffsetTracker<InFlightRecord>;
   /** What the partition has in flight. */
   readonly usage = new Usage();
-  /** Unparked records that their handler has not finished. */
+  /** Unparked records that are not settled. */
   readonly #unparked = new Set<InFlightRecord>();
   #lastAdvanceAt: number;
 
   constructor(
+    { topic, partition }: TopicPartition,
     position: Offset,
     private readonly limiter: InFlightLimiter,
     private readonly committer: Committer,
     private readonly clock: Clock,
   ) {
+    this.topic = topic;
+    this.partition = partition;
     this.tracker = new OffsetTracker(position);
     this.#lastAdvanceAt = clock.now();
+  }
+
+  get committableOffset(): Offset {
+    return this.tracker.committableOffset;
+  }
+
+  get committableSequence(): number {
+    return this.tracker.committableSequence;
   }
 
   /** Records from the first unsettled one to the last received. */
@@ -35,7 +52,7 @@ export class Settlement {
     return oldest ? this.clock.now() - Math.max(oldest.receivedAt, this.#lastAdvanceAt) : 0;
   }
 
-  /** Takes in the partition's next record, or one that was parked. */
+  /** Takes in the partition's next record, or an unparked one. */
   add(record: InFlightRecord): void {
     this.limiter.add(this.usage, record.bytes);
     if (record.origin === 'parked') this.#unparked.add(record);
@@ -53,6 +70,11 @@ export class Settlement {
     }
     if (this.tracker.settle(record)) this.#lastAdvanceAt = now;
     this.#free(record);
+  }
+
+  settleEach(records: readonly InFlightRecord[]): void {
+    const now = this.clock.now();
+    for (const record of records) this.settle(record, now);
   }
 
   /** Settles a record and every earlier one of the partition. */

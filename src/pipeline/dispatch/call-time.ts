@@ -1,4 +1,4 @@
-/** How much of a call's time is its handler's own, in ms. Time spent waiting for what is not its doing is left out. */
+/** How long a call has run, in ms. Waits for commits and resources are left out. */
 export class CallTime {
   readonly controller = new AbortController();
   #waits = 0;
@@ -12,7 +12,7 @@ export class CallTime {
     return this.#waits > 0;
   }
 
-  /** The handler begins to wait; waits may overlap. */
+  /** The handler begins to wait. Waits may overlap. */
   waitStarted(now: number): void {
     if (this.#waits++ === 0) this.#waitingSince = now;
   }

@@ -8,7 +8,7 @@ const notJson = (...places: readonly number[]): UndecodableRecordsError =>
   new UndecodableRecordsError(new Map(places.map((at) => [at, new Error('no JSON')])));
 
 describe('a batch in key order', () => {
-  test('a key goes on whose record was handled, whatever becomes of another of its batch', async () => {
+  test('a key continues whose record was handled, although another record of its batch fails', async () => {
     const scene = new Scene('abbc', {
       read: 'batch',
       order: 'key',
@@ -28,7 +28,7 @@ describe('a batch in key order', () => {
     expect(scene.called.filter((offsets) => offsets === '0')).toHaveLength(10);
   });
 
-  test('a key that failed goes on, although another of its batch can not be stored', async () => {
+  test('a key that failed continues, although another record of its batch cannot be stored', async () => {
     const scene = new Scene('ab', { read: 'batch', order: 'key', maxRecords: 2, maxWaitMs: 0, attempts: 2 });
     scene.storeErrors.push(...Array.from({ length: 9 }, () => new Error('no dead-letter topic')));
     await scene.fetch();
@@ -37,7 +37,7 @@ describe('a batch in key order', () => {
     await scene.call(1).returns([bad, fine]);
     await scene.clock.advance(5_000);
     expect(scene.told.at(-1)).toBe('not stored 0');
-    expect(scene.pipeline.usage.records).toBe(1);
+    expect(scene.pipeline.status.usage.records).toBe(1);
     await scene.fetch();
     await scene.clock.advance(60_000);
     expect(scene.stored).toEqual(['dead-letter 0']);

@@ -4,18 +4,18 @@ import type { CallWait, InFlightRecord } from '../records/in-flight.js';
 import { CallTime } from './call-time.js';
 import { HandlerTimeoutError } from '../errors/errors.js';
 
-/** What a handler that was told to stop gets at the least, in ms. */
+/** The least time that an aborted handler has to stop, in ms. */
 const ABORT_GRACE_MS = 1_000;
 
 /**
- * Knows what a partition's calls wait for, and ends those whose handlers take longer than they may. A call goes by the
+ * Knows what a partition's calls wait for, and aborts handlers that exceed their timeout. A call is identified by the
  * first of its records.
  */
 export class HandlerCalls {
   readonly #times = new Map<InFlightRecord, CallTime>();
   readonly #waits = new Map<InFlightRecord, Set<CallWait>>();
 
-  /** @param timeoutMs how much time of its own one call may take; undefined for as much as it likes */
+  /** @param timeoutMs how long one call may take, waits left out; undefined for no limit */
   constructor(
     private readonly at: TopicPartition,
     private readonly timeoutMs: number | undefined,
@@ -32,8 +32,8 @@ export class HandlerCalls {
   }
 
   /**
-   * The call waits for something: until that has come, its time is not its handler's own.
-   * @returns to be called once it has come
+   * The call waits for something: until the wait ends, its time does not count towards the timeout.
+   * @returns must be called when the wait ends
    */
   wait(first: InFlightRecord, wait: CallWait): () => void {
     const time = this.#times.get(first);
@@ -60,19 +60,19 @@ export class HandlerCalls {
       .length;
   }
 
-  /** Aborted once the call's handler has used up its time; undefined where it has no limit. */
+  /** Aborted once the call's handler has exceeded its timeout; undefined if it has none. */
   signalOf(first: InFlightRecord): AbortSignal | undefined {
     return this.#times.get(first)?.controller.signal;
   }
 
-  /** Why a handler that has returned failed all the same. */
+  /** The timeout error of a handler that has returned; undefined if it was in time. */
   overdue(first: InFlightRecord): Error | undefined {
     const signal = this.signalOf(first);
     return signal?.aborted && signal.reason instanceof Error ? signal.reason : undefined;
   }
 
   /**
-   * Tells handlers whose time is up to stop.
+   * Aborts handlers that have exceeded their timeout.
    * @param blockedMs how long nothing could run in this process since the last check
    */
   check(blockedMs: number): void {

@@ -96,7 +96,7 @@ class Driven {
   }
 }
 
-test('a key is never at work twice nor overtaken, places are counted, and all records get their turn', () => {
+test('a key never runs twice nor is overtaken, slots are counted, and all records start', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 4 }), fc.array(step, { maxLength: 60 }), (concurrency, steps) => {
       const driven = new Driven(concurrency);

@@ -44,7 +44,7 @@ describe('lanes of records', () => {
     expect(start()).toEqual([3]);
   });
 
-  test('start no more than there are places for', () => {
+  test('start no more than there are slots for', () => {
     const { lanes, start, at } = lanesOf('abcd', 2);
     expect(start()).toEqual([0, 1]);
     expect(lanes.running).toBe(2);
@@ -113,7 +113,7 @@ describe('lanes of records', () => {
     expect(start()).toEqual([3, 4]);
   });
 
-  test('go on with every lane that stood aside once the limit is lifted', () => {
+  test('continue with every lane that was held once the limit is lifted', () => {
     const { lanes, start, at } = lanesOf('aabb', 2);
     start(2);
     lanes.releaseSlot(at(2));

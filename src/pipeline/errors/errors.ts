@@ -96,7 +96,7 @@ export class UndecodableRecordsError extends Error {
   }
 }
 
-/** A record goes aside because an earlier one of its key is there. */
+/** A record is parked because an earlier one of its key is. */
 export class FollowsParkedError extends Error {
   readonly code = 'FOLLOWS_PARKED';
 

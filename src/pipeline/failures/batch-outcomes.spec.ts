@@ -83,7 +83,7 @@ describe.each([0, 2, 4])('a batch with poison at %d', (poison) => {
   });
 });
 
-test('records that can not be read are put aside without a call, and the others handled in the next', async () => {
+test('records that cannot be read are stored without a call, and the others are handled in the next', async () => {
   const scene = await batchOf({ attempts: 1 });
   const errors = new Map([1, 3].map((at) => [at, new Error('not JSON')] as const));
   await scene.call(0).fails(new UndecodableRecordsError(errors));

@@ -60,7 +60,7 @@ describe.each(RESORTS)('with onFailure %p, a failure', (onFailure) => {
   });
 });
 
-test('a dependency that is away may come back, whatever the handler’s `only` and `never` say', () => {
+test('an unavailable dependency is awaited, whatever the handler’s `only` and `never` say', () => {
   const away = new DependencyUnavailableError('the database is away');
   expect(mayRetry(away, { isRetriable: () => false })).toBe(true);
 });

@@ -9,7 +9,7 @@ import type { Settlement } from '../commit/settlement.js';
 /** Events of records that are not handled, or not yet, because of their headers. */
 export interface RecordIntakeEvents {
   passedOver(at: TopicPartition, offset: Offset, why: PassedOver): void;
-  /** A record says that it is due later, by `excessMs`, than its topic's delay allows; it is handled after that delay. */
+  /** A record's due time exceeds its topic's delay by `excessMs`; the record is handled after that delay. */
   dueTooLate(at: TopicPartition, offset: Offset, excessMs: number): void;
 }
 
@@ -28,7 +28,7 @@ export interface RecordIntakeParts {
   readonly batchReceived: () => void;
 }
 
-/** Clocks of two machines differ: what a due time may exceed its topic's delay by without being told. */
+/** Clocks of two machines differ: by how much a due time may exceed its topic's delay without being reported. */
 const CLOCK_TOLERANCE_MS = 10_000;
 
 /** Takes in the fetched records of a partition that are new, meant for its handler, due, and within the limits. */
@@ -90,7 +90,7 @@ export class RecordIntake {
     this.#cancelRecheck ??= limiter.whilePaused(() => this.resumeIfDrained());
   }
 
-  /** Lets the partition be fetched from again once it, or the process, has drained to half of what it may hold. */
+  /** Resumes fetching once the partition, or the process, has drained to half of its limits. */
   resumeIfDrained(): void {
     const { limiter, settlement, pauseReasons } = this.parts;
     if (!pauseReasons.has('in-flight limit')) return;
@@ -145,7 +145,7 @@ export class RecordIntake {
     return true;
   }
 
-  /** A record that is to wait is left in the log, with all that follow it, and fetched again when it is due. */
+  /** A record that is not due is left in the log, with all that follow it, and fetched again when it is due. */
   #isDue(record: FetchedRecord, now: number): boolean {
     const { handler, pauseReasons, clock } = this.parts;
     if (!handler.delay) return true;

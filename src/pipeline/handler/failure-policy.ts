@@ -33,7 +33,7 @@ export type FailureDestination = keyof typeof FAILURE_DESTINATIONS;
 /** What becomes of a record that its handler gives up. */
 export type FailureOutcome = keyof typeof FAILURE_OUTCOMES;
 
-/** What a handler asks for once a record is not retried any more. Its lane goes on, except after `'stop'`. */
+/** What a handler asks for once a record is not retried any more. Its lane continues, except after `'stop'`. */
 export type LastResort = FailureOutcome | 'stop';
 
 /** What happens when a handler fails. */

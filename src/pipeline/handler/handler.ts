@@ -6,10 +6,10 @@ import type { ParkingStore } from '../parking/parking-store.js';
 /** What has to be handled one after the other: a partition's records, a key's, or none. */
 export type Order = 'partition' | 'key' | 'none';
 
-/** Who says that a record may be committed: the runtime once its handler has returned, or the handler. */
+/** Who settles a record: the runtime once its handler has returned, or the handler. */
 export type CommitMode = 'auto' | 'manual';
 
-/** A record that its lane gives up, and why. Times are in ms since the epoch. */
+/** A record that is given up, and why. Times are in ms since the epoch. */
 export interface FailedRecord {
   readonly at: TopicPartition;
   readonly record: FetchedRecord;
@@ -19,7 +19,7 @@ export interface FailedRecord {
   readonly firstFailedAt: number;
 }
 
-/** Why a record is not given to a handler: it was replayed for another group, or it only says what was replayed. */
+/** Why a record is not given to a handler: it was replayed for another group, or it is the receipt of a replay. */
 export type PassedOver = 'replayed for another group' | 'replay receipt';
 
 /** How long records wait before they are handled. */
@@ -40,28 +40,28 @@ interface HandlerBase {
   readonly failures: FailurePolicy;
   /** When no more records may be given up; undefined for never. */
   readonly deadLetterLimit: DeadLetterLimit | undefined;
-  /** Resolves once the record is stored for good, with how it was in the end: only then is it settled here. */
+  /** Resolves once the record is stored durably, with where it is stored: only then is it settled. */
   store(how: FailureDestination, failed: FailedRecord): Promise<FailureDestination>;
-  /** Where records are parked, where the handler parks any. */
+  /** Where records are parked; undefined if the handler parks none. */
   readonly parking?: {
     readonly limit: number;
     storeOf(at: TopicPartition): ParkingStore;
   };
-  /** Why a record is not for this handler, and passed over; undefined where all records are. */
+  /** Why a record is not for this handler and passed over; undefined if all records are for it. */
   readonly passesOver?: (record: FetchedRecord, partition: number) => PassedOver | undefined;
-  /** For records that wait in a retry topic; undefined where all may be handled at once. */
+  /** For records of a retry topic; undefined if records are handled at once. */
   readonly delay?: Delay;
 }
 
 /**
- * What a call resolves to that has told somebody its outcome, as the sender of a request. It counts as done, however long
- * it took: a retry would contradict what was told.
+ * What a call resolves to if somebody knows its outcome, such as the sender of a request. It counts as done, however long
+ * it took: a retry could contradict that outcome.
  */
 export const ANSWERED = Symbol('answered');
 
-/** What a call returned may stand for work that goes on: a stream of results, a reply to be sent. */
+/** A call's result may stand for work that continues: a stream of results, a reply to be sent. */
 interface Completing {
-  /** @returns what to wait for before the call counts as done; undefined where that is nothing */
+  /** @returns what to wait for before the call counts as done; undefined if there is nothing */
   completion(result: unknown): Promise<unknown> | undefined;
 }
 

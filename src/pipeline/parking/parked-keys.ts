@@ -9,13 +9,13 @@ export interface ParkedRecord {
   /** Of the record in its own partition. */
   readonly offset: Offset;
   /**
-   * The former ownership that parked it; undefined for the present one. An offset alone is no identity: the log may have
-   * been cut back or recreated since, and have another record at that offset now.
+   * The former ownership that parked it; undefined for the present one. An offset alone does not identify a record: the
+   * log may have been truncated or recreated since, and have another record at that offset.
    */
   readonly by?: string;
 }
 
-/** Which records of a partition are parked, by key, each key's in their order. */
+/** The parked records of a partition, by key, each key's in their order. */
 export class ParkedKeys {
   readonly #records = new Map<KeyName, ParkedRecord[]>();
   #count = 0;
@@ -40,8 +40,8 @@ export class ParkedKeys {
   }
 
   /**
-   * Takes a record in, at its place; one that is there already stays there once. Those of former ownerships come in
-   * their order, and before those of the present one.
+   * Adds a record in order, unless it is there already. Records of former ownerships keep the order in which they are
+   * added, before those of the present one.
    */
   add(record: ParkedRecord): void {
     const records = this.#records.get(record.key);
@@ -56,7 +56,7 @@ export class ParkedKeys {
     this.#count++;
   }
 
-  /** Takes a record out; a key without any left is forgotten. */
+  /** Removes a record, and its key with the last one. */
   remove(record: ParkedRecord): void {
     const records = this.#records.get(record.key);
     const at = records?.findIndex((each) => isSame(each, record)) ?? -1;

@@ -20,7 +20,7 @@ export interface FetchedRecord {
   readonly text?: string | null;
   /** What key, value and headers take, where the client knows it without making them. */
   readonly byteLength?: number;
-  /** What else the client tells of it, by the client's own names. */
+  /** Other properties that the client provides, by the client's own names. */
   readonly details?: object;
 }
 
@@ -42,6 +42,11 @@ export interface FetchedBatch {
 export interface TopicPartition {
   readonly topic: string;
   readonly partition: number;
+}
+
+/** Identifies a partition in a map: no topic's name has a slash. */
+export function partitionKeyOf({ topic, partition }: TopicPartition): string {
+  return `${topic}/${partition}`;
 }
 
 /** A position in a topic's partition. */

@@ -86,7 +86,7 @@ describe('a limiter', () => {
     expect(limiter.readmits(usage)).toBe(true);
   });
 
-  test('tells whoever waits for room as soon as the process has some', async () => {
+  test('resolves the waits for room as soon as the process has some', async () => {
     const limiter = budgetOf(2);
     const usage = new Usage();
     const { signal } = new AbortController();
@@ -104,7 +104,7 @@ describe('a limiter', () => {
     expect([limiter.hasRoom, told]).toEqual([true, 2]);
   });
 
-  test('forgets whoever no longer waits for room, however long there is none', async () => {
+  test('forgets waits for room that were aborted', async () => {
     const limiter = budgetOf(2);
     use(limiter, new Usage(), 100);
     const over = new AbortController();

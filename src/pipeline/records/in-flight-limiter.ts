@@ -4,10 +4,10 @@ export interface InFlightLimits {
   readonly bytes: number;
 }
 
-/** How many records of a fetch are taken in beyond a limiter that is smaller: to cut it would mean to fetch them again. */
+/** How many records of a fetch may exceed the limits: the rest of a fetch that is cut must be fetched again. */
 const WHOLE_FETCH_RECORDS = 10_000;
 
-/** How far, in budgets, what is settled may be ahead of a record that is not. */
+/** How far settled records may be ahead of an unsettled one, as a multiple of the limit. */
 const AHEAD = 10;
 
 /** What one partition has in flight. */
@@ -19,8 +19,8 @@ export class Usage {
 /**
  * Bounds what is in flight, for the process and for each partition.
  *
- * Each partition always has its fair share, so that partitions which are stuck can never starve one which is
- * not. Beyond its share a partition may take up to a quarter of the whole while the process has room.
+ * Each partition always has its fair share, so that stuck partitions never starve others. Beyond its share a partition
+ * may take up to a quarter of the limits while the process has room.
  */
 export class InFlightLimiter {
   readonly total = new Usage();
@@ -28,7 +28,7 @@ export class InFlightLimiter {
   readonly #paused = new Set<() => void>();
   #partitions = 1;
 
-  /** How far a fetch that is taken in whole may pass the limits; worked out once, as it is asked for each record. */
+  /** How far a fetch may exceed the limits; computed once, as it is read for each record. */
   readonly #wholeFetch: InFlightLimits;
 
   constructor(readonly limits: InFlightLimits) {
@@ -43,9 +43,9 @@ export class InFlightLimiter {
   }
 
   /**
-   * Has a partition that is paused looked at again once the process has drained to half of what it may hold, and when
-   * its share changes: what it holds itself may not settle for hours.
-   * @returns ends it
+   * Re-checks a paused partition once the process has drained to half of its limits, and when the partition's share
+   * changes: its own records may not settle for hours.
+   * @returns ends the re-checks
    */
   whilePaused(recheck: () => void): () => void {
     this.#paused.add(recheck);
@@ -53,8 +53,8 @@ export class InFlightLimiter {
   }
 
   /**
-   * How many records of a partition may lie beyond its first unsettled one. They hold no payload any more, but
-   * a crash would have all of them handled again. For the process it comes to ten budgets at the most.
+   * How many records of a partition may lie beyond its first unsettled one. They hold no payload any more, but are all
+   * handled again after a crash. For the process it is at most ten times the limit.
    */
   get aheadLimit(): number {
     return Math.max(1, (AHEAD * this.limits.records) / Math.max(4, this.#partitions));
@@ -73,16 +73,16 @@ export class InFlightLimiter {
     usage.bytes -= bytes;
     this.total.records--;
     this.total.bytes -= bytes;
-    if (this.#waiting.size > 0 && this.hasRoom) this.#tellRoom();
+    if (this.#waiting.size > 0 && this.hasRoom) this.#resolveWaiting();
     if (wasTight && this.#processHasRoom(0.5)) this.#recheckPaused();
   }
 
-  /** Whether the process may take more, whatever the partition. */
+  /** Whether the process may take more records, of any partition. */
   get hasRoom(): boolean {
     return this.#processHasRoom(1);
   }
 
-  /** How many wait for room. */
+  /** How many waits for room are pending. */
   get waiting(): number {
     return this.#waiting.size;
   }
@@ -105,14 +105,14 @@ export class InFlightLimiter {
   }
 
   /**
-   * Whether the partition may take a whole fetch. It may then pass its limit by that one fetch, as far as
-   * `admitsRest` says: to cut a fetch short means to fetch and decode its rest again.
+   * Whether the partition may take a whole fetch. It may then exceed its limit by that one fetch, within `admitsRest`:
+   * the rest of a fetch that is cut must be fetched and decoded again.
    */
   admitsFetch(usage: Usage): boolean {
     return this.#processHasRoom(1) && this.#belowCap(usage, 1);
   }
 
-  /** Whether a fetch that was admitted may go on: one of 600,000 tiny records is not taken in at once. */
+  /** Whether the rest of an admitted fetch may be taken in: one of 600,000 tiny records is not taken in at once. */
   get admitsRest(): boolean {
     return this.total.records < this.#wholeFetch.records && this.total.bytes < this.#wholeFetch.bytes;
   }
@@ -136,7 +136,7 @@ export class InFlightLimiter {
     for (const recheck of this.#paused) recheck();
   }
 
-  #tellRoom(): void {
+  #resolveWaiting(): void {
     for (const end of this.#waiting) end();
   }
 

@@ -1,15 +1,15 @@
 import type { FetchedRecord, TopicPartition } from './fetched.js';
 import type { Offset } from './offset.js';
 
-/** What a call waits for that is not its handler's doing. */
+/** What a running handler waits for; the wait does not count towards its timeout. */
 export interface CallWait {
-  /** A commit may have to wait for records that are tried again much later. */
+  /** A commit may have to wait for records that are retried much later. */
   readonly kind: 'commit' | 'resource';
   /** In words, as in `a connection to the database`. */
   readonly what: string;
 }
 
-/** The partition a record is of, as far as a handler may act on it. */
+/** What a running handler may do with its records in their partition. */
 export interface RecordOwner extends TopicPartition {
   /** Aborted once the record's running handler should stop. */
   signalOf(record: InFlightRecord): AbortSignal;
@@ -19,7 +19,7 @@ export interface RecordOwner extends TopicPartition {
    * @returns must be called when the wait ends
    */
   waitStarted(record: InFlightRecord, wait: CallWait): () => void;
-  /** Settles records on their handler's word. */
+  /** Settles records that their handler confirmed. */
   acknowledge(records: readonly InFlightRecord[]): void;
   /** Settles records, and resolves once the broker has acknowledged a commit that covers them. */
   commit(records: readonly InFlightRecord[]): Promise<void>;
@@ -29,8 +29,8 @@ export interface RecordOwner extends TopicPartition {
 export type RecordOrigin = 'log' | 'parked';
 
 /**
- * A record from its fetch until it is settled. The only object the runtime makes for a record: the tracker's
- * list, the lane's queue and the list of what may start all run through its own links.
+ * A record from its fetch until it is settled. It is the only object that is created for a record: the tracker's list,
+ * the lane's queue and the queue of records that may start are linked through its own fields.
  */
 export class InFlightRecord {
   /** Handled, or its failure stored: its offset may be committed. */
@@ -44,9 +44,9 @@ export class InFlightRecord {
   /** When the first of them failed, in ms since the epoch; 0 before. */
   firstFailedAt = 0;
   lastError: unknown = undefined;
-  /** When it is to be tried again, in ms since the epoch; 0 while it does not wait for that. */
+  /** When it is retried, in ms since the epoch; 0 while it does not wait for a retry. */
   retryAt = 0;
-  /** True while it takes one of the partition's places for concurrent work. */
+  /** Whether it holds one of the partition's concurrency slots. */
   holdsSlot = false;
 
   /** The next record of the partition, in offset order. */
@@ -60,9 +60,9 @@ export class InFlightRecord {
    * @param sequence counts the partition's records in the order they were received, without gaps; meaningless for a
    *   parked record, which has no place in the log's order
    * @param receivedAt ms since the epoch
-   * @param lane the name of its lane in the partition; undefined where it has a lane to itself
-   * @param bytes what its key, value and headers take
-   * @param owner the partition's pipeline
+   * @param lane the name of its lane in the partition; undefined if it has a lane to itself
+   * @param bytes size of its key, value and headers
+   * @param owner what its handler may do with it
    * @param origin where the record was read
    */
   constructor(
@@ -80,8 +80,8 @@ export class InFlightRecord {
   }
 
   /**
-   * Drops key, value and headers, and with them the broker's answer that they are part of. A settled record may have to
-   * wait long until the committable offset passes it.
+   * Drops key, value and headers, and with them the fetch answer whose memory they share. It may take long until the
+   * committable offset passes a settled record.
    */
   dropPayload(): void {
     const { offset, timestamp } = this.record;

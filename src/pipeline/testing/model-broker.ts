@@ -18,7 +18,7 @@ export interface ModelPartition {
   position: Offset;
   assigned: boolean;
   paused: boolean;
-  /** Another object for each time that a member got the partition anew. */
+  /** Another object for each ownership. */
   ownership: object;
 }
 

@@ -4,7 +4,7 @@ import { keyNameOf } from '../parking/parking.js';
 import type { ParkingOwnership, ParkingStore } from '../parking/parking-store.js';
 import type { KeyName, ParkedRecord } from '../parking/parked-keys.js';
 
-/** A parking lot in memory, which outlives its owners. */
+/** A parking store in memory, which outlives its owners. */
 export class ModelParkingStore implements ParkingStore {
   readonly records = new Map<Offset, FetchedRecord>();
   readonly requests = new Set<KeyName>();

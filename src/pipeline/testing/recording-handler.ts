@@ -52,7 +52,7 @@ export class RecordingHandler {
     private readonly options: RecordingOptions,
     private readonly behaviours: readonly Behaviour[],
     private readonly clock: VirtualClock,
-    /** What stands for the partition's present ownership, by whatever the pipeline makes of it. */
+    /** Identifies the partition's present ownership. */
     private readonly tokenOf: (at: TopicPartition) => object,
   ) {}
 
@@ -165,7 +165,7 @@ export class RecordingHandler {
     }
   }
 
-  /** A record that its handler has gone on behind is overtaken with its consent. */
+  /** If the handler continued behind a failed record, overtaking that record is allowed. */
   #handle(records: readonly InFlightRecord[], isHandled: (at: number) => boolean): void {
     const failedLanes = new Set<string | undefined>();
     for (const [at, record] of records.entries()) {

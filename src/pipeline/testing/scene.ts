@@ -71,7 +71,7 @@ export class Scene {
   readonly storeErrors: Error[] = [];
   /** Records are too large for the parking topic, and become dead letters. */
   rejectsParking = false;
-  /** What the group told of failures and resets: `event offset`. */
+  /** Failures and resets that the group reported: `event offset`. */
   readonly told: string[] = [];
 
   constructor(keys: string, options: SceneOptions = {}) {

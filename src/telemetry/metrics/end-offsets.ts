@@ -79,18 +79,18 @@ export class EndOffsets implements OnApplicationBootstrap, OnApplicationShutdown
 
   /** The group's partitions with records to read and nothing in flight. */
   #behindOf({ status: { groupId }, pipeline: { partitions } }: GroupConsumer): [string, Behind][] {
-    return [...partitions].flatMap((pipeline): [string, Behind][] => {
-      const { committableOffset, endOffset, oldest } = pipeline;
+    return [...partitions].flatMap(({ status: partition }): [string, Behind][] => {
+      const { committableOffset, endOffset, oldest } = partition;
       if (oldest || offsetsBetween(committableOffset, endOffset) === 0) return [];
-      const since = this.behindSince(groupId, pipeline) ?? Date.now();
-      return [[keyOf(groupId, pipeline), { committableOffset, since }]];
+      const since = this.behindSince(groupId, partition) ?? Date.now();
+      return [[keyOf(groupId, partition), { committableOffset, since }]];
     });
   }
 
   /** Topics with partitions whose end offset is older than the refresh interval. */
   #unknown(): ReadonlySet<string> {
     const limit = Date.now() - this.#refreshMs;
-    const old = this.#pipelines().filter(({ endOffsetAt }) => endOffsetAt <= limit);
+    const old = this.#pipelines().filter(({ status }) => status.endOffsetAt <= limit);
     return new Set(old.map(({ topic }) => topic));
   }
 

@@ -27,6 +27,6 @@ export function groupSnapshot(status: GroupStatus, pipeline: GroupPipeline): Gro
     commitFailures: failures,
     pausedByOperator: pipeline.operatorPauses,
     assignedCount: pipeline.assignedCount,
-    partitions: Array.from(pipeline.partitions, partitionSnapshot),
+    partitions: Array.from(pipeline.partitions, (partition) => partitionSnapshot(partition.status)),
   };
 }

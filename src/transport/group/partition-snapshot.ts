@@ -3,7 +3,7 @@ import {
   type FailureProblem,
   type InFlightRecord,
   offsetsBetween,
-  type PartitionPipeline,
+  type PartitionStatus,
 } from '../../pipeline/index.js';
 
 /** A record that is in flight for long. Ages are in ms. */
@@ -58,35 +58,35 @@ export interface PartitionSnapshot {
 }
 
 /** Reads the state of a partition. */
-export function partitionSnapshot(pipeline: PartitionPipeline): PartitionSnapshot {
-  const { topic, partition, oldest, stalledForMs } = pipeline;
+export function partitionSnapshot(status: PartitionStatus): PartitionSnapshot {
+  const { topic, partition, oldest, stalledForMs } = status;
   const now = Date.now();
   return {
     topic,
     partition,
-    committableOffset: pipeline.committableOffset,
-    committed: pipeline.committed,
-    endOffset: pipeline.endOffset,
-    lag: offsetsBetween(pipeline.committableOffset, pipeline.endOffset),
-    inFlight: pipeline.usage.records,
-    paused: pipeline.paused,
-    pauseReasons: pipeline.pauseReasons,
+    committableOffset: status.committableOffset,
+    committed: status.committed,
+    endOffset: status.endOffset,
+    lag: offsetsBetween(status.committableOffset, status.endOffset),
+    inFlight: status.usage.records,
+    paused: status.paused,
+    pauseReasons: status.pauseReasons,
     stalledForMs,
-    parked: pipeline.parked,
-    activeCalls: pipeline.activeCalls,
-    waitingForRetry: pipeline.waitingForRetry,
-    oldest: oldest && stalled(pipeline, oldest, stalledForMs),
-    stuck: pipeline.problems.map((problem) => ({
-      ...stalled(pipeline, problem.record, now - problem.record.receivedAt),
+    parked: status.parked,
+    activeCalls: status.activeCalls,
+    waitingForRetry: status.waitingForRetry,
+    oldest: oldest && stalled(status, oldest, stalledForMs),
+    stuck: status.problems.map((problem) => ({
+      ...stalled(status, problem.record, now - problem.record.receivedAt),
       kind: problem.kind,
       why: whyStuck(problem),
     })),
-    unresponsive: pipeline.unresponsive.map((record) => stalled(pipeline, record, now - record.startedAt)),
-    unopened: whyUnopened(pipeline),
+    unresponsive: status.unresponsive.map((record) => stalled(status, record, now - record.startedAt)),
+    unopened: whyUnopened(status),
   };
 }
 
-function whyUnopened({ topic, partition, parkingProblem }: PartitionPipeline): string | undefined {
+function whyUnopened({ topic, partition, parkingProblem }: PartitionStatus): string | undefined {
   if (parkingProblem === undefined) return undefined;
   return `${topic}[${partition}]: the parking topic cannot be read, so nothing is handled: ${describeError(parkingProblem)}`;
 }
@@ -104,8 +104,8 @@ function whyStuck({ kind, error, reason }: FailureProblem): string {
   }
 }
 
-function stalled(pipeline: PartitionPipeline, record: InFlightRecord, ageMs: number): StalledRecord {
-  const { topic, partition } = pipeline;
+function stalled(status: PartitionStatus, record: InFlightRecord, ageMs: number): StalledRecord {
+  const { topic, partition } = status;
   const { offset, failures, lastError, receivedAt } = record;
   const timestamp = Number(record.record.timestamp);
   return {
@@ -116,7 +116,7 @@ function stalled(pipeline: PartitionPipeline, record: InFlightRecord, ageMs: num
     writtenAt: timestamp > 0 ? timestamp : receivedAt,
     ageMs,
     failures,
-    state: stateOf(record, pipeline.waitOf(record)),
+    state: stateOf(record, status.waitOf(record)),
     lastError: lastError === undefined ? undefined : describeError(lastError),
   };
 }

@@ -46,7 +46,7 @@ describe('a batch that fails in part', () => {
     const { runtime, groupId } = await startHandlers([{ topic, options: BATCH, handle }]);
     await waitFor(async () => (await committed(groupId, topic)) === 1n, { what: 'the commit of the first' });
     const [partition] = runtime.groups[0]?.pipeline.partitions ?? [];
-    const { oldest } = partition ?? {};
+    const oldest = partition?.status.oldest;
     expect(oldest).toMatchObject({ offset: '1', lastError: new Error('no stock') });
     expect(oldest?.failures).toBeGreaterThan(0);
   });

@@ -34,7 +34,7 @@ async function startParking(topic: string) {
     },
     { what: 'the partition' },
   );
-  return { ...service, env, handled, state, caughtUp, parked: () => pipeline?.parked };
+  return { ...service, env, handled, state, caughtUp, parked: () => pipeline?.status.parked };
 }
 
 describe('dlq parked', () => {

@@ -44,8 +44,8 @@ describe.each([600, 40])('a release that fails every one of %p records', (count)
     const service = await startHandlers([spec]);
     await service.joined();
     const isOpen = async (): Promise<boolean> =>
-      [...(service.runtime.groups[0]?.pipeline.partitions ?? [])].filter(({ pauseReasons }) =>
-        pauseReasons.includes('circuit breaker'),
+      [...(service.runtime.groups[0]?.pipeline.partitions ?? [])].filter(({ status }) =>
+        status.pauseReasons.includes('circuit breaker'),
       ).length === PARTITIONS;
     await waitFor(isOpen, { ...PATIENCE, what: 'the circuit breaker of both partitions' });
     return { topic, handled, spec, service, fix: () => (isFixed = true) };

@@ -37,11 +37,11 @@ test('a parked key stays parked through a restart, and is released in order, bef
   await waitFor(() => isCaughtUp(groupId, topic), { what: 'the end' });
   expect(handled).toEqual(['b1', 'b2']);
   const [pipeline] = runtime.groups[0]?.pipeline.partitions ?? [];
-  expect(pipeline?.parked).toBe(3);
+  expect(pipeline?.status.parked).toBe(3);
 
   isMended = true;
   await release(topic, groupId, 'a');
-  await waitFor(() => pipeline?.parked === 0, { what: 'the release' });
+  await waitFor(() => pipeline?.status.parked === 0, { what: 'the release' });
   expect(handled).toEqual(['b1', 'b2', 'a1', 'a2', 'a3']);
   await send(['a4']);
   await waitFor(() => handled.includes('a4'), { what: 'the key to go on' });

@@ -68,7 +68,7 @@ describe('the delays between the tries of a record', () => {
     const { runtime } = await startHandlers([{ topic, handle, options: { retry } }]);
     await waitFor(() => tries === 40, { what: '40 tries' });
     const [partition] = runtime.groups[0]?.pipeline.partitions ?? [];
-    const waitMs = (partition?.oldest?.retryAt ?? 0) - Date.now();
+    const waitMs = (partition?.status.oldest?.retryAt ?? 0) - Date.now();
     expect(waitMs).toBeLessThanOrEqual(30_000);
     expect(waitMs).toBeGreaterThan(25_000);
   });

@@ -75,7 +75,7 @@ describe('a key whose handler hangs', () => {
     expect(pipeline(service, topic, 0)?.paused).toBe(true);
     expect(near()).toBeLessThan(3_060);
     expect((await committedOffsets(groupId, topic)).get(0) ?? 0n).toBe(0n);
-    expect(pipeline(service, topic, 0)?.oldest?.offset).toBe('0');
+    expect(pipeline(service, topic, 0)?.status.oldest?.offset).toBe('0');
 
     letGo();
     await waitFor(() => isCaughtUp(groupId, topic), { what: 'all to be committed' });

@@ -22,7 +22,7 @@ const defects = {
   },
   /** Gives every record its own lane, ignoring its key. */
   'no-lanes': {
-    'pipeline/partition.js': [
+    'pipeline/dispatch/record-entry.js': [
       [
         "case 'key':\n                return keyNameOf({ key });",
         "case 'key':\n                return undefined;",
@@ -31,12 +31,9 @@ const defects = {
   },
   /** Keeps settling and committing records that were in flight when their partition was lost. */
   'commit-after-loss': {
-    'pipeline/partition.js': [
-      ['this.parts.committer.remove(this, reason);', ''],
-      [
-        /if \(this\.#closed\)\s+return;\s+this\.#failures\.passed\(record\);/,
-        'this.#failures.passed(record);',
-      ],
+    'pipeline/partition.js': [['this.parts.committer.remove(settlement, reason);', '']],
+    'pipeline/dispatch/call-results.js': [
+      [/if \(ownership\.endedBy\)\s+return;\s+failures\.passed\(record\);/, 'failures.passed(record);'],
     ],
   },
 };

@@ -1,7 +1,7 @@
 /** Upper bounds, in ms, of the classes that calls of a handler are counted in; a last class has no bound. */
 export const CALL_BOUNDS_MS: readonly number[] = [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000];
 
-/** How long the calls of a topic's handler took. It only counts, in place: it is told of every call. */
+/** How long the calls of a topic's handler took: a histogram. */
 export class CallTimes {
   /** How many calls ended within each bound and above the one before it. */
   readonly counts: number[] = Array.from({ length: CALL_BOUNDS_MS.length + 1 }, () => 0);
@@ -17,9 +17,24 @@ export class CallTimes {
   }
 }
 
-/** What has come of a topic's records in a group, over all ownerships of its partitions. */
+/** Counts of a topic's records in a group, over all ownerships of its partitions. */
 export class TopicCounts {
   /** Records whose handler returned without an error. */
   handled = 0;
   readonly calls = new CallTimes();
+}
+
+/** The counts of a group's topics: of every topic of which a partition was ever assigned. */
+export class CountsByTopic extends Map<string, TopicCounts> {
+  /** The topic's counts; all zero at first. */
+  of(topic: string): TopicCounts {
+    const counts = this.get(topic) ?? new TopicCounts();
+    this.set(topic, counts);
+    return counts;
+  }
+
+  /** Drops the counts of topics that neither exist nor are assigned: with a pattern, topics come and go for ever. */
+  forget(existing: ReadonlySet<string>, assigned: ReadonlySet<string>): void {
+    for (const topic of this.keys()) if (!existing.has(topic) && !assigned.has(topic)) this.delete(topic);
+  }
 }

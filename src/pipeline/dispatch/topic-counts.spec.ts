@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { CallTimes } from './topic-counts.js';
-import { Scene } from './testing/scene.js';
+import { Scene } from '../testing/scene.js';
 
 describe('the times of calls', () => {
   test('are counted by their upper bound, which belongs to its class', () => {

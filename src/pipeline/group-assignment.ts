@@ -1,0 +1,141 @@
+import {
+  type FetchedBatch,
+  partitionKeyOf,
+  type TopicPartition,
+  type TopicPartitionOffset,
+} from './records/fetched.js';
+import { compareOffsets, type Offset } from './records/offset.js';
+import type { PartitionPipeline } from './partition.js';
+
+/** What the assignment of a group member asks of its group. */
+export interface AssignmentHooks {
+  /** Creates the pipeline of a partition; undefined if its topic has no handler at the moment. */
+  open(start: TopicPartitionOffset, generation: number): PartitionPipeline | undefined;
+  /** Ends the pipeline of a partition that is no longer read, or is read from an earlier offset. */
+  close(pipeline: PartitionPipeline): void;
+  /** The log below a partition's position was replaced. */
+  rewound(from: TopicPartitionOffset, to: TopicPartitionOffset): void;
+}
+
+/** The partitions that are assigned to a group member, and where each of them is read from. */
+export class GroupAssignment {
+  /** Increases with every assignment. Work that began in one epoch commits nothing after its partition was lost. */
+  epoch = 0;
+  #generation = 0;
+  readonly #partitions = new Map<string, PartitionPipeline>();
+  /** Assigned partitions whose position is not known yet. */
+  readonly #awaitingPosition = new Set<string>();
+  /** What was committed of retained partitions at the join, until their position is known. */
+  readonly #committedAtJoin = new Map<string, Offset>();
+
+  constructor(private readonly hooks: AssignmentHooks) {}
+
+  get partitions(): IterableIterator<PartitionPipeline> {
+    return this.#partitions.values();
+  }
+
+  /** How many partitions are assigned, including those whose position is not known yet. */
+  get count(): number {
+    return new Set([...this.#partitions.keys(), ...this.#awaitingPosition]).size;
+  }
+
+  partition(at: TopicPartition): PartitionPipeline | undefined {
+    return this.#partitions.get(partitionKeyOf(at));
+  }
+
+  /**
+   * The member has joined with this assignment.
+   * @param continuous whether it stayed a member throughout, so that nobody else owned the retained partitions meanwhile
+   * @param generation the group's; it grows with every join of any member
+   */
+  assign(assignment: readonly TopicPartition[], continuous: boolean, generation: number): void {
+    this.epoch++;
+    this.#generation = generation;
+    const kept = new Set(continuous ? assignment.map(partitionKeyOf) : []);
+    for (const [key, pipeline] of this.#partitions) if (!kept.has(key)) this.#close(key, pipeline);
+    this.#awaitingPosition.clear();
+    for (const each of assignment) this.#awaitingPosition.add(partitionKeyOf(each));
+    this.#committedAtJoin.clear();
+    for (const [key, { committed, startOffset }] of this.#partitions)
+      this.#committedAtJoin.set(key, committed ?? startOffset);
+  }
+
+  /** The group has removed the member: its partitions may belong to others. */
+  loseAll(): void {
+    for (const [key, pipeline] of this.#partitions) this.#close(key, pipeline);
+    this.#awaitingPosition.clear();
+  }
+
+  /**
+   * An assigned partition will be read from `offset`: where the group's commit, or the reset policy, points.
+   * Records in flight of a retained partition stay valid only if `offset` is at or above the commit known at its join:
+   * the offset fetch may be older than a newer commit.
+   */
+  start(position: TopicPartitionOffset): void {
+    const { offset } = position;
+    const key = partitionKeyOf(position);
+    this.#awaitingPosition.delete(key);
+    const kept = this.#partitions.get(key);
+    const leftAt = this.#committedAtJoin.get(key) ?? kept?.committed ?? kept?.startOffset;
+    this.#committedAtJoin.delete(key);
+    if (kept && leftAt !== undefined && compareOffsets(leftAt, offset) <= 0) {
+      kept.fetchFrom(offset);
+      return;
+    }
+    if (kept) this.#closeRewound(key, kept, offset);
+    const opened = this.hooks.open(position, this.#generation);
+    // A broker that has just started may list no topics, and handlers of deleted topics are forgotten: the next fetch
+    // tries again.
+    if (opened) this.#partitions.set(key, opened);
+    else this.#awaitingPosition.add(key);
+  }
+
+  /**
+   * The log does not have the offset to read from, and the reset policy gives `offset`. If that is above the fetch
+   * offset, retention removed the records in between, and records in flight stay valid. If it is below, the topic was
+   * recreated or the log truncated: records in flight say nothing about the records that are there now.
+   * @returns where to read from: never above the committable offset
+   */
+  outOfRange({ topic, partition, offset }: TopicPartitionOffset): Offset {
+    const key = partitionKeyOf({ topic, partition });
+    const kept = this.#partitions.get(key);
+    if (kept && compareOffsets(offset, kept.fetchOffset) >= 0) {
+      kept.fetchFrom(offset);
+      return offset;
+    }
+    const from = kept && compareOffsets(kept.committableOffset, offset) < 0 ? kept.committableOffset : offset;
+    if (kept) this.#closeRewound(key, kept, from);
+    this.start({ topic, partition, offset: from });
+    return from;
+  }
+
+  /** The pipeline that takes in a fetch; undefined if the partition is not assigned or has no handler. */
+  pipelineFor(batch: FetchedBatch): PartitionPipeline | undefined {
+    const { topic, partition, from: offset } = batch;
+    const key = partitionKeyOf(batch);
+    if (this.#awaitingPosition.has(key)) this.start({ topic, partition, offset });
+    const pipeline = this.#partitions.get(key);
+    // Never reset above the committable offset: unsettled records would be skipped. Such a fetch is a duplicate.
+    const isRewound =
+      pipeline &&
+      compareOffsets(offset, pipeline.fetchOffset) < 0 &&
+      compareOffsets(offset, pipeline.committableOffset) <= 0;
+    if (!isRewound) return pipeline;
+    this.#closeRewound(key, pipeline, offset);
+    this.start({ topic, partition, offset });
+    return this.#partitions.get(key);
+  }
+
+  /** The client reads from an earlier offset: the topic was recreated, its log truncated, or its offset reset. */
+  #closeRewound(key: string, pipeline: PartitionPipeline, offset: Offset): void {
+    const { topic, partition, position } = pipeline;
+    this.hooks.rewound({ topic, partition, offset: position }, { topic, partition, offset });
+    this.#close(key, pipeline);
+  }
+
+  #close(key: string, pipeline: PartitionPipeline): void {
+    this.#partitions.delete(key);
+    this.#committedAtJoin.delete(key);
+    this.hooks.close(pipeline);
+  }
+}

@@ -1,0 +1,79 @@
+import type { Clock } from './time/clock.js';
+import type { Committer } from './commit/committer.js';
+import type { PartitionPipeline } from './partition.js';
+
+/** Lets the running handlers of a group finish, and commits what they settled, within a time limit. */
+export class GroupDrain {
+  #idleWaiters: (() => void)[] = [];
+
+  constructor(
+    private readonly partitions: () => Iterable<PartitionPipeline>,
+    private readonly committer: Committer,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Starts only the records that hold the committable offset below records already started, and commits. Afterwards
+   * nothing is started: it could not be committed if the join moves the partition. A handler that awaits a commit is
+   * awaited only if that commit can be sent: it may depend on a record that is retried later.
+   * @returns whether all handlers finished, and all settled records were committed, within `boundMs`
+   */
+  async drain(boundMs: number): Promise<boolean> {
+    const deadline = this.clock.now() + boundMs;
+    for (const partition of this.partitions()) partition.drain();
+    let isDone: boolean;
+    do {
+      isDone = await this.#within(deadline - this.clock.now(), this.#idle());
+      if (!isDone) this.#suspend();
+      isDone = (await this.commitSettled(deadline - this.clock.now())) && isDone;
+      // Handlers that awaited that commit continue, and so do their lanes.
+    } while (isDone && this.#isBusy());
+    this.#suspend();
+    return isDone;
+  }
+
+  /**
+   * Commits the settled records.
+   * @returns whether that was done within `boundMs`
+   */
+  async commitSettled(boundMs: number): Promise<boolean> {
+    let isOver = false;
+    const inTime = await this.#within(
+      boundMs,
+      this.committer.flush(() => isOver),
+    );
+    isOver = true;
+    return inTime;
+  }
+
+  /** A partition has become idle, or was closed. */
+  partitionIdle(): void {
+    if (this.#idleWaiters.length === 0 || this.#isBusy()) return;
+    for (const resolve of this.#idleWaiters.splice(0)) resolve();
+  }
+
+  #suspend(): void {
+    for (const partition of this.partitions()) partition.suspend();
+  }
+
+  #isBusy(): boolean {
+    for (const partition of this.partitions()) if (partition.busy) return true;
+    return false;
+  }
+
+  /** Re-checks after each wake-up: a completed call may have started the next record of its lane. */
+  async #idle(): Promise<void> {
+    while (this.#isBusy()) await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
+  }
+
+  /** Whether `work` resolved within `boundMs`. */
+  #within(boundMs: number, work: Promise<void>): Promise<boolean> {
+    return new Promise((resolve) => {
+      const cancel = this.clock.schedule(boundMs, () => resolve(false));
+      void work.then(() => {
+        cancel();
+        resolve(true);
+      });
+    });
+  }
+}

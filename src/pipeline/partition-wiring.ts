@@ -1,0 +1,141 @@
+import type { Clock, Turn } from './time/clock.js';
+import type { InFlightLimiter } from './records/in-flight-limiter.js';
+import type { Committer } from './commit/committer.js';
+import type { TopicPartition } from './records/fetched.js';
+import type { Offset } from './records/offset.js';
+import { BatchDispatcher } from './dispatch/batch-dispatcher.js';
+import { CallResults } from './dispatch/call-results.js';
+import type { FailureListener } from './failures/failure-event.js';
+import { FailureHandler } from './failures/failure-handler.js';
+import { PauseReasons } from './fetch/pause-reasons.js';
+import type { Handler } from './handler/handler.js';
+import { HandlerCalls } from './dispatch/handler-calls.js';
+import { Ownership } from './records/ownership.js';
+import { PartitionOwner } from './dispatch/partition-owner.js';
+import { RecordEntry } from './dispatch/record-entry.js';
+import { RecordIntake, type RecordIntakeEvents } from './fetch/record-intake.js';
+import { Parking } from './parking/parking.js';
+import { UnparkedDispatcher } from './dispatch/unparked-dispatcher.js';
+import { RecordDispatcher } from './dispatch/record-dispatcher.js';
+import { Settlement } from './commit/settlement.js';
+import type { TopicCounts } from './dispatch/topic-counts.js';
+
+/** Events of a partition that its group reacts to. */
+export interface PartitionEvents {
+  readonly failed: FailureListener;
+  readonly intake: RecordIntakeEvents;
+  /** Fetching must stop until `fetchResumed`. */
+  fetchPaused(at: TopicPartition): void;
+  /** No reason to pause is left. */
+  fetchResumed(at: TopicPartition): void;
+  /** No handler is running in it any more. */
+  partitionIdle(): void;
+}
+
+/** What a partition's pipeline is built from. */
+export interface PartitionParts {
+  readonly handler: Handler;
+  /** The group's, when this ownership began. */
+  readonly generation: number;
+  readonly limiter: InFlightLimiter;
+  readonly committer: Committer;
+  readonly counts: TopicCounts;
+  readonly events: PartitionEvents;
+  readonly clock: Clock;
+  readonly turn: Turn;
+  readonly random: () => number;
+}
+
+/** What the parts of a partition tell its pipeline. */
+export interface PartitionHooks {
+  /** A record failed, or the partition is affected by failed records. */
+  readonly failed: FailureListener;
+  /** A call has ended, or a failed record waits: the partition may be idle. */
+  readonly returned: () => void;
+  /** The parked keys are known. */
+  readonly parkingLoaded: () => void;
+  /** The part of a fetch that fits was taken in. */
+  readonly batchReceived: () => void;
+}
+
+/** The parts of a partition's pipeline. */
+export interface PartitionWiring {
+  readonly ownership: Ownership;
+  readonly settlement: Settlement;
+  readonly intake: RecordIntake;
+  readonly pauses: PauseReasons;
+  readonly calls: HandlerCalls;
+  readonly dispatcher: RecordDispatcher | BatchDispatcher;
+  readonly failures: FailureHandler;
+  readonly owner: PartitionOwner;
+  /** Only with a handler that parks records. */
+  readonly parking: Parking | undefined;
+  readonly unparked: UnparkedDispatcher | undefined;
+}
+
+/**
+ * Creates the parts of a partition's pipeline and connects them: intake, dispatcher, results, settlement on a record's
+ * way to success; failures and parking beside it.
+ */
+export function wirePartition(
+  at: TopicPartition,
+  startOffset: Offset,
+  { handler, limiter, committer, counts, events, clock, turn, random }: PartitionParts,
+  hooks: PartitionHooks,
+): PartitionWiring {
+  const { failed: report, returned, parkingLoaded: loaded, batchReceived } = hooks;
+  const settled = (): void => {
+    if (pauses.isPaused) intake.resumeIfDrained();
+  };
+  const ownership = new Ownership();
+  const settlement = new Settlement(at, startOffset, limiter, committer, clock);
+  const calls = new HandlerCalls(at, handler.timeoutMs, clock);
+  const pauses = new PauseReasons((isPaused) => {
+    if (isPaused) events.fetchPaused(at);
+    else events.fetchResumed(at);
+  });
+  const parking =
+    handler.parking &&
+    new Parking({
+      store: handler.parking.storeOf(at),
+      limit: handler.parking.limit,
+      concurrency: handler.concurrency,
+      clock,
+      random,
+      handleUnparked: (record) => unparked && entry.unparked(record, unparked),
+      loaded,
+      unavailable: (error, delayMs) => report({ kind: 'parking unavailable', at, error, delayMs }),
+    });
+  const failures = new FailureHandler({
+    at,
+    handler,
+    parking,
+    clock,
+    random,
+    oldest: () => settlement.committableSequence,
+    settle: (record) => results.confirmed([record]),
+    report,
+    returned,
+  });
+  const shared = { handler, ownership, settlement, calls, settled, returned };
+  const results = new CallResults({ ...shared, failures, counts, report });
+  const dispatcher =
+    handler.read === 'batch'
+      ? new BatchDispatcher(handler, results, failures, clock, turn)
+      : new RecordDispatcher(handler, results, failures, clock, turn);
+  const unparked = parking && new UnparkedDispatcher(handler, results, failures, parking, clock);
+  const owner = new PartitionOwner(at, { ...shared, committer, dispatcher });
+  const entry = new RecordEntry(owner, handler.order, settlement, dispatcher, clock);
+  const intake = new RecordIntake(startOffset, {
+    at,
+    events: events.intake,
+    handler,
+    limiter,
+    clock,
+    settlement,
+    pauseReasons: pauses,
+    enqueue: (record, receivedAt) => entry.fromLog(record, receivedAt),
+    batchReceived,
+  });
+  return { ownership, settlement, intake, pauses, calls, dispatcher, failures, owner, parking, unparked };
+}
