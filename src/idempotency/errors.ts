@@ -1,3 +1,4 @@
+import { CodedError } from '../errors/index.js';
 import { type Offset, PermanentError } from '../pipeline/index.js';
 
 /** A record has no idempotency key. A retry does not help. */
@@ -19,17 +20,16 @@ export class IdempotencyKeyError extends PermanentError {
 }
 
 /** `@Idempotent` is on a handler that does not support it. */
-export class IdempotentHandlerError extends Error {
+export class IdempotentHandlerError extends CodedError {
   readonly code = 'IDEMPOTENT_HANDLER';
 
   constructor(handler: string, problem: string) {
     super(`@Idempotent on ${handler}: ${problem}`);
-    this.name = 'IdempotentHandlerError';
   }
 }
 
 /** A module has controllers with `@Idempotent` handlers and does not import `IdempotencyModule`. */
-export class IdempotencyModuleMissingError extends Error {
+export class IdempotencyModuleMissingError extends CodedError {
   readonly code = 'IDEMPOTENCY_MODULE_MISSING';
 
   constructor(handlers: readonly string[]) {
@@ -37,12 +37,11 @@ export class IdempotencyModuleMissingError extends Error {
       `@Idempotent on ${handlers.join(', ')}: the module of the controller does not import IdempotencyModule; add it to ` +
         'the imports of that module',
     );
-    this.name = 'IdempotencyModuleMissingError';
   }
 }
 
 /** The handler tried to commit offsets of records whose effect is not durable yet. */
-export class EarlyCommitError extends Error {
+export class EarlyCommitError extends CodedError {
   readonly code = 'EARLY_COMMIT';
 
   constructor(topic: string, partition: number, what: string) {
@@ -50,6 +49,5 @@ export class EarlyCommitError extends Error {
       `${topic}[${partition}]: ${what} within an idempotent handler would commit records whose effect is not ` +
         `durable yet; remove it, since the records are settled once the handler has returned`,
     );
-    this.name = 'EarlyCommitError';
   }
 }

@@ -9,11 +9,12 @@ import type { NativeConsumer } from '../client/index.js';
 import type { KafkaRuntime } from './kafka-runtime.js';
 import { requireDurable } from './context/unfinished-work.js';
 import { outsideTimeout } from './handlers/outside-timeout.js';
+import { CodedError } from '../errors/index.js';
 
 const REFUSED = ['connect', 'disconnect', 'run', 'stop', 'subscribe'] as const;
 
 /** A handler tried to commit an offset of a partition other than that of its record. */
-export class ForeignOffsetError extends Error {
+export class ForeignOffsetError extends CodedError {
   readonly code = 'FOREIGN_OFFSET';
 
   constructor(
@@ -26,7 +27,6 @@ export class ForeignOffsetError extends Error {
         `${of.topic}[${of.partition}], which does not tell whether the partition was lost meanwhile; commit with the ` +
         'context of a record of its own',
     );
-    this.name = 'ForeignOffsetError';
   }
 }
 

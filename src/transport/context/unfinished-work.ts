@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { InFlightRecord } from '../../pipeline/index.js';
+import { CodedError } from '../../errors/index.js';
 
 /** Work whose effect is not durable yet, such as a transaction of a database. */
 export interface UnfinishedWork {
@@ -18,7 +19,7 @@ interface Scope {
  * a failed COMMIT would lose the effect. The transaction would also hold its connection while the commit waits for
  * earlier records, which may wait for a connection.
  */
-export class OpenTransactionError extends Error {
+export class OpenTransactionError extends CodedError {
   readonly code = 'OPEN_TRANSACTION';
 
   constructor({ offset, owner: { topic, partition } }: InFlightRecord) {
@@ -27,7 +28,6 @@ export class OpenTransactionError extends Error {
         `committed, so its effect could still be lost. Confirm it after database.transaction() has resolved, or let ` +
         `@Idempotent commit both in the right order`,
     );
-    this.name = 'OpenTransactionError';
   }
 }
 

@@ -1,14 +1,14 @@
 import { Catch, type RpcExceptionFilter } from '@nestjs/common';
 import { type Observable, throwError } from 'rxjs';
 import { describeError } from '../../pipeline/index.js';
+import { CodedError } from '../../errors/index.js';
 
 /** A value that is not an Error was thrown, and no filter caught it. */
-export class ThrownValueError extends Error {
+export class ThrownValueError extends CodedError {
   readonly code = 'THROWN_VALUE';
 
   constructor(value: unknown) {
     super(describeError(value), { cause: value });
-    this.name = 'ThrownValueError';
   }
 }
 

@@ -72,7 +72,7 @@ describe('liveness', () => {
     await joined();
     // Only a bug could end the loop that restarts consumers.
     Object.assign(runtime.group(groupId)?.status ?? {}, { ended: true });
-    expect(await downProbes(url)).toEqual({ live: expect.stringContaining('not rebuilt') });
+    expect(await downProbes(url)).toEqual({ live: expect.stringContaining('not restarted') });
   });
 });
 

@@ -11,6 +11,7 @@ import {
 } from './failure-options.js';
 import { misspelt, problemsOf } from './option-problems.js';
 import { group, oneOf, standardSchema, text, whole } from './option-types.js';
+import { CodedError } from '../../../errors/index.js';
 
 /** Options of a handler: the second argument of `@KafkaHandler`. */
 export interface KafkaHandlerOptions extends KafkaFailureOptions {
@@ -67,12 +68,11 @@ export interface HandlerSite {
 }
 
 /** A handler has options that are invalid, or that contradict those of another handler of its topic. */
-export class HandlerOptionsError extends Error {
+export class HandlerOptionsError extends CodedError {
   readonly code = 'HANDLER_OPTIONS';
 
   constructor({ name, pattern }: HandlerSite, problems: readonly string[]) {
     super(`${name === undefined ? '' : `${name}, `}handler for ${pattern}: ${problems.join('; ')}`);
-    this.name = 'HandlerOptionsError';
   }
 }
 
