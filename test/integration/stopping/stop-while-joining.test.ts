@@ -116,6 +116,6 @@ test('a member that stops during its first join abandons the join', async () => 
   const isFirst = (group: unknown): boolean => group instanceof ConsumerGroup && !group.memberId;
   const { value: join } = joins.mock.results[joins.mock.contexts.findIndex(isFirst)] ?? {};
   await third.stop();
-  await expect(join).rejects.toThrow('given up');
+  await expect(join).rejects.toThrow('the join was ended');
   here.slowWork.end();
 });
