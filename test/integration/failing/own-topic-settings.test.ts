@@ -144,13 +144,15 @@ describe('a topic that exists', () => {
 test('records of a retry topic that were deleted before they were due are counted, and the group goes on', async () => {
   const topic = await createTopic(uniqueName('source'));
   const groupId = uniqueName('group');
-  const retries = retryTopicOf(topic, groupId, '1s');
+  // Long enough for the test to delete the record before it is due, also on a busy machine.
+  const delay = '10s';
+  const retries = retryTopicOf(topic, groupId, delay);
   const handled: unknown[] = [];
   const handle = (payload: unknown): void => {
     if (payload === 'bad') throw new Error('no');
     handled.push(payload);
   };
-  const options: KafkaHandlerOptions = { ...once, onFailure: 'retry-topic', delays: ['1s'] };
+  const options: KafkaHandlerOptions = { ...once, onFailure: 'retry-topic', delays: [delay] };
   await produce(topic, ['first']);
   await startHandlers([{ topic, options, handle }], { groupId });
   await waitFor(() => isCaughtUp(groupId, topic), { what: 'the first commit' });
