@@ -13,7 +13,7 @@ const RETRY_MS = 500;
  * - Defect: `Cluster.refreshMetadata` (`cluster/index.js`) fails for all topics if one does not exist, and
  *   `ConsumerGroup.fetch` (`consumer/consumerGroup.js`) refreshes the metadata again and again.
  * - Effect: after one topic is deleted, no topic is read any more.
- * - Test: `test/integration/staying-alive/deleted-topic.test.ts`.
+ * - Test: `fetch-loop.spec.ts`; with a broker, `test/integration/staying-alive/deleted-topic.test.ts`.
  * - Unnecessary when kafkajs drops a deleted topic from the subscription.
  */
 export const rejoinAfterDeletedTopic = installOnce(() => {

@@ -10,7 +10,7 @@ import { installOnce } from '../install-once.js';
  * - Defect: `ConsumerGroup` (`consumer/consumerGroup.js`) looks for the coordinator only when it joins.
  * - Effect: after the coordinator moves, as it does whenever a broker restarts, heartbeats and commits go to the old one
  *   until the session ends.
- * - Test: `test/integration/staying-alive/moving-brokers.proof.ts`.
+ * - Test: `fetch-loop.spec.ts`; with a broker, `test/integration/staying-alive/moving-brokers.proof.ts`.
  * - Unnecessary when kafkajs looks for the coordinator after NOT_COORDINATOR and after a lost connection.
  */
 export const followCoordinator = installOnce(() => {

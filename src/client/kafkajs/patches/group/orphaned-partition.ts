@@ -16,7 +16,7 @@ const lookedAt = new WeakMap<ConsumerGroup, number>();
  *   refreshed when a fetch fails, or after five minutes.
  * - Effect: a partition whose leader was down at that time is in no fetch loop, so none of its fetches fails: it is not
  *   read for five minutes, without a log line.
- * - Test: `test/integration/staying-alive/moving-brokers.proof.ts`.
+ * - Test: `fetch-loop.spec.ts`; with a broker, `test/integration/staying-alive/moving-brokers.proof.ts`.
  * - Unnecessary when kafkajs refreshes the metadata while a partition has no fetch loop.
  */
 export const findOrphanedPartitions = installOnce(() => {

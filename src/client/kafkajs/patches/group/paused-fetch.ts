@@ -10,7 +10,7 @@ import { installOnce } from '../install-once.js';
  * - Defect: `ConsumerGroup.fetch` (`consumer/consumerGroup.js`) sleeps for `maxWaitTimeInMs` if all partitions of a broker
  *   are paused. That time is fixed for the life of the consumer.
  * - Effect: a resumed partition is read up to five seconds late.
- * - Test: `test/integration/lanes/stuck-key.test.ts`.
+ * - Test: `fetch-loop.spec.ts`; with a broker, `test/integration/lanes/stuck-key.test.ts`.
  * - Unnecessary when `resume` wakes up the fetch loops.
  */
 export const endPausedSleep = installOnce(() => {

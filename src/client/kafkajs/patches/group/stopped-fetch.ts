@@ -12,7 +12,7 @@ const POLL_MS = 10;
  *
  * - Defect: `Runner.stop` (`consumer/runner.js`) waits for the running fetches, but lets the loops begin new ones.
  * - Effect: stopping takes up to `maxWaitTimeInMs` longer; a fetch whose connection was closed logs a crash.
- * - Test: `test/integration/stopping/throttled-fetch.test.ts`.
+ * - Test: `fetch-loop.spec.ts`; with a broker, `test/integration/stopping/throttled-fetch.test.ts`.
  * - Unnecessary when `stop` cancels fetches.
  */
 export const endStoppedFetches = installOnce(() => {

@@ -13,7 +13,7 @@ const RETRY_MS = 500;
  *
  * - Defect: `Runner` (`consumer/runner.js`) ends the consumer after eight failed fetches from one broker.
  * - Effect: the member gives up the partitions of all brokers because one of them is down.
- * - Test: `test/integration/staying-alive/moving-brokers.proof.ts`.
+ * - Test: `fetch-loop.spec.ts`; with a broker, `test/integration/staying-alive/moving-brokers.proof.ts`.
  * - Unnecessary when a failed fetch concerns its own broker only.
  */
 export const surviveUnreachableBroker = installOnce(() => {
