@@ -5,6 +5,7 @@ import type { FailureListener } from './failure-event.js';
 import type { FailureResolution } from './failure-resolution.js';
 import type { InFlightRecord } from '../records/in-flight.js';
 import type { Parking } from '../parking/parking.js';
+import type { TopicPartition } from '../records/fetched.js';
 import { type Backoff, backoffMs } from '../time/backoff.js';
 
 /** Between two attempts to store a record. */
@@ -12,6 +13,8 @@ const STORE_BACKOFF: Backoff = { initialMs: 500, maxMs: 10_000 };
 
 /** What storing failed records is built from. */
 export interface FailedRecordStoreParts {
+  /** The object that the parking store of this ownership was opened with: parking stores are found by it. */
+  readonly at: TopicPartition;
   readonly handler: Pick<Handler, 'store'>;
   readonly parking: Parking | undefined;
   readonly random: () => number;
@@ -74,9 +77,9 @@ export class FailedRecordStore {
     error: unknown,
     destination: FailureDestination,
   ): Promise<FailureDestination> {
-    const { owner, failures: attempts, firstFailedAt } = record;
+    const { failures: attempts, firstFailedAt } = record;
     if (destination === 'park') this.parts.parking?.requireRoom(record);
-    const failed = { at: owner, record: record.record, error, attempts, firstFailedAt };
+    const failed = { at: this.parts.at, record: record.record, error, attempts, firstFailedAt };
     return this.parts.handler.store(destination, failed);
   }
 }

@@ -1,7 +1,7 @@
 import type { DeadLetterLimit, FailureDestination, LastResort } from '../handler/failure-policy.js';
 import type { Clock, Turn } from '../time/clock.js';
 import { InFlightLimiter } from '../records/in-flight-limiter.js';
-import type { FetchedRecord } from '../records/fetched.js';
+import type { FetchedRecord, TopicPartition } from '../records/fetched.js';
 import type { InFlightRecord } from '../records/in-flight.js';
 import { toOffset } from '../records/offset.js';
 import { GroupPipeline } from '../group.js';
@@ -71,6 +71,8 @@ export class Scene {
   readonly storeErrors: Error[] = [];
   /** Records are too large for the parking topic, and become dead letters. */
   rejectsParking = false;
+  /** Ownerships that a parking store was opened for. A record is parked with the store of its own ownership. */
+  readonly #opened = new WeakSet<TopicPartition>();
   /** Failures and resets that the group reported: `event offset`. */
   readonly told: string[] = [];
 
@@ -152,14 +154,20 @@ export class Scene {
         onFailure: options.onFailure ?? 'dead-letter',
       },
       deadLetterLimit: options.deadLetterLimit,
-      store: (how: FailureDestination, { record }: FailedRecord) =>
-        this.#store(how, record, options.parkingStore),
+      store: (how: FailureDestination, { at, record }: FailedRecord) => {
+        if (how === 'park' && options.parkingStore && !this.#opened.has(at))
+          throw new Error('parked with the store of no ownership');
+        return this.#store(how, record, options.parkingStore);
+      },
       timeoutMs: options.timeoutMs,
       completion: () => undefined,
       ...(options.parkingStore && {
         parking: {
           limit: options.parkLimit ?? 100,
-          storeOf: () => options.parkingStore ?? new ModelParkingStore(),
+          storeOf: (at: TopicPartition) => {
+            this.#opened.add(at);
+            return options.parkingStore ?? new ModelParkingStore();
+          },
         },
       }),
       ...(options.delay && { delay: options.delay }),
