@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { GroupSnapshot, PartitionSnapshot, StalledRecord } from '../transport/index.js';
+import { runningGroup } from './testing/running-group.js';
 import { isQuiet, livenessProblem, readinessProblem, startupProblem } from './truth-table.js';
 
 const limits = { sessionTimeoutMs: 30_000, rebalanceTimeoutMs: 60_000, stuckAfterMs: 60_000 };
@@ -29,26 +30,9 @@ const view = (
   status: Partial<GroupSnapshot> = {},
   ...partitions: Partial<PartitionSnapshot>[]
 ): GroupSnapshot => ({
-  groupId: 'g',
-  phase: 'running',
-  everJoined: true,
-  memberId: 'm',
-  generation: 1,
-  assignment: [],
-  missingTopics: [],
-  hiddenTopics: [],
-  retryTopicProblems: [],
-  accessProblem: undefined,
-  unreadableBatches: [],
+  ...runningGroup,
   lastHeartbeatAt: NOW - 1_000,
   lastProgressAt: NOW - 1_000,
-  restarts: 0,
-  joins: 0,
-  lastError: undefined,
-  ended: false,
-  commits: 0,
-  commitFailures: 0,
-  pausedByOperator: [],
   assignedCount: partitions.length,
   partitions: partitions.map((each) => ({ ...partition, ...each })),
   ...status,

@@ -1,39 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import { Scene, type SceneOptions } from '../pipeline/testing/scene.js';
 import { type GroupSnapshot, partitionSnapshot } from '../transport/index.js';
+import { runningGroup } from './testing/running-group.js';
 import { livenessProblem } from './truth-table.js';
 
 const limits = { sessionTimeoutMs: 30_000, rebalanceTimeoutMs: 60_000, stuckAfterMs: 60_000 };
 
-const running: GroupSnapshot = {
-  groupId: 'g',
-  phase: 'running',
-  everJoined: true,
-  memberId: 'm',
-  generation: 1,
-  assignment: [],
-  missingTopics: [],
-  hiddenTopics: [],
-  retryTopicProblems: [],
-  accessProblem: undefined,
-  unreadableBatches: [],
-  lastHeartbeatAt: 0,
-  lastProgressAt: 0,
-  restarts: 0,
-  joins: 0,
-  lastError: undefined,
-  ended: false,
-  commits: 0,
-  commitFailures: 0,
-  pausedByOperator: [],
-  assignedCount: 1,
-  partitions: [],
-};
-
 function snapshotOf({ clock, pipeline }: Scene): GroupSnapshot {
   const now = clock.now();
   return {
-    ...running,
+    ...runningGroup,
+    assignedCount: 1,
     lastProgressAt: now,
     lastHeartbeatAt: now,
     partitions: [partitionSnapshot(pipeline.status)],

@@ -14,7 +14,7 @@ export interface GroupHooks {
    * @returns the offset to continue at
    */
   outOfRange(position: TopicPartitionOffset): Offset;
-  /** The next batch of a partition can't be read; none of its records is handed over. */
+  /** The next batch of a partition can't be read; its records are not handed over. */
   unreadable(error: UnreadableBatchError): void;
   /** A subscribed topic no longer exists. */
   topicGone(): void;

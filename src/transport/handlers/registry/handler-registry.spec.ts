@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { MessageHandler } from '@nestjs/microservices';
 import { InFlightRecord, type RecordOwner, toOffset } from '../../../pipeline/index.js';
 import { HandlerOptionsError, type KafkaHandlerOptions } from '../options/handler-options.js';
+import { plainServices } from '../../testing/handler-of.js';
 import { HandlerRegistry } from './handler-registry.js';
 
 const GROUP = 'service';
@@ -13,22 +14,10 @@ const notAskedFor = (): never => {
 /** A registry whose handlers note that they were called. */
 class Registered {
   readonly called: string[] = [];
-  readonly registry = new HandlerRegistry(
-    { groupId: GROUP, commit: 'auto' },
-    {
-      contextServices: () => ({ nativeConsumer: notAskedFor, nativeProducer: notAskedFor }),
-      failures: {
-        failedRecords: { deadLetter: notAskedFor, retryLater: notAskedFor },
-        parking: { open: notAskedFor, park: notAskedFor },
-      },
-      tracer: undefined,
-      instrumented: false,
-      instrument: (_, call) => call(),
-      respond: (_binding, _context, call) => call(),
-      givenUp: async () => undefined,
-    },
-    { of: () => undefined, nameOf: () => undefined },
-  );
+  readonly registry = new HandlerRegistry({ groupId: GROUP, commit: 'auto' }, plainServices, {
+    of: () => undefined,
+    nameOf: () => undefined,
+  });
 
   add(name: string, pattern: string | RegExp, options: KafkaHandlerOptions = {}, isEvent = true): this {
     const callback: MessageHandler = () => {

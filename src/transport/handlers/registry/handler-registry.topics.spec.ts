@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { KafkaHandlerOptions } from '../options/handler-options.js';
+import { plainServices } from '../../testing/handler-of.js';
 import { HandlerRegistry } from './handler-registry.js';
 
 const GROUP = 'service';
@@ -10,13 +11,7 @@ const notAskedFor = (): never => {
 
 function registryOf(...handlers: readonly (readonly [string | RegExp, KafkaHandlerOptions?])[]) {
   const services = {
-    contextServices: () => ({ nativeConsumer: notAskedFor, nativeProducer: notAskedFor }),
-    failures: {
-      failedRecords: { deadLetter: notAskedFor, retryLater: notAskedFor },
-      parking: { open: notAskedFor, park: notAskedFor },
-    },
-    tracer: undefined,
-    instrumented: false,
+    ...plainServices,
     instrument: notAskedFor,
     respond: notAskedFor,
     givenUp: notAskedFor,

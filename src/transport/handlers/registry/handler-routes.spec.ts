@@ -7,6 +7,7 @@ import {
   type KafkaHandlerOptions,
   resolveHandlerOptions,
 } from '../options/handler-options.js';
+import { plainServices } from '../../testing/handler-of.js';
 import { HandlerRegistry } from './handler-registry.js';
 
 type Declared = readonly [pattern: string | RegExp, options?: KafkaHandlerOptions];
@@ -20,13 +21,7 @@ const notAskedFor = (): never => {
 /** The transport's handlers. */
 function registryOf(...handlers: readonly Declared[]): HandlerRegistry {
   const services = {
-    contextServices: () => ({ nativeConsumer: notAskedFor, nativeProducer: notAskedFor }),
-    failures: {
-      failedRecords: { deadLetter: notAskedFor, retryLater: notAskedFor },
-      parking: { open: notAskedFor, park: notAskedFor },
-    },
-    tracer: undefined,
-    instrumented: false,
+    ...plainServices,
     instrument: notAskedFor,
     respond: notAskedFor,
     givenUp: notAskedFor,

@@ -14,7 +14,7 @@ const lookedAt = new WeakMap<ConsumerGroup, number>();
  *
  * - Defect: `FetchManager` (`consumer/fetchManager.js`) has a fetch loop for each broker of the last metadata, which is
  *   refreshed when a fetch fails, or after five minutes.
- * - Effect: a partition whose leader was down at that time is in no fetch loop, so none of its fetches fails: it is not
+ * - Effect: a partition whose leader was down at that time is in no fetch loop, so no fetch for it fails: it is not
  *   read for five minutes, without a log line.
  * - Test: `fetch-loop.spec.ts`; with a broker, `test/integration/staying-alive/moving-brokers.proof.ts`.
  * - Unnecessary when kafkajs refreshes the metadata while a partition has no fetch loop.
