@@ -4,12 +4,7 @@
  */
 import { Controller, Inject, Module } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
-import {
-  BatchRecordError,
-  KafkaHandler,
-  KafkaModule,
-  KafkaRuntime,
-} from '../../../dist/src/transport/index.js';
+import { BatchRecordError, KafkaHandler, KafkaRuntime } from '../../../dist/src/transport/index.js';
 import { OffsetsModule, OffsetsService } from '../../../dist/src/offsets/index.js';
 import { LedgerWriter } from './ledger-writer.mjs';
 import { countRebalances } from './vitals.mjs';
@@ -87,4 +82,4 @@ Controller()(StreamController);
 
 /** A module without a class of its own. */
 export function ProcessingModule() {}
-Module({ imports: [KafkaModule, OffsetsModule], controllers: [StreamController] })(ProcessingModule);
+Module({ imports: [OffsetsModule], controllers: [StreamController] })(ProcessingModule);
