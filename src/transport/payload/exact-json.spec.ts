@@ -13,7 +13,7 @@ function changedByParsing(json: string): string[] {
   ) => unknown;
   parse(json, (_key, value, { source }) => {
     if (typeof value !== 'number' || source === undefined) return value;
-    const isExact = Number.isFinite(value) && (!INTEGER.test(source) || BigInt(value) === BigInt(source));
+    const isExact = !INTEGER.test(source) || (Number.isFinite(value) && BigInt(value) === BigInt(source));
     if (!isExact && String(value) !== source) changed.push(source);
     return value;
   });
@@ -27,10 +27,8 @@ test.each([
   ['[ 12345678901234567891 ]', 2],
   ['["\\\\",9007199254740995]', 6],
   ['["\\"",9007199254740995]', 6],
-  ['1e999', 0],
-  ['{"a":-1E+400}', 5],
   ['9'.repeat(400), 0],
-])('the number in %s that parsing would change is found', (json, position) => {
+])('the integer in %s that parsing would change is found', (json, position) => {
   expect(inexactNumber(json)?.position).toBe(position);
 });
 
@@ -43,6 +41,8 @@ test.each([
   '52.520006599999996123',
   '{"a":"9007199254740993"}',
   '["a-9007199254740993", "9007199254740993, 9007199254740993", "1e999,"]',
+  '1e999',
+  '{"a":-1E+400}',
   '1e-999',
 ])('no number in %s counts as changed by parsing', (json) => {
   expect(inexactNumber(json)).toBeUndefined();

