@@ -66,10 +66,12 @@ export class GroupConsumer {
     const shared = { pipeline: this.pipeline, recorder: this.#recorder, config, logger: this.#logger };
     const listener = new GroupListener({
       ...shared,
+      groupId,
       retryPurge: this.#retryPurge,
       limiter,
       assignmentChanged,
       isRetryTopic: (topic) => registry.isRetryTopic(groupId, topic),
+      hasHandler: (topic) => this.handles(topic),
       offsetReset: (topic) => this.failures.of(topic).outOfRange++,
     });
     this.#supervisor = new ClientSupervisor({

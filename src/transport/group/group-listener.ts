@@ -16,6 +16,7 @@ import type { RetryPurge } from './retry-purge.js';
 
 /** What a listener is built from. */
 export interface GroupListenerParts {
+  readonly groupId: string;
   readonly pipeline: GroupPipeline;
   readonly recorder: StatusRecorder;
   readonly retryPurge: RetryPurge;
@@ -23,6 +24,7 @@ export interface GroupListenerParts {
   readonly config: Pick<KafkaConfig, 'rebalanceTimeoutMs' | 'autoOffsetReset'>;
   readonly logger: Logger;
   readonly isRetryTopic: (topic: string) => boolean;
+  readonly hasHandler: (topic: string) => boolean;
   /** The number of assigned partitions has changed. */
   readonly assignmentChanged: () => void;
   /** A partition was read from another offset, since its log does not have the one to read from. */
@@ -37,6 +39,9 @@ const ROOM_MS = 20;
 
 /** Passes the events of a group's client on to the pipeline and the status: rebalances, positions and batches. */
 export class GroupListener implements ConsumerListener {
+  /** Topics that were fetched although they have no handler. */
+  readonly #unhandled = new Set<string>();
+
   constructor(private readonly parts: GroupListenerParts) {}
 
   isRetryTopic(topic: string): boolean {
@@ -107,7 +112,20 @@ export class GroupListener implements ConsumerListener {
 
   fetched(batch: FetchedBatch): FetchedRecord | 'all' | undefined {
     this.parts.recorder.fetched(batch);
-    return this.parts.pipeline.receive(batch);
+    const taken = this.parts.pipeline.receive(batch);
+    if (taken === undefined) this.#warnIfUnhandled(batch.topic);
+    return taken;
+  }
+
+  #warnIfUnhandled(topic: string): void {
+    const { groupId, hasHandler, logger } = this.parts;
+    if (this.#unhandled.has(topic) || hasHandler(topic)) return;
+    this.#unhandled.add(topic);
+    logger.warn(
+      `${topic}: group ${groupId} reads this topic and has no handler for it; its records are fetched again and again, ` +
+        'and not committed: add a @KafkaHandler for it to this group. If it is a retry topic, check that its source ' +
+        'topic exists',
+    );
   }
 
   skipped(position: TopicPartitionOffset): void {
