@@ -22,7 +22,7 @@ interface CatalogHandler extends RoutedHandler {
 export class HandlerCatalog {
   readonly #routes: HandlerRoutes<CatalogHandler>;
 
-  constructor(private readonly handlers: readonly CatalogHandler[]) {
+  constructor(handlers: readonly CatalogHandler[]) {
     this.#routes = new HandlerRoutes(handlers);
   }
 
@@ -33,7 +33,7 @@ export class HandlerCatalog {
 
   /** The topics that handlers name; topics that match a pattern are not included. */
   get topics(): string[] {
-    return this.handlers.flatMap(({ pattern }) => (typeof pattern === 'string' ? [pattern] : []));
+    return this.#routes.topics;
   }
 
   /** The dead-letter topics that may contain records of a topic. */

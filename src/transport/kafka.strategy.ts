@@ -57,15 +57,20 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy, In
     this.failures = { failedRecords, parking };
     this.#registry = new HandlerRegistry(handlerDefaults(config.kafka), this, directCalls);
     const lines = new FailureLines(new Logger('KafkaReplies'), () => currentCall()?.handler);
-    this.#replies = new Replies(runtime.producer, (record, error) =>
-      lines.failed(
-        'error',
-        'requests that failed',
-        record,
-        error,
-        'is answered with "Internal server error"',
-      ),
-    );
+    this.#replies = new Replies({
+      producer: runtime.producer,
+      isFailureTopic: (topic) => this.#registry.isFailureTopic(topic),
+      hidden: (record, error) =>
+        lines.failed(
+          'error',
+          'requests that failed',
+          record,
+          error,
+          'is answered with "Internal server error"',
+        ),
+      refused: (record, error) =>
+        lines.failed('error', 'requests without a reply', record, error, 'is handled without a reply'),
+    });
   }
 
   /** Where the application has its global enhancers. @internal */

@@ -1,6 +1,7 @@
 import { KafkaHeaders, KafkaRetriableException, RpcException } from '@nestjs/microservices';
 import { KafkaRequestSerializer } from '@nestjs/microservices/serializers/kafka-request.serializer.js';
 import { lastValueFrom, of, tap } from 'rxjs';
+import { CodedError } from '../errors/index.js';
 import { ANSWERED, type FailedRecord, HandlerTimeoutError, type InFlightRecord } from '../pipeline/index.js';
 import { type OutgoingRecord, type RecordProducer, RecordTooLargeError } from '../client/index.js';
 import type { KafkaRecordContext } from './context/kafka-record.context.js';
@@ -19,33 +20,54 @@ interface Reply {
 /** Sent in place of an error whose details must not be disclosed. */
 const INTERNAL = { status: 'error', message: 'Internal server error' };
 
-/** Receives errors whose details are not sent to the client. */
-export type HiddenErrorListener = (record: InFlightRecord, error: unknown) => void;
+/** What replies are made with. */
+export interface ReplyParts {
+  readonly producer: RecordProducer;
+  /** Whether a topic holds failed records of this service. A client must not write there in the service's name. */
+  readonly isFailureTopic: (topic: string) => boolean;
+  /** Receives errors whose details are not sent to the client. */
+  readonly hidden: (record: InFlightRecord, error: unknown) => void;
+  /** Receives requests that are handled without a reply, and why. */
+  readonly refused: (record: InFlightRecord, error: ReplyTopicError) => void;
+}
+
+/** A request wants its reply in a topic that holds failed records of this service. */
+export class ReplyTopicError extends CodedError {
+  readonly code = 'REPLY_TOPIC';
+
+  constructor(readonly topic: string) {
+    super(
+      `its reply topic ${topic} is a dead-letter, retry or parking topic of this service; the client must name another one`,
+    );
+  }
+}
 
 /** Answers requests, as Nest's `ClientKafka` sends them: records with a correlation id and a reply topic. */
 export class Replies {
   readonly #serializer = new KafkaRequestSerializer();
 
-  constructor(
-    private readonly producer: RecordProducer,
-    private readonly hidden: HiddenErrorListener = () => undefined,
-  ) {}
+  constructor(private readonly parts: ReplyParts) {}
 
   /**
    * Runs `call`. If the record is a request, sends the result or the failure as the reply and resolves to `ANSWERED`. A
-   * call that will be retried is not answered yet.
+   * call that will be retried is not answered yet. A request whose reply topic is refused is handled like an event.
    */
   respond(context: KafkaRecordContext, call: () => unknown): unknown {
     const address = returnAddress(context.rawHeaders);
-    return address ? this.#answer(address, context, call) : call();
+    if (!address) return call();
+    if (!this.parts.isFailureTopic(address.topic)) return this.#answer(address, context, call);
+    this.parts.refused(context.record, new ReplyTopicError(address.topic));
+    return call();
   }
 
   /** If the record is a request, tells the client that it was given up and will not be answered. Never throws. */
   async givenUp({ record }: FailedRecord): Promise<void> {
     const address = returnAddress(record.headers);
-    if (!address) return;
+    if (!address || this.parts.isFailureTopic(address.topic)) return;
     try {
-      await this.producer.send(await this.#toRecord(address, { failure: INTERNAL_TEXT, isDisposed: true }));
+      await this.parts.producer.send(
+        await this.#toRecord(address, { failure: INTERNAL_TEXT, isDisposed: true }),
+      );
     } catch {
       // The record is stored, and the client will time out.
     }
@@ -88,11 +110,13 @@ export class Replies {
       const record = await this.#toRecord(address, reply).catch((error: unknown) => {
         throw new UnwritableReply(error);
       });
-      await this.producer.send(record);
+      await this.parts.producer.send(record);
     } catch (error) {
       if (!(error instanceof UnwritableReply || error instanceof RecordTooLargeError)) throw error;
-      this.hidden(context.record, error instanceof UnwritableReply ? error.cause : error);
-      await this.producer.send(await this.#toRecord(address, { failure: INTERNAL_TEXT, isDisposed: true }));
+      this.parts.hidden(context.record, error instanceof UnwritableReply ? error.cause : error);
+      await this.parts.producer.send(
+        await this.#toRecord(address, { failure: INTERNAL_TEXT, isDisposed: true }),
+      );
     }
   }
 
@@ -125,7 +149,7 @@ export class Replies {
       return textOf(typeof inner === 'object' ? inner : { status: 'error', message: inner });
     }
     if (error instanceof Error) {
-      this.hidden(context.record, error);
+      this.parts.hidden(context.record, error);
       return INTERNAL_TEXT;
     }
     return textOf(error);

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { Scene } from '../../../pipeline/testing/scene.js';
 import type { KafkaHandlerOptions } from '../options/handler-options.js';
 import type { KafkaRecordContext } from '../../context/kafka-record.context.js';
-import { RecordTooLargeError } from '../../../client/index.js';
+import { type RecordProducer, RecordTooLargeError } from '../../../client/index.js';
 import { Replies } from '../../replies.js';
 import { handlerOf, plainServices } from '../../testing/handler-of.js';
 
@@ -24,25 +24,28 @@ async function request(
   { correlationId, partition, longest, ...options }: RequestOptions = {},
 ) {
   const sent: { error?: string; correlationId: string; partition?: number; value: string }[] = [];
+  const send: RecordProducer['send'] = async ({ headers = {}, value, topic, ...to }) => {
+    if (value !== null && value.length > (longest ?? Infinity)) throw new RecordTooLargeError(topic);
+    const bytesOf = (name: string): Buffer | undefined => {
+      const found = headers[name];
+      return found instanceof Uint8Array ? Buffer.from(found) : undefined;
+    };
+    const error = bytesOf('kafka_nest-err')?.toString();
+    sent.push({
+      ...(error !== undefined && { error }),
+      correlationId: bytesOf('kafka_correlationId')?.toString('hex') ?? 'none',
+      ...('partition' in to && { partition: to.partition }),
+      value: String(value),
+    });
+  };
+  const native = (): never => {
+    throw new Error('not asked for');
+  };
   const replies = new Replies({
-    send: async ({ headers = {}, value, topic, ...to }) => {
-      if (value !== null && value.length > (longest ?? Infinity)) throw new RecordTooLargeError(topic);
-      const bytesOf = (name: string): Buffer | undefined => {
-        const found = headers[name];
-        return found instanceof Uint8Array ? Buffer.from(found) : undefined;
-      };
-      const error = bytesOf('kafka_nest-err')?.toString();
-      sent.push({
-        ...(error !== undefined && { error }),
-        correlationId: bytesOf('kafka_correlationId')?.toString('hex') ?? 'none',
-        ...('partition' in to && { partition: to.partition }),
-        value: String(value),
-      });
-    },
-    native: () => {
-      throw new Error('not asked for');
-    },
-    disconnect: async () => undefined,
+    producer: { send, native, disconnect: async () => undefined },
+    isFailureTopic: () => false,
+    hidden: () => undefined,
+    refused: () => undefined,
   });
   const services = {
     ...plainServices,

@@ -122,6 +122,23 @@ test('a pattern never matches topics of failed records, and a name may', () => {
   expect(registry.select(GROUP, ['orders', ...failureTopics]).existing).toEqual(['orders', 'orders.dlt']);
 });
 
+test('failure topics are those of the topics that handlers name or a pattern has matched, in each handler’s group', () => {
+  const registry = registryOf(['orders', { deadLetterTopic: 'graveyard' }], [/^audit/, { groupId: 'other' }]);
+  const own = [
+    'graveyard',
+    'orders.dlt',
+    `orders.${GROUP}.parked`,
+    `orders.${GROUP}.retry.10m`,
+    'audit.dlt',
+    'audit.other.parked',
+    'audit.other.retry.1s',
+  ];
+  registry.select('other', ['audit', 'orders']);
+  expect(own.filter((topic) => !registry.isFailureTopic(topic))).toEqual([]);
+  const others = ['orders', 'cars.dlt', 'orders.other.parked', `audit.${GROUP}.parked`, 'nightly.retry.1h'];
+  expect(others.filter((topic) => registry.isFailureTopic(topic))).toEqual([]);
+});
+
 test('deleted topics are forgotten, and handled again once they are recreated', () => {
   const registry = registryOf([/^day\./, { onFailure: 'retry-topic', delays: ['1s'] }]);
   const [retry] = registry.select(GROUP, ['day.1']).retryTopics;

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { MessageHandler } from '@nestjs/microservices';
 import type { Handler } from '../../../pipeline/index.js';
-import { deadLetterTopicOf, parkingTopicOf, retryPrefixOf } from '../../../redelivery/index.js';
+import { parkingTopicOf, retryPrefixOf } from '../../../redelivery/index.js';
 import type { DirectCalls } from './direct-calls.js';
 import {
   HandlerOptionsError,
@@ -9,6 +9,7 @@ import {
   resolveHandlerOptions,
 } from '../options/handler-options.js';
 import { toDelay } from '../options/retry-delay.js';
+import { FailureTopics } from './failure-topics.js';
 import { HandlerRoutes } from './handler-routes.js';
 import { type HandlerBinding, type InvocationServices, toHandler } from '../invocation/invocation.js';
 
@@ -51,6 +52,7 @@ export interface RetryTopic {
 export class HandlerRegistry {
   readonly #bindings: HandlerBinding[] = [];
   readonly #routes = new HandlerRoutes(this.#bindings);
+  readonly #failureTopics = new FailureTopics(this.#routes);
   readonly #handlers = new Map<string, Handler>();
   /** By group and name, once their sources were selected. */
   readonly #retryTopics = new Map<string, RetryTopic>();
@@ -97,12 +99,13 @@ export class HandlerRegistry {
     const existing = all.filter((topic) => this.#routes.of(groupId, topic).length > 0).toSorted();
     const missing = named.filter((pattern) => typeof pattern === 'string' && !all.includes(pattern));
     this.#forgetAllBut(groupId, new Set(all));
+    this.#failureTopics.setSources(groupId, existing);
     const retryTopics = existing.flatMap((topic) => this.#retryTopicsOf(groupId, topic, all));
     const leftParking = this.#findLeftParking(groupId, existing, new Set(all));
     return {
       existing,
       missing: [...new Set(missing.map(String))].toSorted(),
-      skipped: this.#othersOf(this.#routes.skipped(groupId, all), existing),
+      skipped: this.#routes.skipped(groupId, all).filter((topic) => !this.#failureTopics.isDerived(topic)),
       retryTopics,
       leftParking,
     };
@@ -157,6 +160,11 @@ export class HandlerRegistry {
     return names.length > 0 ? names.join(', ') : undefined;
   }
 
+  /** Whether a topic is a dead-letter, retry or parking topic of one of the handlers. */
+  isFailureTopic(topic: string): boolean {
+    return this.#failureTopics.has(topic);
+  }
+
   /** Whether a topic is one in which the group's own records wait for their retry. */
   isRetryTopic(groupId: string, topic: string): boolean {
     return this.#retryTopics.has(keyOf(groupId, topic));
@@ -202,19 +210,6 @@ export class HandlerRegistry {
       if (isLeft) found.push({ topic, source, keepsOrder: options?.read === 'one' });
     }
     return found;
-  }
-
-  /** Topics that are not failure topics of this service for `sources`. */
-  #othersOf(topics: readonly string[], sources: readonly string[]): string[] {
-    if (topics.length === 0) return [];
-    const own = new Set(sources.map(deadLetterTopicOf));
-    for (const groupId of this.groups) {
-      for (const source of sources) {
-        own.add(parkingTopicOf(source, groupId));
-        own.add(retryPrefixOf(source, groupId));
-      }
-    }
-    return topics.filter((topic) => !own.has(topic) && !own.has(topic.slice(0, topic.lastIndexOf('.') + 1)));
   }
 }
 

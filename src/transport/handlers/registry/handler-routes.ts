@@ -19,6 +19,11 @@ export class HandlerRoutes<H extends RoutedHandler> {
     return [...new Set(this.handlers.map(({ options }) => options.groupId))];
   }
 
+  /** The topics that handlers name; topics that match a pattern are not included. */
+  get topics(): string[] {
+    return this.handlers.flatMap(({ pattern }) => (typeof pattern === 'string' ? [pattern] : []));
+  }
+
   /** The dead-letter topics that handlers name instead of the default. */
   get deadLetterTopics(): string[] {
     return [...new Set(this.handlers.flatMap(({ options }) => options.failures.deadLetterTopic ?? []))];
