@@ -74,7 +74,7 @@ describe('waiting for a turn at the database', () => {
     const scene = new Scene('a', { invoke: (record) => within(new HandlerCall('h', record), handle) });
     await scene.fetch();
     const { oldest } = scene.pipeline.status;
-    expect(oldest && scene.pipeline.status.waitOf(oldest)).toBe('a connection to the database');
+    expect(oldest && scene.pipeline.status.waitOf(oldest)?.what).toBe('a connection to the database');
     scene.group.abort(new Error('the service stops'));
     await sleep(1);
     expect(outcomes).toEqual(['Error: the service stops']);

@@ -17,7 +17,7 @@ export { decide, mayRetry } from './failures/decision.js';
 export type { FailureEvent } from './failures/failure-event.js';
 export type { FailureProblem } from './failures/failure-problems.js';
 export type { OperatorPause } from './fetch/operator-pauses.js';
-export { type FetchControl, type GroupEvents, GroupPipeline } from './group.js';
+export { type FetchControl, type GroupEvents, type GroupParts, GroupPipeline } from './group.js';
 export {
   type DeadLetterLimit,
   FAILURE_OUTCOMES,
@@ -54,6 +54,6 @@ export { type CallWait, InFlightRecord, type RecordOwner } from './records/in-fl
 export { type Offset, compareOffsets, offsetAfter, offsetsBetween, toOffset } from './records/offset.js';
 export { sleep, unless } from './time/abortable.js';
 export { DEFAULT_BACKOFF, backoffMs } from './time/backoff.js';
-export type { Cancel, Clock } from './time/clock.js';
+export type { Cancel, Clock, Turn } from './time/clock.js';
 export { eventLoopTurn, systemClock } from './time/event-loop.js';
 export { CALL_BOUNDS_MS, CallTimes, TopicCounts } from './dispatch/topic-counts.js';

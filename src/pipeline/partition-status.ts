@@ -1,6 +1,6 @@
 import type { TopicPartition } from './records/fetched.js';
 import type { Usage } from './records/in-flight-limiter.js';
-import type { InFlightRecord } from './records/in-flight.js';
+import type { CallWait, InFlightRecord } from './records/in-flight.js';
 import type { Offset } from './records/offset.js';
 import type { FailureProblem } from './failures/failure-problems.js';
 import type { PauseReason } from './fetch/pause-reasons.js';
@@ -96,8 +96,8 @@ export class PartitionStatus {
     return this.parts.calls.unresponsive;
   }
 
-  /** What the record's running handler waits for, in words; undefined if it does not wait or is not running. */
-  waitOf(record: InFlightRecord): string | undefined {
+  /** What the record's running handler waits for; undefined if it does not wait or is not running. */
+  waitOf(record: InFlightRecord): CallWait | undefined {
     const { calls, dispatcher } = this.parts;
     const call = dispatcher.callOf(record);
     return call && calls.waitOf(call);

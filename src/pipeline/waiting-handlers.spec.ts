@@ -80,7 +80,7 @@ describe('the time that a handler waits for something that is not its doing', ()
     const scene = await working('a');
     const [record] = scene.call(0).records;
     const goOn = waiting(scene, 0, 'a connection to the database');
-    expect(record && scene.pipeline.status.waitOf(record)).toBe('a connection to the database');
+    expect(record && scene.pipeline.status.waitOf(record)?.what).toBe('a connection to the database');
     goOn();
     expect(record && scene.pipeline.status.waitOf(record)).toBeUndefined();
   });

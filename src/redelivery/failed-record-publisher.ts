@@ -1,4 +1,10 @@
-import type { FailedRecord, FetchedRecord, RawHeaders } from '../pipeline/index.js';
+import {
+  type Clock,
+  type FailedRecord,
+  type FetchedRecord,
+  type RawHeaders,
+  systemClock,
+} from '../pipeline/index.js';
 import { Logger } from '@nestjs/common';
 import {
   type OutgoingRecord,
@@ -43,6 +49,7 @@ export class FailedRecordPublisher {
     private readonly ownTopics: Pick<OwnTopics, 'write'>,
     /** Lets the next reader of a stored record continue its trace. */
     private readonly tracer?: TraceHeaders,
+    private readonly clock: Clock = systemClock,
   ) {}
 
   /**
@@ -63,7 +70,7 @@ export class FailedRecordPublisher {
     const like = originalTopicOf(failed);
     const ownTopic = deadLetterTopicOf(like);
     const target = topic ?? ownTopic;
-    const copy = this.#copyOf(failed, failureHeaders(failed, groupId, new Date()));
+    const copy = this.#copyOf(failed, failureHeaders(failed, groupId, this.#now()));
     const spec = deadLetterTopic(like, target, target !== ownTopic);
     try {
       await this.#store(failed, spec, copy);
@@ -83,12 +90,16 @@ export class FailedRecordPublisher {
    * @throws if the broker does not accept it
    */
   async retryLater(failed: FailedRecord, groupId: string, { topic, delayMs }: RetryRoute): Promise<void> {
-    const now = new Date();
+    const now = this.#now();
     const copy = this.#copyOf(failed, {
       ...failureHeaders(failed, groupId, now),
       [HEADERS.dueAt]: String(now.getTime() + delayMs),
     });
     await this.#store(failed, retryTopic(originalTopicOf(failed), topic, delayMs), copy);
+  }
+
+  #now(): Date {
+    return new Date(this.clock.now());
   }
 
   #store(failed: FailedRecord, spec: TopicSpec, copy: RecordCopy): Promise<void> {

@@ -1,5 +1,5 @@
 import type { INestApplication, INestMicroservice } from '@nestjs/common';
-import type { ApplicationConfig } from '@nestjs/core';
+import { ApplicationConfig, GraphInspector } from '@nestjs/core';
 import { NestMicroservice } from '@nestjs/microservices';
 import { PassThroughFilter } from './handlers/pass-through.filter.js';
 import { KafkaStrategy } from './kafka.strategy.js';
@@ -30,17 +30,41 @@ export function connectKafka(app: INestApplication, options: ConnectKafkaOptions
   if (!(microservice instanceof NestMicroservice)) {
     throw new TypeError('the application was created with another copy of @nestjs/microservices');
   }
-  const config = microservice['applicationConfig'];
-  // Nest asks the last registered filter first: as the first one, this leaves every error to the others.
-  config.useGlobalFilters(new PassThroughFilter());
-  if (options.inheritAppConfig === true) inherit(strategy.applicationConfig, config);
-  options.configure?.(microservice);
-  strategy.useMicroserviceConfig(config);
+  configure(microservice, strategy, options);
   // What Nest's connectMicroservice does without deferInitialization; the application runs the hooks itself.
   microservice.registerListeners();
   microservice.setIsInitialized(true);
   microservice.setIsInitHookCalled(true);
   return microservice;
+}
+
+/**
+ * Creates a microservice for the modules of a test, without an application.
+ * @internal
+ */
+export function testMicroservice(
+  strategy: KafkaStrategy,
+  options: ConnectKafkaOptions = {},
+): INestMicroservice {
+  const { container } = strategy;
+  const graph = new GraphInspector(container);
+  const microservice = new NestMicroservice(container, { strategy }, graph, new ApplicationConfig());
+  configure(microservice, strategy, options);
+  return microservice;
+}
+
+/** Sets the global enhancers of the Kafka handlers. */
+function configure(
+  microservice: NestMicroservice,
+  strategy: KafkaStrategy,
+  options: ConnectKafkaOptions,
+): void {
+  const config = microservice['applicationConfig'];
+  // Nest asks the last registered filter first: as the first one, this leaves every error to the others.
+  config.useGlobalFilters(new PassThroughFilter());
+  if (options.inheritAppConfig === true) inherit(strategy.container.applicationConfig, config);
+  options.configure?.(microservice);
+  strategy.useMicroserviceConfig(config);
 }
 
 /** Copies the global enhancers, so that what is added for Kafka does not hold for HTTP. */

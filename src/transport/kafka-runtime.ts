@@ -7,6 +7,11 @@ import type { KafkaPort, RecordProducer } from '../client/index.js';
 import { GroupConsumer } from './group/group-consumer.js';
 import type { GroupPhase } from './group/group-status.js';
 import type { HandlerRegistry } from './handlers/registry/handler-registry.js';
+import {
+  RUNTIME_ENVIRONMENT,
+  type RuntimeEnvironment,
+  SYSTEM_ENVIRONMENT,
+} from './group/runtime-environment.js';
 import { KAFKA_PORT } from './tokens.js';
 
 /** All consumers of the process: one for each group that has handlers. */
@@ -26,6 +31,9 @@ export class KafkaRuntime {
     @Inject(KAFKA_CONFIG) config: KafkaModuleConfig,
     @Inject(KAFKA_PORT) readonly port: KafkaPort,
     @Optional() @Inject(CALL_TRACER) readonly tracer?: CallTracer,
+    @Optional()
+    @Inject(RUNTIME_ENVIRONMENT)
+    private readonly environment: RuntimeEnvironment = SYSTEM_ENVIRONMENT,
   ) {
     this.#config = config.kafka;
     this.limiter = new InFlightLimiter({
@@ -34,8 +42,9 @@ export class KafkaRuntime {
     });
     this.producer = port.producer();
     this.ownTopics = new OwnTopics(port);
-    this.failedRecords = new FailedRecordPublisher(this.producer, this.ownTopics, tracer);
-    this.parking = new ParkingStores(this.producer, port, this.ownTopics);
+    const { clock } = environment;
+    this.failedRecords = new FailedRecordPublisher(this.producer, this.ownTopics, tracer, clock);
+    this.parking = new ParkingStores(this.producer, port, this.ownTopics, clock);
   }
 
   get groups(): readonly GroupConsumer[] {
@@ -65,6 +74,7 @@ export class KafkaRuntime {
         port: this.port,
         ownTopics: this.ownTopics,
         limiter: this.limiter,
+        environment: this.environment,
         assignmentChanged: () => this.#shareLimits(),
         phaseChanged,
       });

@@ -19,6 +19,7 @@ import { DirectCalls } from './handlers/registry/direct-calls.js';
 import { KafkaRuntime } from './kafka-runtime.js';
 import { KafkaStrategy } from './kafka.strategy.js';
 import { requireOneCopy } from './one-copy.js';
+import { RUNTIME_ENVIRONMENT, SYSTEM_ENVIRONMENT } from './group/runtime-environment.js';
 import { KAFKA_PORT } from './tokens.js';
 
 /** How `KafkaModule.forRootAsync` gets its options. */
@@ -69,6 +70,7 @@ export class KafkaModule implements OnModuleDestroy, OnApplicationShutdown {
           useFactory: ({ kafka }: KafkaModuleConfig) => new KafkaJsPort(kafka),
           inject: [KAFKA_CONFIG],
         },
+        { provide: RUNTIME_ENVIRONMENT, useValue: SYSTEM_ENVIRONMENT },
         DirectCalls,
         KafkaRuntime,
         KafkaStrategy,

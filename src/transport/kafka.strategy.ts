@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { type ApplicationConfig, ModuleRef } from '@nestjs/core';
+import { type ApplicationConfig, ModuleRef, type NestContainer } from '@nestjs/core';
 import { type CustomTransportStrategy, type MessageHandler, Server, Transport } from '@nestjs/microservices';
 import { finalize, isObservable } from 'rxjs';
 import { KAFKA_CONFIG, type KafkaModuleConfig } from '../config/index.js';
@@ -73,9 +73,9 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy, In
     });
   }
 
-  /** Where the application has its global enhancers. @internal */
-  get applicationConfig(): ApplicationConfig | undefined {
-    return this.moduleRef['container'].applicationConfig;
+  /** The modules of the application, with its global enhancers. @internal */
+  get container(): NestContainer {
+    return this.moduleRef['container'];
   }
 
   /** Tells where the microservice has its global enhancers. @internal */

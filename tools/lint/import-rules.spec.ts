@@ -47,11 +47,11 @@ const forbidden: readonly (readonly [rule: string, from: string, to: string])[] 
   ...layers.client
     .slice(1)
     .map(
-      (folder) =>
+      (folder, at) =>
         [
           `src/client/${folder}-imports-only-below`,
           `src/client/${folder}/to-above.ts`,
-          '../kafkajs/port.js',
+          `../${layers.client[at] ?? ''}/port.js`,
         ] as const,
     ),
   ...layers.indexed.map(
@@ -102,6 +102,9 @@ const allowed: readonly (readonly [from: string, to: string])[] = [
   ['src/pipeline/errors/lost.ts', '../../errors/index.js'],
   ['src/pipeline/dispatch/lanes.spec.ts', 'fast-check'],
   ['src/client/kafkajs/client.ts', 'kafkajs'],
+  ['src/testing/kafka.ts', '../client/memory/index.js'],
+  ['src/testing/module.ts', '../idempotency/index.js'],
+  ['src/testing/runner.ts', 'fast-check'],
   ['src/client/kafkajs/codec.ts', 'lz4-napi'],
   ['src/client/protocol/codecs.ts', 'lz4-napi'],
   ['src/transport/handler.ts', '@nestjs/microservices'],

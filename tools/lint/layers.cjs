@@ -4,6 +4,7 @@
  */
 module.exports = {
   source: [
+    'testing',
     'processing',
     'service',
     'ops',
@@ -24,7 +25,7 @@ module.exports = {
   ],
   pipeline: ['dispatch', 'failures', 'fetch', 'commit', 'handler', 'parking', 'errors', 'records', 'time'],
   transport: ['group', 'handlers', 'context', 'payload'],
-  client: ['kafkajs', 'protocol'],
+  client: ['memory', 'kafkajs', 'protocol'],
   /** Folders that others import only through their index. */
   indexed: [
     'transport',

@@ -47,10 +47,10 @@ export class HandlerCalls {
     };
   }
 
-  /** What the call waits for, in words; undefined if its handler is running. */
-  waitOf(first: InFlightRecord): string | undefined {
+  /** What the call waits for; undefined if its handler is running. */
+  waitOf(first: InFlightRecord): CallWait | undefined {
     const [wait] = this.#waits.get(first) ?? [];
-    return wait?.what;
+    return wait;
   }
 
   /** How many calls wait for a commit. */

@@ -1,5 +1,8 @@
 import type { Cancel, Clock, Turn } from '../time/clock.js';
 
+/** Taken when the module is loaded: a test runner may replace timers later. */
+const { setImmediate: immediate } = globalThis;
+
 interface Timer {
   readonly at: number;
   readonly order: number;
@@ -8,9 +11,14 @@ interface Timer {
 
 /** A clock that stands still until a test moves it. */
 export class VirtualClock implements Clock {
-  #now = 1_000_000;
+  #now: number;
   #order = 0;
   readonly #timers = new Set<Timer>();
+
+  /** @param startMs ms since the epoch */
+  constructor(startMs = 1_000_000) {
+    this.#now = startMs;
+  }
 
   now(): number {
     return this.#now;
@@ -30,14 +38,23 @@ export class VirtualClock implements Clock {
   /** Moves on by `ms`, running what falls due on the way, and the promises that follow from it. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
-    for (let next = this.#next(end); next; next = this.#next(end)) {
-      this.#timers.delete(next);
-      this.#now = next.at;
-      next.run();
-      await settled();
-    }
-    this.#now = end;
+    while (await this.step(end));
+    this.#now = Math.max(this.#now, end);
     await settled();
+  }
+
+  /**
+   * Moves on to the next timer that falls due by `end`, runs it, and the promises that follow from it.
+   * @returns false if there is none; the time stays as it is then
+   */
+  async step(end: number): Promise<boolean> {
+    const next = this.#next(end);
+    if (!next) return false;
+    this.#timers.delete(next);
+    this.#now = Math.max(this.#now, next.at);
+    next.run();
+    await settled();
+    return true;
   }
 
   #next(end: number): Timer | undefined {
@@ -50,10 +67,15 @@ export class VirtualClock implements Clock {
   }
 }
 
+/** Runs something in a later turn of the event loop. */
+export function nextTurn(run: () => void): void {
+  immediate(run);
+}
+
 /** Lets every promise that can settle do so. */
 export function settled(): Promise<void> {
   return new Promise((resolve) => {
-    setImmediate(resolve);
+    nextTurn(resolve);
   });
 }
 

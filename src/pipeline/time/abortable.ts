@@ -1,16 +1,19 @@
+import type { Clock } from './clock.js';
+import { systemClock } from './event-loop.js';
+
 /** Resolves after `ms`, or as soon as `signal` is aborted. */
-export function sleep(ms: number, signal: AbortSignal): Promise<void> {
+export function sleep(ms: number, signal: AbortSignal, clock: Clock = systemClock): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) {
       resolve();
       return;
     }
     const end = (): void => {
-      clearTimeout(timer);
+      cancel();
       signal.removeEventListener('abort', end);
       resolve();
     };
-    const timer = setTimeout(end, ms);
+    const cancel = clock.schedule(ms, end);
     signal.addEventListener('abort', end);
   });
 }

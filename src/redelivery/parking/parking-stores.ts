@@ -56,7 +56,7 @@ export class ParkingStores {
     const { at, record } = failed;
     const store = this.#stores.get(at);
     if (!store) throw new ParkingNotLoadedError(parkingTopicOf(at.topic, groupId), at.partition);
-    const headers = failureHeaders(failed, groupId, new Date());
+    const headers = failureHeaders(failed, groupId, new Date(this.clock.now()));
     const topic = parkingTopic(at.topic, parkingTopicOf(at.topic, groupId));
     await this.ownTopics.write(topic, () => store.park(record, headers));
   }

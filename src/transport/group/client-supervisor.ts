@@ -1,7 +1,7 @@
 import type { Logger } from '@nestjs/common';
 import type { GroupConsumerClient, KafkaPort, NativeConsumer } from '../../client/index.js';
 import type { KafkaConfig } from '../../config/index.js';
-import { backoffMs, describeError, type GroupPipeline, sleep, unless } from '../../pipeline/index.js';
+import { backoffMs, type Clock, describeError, type GroupPipeline, sleep, unless } from '../../pipeline/index.js';
 import type { GroupListener } from './group-listener.js';
 import type { StatusRecorder } from './group-status.js';
 import type { TopicWatch } from './topic-watch.js';
@@ -16,6 +16,7 @@ export interface ClientSupervisorParts {
   readonly topics: TopicWatch;
   readonly config: Pick<KafkaConfig, 'topicRefreshMs' | 'fetchMaxWaitMs'>;
   readonly logger: Logger;
+  readonly clock: Clock;
 }
 
 /** Why a client was ended without a failure. */
@@ -63,11 +64,12 @@ export class ClientSupervisor {
 
   async #superviseUntilStopped(): Promise<void> {
     const { signal } = this.#stopRequested;
+    const { clock } = this.parts;
     let failures = 0;
     while (!signal.aborted) {
-      const startedAt = Date.now();
+      const startedAt = clock.now();
       // A client that joins and crashes at once costs the group a rebalance each time, so the backoff keeps growing.
-      const failedAgain = (): number => (Date.now() - startedAt > RESTART_BACKOFF.maxMs ? 1 : failures + 1);
+      const failedAgain = (): number => (clock.now() - startedAt > RESTART_BACKOFF.maxMs ? 1 : failures + 1);
       try {
         // After a deletion some brokers may still list the topic; without a backoff the group would rejoin in a loop.
         failures = (await this.#runClient()) === 'topics gone' ? failedAgain() : 0;
@@ -77,14 +79,14 @@ export class ClientSupervisor {
         this.parts.pipeline.loseAll();
       }
       if (failures > 0 && !signal.aborted)
-        await sleep(backoffMs(RESTART_BACKOFF, failures, 0.5 + Math.random() / 2), signal);
+        await sleep(backoffMs(RESTART_BACKOFF, failures, 0.5 + Math.random() / 2), signal, clock);
     }
     this.parts.recorder.ended();
   }
 
   /** Runs one client until the service stops, a topic is gone, or topics appear that the group does not read yet. */
   async #runClient(): Promise<Ending> {
-    const { groupId, port, listener, pipeline, recorder, topics: watch, config, logger } = this.parts;
+    const { groupId, port, listener, pipeline, recorder, topics: watch, config, logger, clock } = this.parts;
     if (recorder.status.phase !== 'waiting-for-topics') recorder.enter('connecting');
     const client = port.consumer(groupId, listener, recorder.status.memberId);
     this.#client = client;
@@ -95,7 +97,7 @@ export class ClientSupervisor {
     try {
       const [topics] = (await unless(over, Promise.all([this.#existingTopics(), client.connect()]))) ?? [[]];
       if (topics.length === 0) {
-        await sleep(config.topicRefreshMs, over);
+        await sleep(config.topicRefreshMs, over, clock);
         return 'over';
       }
       await unless(over, client.start(topics));

@@ -5,6 +5,7 @@ import { InFlightLimiter } from '../../pipeline/index.js';
 import { OwnTopics } from '../../redelivery/index.js';
 import type { KafkaPort } from '../../client/index.js';
 import { GroupConsumer } from './group-consumer.js';
+import { SYSTEM_ENVIRONMENT } from './runtime-environment.js';
 import type { HandlerRegistry, TopicSelection } from '../handlers/registry/handler-registry.js';
 
 test('a topic that only some brokers list does not make the group rejoin in a loop', async () => {
@@ -43,6 +44,7 @@ test('a topic that only some brokers list does not make the group rejoin in a lo
     port,
     ownTopics: new OwnTopics(port),
     limiter: new InFlightLimiter({ records: 1, bytes: 1 }),
+    environment: SYSTEM_ENVIRONMENT,
     assignmentChanged: () => undefined,
     phaseChanged: () => undefined,
   });

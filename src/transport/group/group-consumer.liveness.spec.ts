@@ -4,6 +4,7 @@ import { InFlightLimiter } from '../../pipeline/index.js';
 import { OwnTopics } from '../../redelivery/index.js';
 import { AccessError, type KafkaPort } from '../../client/index.js';
 import { GroupConsumer } from './group-consumer.js';
+import { SYSTEM_ENVIRONMENT } from './runtime-environment.js';
 import type { HandlerRegistry } from '../handlers/registry/handler-registry.js';
 
 /** Fails for the reason, each time that its topics are asked for. */
@@ -29,6 +30,7 @@ function groupThatFails(reason: Error): { group: GroupConsumer; failed: Promise<
     port,
     ownTopics: new OwnTopics(port),
     limiter: new InFlightLimiter({ records: 1, bytes: 1 }),
+    environment: SYSTEM_ENVIRONMENT,
     assignmentChanged: () => undefined,
     phaseChanged: () => undefined,
   });

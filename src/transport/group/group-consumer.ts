@@ -2,16 +2,16 @@ import { Logger } from '@nestjs/common';
 import type { KafkaPort, NativeConsumer } from '../../client/index.js';
 import type { KafkaConfig } from '../../config/index.js';
 import {
-  eventLoopTurn,
+  type GroupParts,
   GroupPipeline,
   type InFlightLimiter,
   ShutdownDeadlineError,
-  systemClock,
   type TopicPartitionOffset,
 } from '../../pipeline/index.js';
 import type { OwnTopics } from '../../redelivery/index.js';
 import { failureReasonOf } from '../handlers/failures/failure-reason.js';
 import type { HandlerRegistry } from '../handlers/registry/handler-registry.js';
+import type { RuntimeEnvironment } from './runtime-environment.js';
 import { ClientSupervisor } from './client-supervisor.js';
 import { GroupCounts } from './group-counts.js';
 import { GroupListener } from './group-listener.js';
@@ -31,6 +31,7 @@ export interface GroupConsumerParts {
   readonly port: KafkaPort;
   readonly ownTopics: Pick<OwnTopics, 'ensure'>;
   readonly limiter: InFlightLimiter;
+  readonly environment: RuntimeEnvironment;
   /** The number of assigned partitions has changed. */
   readonly assignmentChanged: () => void;
   readonly phaseChanged: (phase: GroupPhase) => void;
@@ -49,13 +50,11 @@ export class GroupConsumer {
   readonly #recorder: StatusRecorder;
   readonly #retryPurge: RetryPurge;
   readonly #supervisor: ClientSupervisor;
-  readonly #timeouts = new TimeoutWatch(
-    (blockedMs) => this.pipeline.checkTimeouts(blockedMs),
-    () => systemClock.now(),
-  );
+  readonly #timeouts: TimeoutWatch;
 
   constructor(private readonly parts: GroupConsumerParts) {
     const { groupId, registry, config, limiter, port, assignmentChanged } = parts;
+    const { clock } = parts.environment;
     this.#logger = new Logger(`KafkaConsumer ${groupId}`);
     this.#recorder = new StatusRecorder(groupId, parts.phaseChanged);
     this.#retryPurge = this.#createRetryPurge();
@@ -63,6 +62,7 @@ export class GroupConsumer {
       failureReasonOf(error, registry.handlerOf(groupId, topic)),
     );
     this.pipeline = this.#createPipeline();
+    this.#timeouts = new TimeoutWatch((blockedMs) => this.pipeline.checkTimeouts(blockedMs), clock);
     const shared = { pipeline: this.pipeline, recorder: this.#recorder, config, logger: this.#logger };
     const listener = new GroupListener({
       ...shared,
@@ -80,6 +80,7 @@ export class GroupConsumer {
       port,
       listener,
       topics: this.#createTopicWatch(),
+      clock,
     });
   }
 
@@ -101,6 +102,11 @@ export class GroupConsumer {
   /** Whether the group has a handler for a topic, be it assigned to this member or not. */
   handles(topic: string): boolean {
     return this.parts.registry.handlerOf(this.parts.groupId, topic) !== undefined;
+  }
+
+  /** The classes and methods that handle a topic's records; undefined where none does. */
+  handlerNameOf(topic: string): string | undefined {
+    return this.parts.registry.handlerNameOf(this.parts.groupId, topic);
   }
 
   /** Starts to consume, and returns at once: no broker needs to be there yet. */
@@ -140,8 +146,9 @@ export class GroupConsumer {
   }
 
   #createPipeline(): GroupPipeline {
-    const { groupId, registry, config, limiter } = this.parts;
-    return new GroupPipeline({
+    const { groupId, registry, config, limiter, environment } = this.parts;
+    const { clock, turn, random, observed } = environment;
+    const parts: GroupParts = {
       handlerOf: (topic) => registry.handlerOf(groupId, topic),
       fetching: {
         pause: (partition) => this.#supervisor.client?.pause(partition),
@@ -156,10 +163,11 @@ export class GroupConsumer {
       events: this.failures.counting(
         groupLog(this.#logger, (topic) => registry.handlerNameOf(groupId, topic)),
       ),
-      clock: systemClock,
-      turn: eventLoopTurn,
-      random: Math.random,
-    });
+      clock,
+      turn,
+      random,
+    };
+    return new GroupPipeline(observed?.(groupId, parts) ?? parts);
   }
 
   #createRetryPurge(): RetryPurge {
@@ -177,7 +185,7 @@ export class GroupConsumer {
   }
 
   #createTopicWatch(): TopicWatch {
-    const { groupId, registry, config, port, ownTopics } = this.parts;
+    const { groupId, registry, config, port, ownTopics, environment } = this.parts;
     const log = new TopicLog(this.#logger);
     return new TopicWatch({
       groupId,
@@ -185,6 +193,7 @@ export class GroupConsumer {
       list: () => this.#listTopics(),
       ensure: (spec) => ownTopics.ensure(spec),
       refreshMs: config.topicRefreshMs,
+      clock: environment.clock,
       hidden: (topics) => port.hiddenTopics(topics),
       topicsListed: (selection, hidden, problems) => {
         log.seen(selection, hidden);

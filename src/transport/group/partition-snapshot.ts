@@ -116,7 +116,7 @@ function stalled(status: PartitionStatus, record: InFlightRecord, ageMs: number)
     writtenAt: timestamp > 0 ? timestamp : receivedAt,
     ageMs,
     failures,
-    state: stateOf(record, status.waitOf(record)),
+    state: stateOf(record, status.waitOf(record)?.what),
     lastError: lastError === undefined ? undefined : describeError(lastError),
   };
 }

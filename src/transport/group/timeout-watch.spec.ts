@@ -1,18 +1,34 @@
 import { expect, test } from '@jest/globals';
+import { VirtualClock } from '../../pipeline/testing/virtual-time.js';
 import { TimeoutWatch } from './timeout-watch.js';
 
-test('a late check reports how long the event loop was blocked', () => {
-  let now = 1_000;
-  const told: number[] = [];
-  const watch = new TimeoutWatch(
-    (blockedMs) => told.push(blockedMs),
-    () => now,
-  );
-  watch.start();
-  for (const passed of [100, 130, 5_100, 100]) {
-    now += passed;
-    watch.tick();
+/** A clock whose timers are late by that much, one after the other. */
+class LateClock extends VirtualClock {
+  #lateMs = 0;
+
+  constructor(private readonly lateBy: number[]) {
+    super();
   }
+
+  override now(): number {
+    return super.now() + this.#lateMs;
+  }
+
+  override schedule(delayMs: number, run: () => void) {
+    return super.schedule(delayMs, () => {
+      this.#lateMs += this.lateBy.shift() ?? 0;
+      run();
+    });
+  }
+}
+
+test('a late check reports how long the event loop was blocked', async () => {
+  const clock = new LateClock([0, 30, 5_000, 0]);
+  const told: number[] = [];
+  const watch = new TimeoutWatch((blockedMs) => told.push(blockedMs), clock);
+  watch.start();
+  await clock.advance(400);
   watch.stop();
+  await clock.advance(400);
   expect(told).toEqual([0, 0, 5_000, 0]);
 });

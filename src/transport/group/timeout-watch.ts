@@ -1,3 +1,5 @@
+import type { Cancel, Clock } from '../../pipeline/index.js';
+
 const CHECK_MS = 100;
 
 /**
@@ -5,28 +7,36 @@ const CHECK_MS = 100;
  * one handler computes or the machine sleeps, answers for the others are not read; that time is not theirs.
  */
 export class TimeoutWatch {
-  #timer: NodeJS.Timeout | undefined;
+  #cancel: Cancel | undefined;
   #checkedAt = 0;
 
   /** @param check gets how long nothing could run since the last check, in ms */
   constructor(
     private readonly check: (blockedMs: number) => void,
-    private readonly now: () => number,
+    private readonly clock: Clock,
   ) {}
 
   start(): void {
-    this.#checkedAt = this.now();
-    this.#timer = setInterval(() => this.tick(), CHECK_MS);
+    this.#checkedAt = this.clock.now();
+    this.#schedule();
   }
 
   stop(): void {
-    clearInterval(this.#timer);
+    this.#cancel?.();
   }
 
-  /** What the timer does. A check that is late by less than its own interval is only late. */
-  tick(): void {
-    const lateMs = this.now() - this.#checkedAt - CHECK_MS;
-    this.#checkedAt = this.now();
+  #schedule(): void {
+    this.#cancel = this.clock.schedule(CHECK_MS, () => {
+      this.#schedule();
+      this.#tick();
+    });
+  }
+
+  /** A check that is late by less than its own interval is only late. */
+  #tick(): void {
+    const now = this.clock.now();
+    const lateMs = now - this.#checkedAt - CHECK_MS;
+    this.#checkedAt = now;
     this.check(lateMs > CHECK_MS ? lateMs : 0);
   }
 }

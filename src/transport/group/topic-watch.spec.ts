@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type ms from 'ms';
+import { systemClock } from '../../pipeline/index.js';
 import { retryPrefixOf } from '../../redelivery/index.js';
 import { AccessError, type TopicSpec } from '../../client/index.js';
 import { HandlerRegistry } from '../handlers/registry/handler-registry.js';
@@ -29,6 +30,7 @@ test('a failure to list or create topics is logged once until it ends, and retri
     hidden: () => Promise.resolve([]),
     ensure: () => Promise.resolve(),
     refreshMs: 1,
+    clock: systemClock,
     topicsListed: () => undefined,
     failed: (why) => told.push(why),
   });
@@ -49,6 +51,7 @@ test('a watch ends without waiting for brokers that do not answer', async () => 
     hidden: () => Promise.resolve([]),
     ensure: () => Promise.resolve(),
     refreshMs: 1,
+    clock: systemClock,
     topicsListed: () => undefined,
     failed: () => undefined,
   });
@@ -81,6 +84,7 @@ test('a retry topic that cannot be created does not stop the others from being r
       return refusal ? Promise.reject(refusal) : Promise.resolve();
     },
     refreshMs: 1,
+    clock: systemClock,
     topicsListed: (_selection, _hidden, refused) => seen.push(refused),
     failed: () => undefined,
   });
@@ -108,6 +112,7 @@ test('an outage while retry topics are created delays reading', async () => {
     hidden: () => Promise.resolve([]),
     ensure: () => Promise.reject(away),
     refreshMs: 1,
+    clock: systemClock,
     topicsListed: () => undefined,
     failed: () => undefined,
   });
@@ -134,6 +139,7 @@ describe('records of a retry topic are kept as long as they wait', () => {
       hidden: () => Promise.resolve([]),
       ensure: (spec) => Promise.resolve(void ensured.push(spec)),
       refreshMs: 1,
+      clock: systemClock,
       topicsListed: () => undefined,
       failed: () => undefined,
     });

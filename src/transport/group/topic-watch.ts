@@ -1,5 +1,5 @@
 import { retryTopic } from '../../redelivery/index.js';
-import { describeError, sleep, unless } from '../../pipeline/index.js';
+import { type Clock, describeError, sleep, unless } from '../../pipeline/index.js';
 import { AccessError, type TopicSpec } from '../../client/index.js';
 import type { HandlerRegistry, RetryTopic, TopicSelection } from '../handlers/registry/handler-registry.js';
 
@@ -15,6 +15,7 @@ export interface TopicWatchParts {
   readonly ensure: (spec: TopicSpec) => Promise<unknown>;
   /** How often to look, in ms. */
   readonly refreshMs: number;
+  readonly clock: Clock;
   /** Called with each answer, and with why retry topics are not as they are needed. */
   readonly topicsListed: (
     selection: TopicSelection,
@@ -93,9 +94,9 @@ export class TopicWatch {
   /** Resolves when there are topics to read beyond `topics`, or once `over` is aborted. */
   async more(topics: readonly string[], over: AbortSignal): Promise<'more topics' | 'over'> {
     const known = new Set(topics);
-    const { registry, groupId, refreshMs } = this.parts;
+    const { registry, groupId, refreshMs, clock } = this.parts;
     while (!over.aborted) {
-      await sleep(refreshMs, over);
+      await sleep(refreshMs, over, clock);
       if (over.aborted || (this.#isComplete && !registry.awaitsTopics(groupId, known))) continue;
       // A broker may not answer for minutes, and the stop or the next client waits for this.
       const existing = (await unless(over, this.#existingOrNone())) ?? [];

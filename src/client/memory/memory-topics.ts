@@ -1,0 +1,168 @@
+import {
+  compareOffsets,
+  type FetchedRecord,
+  type Offset,
+  offsetAfter,
+  type RawHeaders,
+  toOffset,
+  type TopicPartition,
+  type TopicPartitionOffset,
+} from '../../pipeline/index.js';
+import type { ManyPartitionsReader, OutgoingRecord, PartitionBounds, PartitionRange } from '../kafka-port.js';
+import { UnknownTopicError } from '../kafkajs/errors.js';
+import { keyPartition } from '../kafkajs/producer/partitioner.js';
+import { UnknownPartitionError } from '../producer-errors.js';
+
+/** The log of a partition. */
+export interface MemoryLog {
+  /** The first offset that was not deleted. */
+  start: Offset;
+  /** The offset of the next record. */
+  end: Offset;
+  readonly records: FetchedRecord[];
+}
+
+interface MemoryTopic {
+  readonly id: string;
+  readonly logs: MemoryLog[];
+  /** Counts records without a key, which go to the partitions in turn. */
+  turn: number;
+}
+
+/** The topics of a cluster in memory, as writers and readers without a group see them. */
+export class MemoryTopics implements ManyPartitionsReader {
+  readonly #topics = new Map<string, MemoryTopic>();
+
+  /**
+   * @param partitions how many a topic has that is written to before it was created
+   * @param now ms since the epoch
+   */
+  constructor(
+    readonly partitions: number,
+    private readonly now: () => number,
+  ) {}
+
+  get names(): string[] {
+    return [...this.#topics.keys()];
+  }
+
+  has(topic: string): boolean {
+    return this.#topics.has(topic);
+  }
+
+  /** Creates a topic, or adds partitions to one that has fewer. */
+  ensure(name: string, partitions = this.partitions): void {
+    const topic = this.#topics.get(name) ?? { id: `id of ${name}`, logs: [], turn: 0 };
+    this.#topics.set(name, topic);
+    while (topic.logs.length < partitions) {
+      topic.logs.push({ start: toOffset(0), end: toOffset(0), records: [] });
+    }
+  }
+
+  /** How many partitions a topic has; 0 if there is none. */
+  partitionsOf(topic: string): number {
+    return this.#topics.get(topic)?.logs.length ?? 0;
+  }
+
+  /** @throws UnknownPartitionError if there is none */
+  log({ topic, partition }: TopicPartition): MemoryLog {
+    const log = this.#topics.get(topic)?.logs[partition];
+    if (!log) throw new UnknownPartitionError(topic, partition);
+    return log;
+  }
+
+  /**
+   * Writes a record.
+   * @returns where it is
+   * @throws UnknownPartitionError if it names a partition that does not exist
+   */
+  append({ topic, key = null, value, headers, ...record }: OutgoingRecord, timestamp = this.now()) {
+    this.ensure(topic);
+    const keyBytes = bytesOf(key);
+    const partition = record.partition ?? this.#partitionFor(topic, keyBytes);
+    const log = this.log({ topic, partition });
+    const at: TopicPartitionOffset = { topic, partition, offset: log.end };
+    log.records.push({
+      offset: log.end,
+      key: keyBytes,
+      value: bytesOf(value),
+      timestamp: String(timestamp),
+      headers: Object.fromEntries(Object.entries(headers ?? {}).map(([name, each]) => [name, headerOf(each)])),
+    });
+    log.end = offsetAfter(log.end);
+    return at;
+  }
+
+  /** The records of a partition from an offset on, at most that many. */
+  recordsFrom({ topic, partition, offset }: TopicPartitionOffset, most = Infinity): FetchedRecord[] {
+    const { records } = this.log({ topic, partition });
+    let first = records.length;
+    while (first > 0 && isAtOrAfter(records[first - 1], offset)) first--;
+    return records.slice(first, first + most);
+  }
+
+  /** Deletes the records before an offset. */
+  deleteBefore({ topic, partition, offset }: TopicPartitionOffset): void {
+    const log = this.log({ topic, partition });
+    const kept = this.recordsFrom({ topic, partition, offset });
+    log.records.splice(0, log.records.length - kept.length);
+    if (compareOffsets(log.start, offset) < 0) log.start = offset;
+  }
+
+  async bounds(topic: string, partition?: number): Promise<PartitionBounds[]> {
+    const known = this.#topics.get(topic);
+    if (!known) throw new UnknownTopicError(topic);
+    if (partition !== undefined) this.log({ topic, partition });
+    return known.logs.map(({ start, end }, at) => ({ partition: at, start, end }));
+  }
+
+  async *read(topic: string, partition: number, from: Offset, to: Offset): AsyncGenerator<FetchedRecord> {
+    for (const record of this.recordsFrom({ topic, partition, offset: from })) {
+      if (compareOffsets(record.offset, to) < 0) yield record;
+    }
+  }
+
+  async ends(partitions: readonly TopicPartition[]): Promise<Offset[]> {
+    return partitions.map((at) => this.log(at).end);
+  }
+
+  async readAll<R extends PartitionRange>(
+    ranges: readonly R[],
+    take: (range: R, record: FetchedRecord) => void,
+  ): Promise<boolean[]> {
+    for (const range of ranges) {
+      const { topic, partition, from, to } = range;
+      for await (const record of this.read(topic, partition, from, to)) take(range, record);
+    }
+    return ranges.map(() => true);
+  }
+
+  async topicId(topic: string): Promise<string | undefined> {
+    return this.#topics.get(topic)?.id;
+  }
+
+  async close(): Promise<void> {
+    return undefined;
+  }
+
+  #partitionFor(name: string, key: Buffer | null): number {
+    const topic = this.#topics.get(name);
+    if (!topic) throw new UnknownTopicError(name);
+    return key ? keyPartition(key, topic.logs.length) : topic.turn++ % topic.logs.length;
+  }
+}
+
+function isAtOrAfter(record: FetchedRecord | undefined, offset: Offset): boolean {
+  return record !== undefined && compareOffsets(record.offset, offset) >= 0;
+}
+
+type HeaderValue = RawHeaders[string];
+
+/** As a broker returns it: bytes. */
+function headerOf(value: HeaderValue): HeaderValue {
+  return typeof value === 'string' ? Buffer.from(value) : value;
+}
+
+function bytesOf(value: Uint8Array | string | null): Buffer | null {
+  return value === null ? null : Buffer.from(value);
+}

@@ -1,0 +1,6 @@
+export { HandlerHangsError, KafkaTestingNotStartedError, TopicWithoutHandlerError } from './errors.js';
+export { type Delivery, KafkaTesting, type OfGroup } from './kafka-testing.js';
+export { KafkaTestingModule, type KafkaTestingOptions } from './kafka-testing.module.js';
+export type { DeliveryStatus } from './pipeline-watch.js';
+export type { RecordToDeliver, StoredFailure, WrittenRecord } from './records.js';
+export type { WaitingRetry } from './stored-records.js';
