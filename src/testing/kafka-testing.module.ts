@@ -1,4 +1,4 @@
-import type { ModuleMetadata } from '@nestjs/common';
+import { type DynamicModule, Module, type ModuleMetadata } from '@nestjs/common';
 import { ModuleRef, ModulesContainer } from '@nestjs/core';
 import { Test, type TestingModuleBuilder } from '@nestjs/testing';
 import type { KafkaModuleOptions } from '../config/index.js';
@@ -34,6 +34,7 @@ const DEFAULTS = { brokers: ['memory:9092'], clientId: 'test', groupId: 'test' }
  * await kafka.deliver('orders', { key: 'o-1', value: { id: 'o-1' } });
  * await kafka.close();
  */
+@Module({})
 export class KafkaTestingModule {
   /** Compiles the modules, and starts to consume. */
   static async create(metadata: ModuleMetadata, options: KafkaTestingOptions = {}): Promise<KafkaTesting> {
@@ -56,14 +57,10 @@ export class KafkaTestingModule {
     options: KafkaTestingOptions = {},
   ): TestingModuleBuilder {
     const { partitions = 1, hangAfterMs = 2_000, ...kafka } = options;
-    const { imports = [], providers = [] } = metadata;
+    const { imports = [] } = metadata;
     const world = new TestWorld(partitions, hangAfterMs);
     const missing = importsKafka(imports) ? [] : [KafkaModule.forRoot({ ...DEFAULTS, ...kafka })];
-    return Test.createTestingModule({
-      ...metadata,
-      imports: [...missing, ...imports],
-      providers: [...providers, testing(world)],
-    })
+    return Test.createTestingModule({ ...metadata, imports: [...missing, testing(world), ...imports] })
       .overrideProvider(KAFKA_PORT)
       .useValue(world.kafka)
       .overrideProvider(RUNTIME_ENVIRONMENT)
@@ -73,16 +70,18 @@ export class KafkaTestingModule {
   }
 }
 
-function testing(world: TestWorld) {
+function testing(world: TestWorld): DynamicModule {
+  const create = (
+    runtime: KafkaRuntime,
+    strategy: KafkaStrategy,
+    modules: ModulesContainer,
+    moduleRef: ModuleRef,
+  ): KafkaTesting => new KafkaTesting({ world, runtime, strategy, modules, moduleRef });
+  const inject = [KafkaRuntime, KafkaStrategy, ModulesContainer, ModuleRef];
   return {
-    provide: KafkaTesting,
-    useFactory: (
-      runtime: KafkaRuntime,
-      strategy: KafkaStrategy,
-      modules: ModulesContainer,
-      moduleRef: ModuleRef,
-    ) => new KafkaTesting({ world, runtime, strategy, modules, moduleRef }),
-    inject: [KafkaRuntime, KafkaStrategy, ModulesContainer, ModuleRef],
+    module: KafkaTestingModule,
+    providers: [{ provide: KafkaTesting, useFactory: create, inject }],
+    exports: [KafkaTesting],
   };
 }
 

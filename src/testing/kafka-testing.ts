@@ -48,6 +48,9 @@ export interface KafkaTestingParts {
   readonly moduleRef: ModuleRef;
 }
 
+/** A group with patterns alone has no topic at first. */
+const STARTED: ReadonlySet<string> = new Set(['running', 'waiting-for-topics']);
+
 /**
  * Delivers records to the handlers of a test through the real transport, with topics in memory and a time that passes at
  * once: see `KafkaTestingModule`.
@@ -72,7 +75,7 @@ export class KafkaTesting {
     const { runtime } = parts;
     // Its deadlines are on the test's clock. The stop that it waits for is under way one turn later.
     runtime.stopping.addEventListener('abort', () => {
-      queueMicrotask(() => void this.#time.through(runtime.stop(0)));
+      void Promise.resolve().then(() => this.#time.through(runtime.stop(0)));
     });
   }
 
@@ -86,8 +89,7 @@ export class KafkaTesting {
       this.#microservice = testMicroservice(strategy, options);
       await this.#microservice.listen();
     }
-    const phases = ['running', 'waiting-for-topics'];
-    await this.#time.until(() => runtime.groups.every(({ status }) => phases.includes(status.phase)));
+    await this.#time.until(() => runtime.groups.every(({ status }) => STARTED.has(status.phase)));
     return this;
   }
 

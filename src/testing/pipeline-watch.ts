@@ -132,7 +132,7 @@ export class PipelineWatch {
     if (handler.read === 'batch') {
       return {
         ...handler,
-        invoke: (records) => {
+        invoke: (records: readonly InFlightRecord[]) => {
           called(records);
           return handler.invoke(records);
         },
@@ -140,7 +140,7 @@ export class PipelineWatch {
     }
     return {
       ...handler,
-      invoke: (record) => {
+      invoke: (record: InFlightRecord) => {
         called([record]);
         return handler.invoke(record);
       },

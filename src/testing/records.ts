@@ -47,7 +47,10 @@ export interface StoredFailure extends WrittenRecord {
   readonly groupId: string | undefined;
 }
 
-export function toOutgoing(topic: string, { key, value, headers, partition }: RecordToDeliver): OutgoingRecord {
+export function toOutgoing(
+  topic: string,
+  { key, value, headers, partition }: RecordToDeliver,
+): OutgoingRecord {
   const record = { topic, key: encoded(key), value: encoded(value), headers: { ...headers } };
   return partition === undefined ? record : { ...record, partition };
 }

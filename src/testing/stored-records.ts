@@ -47,17 +47,21 @@ export class StoredRecords {
   /** The dead letters of a topic's records, wherever their handlers store them. */
   deadLetters(source: string): StoredFailure[] {
     const topics = this.kafka.topicLogs.names.filter((name) => !isRetryTopic(name) && !isParkingTopic(name));
-    return topics.flatMap((topic) => this.#failuresOf(source, topic)).map(({ at, record }) => toStoredFailure(at, record));
+    return topics
+      .flatMap((topic) => this.#failuresOf(source, topic))
+      .map(({ at, record }) => toStoredFailure(at, record));
   }
 
   /** The records of a topic that wait in retry topics. */
   retries(source: string): WaitingRetry[] {
     const topics = this.kafka.topicLogs.names.filter(isRetryTopic);
     const stored = topics.flatMap((topic) => this.#failuresOf(source, topic));
-    return stored.filter((each) => !this.#isCommitted(each)).map(({ at, record }) => {
-      const dueAt = headerNumber(record, HEADERS.dueAt) ?? this.now();
-      return { ...toStoredFailure(at, record), dueInMs: Math.max(0, dueAt - this.now()) };
-    });
+    return stored
+      .filter((each) => !this.#isCommitted(each))
+      .map(({ at, record }) => {
+        const dueAt = headerNumber(record, HEADERS.dueAt) ?? this.now();
+        return { ...toStoredFailure(at, record), dueInMs: Math.max(0, dueAt - this.now()) };
+      });
   }
 
   /** The parked records of a topic in these groups. */
@@ -71,7 +75,10 @@ export class StoredRecords {
   async release(source: string, groupIds: readonly string[], key?: unknown): Promise<void> {
     const name = keyNameFor(key);
     const keys = await this.#parkedKeys(source, groupIds);
-    await requestRelease(this.kafka.producer(), name === undefined ? keys : keys.filter((each) => each.key === name));
+    await requestRelease(
+      this.kafka.producer(),
+      name === undefined ? keys : keys.filter((each) => each.key === name),
+    );
   }
 
   /** Whether a release was requested and has not ended. */

@@ -11,6 +11,11 @@ const TURNS = 3;
 /** A timeout is noticed a little later. */
 const TIMEOUT_MARGIN_MS = 200;
 
+/** Lets everything happen that needs no time. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < TURNS; turn++) await settled();
+}
+
 /** What is known of a running call. */
 export interface CallDescription {
   /** The record and its handler. */
@@ -38,6 +43,7 @@ export class TestTime {
    */
   async until(isDone: () => boolean | Promise<boolean>): Promise<boolean> {
     const horizon = this.clock.now() + HORIZON_MS;
+    await settle();
     do {
       await this.#untilReturned(new Set());
       if (await isDone()) return true;
@@ -51,8 +57,9 @@ export class TestTime {
    * @throws HandlerHangsError if one does not return
    */
   async advance(ms: number): Promise<void> {
-    const runningBefore = new Set(this.watch.running.map(({ record }) => record));
     const end = this.clock.now() + ms;
+    await settle();
+    const runningBefore = new Set(this.watch.running.map(({ record }) => record));
     do await this.#untilReturned(runningBefore);
     while (await this.clock.step(end));
     await this.clock.advance(Math.max(0, end - this.clock.now()));
@@ -61,11 +68,11 @@ export class TestTime {
 
   /** Lets time pass until the work is done, also while handlers hang. */
   async through(work: Promise<unknown>): Promise<void> {
-    let isOver = false;
-    const end = (): void => void (isOver = true);
+    const progress = { isOver: false };
+    const end = (): void => void (progress.isOver = true);
     work.then(end, end);
     const since = realNow();
-    for (await settled(); !isOver; await settled()) {
+    for (await settled(); !progress.isOver; await settled()) {
       const isHanging = realNow() - since > this.hangAfterMs;
       if (this.#waitedFor(new Set()).length === 0 || isHanging) await this.clock.advance(1_000);
       else await realSleep(POLL_MS);
@@ -74,8 +81,9 @@ export class TestTime {
 
   async #untilReturned(except: ReadonlySet<object>): Promise<void> {
     const timedOut = new Set<object>();
+    if (this.watch.running.length === 0) return;
     for (;;) {
-      for (let turn = 0; turn < TURNS; turn++) await settled();
+      await settle();
       const calls = this.#waitedFor(except);
       if (calls.length === 0) return;
       for (const call of calls) await this.#checkHanging(call, timedOut);

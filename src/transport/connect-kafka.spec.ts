@@ -82,7 +82,7 @@ test('a guard that is configured for Kafka holds there', async () => {
 test('the filter that keeps errors is not among the filters of the application', async () => {
   const host = await connected({ inheritAppConfig: true });
   await expect(deliver(host, 'bad')).rejects.toThrow(RangeError);
-  expect(host.get(KafkaStrategy).applicationConfig?.getGlobalFilters()).toEqual([]);
+  expect(host.get(KafkaStrategy).container.applicationConfig?.getGlobalFilters()).toEqual([]);
 });
 
 test('a filter of the application is left to HTTP', async () => {

@@ -106,7 +106,8 @@ export class MemoryConsumer implements GroupConsumerClient {
   fetch(): void {
     if (this.#isFetching) return;
     this.#isFetching = true;
-    queueMicrotask(() => void this.#fetchAll());
+    // Not `queueMicrotask`, which a test runner may replace.
+    void Promise.resolve().then(() => this.#fetchAll());
   }
 
   async #fetchAll(): Promise<void> {

@@ -87,7 +87,9 @@ export class MemoryTopics implements ManyPartitionsReader {
       key: keyBytes,
       value: bytesOf(value),
       timestamp: String(timestamp),
-      headers: Object.fromEntries(Object.entries(headers ?? {}).map(([name, each]) => [name, headerOf(each)])),
+      headers: Object.fromEntries(
+        Object.entries(headers ?? {}).map(([name, each]) => [name, headerOf(each)]),
+      ),
     });
     log.end = offsetAfter(log.end);
     return at;

@@ -1,7 +1,14 @@
 import type { Logger } from '@nestjs/common';
 import type { GroupConsumerClient, KafkaPort, NativeConsumer } from '../../client/index.js';
 import type { KafkaConfig } from '../../config/index.js';
-import { backoffMs, type Clock, describeError, type GroupPipeline, sleep, unless } from '../../pipeline/index.js';
+import {
+  backoffMs,
+  type Clock,
+  describeError,
+  type GroupPipeline,
+  sleep,
+  unless,
+} from '../../pipeline/index.js';
 import type { GroupListener } from './group-listener.js';
 import type { StatusRecorder } from './group-status.js';
 import type { TopicWatch } from './topic-watch.js';
