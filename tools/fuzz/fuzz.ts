@@ -1,4 +1,5 @@
 import type { FetchResponse } from 'kafkajs-pinned/src/protocol/requests/fetch/v11/response.js';
+import { DEFAULT_FETCH_LIMITS } from '../../src/client/kafkajs/fetch-limits.js';
 import { decodeFetchResponse } from '../../src/client/kafkajs/patches/fetch/fetch-response.js';
 import { responseBytes } from '../../src/client/protocol/testing/log-bytes.js';
 import type { Bomb } from './bombs.js';
@@ -52,6 +53,7 @@ const TOPIC = 'orders';
 const PARTITION = 3;
 /** Maximum uncompressed size of a batch. */
 const LIMIT_BYTES = 8_388_608;
+const LIMITS = { ...DEFAULT_FETCH_LIMITS, maxBatchBytes: LIMIT_BYTES };
 /** Memory in addition to the response itself: two batches at the limit and their sources. */
 const MEMORY_BYTES = 12 * LIMIT_BYTES;
 const BOMB_EVERY = 20_000;
@@ -127,7 +129,7 @@ async function run(each: Case, at: number, decode: Decode, tally: Tally): Promis
   const { answer, known } = each;
   const partitions = [{ partition: PARTITION, fetchOffset: String(known.asked) }];
   const requested = [{ topic: TOPIC, partitions }];
-  const read = (): Promise<FetchResponse> => decode(answer, { requested, maxBatchBytes: LIMIT_BYTES });
+  const read = (): Promise<FetchResponse> => decode(answer, requested, LIMITS);
   const allowedMs = TURN_MS * Math.max(1, answer.length / 1_048_576);
   const before = threadCpuMs();
   const isWeighed = at % BOMB_EVERY < WEIGHED;

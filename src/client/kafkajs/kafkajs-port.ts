@@ -15,12 +15,14 @@ import type { EnsuredTopic } from '../topic-settings.js';
 import { KafkaJsConsumer } from './consumer/consumer.js';
 import { deleteCommittedRecords, deleteRecordsBefore } from './admin/delete-records.js';
 import { isRejectedLogin } from './errors.js';
+import { DEFAULT_FETCH_LIMITS, limitFetches } from './fetch-limits.js';
 import { KafkaJsPartitionReader } from './reader/partition-reader.js';
 import { KafkaJsProducer } from './producer/producer.js';
 import { installPatches } from './patches/index.js';
 import { forgetDeletedTopics } from './patches/producer/deleted-topic.js';
 import { KafkaJsTransactionalProducer } from './producer/transactional-producer.js';
 import { toKafkaJsConfig } from './settings.js';
+import { toSockets } from './sockets.js';
 import { TopicAdmin } from './admin/topic-admin.js';
 import { partitioner } from './producer/partitioner.js';
 
@@ -35,8 +37,13 @@ export class KafkaJsPort implements KafkaPort {
   readonly #admin: TopicAdmin;
 
   constructor(private readonly config: KafkaConfig) {
-    installPatches(config);
-    this.#settings = toKafkaJsConfig(config);
+    installPatches();
+    const sockets = toSockets(config);
+    limitFetches(sockets, {
+      maxRecords: Math.max(DEFAULT_FETCH_LIMITS.maxRecords, config.maxInFlight),
+      maxBatchBytes: config.maxUnpackedBatchBytes,
+    });
+    this.#settings = toKafkaJsConfig(config, sockets);
     this.#kafka = new kafkajs.Kafka(this.#settings);
     this.#producing = forgetDeletedTopics(new kafkajs.Kafka(this.#settings));
     // Without retries, since the failure of an admin request is an answer too.

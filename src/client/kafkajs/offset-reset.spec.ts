@@ -7,7 +7,7 @@ import { KafkaJsConsumer } from './consumer/consumer.js';
 import { NoCommittedOffsetError } from './errors.js';
 import { installPatches } from './patches/index.js';
 
-beforeAll(() => installPatches({ maxInFlight: 10_000, maxUnpackedBatchBytes: 1_048_576 }));
+beforeAll(installPatches);
 
 const RETRY = 'orders.g.retry.1m';
 

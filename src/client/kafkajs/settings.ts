@@ -1,9 +1,8 @@
-import type { ConsumerConfig, KafkaConfig as KafkaJsConfig } from 'kafkajs-pinned';
+import type { ConsumerConfig, ISocketFactory, KafkaConfig as KafkaJsConfig } from 'kafkajs-pinned';
 import type { KafkaConfig } from '../../config/index.js';
 import { nestLogCreator } from './log-creator.js';
 import { toLogin } from './auth/login.js';
 import { nextSeed } from './seed-addresses.js';
-import { plainSockets, secureSockets } from './sockets.js';
 
 /** The settings of a consumer besides those of its connection. */
 export type ConsumerSettings = Pick<
@@ -26,7 +25,7 @@ export type ConsumerSettings = Pick<
 const RETRY = { initialRetryTime: 200, maxRetryTime: 2_000, retries: 8, restartOnFailure: async () => false };
 
 /** @returns the settings of all kafkajs clients of a cluster */
-export function toKafkaJsConfig(config: KafkaConfig): KafkaJsConfig {
+export function toKafkaJsConfig(config: KafkaConfig, socketFactory: ISocketFactory): KafkaJsConfig {
   const { ssl, sasl } = config;
   return {
     clientId: config.clientId,
@@ -36,7 +35,8 @@ export function toKafkaJsConfig(config: KafkaConfig): KafkaJsConfig {
     requestTimeout: config.requestTimeoutMs,
     retry: RETRY,
     logCreator: nestLogCreator(),
-    ...(ssl ? { ssl: true, socketFactory: secureSockets(ssl) } : { socketFactory: plainSockets }),
+    socketFactory,
+    ...(ssl ? { ssl: true } : {}),
     ...(sasl ? { sasl: toLogin(sasl) } : {}),
   };
 }

@@ -1,12 +1,17 @@
 import { isIP, connect as connectPlain, type Socket } from 'node:net';
 import { connect, createSecureContext, type ConnectionOptions } from 'node:tls';
 import type { ISocketFactory } from 'kafkajs-pinned';
-import type { TlsConfig } from '../../config/index.js';
+import type { KafkaConfig, TlsConfig } from '../../config/index.js';
 import { SecretReader } from './auth/secret-reader.js';
 import { endOnce } from './patches/connection/repeated-end.js';
 
 /** The same as in kafkajs's own socket factory. */
 const KEEP_ALIVE_MS = 60_000;
+
+/** @returns what opens the connections of a client: an object of its own for each client, by which it is recognized */
+export function toSockets({ ssl }: Pick<KafkaConfig, 'ssl'>): ISocketFactory {
+  return ssl ? secureSockets(ssl) : (options) => plainSockets(options);
+}
 
 /** Opens kafkajs's connections without TLS. */
 export const plainSockets: ISocketFactory = ({ host, port, onConnect }) =>

@@ -16,7 +16,7 @@ jest.setTimeout(60_000);
 
 const LIMIT = 8_388_608;
 const { CompressionTypes } = kafkajs;
-registerCodecs(LIMIT);
+registerCodecs();
 
 /** A batch as a producer writes it. */
 async function batchOf(values: readonly Buffer[], compression = 0, firstOffset = 5n): Promise<Buffer> {

@@ -7,7 +7,7 @@ import { committed, startHandlers, stopServices } from '../confirming/handler-se
 jest.setTimeout(60_000);
 
 // Before the spies: restoring them must not remove the patches.
-beforeAll(() => installPatches({ maxInFlight: 10_000, maxUnpackedBatchBytes: 1_048_576 }));
+beforeAll(installPatches);
 afterEach(async () => {
   jest.restoreAllMocks();
   await stopServices();

@@ -11,7 +11,7 @@ import { listTopics } from './topic-requests.js';
 let broker: TinyBroker;
 let session: AdminSession;
 
-beforeAll(() => installPatches({ maxInFlight: 10_000, maxUnpackedBatchBytes: 1_048_576 }));
+beforeAll(installPatches);
 beforeEach(async () => {
   broker = await TinyBroker.start();
   broker.topics.set('orders', 1);

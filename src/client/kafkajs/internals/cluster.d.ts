@@ -1,6 +1,7 @@
 /** The parts of kafkajs 2.2.4's `broker/` and `cluster/` that its types leave out. Its version is pinned; specs check these shapes. */
 
 declare module 'kafkajs-pinned/src/broker/index.js' {
+  import type { ISocketFactory } from 'kafkajs-pinned';
   import type Connection from 'kafkajs-pinned/src/network/connection.js';
   import type { TopicRequest } from 'kafkajs-pinned/src/protocol/requests/fetch/index.js';
   import type { FetchResponse } from 'kafkajs-pinned/src/protocol/requests/fetch/v11/response.js';
@@ -16,6 +17,7 @@ declare module 'kafkajs-pinned/src/broker/index.js' {
       /** In ms. */
       readonly connectionTimeout: number;
       readonly sasl: unknown;
+      readonly socketFactory: ISocketFactory;
       readonly pool: readonly Connection[];
       send<Answer>(request: Request<Answer>): Promise<Answer>;
     };

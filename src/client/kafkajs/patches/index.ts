@@ -23,20 +23,13 @@ import { endStoppedFetches } from './group/stopped-fetch.js';
 import { surviveUnreachableBroker } from './group/unreachable-broker.js';
 import { allowNullHeaders } from './producer/null-header.js';
 
-/** Limits of what one fetch may bring. */
-export interface FetchLimits {
-  /** How many records may be in flight; one partition may bring as many in one response. */
-  readonly maxInFlight: number;
-  readonly maxUnpackedBatchBytes: number;
-}
-
 /**
  * Patches kafkajs 2.2.4, once per process. Two patches are applied elsewhere, to one object each: `repeated-end.ts` to
  * every socket (`sockets.ts`), and `producer/deleted-topic.ts` to the client of the producers (`kafkajs-port.ts`).
  *
  * Where several patches wrap one function, the one that is installed last is the outermost: it runs first.
  */
-export function installPatches({ maxInFlight, maxUnpackedBatchBytes }: FetchLimits): void {
+export function installPatches(): void {
   rejectClosedConnect();
   shareConnects();
   stopIdleTimer();
@@ -45,9 +38,9 @@ export function installPatches({ maxInFlight, maxUnpackedBatchBytes }: FetchLimi
   askAnyBroker();
   acceptLeaderlessPartitions();
 
-  registerCodecs(maxUnpackedBatchBytes);
+  registerCodecs();
   encodeFetchRequests();
-  decodeFetchResponses(maxInFlight, maxUnpackedBatchBytes);
+  decodeFetchResponses();
   keepFetchOrder();
 
   followCoordinator();

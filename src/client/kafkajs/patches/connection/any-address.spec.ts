@@ -15,7 +15,7 @@ let cluster: ClusterClient;
 /** Resolves once an address has failed. */
 let failed: Promise<void>;
 
-beforeAll(() => installPatches({ maxInFlight: 10_000, maxUnpackedBatchBytes: 1_048_576 }));
+beforeAll(installPatches);
 beforeEach(async () => {
   [frozen, broker] = await Promise.all([Listener.silent(), TinyBroker.start()]);
   failed = new Promise((resolve) => {

@@ -1,14 +1,24 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { promisify } from 'node:util';
 import { gzip, zstdCompress } from 'node:zlib';
 import kafkajs from 'kafkajs-pinned';
 import snappy from 'kafkajs-snappy';
 import { compressFrame } from 'lz4-napi';
 import { unpack } from '../../../protocol/codecs.js';
+import { DEFAULT_FETCH_LIMITS } from '../../fetch-limits.js';
+import { installOnce } from '../install-once.js';
 
 type Compress = (encoder: { readonly buffer: Buffer }) => Promise<Buffer>;
 
 const packGzip = promisify(gzip);
 const packZstd = promisify(zstdCompress);
+/** kafkajs's decoder finds its codecs in one list for all clients. */
+const unpackLimit = new AsyncLocalStorage<number>();
+
+/** Runs a decoder of kafkajs with a limit for what one batch may unpack to. */
+export function withUnpackLimit<T>(maxBytes: number, decode: () => Promise<T>): Promise<T> {
+  return unpackLimit.run(maxBytes, decode);
+}
 
 /**
  * Registers codecs for what Kafka's producers write, with a limit for what one batch may unpack to. They serve kafkajs's
@@ -19,7 +29,7 @@ const packZstd = promisify(zstdCompress);
  * - Test: `test/integration/reading/codecs.test.ts`.
  * - Unnecessary when kafkajs has bounded codecs of its own.
  */
-export function registerCodecs(maxBytes: number): void {
+export const registerCodecs = installOnce(() => {
   const { CompressionCodecs, CompressionTypes } = kafkajs;
   const snappyCodec = snappy();
   const compressors: Readonly<Record<number, Compress>> = {
@@ -29,7 +39,8 @@ export function registerCodecs(maxBytes: number): void {
     [CompressionTypes.ZSTD]: ({ buffer }) => packZstd(buffer),
   };
   for (const [type, compress] of Object.entries(compressors)) {
-    const decompress = (packed: Buffer): Promise<Buffer> => unpack(packed, Number(type), maxBytes);
+    const decompress = (packed: Buffer): Promise<Buffer> =>
+      unpack(packed, Number(type), unpackLimit.getStore() ?? DEFAULT_FETCH_LIMITS.maxBatchBytes);
     Object.assign(CompressionCodecs, { [type]: () => ({ compress, decompress }) });
   }
-}
+});

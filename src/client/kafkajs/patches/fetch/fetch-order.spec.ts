@@ -7,7 +7,7 @@ import { FetchOrder, unshuffled } from './fetch-order.js';
 import { installPatches } from '../index.js';
 import { PackedMessages } from '../../packed-messages.js';
 
-beforeAll(() => installPatches({ maxInFlight: 10_000, maxUnpackedBatchBytes: 1_048_576 }));
+beforeAll(installPatches);
 
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, at) => at);
 

@@ -1,30 +1,16 @@
+import Broker from 'kafkajs-pinned/src/broker/index.js';
 import fetchRequests from 'kafkajs-pinned/src/protocol/requests/fetch/index.js';
 import type { FetchResponse } from 'kafkajs-pinned/src/protocol/requests/fetch/v11/response.js';
 import { readFetchResponse, type RequestedOffsets } from '../../../protocol/fetch-response.js';
+import { DEFAULT_FETCH_LIMITS, type FetchLimits, limitsOf, noteClient } from '../../fetch-limits.js';
 import { toMessages } from '../../packed-messages.js';
 import { installOnce } from '../install-once.js';
+import { withUnpackLimit } from './codecs.js';
 import { FETCH_VERSION } from './fetch-version.js';
 
-/** How many records a partition may bring in one response, unless more may be in flight. */
-const MAX_RECORDS = 10_000;
-const MAX_BATCH_BYTES = 67_108_864;
-
-/** What a fetch response is decoded with. */
-interface DecodeOptions {
-  /** Without it, batches are read from their first record. */
-  readonly requested?: RequestedOffsets;
-  /** How many records one partition may bring. */
-  readonly maxRecords?: number;
-  /** What one batch may unpack to. */
-  readonly maxBatchBytes?: number;
-}
-
-/** The limits of the last port: one process has one configuration. */
-let limits: Pick<DecodeOptions, 'maxRecords' | 'maxBatchBytes'> = {};
-
 /**
- * Decodes fetch responses of version 11 in place of kafkajs. Responses of brokers before 2.3 are of older versions, and
- * are still decoded by kafkajs.
+ * Decodes fetch responses of version 11 in place of kafkajs, within the limits of the client that sent the request.
+ * Responses of brokers before 2.3 are of older versions, and are still decoded by kafkajs.
  *
  * - Defect: kafkajs (`protocol/requests/fetch/v11/response.js`, `protocol/recordBatch/v0/decoder.js`,
  *   `consumer/filterAbortedMessages.js`) lets records of aborted transactions through if several overlap, if a fetch
@@ -35,35 +21,39 @@ let limits: Pick<DecodeOptions, 'maxRecords' | 'maxBatchBytes'> = {};
  * - Effect: aborted, damaged or lost records reach handlers, or a partition stops.
  * - Test: `fetch-response.spec.ts`, the specs in `protocol/`, and the tests that `docs/hazards.md` names for each defect.
  * - Unnecessary when another client decodes fetches: these defects are spread over kafkajs's decoder.
- *
- * @param maxInFlight how many records may be in flight; one partition may bring as many in one response
- * @param maxBatchBytes what one batch may unpack to
  */
-export function decodeFetchResponses(maxInFlight: number, maxBatchBytes: number): void {
-  limits = { maxRecords: Math.max(MAX_RECORDS, maxInFlight), maxBatchBytes };
-  install();
-}
+export const decodeFetchResponses = installOnce(() => {
+  const { fetch: sendFetch } = Broker.prototype;
+  Broker.prototype.fetch = function (this: Broker, request) {
+    noteClient(this.connectionPool.socketFactory, request.topics);
+    return sendFetch.call(this, request);
+  };
 
-const install = installOnce(() => {
   const { protocol } = fetchRequests;
   fetchRequests.protocol = ({ version }) => {
     const toProtocol = protocol({ version });
-    if (Number(version) !== FETCH_VERSION) return toProtocol;
     return (fields) => {
       const { response, ...rest } = toProtocol(fields);
+      const limits = limitsOf(fields);
       const decode = (bytes: Buffer): Promise<FetchResponse> =>
-        decodeFetchResponse(bytes, { requested: fields.topics, ...limits });
+        Number(version) === FETCH_VERSION
+          ? decodeFetchResponse(bytes, fields.topics, limits)
+          : withUnpackLimit(limits.maxBatchBytes, () => response.decode(bytes));
       return { ...rest, response: { ...response, decode } };
     };
   };
 });
 
-/** Decodes a fetch response of version 11 to what kafkajs's own decoder returns, its records packed. */
+/**
+ * Decodes a fetch response of version 11 to what kafkajs's own decoder returns, its records packed.
+ * @param requested without it, batches are read from their first record
+ */
 export async function decodeFetchResponse(
   bytes: Buffer,
-  { requested = [], maxRecords = MAX_RECORDS, maxBatchBytes = MAX_BATCH_BYTES }: DecodeOptions = {},
+  requested: RequestedOffsets = [],
+  limits: FetchLimits = DEFAULT_FETCH_LIMITS,
 ): Promise<FetchResponse> {
-  const read = await readFetchResponse(bytes, { requested, maxRecords, maxBatchBytes });
+  const read = await readFetchResponse(bytes, { requested, ...limits });
   return {
     // 0, as in kafkajs: since version 8, the client waits and not the broker (KIP-219).
     throttleTime: 0,

@@ -8,7 +8,7 @@ let nativeJoin: () => Promise<void>;
 
 beforeAll(() => {
   ConsumerGroup.prototype.joinAndSync = () => nativeJoin();
-  installPatches({ maxInFlight: 10_000, maxUnpackedBatchBytes: 1_048_576 });
+  installPatches();
 });
 
 /** As much of kafkajs's group as a join needs. */

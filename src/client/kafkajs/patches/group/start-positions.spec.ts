@@ -3,7 +3,7 @@ import ConsumerGroup from 'kafkajs-pinned/src/consumer/consumerGroup.js';
 import type { GroupHooks } from '../../consumer/group-hooks.js';
 import { installPatches } from '../index.js';
 
-beforeAll(() => installPatches({ maxInFlight: 10_000, maxUnpackedBatchBytes: 1_048_576 }));
+beforeAll(installPatches);
 
 /** As much of kafkajs's group as a fetch without partitions needs. */
 class Group {

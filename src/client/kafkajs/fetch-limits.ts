@@ -1,0 +1,35 @@
+import type { ISocketFactory } from 'kafkajs-pinned';
+import type { FetchRequestFields, TopicRequest } from 'kafkajs-pinned/src/protocol/requests/fetch/index.js';
+
+/** Limits of what one fetch may bring. */
+export interface FetchLimits {
+  /** How many records one partition may bring. */
+  readonly maxRecords: number;
+  /** What one batch may unpack to, in bytes. */
+  readonly maxBatchBytes: number;
+}
+
+/** The limits of requests by clients without limits of their own. */
+export const DEFAULT_FETCH_LIMITS: FetchLimits = { maxRecords: 10_000, maxBatchBytes: 67_108_864 };
+
+/** kafkajs passes the socket factory of a client on to each of its brokers, and nothing else of the client. */
+const byClient = new WeakMap<ISocketFactory, FetchLimits>();
+const byPartitionRequest = new WeakMap<object, FetchLimits>();
+
+/** Sets the limits of all fetches by clients with this socket factory. */
+export function limitFetches(sockets: ISocketFactory, limits: FetchLimits): void {
+  byClient.set(sockets, limits);
+}
+
+/** Notes which client sends a request: kafkajs copies the request, but not its partitions. */
+export function noteClient(sockets: ISocketFactory, topics: readonly TopicRequest[]): void {
+  const limits = byClient.get(sockets);
+  if (!limits) return;
+  for (const { partitions } of topics) for (const each of partitions) byPartitionRequest.set(each, limits);
+}
+
+/** The limits of the client that sends a request. */
+export function limitsOf({ topics }: Pick<FetchRequestFields, 'topics'>): FetchLimits {
+  const [partition] = topics[0]?.partitions ?? [];
+  return (partition && byPartitionRequest.get(partition)) ?? DEFAULT_FETCH_LIMITS;
+}
