@@ -35,9 +35,9 @@ const parts = runbook.split(/^##+ /m).slice(1);
 test.each(
   parts.map((part) => [part.split('\n', 1)[0], part]).filter(([title]) => title !== 'States of the probes'),
 )(
-  'the section “%s” says how it was provoked and what cured it, by tests that there are',
+  'the section “%s” says how it was provoked and what resolved it, by tests that exist',
   (_title, text = '') => {
-    expect(text).toMatch(/^Provoked by .+ Cured by /m);
+    expect(text).toMatch(/^Provoked by .+ Resolved by /m);
     const provoked = /^Provoked by .+/m.exec(text)?.[0] ?? '';
     const files = Array.from(provoked.matchAll(/`([\w/.-]+\.(?:test|proof|spec)\.ts)`/g), ([, file]) => file);
     expect(files).not.toEqual([]);
