@@ -4,8 +4,8 @@ import type { FetchedRecord } from './records/fetched.js';
 import { toOffset } from './records/offset.js';
 import { Scene } from './testing/scene.js';
 
-describe('a partition over its limiter', () => {
-  test('is paused, and read again once it has drained to half', async () => {
+describe('a partition above its in-flight limit', () => {
+  test('is paused, and resumed once it has drained to half of its limit', async () => {
     const scene = new Scene('-'.repeat(30), { limit: 8 });
     await scene.fetch(8);
     expect(scene.partition.paused).toBe(true);
@@ -18,7 +18,7 @@ describe('a partition over its limiter', () => {
     expect(scene.partition.paused).toBe(false);
   });
 
-  test('takes no more of a fetch than its share when it may not take all', async () => {
+  test('takes only its share of a fetch if it may not take the whole fetch', async () => {
     const scene = new Scene('-'.repeat(30), { limit: 8, concurrency: 30 });
     await scene.fetch(3);
     await scene.fetch(20);
@@ -29,7 +29,7 @@ describe('a partition over its limiter', () => {
     expect(scene.called.slice(8, 10)).toEqual(['8', '9']);
   });
 
-  test('takes a whole fetch beyond it, rather than have its rest fetched again', async () => {
+  test('takes a whole fetch above the limit, so that the rest need not be fetched again', async () => {
     const scene = new Scene('-'.repeat(30), { limit: 8, concurrency: 30 });
     await scene.fetch(30);
     expect(scene.calls).toHaveLength(30);
@@ -37,8 +37,8 @@ describe('a partition over its limiter', () => {
   });
 });
 
-describe('a partition that is paused over its limiter', () => {
-  test('continues once the process has room, although none of its own records settles', async () => {
+describe('a partition that is paused above its in-flight limit', () => {
+  test('is resumed once the process has room, although none of its own records settles', async () => {
     const scene = new Scene('aaaaaaaaaabcdefgh', { limit: 100 });
     const others = new Usage();
     scene.limiter.share(10);
@@ -56,7 +56,7 @@ describe('a partition that is paused over its limiter', () => {
     expect(new Set(scene.called)).toEqual(new Set(['0', '10', '11', '12', '13', '14', '15', '16']));
   });
 
-  test('continues once its share has grown, although the process has no room', async () => {
+  test('is resumed once its share has grown, although the process has no room', async () => {
     const scene = new Scene('-'.repeat(30), { limit: 100, concurrency: 30 });
     scene.limiter.share(10);
     for (let each = 0; each < 90; each++) scene.limiter.add(new Usage(), 1);
@@ -66,7 +66,7 @@ describe('a partition that is paused over its limiter', () => {
     expect(scene.partition.paused).toBe(false);
   });
 
-  test("is not looked at any more once it is another member's", async () => {
+  test('is no longer re-checked once it belongs to another member', async () => {
     const scene = new Scene('-'.repeat(30), { limit: 8, concurrency: 30 });
     await scene.fetch(8);
     scene.group.loseAll();
@@ -75,7 +75,7 @@ describe('a partition that is paused over its limiter', () => {
   });
 });
 
-test('a fetch of more records than may be in flight is taken in as far as twice that', () => {
+test('a fetch above the in-flight limit is taken in up to twice the limit', () => {
   const COUNT = 100_000;
   const scene = new Scene('', { limit: 10_000, invoke: () => new Promise(() => undefined) });
   const records = Array.from({ length: COUNT }, (_, at): FetchedRecord => {
@@ -108,11 +108,11 @@ test('records count with the bytes of their headers', () => {
 });
 
 describe('a partition far ahead of a record that does not finish', () => {
-  // Ten budgets over at least four partitions.
+  // Ten times the limit, divided among at least four partitions.
   const LIMIT = 20;
   const AHEAD = 50;
 
-  /** The first record is stuck, all others are done as soon as they come. */
+  /** The handler of the first record never returns; all others succeed at once. */
   async function ahead(most: number): Promise<Scene> {
     const scene: Scene = new Scene('-'.repeat(100), {
       limit: LIMIT,
@@ -139,7 +139,7 @@ describe('a partition far ahead of a record that does not finish', () => {
   });
 });
 
-test('records in flight tell how long the committable offset has not moved', async () => {
+test('the status says for how long the committable offset has not moved although records are in flight', async () => {
   const scene = new Scene('ab');
   expect(scene.pipeline.status.stalledForMs).toBe(0);
   await scene.fetch();

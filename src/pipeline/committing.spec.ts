@@ -14,7 +14,7 @@ describe('a committer', () => {
     expect(target.sent).toEqual([['0@4', '1@7']]);
   });
 
-  test('has one request under way, and what settles meanwhile rides in the next', async () => {
+  test('sends one request at a time, and commits what settles meanwhile in the next one', async () => {
     const { target, committer, source, other } = await joined();
     source.settleBelow(1);
     committer.request();
@@ -30,7 +30,7 @@ describe('a committer', () => {
     expect(target.requests).toHaveLength(2);
   });
 
-  test('commits on its interval what has settled, and asks nothing of the broker where nothing has', async () => {
+  test('commits settled records on its interval, and sends no request if nothing has settled', async () => {
     const { clock, target, source } = await joined();
     // The first interval began with the join, a millisecond ago.
     await clock.advance(3 * INTERVAL_MS - 1);
@@ -46,7 +46,7 @@ describe('a committer', () => {
     expect(target.sent).toEqual([['0@2'], ['0@3']]);
   });
 
-  test('commits nothing twice', async () => {
+  test('commits no offset twice', async () => {
     const { clock, target, committer, source } = await joined();
     source.settleBelow(2);
     committer.request();
@@ -69,7 +69,7 @@ describe('a committer', () => {
     expect(target.sent).toEqual([[`0@${THRESHOLD}`], [`0@${3 * THRESHOLD - 1}`]]);
   });
 
-  test('lets all that is asked for in one turn leave together', async () => {
+  test('sends all commits that are requested in one turn of the event loop as one request', async () => {
     const { clock, target, committer, source } = await joined({}, (each) => shortTurn(each, 1));
     for (const sequence of [1, 2, 3]) {
       source.settleBelow(sequence);

@@ -5,7 +5,7 @@ import { RETRY_MS, Scene } from './testing/scene.js';
 
 const deadLetterLimit = { consecutive: 2, ratio: 0.5, window: 10 };
 
-/** Two keys, whose first record has failed and waits to be tried again. */
+/** Two keys; the first record has failed and waits for its retry. */
 async function failing(error?: Error): Promise<Scene> {
   const scene = new Scene('ab', { commit: 'manual', attempts: 5, deadLetterLimit });
   await scene.fetch();
@@ -13,8 +13,8 @@ async function failing(error?: Error): Promise<Scene> {
   return scene;
 }
 
-describe('a record that has failed, and that what its handler left running confirms later', () => {
-  test('is not tried again, and counts as one that recovered for the circuit breaker', async () => {
+describe('a record that failed and is confirmed later by work that its handler left running', () => {
+  test('is not retried, and counts as recovered for the circuit breaker', async () => {
     const scene = await failing();
     scene.pipeline.owner.acknowledge(scene.call(0).records);
     await scene.clock.advance(RETRY_MS);
@@ -23,7 +23,7 @@ describe('a record that has failed, and that what its handler left running confi
     expect(scene.stored).toEqual(['dead-letter 1']);
   });
 
-  test('is not stored any more, and no longer reported as not stored', async () => {
+  test('is no longer stored as a dead letter, nor reported as not stored', async () => {
     const scene = await failing();
     scene.storeErrors.push(new Error('the topic takes nothing'));
     await scene.clock.advance(RETRY_MS);
@@ -35,7 +35,7 @@ describe('a record that has failed, and that what its handler left running confi
     expect(scene.pipeline.status.problems).toEqual([]);
   });
 
-  test('is no longer named as waiting for a dependency', async () => {
+  test('is no longer reported as waiting for a dependency', async () => {
     const scene = await failing(new DependencyUnavailableError('away'));
     scene.pipeline.owner.acknowledge(scene.call(0).records);
     await scene.clock.advance(5_000);

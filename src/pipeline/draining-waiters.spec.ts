@@ -3,7 +3,7 @@ import { DependencyUnavailableError } from './errors/unavailable.error.js';
 import { watched } from './testing/commit-target.js';
 import { Scene, type SceneOptions } from './testing/scene.js';
 
-/** A member that has committed where it begins, with running handlers that commit manually. */
+/** A member that has committed its start offset, with running handlers that commit manually. */
 async function activeCalls(keys: string, options: SceneOptions = {}): Promise<Scene> {
   const scene = new Scene(keys, { commit: 'manual', order: 'key', ...options });
   await scene.committed();
@@ -11,7 +11,7 @@ async function activeCalls(keys: string, options: SceneOptions = {}): Promise<Sc
   return scene;
 }
 
-/** The handler of that call awaits its commit, and returns after it. */
+/** The handler of that call awaits its commit, and then returns. */
 function commits(scene: Scene, at: number): { readonly outcome: Promise<string> } {
   const call = scene.call(at);
   const outcome = scene.pipeline.owner.commit(call.records).then(
@@ -22,7 +22,7 @@ function commits(scene: Scene, at: number): { readonly outcome: Promise<string> 
 }
 
 describe('a drain', () => {
-  test('does not wait for handlers that are done but for a commit behind a record in retry', async () => {
+  test('does not wait for handlers that only await a commit behind a record that waits for its retry', async () => {
     const scene = await activeCalls('ab');
     const { outcome } = commits(scene, 1);
     await scene.call(0).fails();
@@ -35,7 +35,7 @@ describe('a drain', () => {
       if (last?.offsets[0] === '0') await last.fails();
     }
     expect(took).toBeLessThan(1_000);
-    // The record is still the member's own, and is committed once the first has passed.
+    // The partition was kept: the record is committed once the first record has been handled.
     scene.rejoin(true);
     await scene.clock.advance(1_000);
     scene.pipeline.owner.acknowledge(scene.call(-1).records);
@@ -53,7 +53,7 @@ describe('a drain', () => {
     await expect(outcome).resolves.toContain('PartitionLostError');
   });
 
-  test('waits for handlers whose commit comes, and for what they do after it', async () => {
+  test('waits for handlers whose commit can be sent, until they have returned', async () => {
     const scene = await activeCalls('ab');
     const committed = watched(scene.pipeline.owner.commit(scene.call(0).records));
     scene.pipeline.owner.acknowledge(scene.call(1).records);
@@ -69,7 +69,7 @@ describe('a drain', () => {
     expect(scene.partition.committed).toBe('2');
   });
 
-  test('starts and commits what waits in a lane behind a handler whose commit comes', async () => {
+  test('starts and commits the records of a lane behind a handler whose commit can be sent', async () => {
     const scene = await activeCalls('aab');
     expect(scene.called).toEqual(['0', '2']);
     const first = commits(scene, 0);
@@ -85,7 +85,7 @@ describe('a drain', () => {
     expect(scene.partition.committed).toBe('3');
   });
 
-  test('takes a batch that commits its records one by one for one call', async () => {
+  test('counts a batch that commits its records one by one as one call', async () => {
     const scene = await activeCalls('abcd', { read: 'batch', order: 'none', maxRecords: 2 });
     await scene.clock.advance(50);
     expect(scene.called).toEqual(['0,1', '2,3']);
@@ -97,7 +97,7 @@ describe('a drain', () => {
     expect(scene.pipeline.busy).toBe(false);
   });
 
-  test('does not wait for a record whose handler waits for a dependency that is away', async () => {
+  test('does not wait for a record whose dependency is unavailable', async () => {
     const scene = await activeCalls('ab');
     await scene.call(0).fails(new DependencyUnavailableError('away'));
     scene.pipeline.owner.acknowledge(scene.call(1).records);

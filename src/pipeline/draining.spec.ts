@@ -3,7 +3,7 @@ import { watched } from './testing/commit-target.js';
 import { ModelParkingStore } from './testing/model-parking-store.js';
 import { RETRY_MS, Scene, type SceneOptions } from './testing/scene.js';
 
-/** A member that has committed where it begins, and fetched nothing yet. */
+/** A member that has committed its start offset, and fetched nothing yet. */
 async function joined(keys: string, options: SceneOptions = {}): Promise<Scene> {
   const scene = new Scene(keys, options);
   await scene.committed();
@@ -11,7 +11,7 @@ async function joined(keys: string, options: SceneOptions = {}): Promise<Scene> 
 }
 
 describe('a drain', () => {
-  test('ends once handlers have returned and what they settled is committed', async () => {
+  test('ends once the running handlers have returned and the settled records are committed', async () => {
     const scene = await joined('ab');
     await scene.fetch();
     const drained = scene.group.drain(1000);
@@ -26,7 +26,7 @@ describe('a drain', () => {
     expect(scene.partition.committed).toBe('2');
   });
 
-  test('starts only what lies below what was started already', async () => {
+  test('starts only records below those that were already started', async () => {
     const scene = await joined('aabab', { concurrency: 2 });
     await scene.fetch();
     expect(scene.called).toEqual(['0', '2']);
@@ -59,7 +59,7 @@ describe('a drain', () => {
     },
   );
 
-  test('starts nothing of what is fetched meanwhile', async () => {
+  test('starts none of the records that are fetched meanwhile', async () => {
     const scene = await joined('abc');
     await scene.fetch(1);
     void scene.group.drain(1000);
@@ -67,7 +67,7 @@ describe('a drain', () => {
     expect(scene.called).toEqual(['0']);
   });
 
-  test('starts nothing where nothing was started', async () => {
+  test('starts no record if none was started before', async () => {
     const scene = await joined('ab', { read: 'batch', order: 'key' });
     await scene.fetch();
     await expect(scene.group.drain(1000)).resolves.toBe(true);
@@ -75,7 +75,7 @@ describe('a drain', () => {
     expect(scene.calls).toEqual([]);
   });
 
-  test('does not wait for a record that waits to be tried again', async () => {
+  test('does not wait for a record that waits for its retry', async () => {
     const scene = await joined('ab');
     await scene.fetch();
     await scene.call(0).fails();
@@ -83,23 +83,20 @@ describe('a drain', () => {
     await expect(scene.group.drain(1000)).resolves.toBe(true);
   });
 
-  test.each(['one', 'batch'] as const)(
-    'lets nothing start once more before the member has joined: %s',
-    async (read) => {
-      const scene = await joined('a', { read });
-      await scene.fetch();
-      await scene.clock.advance(50);
-      await scene.call(0).fails();
-      await expect(scene.group.drain(1000)).resolves.toBe(true);
-      await scene.clock.advance(10 * RETRY_MS);
-      expect(scene.called).toEqual(['0']);
-      scene.rejoin(true);
-      await scene.clock.advance(0);
-      expect(scene.called).toEqual(['0', '0']);
-    },
-  );
+  test.each(['one', 'batch'] as const)('starts no retry before the member has rejoined: %s', async (read) => {
+    const scene = await joined('a', { read });
+    await scene.fetch();
+    await scene.clock.advance(50);
+    await scene.call(0).fails();
+    await expect(scene.group.drain(1000)).resolves.toBe(true);
+    await scene.clock.advance(10 * RETRY_MS);
+    expect(scene.called).toEqual(['0']);
+    scene.rejoin(true);
+    await scene.clock.advance(0);
+    expect(scene.called).toEqual(['0', '0']);
+  });
 
-  test('leaves what was failing in a paused partition to be tried again after the join', async () => {
+  test('leaves a failed record of a paused partition to be retried after the rejoin', async () => {
     const scene = await joined('ab', { concurrency: 1 });
     await scene.fetch();
     scene.group.pause('t');
@@ -112,7 +109,7 @@ describe('a drain', () => {
     expect(scene.called).toEqual(['0', '0']);
   });
 
-  test('starts nothing of a partition whose position comes only now, before the member has joined', async () => {
+  test('starts no record of a partition whose position becomes known during the drain, before the member has rejoined', async () => {
     const scene = new Scene('ab');
     scene.group.assign([scene.partition], false, 2);
     void scene.group.drain(1000);
@@ -123,7 +120,7 @@ describe('a drain', () => {
     expect(scene.called).toEqual(['0', '1']);
   });
 
-  test('stores nothing once more before the member has joined', async () => {
+  test('repeats no store before the member has rejoined', async () => {
     const scene = await joined('a', { attempts: 1, onFailure: 'dead-letter' });
     scene.storeErrors.push(new Error('away'));
     await scene.fetch();
@@ -138,7 +135,7 @@ describe('a drain', () => {
     expect(scene.stored).toEqual(['dead-letter 0']);
   });
 
-  test('is not ended by an operator who resumes', async () => {
+  test('does not end when an operator resumes the topic', async () => {
     const scene = await joined('aa');
     await scene.fetch();
     scene.group.pause('t');
@@ -153,7 +150,7 @@ describe('a drain', () => {
     expect(scene.called).toEqual(['0', '1']);
   });
 
-  test('is not ended by a parking parkingStore that answers at last', async () => {
+  test('does not end when the parking store answers at last', async () => {
     const parkingStore = new ModelParkingStore();
     parkingStore.failures = Infinity;
     const scene = await joined('a', { parkingStore, onFailure: 'park' });
@@ -168,7 +165,7 @@ describe('a drain', () => {
     expect(scene.called).toEqual(['0']);
   });
 
-  test('gives up on handlers that take too long, and says so', async () => {
+  test('ends at its deadline although handlers are still running, and says so', async () => {
     const scene = await joined('ab');
     await scene.fetch();
     await scene.call(0).returns();
@@ -177,7 +174,7 @@ describe('a drain', () => {
     await expect(drained).resolves.toBe(false);
   });
 
-  test('that was given up leaves what settled meanwhile to be committed', async () => {
+  test('that exceeded its deadline leaves the records that settled meanwhile to be committed', async () => {
     const scene = await joined('ab');
     await scene.fetch();
     const drained = scene.group.drain(300);
@@ -191,7 +188,7 @@ describe('a drain', () => {
     expect(scene.partition.committed).toBe('1');
   });
 
-  test('gives up on a broker that takes too long, and says so', async () => {
+  test('ends at its deadline although the broker has not answered, and says so', async () => {
     const scene = await joined('a');
     await scene.fetch();
     scene.broker.commitDelayMs = 10_000;
@@ -208,7 +205,7 @@ describe('a drain', () => {
     expect(scene.clock.pending).toBe(pending);
   });
 
-  test('ends with the rejoin: all lanes that were held continue', async () => {
+  test('ends with the rejoin: all suspended lanes continue', async () => {
     const scene = await joined('aabba', { concurrency: 2 });
     await scene.fetch();
     const drained = scene.group.drain(1000);
@@ -226,7 +223,7 @@ describe('a drain', () => {
 });
 
 describe('a stop', () => {
-  test('starts nothing more where the member joins once more in the middle of it', async () => {
+  test('starts no record even if the member rejoins during the stop', async () => {
     const scene = await joined('aa');
     await scene.fetch();
     scene.group.stopReading();
@@ -239,7 +236,7 @@ describe('a stop', () => {
     expect(scene.partition.committed).toBe('1');
   });
 
-  test('takes in nothing more, and lets no pause end', async () => {
+  test('takes in no more records, and resumes no paused partition', async () => {
     const scene = await joined('abcdefgh', { limit: 4 });
     await scene.fetch(4);
     expect(scene.partition.paused).toBe(true);
@@ -251,7 +248,7 @@ describe('a stop', () => {
     expect(scene.called).toEqual(['0', '1', '2', '3']);
   });
 
-  test('aborts handlers when its deadline passes, without giving their partition up', async () => {
+  test('aborts handlers at its deadline, and keeps their partition', async () => {
     const scene = await joined('a');
     await scene.fetch();
     const reason = new Error('deadline');

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { CommitError, joined, watched } from './testing/commit-target.js';
 
-/** Beyond what these tests last. */
+/** Longer than these tests run. */
 const INTERVAL_MS = 10_000_000;
 
-/** A member whose partition has settled one record, with the commit of it under way. */
+/** A member whose partition has settled one record, whose commit is in progress. */
 async function committing() {
   const { committer, source, ...rest } = await joined({ intervalMs: INTERVAL_MS });
   source.settleBelow(1);
@@ -12,8 +12,8 @@ async function committing() {
   return { committer, source, ...rest };
 }
 
-describe('a commit that failed for now', () => {
-  test('is tried again after waits that grow up to five seconds, with what has settled since', async () => {
+describe('a commit that failed with a transient error', () => {
+  test('is retried after waits that grow up to five seconds, with the records that have settled since', async () => {
     const { clock, target, source } = await committing();
     for (const waitMs of [100, 200, 400, 800, 1600, 3200, 5000, 5000]) {
       const before = target.requests.length;
@@ -26,7 +26,7 @@ describe('a commit that failed for now', () => {
     }
   });
 
-  test('is not tried sooner because somebody asks', async () => {
+  test('is not retried sooner because another commit is requested', async () => {
     const { clock, target, committer, source } = await committing();
     await target.last.fail('transient');
     void committer.whenCommitted(source, 0);
@@ -36,7 +36,7 @@ describe('a commit that failed for now', () => {
     expect(target.requests).toHaveLength(2);
   });
 
-  test('starts with the shortest wait again once one has succeeded', async () => {
+  test('is retried after the shortest wait if a commit has succeeded since the last failure', async () => {
     const { clock, target, committer, source } = await committing();
     await target.last.fail('transient');
     await clock.advance(100);
@@ -50,7 +50,7 @@ describe('a commit that failed for now', () => {
     expect(target.requests).toHaveLength(5);
   });
 
-  test('keeps its waiters waiting, and is counted', async () => {
+  test('does not reject the handlers that wait for it, and is counted', async () => {
     const { clock, target, committer, source } = await committing();
     const covered = watched(committer.whenCommitted(source, 0));
     await target.last.fail('transient');
@@ -62,8 +62,8 @@ describe('a commit that failed for now', () => {
   });
 });
 
-describe('a commit that failed because the member has to join again', () => {
-  test('stops all commits until the member has joined', async () => {
+describe('a commit that failed because the member has to rejoin', () => {
+  test('suspends all commits until the member has rejoined', async () => {
     const { clock, target, committer, source } = await committing();
     const covered = watched(committer.whenCommitted(source, 0));
     await target.last.fail('rejoin');
@@ -76,7 +76,7 @@ describe('a commit that failed because the member has to join again', () => {
     expect(covered.done).toBe(true);
   });
 
-  test('stops nothing once the member has joined, and is sent again in the new generation', async () => {
+  test('does not suspend commits if the member has already rejoined, and is sent again in the new generation', async () => {
     const { clock, target, committer } = await committing();
     committer.resume();
     await target.last.fail('rejoin');
@@ -86,7 +86,7 @@ describe('a commit that failed because the member has to join again', () => {
     expect(target.requests).toHaveLength(2);
   });
 
-  test('drops the wait for a retry', async () => {
+  test('cancels the wait for a commit retry', async () => {
     const { clock, target, committer } = await committing();
     await target.last.fail('transient');
     committer.suspend();

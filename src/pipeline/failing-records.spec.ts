@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { RETRY_MS, Scene } from './testing/scene.js';
 
 describe('a record whose handler fails', () => {
-  test('is tried again in its lane, before the later records of its key', async () => {
+  test('is retried in its lane, before the later records of its key', async () => {
     const scene = new Scene('aab', { concurrency: 1 });
     await scene.fetch();
     await scene.call(0).fails();
@@ -13,7 +13,7 @@ describe('a record whose handler fails', () => {
     expect(scene.called).toEqual(['0', '2', '0', '1']);
   });
 
-  test('says how often it failed, why, and when it will be tried', async () => {
+  test('reports how often it failed, why, and when it will be retried', async () => {
     const scene = new Scene('a');
     await scene.fetch();
     const [record] = scene.call(0).records;
@@ -31,7 +31,7 @@ describe('a record whose handler fails', () => {
     });
   });
 
-  test('holds the committable offset, and no other key', async () => {
+  test('keeps the committable offset from moving, but delays no other key', async () => {
     const scene = new Scene('abc');
     await scene.fetch();
     await scene.call(1).fails();
@@ -44,7 +44,7 @@ describe('a record whose handler fails', () => {
     expect(scene.pipeline.status.stalledForMs).toBe(0);
   });
 
-  test('by throwing before it has waited for anything is tried again as well', async () => {
+  test('is retried also if the handler throws synchronously', async () => {
     let calls = 0;
     const scene = new Scene('ab', {
       concurrency: 1,
@@ -60,7 +60,7 @@ describe('a record whose handler fails', () => {
     expect(await scene.committed()).toBe('2');
   });
 
-  test('that fails after it has settled the record is reported, and not called again', async () => {
+  test('is reported and not retried if the handler had settled it', async () => {
     const scene = new Scene('aa', { commit: 'manual' });
     await scene.fetch();
     scene.pipeline.owner.acknowledge(scene.call(0).records);
@@ -70,7 +70,7 @@ describe('a record whose handler fails', () => {
     expect(scene.called).toEqual(['0', '1']);
   });
 
-  test('is not called again when it was settled while it waited', async () => {
+  test('is not retried if it was settled while it waited', async () => {
     const scene = new Scene('aa', { commit: 'manual' });
     await scene.fetch();
     await scene.call(0).fails();
@@ -79,7 +79,7 @@ describe('a record whose handler fails', () => {
     expect(scene.called).toEqual(['0', '1']);
   });
 
-  test('is not tried again once its partition is lost', async () => {
+  test('is not retried once its partition is lost', async () => {
     const scene = new Scene('a');
     await scene.fetch();
     await scene.call(0).fails();

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { joined, watched } from './testing/commit-target.js';
 import { settled } from './testing/virtual-time.js';
 
-/** A member whose partition has settled one record, with the commit of it under way. */
+/** A member whose partition has settled one record, whose commit is in progress. */
 async function committing() {
   const { committer, source, ...rest } = await joined({ intervalMs: 10_000_000 });
   source.settleBelow(1);
@@ -11,7 +11,7 @@ async function committing() {
 }
 
 describe('a flush', () => {
-  test('ends once all that has settled, also meanwhile, is committed', async () => {
+  test('ends once all settled records are committed, including those that settle meanwhile', async () => {
     const { target, committer, source } = await committing();
     const flushed = watched(committer.flush());
     source.settleBelow(2);
@@ -22,14 +22,14 @@ describe('a flush', () => {
     expect(flushed.done).toBe(true);
   });
 
-  test('ends at once where there is nothing to commit', async () => {
+  test('ends at once if there is nothing to commit', async () => {
     const { target, committer } = await committing();
     await target.last.acknowledge();
     await committer.flush();
     expect(target.requests).toHaveLength(1);
   });
 
-  test('lasts through failures that pass', async () => {
+  test('continues after transient failures', async () => {
     const { clock, target, committer } = await committing();
     const flushed = watched(committer.flush());
     await target.last.fail('transient');
@@ -39,7 +39,7 @@ describe('a flush', () => {
     expect(flushed.done).toBe(true);
   });
 
-  test('ends when the member has to join again', async () => {
+  test('ends when the member has to rejoin', async () => {
     const { target, committer } = await committing();
     const flushed = watched(committer.flush());
     await target.last.fail('rejoin');
@@ -47,7 +47,7 @@ describe('a flush', () => {
     await committer.flush();
   });
 
-  test('ends with the next answer once its time is over, whatever is left', async () => {
+  test('ends with the next answer after its time limit, although records are uncommitted', async () => {
     const { target, committer, source } = await committing();
     let isOver = false;
     const flushed = watched(committer.flush(() => isOver));
@@ -60,7 +60,7 @@ describe('a flush', () => {
     expect(target.sent).toEqual([['0@1'], ['0@2']]);
   });
 
-  test('ends when what was left to commit is lost', async () => {
+  test('ends when the partition of the uncommitted records is lost', async () => {
     const { target, committer, source } = await committing();
     const flushed = watched(committer.flush());
     committer.remove(source, new Error('gone'));

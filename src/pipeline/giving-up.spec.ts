@@ -25,7 +25,7 @@ describe('a record whose attempts are used up', () => {
     expect(await scene.committed()).toBe('3');
   });
 
-  test('is committed only once it is stored: until then that is tried again, and nothing passes it', async () => {
+  test('is committed only once it is stored; until then the store is retried and no later offset is committed', async () => {
     const scene = await fetched('ab', { attempts: 1 });
     scene.storeErrors.push(...Array.from({ length: 20 }, () => new Error('away')));
     await scene.call(1).returns();
@@ -43,13 +43,13 @@ describe('a record whose attempts are used up', () => {
     expect(scene.calls).toHaveLength(2);
   });
 
-  test('is not waited for at all where no retry can help', async () => {
+  test('is given up at once if its error is not retriable', async () => {
     const scene = await fetched('a', { attempts: 9 });
     await scene.call(0).fails(new PermanentError('no'));
     expect(scene.stored).toEqual(['dead-letter 0']);
   });
 
-  test('settles nothing where its partition was lost while it was stored', async () => {
+  test('is not settled if its partition was lost while it was being stored', async () => {
     const scene = await fetched('a', { attempts: 1 });
     const failed = scene.call(0).fails();
     scene.group.loseAll();
@@ -58,7 +58,7 @@ describe('a record whose attempts are used up', () => {
     expect(scene.partition.committed).toBe('0');
   });
 
-  test('is skipped, reported and settled if its handler asks for that', async () => {
+  test('is skipped, reported and settled with the policy skip', async () => {
     const scene = await fetched('a', { attempts: 1, onFailure: 'skip' });
     await scene.call(0).fails();
     expect(scene.told).toEqual(['skip 0']);
@@ -66,7 +66,7 @@ describe('a record whose attempts are used up', () => {
     expect(await scene.committed()).toBe('1');
   });
 
-  test('two that fail at once are both stored', async () => {
+  test('is stored even if another record is given up at the same time', async () => {
     const scene = await fetched('ab', { attempts: 1 });
     await Promise.all([scene.call(0).fails(), scene.call(1).fails()]);
     expect(scene.stored).toEqual(['dead-letter 0', 'dead-letter 1']);
@@ -74,8 +74,8 @@ describe('a record whose attempts are used up', () => {
   });
 });
 
-describe('a handler that asks to stop', () => {
-  test('starts nothing more in its partition, and nothing is committed past the record, not even after a rejoin', async () => {
+describe('a handler with the policy stop', () => {
+  test('starts no record of its partition after a failure, and nothing is committed past that record, even after a rejoin', async () => {
     const scene = await fetched('aabc', { attempts: 1, onFailure: 'stop', concurrency: 2 });
     await scene.call(0).fails();
     await scene.call(1).returns();
@@ -98,7 +98,7 @@ describe('the circuit breaker', () => {
     order: 'partition',
   } as const;
 
-  test('keeps records from being given up, stops fetching, and lets go by itself once records pass', async () => {
+  test('keeps records from being given up, pauses fetching, and closes by itself once records succeed', async () => {
     const scene = await fetched('aaaa', options);
     await scene.call(0).fails();
     await scene.call(1).fails();
@@ -138,7 +138,7 @@ describe('the circuit breaker', () => {
     expect(scene.pipeline.status.problems).toMatchObject([{ reason: '2 records in a row failed for good' }]);
   });
 
-  test('takes records for as rare as they are, although those that are tried again are given up in a row', async () => {
+  test('stays closed for rare failures, although retried records are given up in a row', async () => {
     const scene = await fetched('abcdefghij', {
       attempts: 2,
       deadLetterLimit: { consecutive: 2, ratio: 0.5, window: 10 },
@@ -154,7 +154,7 @@ describe('the circuit breaker', () => {
     expect(await scene.committed()).toBe('10');
   });
 
-  test('takes a key whose records all fail for what it is, although its lane lags behind all others', async () => {
+  test('stays closed if all records of a single key fail, although its lane runs behind all others', async () => {
     const scene = await fetched('abacadae', {
       attempts: 1,
       deadLetterLimit: { consecutive: 2, ratio: 1, window: 10 },
@@ -166,7 +166,7 @@ describe('the circuit breaker', () => {
     expect(await scene.committed()).toBe('8');
   });
 
-  test('does not count what a retry has cured', async () => {
+  test('does not count a record that succeeds on a retry', async () => {
     const scene = await fetched('abcd', {
       attempts: 2,
       deadLetterLimit: { consecutive: 9, ratio: 0.2, window: 10 },
@@ -180,7 +180,7 @@ describe('the circuit breaker', () => {
     expect(scene.stored).toEqual(['dead-letter 3']);
   });
 
-  test('lets go as soon as one that it held back passes, however many failed before', async () => {
+  test('closes as soon as a record that it held back succeeds, however many failed before', async () => {
     const scene = await fetched('aaa', {
       ...options,
       deadLetterLimit: { consecutive: 9, ratio: 0.2, window: 10 },
@@ -199,7 +199,7 @@ describe('the circuit breaker', () => {
     expect(scene.stored).toEqual(['dead-letter 0', 'dead-letter 2']);
   });
 
-  test('fetches again once the records that it held back go to a retry topic', async () => {
+  test('resumes fetching once the records that it held back go to a retry topic', async () => {
     const scene = await fetched('aa', {
       ...options,
       onFailure: 'retry-topic',
@@ -213,7 +213,7 @@ describe('the circuit breaker', () => {
     expect(scene.pipeline.status.pauseReasons).toEqual([]);
   });
 
-  test('holds back what would be skipped as well, and not what goes to a retry topic', async () => {
+  test('holds back records that would be skipped, but not those that go to a retry topic', async () => {
     const skipping = await fetched('aaa', { ...options, onFailure: 'skip' });
     await skipping.call(0).fails();
     await skipping.call(1).fails();
@@ -227,7 +227,7 @@ describe('the circuit breaker', () => {
 describe.each(['one', 'batch'] as const)(
   'a handler that fails because it was told to stop (read: %p)',
   (read) => {
-    test('gives up nothing: the record stays where it is', async () => {
+    test('gives up no record that fails after the abort of a shutdown', async () => {
       const scene = await fetched('ab', { attempts: 1, read, order: 'partition' });
       await scene.clock.advance(COMMIT_INTERVAL_MS);
       scene.group.abort(new Error('the deadline has passed'));
@@ -238,7 +238,7 @@ describe.each(['one', 'batch'] as const)(
       expect(scene.partition.committed).toBe('0');
     });
 
-    test('as its partition was lost writes no dead letter either', async () => {
+    test('writes no dead letter for a record of a lost partition', async () => {
       const scene = await fetched('ab', { attempts: 1, read, order: 'partition' });
       await scene.clock.advance(COMMIT_INTERVAL_MS);
       scene.group.loseAll();
@@ -250,7 +250,7 @@ describe.each(['one', 'batch'] as const)(
 );
 
 describe('a record that is not due yet', () => {
-  test('stays in the log with all that follow it, uncommitted, and is fetched again when it is', async () => {
+  test('stays in the log, uncommitted, with all records behind it, and is fetched again when it is due', async () => {
     let dueAt = 0;
     const delay: Delay = { dueAt: ({ offset }) => (offset === '1' ? dueAt : 0), maxMs: 5000 };
     const scene = new Scene('abc', { delay });
@@ -269,7 +269,7 @@ describe('a record that is not due yet', () => {
     expect(scene.told).toEqual([]);
   });
 
-  test('waits no longer than its topic’s delay, whatever due time its writer set', async () => {
+  test('waits no longer than its topic’s delay, even if its due time is later', async () => {
     const DAY = 86_400_000;
     const began = 1_000_000;
     const delay: Delay = { dueAt: ({ offset }) => (offset === '0' ? began + DAY : began), maxMs: 60_000 };
@@ -290,7 +290,7 @@ describe('a record that is not due yet', () => {
   });
 });
 
-test('a record that is not for the handler is passed over and reported, and committed with the handled ones', async () => {
+test('a record that is not for the handler is passed over, reported, and committed with the handled records', async () => {
   const scene = await fetched('abc', {
     passesOver: ({ offset }) => (offset === '1' ? undefined : 'replayed for another group'),
   });
@@ -303,7 +303,7 @@ test('a record that is not for the handler is passed over and reported, and comm
   expect(await scene.committed()).toBe('3');
 });
 
-test('a rejoin waits for what is being stored', async () => {
+test('a drain waits for a record that is being stored', async () => {
   const scene = await fetched('a', { attempts: 1 });
   void scene.call(0).fails();
   const drained = scene.group.drain(COMMIT_INTERVAL_MS);

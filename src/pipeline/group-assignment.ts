@@ -7,7 +7,7 @@ import {
 import { compareOffsets, type Offset } from './records/offset.js';
 import type { PartitionPipeline } from './partition.js';
 
-/** What the assignment of a group member asks of its group. */
+/** Callbacks of a member's assignment to its group. */
 export interface AssignmentHooks {
   /** Creates the pipeline of a partition; undefined if its topic has no handler at the moment. */
   open(start: TopicPartitionOffset, generation: number): PartitionPipeline | undefined;
@@ -25,7 +25,7 @@ export class GroupAssignment {
   readonly #partitions = new Map<string, PartitionPipeline>();
   /** Assigned partitions whose position is not known yet. */
   readonly #awaitingPosition = new Set<string>();
-  /** What was committed of retained partitions at the join, until their position is known. */
+  /** The committed offsets of retained partitions at the join, until their position is known. */
   readonly #committedAtJoin = new Map<string, Offset>();
 
   constructor(private readonly hooks: AssignmentHooks) {}
@@ -45,7 +45,8 @@ export class GroupAssignment {
 
   /**
    * The member has joined with this assignment.
-   * @param continuous whether it stayed a member throughout, so that nobody else owned the retained partitions meanwhile
+   * @param continuous whether it stayed a member throughout, so that no other member owned the retained partitions
+   *   meanwhile
    * @param generation the group's; it grows with every join of any member
    */
   assign(assignment: readonly TopicPartition[], continuous: boolean, generation: number): void {
@@ -93,7 +94,7 @@ export class GroupAssignment {
   /**
    * The log does not have the offset to read from, and the reset policy gives `offset`. If that is above the fetch
    * offset, retention removed the records in between, and records in flight stay valid. If it is below, the topic was
-   * recreated or the log truncated: records in flight say nothing about the records that are there now.
+   * recreated or the log truncated: records in flight are not the records that are in the log now.
    * @returns where to read from: never above the committable offset
    */
   outOfRange({ topic, partition, offset }: TopicPartitionOffset): Offset {

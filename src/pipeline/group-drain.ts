@@ -13,9 +13,9 @@ export class GroupDrain {
   ) {}
 
   /**
-   * Starts only the records that hold the committable offset below records already started, and commits. Afterwards
-   * nothing is started: it could not be committed if the join moves the partition. A handler that awaits a commit is
-   * awaited only if that commit can be sent: it may depend on a record that is retried later.
+   * Starts only records below the highest one already started, which keep that one from being committed, and commits.
+   * Afterwards no record is started: it could not be committed if the join moves the partition. A handler that awaits
+   * a commit is awaited only if that commit can be sent: it may depend on a record that is retried later.
    * @returns whether all handlers finished, and all settled records were committed, within `boundMs`
    */
   async drain(boundMs: number): Promise<boolean> {
@@ -26,7 +26,7 @@ export class GroupDrain {
       isDone = await this.#within(deadline - this.clock.now(), this.#idle());
       if (!isDone) this.#suspend();
       isDone = (await this.commitSettled(deadline - this.clock.now())) && isDone;
-      // Handlers that awaited that commit continue, and so do their lanes.
+      // Handlers that awaited that commit have continued, and with them their lanes.
     } while (isDone && this.#isBusy());
     this.#suspend();
     return isDone;

@@ -28,7 +28,7 @@ export interface GroupEvents extends RecordIntakeEvents {
   rewound(from: TopicPartitionOffset, to: TopicPartitionOffset): void;
 }
 
-/** What a group's pipeline is built from. */
+/** The dependencies of a group's pipeline. */
 export interface GroupParts {
   readonly handlerOf: (topic: string) => Handler | undefined;
   readonly fetching: FetchControl;
@@ -98,7 +98,8 @@ export class GroupPipeline {
 
   /**
    * The member has joined with this assignment.
-   * @param continuous whether it stayed a member throughout, so that nobody else owned the retained partitions meanwhile
+   * @param continuous whether it stayed a member throughout, so that no other member owned the retained partitions
+   *   meanwhile
    * @param generation the group's; it grows with every join of any member
    */
   assign(assignment: readonly TopicPartition[], continuous: boolean, generation: number): void {
@@ -132,8 +133,8 @@ export class GroupPipeline {
 
   /**
    * Takes in a fetch.
-   * @returns the last record taken, `'all'` for the whole fetch, or undefined where nothing was taken and the
-   * same offset is to be fetched again
+   * @returns the last record taken, `'all'` for the whole fetch, or undefined if none was taken and the same offset
+   *   is to be fetched again
    */
   receive(batch: FetchedBatch): FetchedRecord | 'all' | undefined {
     if (this.#state === 'stopping') return undefined;
@@ -205,7 +206,7 @@ export class GroupPipeline {
 
   /**
    * Aborts handlers that have exceeded their timeout.
-   * @param blockedMs how long nothing could run in this process since the last check: no handler's own time
+   * @param blockedMs how long the event loop was blocked since the last check; it does not count towards any timeout
    */
   checkTimeouts(blockedMs = 0): void {
     for (const pipeline of this.partitions) pipeline.checkTimeouts(blockedMs);

@@ -3,15 +3,15 @@ import { toOffset } from './records/offset.js';
 import { HandlerTimeoutError } from './errors/errors.js';
 import { RETRY_MS, Scene, type SceneOptions } from './testing/scene.js';
 
-/** A running handler of the first record of one key, with 50 ms for each call. */
+/** A running handler of the first record of one key, with a timeout of 50 ms. */
 async function working(options: SceneOptions = {}): Promise<Scene> {
   const scene = new Scene('aab', { timeoutMs: 50, concurrency: 1, ...options });
   await scene.fetch();
   return scene;
 }
 
-describe('a handler that runs for longer than it may', () => {
-  test('is aborted once its time is up, and not before', async () => {
+describe('a handler that exceeds its timeout', () => {
+  test('is aborted at its timeout, and not before', async () => {
     const scene = await working();
     const { signal } = scene.call(0);
     await scene.clock.advance(49);
@@ -23,7 +23,7 @@ describe('a handler that runs for longer than it may', () => {
     expect(signal.reason).toEqual(new HandlerTimeoutError('t', 0, toOffset(0), 50));
   });
 
-  test('keeps its lane and its place until it returns', async () => {
+  test('keeps its lane and its slot until it returns', async () => {
     const scene = await working();
     await scene.clock.advance(5000);
     scene.group.checkTimeouts();
@@ -31,7 +31,7 @@ describe('a handler that runs for longer than it may', () => {
     expect(scene.called).toEqual(['0']);
   });
 
-  test('has failed even where it returns without an error, and is called again', async () => {
+  test('has failed even if it returns without an error, and its record is retried', async () => {
     const scene = await working();
     await scene.clock.advance(50);
     scene.group.checkTimeouts();
@@ -44,7 +44,7 @@ describe('a handler that runs for longer than it may', () => {
     expect(await scene.committed()).toBe('0');
   });
 
-  test('has its full time, and a signal of its own, with each call', async () => {
+  test('has the full timeout, and a signal of its own, in each call', async () => {
     const scene = await working();
     await scene.clock.advance(50);
     scene.group.checkTimeouts();
@@ -58,7 +58,7 @@ describe('a handler that runs for longer than it may', () => {
     expect(await scene.committed()).toBe('3');
   });
 
-  test('is not called again when it has settled its record before', async () => {
+  test('is not called again for a record that it had settled', async () => {
     const scene = await working({ commit: 'manual' });
     scene.pipeline.owner.acknowledge(scene.call(0).records);
     await scene.clock.advance(50);
@@ -68,7 +68,7 @@ describe('a handler that runs for longer than it may', () => {
     expect(scene.called).toEqual(['0', '1']);
   });
 
-  test('is named once it has not stopped for as long again and a second, until it returns', async () => {
+  test('is reported as unresponsive from one timeout and one second after the abort until it returns', async () => {
     const scene = await working();
     await scene.clock.advance(1100);
     scene.group.checkTimeouts();
@@ -93,7 +93,7 @@ describe('a handler that runs for longer than it may', () => {
   });
 });
 
-test('a handler without a limit is never aborted, nor reported as unresponsive', async () => {
+test('a handler without a timeout is never aborted, nor reported as unresponsive', async () => {
   const scene = new Scene('a');
   await scene.fetch();
   await scene.clock.advance(10_000_000);

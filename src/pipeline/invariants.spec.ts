@@ -7,7 +7,7 @@ import { joined, watched } from './testing/commit-target.js';
 import { RETRY_MS, Scene } from './testing/scene.js';
 import { settled } from './testing/virtual-time.js';
 
-test('records of a batch that waits to be tried again are not named as unresponsive', async () => {
+test('records of a batch that waits for its retry are not reported as unresponsive', async () => {
   const scene = new Scene('ab', {
     read: 'batch',
     order: 'partition',
@@ -19,12 +19,12 @@ test('records of a batch that waits to be tried again are not named as unrespons
   await scene.clock.advance(20);
   await scene.call(0).fails();
   expect(scene.call(0).records.map(({ startedAt }) => startedAt)).toEqual([0, 0]);
-  // as if the backoff were long: no handler is running
+  // Stands for a long backoff: no handler is running.
   scene.group.committer.suspend();
   expect(scene.pipeline.status.unresponsive).toEqual([]);
 });
 
-test('records that a failed batch had settled itself are not named as unresponsive for ever', async () => {
+test('records that a failed batch had settled itself are not reported as unresponsive', async () => {
   const scene = new Scene('ab', {
     read: 'batch',
     order: 'key',
@@ -42,7 +42,7 @@ test('records that a failed batch had settled itself are not named as unresponsi
   expect(scene.pipeline.status.unresponsive).toEqual([]);
 });
 
-test('a batch that failed after settling all is not named as unresponsive for ever', async () => {
+test('a batch that failed after settling all of its records is not reported as unresponsive', async () => {
   const scene = new Scene('ab', {
     read: 'batch',
     order: 'key',
@@ -57,7 +57,7 @@ test('a batch that failed after settling all is not named as unresponsive for ev
   expect(scene.pipeline.status.unresponsive).toEqual([]);
 });
 
-test('a batch that is tried again takes no wait from records of other keys', async () => {
+test('the retry of a batch does not shorten the wait of records of other keys', async () => {
   const scene = new Scene('ab', {
     read: 'batch',
     order: 'key',
@@ -76,7 +76,7 @@ test('a batch that is tried again takes no wait from records of other keys', asy
   expect(scene.called).toEqual(['0', '0', '1']);
 });
 
-test('no more batches run than concurrency says, retries included', async () => {
+test('no more batches run at once than concurrency permits, including retries', async () => {
   const scene = new Scene('abc', { read: 'batch', order: 'key', concurrency: 1, maxRecords: 1 });
   await scene.fetch();
   await scene.call(0).fails();
@@ -96,7 +96,7 @@ test('a flush ends when the committer is suspended while a retry waits', async (
   expect(flushed.done).toBe(true);
 });
 
-test('a commit of an offset resolves once the broker has it, also where the records are settled already', async () => {
+test('a commit of an offset resolves once the broker has acknowledged it, even if the records were settled before', async () => {
   const scene = new Scene('ab', { order: 'partition', commit: 'manual' });
   await scene.fetch();
   await scene.committed();
@@ -106,7 +106,7 @@ test('a commit of an offset resolves once the broker has it, also where the reco
   expect([committed.done, scene.partition.committed]).not.toEqual([true, '0']);
 });
 
-test('a record that is tried again goes before younger ones', () => {
+test('the retry of a record starts before newer records', () => {
   const owner: RecordOwner = {
     topic: 't',
     partition: 0,
@@ -138,7 +138,7 @@ test('a record that is tried again goes before younger ones', () => {
   expect(lanes.next(Infinity)?.sequence).toBe(1);
 });
 
-test('a join does not leave commits waiting for a retry of the last membership', async () => {
+test('a join sends pending commits at once, without waiting for a retry of the former generation', async () => {
   const { target, committer, source } = await joined({ intervalMs: 1e7 });
   source.settleBelow(1);
   committer.request();
@@ -147,8 +147,8 @@ test('a join does not leave commits waiting for a retry of the last membership',
   expect(target.requests).toHaveLength(2);
 });
 
-describe('a BatchRecordError in key order, manual', () => {
-  test('the records before it are settled', async () => {
+describe('a BatchRecordError in key order with manual commits', () => {
+  test('settles the records before the one it names', async () => {
     const scene = new Scene('abc', { read: 'batch', order: 'key', commit: 'manual', maxRecords: 3 });
     await scene.fetch();
     await scene.call(0).fails(new BatchRecordError(1, new Error('x')));

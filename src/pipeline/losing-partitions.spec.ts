@@ -19,7 +19,7 @@ describe('a partition that is lost', () => {
     expect(scene.group.partition(scene.partition)).toBeUndefined();
   });
 
-  test('has nothing committed any more that its handlers still finish', async () => {
+  test('commits none of the records that its handlers finish afterwards', async () => {
     const scene = await working();
     await scene.committed();
     scene.rejoin(true, false);
@@ -29,7 +29,7 @@ describe('a partition that is lost', () => {
     expect(scene.called).toEqual(['0', '1']);
   });
 
-  test('rejects commits that wait, and those that come later', async () => {
+  test('rejects pending commits, and those that are requested later', async () => {
     const scene = await working('manual');
     const { pipeline } = scene;
     const waiting = pipeline.owner.commit(scene.call(0).records);
@@ -39,7 +39,7 @@ describe('a partition that is lost', () => {
     expect(() => pipeline.owner.acknowledge(scene.call(1).records)).toThrow(lostError);
   });
 
-  test('reports no failure of a handler that only rethrows that the partition is lost', async () => {
+  test('reports no failure of a handler that rethrows its PartitionLostError', async () => {
     const scene = await working('manual');
     const waiting = scene.pipeline.owner.commit(scene.call(0).records);
     scene.rejoin(true, false);
@@ -48,7 +48,7 @@ describe('a partition that is lost', () => {
     expect(scene.told).toEqual([]);
   });
 
-  test('counts nothing of it as in flight, and keeps no other partition from being read', async () => {
+  test('has no record in flight, and uses up no limit of other partitions', async () => {
     const scene = await working();
     expect(scene.limiter.total.records).toBe(2);
     await scene.call(0).returns();
@@ -58,7 +58,7 @@ describe('a partition that is lost', () => {
     expect(scene.limiter.total).toEqual({ records: 0, bytes: 0 });
   });
 
-  test('is not left paused for its next ownership', async () => {
+  test('is not paused in its next ownership', async () => {
     const scene = new Scene('abcdefgh', { limit: 4 });
     await scene.fetch();
     expect(scene.partition.paused).toBe(true);
@@ -66,14 +66,14 @@ describe('a partition that is lost', () => {
     expect(scene.partition.paused).toBe(false);
   });
 
-  test('holds up no drain', async () => {
+  test('does not delay a drain', async () => {
     const scene = await working();
     const drained = scene.group.drain(1000);
     scene.group.loseAll();
     await expect(drained).resolves.toBe(true);
   });
 
-  test('lets no retry of a failure be announced that comes too late', async () => {
+  test('announces no retry for a handler that fails afterwards', async () => {
     const scene = await working();
     scene.group.loseAll();
     await scene.call(0).fails();
@@ -81,7 +81,7 @@ describe('a partition that is lost', () => {
   });
 });
 
-test('the error says which partition, and what to do', () => {
+test('the error of a lost partition names the partition and says what to do', () => {
   expect(lostError).toMatchObject({ code: 'PARTITION_LOST', topic: 't', partition: 0 });
   expect(lostError.message).toContain('t[0]');
   expect(lostError.message).toContain('stop working on it');

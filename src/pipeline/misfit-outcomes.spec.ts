@@ -11,16 +11,16 @@ async function batchOfThree(options: SceneOptions = {}): Promise<Scene> {
   return scene;
 }
 
-describe('a rejection that a batch handler returns is not taken for success', () => {
+describe('a rejection that a batch handler returns does not count as success', () => {
   const sparse: unknown[] = [];
   sparse[1] = bad;
   test.each<[string, unknown]>([
     // `Promise.allSettled(payments.filter((each) => each !== null).map(book))` leaves tombstones out.
     ['fewer outcomes than records', [fine, bad]],
     ['more outcomes than records', [fine, bad, fine, fine]],
-    ['only the failures, at their places', sparse],
+    ['only the failures, at their indexes', sparse],
     ['as JSON or a worker gives it, without a reason', [fine, { status: 'rejected' }, fine]],
-    ['beside an entry that is none', [fine, bad, undefined]],
+    ['beside an entry that is not an outcome', [fine, bad, undefined]],
     ['as an interceptor of the application wraps it', { data: [fine, bad, fine] }],
     ['in chunks', [[fine, bad], [fine]]],
     ['by key', new Map([['b', bad]])],
@@ -33,7 +33,7 @@ describe('a rejection that a batch handler returns is not taken for success', ()
   });
 });
 
-test('a batch whose rejections do not fit is tried again, then record by record', async () => {
+test('a batch whose rejections match no records is retried, then handled record by record', async () => {
   const scene = await batchOfThree({ attempts: 2 });
   await scene.call(0).returns([bad]);
   await scene.clock.advance(1_000);
@@ -46,7 +46,7 @@ test('a batch whose rejections do not fit is tried again, then record by record'
   expect(await scene.committed()).toBe('3');
 });
 
-test('a hole among the outcomes does not stop the partition', async () => {
+test('a missing entry among successful outcomes does not stop the partition', async () => {
   const scene = await batchOfThree();
   const holed: unknown[] = [fine];
   holed[2] = fine;
@@ -55,7 +55,7 @@ test('a hole among the outcomes does not stop the partition', async () => {
   expect(await scene.committed()).toBe('3');
 });
 
-test('a hole beside a rejection fails the batch', async () => {
+test('a missing entry beside a rejection fails the whole batch', async () => {
   const scene = await batchOfThree();
   const holed: unknown[] = [fine];
   holed[2] = bad;

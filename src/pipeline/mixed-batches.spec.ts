@@ -6,7 +6,7 @@ const fine = { status: 'fulfilled', value: undefined };
 const away = { status: 'rejected', reason: new DependencyUnavailableError('the database is away') };
 const bad = { status: 'rejected', reason: new Error('bad') };
 
-/** A batch of one lane, of which one record waits for a dependency while a later one is given up and can't be stored. */
+/** A batch of one lane: one record waits for a dependency, and a later one is given up and cannot be stored. */
 async function mixed(options: SceneOptions): Promise<Scene> {
   const scene = new Scene('aaa', {
     read: 'batch',
@@ -22,8 +22,8 @@ async function mixed(options: SceneOptions): Promise<Scene> {
   return scene;
 }
 
-describe('a record that waits for a dependency, before one of its batch that is given up', () => {
-  test('is handled and committed once the dependency is back, although the other stops the partition', async () => {
+describe('a record that waits for a dependency, before a record of its batch that is given up', () => {
+  test('is handled and committed once the dependency is available, although the other record stops the partition', async () => {
     const scene = await mixed({ onFailure: 'stop' });
     await scene.clock.advance(10_000);
     expect(scene.called).toEqual(['0,1,2', '1']);
@@ -31,7 +31,7 @@ describe('a record that waits for a dependency, before one of its batch that is 
     expect(await scene.committed()).toBe('2');
   });
 
-  test('does not wait until the other can be stored', async () => {
+  test('does not wait until the other record can be stored', async () => {
     const scene = await mixed({ onFailure: 'dead-letter' });
     await scene.clock.advance(10_000);
     expect(scene.called).toEqual(['0,1,2', '1']);
@@ -41,7 +41,7 @@ describe('a record that waits for a dependency, before one of its batch that is 
 });
 
 describe('a record of a batch that waited for a dependency', () => {
-  test('is named as waiting no longer once its handler has committed it, though the call fails', async () => {
+  test('is no longer reported as waiting once its handler has committed it, although the call fails', async () => {
     const scene = new Scene('ab', {
       read: 'batch',
       order: 'key',

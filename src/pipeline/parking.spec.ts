@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { ModelParkingStore } from './testing/model-parking-store.js';
 import { RETRY_MS, Scene, type SceneOptions } from './testing/scene.js';
 
-/** A scene that parks what fails once, with all of its records fetched. */
+/** A scene whose records are parked at their first failure; all of them are fetched. */
 async function parking(
   keys: string,
   options: SceneOptions = {},
@@ -15,7 +15,7 @@ async function parking(
 }
 
 describe('a key with a parked record', () => {
-  test('has all its later records follow, without a call and in order, while other keys continue', async () => {
+  test('has all later records parked behind it, in order and without being handled, while other keys continue', async () => {
     const { scene, parkingStore } = await parking('aaba');
     await scene.call(0).fails();
     await scene.call(1).returns();
@@ -25,7 +25,7 @@ describe('a key with a parked record', () => {
     expect(await scene.committed()).toBe('4');
   });
 
-  test('gets them back in order when it is released, and what comes meanwhile follows', async () => {
+  test('has its records handled in order when it is released, and new records parked behind them', async () => {
     const { scene, parkingStore } = await parking('aaa');
     await scene.call(0).fails();
     parkingStore.release('a');
@@ -43,7 +43,7 @@ describe('a key with a parked record', () => {
     expect(scene.limiter.total.records).toBe(0);
   });
 
-  test('comes back beside no more others than may be handled at a time', async () => {
+  test('is released only when fewer keys than the concurrency are being released', async () => {
     const { scene, parkingStore } = await parking('abcde', { concurrency: 2 });
     for (let call = 0; call < 5; call++) await scene.call(call).fails();
     for (const key of 'abcde') parkingStore.release(key);
@@ -61,7 +61,7 @@ describe('a key with a parked record', () => {
     expect(parkingStore.requests.size).toBe(0);
   });
 
-  test('is parked no more than its record is: what is too large for the parking topic is a dead letter', async () => {
+  test('is not parked if its record is too large for the parking topic and becomes a dead letter', async () => {
     const parkingStore = new ModelParkingStore();
     const scene = new Scene('aa', { attempts: 1, onFailure: 'park', parkingStore });
     scene.rejectsParking = true;
@@ -75,7 +75,7 @@ describe('a key with a parked record', () => {
     expect(await scene.committed()).toBe('2');
   });
 
-  test('stays parked where its first record fails again', async () => {
+  test('stays parked if its first record fails again', async () => {
     const { scene, parkingStore } = await parking('aa', { attempts: 2 });
     await scene.call(0).fails();
     await scene.clock.advance(RETRY_MS);
@@ -106,7 +106,7 @@ describe('a key with a parked record', () => {
   });
 });
 
-describe('a policy that has changed from parking to another', () => {
+describe('a policy that was changed from park to another', () => {
   test.each(['dead-letter', 'skip'] as const)(
     'keeps parked keys parked, in order, and gives up other records by %s',
     async (onFailure) => {
@@ -132,7 +132,7 @@ describe('a policy that has changed from parking to another', () => {
 });
 
 describe('the next owner of a partition', () => {
-  test('handles nothing before it knows what is parked, and then continues like the owner before', async () => {
+  test('handles no record before it knows the parked keys, and then continues as the former owner did', async () => {
     const { scene, parkingStore } = await parking('aab');
     await scene.call(0).fails();
     await scene.call(1).returns();
@@ -146,7 +146,7 @@ describe('the next owner of a partition', () => {
     expect(parkingStore.offsets).toEqual(['0', '1', '3']);
   });
 
-  test('takes out of the parking topic what was parked and never committed: it comes again', async () => {
+  test('removes a parked record that was never committed from the parking topic: it is read again', async () => {
     const { scene, parkingStore } = await parking('aa');
     await scene.call(0).fails();
     expect(parkingStore.offsets).toEqual(['0', '1']);
@@ -158,7 +158,7 @@ describe('the next owner of a partition', () => {
     expect(await next.committed()).toBe('2');
   });
 
-  test('continues a release that was requested before', async () => {
+  test('continues a release that was requested from the former owner', async () => {
     const { scene, parkingStore } = await parking('a');
     await scene.call(0).fails();
     await scene.committed();
@@ -168,7 +168,7 @@ describe('the next owner of a partition', () => {
   });
 });
 
-test('no more than the limit are parked: what is next waits, uncommitted, until there is room', async () => {
+test('no more records than the limit are parked: the next one waits, uncommitted, until there is room', async () => {
   const { scene, parkingStore } = await parking('aaab', { parkLimit: 2 });
   await scene.call(0).fails();
   await scene.call(1).returns();
@@ -184,7 +184,7 @@ test('no more than the limit are parked: what is next waits, uncommitted, until 
   expect(scene.pipeline.status.problems).toEqual([]);
 });
 
-test('what found no room among the parked is called, and no longer named, once it need not follow', async () => {
+test('a record that could not be parked is handled, and no longer reported, once its key is not parked any more', async () => {
   const { scene, parkingStore } = await parking('aab', { parkLimit: 1 });
   await scene.call(0).fails();
   expect(scene.told).toEqual(['park 0', 'not stored 1']);
@@ -198,7 +198,7 @@ test('what found no room among the parked is called, and no longer named, once i
   expect(scene.pipeline.status.problems.map(({ record }) => record.offset)).not.toContain('1');
 });
 
-test('what could not be stored behind the parked is stored all the same: it may be there by then', async () => {
+test('a record whose write to the parking topic failed is written again: the first write may have succeeded', async () => {
   const parkingStore = new ModelParkingStore();
   const scene = new Scene('aa', { attempts: 1, onFailure: 'park', parkingStore });
   await scene.clock.advance(0);
@@ -218,7 +218,7 @@ test('what could not be stored behind the parked is stored all the same: it may 
   expect(scene.pipeline.status.problems).toEqual([]);
 });
 
-test('a released record that its partition takes along when it is lost gives back its room', async () => {
+test('an unparked record frees its in-flight limit when its partition is lost', async () => {
   const { scene, parkingStore } = await parking('a');
   await scene.call(0).fails();
   parkingStore.release('a');
@@ -230,7 +230,7 @@ test('a released record that its partition takes along when it is lost gives bac
   expect(scene.limiter.total.records).toBe(0);
 });
 
-test('a failed release does not begin again before the parking topic has noted its end', async () => {
+test('a failed release does not start again before the parking topic has recorded its end', async () => {
   const { scene, parkingStore } = await parking('a');
   await scene.call(0).fails();
   parkingStore.release('a');
@@ -257,10 +257,10 @@ describe('a release', () => {
     await scene.fetch();
     parkingStore.release('a');
     await scene.clock.advance(0);
-    // 0 is handled, and out of the parking topic.
+    // 0 is handled and removed from the parking topic.
     await scene.call(1).returns();
     await scene.clock.advance(1_000);
-    // 1 is in the parking topic now, and at its handler again.
+    // 1 is parked now, and its handler is running again.
     expect(scene.called).toEqual(['0', '0', '1']);
     expect(await scene.committed()).toBe('2');
     expect([...parkingStore.requests]).toEqual(['a']);
@@ -278,7 +278,7 @@ describe('a release', () => {
     expect(parkingStore.requests.size).toBe(0);
   });
 
-  test('ends where the record that was on its way became a dead letter, as it was too large for the parking topic', async () => {
+  test('ends if the record on its way was too large for the parking topic and became a dead letter', async () => {
     const { scene, parkingStore } = await parking('a');
     await scene.call(0).fails();
     const later = new Scene('aa', { attempts: 1, onFailure: 'park', parkingStore, committed: 1 });
@@ -295,7 +295,7 @@ describe('a release', () => {
     expect(parkingStore.requests.size).toBe(0);
   });
 
-  test('of the records without a key continues if one of them fails again, which stays parked', async () => {
+  test('of records without a key continues if one of them fails again, and that one stays parked', async () => {
     const { scene, parkingStore } = await parking('---', { concurrency: 3 });
     for (let call = 0; call < 3; call++) await scene.call(call).fails();
     parkingStore.release(undefined);
@@ -323,7 +323,7 @@ test('records without a key are parked one by one, and nothing follows them', as
   expect(parkingStore.offsets).toEqual([]);
 });
 
-test('a record that commits by hand leaves the parking topic once its handler has returned', async () => {
+test('an unparked record with manual commits is removed from the parking topic once its handler has returned', async () => {
   const { scene, parkingStore } = await parking('a', { commit: 'manual' });
   await scene.call(0).fails();
   parkingStore.release('a');

@@ -6,7 +6,7 @@ import type { FailureProblem } from './failures/failure-problems.js';
 import type { PauseReason } from './fetch/pause-reasons.js';
 import type { PartitionWiring } from './partition-wiring.js';
 
-/** How a partition's pipeline is doing, as health, metrics and operators read it. */
+/** The status of a partition's pipeline, for health, metrics and operators. */
 export class PartitionStatus {
   readonly topic: string;
   readonly partition: number;
@@ -29,7 +29,7 @@ export class PartitionStatus {
     return this.parts.settlement.committableOffset;
   }
 
-  /** What is in flight. */
+  /** The records in flight and their size. */
   get usage(): Usage {
     return this.parts.settlement.usage;
   }
@@ -91,7 +91,7 @@ export class PartitionStatus {
     return [...this.parts.failures.problems];
   }
 
-  /** Records whose handlers timed out, were aborted, and are still running after as long again. */
+  /** Records whose handlers were aborted at their timeout and are still running after another timeout. */
   get unresponsive(): InFlightRecord[] {
     return this.parts.calls.unresponsive;
   }

@@ -26,13 +26,13 @@ export interface PartitionEvents {
   readonly intake: RecordIntakeEvents;
   /** Fetching must stop until `fetchResumed`. */
   fetchPaused(at: TopicPartition): void;
-  /** No reason to pause is left. */
+  /** The last pause reason was removed. */
   fetchResumed(at: TopicPartition): void;
   /** No handler is running in it any more. */
   partitionIdle(): void;
 }
 
-/** What a partition's pipeline is built from. */
+/** The dependencies of a partition's pipeline. */
 export interface PartitionParts {
   readonly handler: Handler;
   /** The group's, when this ownership began. */
@@ -46,7 +46,7 @@ export interface PartitionParts {
   readonly random: () => number;
 }
 
-/** What the parts of a partition tell its pipeline. */
+/** Callbacks of a partition's parts to its pipeline. */
 export interface PartitionHooks {
   /** A record failed, or the partition is affected by failed records. */
   readonly failed: FailureListener;

@@ -10,7 +10,7 @@ import type { Startable } from './dispatch/dispatcher.js';
 
 /** One partition within one ownership: takes its records from the fetch to the committable offset. */
 export class PartitionPipeline {
-  /** How it is doing, for health, metrics and operators. */
+  /** Its status, for health, metrics and operators. */
   readonly status: PartitionStatus;
   readonly #wiring: PartitionWiring;
   /** `draining` and `suspended` begin with a rebalance and end with the join. */
@@ -39,7 +39,7 @@ export class PartitionPipeline {
     void parking.start({ position: startOffset, generation, confirm: () => this.#confirmOwned() });
   }
 
-  /** What its running handlers may do with their records. */
+  /** Lets its running handlers confirm, commit and wait for their records. */
   get owner(): PartitionOwner {
     return this.#wiring.owner;
   }
@@ -80,7 +80,7 @@ export class PartitionPipeline {
   }
 
   /**
-   * Takes in what a fetch brought, as much of it as the limiter admits, and starts what may start.
+   * Takes in the records of a fetch, as many as the limiter admits, and starts those that may start.
    * @returns the last record taken, or `'all'`; undefined where nothing was
    */
   receive(batch: FetchedBatch): FetchedRecord | 'all' | undefined {
@@ -92,19 +92,19 @@ export class PartitionPipeline {
     this.#wiring.intake.raiseEndOffset(end);
   }
 
-  /** The client will fetch from there: not before the commit, and perhaps beyond the position. */
+  /** The client fetches from `offset`, which is at or above the committed offset and may be above the position. */
   fetchFrom(offset: Offset): void {
     this.#wiring.intake.fetchFrom(offset);
   }
 
-  /** Moves the position over offsets that hold no record for a reader: control records, aborted ones, gaps. */
+  /** Moves the position past offsets without a visible record: control records, aborted records, gaps. */
   skipTo(next: Offset): void {
     this.#wiring.intake.skipTo(next);
   }
 
   /**
    * Aborts handlers that have exceeded their timeout.
-   * @param blockedMs how long nothing could run in this process since the last check
+   * @param blockedMs how long the event loop was blocked since the last check
    */
   checkTimeouts(blockedMs: number): void {
     this.#wiring.calls.check(blockedMs);
@@ -195,7 +195,7 @@ export class PartitionPipeline {
     ownership.requireLasting();
   }
 
-  /** Pauses and resumes as the failure demands, and passes it on. */
+  /** Pauses and resumes fetching as the failure requires, and reports the event. */
   #failed(event: FailureEvent): void {
     const { pauses } = this.#wiring;
     switch (event.kind) {

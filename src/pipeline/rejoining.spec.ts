@@ -4,7 +4,7 @@ import { PartitionLostError } from './errors/errors.js';
 import { RETRY_MS, Scene } from './testing/scene.js';
 
 describe('a partition kept across a rejoin', () => {
-  test('drops what is fetched again and is in flight, settled, or waits for its turn', async () => {
+  test('drops refetched records that are in flight or settled', async () => {
     const scene = new Scene('abab', { concurrency: 2 });
     await scene.fetch();
     await scene.call(1).returns();
@@ -21,7 +21,7 @@ describe('a partition kept across a rejoin', () => {
     expect(await scene.committed()).toBe('4');
   });
 
-  test('takes what is new out of a fetch that begins with what it has', async () => {
+  test('takes only the new records of a fetch that begins with known ones', async () => {
     const scene = new Scene('----');
     await scene.fetch(2);
     scene.rejoin(true);
@@ -30,7 +30,7 @@ describe('a partition kept across a rejoin', () => {
     expect(scene.limiter.total.records).toBe(4);
   });
 
-  test('continues with its retries', async () => {
+  test('continues its retries', async () => {
     const scene = new Scene('a');
     await scene.fetch();
     await scene.call(0).fails();
@@ -40,7 +40,7 @@ describe('a partition kept across a rejoin', () => {
     expect(await scene.committed()).toBe('1');
   });
 
-  test('commits in the new generation what failed to be committed in the old one', async () => {
+  test('commits in the new generation what could not be committed in the former one', async () => {
     const scene = new Scene('a', { commit: 'manual' });
     await scene.fetch();
     const committed = scene.pipeline.owner.commit(scene.call(0).records);
@@ -50,7 +50,7 @@ describe('a partition kept across a rejoin', () => {
     expect(scene.partition.committed).toBe('1');
   });
 
-  test('stays as it is when a commit has overtaken the question where to read from', async () => {
+  test('keeps its records in flight if the offset fetch is older than a newer commit', async () => {
     const scene = new Scene('ab');
     await scene.committed();
     await scene.fetch();
@@ -65,7 +65,7 @@ describe('a partition kept across a rejoin', () => {
     expect(await scene.committed()).toBe('2');
   });
 
-  test('keeps what is in flight when it is to be read from further on', async () => {
+  test('keeps its records in flight if it is to be read from a higher offset', async () => {
     const scene = new Scene('aabb', { concurrency: 1 });
     await scene.fetch(2);
     scene.group.start({ topic: 't', partition: 0, offset: toOffset(3) });
@@ -77,8 +77,8 @@ describe('a partition kept across a rejoin', () => {
   });
 });
 
-describe('a partition that starts again', () => {
-  test('does so when somebody else may have had it in between', async () => {
+describe('a partition', () => {
+  test('drops its records in flight if another member may have owned it meanwhile', async () => {
     const scene = new Scene('ab');
     await scene.fetch();
     scene.rejoin(false);
@@ -90,7 +90,7 @@ describe('a partition that starts again', () => {
     expect(await scene.committed()).toBe('1');
   });
 
-  test('does so when it is read from before its commit: the log is another one', async () => {
+  test('drops its records in flight if its start offset is below its commit: the log was replaced', async () => {
     const scene = new Scene('abcd');
     await scene.fetch();
     await scene.call(0).returns();
@@ -106,7 +106,7 @@ describe('a partition that starts again', () => {
     expect(scene.called.slice(4)).toEqual(['1', '2', '3']);
   });
 
-  test('does so when a fetch comes from before where the client was, and nothing below is left', async () => {
+  test('drops its records in flight if a fetch begins at or below the committable offset and below the offset of the client', async () => {
     const scene = new Scene('abcd');
     await scene.fetch();
     await scene.call(0).returns();
@@ -118,7 +118,7 @@ describe('a partition that starts again', () => {
     expect(scene.limiter.total.records).toBe(2);
   });
 
-  test('commits where it begins, so that the reset policy is not applied again', async () => {
+  test('commits its start offset, so that the reset policy is not applied again', async () => {
     const scene = new Scene('ab');
     scene.group.start({ topic: 't', partition: 0, offset: toOffset(1) });
     scene.partition.committed = toOffset(0);
@@ -126,10 +126,10 @@ describe('a partition that starts again', () => {
   });
 });
 
-describe('a log without the offset to read on from', () => {
+describe('an offset out of range', () => {
   const at = (offset: number) => ({ topic: 't', partition: 0, offset: toOffset(offset) });
 
-  test('is another one where the reset leads back, though nothing was committed yet', async () => {
+  test('means that the log was replaced if the reset offset is lower, even before the first commit', async () => {
     const scene = new Scene('abcd');
     await scene.committed();
     await scene.fetch();
@@ -141,7 +141,7 @@ describe('a log without the offset to read on from', () => {
     expect(scene.called).toEqual(['0', '1', '2', '3', '0', '1', '2', '3']);
   });
 
-  test('is read from what is not settled where it was cut back to above that', async () => {
+  test('resets to the committable offset if the log was truncated above it', async () => {
     const scene = new Scene('abcd');
     await scene.fetch();
     await scene.call(0).returns();
@@ -150,7 +150,7 @@ describe('a log without the offset to read on from', () => {
     expect(scene.pipeline).toMatchObject({ position: '1', committableOffset: '1', busy: false });
   });
 
-  test('was cleared where the reset leads on, and what is in flight is valid', async () => {
+  test('means that records were deleted if the reset offset is higher, and records in flight stay valid', async () => {
     const scene = new Scene('abcd');
     await scene.fetch(2);
     expect(scene.group.outOfRange(at(3))).toBe('3');
@@ -160,7 +160,7 @@ describe('a log without the offset to read on from', () => {
     expect(await scene.committed()).toBe('3');
   });
 
-  test('is begun where the policy says when nothing of it is known', () => {
+  test('resets to where the policy says if the position was not known', () => {
     const scene = new Scene('ab');
     scene.group.assign([scene.partition], false, 2);
     expect(scene.group.outOfRange(at(1))).toBe('1');
@@ -168,7 +168,7 @@ describe('a log without the offset to read on from', () => {
   });
 });
 
-test('a fetch of a partition that is not assigned is not taken', () => {
+test('a fetch of a partition that is not assigned is not taken in', () => {
   const scene = new Scene('a');
   scene.group.loseAll();
   const zero = toOffset(0);
@@ -176,7 +176,7 @@ test('a fetch of a partition that is not assigned is not taken', () => {
   expect(scene.group.receive(batch)).toBeUndefined();
 });
 
-test('a fetch that comes twice restarts nothing: unsettled records below it are not skipped', async () => {
+test('a duplicate fetch resets nothing: unsettled records below it are not skipped', async () => {
   const scene = new Scene('abc');
   await scene.committed();
   await scene.fetch(2);

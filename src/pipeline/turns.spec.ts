@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { Scene } from './testing/scene.js';
 import { settled, shortTurn } from './testing/virtual-time.js';
 
-describe('handlers that never wait', () => {
-  test('leave the event loop its turns, and continue after each', async () => {
+describe('synchronous handlers', () => {
+  test('yield to the event loop, and continue in its next turn', async () => {
     const handled: string[] = [];
     const scene = new Scene('-'.repeat(10), {
       invoke: ({ offset }) => void handled.push(offset),
@@ -20,7 +20,7 @@ describe('handlers that never wait', () => {
     expect(await scene.committed()).toBe('10');
   });
 
-  test('tell a drain that they are done, also when that was while a turn had to end', async () => {
+  test('let a drain end, even if they finished while the turn was ending', async () => {
     const scene = new Scene('ab', { invoke: () => settled(), turnOf: (clock) => shortTurn(clock, 1) });
     await scene.committed();
     await scene.fetch();
@@ -30,7 +30,7 @@ describe('handlers that never wait', () => {
     expect(scene.partition.committed).toBe('1');
   });
 
-  test('are not called in a turn that comes after their partition was lost', async () => {
+  test('are not called in a later turn if their partition was lost meanwhile', async () => {
     const handled: string[] = [];
     const scene = new Scene('----', {
       invoke: ({ offset }) => void handled.push(offset),
@@ -42,7 +42,7 @@ describe('handlers that never wait', () => {
     expect(handled).toEqual(['0', '1']);
   });
 
-  test('do not pile up on the stack, however many there are', async () => {
+  test('do not overflow the stack, however many calls are made', async () => {
     const count = 100_000;
     let handled = 0;
     const scene = new Scene('a'.repeat(count), { invoke: () => void handled++, limit: count });
@@ -51,7 +51,7 @@ describe('handlers that never wait', () => {
   });
 });
 
-test('batches start in turns as well', async () => {
+test('batches yield to the event loop too', async () => {
   const scene = new Scene('abcd', {
     read: 'batch',
     order: 'key',

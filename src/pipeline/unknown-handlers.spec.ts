@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { Scene } from './testing/scene.js';
 
-test('a partition whose handler is not known when it is assigned is read as soon as the handler is known', async () => {
+test('a partition that is assigned before its handler is known is read as soon as the handler is known', async () => {
   let isHandled = false;
   const scene = new Scene('ab', { isHandled: () => isHandled });
   await scene.fetch();

@@ -11,7 +11,7 @@ async function working(keys: string, options: SceneOptions = {}): Promise<Scene>
   return scene;
 }
 
-/** Time passes, in which handlers are watched over. */
+/** Lets time pass, checking the timeouts of handlers. */
 async function pass(scene: Scene, ms: number): Promise<void> {
   await scene.clock.advance(ms);
   scene.group.checkTimeouts();
@@ -23,8 +23,8 @@ function waiting(scene: Scene, at: number, what = 'a connection'): () => void {
   return record.owner.waitStarted(record, { kind: 'resource', what });
 }
 
-describe('the time that a handler waits for something that is not its doing', () => {
-  test('does not count for its timeout, and the rest does', async () => {
+describe('the time that a handler waits for a resource', () => {
+  test('does not count towards its timeout, unlike the rest', async () => {
     const scene = await working('a');
     const { signal } = scene.call(0);
     await pass(scene, 30);
@@ -39,7 +39,7 @@ describe('the time that a handler waits for something that is not its doing', ()
     expect(signal.aborted).toBe(true);
   });
 
-  test('counts once where waits overlap', async () => {
+  test('is counted once if waits overlap', async () => {
     const scene = await working('a');
     const [first, second] = [waiting(scene, 0), waiting(scene, 0)];
     await pass(scene, 100);
@@ -52,7 +52,7 @@ describe('the time that a handler waits for something that is not its doing', ()
     expect(scene.call(0).signal.aborted).toBe(true);
   });
 
-  test('is that of its batch, for each of the records', async () => {
+  test('is shared by all records of its batch', async () => {
     const scene = await working('ab', { read: 'batch', order: 'none', maxRecords: 2 });
     const { records } = scene.call(0);
     const [, second] = records;
@@ -64,7 +64,7 @@ describe('the time that a handler waits for something that is not its doing', ()
     expect(records.map((record) => record.owner.signalOf(record).aborted)).toEqual([true, true]);
   });
 
-  test('is not taken from the next call of the record, if it ends only in that', async () => {
+  test('does not affect the next call of the record, even if the wait ends during that call', async () => {
     const scene = await working('a');
     const late = waiting(scene, 0);
     await scene.call(0).fails();
@@ -76,7 +76,7 @@ describe('the time that a handler waits for something that is not its doing', ()
     expect(scene.call(1).signal.aborted).toBe(true);
   });
 
-  test('is named for as long as it lasts', async () => {
+  test('is reported as long as it lasts', async () => {
     const scene = await working('a');
     const [record] = scene.call(0).records;
     const goOn = waiting(scene, 0, 'a connection to the database');
@@ -85,7 +85,7 @@ describe('the time that a handler waits for something that is not its doing', ()
     expect(record && scene.pipeline.status.waitOf(record)).toBeUndefined();
   });
 
-  test('is all of the time in which nothing could run: another handler held the event loop', async () => {
+  test('includes all of the time in which another handler blocked the event loop', async () => {
     const scene = await working('a');
     await scene.clock.advance(1_000);
     scene.group.checkTimeouts(990);
@@ -95,7 +95,7 @@ describe('the time that a handler waits for something that is not its doing', ()
   });
 });
 
-describe('a record whose handler depends on what is away', () => {
+describe('a record whose dependency is unavailable', () => {
   const away = new DependencyUnavailableError('the database is away');
 
   test.each(['one', 'batch'] as const)('waits without using up its attempts: %s', async (read) => {
@@ -115,7 +115,7 @@ describe('a record whose handler depends on what is away', () => {
     expect(scene.stored).toEqual(['dead-letter 0']);
   });
 
-  test('is named at once as what holds its partition up, until it has passed', async () => {
+  test('is reported at once as what delays its partition, until it has been handled', async () => {
     const scene = await working('a');
     await scene.call(0).fails(away);
     expect(scene.told).toEqual(['awaiting dependency 0']);
@@ -127,7 +127,7 @@ describe('a record whose handler depends on what is away', () => {
     expect(scene.pipeline.status.problems).toEqual([]);
   });
 
-  test('does not close the way for retries that are limited in time', async () => {
+  test('can still be retried afterwards within maxElapsedMs', async () => {
     const scene = await working('a', { attempts: 10, maxElapsedMs: 1_000 });
     await scene.call(0).fails();
     await scene.clock.advance(100);
@@ -141,7 +141,7 @@ describe('a record whose handler depends on what is away', () => {
     expect(scene.told.at(-1)).toBe('retrying 0');
   });
 
-  test('keeps its place, so that not every lane tries in turn what is away', async () => {
+  test('keeps its slot, so that not every lane tries the dependency in turn', async () => {
     const scene = await working('abcdef', { concurrency: 2 });
     await scene.call(0).fails(away);
     await scene.call(1).fails(away);
@@ -152,7 +152,7 @@ describe('a record whose handler depends on what is away', () => {
     expect(scene.called).toEqual(['0', '1', '0', '1', '2', '3']);
   });
 
-  test('says nothing of a bad release: the circuit breaker stays closed', async () => {
+  test('does not count for the circuit breaker', async () => {
     const deadLetterLimit = { consecutive: 2, ratio: 0.5, window: 4 };
     const scene = await working('abcdef', { attempts: 1, deadLetterLimit });
     for (const call of scene.calls.slice(0, 5)) await call.fails(away);

@@ -17,7 +17,7 @@ export interface CommitSource {
 /** What a failed commit means for the group. */
 export type CommitFailure = 'rejoin' | 'transient';
 
-/** The broker, as the committer sees it. */
+/** Commits offsets at the broker. */
 export interface CommitTarget {
   /** Resolves once the broker has acknowledged all of the offsets. */
   commit(offsets: readonly TopicPartitionOffset[]): Promise<void>;

@@ -22,7 +22,7 @@ export class CommitWaiters {
     });
   }
 
-  /** Resolves those whose records are covered by now. */
+  /** Resumes the handlers whose records are now covered by a commit. */
   resolveCovered(): void {
     const waiting = this.#waiters;
     this.#waiters = [];
@@ -32,7 +32,7 @@ export class CommitWaiters {
     }
   }
 
-  /** Rejects those that wait for a partition that was lost. */
+  /** Rejects the handlers that wait for commits of a lost partition. */
   reject(source: CommitSource, reason: Error): void {
     const waiting = this.#waiters;
     this.#waiters = waiting.filter((waiter) => waiter.source !== source);

@@ -22,8 +22,8 @@ interface Pending {
 const RETRY_MS = { first: 100, max: 5_000 };
 
 /**
- * Commits the committable offsets of a group's partitions: one request at a time for all of them. Records that
- * settle meanwhile are covered by the next request. A commit costs a broker milliseconds, whatever its size.
+ * Commits the committable offsets of a group's partitions: one request at a time for all of them. Records that settle
+ * meanwhile are covered by the next request. A commit takes a broker milliseconds, whatever its size.
  */
 export class Committer {
   readonly #sources = new Set<CommitSource>();
@@ -31,7 +31,7 @@ export class Committer {
   readonly #ownership: OwnershipCheck;
   #idleWaiters: (() => void)[] = [];
   /**
-   * - `suspended`: the member has not joined; `suspending`: besides, a request is unanswered.
+   * - `suspended`: the member has not joined. `suspending`: the same, while a request is still unanswered.
    * - `idle`: the next request may be sent.
    * - `committing`: a request is unanswered, perhaps since before the latest join.
    * - `backing off`: the last request failed; the next follows after a delay.
@@ -40,7 +40,7 @@ export class Committer {
   /** Whether a commit is wanted, and whether it is scheduled for the end of the turn. */
   #request: 'none' | 'wanted' | 'scheduled' = 'none';
   #settledSince = 0;
-  /** Counts joins, to recognize the answer to a request of an earlier generation. */
+  /** Counts joins: tells whether an answer belongs to a request of an earlier generation. */
   #epoch = 0;
   #retryMs = 0;
   #cancelRetry: Cancel | undefined;
@@ -68,7 +68,7 @@ export class Committer {
     this.#sources.add(source);
   }
 
-  /** Removes a partition that was lost; rejects those that wait for its commits with `reason`. */
+  /** Removes a partition that was lost; rejects the handlers that wait for its commits with `reason`. */
   remove(source: CommitSource, reason: Error): void {
     this.#sources.delete(source);
     this.#waiters.reject(source, reason);
@@ -101,14 +101,17 @@ export class Committer {
   }
 
   /**
-   * Resolves once the broker has accepted a commit of the partition, which it accepts from the owner only.
+   * Resolves once the broker has accepted a commit of the partition. It accepts one only from the partition's owner.
    * @throws OwnershipUnknownError during a rebalance; otherwise the broker's error
    */
   confirmOwnership(source: CommitSource): Promise<void> {
     return this.#ownership.confirm(source);
   }
 
-  /** Counts a settled record. Enough of them trigger a commit, to bound what a crash repeats. */
+  /**
+   * Counts a settled record. After `threshold` of them a commit is sent, to bound how many records are redelivered
+   * after a crash.
+   */
   noteSettled(): void {
     if (++this.#settledSince === this.threshold) this.request();
   }

@@ -27,10 +27,10 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('skip' as const), by: fc.nat(5) }) },
 );
 
-/** A tracker, and beside it all it has received, in an array that anybody can check. */
+/** A tracker, with an array of all records it has received as the reference. */
 class Tracked {
   readonly records: Received[] = [];
-  /** What the tracker said that was not so. */
+  /** Answers of the tracker that were wrong. */
   readonly broken: string[] = [];
   readonly tracker: OffsetTracker<Received>;
   #next: number;
@@ -62,14 +62,16 @@ class Tracked {
   settle(record: Received): void {
     const before = this.tracker.committableOffset;
     if (this.tracker.settle(record) !== (this.tracker.committableOffset !== before))
-      this.broken.push(`settle(${record.offset}) told wrong whether the committable offset moved`);
+      this.broken.push(
+        `settle(${record.offset}) returned the wrong answer to whether the committable offset moved`,
+      );
   }
 
   settleThrough(record: Received): void {
     const expected = this.records.filter(({ sequence, settled }) => !settled && sequence <= record.sequence);
     const told = this.tracker.settleThrough(record);
     if (told.length !== expected.length || told.some((each, at) => each !== expected[at]))
-      this.broken.push(`settleThrough(${record.offset}) told wrong what it settled`);
+      this.broken.push(`settleThrough(${record.offset}) returned the wrong records`);
   }
 
   get position(): Offset {
@@ -81,7 +83,7 @@ class Tracked {
   }
 }
 
-test('the committable offset is the first unsettled record, never goes back, and ends at the position', () => {
+test('the committable offset is that of the first unsettled record, never decreases, and ends at the position', () => {
   fc.assert(
     fc.property(fc.nat(10), fc.array(step, { maxLength: 60 }), fc.func(fc.nat()), (from, steps, order) => {
       const model = new Tracked(from);

@@ -12,7 +12,7 @@ class Received implements Trackable {
   ) {}
 }
 
-/** A tracker that has received these offsets, and the records by their place. */
+/** A tracker that has received these offsets, and the records by their index. */
 function received(offsets: readonly number[], options: { from?: number; next?: number } = {}) {
   const { from = 0 } = options;
   const { next = from } = options;
@@ -41,7 +41,7 @@ describe('a tracker', () => {
     });
   });
 
-  test('holds the committable offset at the oldest record while younger ones settle', () => {
+  test('keeps the committable offset at the oldest unsettled record while newer ones settle', () => {
     const { tracker, at } = received([5, 6, 7], { from: 5, next: 8 });
     expect(tracker.settle(at(1))).toBe(false);
     expect(tracker.settle(at(2))).toBe(false);
@@ -64,7 +64,7 @@ describe('a tracker', () => {
     expect(tracker.committableOffset).toBe('20');
   });
 
-  test('ends at the position where control records trail the last record', () => {
+  test('ends at the position if control records follow the last record', () => {
     const { tracker, at } = received([3], { next: 9 });
     tracker.settle(at(0));
     expect(tracker.committableOffset).toBe('9');
@@ -90,7 +90,7 @@ describe('a tracker', () => {
     expect(tracker.unsettled).toBe(0);
   });
 
-  test('settles a record with all before it, and returns those', () => {
+  test('settles a record with all records before it, and returns those it settled', () => {
     const { tracker, at } = received([0, 1, 2, 3], { next: 4 });
     tracker.settle(at(1));
     expect(tracker.settleThrough(at(2))).toEqual([at(0), at(2)]);
@@ -119,7 +119,7 @@ describe('a tracker', () => {
     expect([at(0).following, at(1).following]).toEqual([undefined, undefined]);
   });
 
-  test('lists what is unsettled, oldest first', () => {
+  test('lists the unsettled records, oldest first', () => {
     const { tracker, at } = received([0, 1, 2, 3], { next: 4 });
     tracker.settle(at(2));
     expect([...tracker.unsettledRecords()].map(({ offset }) => offset)).toEqual(['0', '1', '3']);

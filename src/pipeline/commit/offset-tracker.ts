@@ -9,10 +9,10 @@ export interface Trackable {
 }
 
 /**
- * Knows which offset of one partition may be committed.
+ * Determines which offset of one partition may be committed.
  *
- * It keeps the records *received*, in order, and never assumes that offsets are contiguous: compaction,
- * transactions and control records leave gaps. Work per record is constant, and it allocates nothing.
+ * Keeps the received records in order, and never assumes that offsets are contiguous: compaction, transactions and
+ * control records leave gaps. The work per record is constant and allocates nothing.
  */
 export class OffsetTracker<T extends Trackable> {
   #head: T | undefined;
@@ -31,7 +31,7 @@ export class OffsetTracker<T extends Trackable> {
     return this.#position;
   }
 
-  /** The first offset that is not settled: what may be committed. */
+  /** The first offset that is not settled. Commits go up to here. */
   get committableOffset(): Offset {
     return this.#head ? this.#head.offset : this.#position;
   }
@@ -51,12 +51,12 @@ export class OffsetTracker<T extends Trackable> {
     return this.#unsettled;
   }
 
-  /** The sequence the next record is to have. */
+  /** The sequence of the next record to be received. */
   get nextSequence(): number {
     return this.#nextSequence;
   }
 
-  /** Takes in the partition's next record. `advanceTo` must follow once the fetch is taken in. */
+  /** Receives the partition's next record. Call `advanceTo` once all records of the fetch are received. */
   track(record: T): void {
     if (this.#tail) this.#tail.following = record;
     else this.#head = record;
@@ -82,7 +82,7 @@ export class OffsetTracker<T extends Trackable> {
 
   /**
    * Settles `record` and every record before it, as a Kafka commit does.
-   * @returns the records that became settled by it
+   * @returns the records that this call settled
    */
   settleThrough(record: T): T[] {
     const settled: T[] = [];
@@ -107,7 +107,8 @@ export class OffsetTracker<T extends Trackable> {
     let head = this.#head;
     while (head?.settled) {
       const { following } = head;
-      // A long list of old records linked to each other would all be promoted with the newest one.
+      // Unlink it: a settled record that V8 has promoted to its old generation would keep all later ones from being
+      // collected early.
       head.following = undefined;
       head = following;
     }

@@ -1,11 +1,11 @@
 import type { CommitSource, CommitTarget } from './commit-target.js';
 import { OwnershipUnknownError } from '../errors/ownership-unknown.error.js';
 
-/** Checks that a partition is still this member's: the broker accepts a commit from the owner only. */
+/** Checks that this member still owns a partition: the broker accepts a commit only from the owner. */
 export class OwnershipCheck {
   /** During a rebalance, commits are still sent but no longer prove ownership. */
   #membership: 'none' | 'joined' | 'rebalancing' = 'none';
-  /** Counts the joins, to recognize a commit that was sent before the latest. */
+  /** Counts the joins: a commit that was sent before the latest join proves nothing. */
   #joins = 0;
 
   constructor(private readonly target: CommitTarget) {}
@@ -24,8 +24,8 @@ export class OwnershipCheck {
   }
 
   /**
-   * Resolves once the broker has accepted a commit of the partition. What was read before the call can therefore not
-   * have been written by a later owner.
+   * Resolves once the broker has accepted a commit of the partition. Records that were read before the call therefore
+   * cannot have been written by a later owner.
    * @throws OwnershipUnknownError during a rebalance; otherwise the broker's error
    */
   async confirm(source: CommitSource): Promise<void> {

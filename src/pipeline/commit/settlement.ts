@@ -7,7 +7,10 @@ import type { InFlightRecord } from '../records/in-flight.js';
 import type { TopicPartition } from '../records/fetched.js';
 import type { Offset } from '../records/offset.js';
 
-/** Settles a partition's records, and frees what that allows: in-flight limits, memory, and offsets to commit. */
+/**
+ * Settles a partition's records: frees their share of the in-flight limits and their memory, and moves the
+ * committable offset.
+ */
 export class Settlement implements CommitSource {
   readonly topic: string;
   readonly partition: number;

@@ -138,7 +138,7 @@ export class BatchDispatcher extends Dispatcher<Delivery> {
       this.#redeliveries.redeliver(delivery, left);
       return;
     }
-    // By naming the failed records, the handler reported the others as done.
+    // By naming the failed records, the handler confirmed the others.
     this.events.confirmed(handled);
     for (const { record } of failed) this.events.stopped(record);
     for (const record of rest) this.events.stopped(record);

@@ -25,7 +25,7 @@ const limits = fc.record({
   concurrency: fc.integer({ min: 1, max: 3 }),
 });
 
-/** What lanes of batches come down to: a list of what waits, and a list of what runs. */
+/** A reference model of batch lanes: a list of waiting records and a list of running batches. */
 class Model {
   waiting: InFlightRecord[] = [];
   running: LaneBatch[] = [];

@@ -34,7 +34,7 @@ describe('lanes of batches', () => {
     expect(sequencesOf(lanes.take(Infinity))).toEqual([0, 1, 2, 3]);
   });
 
-  test('keep what a lane of a running batch still holds for a later batch', () => {
+  test('keep the remaining records of busy lanes for a later batch', () => {
     const { lanes, add } = lanesOf('aab', { most: 1 });
     const first = lanes.take(Infinity);
     expect(sequencesOf(lanes.take(Infinity))).toEqual([2]);
@@ -46,7 +46,7 @@ describe('lanes of batches', () => {
     expect(sequencesOf(lanes.take(Infinity))).toEqual([1]);
   });
 
-  test('make one batch after the other of a single lane', () => {
+  test('run the batches of a single lane one after the other', () => {
     const { lanes } = lanesOf('aaa', { most: 2 });
     const first = lanes.take(Infinity);
     expect(lanes.canTake(Infinity)).toBe(false);
@@ -54,13 +54,13 @@ describe('lanes of batches', () => {
     expect(sequencesOf(lanes.take(Infinity))).toEqual([2]);
   });
 
-  test('keep no two records without a key apart', () => {
+  test('put records without a key into the same batch', () => {
     const { lanes } = lanesOf('----', { most: 2 });
     expect(sequencesOf(lanes.take(Infinity))).toEqual([0, 1]);
     expect(sequencesOf(lanes.take(Infinity))).toEqual([2, 3]);
   });
 
-  test('start no more batches than there are places for', () => {
+  test('start no more batches than there are slots', () => {
     const { lanes } = lanesOf('abc', { most: 1, concurrency: 2 });
     const first = lanes.take(Infinity);
     lanes.take(Infinity);
@@ -70,7 +70,7 @@ describe('lanes of batches', () => {
     expect(lanes.canTake(Infinity)).toBe(true);
   });
 
-  test('take nothing beyond the limit', () => {
+  test('take no record beyond the limit', () => {
     const { lanes } = lanesOf('abab');
     expect(lanes.canTake(-1)).toBe(false);
     expect(lanes.canTake(1)).toBe(true);
@@ -78,7 +78,7 @@ describe('lanes of batches', () => {
     expect(lanes.canTake(1)).toBe(false);
   });
 
-  test('give the place of a batch that waits to another, with its lanes closed', () => {
+  test('give the slot of a waiting batch to another one, while its lanes stay busy', () => {
     const { lanes } = lanesOf('aab', { most: 1, concurrency: 1 });
     const first = lanes.take(Infinity);
     lanes.releaseSlot(first);
@@ -92,7 +92,7 @@ describe('lanes of batches', () => {
     expect(lanes.running).toBe(1);
   });
 
-  test('give no place back that was given away before', () => {
+  test('free no slot that a batch has released before', () => {
     const { lanes } = lanesOf('ab', { most: 1 });
     const [first, second] = [lanes.take(Infinity), lanes.take(Infinity)];
     lanes.releaseSlot(first);

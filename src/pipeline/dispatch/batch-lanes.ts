@@ -61,8 +61,8 @@ export class BatchLanes {
   /**
    * Takes the next batch of records whose sequence is at most `limit`; call it only when one can be taken.
    *
-   * It takes the oldest records. The rest of a lane is therefore younger than the whole batch, and a handler that
-   * awaits the commit of its batch never waits for its own lanes.
+   * It takes the oldest records. The remaining records of its lanes are therefore newer than the whole batch, and a
+   * handler that awaits the commit of its batch never waits for its own lanes.
    */
   take(limit: number): LaneBatch {
     const records: InFlightRecord[] = [];

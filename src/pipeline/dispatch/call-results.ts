@@ -8,7 +8,7 @@ import type { Ownership } from '../records/ownership.js';
 import type { Settlement } from '../commit/settlement.js';
 import type { TopicCounts } from './topic-counts.js';
 
-/** What the results of a partition's calls are applied to. */
+/** The parts of a partition that the results of its calls change. */
 export interface CallResultParts {
   readonly handler: Pick<Handler, 'commit'>;
   readonly ownership: Ownership;

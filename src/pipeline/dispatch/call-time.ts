@@ -1,4 +1,4 @@
-/** How long a call has run, in ms. Waits for commits and resources are left out. */
+/** How long a call has run, in ms. Waits for commits and resources are not included. */
 export class CallTime {
   readonly controller = new AbortController();
   #waits = 0;
@@ -22,7 +22,7 @@ export class CallTime {
     if (--this.#waits === 0) this.#excludedMs += now - this.#waitingSince;
   }
 
-  /** Nothing could run for that long. */
+  /** Excludes `ms` in which the event loop was blocked. */
   exclude(ms: number): void {
     if (!this.isWaiting) this.#excludedMs += ms;
   }

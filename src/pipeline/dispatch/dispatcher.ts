@@ -10,29 +10,29 @@ export interface DispatchEvents {
   started(record: InFlightRecord, now: number): void;
   /** A call is about to be made; `first` is the first of its records. */
   callStarted(first: InFlightRecord, now: number): void;
-  /** A call of the handler has ended, in whatever way. */
+  /** A call of the handler has succeeded or failed. */
   callEnded(first: InFlightRecord, now: number): void;
   /** The timeout error of a handler that returned too late; undefined if it was in time. Call before `callEnded`. */
   overdue(first: InFlightRecord): Error | undefined;
   /** Its handler returned without an error. */
   succeeded(record: InFlightRecord, now: number): void;
-  /** The call with this record has ended, in whatever way. */
+  /** The call with this record has succeeded or failed. */
   stopped(record: InFlightRecord): void;
   /** The handler reported these records as done, also in manual commit mode. */
   confirmed(records: readonly InFlightRecord[]): void;
-  /** Its handler failed after it had settled the record: nothing is left to retry. */
+  /** The handler failed after it had settled the record: it is not retried. */
   failedAfterSettling(record: InFlightRecord, error: unknown): void;
-  /** A call has ended in whatever way, and its lane has continued. */
+  /** A call has succeeded or failed, and its lane has continued. */
   returned(): void;
 }
 
-/** Which records a dispatcher may start: all, only those that it started before (their retries), or none. */
+/** Which records a dispatcher may start: all, only those up to the highest that it has started, or none. */
 export type Startable = 'all' | 'started before' | 'none';
 
 /**
  * Calls the handler for a partition's records, in the order and concurrency that it asks for. This class has the loop
- * that starts calls, and ends it when the turn of the event loop is spent. A subclass chooses what starts next, calls
- * the handler, and acts on the result.
+ * that starts calls, and interrupts it when the turn of the event loop is spent. A subclass chooses what starts next,
+ * calls the handler, and acts on the result.
  *
  * @template Start what one call is for: a record, or a batch
  */
@@ -72,7 +72,7 @@ export abstract class Dispatcher<Start> {
   /** Calls the handler. */
   protected abstract start(next: Start, now: number): void;
 
-  /** Whether the rest of the calls that may be made waits for the next turn of the event loop. */
+  /** Whether more calls could start but wait for the next turn of the event loop. */
   get isDeferred(): boolean {
     return this.#deferred;
   }
@@ -91,7 +91,7 @@ export abstract class Dispatcher<Start> {
     }
   }
 
-  /** Starts nothing any more. */
+  /** Starts no more calls. */
   close(): void {
     this.#closed = true;
   }
@@ -123,7 +123,7 @@ export abstract class Dispatcher<Start> {
     this.turn.defer(() => {
       this.#deferred = false;
       this.pump();
-      // Calls that ended meanwhile saw the dispatcher busy; a drain has to learn that it no longer is.
+      // The dispatcher was busy when calls ended meanwhile: tell a waiting drain that it no longer is.
       this.events.returned();
     });
   }

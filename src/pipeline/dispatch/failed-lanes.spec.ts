@@ -44,7 +44,7 @@ describe('a batch in key order', () => {
     expect(await scene.committed()).toBe('2');
   });
 
-  test('records that the handler has not come to do not wait for one that stops the partition', async () => {
+  test('records that the handler did not reach do not wait for one that stops the partition', async () => {
     const scene = new Scene('aba', {
       read: 'batch',
       order: 'key',
@@ -63,7 +63,7 @@ describe('a batch in key order', () => {
 });
 
 describe('a batch in partition order', () => {
-  test('what lies before the record that stops its partition is handled', async () => {
+  test('records before the one that stops its partition are handled', async () => {
     const scene = new Scene('abcd', {
       read: 'batch',
       order: 'partition',
@@ -80,7 +80,7 @@ describe('a batch in partition order', () => {
     expect(await scene.committed()).toBe('2');
   });
 
-  test('what lies before a record that can not be stored is handled first, what lies behind it afterwards', async () => {
+  test('records before one that cannot be stored are handled at once, records behind it once it is stored', async () => {
     const scene = new Scene('abcde', { read: 'batch', order: 'partition', maxRecords: 5, attempts: 1 });
     scene.storeErrors.push(new Error('no dead-letter topic'));
     await scene.fetch();

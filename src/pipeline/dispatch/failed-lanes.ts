@@ -7,14 +7,14 @@ function laneOf(record: InFlightRecord): unknown {
 }
 
 /**
- * What is left of a batch of which records failed: those records, and the ones that were not handled. It is handled
- * again together, once it is known of each failed record whether it is handled again. A stuck record delays only the
+ * The unsettled records of a batch of which some failed: those, and the ones that were not handled. They are
+ * redelivered together, once each failed record is either settled or due for a retry. A stuck record delays only the
  * records behind it in its own lane.
  */
 export class FailedLanes {
   /** Failed records that are not settled and not due again. */
   readonly #open: Set<InFlightRecord>;
-  /** Those of them that stay unsettled until something outside changes. */
+  /** Those of them that stay unsettled until an operator or a dependency resolves the cause. */
   readonly #stuck = new Set<InFlightRecord>();
   #next: InFlightRecord[];
   /** Lanes that were separated, by their failed records. */
@@ -44,7 +44,7 @@ export class FailedLanes {
     (this.#left.get(record) ?? this).#close(record);
   }
 
-  /** The record stays unsettled until something outside changes. */
+  /** The record stays unsettled until an operator or a dependency resolves the cause. */
   stuck(record: InFlightRecord): void {
     if (this.#left.has(record)) return;
     const lane = this.#separate(record);
@@ -91,8 +91,8 @@ export class FailedLanes {
       this.#isHandlingEarlier = false;
       this.#advance();
     };
-    // The lanes stay with the records that wait. The slot, which is kept for a record that waits for a dependency, is
-    // released: with a single slot, the earlier records would wait for it for ever.
+    // The waiting records keep their lanes but not the slot that a wait for a dependency occupies: with a single
+    // slot, the earlier records would never start.
     this.redeliveries.releaseSlot(this.delivery);
     this.redeliveries.redeliver({ ...this.redeliveries.split(this.delivery, []), whenDone }, inOrder(before));
   }

@@ -8,14 +8,14 @@ import { HandlerTimeoutError } from '../errors/errors.js';
 const ABORT_GRACE_MS = 1_000;
 
 /**
- * Knows what a partition's calls wait for, and aborts handlers that exceed their timeout. A call is identified by the
- * first of its records.
+ * Records what a partition's calls wait for, and aborts handlers that exceed their timeout. A call is identified by
+ * the first of its records.
  */
 export class HandlerCalls {
   readonly #times = new Map<InFlightRecord, CallTime>();
   readonly #waits = new Map<InFlightRecord, Set<CallWait>>();
 
-  /** @param timeoutMs how long one call may take, waits left out; undefined for no limit */
+  /** @param timeoutMs how long one call may take, not counting waits; undefined for no limit */
   constructor(
     private readonly at: TopicPartition,
     private readonly timeoutMs: number | undefined,
@@ -73,7 +73,7 @@ export class HandlerCalls {
 
   /**
    * Aborts handlers that have exceeded their timeout.
-   * @param blockedMs how long nothing could run in this process since the last check
+   * @param blockedMs how long the event loop was blocked since the last check
    */
   check(blockedMs: number): void {
     const { timeoutMs } = this;
@@ -87,7 +87,7 @@ export class HandlerCalls {
     }
   }
 
-  /** Calls whose handlers were aborted and are still running after as long again, by their first records. */
+  /** The first records of calls whose handlers were aborted and are still running after another timeout. */
   get unresponsive(): InFlightRecord[] {
     const limitMs = (this.timeoutMs ?? 0) * 2 + ABORT_GRACE_MS;
     const now = this.clock.now();

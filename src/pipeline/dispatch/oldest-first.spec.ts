@@ -27,7 +27,7 @@ function lanesOf(entries: readonly number[]): Lane[] {
   return [...lanes.values()];
 }
 
-test('a heap of lanes gives out all of their records in offset order', () => {
+test('a heap of lanes returns all of their records in offset order', () => {
   fc.assert(
     fc.property(fc.array(fc.nat(20), { maxLength: 80 }), fc.func(fc.nat()), (entries, order) => {
       const lanes = lanesOf(entries).toSorted((a, b) => order(a.name) - order(b.name));
@@ -43,7 +43,7 @@ test('a heap of lanes gives out all of their records in offset order', () => {
   );
 });
 
-test('a heap gives out the items that were pushed by their sequence', () => {
+test('a heap returns pushed items in the order of their sequences', () => {
   fc.assert(
     fc.property(fc.array(fc.nat(20), { maxLength: 80 }), fc.array(fc.nat(20)), (initial, pushed) => {
       const toItem = (sequence: number): { sequence: number } => ({ sequence });
@@ -63,7 +63,7 @@ test('an empty heap has no first item', () => {
   expect(heap.first).toBeUndefined();
 });
 
-test('a heap leaves the array that it was made of unchanged', () => {
+test('a heap does not change the array that it is created from', () => {
   const lanes = lanesOf([3, 2, 1, 0]).toReversed();
   const before = [...lanes];
   void new OldestFirst(lanes).first;

@@ -1,4 +1,4 @@
-/** What has a place in the partition's order. */
+/** An item with a place in the partition's order. */
 interface Sequenced {
   readonly sequence: number;
 }

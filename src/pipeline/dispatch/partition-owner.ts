@@ -8,7 +8,7 @@ import type { TopicPartition } from '../records/fetched.js';
 import type { Ownership } from '../records/ownership.js';
 import type { Settlement } from '../commit/settlement.js';
 
-/** What a partition's owner is built from. */
+/** The dependencies of a partition's owner. */
 export interface PartitionOwnerParts {
   readonly handler: Pick<Handler, 'commit' | 'order'>;
   readonly ownership: Ownership;
@@ -22,7 +22,7 @@ export interface PartitionOwnerParts {
   readonly returned: () => void;
 }
 
-/** What the running handlers of a partition may do with their records: confirm and commit them, and wait. */
+/** Lets the running handlers of a partition confirm, commit and wait for their records. */
 export class PartitionOwner implements RecordOwner {
   readonly topic: string;
   readonly partition: number;
@@ -60,7 +60,8 @@ export class PartitionOwner implements RecordOwner {
     const { handler, ownership, settlement, settled } = this.parts;
     ownership.requireLasting();
     const last = records.at(-1);
-    // A parked record was settled when it was parked; it leaves the parking topic once its handler has returned.
+    // A parked record was settled when it was parked. It is removed from the parking topic once its handler has
+    // returned.
     if (!last || last.origin === 'parked') return;
     if (handler.order === 'partition') settlement.settleThrough(last);
     else settlement.settleEach(records);
@@ -70,7 +71,7 @@ export class PartitionOwner implements RecordOwner {
   /**
    * Settles records as `acknowledge` does, and resolves once the broker has acknowledged a commit that covers them.
    * Meanwhile the handler's slot is free for another lane: the commit may have to wait for older records.
-   * @throws PartitionLostError when the partition is, or goes, to another member
+   * @throws PartitionLostError when the partition belongs to another member, or is lost during the wait
    */
   async commit(records: readonly InFlightRecord[]): Promise<void> {
     const { committer, dispatcher, settlement } = this.parts;
@@ -89,7 +90,7 @@ export class PartitionOwner implements RecordOwner {
   }
 
   /**
-   * Commits an offset as Kafka clients do: every record before it is done.
+   * Commits an offset as Kafka clients do: settles every record before it.
    * @throws PartitionLostError once this ownership has ended
    * @throws Error in key order, where handlers of earlier records may still be running
    */

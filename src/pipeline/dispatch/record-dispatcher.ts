@@ -111,7 +111,7 @@ export class RecordDispatcher extends Dispatcher<InFlightRecord> {
     this.events.returned();
   }
 
-  /** Does what the resolution of a failure says. */
+  /** Continues the lane as the resolution of a failure requires. */
   async #continueAfter(record: InFlightRecord, resolution: Promise<FailureResolution>): Promise<void> {
     switch (await resolution) {
       case 'again':

@@ -26,7 +26,7 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('lift' as const) }) },
 );
 
-/** Lanes, and beside them what they were given and what they gave out. */
+/** Lanes under test, with the records that were enqueued and started as the reference. */
 class Driven {
   readonly lanes: RecordLanes;
   readonly activeCalls: InFlightRecord[] = [];
@@ -82,10 +82,10 @@ class Driven {
     for (let next = this.lanes.next(this.#limit); next; next = this.lanes.next(this.#limit)) {
       const { sequence, lane: name } = next;
       if (sequence > this.#limit) this.broken.push(`${sequence} started beyond ${this.#limit}`);
-      if (!next.holdsSlot) this.broken.push(`${sequence} started without a place`);
+      if (!next.holdsSlot) this.broken.push(`${sequence} started without a slot`);
       if (name !== undefined) {
         const beside = [...this.activeCalls, ...this.released].find((each) => each.lane === name);
-        if (beside) this.broken.push(`${sequence} started beside ${beside.sequence} of its lane`);
+        if (beside) this.broken.push(`${sequence} started while ${beside.sequence} of its lane was running`);
         const before = this.done.findLast((each) => each.lane === name);
         if (before && before.sequence >= sequence)
           this.broken.push(`${before.sequence} overtook ${sequence}`);
@@ -96,7 +96,7 @@ class Driven {
   }
 }
 
-test('a key never runs twice nor is overtaken, slots are counted, and all records start', () => {
+test('records of a key never run concurrently or out of order, slots are counted, and all records start', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 4 }), fc.array(step, { maxLength: 60 }), (concurrency, steps) => {
       const driven = new Driven(concurrency);

@@ -1,7 +1,7 @@
 import type { BatchLanes, LaneBatch } from './batch-lanes.js';
 import type { InFlightRecord } from '../records/in-flight.js';
 
-/** What is left to handle of a batch. Its lanes stay busy until that is nothing. */
+/** The unsettled records of a batch. Its lanes stay busy until none is left. */
 export interface Delivery {
   readonly batch: LaneBatch;
   /** In offset order; never empty once it is delivered. */
@@ -12,7 +12,7 @@ export interface Delivery {
   readonly whenDone?: () => void;
 }
 
-/** What is left of failed batches and may be handled again, in the order in which it was queued. */
+/** The unsettled records of failed batches that are due for a retry, in the order in which they were queued. */
 export class Redeliveries {
   readonly #queue: Delivery[] = [];
 
@@ -35,7 +35,7 @@ export class Redeliveries {
     return this.#queue.shift();
   }
 
-  /** Queues what is unsettled of these records, in place of the delivery. */
+  /** Queues the unsettled ones of these records, in place of the delivery. */
   redeliver(delivery: Delivery, next: readonly InFlightRecord[]): void {
     const records = this.unsettledOf(next);
     if (records.length === 0) {
@@ -63,7 +63,7 @@ export class Redeliveries {
     whenDone?.();
   }
 
-  /** The records that are to be delivered again: those that nobody has confirmed meanwhile. */
+  /** The records that are to be redelivered: those that their handler has not confirmed meanwhile. */
   unsettledOf(records: readonly InFlightRecord[]): readonly InFlightRecord[] {
     for (const record of records) if (record.settled) this.confirmed(record);
     return records.filter(({ settled }) => !settled);

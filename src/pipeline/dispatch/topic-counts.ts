@@ -1,18 +1,18 @@
-/** Upper bounds, in ms, of the classes that calls of a handler are counted in; a last class has no bound. */
+/** Upper bounds, in ms, of the histogram buckets that count a handler's calls; the last bucket has no bound. */
 export const CALL_BOUNDS_MS: readonly number[] = [5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000];
 
 /** How long the calls of a topic's handler took: a histogram. */
 export class CallTimes {
-  /** How many calls ended within each bound and above the one before it. */
+  /** How many calls took at most each bound and longer than the one before it. */
   readonly counts: number[] = Array.from({ length: CALL_BOUNDS_MS.length + 1 }, () => 0);
-  /** Of all calls together. */
+  /** The sum over all calls. */
   sumMs = 0;
 
   add(ms: number): void {
     let at = 0;
     while (ms > (CALL_BOUNDS_MS[at] ?? Infinity)) at++;
     this.counts[at] = (this.counts[at] ?? 0) + 1;
-    // A clock that was set back must not make a sum of times shrink.
+    // The sum must not decrease if the clock was set back.
     if (ms > 0) this.sumMs += ms;
   }
 }

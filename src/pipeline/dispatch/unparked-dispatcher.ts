@@ -7,7 +7,7 @@ import type { DispatchEvents } from './dispatcher.js';
 
 /**
  * Calls the handler for unparked records. They bypass their key's lane: new records of the key are parked behind them
- * without a call, until the last of them is handled.
+ * without being handled, until the last of them is handled.
  */
 export class UnparkedDispatcher {
   readonly #waiting: InFlightRecord[] = [];
@@ -22,7 +22,7 @@ export class UnparkedDispatcher {
     private readonly clock: Clock,
   ) {}
 
-  /** Whether a handler is running for one of them. */
+  /** Whether a handler is running for an unparked record. */
   get busy(): boolean {
     return this.#running > 0;
   }
@@ -38,7 +38,7 @@ export class UnparkedDispatcher {
     else void this.#run(record);
   }
 
-  /** Starts no more of them. */
+  /** Starts no more unparked records. */
   suspend(): void {
     this.#suspended = true;
   }
@@ -66,7 +66,8 @@ export class UnparkedDispatcher {
       return;
     }
     this.events.stopped(record);
-    // It counts as running until it is removed from the parking topic: a rejoin before that would handle it twice.
+    // The record counts as running until it is removed from the parking topic: a rejoin before that would handle it
+    // twice.
     await this.parking.handled(record);
     this.#running--;
     this.events.succeeded(record, this.clock.now());

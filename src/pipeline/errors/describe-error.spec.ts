@@ -4,19 +4,19 @@ import { describeError } from './describe-error.js';
 describe('the description of an error', () => {
   test.each([
     ['its message', new Error('no'), 'no'],
-    ['its class too, where that says something', new TypeError('no'), 'TypeError: no'],
-    ['its message where its name is empty', Object.assign(new Error('no'), { name: '' }), 'no'],
+    ['its class too, unless that is Error', new TypeError('no'), 'TypeError: no'],
+    ['its message if its name is empty', Object.assign(new Error('no'), { name: '' }), 'no'],
     ['the text that was thrown', 'no', 'no'],
-    ['no more than that an object was thrown', { card: '4111111111111111' }, 'an object was thrown'],
+    ['only that an object was thrown', { card: '4111111111111111' }, 'an object was thrown'],
     ['the message of an object that has one', { message: 'no', card: '4111' }, 'no'],
     ['in one line', new Error('no\n  at all'), 'no at all'],
     ['nothing', undefined, 'undefined'],
     ['null', null, 'null'],
     ['a number', 7, '7'],
-    ['what JSON does not know', 7n, '7'],
-    ['what JSON leaves out', Symbol('s'), 'Symbol(s)'],
+    ['a value that JSON does not support', 7n, '7'],
+    ['a value that JSON omits', Symbol('s'), 'Symbol(s)'],
     [
-      'something even where it has no text',
+      'a fixed text if the value cannot be converted to a string',
       Object.assign(new Error('no'), { message: Object.create(null) as unknown }),
       'an error without a text was thrown',
     ],
@@ -29,7 +29,7 @@ describe('the description of an error', () => {
     expect(description).toBe(`${'n'.repeat(4096)}... (2000000 characters)`);
   });
 
-  test('does not fail at an object that holds itself', () => {
+  test('does not fail for an object that contains itself', () => {
     const circular: Record<string, unknown> = {};
     circular['self'] = circular;
     expect(describeError(circular)).toBe('an object was thrown');

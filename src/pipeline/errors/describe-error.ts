@@ -1,11 +1,11 @@
 import { errorNameOf } from './error-text.js';
 
-/** A log line, a field of health: a message of a megabyte must not fill them. */
+/** Bounds log lines and health answers: a message may have megabytes. */
 const MOST_CHARACTERS = 4096;
 
 /**
- * An error in one line of at most 4,096 characters: its class and message. Of other things that were thrown, no more
- * than that they were.
+ * An error in one line of at most 4,096 characters: its class and message. Properties of thrown objects are left out,
+ * as they may hold payload.
  */
 export function describeError(error: unknown): string {
   try {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { errorMessageOf, errorNameOf, errorStackOf, sqlStateOf, textOf } from './error-text.js';
 
-/** An error with a getter that fails, as of errors that build their text when asked. */
+/** An error with a getter that throws, like errors that build their text lazily. */
 function failingAt(property: 'name' | 'message' | 'stack' | 'cause'): Error {
   return Object.defineProperty(new TypeError('no'), property, {
     get: () => {
@@ -10,7 +10,7 @@ function failingAt(property: 'name' | 'message' | 'stack' | 'cause'): Error {
   });
 }
 
-describe('the text of an error is found', () => {
+describe('the text of an error can be read', () => {
   test('of an ordinary error', () => {
     const error = new TypeError('no', { cause: new RangeError('too much') });
     expect([errorNameOf(error), errorMessageOf(error)]).toEqual(['TypeError', 'no']);
@@ -58,16 +58,16 @@ describe('an error of PostgreSQL', () => {
     code: '23505',
   });
 
-  test('is told apart by its SQLSTATE', () => {
+  test('is identified by its SQLSTATE', () => {
     expect([errorNameOf(refused), sqlStateOf(refused)]).toEqual(['Error 23505', '23505']);
   });
 
-  test('is known also as the cause of another', () => {
+  test('is recognized as the cause of another error', () => {
     const error = new TypeError('not booked', { cause: refused });
     expect([errorNameOf(error), sqlStateOf(error)]).toEqual(['TypeError 23505', '23505']);
   });
 
-  test('is none that has a code of another kind', () => {
+  test('is not recognized by a code that is no SQLSTATE', () => {
     const errors = [
       Object.assign(new Error('no'), { code: 'EPIPE' }),
       Object.assign(new Error('no'), { code: 'ECONNREFUSED', severity: 'ERROR' }),

@@ -1,4 +1,4 @@
-/** Reads a property of an error; its getter may throw, as of errors that build their text when asked. */
+/** Reads a property of an error. Its getter may throw: some errors build their text lazily. */
 function readText(read: () => unknown, otherwise: string): string {
   try {
     return String(read());
@@ -13,8 +13,8 @@ export function textOf(value: unknown): string {
 }
 
 /**
- * The class of an error, or the type of anything else that was thrown. Where PostgreSQL is the cause, its SQLSTATE
- * follows, as in `DatabaseError 23505`: without it, all that the database refuses would look alike. Never throws.
+ * The class of an error, or the type of anything else that was thrown. If PostgreSQL is the cause, its SQLSTATE
+ * follows, as in `DatabaseError 23505`: without it, all errors of the database would look alike. Never throws.
  */
 export function errorNameOf(error: unknown): string {
   if (!isError(error)) return typeof error;
@@ -27,7 +27,7 @@ export function errorNameOf(error: unknown): string {
 
 const SQL_STATE = /^[0-9A-Z]{5}$/;
 
-/** The SQLSTATE of an error that PostgreSQL has answered with, or that such a one is the cause of. Never throws. */
+/** The SQLSTATE of an error of PostgreSQL, or of an error that was caused by one. Never throws. */
 export function sqlStateOf(error: unknown): string | undefined {
   let each = error;
   for (let depth = 0; isError(each) && depth < 5; depth++) {
@@ -60,7 +60,7 @@ export function errorStackOf(error: unknown): string {
   return stacks.join('\nCaused by: ');
 }
 
-/** A stack is built when it is read, out of name and message: a getter of those may throw here. */
+/** V8 builds the stack from name and message when it is read: their getters may throw here. */
 function stackOf(error: Error): string {
   const otherwise = `${errorNameOf(error)}: ${errorMessageOf(error)}`;
   return readText(() => error.stack ?? otherwise, otherwise);

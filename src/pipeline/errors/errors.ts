@@ -1,7 +1,7 @@
 import { errorMessageOf } from './error-text.js';
 import type { Offset } from '../records/offset.js';
 
-/** The partition went to another member: nothing of it can be committed here any more. */
+/** The partition belongs to another member: this one can no longer commit its records. */
 export class PartitionLostError extends Error {
   readonly code = 'PARTITION_LOST';
 
@@ -69,7 +69,9 @@ export class BatchRecordError extends Error {
   }
 }
 
-/** A batch handler returned rejections that can't be assigned to records. None of the batch counts as handled. */
+/**
+ * A batch handler returned rejections that cannot be assigned to records. No record of the batch counts as handled.
+ */
 export class BatchOutcomesError extends Error {
   readonly code = 'BATCH_OUTCOMES';
 
@@ -83,7 +85,7 @@ export class BatchOutcomesError extends Error {
 }
 
 /**
- * Some records of a batch can't be turned into what its handler takes. None of the batch was handled.
+ * Some records of a batch cannot be decoded. No record of the batch was handled.
  * @internal
  */
 export class UndecodableRecordsError extends Error {
@@ -96,7 +98,7 @@ export class UndecodableRecordsError extends Error {
   }
 }
 
-/** A record is parked because an earlier one of its key is. */
+/** A record is parked because an earlier one of its key is parked. */
 export class FollowsParkedError extends Error {
   readonly code = 'FOLLOWS_PARKED';
 
@@ -109,7 +111,7 @@ export class FollowsParkedError extends Error {
   }
 }
 
-/** As many records of a partition are parked as may be. */
+/** The limit of parked records of a partition is reached. */
 export class ParkingFullError extends Error {
   readonly code = 'PARKING_FULL';
 

@@ -1,5 +1,5 @@
 /**
- * Thrown by a handler to say that trying again is no use: the record goes where `onFailure` says at once.
+ * Thrown by a handler if a retry cannot succeed: `onFailure` is applied to the record at once.
  *
  * @example throw new PermanentError(`no customer ${order.customer}`, { cause: error });
  */

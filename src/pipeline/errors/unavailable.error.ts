@@ -1,6 +1,6 @@
 /**
- * What a handler depends on can't be used for now: the record is not to blame. It is tried again for as long as that
- * lasts, without using up its attempts, and `/health/ready` names it.
+ * A dependency of the handler is unavailable, and the record is not the cause. The record is retried until the
+ * dependency is available, without using up its attempts, and `/health/ready` names it.
  *
  * @example throw new DependencyUnavailableError('the payment provider answers 503', { cause: error });
  */

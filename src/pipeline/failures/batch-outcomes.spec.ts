@@ -19,7 +19,7 @@ const fulfilled = { status: 'fulfilled', value: undefined } as const;
 const rejected = { status: 'rejected', reason: new Error('no stock') } as const;
 
 describe('a batch handler that gives an outcome for each record', () => {
-  test('gets again only what failed, and that costs no other record anything', async () => {
+  test('gets only the failed records again, and uses up no attempts of the others', async () => {
     const scene = await batchOf();
     await scene.call(0).returns([fulfilled, rejected, fulfilled, rejected, fulfilled]);
     await scene.clock.advance(RETRY_MS);
@@ -30,14 +30,14 @@ describe('a batch handler that gives an outcome for each record', () => {
     expect(scene.calls).toHaveLength(2);
   });
 
-  test('settles what it says went well, also where it commits by hand', async () => {
+  test('settles the records that it reports as fulfilled, also with manual commits', async () => {
     const scene = await batchOf({ commit: 'manual' });
     await scene.call(0).returns([fulfilled, fulfilled, rejected, fulfilled, fulfilled]);
     expect(await scene.committed()).toBe('2');
   });
 
   test.each([[[1, 2, 3, 4, 5]], [[fulfilled]], [{ status: 'fulfilled' }]])(
-    'is taken at its word only where it gives just that: %j is a success',
+    'has succeeded if its result contains no rejection: %j',
     async (result) => {
       const scene = await batchOf();
       await scene.call(0).returns(result);
@@ -50,7 +50,7 @@ describe('a batch handler that gives an outcome for each record', () => {
 describe.each([0, 2, 4])('a batch with poison at %d', (poison) => {
   const isPoisoned = (offsets: readonly string[]): boolean => offsets.includes(String(poison));
 
-  test('that its handler names costs that record alone', async () => {
+  test('that its handler names becomes a dead letter without affecting the others', async () => {
     const scene = await batchOf();
     await scene.call(0).fails(new BatchRecordError(poison, new Error('bad')));
     await scene.clock.advance(RETRY_MS);
@@ -66,7 +66,7 @@ describe.each([0, 2, 4])('a batch with poison at %d', (poison) => {
     expect(new Set(handled).size).toBe(4);
   });
 
-  test('that nobody names is found by handling each record by itself', async () => {
+  test('that its handler does not name is found by handling each record by itself', async () => {
     const scene = await batchOf();
     const end = async (at: number): Promise<void> => {
       const call = scene.call(at);
@@ -83,7 +83,7 @@ describe.each([0, 2, 4])('a batch with poison at %d', (poison) => {
   });
 });
 
-test('records that cannot be read are stored without a call, and the others are handled in the next', async () => {
+test('records that cannot be decoded are stored without a call, and the others are handled in the next call', async () => {
   const scene = await batchOf({ attempts: 1 });
   const errors = new Map([1, 3].map((at) => [at, new Error('not JSON')] as const));
   await scene.call(0).fails(new UndecodableRecordsError(errors));

@@ -15,21 +15,22 @@ export interface BatchOutcome {
   readonly rest: readonly InFlightRecord[];
 }
 
-/** How deep a result is searched for rejections: a list of lists in an envelope of the application's own. */
+/**
+ * How deep a result is searched for rejections: deep enough for a list of lists in the application's own envelope.
+ */
 const DEPTH = 4;
 
 /**
- * Why records of a batch failed, by their place, as its handler's result says: what `Promise.allSettled` gives.
- * Any other result without a rejection in it means that all were handled.
+ * The errors of a batch's failed records, by index, from a result as `Promise.allSettled` returns it. Any other
+ * result without a rejection in it means that all records were handled.
  *
- * @throws BatchOutcomesError for a rejection that can't be assigned to a record: an outcome that is not understood
- *   is never a success
+ * @throws BatchOutcomesError for a rejection that cannot be assigned to a record: it must not count as success
  */
 export function rejectionsOf(result: unknown, count: number): ReadonlyMap<number, unknown> {
   const reasons = new Map<number, unknown>();
   if (!hasRejection(result)) return reasons;
   if (!Array.isArray(result) || result.length !== count) throw new BatchOutcomesError();
-  // By index: `forEach` and its like leave holes out.
+  // By index: `forEach` and `map` skip holes.
   for (let at = 0; at < count; at++) {
     const outcome: unknown = result[at];
     if (!isOutcome(outcome)) throw new BatchOutcomesError();
@@ -39,7 +40,7 @@ export function rejectionsOf(result: unknown, count: number): ReadonlyMap<number
 }
 
 /**
- * How a batch went whose handler returned.
+ * The outcome of a batch whose handler returned.
  * @throws BatchOutcomesError as {@link rejectionsOf} does
  */
 export function outcomeOfResult(records: readonly InFlightRecord[], result: unknown): BatchOutcome {
@@ -52,7 +53,7 @@ export function outcomeOfResult(records: readonly InFlightRecord[], result: unkn
   };
 }
 
-/** How a batch went whose handler failed; undefined where the error does not say which record is to blame. */
+/** The outcome of a batch whose handler failed; undefined if the error does not say which records failed. */
 export function outcomeOfError(records: readonly InFlightRecord[], error: unknown): BatchOutcome | undefined {
   if (error instanceof UndecodableRecordsError) {
     const rest = records.filter((_, at) => !error.errors.has(at));
@@ -81,7 +82,7 @@ function failuresOf(
   return records.flatMap((record, at) => (reasons.has(at) ? [{ record, error: reasons.get(at) }] : []));
 }
 
-/** Whether a result says anywhere that something was rejected, however it is wrapped. */
+/** Whether a result contains a rejection, however it is wrapped. */
 export function hasRejection(value: unknown, depth = DEPTH): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if ('status' in value && value.status === 'rejected') return true;
@@ -89,7 +90,10 @@ export function hasRejection(value: unknown, depth = DEPTH): boolean {
   return contentsOf(value).some((each) => hasRejection(each, depth - 1));
 }
 
-/** What a list, a map, a set or a plain object holds; other objects may run code of the application when they are read. */
+/**
+ * The values of a list, a map, a set or a plain object. Other objects are not read: their getters may run code of the
+ * application.
+ */
 function contentsOf(value: object): readonly unknown[] {
   if (Array.isArray(value)) return value;
   if (value instanceof Map || value instanceof Set) return [...value.values()];

@@ -12,7 +12,7 @@ export const DEFAULT_DEAD_LETTER_LIMIT: DeadLetterLimit = { consecutive: 50, rat
 export class CircuitBreaker {
   #consecutive = 0;
   #outcomes = 0;
-  /** The numbers of the outcomes within the window that were failures. */
+  /** The numbers of the failures within the window. */
   #failed: number[] = [];
 
   constructor(private readonly limit: DeadLetterLimit) {}
@@ -30,7 +30,7 @@ export class CircuitBreaker {
     if (this.#failed.length > 0) this.#forget();
   }
 
-  /** A record that was held back succeeded: the records themselves were not the cause. */
+  /** A record that was held back succeeded: the cause is resolved. */
   reset(): void {
     this.#consecutive = 0;
     this.#failed = [];
@@ -54,7 +54,7 @@ export class CircuitBreaker {
     this.#failed = this.#failed.filter((each) => each !== outcome);
   }
 
-  /** @returns which limit was reached, in words */
+  /** @returns which limit was reached, for messages */
   get reason(): string {
     const { consecutive, window } = this.limit;
     return this.#consecutive >= consecutive

@@ -4,8 +4,8 @@ import { CircuitBreaker } from './circuit-breaker.js';
 import { OutcomesInOrder } from './outcomes-in-order.js';
 
 /**
- * Applies the circuit breaker to a partition's records: counts their outcomes, and knows which records the open breaker
- * keeps from being given up.
+ * Applies the circuit breaker to a partition's records: counts their outcomes, and remembers which records the open
+ * breaker holds back.
  */
 export class DeadLetterBreaker {
   readonly #breaker: CircuitBreaker;
@@ -29,7 +29,7 @@ export class DeadLetterBreaker {
     this.#inOrder = new OutcomesInOrder(limit, oldest);
   }
 
-  /** Which limit was reached, in words. */
+  /** Which limit was reached, for messages. */
   get reason(): string {
     return this.#breaker.reason;
   }
@@ -54,8 +54,8 @@ export class DeadLetterBreaker {
   }
 
   /**
-   * Counts a record at its first failure, among the records that succeed at that time. Counted when they are given up,
-   * retried records would come in a row, however few they are.
+   * Counts a record at its first failure, among the records that succeed at that time. If retried records were
+   * counted when they are given up, a few of them would count as consecutive.
    */
   failed(record: InFlightRecord): void {
     if (this.#failing.has(record)) return;

@@ -21,18 +21,18 @@ function policy(onFailure: LastResort, retry: Partial<FailurePolicy['retry']> = 
 }
 
 describe.each(RESORTS)('with onFailure %p, a failure', (onFailure) => {
-  test('is tried again while attempts are left', () => {
+  test('is retried while attempts are left', () => {
     const decision = decide(new Error('x'), { failures: 2, elapsedMs: 5 }, policy(onFailure), 0.5);
     expect(decision).toEqual({ action: 'retry', delayMs: 100 });
   });
 
-  test('ends with the last attempt', () => {
+  test('is given up after the last attempt', () => {
     expect(decide(new Error('x'), { failures: 3, elapsedMs: 5 }, policy(onFailure), 0.5)).toEqual({
       action: onFailure,
     });
   });
 
-  test('ends where the next retry would come too late', () => {
+  test('is given up if the next retry would exceed maxElapsedMs', () => {
     const limited = policy(onFailure, { maxElapsedMs: 1000 });
     expect(decide('x', { failures: 1, elapsedMs: 950 }, limited, 0.5)).toEqual({
       action: 'retry',
@@ -42,14 +42,14 @@ describe.each(RESORTS)('with onFailure %p, a failure', (onFailure) => {
   });
 
   test.each([[new PermanentError('no')], ['hopeless']])(
-    'that no retry cures, %p, is not tried again',
+    'is not retried if it is not retriable: %p',
     (error) => {
       const action = onFailure === 'retry-topic' ? 'dead-letter' : onFailure;
       expect(decide(error, { failures: 1, elapsedMs: 0 }, policy(onFailure), 0.5)).toEqual({ action });
     },
   );
 
-  test('is tried again without end where attempts have none', () => {
+  test('is retried without end if the attempts are unlimited', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1e9 }), fc.double({ min: 0, max: 0.999 }), (failures, random) => {
         const endless = policy(onFailure, { attempts: Infinity });
@@ -60,7 +60,7 @@ describe.each(RESORTS)('with onFailure %p, a failure', (onFailure) => {
   });
 });
 
-test('an unavailable dependency is awaited, whatever the handler’s `only` and `never` say', () => {
+test('an unavailable dependency is awaited, even if the handler’s `only` and `never` exclude its error', () => {
   const away = new DependencyUnavailableError('the database is away');
   expect(mayRetry(away, { isRetriable: () => false })).toBe(true);
 });

@@ -3,7 +3,7 @@ import { backoffMs } from '../time/backoff.js';
 import { PermanentError } from '../errors/permanent.error.js';
 import { DependencyUnavailableError } from '../errors/unavailable.error.js';
 
-/** How a record has fared so far. */
+/** The failures of a record so far. */
 export interface FailureHistory {
   /** Calls that have failed, this one among them. */
   readonly failures: number;
@@ -11,14 +11,14 @@ export interface FailureHistory {
   readonly elapsedMs: number;
 }
 
-/** What is to become of a record whose handler has failed. */
+/** What happens to a record whose handler has failed. */
 export type Decision =
   { readonly action: 'retry'; readonly delayMs: number } | { readonly action: LastResort };
 
 /**
- * The one place where it is decided what a failure leads to.
+ * Decides what happens to a record whose handler has failed.
  *
- * An error that no retry can cure never goes to a retry topic: it would only fail there again, later.
+ * A record with an error that is not retriable never goes to a retry topic, where it would fail again.
  *
  * @param random a number from 0 up to, but not including, 1
  */
@@ -37,7 +37,7 @@ export function decide(
   return { action: 'retry', delayMs };
 }
 
-/** Whether trying again may help at all. */
+/** Whether a retry may succeed. */
 export function mayRetry(error: unknown, retry: Pick<RetryPolicy, 'isRetriable'>): boolean {
   if (error instanceof DependencyUnavailableError) return true;
   return !(error instanceof PermanentError) && retry.isRetriable(error);

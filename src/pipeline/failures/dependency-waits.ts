@@ -4,13 +4,13 @@ import type { InFlightRecord } from '../records/in-flight.js';
 interface DependencyWait {
   /** Attempts in a row that found the dependency unavailable; 0 once one failed for another reason. */
   readonly tries: number;
-  /** When the first of them ended, since the epoch. */
+  /** When the first of these attempts ended, in ms since the epoch. */
   readonly since: number;
-  /** How long the record had waited before those. */
+  /** How long the record had waited before these attempts. */
   readonly earlierMs: number;
 }
 
-/** How long unsettled records have waited for dependencies: that time does not count for the retry policy. */
+/** How long unsettled records have waited for dependencies: the retry policy does not count that time. */
 export class DependencyWaits {
   readonly #waits = new Map<InFlightRecord, DependencyWait>();
 
@@ -26,7 +26,7 @@ export class DependencyWaits {
   /**
    * An attempt found the dependency unavailable.
    * @param now ms since the epoch
-   * @returns how many did, in a row
+   * @returns the number of such attempts in a row
    */
   unavailable(record: InFlightRecord, now: number): number {
     const known = this.#waits.get(record);

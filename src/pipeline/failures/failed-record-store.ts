@@ -8,12 +8,12 @@ import type { Parking } from '../parking/parking.js';
 import type { TopicPartition } from '../records/fetched.js';
 import { type Backoff, backoffMs } from '../time/backoff.js';
 
-/** Between two attempts to store a record. */
+/** The backoff between two attempts to store a record. */
 const STORE_BACKOFF: Backoff = { initialMs: 500, maxMs: 10_000 };
 
-/** What storing failed records is built from. */
+/** The dependencies of a store of failed records. */
 export interface FailedRecordStoreParts {
-  /** The object that the parking store of this ownership was opened with: parking stores are found by it. */
+  /** The object that the parking store of this ownership was opened with; it identifies the parking store. */
   readonly at: TopicPartition;
   readonly handler: Pick<Handler, 'store'>;
   readonly parking: Parking | undefined;
@@ -23,7 +23,7 @@ export interface FailedRecordStoreParts {
   readonly wait: (record: InFlightRecord, delayMs: number) => Promise<boolean>;
 }
 
-/** Stores failed records elsewhere, and tries again until that succeeds. */
+/** Stores failed records elsewhere, and retries until that succeeds. */
 export class FailedRecordStore {
   #closed = false;
 
@@ -37,7 +37,7 @@ export class FailedRecordStore {
   /**
    * Stores a record.
    * @param stuck called after each attempt that failed
-   * @returns where the record is stored, or what becomes of a record that is not stored
+   * @returns where the record is stored, or what happens to it otherwise
    */
   async store(
     record: InFlightRecord,
@@ -64,7 +64,7 @@ export class FailedRecordStore {
       stuck();
       if (!(await wait(record, delayMs))) return 'abandoned';
       if (record.settled) return 'settled';
-      // It was never written, so it need not be parked once the records before it are gone.
+      // The record was never written, so it can be handled once no record of its key is parked any more.
       if (storeError instanceof ParkingFullError && reason instanceof FollowsParkedError) {
         reason = parking?.addFollower(record);
         if (!reason) return 'again';

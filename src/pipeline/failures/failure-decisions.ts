@@ -36,7 +36,7 @@ export interface FailureDecisionParts {
   readonly breakerClosed: () => void;
 }
 
-/** Between two attempts while a dependency is unavailable. */
+/** The backoff between two attempts while a dependency is unavailable. */
 const DEPENDENCY_BACKOFF: Backoff = { initialMs: 500, maxMs: 5_000 };
 
 /**
@@ -58,7 +58,7 @@ export class FailureDecisions {
     this.#breaker?.passed(record);
   }
 
-  /** A record that may have failed or waited was confirmed by its handler since. */
+  /** The handler has confirmed a record that may have failed or waited before. */
   confirmed(record: InFlightRecord): void {
     if (this.#breaker?.isFailing(record) || this.#dependencies.has(record)) this.passed(record);
   }
@@ -108,13 +108,13 @@ export class FailureDecisions {
     return decide(error, { failures: record.failures, elapsedMs }, policy, random());
   }
 
-  /** Counts the record in the breaker. Records for retry topics do not count: they come back. */
+  /** Counts the record in the breaker. Records for retry topics do not count: they are retried. */
   #count(record: InFlightRecord, action: Decision['action']): void {
     const resort = action === 'retry' ? this.parts.policy.onFailure : action;
     if (resort !== 'retry-topic' && record.origin === 'log') this.#breaker?.failed(record);
   }
 
-  /** The record waits however long the dependency is unavailable, and does not count for the circuit breaker. */
+  /** The record waits as long as the dependency is unavailable, and does not count for the circuit breaker. */
   #awaitDependency(
     record: InFlightRecord,
     error: unknown,

@@ -27,7 +27,7 @@ export type FailureEvent =
   | (OfRecord & { readonly kind: 'breaker open'; readonly reason: string; readonly delayMs: number })
   /** The policy `stop`: the partition stops at this record. */
   | (OfRecord & { readonly kind: 'stopped' })
-  /** The handler failed after it had settled the record: nothing is left to retry. */
+  /** The handler failed after it had settled the record: it is not retried. */
   | (OfRecord & { readonly kind: 'failed after settling' })
   /** The circuit breaker of the partition has closed. */
   | { readonly kind: 'breaker closed'; readonly at: TopicPartition }
@@ -39,5 +39,5 @@ export type FailureEvent =
       readonly delayMs: number;
     };
 
-/** Receives every failure of a group, as the log, the counters and health do. */
+/** Receives every failure of a group: the log, the counters and health each subscribe one. */
 export type FailureListener = (event: FailureEvent) => void;

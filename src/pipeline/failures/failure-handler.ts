@@ -11,7 +11,7 @@ import type { Parking } from '../parking/parking.js';
 import { RetryWaits } from './retry-waits.js';
 import type { TopicPartition } from '../records/fetched.js';
 
-/** What a partition's failure handler is built from. */
+/** The dependencies of a partition's failure handler. */
 export interface FailureHandlerParts {
   readonly at: TopicPartition;
   readonly handler: Handler;
@@ -31,8 +31,8 @@ export interface FailureHandlerParts {
 const noop = (): void => undefined;
 
 /**
- * Carries out what is decided about a partition's failed records. Each method that returns a resolution, or `singly`,
- * must be followed by `resolved` once the dispatcher has acted on it.
+ * Carries out what is decided about a partition's failed records. After acting on a resolution, or on `singly`, the
+ * dispatcher must call `resolved`.
  */
 export class FailureHandler {
   readonly #decisions: FailureDecisions;
@@ -82,7 +82,7 @@ export class FailureHandler {
     return this.#state !== 'open';
   }
 
-  /** Whether the record must be parked without a call, since an earlier one of its key is parked. */
+  /** Whether the record must be parked without being handled: an earlier one of its key is parked. */
   isBehindParked(record: InFlightRecord): boolean {
     return this.parts.parking?.isParkedKey(record) === true;
   }
@@ -92,15 +92,16 @@ export class FailureHandler {
     this.#decisions.passed(record);
   }
 
-  /** The record had failed or waited, and its handler has confirmed it since. */
+  /** The handler has confirmed a record that had failed or waited. */
   confirmedMeanwhile(record: InFlightRecord): void {
     this.#problems.resolve(record);
     this.#decisions.confirmed(record);
   }
 
   /**
-   * Decides what happens to a record whose handler failed, and does it.
-   * @param stuck called, perhaps repeatedly, when the record may stay unsettled until something outside changes
+   * Decides what happens to a record whose handler failed, and carries it out.
+   * @param stuck called, perhaps repeatedly, when the record may stay unsettled until an operator or a dependency
+   *   resolves the cause
    */
   async handle(record: InFlightRecord, error: unknown, stuck = noop): Promise<FailureResolution> {
     this.#unresolved++;
@@ -132,7 +133,7 @@ export class FailureHandler {
   }
 
   /**
-   * Decides what happens to a batch that failed as a whole, and does it.
+   * Decides what happens to a batch that failed as a whole, and carries it out.
    * @param first the first of its records that is not settled
    * @returns `singly` if each of its records is to be handled by itself
    */
@@ -156,13 +157,16 @@ export class FailureHandler {
     return error ? this.#storeElsewhere(record, error, 'park', noop) : 'again';
   }
 
-  /** The dispatcher has acted on a resolution. Until then a drain would miss what follows from it. */
+  /**
+   * The dispatcher has acted on a resolution. Until then the partition counts as busy, so that a drain does not miss
+   * the records that are started.
+   */
   resolved(): void {
     this.#unresolved--;
     this.parts.returned();
   }
 
-  /** Handlers are aborted. Their failures are ignored: their records stay uncommitted and are redelivered. */
+  /** The handlers are aborted. Their failures are ignored: the records stay uncommitted and are redelivered. */
   abort(): void {
     if (this.#state === 'open') this.#state = 'aborted';
   }
@@ -177,7 +181,7 @@ export class FailureHandler {
     this.#waits.resume();
   }
 
-  /** Cancels all attempts. */
+  /** Cancels all pending attempts. */
   close(): void {
     this.#state = 'closed';
     this.#store.close();

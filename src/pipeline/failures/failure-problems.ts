@@ -19,7 +19,7 @@ export class FailureProblems {
     return this.#problems.values();
   }
 
-  /** Takes in an event; one that leaves its record stuck replaces what was known of the record. */
+  /** Records an event. If it leaves its record stuck, it replaces the record's former problem. */
   note(event: FailureEvent): void {
     const problem = problemOf(event);
     if (problem) this.#problems.set(problem.record, problem);

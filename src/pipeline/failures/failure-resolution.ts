@@ -1,5 +1,5 @@
 /**
- * What became of a failed record, and what its dispatcher does: handle the record `again`, continue behind a
- * `settled` record, or leave an `abandoned` one alone, since its partition is stopped, closed or aborted.
+ * What happened to a failed record. The dispatcher handles the record `again`, continues its lane after a `settled`
+ * record, or does nothing more with an `abandoned` one, whose partition is stopped, closed or aborted.
  */
 export type FailureResolution = 'again' | 'settled' | 'abandoned';

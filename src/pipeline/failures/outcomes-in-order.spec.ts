@@ -25,14 +25,14 @@ describe('a failure', () => {
     expect(outcomes(marks).isAmongFailures(at)).toBe(expected);
   });
 
-  test('far behind the last one is judged by those around it, whatever came later', () => {
+  test('far behind the last one is judged by the outcomes around it, not by later ones', () => {
     const order = outcomes(`${'+'.repeat(50)}---`);
     for (let at = 53; at < 20_000; at++) order.passed(at);
     expect(order.isAmongFailures(52)).toBe(true);
     expect(order.isAmongFailures(51)).toBe(false);
   });
 
-  test('counts as passed once it has', () => {
+  test('no longer counts once its record has succeeded', () => {
     const order = outcomes('---');
     order.passed(1);
     expect(order.isAmongFailures(2)).toBe(false);

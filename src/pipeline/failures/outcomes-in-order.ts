@@ -6,8 +6,8 @@ const FIRST_SIZE = 1024;
 /**
  * The outcomes of a partition's records in log order: one byte each, back to the first unsettled record.
  *
- * Reported order differs from log order: if all records of one key fail, its lane reports them in a row, long after
- * the records of other keys between them succeeded.
+ * Outcomes are not reported in log order: if all records of one key fail, its lane reports them in a row, long after
+ * the records of other keys between them have succeeded.
  */
 export class OutcomesInOrder {
   #outcomes = new Uint8Array(FIRST_SIZE);
@@ -27,7 +27,7 @@ export class OutcomesInOrder {
     this.#record(sequence, FAILED);
   }
 
-  /** Whether a record that failed is among so many others that did, of those up to it. */
+  /** Whether the outcomes up to and including this failed record reach a limit. */
   isAmongFailures(sequence: number): boolean {
     const { consecutive, ratio, window } = this.limit;
     const first = Math.max(0, this.#next - this.#outcomes.length);

@@ -14,7 +14,7 @@ export class RetryWaits {
   readonly #held: Wait[] = [];
   #state: 'open' | 'suspended' | 'closed' = 'open';
 
-  /** @param due called when a record's time has come, also while suspended */
+  /** @param due called when a record is due, also while suspended */
   constructor(
     private readonly clock: Clock,
     private readonly due: (record: InFlightRecord) => void,
@@ -57,7 +57,7 @@ export class RetryWaits {
     for (const { end } of this.#held.splice(0)) end(true);
   }
 
-  /** Cancels all attempts. */
+  /** Cancels all pending attempts. */
   close(): void {
     this.#state = 'closed';
     for (const { cancel } of this.#running) cancel();

@@ -1,6 +1,6 @@
 import { partitionKeyOf, type TopicPartition } from '../records/fetched.js';
 
-/** What an operator has paused: a topic, or one partition of it. */
+/** A topic, or one partition of it, that an operator has paused. */
 export interface OperatorPause {
   readonly topic: string;
   readonly partition?: number;

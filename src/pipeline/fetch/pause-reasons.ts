@@ -6,7 +6,7 @@ export type PauseReason =
 export class PauseReasons {
   readonly #reasons = new Set<PauseReason>();
 
-  /** @param changed called when the partition becomes paused, or is paused no longer */
+  /** @param changed called when the partition is paused or resumed */
   constructor(private readonly changed: (paused: boolean) => void) {}
 
   get isPaused(): boolean {

@@ -6,14 +6,14 @@ import type { PauseReasons } from './pause-reasons.js';
 import type { Delay, Handler, PassedOver } from '../handler/handler.js';
 import type { Settlement } from '../commit/settlement.js';
 
-/** Events of records that are not handled, or not yet, because of their headers. */
+/** Events of records that are passed over or delayed because of their headers. */
 export interface RecordIntakeEvents {
   passedOver(at: TopicPartition, offset: Offset, why: PassedOver): void;
   /** A record's due time exceeds its topic's delay by `excessMs`; the record is handled after that delay. */
   dueTooLate(at: TopicPartition, offset: Offset, excessMs: number): void;
 }
 
-/** What a partition's intake is built from. */
+/** The dependencies of a partition's intake. */
 export interface RecordIntakeParts {
   readonly at: TopicPartition;
   readonly events: RecordIntakeEvents;
@@ -28,7 +28,7 @@ export interface RecordIntakeParts {
   readonly batchReceived: () => void;
 }
 
-/** Clocks of two machines differ: by how much a due time may exceed its topic's delay without being reported. */
+/** By how much a due time may exceed its topic's delay without being reported: clocks of two machines differ. */
 const CLOCK_TOLERANCE_MS = 10_000;
 
 /** Takes in the fetched records of a partition that are new, meant for its handler, due, and within the limits. */
@@ -40,7 +40,7 @@ export class RecordIntake {
   /** The offset that the client fetches next; below the position while it refetches known records. */
   fetchOffset: Offset;
   #cancelDue: Cancel | undefined;
-  /** The record that is not due yet, and until when it waits. */
+  /** The record that is not due yet, and when it is due. */
   #notDue: { readonly offset: Offset; readonly untilMs: number } | undefined;
   #cancelRecheck: (() => void) | undefined;
 
@@ -63,19 +63,19 @@ export class RecordIntake {
     return taken;
   }
 
-  /** The broker was asked for the partition's end. A fetch that was answered meanwhile may know of a later one. */
+  /** Records an end offset that the broker reported. It is ignored if a fetch has reported a later one meanwhile. */
   raiseEndOffset(end: Offset): void {
     this.endOffsetAt = this.parts.clock.now();
     if (compareOffsets(end, this.endOffset) > 0) this.endOffset = end;
   }
 
-  /** The client will fetch from there: not before the commit, and perhaps beyond the position. */
+  /** The client fetches from `offset`, which is at or above the committed offset and may be above the position. */
   fetchFrom(offset: Offset): void {
     this.fetchOffset = offset;
     this.skipTo(offset);
   }
 
-  /** Moves the position over offsets that hold no record for a reader: control records, aborted ones, gaps. */
+  /** Moves the position past offsets without a visible record: control records, aborted records, gaps. */
   skipTo(next: Offset): void {
     const { tracker } = this.parts.settlement;
     if (compareOffsets(next, tracker.position) > 0) tracker.advanceTo(next);
@@ -145,7 +145,7 @@ export class RecordIntake {
     return true;
   }
 
-  /** A record that is not due is left in the log, with all that follow it, and fetched again when it is due. */
+  /** A record that is not due stays in the log with all records behind it, and is fetched again when it is due. */
   #isDue(record: FetchedRecord, now: number): boolean {
     const { handler, pauseReasons, clock } = this.parts;
     if (!handler.delay) return true;
@@ -157,7 +157,7 @@ export class RecordIntake {
     return false;
   }
 
-  /** The longest wait counts from when the record is first seen: a refetch must not restart it. */
+  /** The maximum wait counts from when the record is first seen: a refetch must not restart it. */
   #dueTimeOf(record: FetchedRecord, { dueAt, maxMs }: Delay, now: number): number {
     const { offset } = record;
     if (this.#notDue?.offset === offset) return this.#notDue.untilMs;

@@ -3,7 +3,7 @@ import type { FetchedRecord, TopicPartition } from '../records/fetched.js';
 import type { InFlightRecord } from '../records/in-flight.js';
 import type { ParkingStore } from '../parking/parking-store.js';
 
-/** What has to be handled one after the other: a partition's records, a key's, or none. */
+/** Which records are handled one after the other: those of a partition, those of a key, or none. */
 export type Order = 'partition' | 'key' | 'none';
 
 /** Who settles a record: the runtime once its handler has returned, or the handler. */
@@ -26,7 +26,7 @@ export type PassedOver = 'replayed for another group' | 'replay receipt';
 export interface Delay {
   /** When a record may be handled at the earliest, in ms since the epoch. */
   dueAt(record: FetchedRecord): number;
-  /** No record waits longer than this from when it is first seen, whatever the clock of its writer said. */
+  /** The longest wait from when a record is first seen: the clock of its writer may be wrong. */
   readonly maxMs: number;
 }
 
@@ -38,7 +38,7 @@ interface HandlerBase {
   /** How long one call may take before it counts as failed; undefined for no limit. */
   readonly timeoutMs: number | undefined;
   readonly failures: FailurePolicy;
-  /** When no more records may be given up; undefined for never. */
+  /** When the circuit breaker opens; undefined for never. */
   readonly deadLetterLimit: DeadLetterLimit | undefined;
   /** Resolves once the record is stored durably, with where it is stored: only then is it settled. */
   store(how: FailureDestination, failed: FailedRecord): Promise<FailureDestination>;
@@ -47,21 +47,21 @@ interface HandlerBase {
     readonly limit: number;
     storeOf(at: TopicPartition): ParkingStore;
   };
-  /** Why a record is not for this handler and passed over; undefined if all records are for it. */
+  /** Returns why a record is not for this handler; undefined if it is for it. Omitted if all records are. */
   readonly passesOver?: (record: FetchedRecord, partition: number) => PassedOver | undefined;
   /** For records of a retry topic; undefined if records are handled at once. */
   readonly delay?: Delay;
 }
 
 /**
- * What a call resolves to if somebody knows its outcome, such as the sender of a request. It counts as done, however long
- * it took: a retry could contradict that outcome.
+ * The result of a call whose outcome was already sent out, such as a reply to a request. The call counts as succeeded
+ * even if it exceeded its timeout: a retry could contradict the reply.
  */
 export const ANSWERED = Symbol('answered');
 
-/** A call's result may stand for work that continues: a stream of results, a reply to be sent. */
+/** The result of a call may stand for work that continues, such as a stream of results or a reply to be sent. */
 interface Completing {
-  /** @returns what to wait for before the call counts as done; undefined if there is nothing */
+  /** @returns a promise to await before the call counts as done; undefined if there is none */
   completion(result: unknown): Promise<unknown> | undefined;
 }
 
@@ -78,9 +78,9 @@ export interface BatchHandler extends HandlerBase, Completing {
   readonly maxRecords: number;
   /** How long the first record of a batch that is not full waits for more. */
   readonly maxWaitMs: number;
-  /** Fails, or gives a `PromiseSettledResult` for each record, where some of them failed and others did not. */
+  /** Throws, or returns a `PromiseSettledResult` for each record if only some of them failed. */
   invoke(records: readonly InFlightRecord[]): unknown;
 }
 
-/** What is called for a topic's records. */
+/** The handler of a topic's records. */
 export type Handler = RecordHandler | BatchHandler;

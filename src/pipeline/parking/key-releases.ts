@@ -3,7 +3,7 @@ import type { KeyName, ParkedKeys, ParkedRecord } from './parked-keys.js';
 import type { ParkingStore } from './parking-store.js';
 import type { StoreRequests } from './store-requests.js';
 
-/** What the releases of a partition's keys are built from. */
+/** The dependencies of the releases of a partition's keys. */
 export interface KeyReleaseParts {
   readonly keys: ParkedKeys;
   readonly store: ParkingStore;
@@ -27,11 +27,11 @@ export class KeyReleases {
   /** Keys that are released, and those that wait for a slot. */
   readonly #releasing = new Set<KeyName>();
   readonly #queue: KeyName[] = [];
-  /** Released keys that have no record parked, and wait for their followers to arrive in the parking topic. */
+  /** Released keys that have no parked record, and wait for their followers to arrive in the parking topic. */
   readonly #awaitingFollowers = new Set<KeyName>();
   /** Records without a key that are still to be handled in the current release. */
   #keyless: ParkedRecord[] | undefined;
-  /** What each unparked record is parked as. */
+  /** The parked record of each unparked record. */
   readonly #delivered = new Map<FetchedRecord, ParkedRecord>();
   #running = 0;
 
@@ -42,7 +42,7 @@ export class KeyReleases {
     if (this.parts.requests.isClosed || this.#releasing.has(key)) return false;
     this.#releasing.add(key);
     this.#queue.push(key);
-    // Not before the parking topic has noted which requests this release is for.
+    // Later, so that the parking topic can first record which requests this release is for.
     queueMicrotask(() => this.#startQueued());
     return true;
   }
@@ -62,7 +62,7 @@ export class KeyReleases {
     void this.#releaseNext(parked.key);
   }
 
-  /** An unparked record failed for good again: it stays parked, and so do the others of its key. */
+  /** An unparked record failed for good again: it stays parked, like the other records of its key. */
   async failedAgain(record: FetchedRecord): Promise<void> {
     const { key } = this.#takeDelivered(record);
     if (key === undefined) return this.#releaseNext(key);
@@ -104,7 +104,10 @@ export class KeyReleases {
     await this.#releaseNext(key);
   }
 
-  /** The key stays released until the parking topic knows: otherwise it would request the release again. */
+  /**
+   * The key stays released until the parking topic has recorded the end: otherwise it would request the release
+   * again.
+   */
   async #end(key: KeyName): Promise<void> {
     const { store, requests } = this.parts;
     await requests.untilDone(() => store.releaseEnded(key));

@@ -6,7 +6,7 @@ import { ParkedKeys } from './parked-keys.js';
 const entry = fc.record({ key: fc.constantFrom('a', 'b', undefined), offset: fc.nat(40) });
 const step = fc.record({ entry, adds: fc.boolean() });
 
-test('parked keys are what a list of them is, each key in the order of its offsets', () => {
+test('parked keys agree with a sorted list of parked records, each key in the order of its offsets', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
       const keys = new ParkedKeys();

@@ -1,16 +1,16 @@
 import { compareOffsets, type Offset } from '../records/offset.js';
 
-/** A key's name; undefined for records that have no key, and with it no order. */
+/** A key's name; undefined for records without a key, which have no order. */
 export type KeyName = string | undefined;
 
 /** A record that is parked. */
 export interface ParkedRecord {
   readonly key: KeyName;
-  /** Of the record in its own partition. */
+  /** The record's offset in its own partition. */
   readonly offset: Offset;
   /**
-   * The former ownership that parked it; undefined for the present one. An offset alone does not identify a record: the
-   * log may have been truncated or recreated since, and have another record at that offset.
+   * The former ownership that parked it; undefined for the current one. An offset alone does not identify a record:
+   * the log may have been truncated or recreated since, and have another record at that offset.
    */
   readonly by?: string;
 }
@@ -41,7 +41,7 @@ export class ParkedKeys {
 
   /**
    * Adds a record in order, unless it is there already. Records of former ownerships keep the order in which they are
-   * added, before those of the present one.
+   * added, before those of the current one.
    */
   add(record: ParkedRecord): void {
     const records = this.#records.get(record.key);

@@ -3,21 +3,21 @@ import type { FetchedRecord } from '../records/fetched.js';
 import type { KeyName, ParkedRecord } from './parked-keys.js';
 import type { Offset } from '../records/offset.js';
 
-/** One ownership of a partition, as the parking store needs it. */
+/** One ownership of a partition: what the parking store needs to know about it. */
 export interface ParkingOwnership {
   /** Where the partition is read from: where the group's commit, or the reset policy, points. */
   readonly position: Offset;
   /** The group's generation in which it began: later ownerships by other members have a higher one. */
   readonly generation: number;
-  /** Resolves if the partition was still this member's when it was called; rejects if that is not known. */
+  /** Resolves if this member still owned the partition at the time of the call; rejects if that is not known. */
   confirm(): Promise<void>;
 }
 
-/** Stores the parked records of one partition durably, beyond the life of any member. */
+/** Stores the parked records of one partition durably, for the current and later owners. */
 export interface ParkingStore {
   /**
-   * What is parked, each key's records in their order. A record that was parked by an owner who could not commit it,
-   * and that is read again from its own log, is no longer among them.
+   * Loads the parked records, each key's in order. Records that a former owner parked but could not commit are left
+   * out: they are read again from their own log.
    */
   load(ownership: ParkingOwnership): Promise<readonly ParkedRecord[]>;
   /** The parked record as it was fetched; undefined if it is no longer stored. */

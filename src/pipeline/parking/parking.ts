@@ -7,10 +7,10 @@ import { type KeyName, ParkedKeys } from './parked-keys.js';
 import type { ParkingOwnership, ParkingStore } from './parking-store.js';
 import { StoreRequests } from './store-requests.js';
 
-/** What a partition's parking is built from. */
+/** The dependencies of a partition's parking. */
 export interface ParkingParts {
   readonly store: ParkingStore;
-  /** Records that may be parked at most. */
+  /** The maximum number of parked records. */
   readonly limit: number;
   /** Keys that may be released at the same time. */
   readonly concurrency: number;
@@ -36,7 +36,7 @@ export class Parking {
   /** Records that are on their way to the parking topic, behind others of their key. */
   readonly #followers = new Map<KeyName, Set<InFlightRecord>>();
   #cancelWatch: Cancel | undefined;
-  /** Whether it is known what is parked. */
+  /** Whether the parked keys are known. */
   isLoaded = false;
 
   constructor(private readonly parts: ParkingParts) {
@@ -122,7 +122,7 @@ export class Parking {
     return this.#releases.handled(record);
   }
 
-  /** An unparked record failed for good again: it stays parked, and so do the others of its key. */
+  /** An unparked record failed for good again: it stays parked, like the other records of its key. */
   failedAgain({ record }: InFlightRecord): Promise<void> {
     return this.#releases.failedAgain(record);
   }

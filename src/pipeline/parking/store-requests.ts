@@ -7,7 +7,7 @@ const BACKOFF: Backoff = { initialMs: 500, maxMs: 10_000 };
 export class StoreRequests {
   /** Why the latest request failed; undefined if it succeeded. */
   problem: unknown;
-  /** Ends of the waits between two attempts. */
+  /** Callbacks that end the waits between two attempts. */
   readonly #waits = new Set<() => void>();
   #closed = false;
 
@@ -39,7 +39,7 @@ export class StoreRequests {
     return undefined;
   }
 
-  /** Repeats no request any more. */
+  /** Ends all waits; no request is repeated after this. */
   close(): void {
     this.#closed = true;
     for (const end of this.#waits) end();

@@ -1,13 +1,13 @@
 import type { Offset } from './offset.js';
 
-/** Header values as they came: bytes, text that the decoder made, several under one name, or null. */
+/** Header values as fetched: bytes, text that the client decoded, several values of one name, or null. */
 export type RawHeaders = Readonly<
   Record<string, Uint8Array | string | null | undefined | readonly (Uint8Array | string | null)[]>
 >;
 
 /**
- * A record as the client fetched it: bytes, nothing decoded. A client may make each part only when it is read:
- * take the parts by their names, and don't spread it.
+ * A record as the client fetched it: bytes, not decoded. Parts may be lazy getters: read them by name, and do not
+ * spread the record.
  */
 export interface FetchedRecord {
   readonly offset: Offset;
@@ -16,15 +16,15 @@ export interface FetchedRecord {
   /** Milliseconds since the epoch, in decimal digits. */
   readonly timestamp: string;
   readonly headers?: RawHeaders | undefined;
-  /** The value read as UTF-8, where the client can do so without making the value. */
+  /** The value as UTF-8 text, if the client can decode it without copying the value. */
   readonly text?: string | null;
-  /** What key, value and headers take, where the client knows it without making them. */
+  /** The size of key, value and headers, if the client knows it without reading them. */
   readonly byteLength?: number;
   /** Other properties that the client provides, by the client's own names. */
   readonly details?: object;
 }
 
-/** What one fetch brought for one partition. */
+/** The records of one partition in one fetch. */
 export interface FetchedBatch {
   readonly topic: string;
   readonly partition: number;

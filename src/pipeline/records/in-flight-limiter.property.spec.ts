@@ -27,7 +27,7 @@ interface Partition {
   readonly inFlight: number[];
 }
 
-/** As a partition takes a fetch: whole, or record by record within its share. */
+/** Takes in a fetch like a partition: whole, or record by record within its share. */
 function take(limiter: InFlightLimiter, { usage, inFlight }: Partition, records: readonly number[]): void {
   const whole = limiter.admitsFetch(usage);
   for (const each of records) {
@@ -37,7 +37,7 @@ function take(limiter: InFlightLimiter, { usage, inFlight }: Partition, records:
   }
 }
 
-test('what is in flight is bounded, and a partition is never refused its share', () => {
+test('records in flight are bounded, and a partition is never refused its share', () => {
   fc.assert(
     fc.property(limits, fc.integer({ min: 1, max: 8 }), fc.array(step), (limit, count, steps) => {
       const limiter = new InFlightLimiter(limit);

@@ -14,7 +14,7 @@ function use(limiter: InFlightLimiter, usage: Usage, records: number, bytes = 1)
 }
 
 describe('a limiter', () => {
-  test('counts records and bytes, of the partition and of all', () => {
+  test('counts records and bytes, of the partition and of the process', () => {
     const limiter = budgetOf(2);
     const [one, other] = [new Usage(), new Usage()];
     use(limiter, one, 3, 10);
@@ -24,7 +24,7 @@ describe('a limiter', () => {
     expect(limiter.total).toEqual({ records: 3, bytes: 25 });
   });
 
-  test('admits whole fetches up to a quarter of it for one partition', () => {
+  test('admits whole fetches of one partition up to a quarter of the limit', () => {
     const limiter = budgetOf(50);
     const usage = new Usage();
     use(limiter, usage, 24);
@@ -34,7 +34,7 @@ describe('a limiter', () => {
     expect(limiter.isFull(usage)).toBe(true);
   });
 
-  test('admits no whole fetch once others have taken it all, but a partition its share all the same', () => {
+  test('admits no whole fetch once the process is full, but always the share of a partition', () => {
     const limiter = budgetOf(10);
     const mine = new Usage();
     use(limiter, new Usage(), 100);
@@ -45,7 +45,7 @@ describe('a limiter', () => {
     expect(limiter.admitsRecord(mine)).toBe(false);
   });
 
-  test('lets the only partition use all of it', () => {
+  test('lets a single partition use the whole limit', () => {
     const limiter = budgetOf(1);
     const usage = new Usage();
     use(limiter, usage, 99);
@@ -54,7 +54,7 @@ describe('a limiter', () => {
     expect(limiter.isFull(usage)).toBe(true);
   });
 
-  test('bounds bytes as it does records', () => {
+  test('bounds bytes as well as records', () => {
     const limiter = budgetOf(10, { records: 1000, bytes: 1000 });
     const usage = new Usage();
     use(limiter, usage, 1, 249);
@@ -66,7 +66,7 @@ describe('a limiter', () => {
     expect(limiter.admitsFetch(new Usage())).toBe(false);
   });
 
-  test('takes a full partition back at half of its cap', () => {
+  test('readmits a full partition at half of its cap', () => {
     const limiter = budgetOf(50);
     const usage = new Usage();
     use(limiter, usage, 25);
@@ -76,7 +76,7 @@ describe('a limiter', () => {
     expect(limiter.readmits(usage)).toBe(true);
   });
 
-  test('takes a partition back at half of its share while the process is full', () => {
+  test('readmits a partition at half of its share while the process is full', () => {
     const limiter = budgetOf(5);
     const usage = new Usage();
     use(limiter, new Usage(), 100);
@@ -86,7 +86,7 @@ describe('a limiter', () => {
     expect(limiter.readmits(usage)).toBe(true);
   });
 
-  test('resolves the waits for room as soon as the process has some', async () => {
+  test('resolves waits for room as soon as the process has room', async () => {
     const limiter = budgetOf(2);
     const usage = new Usage();
     const { signal } = new AbortController();
@@ -117,7 +117,7 @@ describe('a limiter', () => {
     expect(limiter.waiting).toBe(0);
   });
 
-  test('bounds what may lie ahead of the committable offset to ten budgets, over all partitions', () => {
+  test('bounds the records ahead of the committable offsets to ten times the limit, over all partitions', () => {
     for (const partitions of [1, 4, 5, 40, 100_000]) {
       const { aheadLimit } = budgetOf(partitions);
       expect(aheadLimit).toBeGreaterThanOrEqual(1);

@@ -5,11 +5,11 @@ import type { Offset } from './offset.js';
 export interface CallWait {
   /** A commit may have to wait for records that are retried much later. */
   readonly kind: 'commit' | 'resource';
-  /** In words, as in `a connection to the database`. */
+  /** For messages, such as `a connection to the database`. */
   readonly what: string;
 }
 
-/** What a running handler may do with its records in their partition. */
+/** Lets a running handler confirm, commit and wait for its records. */
 export interface RecordOwner extends TopicPartition {
   /** Aborted once the record's running handler should stop. */
   signalOf(record: InFlightRecord): AbortSignal;
@@ -62,7 +62,7 @@ export class InFlightRecord {
    * @param receivedAt ms since the epoch
    * @param lane the name of its lane in the partition; undefined if it has a lane to itself
    * @param bytes size of its key, value and headers
-   * @param owner what its handler may do with it
+   * @param owner lets its handler confirm and commit it
    * @param origin where the record was read
    */
   constructor(

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { compareOffsets, offsetAfter, offsetsBetween, toOffset } from './offset.js';
 
-/** All that Kafka's 64 bits hold, the edges of what a double holds among them. */
+/** All offsets of 64 bits, including the limits of exact integers in a double. */
 const offset = fc.oneof(
   fc.bigInt({ min: 0n, max: 2n ** 63n - 2n }),
   fc.bigInt({ min: 2n ** 53n - 2n, max: 2n ** 53n + 2n }),
@@ -18,12 +18,12 @@ describe('an offset', () => {
     [12, '12'],
     ['9007199254740993', '9007199254740993'],
     [9223372036854775807n, '9223372036854775807'],
-  ])('is made of %p', (value, text) => {
+  ])('is created from %p', (value, text) => {
     expect(toOffset(value)).toBe(text);
   });
 
   test.each(['', ' 1', '1 ', '-1', '+1', '01', '1.5', '1e3', '0x1', 'latest', '１', '1\n'])(
-    'is not made of %p, and the error says what it takes',
+    'is not created from %p, and the error says what is valid',
     (text) => {
       expect(() => toOffset(text)).toThrow(
         new RangeError(`"${text}" is not an offset; it must be a whole number from 0 on`),
@@ -31,11 +31,11 @@ describe('an offset', () => {
     },
   );
 
-  test.each([-1, 0.5, Number.NaN, Infinity, 1e21, -1n])('is not made of the number %p', (value) => {
+  test.each([-1, 0.5, Number.NaN, Infinity, 1e21, -1n])('is not created from the number %p', (value) => {
     expect(() => toOffset(value)).toThrow(RangeError);
   });
 
-  test('is compared as the number it is, however large', () => {
+  test('is compared as a number, however large', () => {
     fc.assert(
       fc.property(offset, offset, (a, b) => {
         expect(sign(compareOffsets(toOffset(a), toOffset(b)))).toBe(sign(a - b));
@@ -54,7 +54,7 @@ describe('an offset', () => {
     );
   });
 
-  test('is as far from another as there are offsets from it up to the other, and never less than none', () => {
+  test('has a distance to a later offset, which is 0 if the other is not later', () => {
     fc.assert(
       fc.property(offset, fc.bigInt({ min: -5000n, max: 5000n }), (from, distance) => {
         fc.pre(from + distance >= 0n);

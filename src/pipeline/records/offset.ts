@@ -1,8 +1,8 @@
 declare const brand: unique symbol;
 
 /**
- * A Kafka offset: a 64-bit number written in decimal digits without leading zeros. Kept as the text that
- * the protocol decoder gives, because a record's offset is compared now and then, but computed with rarely.
+ * A Kafka offset: a 64-bit number written in decimal digits without leading zeros. It is kept as a string, as the
+ * protocol decoder returns it: offsets are rarely used in calculations.
  */
 export type Offset = string & { readonly [brand]: true };
 

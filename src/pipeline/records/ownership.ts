@@ -1,4 +1,4 @@
-/** One member's time with a partition: whether it lasts, and the signal that tells its handlers to stop. */
+/** One member's time with a partition: whether it has ended, and the signal that tells its handlers to stop. */
 export class Ownership {
   readonly #abort = new AbortController();
   #endedBy: Error | undefined;
@@ -23,7 +23,7 @@ export class Ownership {
     this.#abort.abort(reason);
   }
 
-  /** Ends it. The handlers are not told before `abort`. */
+  /** Ends it. The handlers are told to stop only by `abort`. */
   end(reason: Error): void {
     this.#endedBy = reason;
   }

@@ -5,7 +5,7 @@ import type { TopicPartitionOffset } from '../records/fetched.js';
 import { type Offset, toOffset } from '../records/offset.js';
 import { endlessTurn, settled, VirtualClock } from './virtual-time.js';
 
-/** A commit that a test answers when it likes. */
+/** A commit that the test answers. */
 export interface CommitRequest {
   /** `partition@offset` of everything in it. */
   readonly offsets: readonly string[];
@@ -13,14 +13,14 @@ export interface CommitRequest {
   fail(as: CommitFailure): Promise<void>;
 }
 
-/** How a commit may fail. */
+/** The error of a failed commit. */
 export class CommitError extends Error {
   constructor(readonly failure: CommitFailure) {
     super(failure);
   }
 }
 
-/** A broker that answers no commit by itself. */
+/** A broker whose commits are answered by the test. */
 export class ManualCommitTarget implements CommitTarget {
   readonly requests: CommitRequest[] = [];
 
@@ -70,13 +70,13 @@ export class SettlingPartition implements CommitSource {
     return toOffset(this.committableSequence);
   }
 
-  /** All records below that one are settled from now on. */
+  /** Settles all records below that sequence. */
   settleBelow(sequence: number): void {
     this.committableSequence = sequence;
   }
 }
 
-/** A member that has joined, with two partitions whose beginnings are committed. */
+/** A member that has joined, with two partitions whose start offsets are committed. */
 export async function joined(
   { intervalMs = 5000, threshold = 1000 } = {},
   turnOf: (clock: Clock) => Turn = () => endlessTurn,
@@ -95,7 +95,7 @@ export async function joined(
   return { clock, target, committer, source, other };
 }
 
-/** Notes when a promise has resolved. */
+/** Records whether a promise has resolved. */
 export function watched(promise: Promise<void>): { done: boolean } {
   const state = { done: false };
   void promise.then(() => (state.done = true));

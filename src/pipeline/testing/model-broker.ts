@@ -7,12 +7,12 @@ import type { VirtualClock } from './virtual-time.js';
 /** The error of a commit that came with an old generation. */
 export class StaleGeneration extends Error {}
 
-/** One partition's log, what its group has committed, and where its one client reads. */
+/** One partition's log, the group's committed offset, and the position of its only client. */
 export interface ModelPartition {
   readonly topic: string;
   readonly partition: number;
   readonly log: readonly FetchedRecord[];
-  /** The log's end; beyond the last record where control records trail it. */
+  /** The high watermark; above the last record if control records follow it. */
   readonly end: Offset;
   committed: Offset;
   position: Offset;
@@ -22,10 +22,10 @@ export interface ModelPartition {
   ownership: object;
 }
 
-/** A broker and a client with kafkajs's habits, in memory: enough of them to hold the pipeline against. */
+/** An in-memory broker and a client that behaves like kafkajs, as far as the pipeline depends on it. */
 export class ModelBroker implements FetchControl, CommitTarget {
   commitDelayMs = 5;
-  /** What the next commits fail with, first come first served. */
+  /** How the next commits fail, in order. */
   readonly commitFailures: CommitFailure[] = [];
   commitsInFlight = 0;
   mostCommitsInFlight = 0;
@@ -70,7 +70,7 @@ export class ModelBroker implements FetchControl, CommitTarget {
     return error instanceof StaleGeneration ? 'rejoin' : 'transient';
   }
 
-  /** A rebalance: each assigned partition is read again from what was committed, as the eager protocol has it. */
+  /** A rebalance: each assigned partition is read again from what was committed, as in the eager protocol. */
   join(group: GroupPipeline, owned: readonly boolean[], continuous: boolean): void {
     this.#generation++;
     this.partitions.forEach((each, index) => {
@@ -106,7 +106,7 @@ export class ModelBroker implements FetchControl, CommitTarget {
   }
 }
 
-/** A log with gaps: for each record its distance to the one before, and its key. */
+/** A log with gaps: for each record its distance to the one before and its key. */
 export function modelPartition(
   partition: number,
   records: readonly { readonly gap: number; readonly key: string | null }[],

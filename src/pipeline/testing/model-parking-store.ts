@@ -4,11 +4,11 @@ import { keyNameOf } from '../parking/parking.js';
 import type { ParkingOwnership, ParkingStore } from '../parking/parking-store.js';
 import type { KeyName, ParkedRecord } from '../parking/parked-keys.js';
 
-/** A parking store in memory, which outlives its owners. */
+/** A parking store in memory that is shared by successive owners. */
 export class ModelParkingStore implements ParkingStore {
   readonly records = new Map<Offset, FetchedRecord>();
   readonly requests = new Set<KeyName>();
-  /** Answers of the parking topic that fail from now on. */
+  /** How many of the next requests fail. */
   failures = 0;
   #release: (key: KeyName) => boolean = () => false;
 
@@ -45,7 +45,7 @@ export class ModelParkingStore implements ParkingStore {
     this.requests.delete(key);
   }
 
-  /** Asks for a key's release. */
+  /** Requests a key's release. */
   release(key: KeyName): void {
     this.requests.add(key);
     this.#release(key);

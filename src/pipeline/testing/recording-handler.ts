@@ -5,21 +5,21 @@ import { compareOffsets, type Offset } from '../records/offset.js';
 import { BatchRecordError, UndecodableRecordsError } from '../errors/errors.js';
 import type { VirtualClock } from './virtual-time.js';
 
-/** What a handler is to do with its next call. */
+/** How a handler behaves in its next call. */
 export interface Behaviour {
   readonly delayMs: number;
   readonly fails: boolean;
-  /** What it says of a batch that failed. */
+  /** How it reports a batch that failed. */
   readonly blames?: Blame;
 }
 
 /**
- * How a batch handler fails: it names nobody, gives outcomes with rejections for every second record, or outcomes that do
- * not fit, stops at the last record, or can't read every second one.
+ * How a batch handler fails: it names no record, returns outcomes with a rejection for every second record, returns
+ * outcomes that match no records, names the last record, or cannot decode every second one.
  */
 export type Blame = 'nobody' | 'outcomes' | 'misfit' | 'last' | 'unreadable';
 
-/** How a recording handler is to be called. */
+/** The options of a recording handler. */
 export interface RecordingOptions {
   readonly read: 'one' | 'batch';
   readonly order: Order;
@@ -36,13 +36,13 @@ interface Ownership {
   readonly handled: Set<Offset>;
 }
 
-/** A handler that behaves as told, and notes each call that breaks a promise. */
+/** A handler with scripted behaviour that records each call that violates a guarantee. */
 export class RecordingHandler {
-  /** Every record that was ever handled with success, or given up and stored: `partition/offset`. */
+  /** Every record that was handled successfully, or given up and stored: `partition/offset`. */
   readonly handled = new Set<string>();
-  /** Broken promises. A test expects none. */
+  /** Violated guarantees. A test expects none. */
   readonly violations: string[] = [];
-  /** From now on no call fails. */
+  /** Whether calls no longer fail. */
   healed = false;
   readonly #ownerships = new WeakMap<object, Ownership>();
   readonly #tokens = new WeakMap<RecordOwner, object>();
@@ -52,7 +52,7 @@ export class RecordingHandler {
     private readonly options: RecordingOptions,
     private readonly behaviours: readonly Behaviour[],
     private readonly clock: VirtualClock,
-    /** Identifies the partition's present ownership. */
+    /** Identifies the partition's current ownership. */
     private readonly tokenOf: (at: TopicPartition) => object,
   ) {}
 
@@ -81,7 +81,7 @@ export class RecordingHandler {
       : { ...shared, read, maxRecords: 5, maxWaitMs: 20, invoke: (records) => this.#call(records) };
   }
 
-  /** Storing takes its time, and fails as often as calls do. */
+  /** Storing takes time, and fails as often as calls do. */
   #store({ at, record }: FailedRecord): Promise<'dead-letter'> {
     const { delayMs, fails } = this.#nextBehaviour();
     return new Promise((resolve, reject) => {
@@ -123,7 +123,8 @@ export class RecordingHandler {
       const lane = this.#laneOf(record);
       if (handled.has(record.offset)) this.#violated(record, 'handled twice in one ownership');
       if (lane === undefined) continue;
-      if (activeCalls.has(lane)) this.#violated(record, 'started beside another of its lane');
+      if (activeCalls.has(lane))
+        this.#violated(record, 'started while another record of its lane was running');
       const last = lastHandled.get(lane);
       if (last && compareOffsets(record.offset, last) < 0) this.#violated(record, `overtaken by ${last}`);
     }

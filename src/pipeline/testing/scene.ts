@@ -12,7 +12,7 @@ import { ModelParkingStore } from './model-parking-store.js';
 import { ModelBroker, modelPartition } from './model-broker.js';
 import { endlessTurn, settled, VirtualClock } from './virtual-time.js';
 
-/** A call of the handler, which a test ends when it likes. */
+/** A call of the handler that the test ends. */
 export interface Call {
   readonly offsets: readonly string[];
   readonly records: readonly InFlightRecord[];
@@ -21,7 +21,7 @@ export interface Call {
   fails(error?: unknown): Promise<void>;
 }
 
-/** What a test may want otherwise. */
+/** Options that differ from the defaults. */
 export interface SceneOptions {
   readonly read?: 'one' | 'batch';
   readonly order?: Order;
@@ -30,11 +30,11 @@ export interface SceneOptions {
   readonly timeoutMs?: number;
   readonly maxRecords?: number;
   readonly maxWaitMs?: number;
-  /** Records in flight; the bytes are not bounded. */
+  /** Limit of records in flight; bytes are not limited. */
   readonly limit?: number;
-  /** Calls until a record is given up; for ever, unless a test says otherwise. */
+  /** Calls until a record is given up; unlimited by default. */
   readonly attempts?: number;
-  /** How long after its first failure a record is tried again; for ever, unless a test says otherwise. */
+  /** How long after its first failure a record is retried; unlimited by default. */
   readonly maxElapsedMs?: number;
   readonly onFailure?: LastResort;
   readonly deadLetterLimit?: DeadLetterLimit;
@@ -44,20 +44,20 @@ export interface SceneOptions {
   readonly parkLimit?: number;
   readonly delay?: Delay;
   readonly passesOver?: (record: FetchedRecord, partition: number) => PassedOver | undefined;
-  /** Takes the place of calls that wait for the test. */
+  /** Replaces the calls that the test ends. */
   readonly invoke?: (record: InFlightRecord) => unknown;
   /** Whether the topic's handler is known. */
   readonly isHandled?: () => boolean;
   readonly turnOf?: (clock: Clock) => Turn;
 }
 
-/** Every retry comes after exactly that time. */
+/** The delay of every retry. */
 export const RETRY_MS = 100;
 export const COMMIT_INTERVAL_MS = 1000;
 
 /**
- * One partition, one handler, a broker in memory, and a clock that stands still. The log has a record for each
- * character of `keys`; `-` stands for one without a key.
+ * One partition, one handler, an in-memory broker and a virtual clock. The log has a record for each character of
+ * `keys`, which is its key; `-` stands for no key.
  */
 export class Scene {
   readonly clock = new VirtualClock();
@@ -67,11 +67,11 @@ export class Scene {
   readonly calls: Call[] = [];
   /** What was stored elsewhere: `destination offset`, in order. */
   readonly stored: string[] = [];
-  /** Errors that storing fails with, one a try; none is success. */
+  /** Errors of the next attempts to store a record; once empty, attempts succeed. */
   readonly storeErrors: Error[] = [];
-  /** Records are too large for the parking topic, and become dead letters. */
+  /** Whether records are too large for the parking topic and become dead letters. */
   rejectsParking = false;
-  /** Ownerships that a parking store was opened for. A record is parked with the store of its own ownership. */
+  /** Ownerships that a parking store was opened for. A record must be parked with the store of its own ownership. */
   readonly #opened = new WeakSet<TopicPartition>();
   /** Failures and resets that the group reported: `event offset`. */
   readonly told: string[] = [];
@@ -122,13 +122,13 @@ export class Scene {
     return call;
   }
 
-  /** Fetches up to `most` records, and lets happen what follows. */
+  /** Fetches up to `most` records, and waits until all resulting calls have started. */
   fetch(most = 1000): Promise<void> {
     this.broker.fetch(this.group, this.partition, most);
     return settled();
   }
 
-  /** The next commit interval passes, and the broker answers. */
+  /** Lets the next commit interval pass, and returns the committed offset. */
   async committed(): Promise<string> {
     await this.clock.advance(COMMIT_INTERVAL_MS + this.broker.commitDelayMs);
     return this.partition.committed;
@@ -213,7 +213,7 @@ export class Scene {
   }
 }
 
-/** An event in a few words: what happened, and at which offset. */
+/** A short text for an event: what happened, and at which offset. */
 function textOf(event: FailureEvent): string {
   switch (event.kind) {
     case 'breaker closed':

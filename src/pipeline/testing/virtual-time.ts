@@ -9,7 +9,7 @@ interface Timer {
   readonly run: () => void;
 }
 
-/** A clock that stands still until a test moves it. */
+/** A clock that moves only when a test advances it. */
 export class VirtualClock implements Clock {
   #now: number;
   #order = 0;
@@ -35,7 +35,7 @@ export class VirtualClock implements Clock {
     return this.#timers.size;
   }
 
-  /** Moves on by `ms`, running what falls due on the way, and the promises that follow from it. */
+  /** Advances by `ms`: runs the timers that become due, and waits for the promises they resolve. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
     while (await this.step(end));
@@ -72,14 +72,14 @@ export function nextTurn(run: () => void): void {
   immediate(run);
 }
 
-/** Lets every promise that can settle do so. */
+/** Waits until all pending microtasks have run. */
 export function settled(): Promise<void> {
   return new Promise((resolve) => {
     nextTurn(resolve);
   });
 }
 
-/** A turn that is spent after so many records, and whose next one comes a millisecond later. */
+/** A turn that is spent after `records` records; the next turn begins a millisecond later. */
 export function shortTurn(clock: Clock, records: number): Turn {
   let left = records;
   return {

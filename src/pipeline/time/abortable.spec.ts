@@ -27,12 +27,12 @@ describe('a sleep', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  test('does not begin where it was aborted before', async () => {
+  test('ends at once if its signal is already aborted', async () => {
     await sleep(1000, AbortSignal.abort());
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  test('leaves no listener behind, as a signal may outlive thousands of them', async () => {
+  test('leaves no listener on its signal, which may be used for thousands of sleeps', async () => {
     const { signal } = new AbortController();
     const [added, removed] = [
       jest.spyOn(signal, 'addEventListener'),
@@ -46,27 +46,27 @@ describe('a sleep', () => {
 });
 
 describe('work unless it is aborted', () => {
-  test('gives what the work gives', async () => {
+  test('returns the result of the work', async () => {
     await expect(unless(new AbortController().signal, Promise.resolve(7))).resolves.toBe(7);
   });
 
-  test('fails as the work fails', async () => {
+  test('rejects with the error of the work', async () => {
     const failed = unless(new AbortController().signal, Promise.reject(new Error('no')));
     await expect(failed).rejects.toThrow('no');
   });
 
-  test('gives nothing once it is aborted, however long the work takes', async () => {
+  test('returns undefined once it is aborted, however long the work takes', async () => {
     const abort = new AbortController();
     const outcome = unless(abort.signal, new Promise(() => undefined));
     abort.abort();
     await expect(outcome).resolves.toBeUndefined();
   });
 
-  test('gives nothing where it was aborted before', async () => {
+  test('returns undefined if its signal is already aborted', async () => {
     await expect(unless(AbortSignal.abort(), new Promise(() => undefined))).resolves.toBeUndefined();
   });
 
-  test('lets work that fails later end unheard', async () => {
+  test('ignores a failure of the work after the abort', async () => {
     let fail: (error: Error) => void = () => undefined;
     const work = new Promise<never>((_, reject) => {
       fail = reject;

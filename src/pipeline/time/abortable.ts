@@ -18,7 +18,10 @@ export function sleep(ms: number, signal: AbortSignal, clock: Clock = systemCloc
   });
 }
 
-/** What `work` gives, or undefined as soon as `signal` is aborted; the work then ends unheard. */
+/**
+ * Resolves to the result of `work`, or to undefined as soon as `signal` is aborted; the result of the work is then
+ * ignored.
+ */
 export async function unless<T>(signal: AbortSignal, work: Promise<T>): Promise<T | undefined> {
   const over = new AbortController();
   const aborted = new Promise<undefined>((resolve) => {

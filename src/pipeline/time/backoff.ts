@@ -1,17 +1,17 @@
-/** How long to wait between two tries of the same record. */
+/** How long to wait between two attempts to handle the same record. */
 export interface Backoff {
-  /** The most the first wait may last. */
+  /** The bound of the first wait. */
   readonly initialMs: number;
-  /** The most any wait may last. */
+  /** The maximum bound. */
   readonly maxMs: number;
 }
 
-/** From half a second, doubling, up to half a minute. */
+/** The bound starts at half a second and doubles up to half a minute. */
 export const DEFAULT_BACKOFF: Backoff = { initialMs: 500, maxMs: 30_000 };
 
 /**
- * Exponential backoff with full jitter: a wait between 0 and a bound that doubles with each failure, so that
- * records which failed together do not come back together.
+ * Exponential backoff with full jitter: a wait between 0 and a bound that doubles with each failure, so that records
+ * that failed together are not retried together.
  *
  * @param failures how often the record has failed, from 1 on
  * @param random a number from 0 up to, but not including, 1

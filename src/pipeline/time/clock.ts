@@ -1,7 +1,7 @@
-/** Stops what was scheduled; harmless when it has already run. */
+/** Cancels a scheduled function; does nothing if it has already run. */
 export type Cancel = () => void;
 
-/** Time as the core sees it: handed in, so that a test can own it. */
+/** Source of time for the pipeline, passed in so that tests can control it. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
@@ -10,13 +10,13 @@ export interface Clock {
 }
 
 /**
- * One turn of the event loop. Handlers that never wait would otherwise be called from one endless chain
- * of microtasks, and heartbeats, timers and probes would starve.
+ * One turn of the event loop. Without it, synchronous handlers would be called from one endless chain of microtasks,
+ * and heartbeats, timers and probes would starve.
  */
 export interface Turn {
   /**
-   * True once this turn has lasted long enough and should end.
-   * @param now ms since the epoch: the caller asks once per record and has read the clock anyway
+   * Whether this turn has lasted long enough and should end.
+   * @param now ms since the epoch; passed in because the caller has already read the clock
    */
   spent(now: number): boolean;
   /** Runs `run` in a later turn. */

@@ -7,7 +7,7 @@ afterEach(() => {
 
 const DAY_MS = 86_400_000;
 
-test('a wait of more than 24 days is not over at once, as Node has it, but when it is', () => {
+test('a wait of more than 24 days, which timers of Node do not support, ends at its time', () => {
   jest.useFakeTimers();
   let runs = 0;
   systemClock.schedule(60 * DAY_MS, () => runs++);
@@ -17,7 +17,7 @@ test('a wait of more than 24 days is not over at once, as Node has it, but when 
   expect(runs).toBe(1);
 });
 
-test('a wait can be cancelled at any time of it', () => {
+test('a wait of more than 24 days can be cancelled at any time', () => {
   jest.useFakeTimers();
   const cancel = systemClock.schedule(60 * DAY_MS, () => {
     throw new Error('was cancelled');

@@ -1,9 +1,9 @@
 import type { Clock, Turn } from './clock.js';
 
-/** What Node's timers can wait at the most, some 24 days: they run at once where they are asked for more. */
+/** The longest delay of Node's timers, about 24 days: timers with a longer delay run at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** The machine's clock and timers. */
+/** The system clock and Node's timers. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   schedule: (delayMs, run) => {
@@ -32,7 +32,7 @@ export const eventLoopTurn: Turn = {
       setImmediate(endTurn);
       return false;
     }
-    // The wall clock is the cheaper one to look at; but it may be set back.
+    // The wall clock is cheaper to read than a monotonic one, but may be set back.
     return now < startedAt || now - startedAt > TURN_MS;
   },
   defer: (run) => void setImmediate(run),
