@@ -49,7 +49,7 @@ async function created(imports: Type[] = []): Promise<INestApplication> {
   return app;
 }
 
-/** Calls the handler as the transport does where it cannot be called directly. */
+/** Calls the handler through Nest's pipeline, as the transport does for handlers that it cannot call directly. */
 async function deliver(host: INestApplication, payload: unknown): Promise<unknown> {
   const result: unknown = await host.get(KafkaStrategy).getHandlerByPattern('orders')?.(payload, {});
   return isObservable(result) ? lastValueFrom(result, { defaultValue: undefined }) : result;
@@ -62,30 +62,30 @@ async function connected(connect: ConnectKafkaOptions, prepare?: (host: INestApp
   return host;
 }
 
-test('a guard of the application does not hold for Kafka handlers', async () => {
+test('a guard of the application does not apply to Kafka handlers', async () => {
   const host = await connected({}, (each) => each.useGlobalGuards(denies));
   await deliver(host, 'a');
   expect(handled).toEqual(['a']);
 });
 
-test('a guard of the application holds for Kafka handlers that inherit its configuration', async () => {
+test('a guard of the application applies to Kafka handlers that inherit its configuration', async () => {
   const host = await connected({ inheritAppConfig: true }, (each) => each.useGlobalGuards(denies));
   await expect(deliver(host, 'a')).rejects.toThrow('Forbidden resource');
   expect(handled).toEqual([]);
 });
 
-test('a guard that is configured for Kafka holds there', async () => {
+test('a guard that is configured for Kafka applies to Kafka handlers', async () => {
   const host = await connected({ configure: (kafka) => kafka.useGlobalGuards(denies) });
   await expect(deliver(host, 'a')).rejects.toThrow('Forbidden resource');
 });
 
-test('the filter that keeps errors is not among the filters of the application', async () => {
+test('the pass-through filter is not added to the filters of the application', async () => {
   const host = await connected({ inheritAppConfig: true });
   await expect(deliver(host, 'bad')).rejects.toThrow(RangeError);
   expect(host.get(KafkaStrategy).container.applicationConfig?.getGlobalFilters()).toEqual([]);
 });
 
-test('a filter of the application is left to HTTP', async () => {
+test('a filter of the application applies to HTTP only', async () => {
   @Catch()
   class HttpFilter implements ExceptionFilter {
     catch(): void {
@@ -97,7 +97,7 @@ test('a filter of the application is left to HTTP', async () => {
   expect(handled).toEqual(['bad']);
 });
 
-test('connectMicroservice in place of connectKafka is refused with a hint', async () => {
+test('connectMicroservice instead of connectKafka is rejected, and the error names connectKafka', async () => {
   const host = await created();
   const connect = (): unknown => host.connectMicroservice({ strategy: host.get(KafkaStrategy) });
   expect(connect).toThrow(MicroserviceConfigError);

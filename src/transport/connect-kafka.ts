@@ -7,11 +7,11 @@ import { KafkaStrategy } from './kafka.strategy.js';
 /** How {@link connectKafka} connects the transport. */
 export interface ConnectKafkaOptions {
   /**
-   * Whether the global guards, pipes, interceptors and filters of the application hold for Kafka handlers too. Not by
-   * default: a guard that is written for HTTP would deny every record.
+   * Whether the global guards, pipes, interceptors and filters of the application apply to Kafka handlers too.
+   * Default false: a guard that is written for HTTP would deny every record.
    */
   readonly inheritAppConfig?: boolean;
-  /** Sets global guards, pipes, interceptors and filters of the Kafka handlers alone. */
+  /** Sets global guards, pipes, interceptors and filters that apply only to Kafka handlers. */
   readonly configure?: (kafka: INestMicroservice) => void;
 }
 
@@ -31,7 +31,7 @@ export function connectKafka(app: INestApplication, options: ConnectKafkaOptions
     throw new TypeError('the application was created with another copy of @nestjs/microservices');
   }
   configure(microservice, strategy, options);
-  // What Nest's connectMicroservice does without deferInitialization; the application runs the hooks itself.
+  // Like Nest's connectMicroservice without deferInitialization: the application runs the lifecycle hooks itself.
   microservice.registerListeners();
   microservice.setIsInitialized(true);
   microservice.setIsInitHookCalled(true);
@@ -60,14 +60,15 @@ function configure(
   options: ConnectKafkaOptions,
 ): void {
   const config = microservice['applicationConfig'];
-  // Nest asks the last registered filter first: as the first one, this leaves every error to the others.
+  // Nest tries the last registered filter first. Registered first, this filter receives only errors that no other
+  // catches.
   config.useGlobalFilters(new PassThroughFilter());
   if (options.inheritAppConfig === true) inherit(strategy.container.applicationConfig, config);
   options.configure?.(microservice);
   strategy.useMicroserviceConfig(config);
 }
 
-/** Copies the global enhancers, so that what is added for Kafka does not hold for HTTP. */
+/** Copies the global enhancers, so that enhancers that are added for Kafka do not apply to HTTP. */
 function inherit(from: ApplicationConfig | undefined, to: ApplicationConfig): void {
   if (!from) return;
   to.useGlobalGuards(...from.getGlobalGuards());

@@ -8,7 +8,9 @@ function sceneOf(options: SceneOptions = {}): Scene {
   return new Scene('aaaaaaaaaa', { commit: 'manual', order: 'partition', ...options });
 }
 
-/** What stock code does at the end of a handler: whether its commit is taken, waits, or why it is refused. */
+/**
+ * Commits like code for Nest's own transport; returns whether the commit succeeded or waits, or why it was rejected.
+ */
 async function commit(scene: Scene, call: Call, offset: string, partition = 0): Promise<unknown> {
   const [record] = call.records;
   if (!record) throw new Error('no record');
@@ -41,7 +43,7 @@ describe('an offset committed through the consumer of a context', () => {
     const scene = sceneOf({ committed: 8 });
     await scene.fetch();
     const old = scene.call(0);
-    // The topic is created anew, and has 10 records by now: the client is sent back to 0.
+    // The topic was recreated and has 10 records: the client is reset to 0.
     scene.partition.committed = scene.partition.position = toOffset(0);
     await scene.fetch();
     expect(old.signal.aborted).toBe(true);

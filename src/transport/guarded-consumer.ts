@@ -23,7 +23,7 @@ export class ForeignOffsetError extends CodedError {
     of: TopicPartition,
   ) {
     super(
-      `${topic}[${partition}]: an offset of it can't be committed through the context of a record of ` +
+      `${topic}[${partition}]: its offsets cannot be committed through the context of a record of ` +
         `${of.topic}[${of.partition}], which does not tell whether the partition was lost meanwhile; commit with the ` +
         'context of a record of its own',
     );
@@ -36,11 +36,11 @@ interface OffsetOwner {
 }
 
 /**
- * What `KafkaContext.getConsumer()` returns: the client's consumer, with commits sent through the offset tracker of the
- * ownership that the context's record belongs to, and without the methods that control the consumer's life.
+ * The consumer that `KafkaContext.getConsumer()` returns. Its commits go through the offset tracker of the ownership
+ * that the context's record belongs to, and the methods that start and stop the consumer are rejected.
  *
- * An offset identifies a record in one log only. After the partition was lost or its log replaced, the same offset may
- * belong to a record that nobody has handled.
+ * An offset identifies a record only within one log. After the partition was lost or its log replaced, the same
+ * offset may belong to a record that nobody has handled.
  */
 export function guardedConsumer(
   runtime: Pick<KafkaRuntime, 'group'>,

@@ -4,7 +4,7 @@ import type { KafkaPort } from '../client/index.js';
 import type { HandlerRegistry } from './handlers/registry/handler-registry.js';
 import { KafkaRuntime } from './kafka-runtime.js';
 
-test('a service that is stopped before its microservices start consumes nothing', async () => {
+test('a service that is stopped before its microservices start does not consume', async () => {
   const told: string[] = [];
   const producer = {
     send: async () => undefined,

@@ -85,7 +85,7 @@ export class KafkaRuntime {
 
   /**
    * Drains, commits and leaves, in all groups; a second call waits for the first.
-   * @param deadlineMs how long handlers may take; then they are aborted
+   * @param deadlineMs how long handlers may take before they are aborted
    * @returns whether all handlers finished in time, and every group was told that its member left
    */
   stop(deadlineMs: number): Promise<boolean> {
@@ -101,7 +101,7 @@ export class KafkaRuntime {
     return drained.every(Boolean);
   }
 
-  /** Closes the connection for questions about topics; call it after everything that uses it has stopped. */
+  /** Closes the admin connection. Call it after all users of the connection have stopped. */
   close(): void {
     this.port.close();
   }

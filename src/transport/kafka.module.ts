@@ -24,7 +24,7 @@ import { KAFKA_PORT } from './tokens.js';
 
 /** How `KafkaModule.forRootAsync` gets its options. */
 export interface KafkaModuleAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
-  /** What the factory is called with. */
+  /** Providers that the factory receives as arguments. */
   readonly inject?: FactoryProvider['inject'];
   readonly useFactory: FactoryProvider<KafkaModuleOptions | Promise<KafkaModuleOptions>>['useFactory'];
 }
@@ -53,7 +53,7 @@ export class KafkaModule implements OnModuleDestroy, OnApplicationShutdown {
     return KafkaModule.forRootAsync({ useFactory: () => options });
   }
 
-  /** With options that depend on other providers, such as a configuration service. */
+  /** For options that depend on other providers, such as a configuration service. */
   static forRootAsync({ imports = [], inject = [], useFactory }: KafkaModuleAsyncOptions): DynamicModule {
     return {
       module: KafkaModule,
@@ -83,16 +83,19 @@ export class KafkaModule implements OnModuleDestroy, OnApplicationShutdown {
     await this.runtime.stop(this.config.shutdownTimeoutMs);
   }
 
-  /** Other modules, such as a replay under way, may ask about topics until their own `onModuleDestroy` is over. */
+  /**
+   * Not earlier: other modules, such as a running replay, may use the connection until their own `onModuleDestroy`
+   * has ended.
+   */
   onApplicationShutdown(): void {
     this.runtime.close();
   }
 }
 
 /**
- * Nest destroys modules by their distance from the root module, the root first and global modules last
- * (@nestjs/core, nest-application-context.js, callDestroyHook). Handlers use the services of any module, so they have to
- * end before the first one is destroyed.
+ * Nest destroys modules by their distance from the root module, the root first and global modules last (@nestjs/core,
+ * nest-application-context.js, callDestroyHook). Handlers use the services of any module, so the handlers must end
+ * before the first module is destroyed.
  */
 function destroyFirst(modules: ModulesContainer): void {
   for (const module of modules.values()) if (module.metatype === KafkaModule) module.distance = -1;

@@ -30,8 +30,8 @@ const STATUS: Readonly<Record<GroupPhase, string>> = {
 };
 
 /**
- * A Kafka transport for Nest that loses no record. Controllers written for Nest's own transport run on it unchanged.
- * Records are delivered in order, retried when they fail, and committed once they are settled.
+ * A Kafka transport for Nest with at-least-once delivery. Controllers written for Nest's own transport run on it
+ * unchanged. Records are delivered in order, retried when they fail, and committed once they are settled.
  */
 @Injectable()
 export class KafkaStrategy extends Server implements CustomTransportStrategy, InvocationServices {
@@ -78,12 +78,12 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy, In
     return this.moduleRef['container'];
   }
 
-  /** Tells where the microservice has its global enhancers. @internal */
+  /** Sets the configuration with the microservice's global enhancers. @internal */
   useMicroserviceConfig(config: ApplicationConfig): void {
     this.directCalls.useConfig(config);
   }
 
-  /** @throws MicroserviceConfigError if the microservice was not made by `connectKafka` */
+  /** @throws MicroserviceConfigError if the microservice was not created by `connectKafka` */
   override addHandler(
     pattern: unknown,
     callback: MessageHandler,

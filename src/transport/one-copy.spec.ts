@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { DuplicatePackageError, requireOneCopy } from './one-copy.js';
 
-test('a second copy of the package in one process is refused, and both are named', () => {
+test('a second copy of the package in one process is rejected, and the error names both', () => {
   requireOneCopy();
   requireOneCopy();
   const other =

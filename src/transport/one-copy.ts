@@ -18,7 +18,7 @@ export class DuplicatePackageError extends CodedError {
   }
 }
 
-/** @throws DuplicatePackageError if another copy of this file was asked before, in this process */
+/** @throws DuplicatePackageError if another copy of this file has called it in this process */
 export function requireOneCopy(url: string = here): void {
   const loaded: unknown = Reflect.get(globalThis, LOADED);
   if (typeof loaded === 'string' && loaded !== url) throw new DuplicatePackageError(loaded, url);

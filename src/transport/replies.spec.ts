@@ -26,14 +26,14 @@ function repliesWith(send: ReplyParts['producer']['send'], failureTopics: readon
   return { replies, refused };
 }
 
-test('a reply that cannot be stored fails the record, and nothing else, while its stream goes on', async () => {
+test('a reply that cannot be stored fails only its record, although its stream continues', async () => {
   const { replies } = repliesWith(() => Promise.reject(new Error('the broker is away')));
   // Jest fails a test that leaves a rejection unhandled, as Node ends the process.
   const outcome = replies.respond(request, () => concat(of('a', 'b'), timer(20)));
   await expect(outcome).rejects.toThrow('the broker is away');
 });
 
-test('nothing is sent to a reply topic that holds failed records of the service, and the request is handled', async () => {
+test('no reply is sent to a topic that holds failed records of the service, and the request is handled', async () => {
   const sent: string[] = [];
   const { replies, refused } = repliesWith(async ({ topic }) => void sent.push(topic), ['a.reply']);
   expect(await replies.respond(request, () => Promise.resolve('handled'))).toBe('handled');

@@ -12,7 +12,7 @@ import { SchemaViolationError } from './payload/schema.js';
 
 interface Reply {
   readonly response?: unknown;
-  /** The failure as the client sees it: text that is not empty. */
+  /** The failure that the client receives: text that is not empty. */
   readonly failure?: string;
   readonly isDisposed?: boolean;
 }
@@ -20,14 +20,14 @@ interface Reply {
 /** Sent in place of an error whose details must not be disclosed. */
 const INTERNAL = { status: 'error', message: 'Internal server error' };
 
-/** What replies are made with. */
+/** The dependencies of replies. */
 export interface ReplyParts {
   readonly producer: RecordProducer;
   /** Whether a topic holds failed records of this service. A client must not write there in the service's name. */
   readonly isFailureTopic: (topic: string) => boolean;
   /** Receives errors whose details are not sent to the client. */
   readonly hidden: (record: InFlightRecord, error: unknown) => void;
-  /** Receives requests that are handled without a reply, and why. */
+  /** Receives requests that are handled without a reply, and the reason. */
   readonly refused: (record: InFlightRecord, error: ReplyTopicError) => void;
 }
 
@@ -49,8 +49,9 @@ export class Replies {
   constructor(private readonly parts: ReplyParts) {}
 
   /**
-   * Runs `call`. If the record is a request, sends the result or the failure as the reply and resolves to `ANSWERED`. A
-   * call that will be retried is not answered yet. A request whose reply topic is refused is handled like an event.
+   * Runs `call`. If the record is a request, sends the result or the failure as the reply and resolves to `ANSWERED`.
+   * A call that will be retried is not answered yet. A request with a reply topic that must not be used is handled
+   * like an event.
    */
   respond(context: KafkaRecordContext, call: () => unknown): unknown {
     const address = returnAddress(context.rawHeaders);
@@ -60,7 +61,7 @@ export class Replies {
     return call();
   }
 
-  /** If the record is a request, tells the client that it was given up and will not be answered. Never throws. */
+  /** If the record is a request, tells the client that it was given up. Never throws. */
   async givenUp({ record }: FailedRecord): Promise<void> {
     const address = returnAddress(record.headers);
     if (!address || this.parts.isFailureTopic(address.topic)) return;
@@ -69,7 +70,7 @@ export class Replies {
         await this.#toRecord(address, { failure: INTERNAL_TEXT, isDisposed: true }),
       );
     } catch {
-      // The record is stored, and the client will time out.
+      // Ignored: the record is stored, and the client will time out.
     }
   }
 
@@ -83,7 +84,7 @@ export class Replies {
     let sent = Promise.resolve();
     const send = (reply: Reply): void => {
       sent = sent.then(() => this.#send(address, context, reply));
-      // It is awaited at the end; a stream may continue long after the reply to an early value has failed.
+      // Awaited at the end: a stream may continue long after the reply to an early value has failed.
       sent.catch(() => undefined);
     };
     try {
@@ -140,7 +141,7 @@ export class Replies {
     };
   }
 
-  /** As Nest's own filter: details of unknown errors are not disclosed, problems of the request are. */
+  /** Like Nest's own filter: details of unknown errors are not disclosed, but problems of the request are. */
   #failureOf(error: unknown, context: KafkaRecordContext): string {
     if (error instanceof PayloadError || error instanceof SchemaViolationError)
       return textOf({ status: 'error', message: error.message });
@@ -165,7 +166,7 @@ class UnwritableReply extends Error {
   }
 }
 
-/** Clients take an empty or missing text for success. */
+/** Clients treat an empty or missing text as success. */
 function textOf(failure: unknown): string {
   if (typeof failure === 'string' && failure !== '') return failure;
   try {

@@ -2,7 +2,7 @@ import { KafkaHeaders } from '@nestjs/microservices';
 import type { RawHeaders } from '../pipeline/index.js';
 import { headerText } from '../redelivery/index.js';
 
-/** Where a request wants its reply. */
+/** The address to which the reply to a request is sent. */
 export interface ReturnAddress {
   /** Byte for byte as received: clients compare it with what they sent, which need not be text. */
   readonly correlationId: Uint8Array;

@@ -1,7 +1,7 @@
 import { requireDurable } from './unfinished-work.js';
 import type { CallWait, InFlightRecord, RecordOwner } from '../../pipeline/index.js';
 
-/** Intercepts a handler's confirmations, which have to wait for something else, such as a transaction. */
+/** Intercepts a handler's confirmations, which must wait for something else, such as a transaction. */
 export interface ConfirmationGate {
   /**
    * Resolves once these records may be committed.

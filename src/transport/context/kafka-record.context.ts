@@ -8,7 +8,7 @@ import type { NativeConsumer, NativeProducer } from '../../client/index.js';
 type KafkaMessage = ReturnType<KafkaContext['getMessage']>;
 type Args = ConstructorParameters<typeof KafkaContext>[0];
 
-/** What a context provides besides its record. */
+/** The services that a context provides besides its record. */
 export interface ContextServices {
   /** The consumer; it commits offsets only in the ownership that the record belongs to. */
   nativeConsumer(record: InFlightRecord): NativeConsumer;
@@ -61,7 +61,7 @@ export class KafkaRecordContext extends KafkaContext implements Confirmable {
     protected readonly services: ContextServices,
     /** The record itself: the runtime drops its payload once it is settled. */
     private readonly fetched: FetchedRecord = inFlight.record,
-    /** The part of the partition that the handler may use. */
+    /** Lets the handler confirm, commit and wait for the record in its partition. */
     readonly owner: RecordOwner = inFlight.owner,
   ) {
     super(NO_ARGS);
@@ -114,7 +114,7 @@ export class KafkaRecordContext extends KafkaContext implements Confirmable {
     this.owner.acknowledge(this.records);
   }
 
-  /** Behind a gate, the gate keeps the order. */
+  /** With a gate, the gate ensures that the transaction is committed before the offset. */
   #requireDurable(): void {
     if (!(this.owner instanceof GatedOwner)) requireDurable(this.inFlight);
   }

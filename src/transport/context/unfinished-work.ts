@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { InFlightRecord } from '../../pipeline/index.js';
 import { CodedError } from '../../errors/index.js';
 
-/** Work whose effect is not durable yet, such as a transaction of a database. */
+/** Work whose effect may not be durable yet, such as a database transaction. */
 export interface UnfinishedWork {
   /** Whether its effect is durable. */
   readonly isCommitted: boolean;
@@ -33,7 +33,7 @@ export class OpenTransactionError extends CodedError {
 
 const scopes = new AsyncLocalStorage<Scope>();
 
-/** Runs something as part of work: it cannot confirm records until the work is committed. */
+/** Runs a function as part of work: it cannot confirm records until the work is committed. */
 export function asPartOf<T>(work: UnfinishedWork, run: () => T): T {
   return scopes.run({ work, around: scopes.getStore() }, run);
 }

@@ -13,7 +13,7 @@ import type { GroupListener } from './group-listener.js';
 import type { StatusRecorder } from './group-status.js';
 import type { TopicWatch } from './topic-watch.js';
 
-/** What a supervisor is built from. */
+/** The dependencies of a supervisor. */
 export interface ClientSupervisorParts {
   readonly groupId: string;
   readonly port: Pick<KafkaPort, 'consumer'>;
@@ -29,7 +29,7 @@ export interface ClientSupervisorParts {
 /** Why a client was ended without a failure. */
 type Ending = 'topics gone' | 'more topics' | 'over';
 
-/** How long to wait for the brokers' answers when a client leaves, in addition to `fetchMaxWaitMs`. */
+/** How long to wait for the brokers' answers when a client leaves, in addition to `fetchMaxWaitMs`, in ms. */
 const LEAVE_MS = 5_000;
 const RESTART_BACKOFF = { initialMs: 500, maxMs: 5_000 };
 
@@ -38,13 +38,13 @@ export class ClientSupervisor {
   readonly #stopRequested = new AbortController();
   #client: GroupConsumerClient | undefined;
   #native: NativeConsumer | undefined;
-  /** Whether the group knows that the last client has left. */
+  /** Whether the coordinator has confirmed that the last client left. */
   #departure: 'confirmed' | 'unconfirmed' = 'confirmed';
   #loop: Promise<void> | undefined;
 
   constructor(private readonly parts: ClientSupervisorParts) {}
 
-  /** The client that runs; undefined between two. */
+  /** The running client; undefined while no client runs. */
   get client(): GroupConsumerClient | undefined {
     return this.#client;
   }
@@ -60,7 +60,7 @@ export class ClientSupervisor {
   }
 
   /**
-   * Ends the client, and starts no other.
+   * Ends the client, and starts no new one.
    * @returns whether the group was told that the member left
    */
   async stop(): Promise<boolean> {
@@ -91,7 +91,7 @@ export class ClientSupervisor {
     this.parts.recorder.ended();
   }
 
-  /** Runs one client until the service stops, a topic is gone, or topics appear that the group does not read yet. */
+  /** Runs one client until the service stops, a topic is deleted, or a topic is created that the group reads. */
   async #runClient(): Promise<Ending> {
     const { groupId, port, listener, pipeline, recorder, topics: watch, config, logger, clock } = this.parts;
     if (recorder.status.phase !== 'waiting-for-topics') recorder.enter('connecting');
@@ -112,7 +112,8 @@ export class ClientSupervisor {
       const ended = await Promise.race([client.crashed, watch.more(topics, over), outdated]);
       if (ended instanceof Error) throw ended;
       ending = ended;
-      if (ending === 'topics gone') logger.warn('a topic was deleted; the others are read on without it');
+      if (ending === 'topics gone')
+        logger.warn('a topic was deleted; the group continues to read the others');
       if (ending !== 'over') await listener.rebalanceStarted(true);
     } finally {
       session.abort();
@@ -137,7 +138,7 @@ export class ClientSupervisor {
     const waited = new AbortController();
     const limit = sleep(LEAVE_MS + this.parts.config.fetchMaxWaitMs, waited.signal);
     const hasLeft = await Promise.race([client.stop(), limit]).catch((error: unknown) => {
-      this.parts.logger.warn(`while leaving: ${describeError(error)}`);
+      this.parts.logger.warn(`the client could not leave the group: ${describeError(error)}`);
     });
     waited.abort();
     this.#client = undefined;

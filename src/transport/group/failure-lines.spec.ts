@@ -5,7 +5,7 @@ import { Scene } from '../../pipeline/testing/scene.js';
 import { FailureLines } from './failure-lines.js';
 import { LineLimit } from './line-limit.js';
 
-/** Lines about the records of a partition, with windows that a test ends. */
+/** Lines about the records of a partition; the test ends the windows. */
 async function written() {
   const scene = new Scene('abcdefghijklmno', { order: 'none', concurrency: 100 });
   await scene.fetch();
@@ -26,7 +26,7 @@ async function written() {
   };
 }
 
-/** As the driver makes it of what the server says. */
+/** Like the error that the driver creates from an answer of the server. */
 class DatabaseError extends Error {
   override readonly name = 'error';
   readonly severity = 'ERROR';

@@ -10,35 +10,38 @@ import {
 import { LineLimit } from './line-limit.js';
 import { failedHandlerOf } from '../handlers/invocation/several-handlers.js';
 
-/** How a line of the log is written. */
+/** The level of a log line. */
 export type Level = 'log' | 'warn' | 'error';
 
-/** What a line says of a failure, beside its text; names and positions, never a key or a value. */
+/** The fields of a line about a failure: names and positions, never a key or a value. */
 export interface FailureFields {
   readonly topic: string;
   readonly partition: number;
   readonly offset: string;
-  /** The controller's class and method; all of them where one of several is not known to be the one. */
+  /**
+   * The controller's class and method; if several handlers were called and it is unknown which of them failed, all of
+   * them.
+   */
   readonly handler?: string;
   readonly errorClass: string;
-  /** Where PostgreSQL is the cause. */
+  /** Set if PostgreSQL is the cause. */
   readonly sqlState?: string;
-  /** With the first line of its handler and class in a while. */
+  /** Set in the first line of a window for a handler and error class. */
   readonly stack?: string;
 }
 
 const MOST_STACK_CHARACTERS = 8192;
-/** A handler that fails does so in the same place again and again. */
+/** Stacks per window, handler and error class: a handler usually fails again in the same place. */
 const STACKS_OF_A_KIND = 1;
 
 /**
- * Writes lines about events of records, and sums up those that repeat themselves. A line about a failure has its
- * position, handler and error class as fields, and the stack where that was not written lately.
+ * Writes lines about events of records, and summarizes repeated ones. A line about a failure has its position,
+ * handler and error class as fields, and the stack if it was not written in the current window.
  */
 export class FailureLines {
   readonly #stacks: LineLimit;
 
-  /** @param handlerOf the handlers of a topic, for people */
+  /** @param handlerOf the handlers of a topic, for messages */
   constructor(
     private readonly logger: Logger,
     private readonly handlerOf: (topic: string) => string | undefined,
@@ -48,14 +51,14 @@ export class FailureLines {
     this.#stacks = new LineLimit(schedule, STACKS_OF_A_KIND);
   }
 
-  /** Writes what `line` gives, unless there were too many lines of the event in the topic lately. */
+  /** Writes the result of `line`, unless the current window has too many lines about the event in the topic. */
   write(level: Level, event: string, { topic }: TopicPartition, line: () => string | object): void {
     const summarize = (leftOut: number, windowMs: number): void =>
       this.logger[level](`${topic}: ${leftOut} more lines of ${event} were left out in ${windowMs / 1000} s`);
     if (this.limit.admits(`${event} ${topic}`, summarize)) this.logger[level](line());
   }
 
-  /** Writes that something has become of a record because of an error. */
+  /** Writes what happened to a record because of an error. */
   failed(level: Level, event: string, record: InFlightRecord, error: unknown, what: string): void {
     this.write(level, event, record.owner, () => ({
       msg: `${nameOf(record)} ${what}: ${describeError(error)}`,
@@ -81,12 +84,12 @@ export class FailureLines {
   }
 }
 
-/** A partition, for people. */
+/** A partition, for messages. */
 export function partitionOf({ topic, partition }: TopicPartition): string {
   return `${topic}[${partition}]`;
 }
 
-/** A record, for people. */
+/** A record, for messages. */
 export function nameOf({ owner, offset }: Pick<InFlightRecord, 'owner' | 'offset'>): string {
   return `${partitionOf(owner)} at offset ${offset}`;
 }

@@ -7,7 +7,7 @@ import { GroupConsumer } from './group-consumer.js';
 import { SYSTEM_ENVIRONMENT } from './runtime-environment.js';
 import type { HandlerRegistry } from '../handlers/registry/handler-registry.js';
 
-/** Fails for the reason, each time that its topics are asked for. */
+/** A group whose requests for topics always fail with `reason`. */
 function groupThatFails(reason: Error): { group: GroupConsumer; failed: Promise<void> } {
   let tellFailed: () => void = () => undefined;
   const failed = new Promise<void>((resolve) => (tellFailed = resolve));
@@ -44,7 +44,7 @@ test.each([
     isProgress: true,
   },
   {
-    name: 'liveness stays up while the group has another assignor',
+    name: 'liveness stays up while the group uses another assignor',
     reason: new AccessError('JOIN_REFUSED', 'another assignor'),
     isProgress: true,
   },

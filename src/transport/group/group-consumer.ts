@@ -23,7 +23,7 @@ import { TimeoutWatch } from './timeout-watch.js';
 import { TopicLog } from './topic-log.js';
 import { TopicWatch } from './topic-watch.js';
 
-/** What a group's consumer is built from. */
+/** The dependencies of a group's consumer. */
 export interface GroupConsumerParts {
   readonly groupId: string;
   readonly registry: HandlerRegistry;
@@ -37,9 +37,9 @@ export interface GroupConsumerParts {
   readonly phaseChanged: (phase: GroupPhase) => void;
 }
 
-/** How long a stop waits for handlers after it has aborted them. */
+/** How long a stop waits for handlers after it has aborted them, in ms. */
 const AFTER_ABORT_MS = 1_000;
-/** How long it then waits for the last commit. */
+/** How long a stop then waits for the last commit, in ms. */
 const LAST_COMMIT_MS = 1_000;
 
 /** Consumes for one group as long as the service runs. */
@@ -84,12 +84,12 @@ export class GroupConsumer {
     });
   }
 
-  /** The group's member as it is now. */
+  /** The current status of the group's member. */
   get status(): GroupStatus {
     return this.#recorder.status;
   }
 
-  /** The group's member and its partitions at this moment, in plain values. */
+  /** A snapshot of the group's member and its partitions, in plain values. */
   snapshot(): GroupSnapshot {
     return groupSnapshot(this.#recorder.status, this.pipeline);
   }
@@ -99,7 +99,7 @@ export class GroupConsumer {
     return this.#supervisor.native;
   }
 
-  /** Whether the group has a handler for a topic, be it assigned to this member or not. */
+  /** Whether the group has a handler for a topic, whether or not it is assigned to this member. */
   handles(topic: string): boolean {
     return this.parts.registry.handlerOf(this.parts.groupId, topic) !== undefined;
   }
@@ -109,7 +109,7 @@ export class GroupConsumer {
     return this.parts.registry.handlerNameOf(this.parts.groupId, topic);
   }
 
-  /** Starts to consume, and returns at once: no broker needs to be there yet. */
+  /** Starts to consume, and returns at once: no broker needs to be reachable yet. */
   start(): void {
     this.#supervisor.start();
     this.#retryPurge.start();
@@ -119,7 +119,7 @@ export class GroupConsumer {
 
   /**
    * Stops fetching, lets handlers finish, commits what settled and leaves the group.
-   * @param deadlineMs how long handlers may take; then they are aborted
+   * @param deadlineMs how long handlers may take before they are aborted
    * @returns whether all handlers finished in time, and the group was told that the member left
    */
   async stop(deadlineMs: number): Promise<boolean> {
@@ -138,7 +138,7 @@ export class GroupConsumer {
     this.#recorder.enter('stopped');
     if (!hasLeft) {
       this.#logger.error(
-        `the group could not be told that this member leaves: others get its partitions after ` +
+        `the coordinator did not confirm that this member left the group: other members get its partitions after ` +
           `${this.parts.config.sessionTimeoutMs} ms`,
       );
     }

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { GroupCounts } from './group-counts.js';
 
-test('counts of deleted topics are forgotten, and no others', () => {
+test('counts of deleted topics, and no others, are dropped', () => {
   const counts = new GroupCounts(() => 'error');
   counts.of('kept').retries = 1;
   counts.of('gone').retries = 1;

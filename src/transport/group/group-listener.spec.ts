@@ -4,7 +4,7 @@ import { type GroupPipeline, toOffset } from '../../pipeline/index.js';
 import { GroupListener, type GroupListenerParts } from './group-listener.js';
 import { StatusRecorder } from './group-status.js';
 
-/** A listener whose group takes nothing of what is fetched, and the warnings that it writes. */
+/** A listener whose group takes in no fetched record, and the warnings that it logs. */
 function listener(handled: readonly string[]) {
   const warnings: string[] = [];
   const parts = {
@@ -21,7 +21,7 @@ function listener(handled: readonly string[]) {
   return { fetch, warnings };
 }
 
-test('a topic that is fetched although it has no handler is warned of once, with what to do', () => {
+test('a warning says once that a topic is fetched without a handler, and what to do', () => {
   const { fetch, warnings } = listener([]);
   expect(fetch('a')).toBeUndefined();
   fetch('a');
@@ -32,7 +32,7 @@ test('a topic that is fetched although it has no handler is warned of once, with
   expect(warnings[1]).toMatch(/^b: /);
 });
 
-test('a topic with a handler is not warned of when the limits admit none of its records', () => {
+test('no warning is logged for a topic with a handler if the in-flight limits admit none of its records', () => {
   const { fetch, warnings } = listener(['a']);
   expect(fetch('a')).toBeUndefined();
   expect(warnings).toEqual([]);

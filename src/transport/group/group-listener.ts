@@ -14,7 +14,7 @@ import { partitionOf } from './failure-lines.js';
 import type { StatusRecorder } from './group-status.js';
 import type { RetryPurge } from './retry-purge.js';
 
-/** What a listener is built from. */
+/** The dependencies of a listener. */
 export interface GroupListenerParts {
   readonly groupId: string;
   readonly pipeline: GroupPipeline;
@@ -27,13 +27,13 @@ export interface GroupListenerParts {
   readonly hasHandler: (topic: string) => boolean;
   /** The number of assigned partitions has changed. */
   readonly assignmentChanged: () => void;
-  /** A partition was read from another offset, since its log does not have the one to read from. */
+  /** A partition is read from another offset, since its log does not have the one to read from. */
   readonly offsetReset: (topic: string) => void;
 }
 
 /**
- * How long a fetched batch may wait for the in-flight limits before only a part of it is taken. Fast handlers free
- * enough within that time; fetching and decoding the rest again would cost more.
+ * How long a fetched batch may wait for the in-flight limits before only a part of it is taken in, in ms. Fast
+ * handlers free enough within that time, and a refetch of the rest would cost more.
  */
 const ROOM_MS = 20;
 
@@ -57,13 +57,14 @@ export class GroupListener implements ConsumerListener {
       return;
     }
     const drained = await pipeline.drain(config.rebalanceTimeoutMs / 2);
-    if (!drained) logger.warn('not everything in flight could be finished before the rebalance');
+    if (!drained) logger.warn('not all records in flight could be finished before the rebalance');
   }
 
   rebalanceEnded(membership: Membership): void {
     const { memberId, generation, assignment, continuous } = membership;
     const { pipeline, recorder, retryPurge, logger } = this.parts;
-    // Partitions that were not owned throughout may have had another owner, and their logs may have been replaced.
+    // Partitions that this member did not own throughout may have had another owner, and their logs may have been
+    // replaced.
     const kept = new Set(continuous ? assignment.map(partitionOf) : []);
     retryPurge.forget((at) => !kept.has(partitionOf(at)));
     recorder.joined(membership);

@@ -12,14 +12,14 @@ import { earlierAttempts } from '../../redelivery/index.js';
 
 const PASSED_OVER: Readonly<Record<PassedOver, string>> = {
   'replayed for another group': 'it was replayed for another group, whose handler had failed',
-  'replay receipt': 'it only says which dead letter was replayed',
+  'replay receipt': 'it is the receipt of a replayed dead letter',
 };
 
 /**
- * Logs what happens to a group's records when something fails. It names positions, never payloads; repeated events of
- * a topic are summed up.
+ * Logs what happens to a group's records when something fails. It names positions, never payloads, and summarizes
+ * repeated events of a topic.
  *
- * @param handlerOf the handlers of a topic, for people
+ * @param handlerOf the handlers of a topic, for messages
  */
 export function groupLog(
   logger: Logger,
@@ -39,7 +39,7 @@ export function groupLog(
     dueTooLate: (at, offset, excessMs) =>
       write(
         'warn',
-        'due times that are too far away',
+        'records whose due time is too late',
         at,
         () =>
           `${partitionOf(at)} at offset ${offset} says that it is due ${excessMs} ms later than the delay of its ` +
@@ -95,7 +95,7 @@ function logFailure(lines: FailureLines, event: FailureEvent): void {
     case 'breaker open':
       return lines.failed(
         'error',
-        'records that the open circuit breaker keeps',
+        'records that the open circuit breaker holds back',
         event.record,
         event.error,
         `is not given up, as ${event.reason}: its partition is paused, and it is retried in ${event.delayMs} ms`,

@@ -4,7 +4,7 @@ import { type PartitionSnapshot, partitionSnapshot } from './partition-snapshot.
 
 /** A group's consumer at one moment, in plain values: what health, metrics and the operators' API report. */
 export interface GroupSnapshot extends Omit<GroupStatus, 'unreadableBatches'> {
-  /** Why partitions wait at a batch which can't be read. */
+  /** Why partitions wait at a batch that cannot be read. */
   readonly unreadableBatches: readonly string[];
   /** Successful commit requests, each for all partitions of the member. */
   readonly commits: number;

@@ -7,11 +7,11 @@ import { partitionOf } from './failure-lines.js';
 export type GroupPhase =
   'connecting' | 'waiting-for-topics' | 'rebalancing' | 'running' | 'draining' | 'stopped';
 
-/** A group's consumer as it changes. Times are in ms since the epoch. */
+/** The current status of a group's consumer. Times are in ms since the epoch. */
 export interface GroupStatus {
   readonly groupId: string;
   readonly phase: GroupPhase;
-  /** Whether it has ever joined and known its positions. */
+  /** Whether it has ever joined and learned its positions. */
   readonly everJoined: boolean;
   readonly memberId: string | undefined;
   readonly generation: number | undefined;
@@ -20,19 +20,22 @@ export interface GroupStatus {
   readonly missingTopics: readonly string[];
   /** Missing topics that this client may not see. */
   readonly hiddenTopics: readonly string[];
-  /** Why retry topics of the group cannot be created, or not be given the partitions that they need. */
+  /** Why retry topics of the group cannot be created, or cannot get the partitions that they need. */
   readonly retryTopicProblems: readonly string[];
   /** What the brokers deny this client, and what to grant; undefined once it can read again. */
   readonly accessProblem: string | undefined;
-  /** Partitions that wait at a batch which can't be read, and why; by topic and partition. */
+  /** Why partitions wait at a batch that cannot be read, by topic and partition. */
   readonly unreadableBatches: ReadonlyMap<string, string>;
   /** The coordinator's last answer to a heartbeat or join; 0 before the first. */
   readonly lastHeartbeatAt: number;
-  /** The last heartbeat, join or batch, list of topics before a client starts, or client that was denied access. */
+  /**
+   * When the consumer last made progress: a heartbeat, a join, a batch, a list of topics before a client starts, or a
+   * client that was denied access.
+   */
   readonly lastProgressAt: number;
   /** How often a client was replaced after it had failed. */
   readonly restarts: number;
-  /** How often it has joined the group, the first time included. */
+  /** How often it has joined the group, including the first time. */
   readonly joins: number;
   /** Why the last client failed; undefined once another runs. */
   readonly lastError: { readonly at: number; readonly message: string } | undefined;
@@ -46,7 +49,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 export class StatusRecorder {
   readonly status: Mutable<GroupStatus>;
   readonly #unreadable = new Map<string, string>();
-  /** A client that may join the group may still be denied to read its topics. */
+  /** A client that may join the group may still lack permission to read its topics. */
   #readAccess: 'assumed' | 'denied' = 'assumed';
 
   constructor(
@@ -139,7 +142,7 @@ export class StatusRecorder {
     if (existing.length === 0) this.enter('waiting-for-topics');
   }
 
-  /** A client has failed, and another takes its place. */
+  /** A client has failed, and a new one follows. */
   clientFailed(error: unknown): void {
     this.status.restarts++;
     this.status.lastError = { at: Date.now(), message: describeError(error) };
@@ -158,7 +161,7 @@ export class StatusRecorder {
 
   /** A missing permission to read a topic shows only after the join, at the first fetch. */
   #accessDenied({ code, message, isDenied }: AccessError): void {
-    // A new client was denied just now, as that of a new process would be: liveness stays up.
+    // Liveness stays up: the client of a restarted process would be denied too.
     this.progressed();
     if (!isDenied) return;
     this.#readAccess = code === 'TOPIC_NOT_AUTHORIZED' ? 'denied' : 'assumed';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { LineLimit } from './line-limit.js';
 
-/** Writes lines of kinds, and ends windows when the test says so. */
+/** Writes lines of several kinds; the test ends the windows. */
 class Written {
   readonly lines: string[] = [];
   readonly #due: (() => void)[] = [];
@@ -20,7 +20,7 @@ class Written {
 }
 
 describe('lines of one kind', () => {
-  test('ten lines of one kind are written per window, and further ones counted', () => {
+  test('ten lines of one kind are written per window, and further lines are counted', () => {
     const written = new Written();
     written.write('a', 250);
     expect(written.lines).toEqual(Array.from({ length: 10 }, () => 'a'));

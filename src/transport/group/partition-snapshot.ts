@@ -6,7 +6,7 @@ import {
   type PartitionStatus,
 } from '../../pipeline/index.js';
 
-/** A record that is in flight for long. Ages are in ms. */
+/** A record that has been in flight for a long time. Ages are in ms. */
 export interface StalledRecord {
   readonly topic: string;
   readonly partition: number;
@@ -22,11 +22,11 @@ export interface StalledRecord {
 /** A record that is stuck until an operator or a dependency resolves the cause. */
 export interface StuckRecord extends StalledRecord {
   readonly kind: FailureProblem['kind'];
-  /** In words. */
+  /** The reason, for messages. */
   readonly why: string;
 }
 
-/** A partition at one moment, in plain values. Ages are in ms. */
+/** A snapshot of a partition, in plain values. Ages are in ms. */
 export interface PartitionSnapshot {
   readonly topic: string;
   readonly partition: number;
@@ -121,7 +121,7 @@ function stalled(status: PartitionStatus, record: InFlightRecord, ageMs: number)
   };
 }
 
-/** @param wait what its handler waits for that is not its doing */
+/** @param wait the resource that its handler waits for; undefined if it does not wait */
 function stateOf(record: InFlightRecord, wait: string | undefined): string {
   if (record.startedAt > 0) {
     const ranFor = `its handler has run for ${Date.now() - record.startedAt} ms`;

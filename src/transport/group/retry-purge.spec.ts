@@ -6,7 +6,7 @@ interface Deleted {
   readonly partitions: readonly number[];
 }
 
-/** A purge whose requests have these outcomes, and what each request was to delete. */
+/** A purge whose requests have these outcomes, and the offsets that each request asked to delete. */
 function purgeThat(outcome: () => Promise<ReadonlyMap<string, Error>>): {
   purge: RetryPurge;
   deleted: Deleted[][];
@@ -29,7 +29,7 @@ function purgeThat(outcome: () => Promise<ReadonlyMap<string, Error>>): {
 const at = (topic: string, partition: number) => ({ topic, partition });
 const succeeds = (): Promise<ReadonlyMap<string, Error>> => Promise.resolve(new Map());
 
-test('deletes what was committed in all retry topics with one request, and nothing in other topics', async () => {
+test('a purge deletes the committed records of all retry topics with one request, and none of other topics', async () => {
   const { purge, deleted } = purgeThat(succeeds);
   purge.committed([at('orders', 0), at('retry-a', 0)]);
   purge.committed([at('retry-a', 0), at('retry-a', 1), at('retry-b', 0)]);
@@ -42,7 +42,7 @@ test('deletes what was committed in all retry topics with one request, and nothi
   ]);
 });
 
-test('sends no request if nothing was committed since the last purge', async () => {
+test('a purge sends no request if nothing was committed since the last purge', async () => {
   const { purge, deleted } = purgeThat(succeeds);
   purge.committed([at('retry-a', 0)]);
   await purge.purge();
@@ -50,7 +50,7 @@ test('sends no request if nothing was committed since the last purge', async () 
   expect(deleted).toHaveLength(1);
 });
 
-test('repeats what could not be deleted, and reports the reason once', async () => {
+test('a purge retries failed deletions, and reports the reason once', async () => {
   const outcomes = [new Error('no grant'), new Error('no grant'), undefined];
   const { purge, deleted, told } = purgeThat(() => {
     const failure = outcomes.shift();
@@ -66,7 +66,7 @@ test('repeats what could not be deleted, and reports the reason once', async () 
   expect(told).toEqual(['no grant']);
 });
 
-test('repeats only the topics that failed', async () => {
+test('a purge retries only the topics that failed', async () => {
   const outcomes = [new Map([['retry-b', new Error('no grant')]]), new Map<string, Error>()];
   const { purge, deleted, told } = purgeThat(() => Promise.resolve(outcomes.shift() ?? new Map()));
   purge.committed([at('retry-a', 0), at('retry-b', 1)]);
@@ -92,7 +92,7 @@ test('a purge deletes nothing of a retry topic that was recreated meanwhile', as
   });
   purge.committed([at('retry-a', 0)]);
   await purge.purge();
-  // Brokers forget the offsets of a topic that is deleted.
+  // Brokers drop the committed offsets of a deleted topic.
   [waiting, committed, isGranted] = [['a', 'b', 'c', 'd'], undefined, true];
   await purge.purge();
   expect(waiting).toEqual(['a', 'b', 'c', 'd']);

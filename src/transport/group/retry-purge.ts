@@ -1,24 +1,24 @@
 import { describeError, type TopicPartition } from '../../pipeline/index.js';
 import type { KafkaPort } from '../../client/index.js';
 
-/** What a purge of retry topics is built from. */
+/** The dependencies of a purge of retry topics. */
 export interface RetryPurgeParts {
   readonly groupId: string;
   readonly isRetryTopic: (topic: string) => boolean;
   readonly deleteCommitted: KafkaPort['deleteCommitted'];
-  /** Called once for each reason why records can't be deleted. */
+  /** Called once for each reason why records cannot be deleted. */
   readonly failed: (why: string) => void;
 }
 
-/** Between two purges. */
+/** The interval between two purges. */
 const PURGE_MS = 60_000;
 
 /**
- * Deletes what was handled from retry topics, as Kafka Streams does in its repartition topics: they keep their records
- * without a limit, since a limit would delete what still waits.
+ * Deletes handled records from retry topics, as Kafka Streams does with its repartition topics. Retry topics have no
+ * retention limit: a limit would delete records that still wait.
  *
- * It remembers which partitions have commits, and no offsets: in a topic that was recreated meanwhile, an offset of the
- * former log would delete records that still wait.
+ * It remembers which partitions have commits but not the offsets: if a topic was recreated meanwhile, an offset of
+ * the former log would delete records that still wait.
  */
 export class RetryPurge {
   /** Partitions with commits since the last purge, by topic. */
@@ -40,7 +40,7 @@ export class RetryPurge {
     clearInterval(this.#timer);
   }
 
-  /** Notes partitions in which offsets were committed. */
+  /** Records partitions in which offsets were committed. */
   committed(partitions: readonly TopicPartition[]): void {
     for (const { topic, partition } of partitions) {
       if (!this.parts.isRetryTopic(topic)) continue;
@@ -56,7 +56,7 @@ export class RetryPurge {
     }
   }
 
-  /** Deletes handled records, after the previous purge has ended. What can't be deleted is retried at the next purge. */
+  /** Deletes handled records, after the previous purge has ended. Failed deletions are retried at the next purge. */
   purge(): Promise<void> {
     this.#purging = this.#purging.then(() => this.#purge());
     return this.#purging;

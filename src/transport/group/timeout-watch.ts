@@ -4,13 +4,13 @@ const CHECK_MS = 100;
 
 /**
  * Checks periodically for handlers that exceed their timeout, and measures how long the event loop was blocked. While
- * one handler computes or the machine sleeps, answers for the others are not read; that time is not theirs.
+ * a handler computes or the machine sleeps, the other handlers get no answers; that time does not count for them.
  */
 export class TimeoutWatch {
   #cancel: Cancel | undefined;
   #checkedAt = 0;
 
-  /** @param check gets how long nothing could run since the last check, in ms */
+  /** @param check receives how long the event loop was blocked since the last check, in ms */
   constructor(
     private readonly check: (blockedMs: number) => void,
     private readonly clock: Clock,

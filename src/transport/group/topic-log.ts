@@ -10,7 +10,7 @@ export class TopicLog {
 
   constructor(private readonly logger: Logger) {}
 
-  /** @param hidden those of the missing topics that this client may not see */
+  /** @param hidden missing topics that this client may not see */
   seen({ missing, skipped, leftParking }: TopicSelection, hidden: readonly string[]): void {
     if (missing.length > 0 && missing.join() !== this.#missing) {
       const named = missing.map((topic) =>

@@ -119,11 +119,11 @@ test('an outage while retry topics are created delays reading', async () => {
   await expect(watch.existing()).rejects.toBe(away);
 });
 
-describe('records of a retry topic are kept as long as they wait', () => {
+describe('retention of retry topics', () => {
   const services: unknown = { contextServices: () => ({}), failures: { failedRecords: {}, parking: {} } };
   const directCalls = { of: () => undefined, nameOf: () => undefined };
 
-  /** What the retry topics of `orders` are created with, by the delay in their names. */
+  /** The specifications of the retry topics of `orders`, by the delay in their names. */
   async function retryTopicsOf(delays: ms.StringValue[], existing: string[] = []): Promise<TopicSpec[]> {
     const registry = new HandlerRegistry(
       { groupId: 'g', commit: 'auto' },
@@ -147,7 +147,7 @@ describe('records of a retry topic are kept as long as they wait', () => {
     return ensured;
   }
 
-  /** What is said of a topic that exists and has a setting of that value. */
+  /** The verdict on an existing topic with this setting. */
   function judged(
     spec: TopicSpec | undefined,
     name: string,

@@ -3,26 +3,26 @@ import { type Clock, describeError, sleep, unless } from '../../pipeline/index.j
 import { AccessError, type TopicSpec } from '../../client/index.js';
 import type { HandlerRegistry, RetryTopic, TopicSelection } from '../handlers/registry/handler-registry.js';
 
-/** What a topic watch is built from. */
+/** The dependencies of a topic watch. */
 export interface TopicWatchParts {
   readonly groupId: string;
   readonly registry: HandlerRegistry;
-  /** All topics there are. */
+  /** Lists all topics. */
   readonly list: () => Promise<string[]>;
-  /** Which of these topics this client may not see. */
+  /** Returns which of these topics this client may not see. */
   readonly hidden: (topics: readonly string[]) => Promise<readonly string[]>;
-  /** Creates one that its handlers need; resolves once it exists. */
+  /** Creates a topic that the handlers need; resolves once it exists. */
   readonly ensure: (spec: TopicSpec) => Promise<unknown>;
-  /** How often to look, in ms. */
+  /** How often the topics are listed, in ms. */
   readonly refreshMs: number;
   readonly clock: Clock;
-  /** Called with each answer, and with why retry topics are not as they are needed. */
+  /** Called with each answer, and with the problems of retry topics. */
   readonly topicsListed: (
     selection: TopicSelection,
     hidden: readonly string[],
     refusals: readonly string[],
   ) => void;
-  /** Called when the topics can't be listed: once, until they can or the reason changes. */
+  /** Called when the topics cannot be listed: once for each reason. */
   readonly failed: (why: string) => void;
 }
 
@@ -30,15 +30,15 @@ export interface TopicWatchParts {
 export class TopicWatch {
   #hidden: { readonly missing: string; readonly topics: readonly string[] } = { missing: '', topics: [] };
   #reported: string | undefined;
-  /** Whether all retry topics existed, the last time they were looked at. */
+  /** Whether all retry topics existed when they were last listed. */
   #isComplete = true;
 
   constructor(private readonly parts: TopicWatchParts) {}
 
   /**
-   * The topics to read, those of retries among them, which are created where they do not exist. A retry topic that can
-   * not be created keeps nobody from reading the rest: records that need it are held until it can.
-   * @throws what listing topics throws, and where no broker can be reached any more
+   * The topics to read, including retry topics, which are created if they do not exist. A retry topic that cannot be
+   * created does not stop the others from being read: records that need it wait until it exists.
+   * @throws the error of listing topics, or of creating them if no broker is reachable
    */
   async existing(): Promise<string[]> {
     const { registry, groupId, list, topicsListed: seen } = this.parts;
@@ -51,7 +51,7 @@ export class TopicWatch {
     return [...selection.existing, ...retryTopics];
   }
 
-  /** Those of the retry topics that exist by now, and what keeps others from it. */
+  /** The retry topics that now exist, and the problems of the others. */
   async #ensured(wanted: readonly RetryTopic[], all: ReadonlySet<string>) {
     const outcomes = await Promise.allSettled(
       wanted.map(({ topic, source, delayMs }) => this.parts.ensure(retryTopic(source, topic, delayMs))),
@@ -65,7 +65,7 @@ export class TopicWatch {
     return { retryTopics, refusals: [...new Set(failures.map(describeError))] };
   }
 
-  /** Asks once for each set of missing topics: most of them do not exist yet. */
+  /** Sends one request for each set of missing topics: most of them do not exist yet. */
   async #hiddenOf({ missing }: TopicSelection): Promise<readonly string[]> {
     const known = this.#hidden;
     if (known.missing === missing.join()) return known.topics;
@@ -85,13 +85,13 @@ export class TopicWatch {
     }
   }
 
-  /** Reports a failure once: the question is repeated and fails the same way until the cause is fixed. */
+  /** Reports a failure once: the request is repeated and fails the same way until the cause is fixed. */
   #reportOnce(why: string): void {
     if (why !== this.#reported) this.parts.failed(why);
     this.#reported = why;
   }
 
-  /** Resolves when there are topics to read beyond `topics`, or once `over` is aborted. */
+  /** Resolves when there are more topics to read than `topics`, or once `over` is aborted. */
   async more(topics: readonly string[], over: AbortSignal): Promise<'more topics' | 'over'> {
     const known = new Set(topics);
     const { registry, groupId, refreshMs, clock } = this.parts;

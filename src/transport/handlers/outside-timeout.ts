@@ -3,7 +3,7 @@ import { currentCall } from './invocation/handler-call.js';
 
 /**
  * Waits for something that the handler cannot influence, such as a free connection: that time does not count towards
- * its `timeoutMs`, and `/health` reports what it waits for. Outside of a handler it only waits.
+ * its `timeoutMs`, and `/health` reports what it waits for. Outside of a handler it just waits.
  */
 export async function outsideTimeout<T>(wait: CallWait, until: () => Promise<T>): Promise<T> {
   const first = currentCall()?.first;

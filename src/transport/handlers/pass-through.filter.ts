@@ -13,8 +13,8 @@ export class ThrownValueError extends CodedError {
 }
 
 /**
- * Lets an error that no other filter catches reach the transport unchanged. Nest's own last filter would turn it into
- * a plain object without class, cause or stack. It is registered for the Kafka microservice only.
+ * Passes errors that no other filter catches to the transport unchanged. Nest's default filter would turn them into
+ * plain objects without class, cause or stack. It is registered for the Kafka microservice only.
  */
 @Catch()
 export class PassThroughFilter implements RpcExceptionFilter<unknown> {

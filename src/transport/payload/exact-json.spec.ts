@@ -4,7 +4,7 @@ import { inexactNumber, inexactNumbers, parseWithInexactAsText } from './exact-j
 
 const INTEGER = /^-?\d+$/;
 
-/** What the parser says of the source of each number, which is the slow way to find out. */
+/** The reference: compares each number with its source text through a reviver, which is slow. */
 function changedByParsing(json: string): string[] {
   const changed: string[] = [];
   const parse = JSON.parse as (

@@ -9,13 +9,13 @@ const BEFORE_NUMBER = /[:,[\s]/;
 export interface InexactNumber {
   /** Its position in the text, in characters. */
   readonly position: number;
-  /** As it is written. */
+  /** The number as written. */
   readonly literal: string;
 }
 
 /**
- * Finds the first integer in JSON that a JavaScript number cannot represent: it would become another one, or Infinity.
- * Numbers with a fraction or an exponent do not count: every reader of doubles rounds them.
+ * Finds the first integer in JSON that a JavaScript number cannot represent: it would become a different number, or
+ * Infinity. Numbers with a fraction or an exponent do not count: every reader of doubles rounds them.
  * @param json must be valid
  */
 export function inexactNumber(json: string): InexactNumber | undefined {

@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import type { ValueFormat } from './payload.js';
 import { decodeValue, PayloadError, valueOf } from './payload.js';
 
-/** No word of the messages is made of these: a slice of the value is found in one only if it was quoted. */
+/**
+ * No word of the messages consists of these characters: a message contains a slice of the value only if it quotes it.
+ */
 const secret = fc.string({
   unit: fc.constantFrom(...'0123456789ABCDEFGHIKMQRSVWXYZ#$%&*ßÄ€'),
   minLength: 8,
@@ -47,7 +49,7 @@ const leaf = fc.constantFrom(
   'NaN',
   "'",
 );
-/** As somebody writes it who wants to do harm: some of it JSON, some of it nearly. */
+/** Hostile values: valid JSON, and text that is almost JSON. */
 const hostile = fc.letrec<{ value: string }>((tie) => ({
   value: fc.oneof(
     { depthSize: 'medium', withCrossShrink: true },

@@ -103,8 +103,8 @@ describe('a value with a format', () => {
   test.each([
     ['a byte order mark', bytes(0xef, 0xbb, 0xbf, '{}'), 'they begin with a byte order mark'],
     ['UTF-16', Buffer.from('\uFEFF{}', 'utf16le'), 'the byte order mark of UTF-16'],
-    ['NaN', Buffer.from('{"a":NaN}'), 'NaN at position 5 is no value of JSON'],
-    ['-Infinity', Buffer.from('{"NaN": [-Infinity]}'), '-Infinity at position 9 is no value of JSON'],
+    ['NaN', Buffer.from('{"a":NaN}'), 'NaN at position 5 is not a JSON value'],
+    ['-Infinity', Buffer.from('{"NaN": [-Infinity]}'), '-Infinity at position 9 is not a JSON value'],
     ["a registry's magic byte", bytes(0, 0, 0, 0, 42, '{"a":1}'), 'schema id 42'],
     [
       "a registry's Avro",
@@ -119,7 +119,7 @@ describe('a value with a format', () => {
   });
 
   test('NaN within a text or a longer word is not named as the cause', () => {
-    expect(() => decodeValue(Buffer.from('{"a":"NaN", b}'), 'json')).not.toThrow('no value of JSON');
-    expect(() => decodeValue(Buffer.from('{a: NaNa}'), 'json')).not.toThrow('no value of JSON');
+    expect(() => decodeValue(Buffer.from('{"a":"NaN", b}'), 'json')).not.toThrow('not a JSON value');
+    expect(() => decodeValue(Buffer.from('{a: NaNa}'), 'json')).not.toThrow('not a JSON value');
   });
 });

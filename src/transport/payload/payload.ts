@@ -5,7 +5,7 @@ import { knownProblem } from './value-problems.js';
 /** How a record's value is decoded. */
 export type ValueFormat = 'auto' | 'json' | 'text' | 'bytes';
 
-/** A value is not of the format that its handler declares. */
+/** A value does not have the format that its handler declares. */
 export class PayloadError extends PermanentError {
   override readonly code = 'PAYLOAD';
 
@@ -97,13 +97,13 @@ function parseJson(text: string, value: Buffer): unknown {
   }
 }
 
-/** What was found instead, with its cause and remedy if they are known. */
+/** A description of the value, with cause and remedy if they are known. */
 function bytesThatAreNot(value: Buffer, position = ''): string {
   const problem = knownProblem(value);
   return `got ${value.length} bytes that are not${position}${problem === undefined ? '' : `: ${problem}`}`;
 }
 
-/** Whether decoding lost nothing. The value itself may contain a replacement character. */
+/** Whether decoding lost no bytes. The value itself may contain a replacement character. */
 function isIntact(text: string, value: Buffer): boolean {
   if (!text.includes(REPLACEMENT)) return true;
   try {

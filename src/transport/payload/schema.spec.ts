@@ -8,7 +8,7 @@ const Order = z.object({
   lines: z.array(z.object({ count: z.coerce.number().int('must be whole') })),
 });
 
-/** A schema of another library, that finds these issues. */
+/** A schema of another library that reports these issues. */
 const finding = (issues: readonly StandardSchemaV1.Issue[]): StandardSchemaV1 => ({
   '~standard': { version: 1, vendor: 'test', validate: () => ({ issues }) },
 });

@@ -9,7 +9,7 @@ const NOT_A_NUMBER = /(?<![\w.$])-?(?:NaN|Infinity)(?![\w$])/;
  * @returns undefined if it is not recognized; never quotes the value
  */
 export function knownProblem(value: Buffer): string | undefined {
-  if (value.length === 0) return 'an empty value is no JSON; a deletion is a record whose value is null';
+  if (value.length === 0) return 'an empty value is not JSON; a deletion is a record whose value is null';
   if (value[0] === 0 && value.length > REGISTRY_HEADER_BYTES) {
     return (
       `they are in the wire format of a schema registry (a zero byte, then schema id ${value.readUInt32BE(1)}); ` +
@@ -68,7 +68,7 @@ function notANumber(json: string): string | undefined {
     const found = NOT_A_NUMBER.exec(text);
     if (found) {
       return (
-        `${found[0]} at position ${from + found.index} is no value of JSON; have the producer write null or a ` +
+        `${found[0]} at position ${from + found.index} is not a JSON value; have the producer write null or a ` +
         'string in its place'
       );
     }

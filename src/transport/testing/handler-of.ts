@@ -7,7 +7,7 @@ const unused = (): never => {
   throw new Error('not asked for');
 };
 
-/** What invocations need of the transport, where a spec asks for nothing but calls. */
+/** Services of the transport for specs that only call handlers. */
 export const plainServices: InvocationServices = {
   contextServices: () => ({ nativeConsumer: unused, nativeProducer: unused }),
   failures: {
@@ -21,7 +21,7 @@ export const plainServices: InvocationServices = {
   givenUp: async () => undefined,
 };
 
-/** The handler that the transport makes of these methods for one topic; those of requests answer. */
+/** The handler that the transport creates from these methods for one topic; request handlers reply. */
 export function handlerOf(
   methods: readonly MessageHandler[],
   options: KafkaHandlerOptions = {},

@@ -50,7 +50,7 @@ type FailureHandling = Pick<
   'failures' | 'deadLetterLimit' | 'store' | 'parking' | 'passesOver' | 'delay'
 >;
 
-/** How a handler's failures are handled, in its own topic or in one of its retry topics. */
+/** The failure handling of a handler, in its own topic or in one of its retry topics. */
 export function failureHandling(
   { failures, groupId }: ResolvedHandlerOptions,
   { failedRecords, parking }: FailureServices,

@@ -25,7 +25,7 @@ function passesOverOf(topic: string, groupId: string) {
   return failureHandling(options, services, { source: topic }).passesOver;
 }
 
-/** What the headers of a record are once a dead letter of `orders` was replayed. */
+/** The headers of a record that was replayed from a dead letter of `orders`. */
 function replayHeaders(group: string, topic = 'orders'): RawHeaders {
   const letter = someDeadLetter({ topic: 'orders.dlt', originalTopic: 'orders', group });
   const record = toReplayRecord(letter);

@@ -12,12 +12,12 @@ class Named extends Framed {
 const nameIn = ({ current }: CallContext): string | undefined =>
   current instanceof Named ? current.name : undefined;
 
-// Node 22 has no such place unless it is started with --experimental-async-context-frame.
+// Node 22 has such a slot only if it is started with --experimental-async-context-frame.
 test('Node 24, which this project runs on, needs no maps for a context', () => {
   expect(new CallContext().isCheap).toBe(Number.parseInt(process.versions.node, 10) >= 24);
 });
 
-/** It keeps what it is given, and Node does not look there. */
+/** A slot that stores a frame, but that Node does not read. */
 class SlotElsewhere implements ContextSlot {
   #frame: unknown;
 

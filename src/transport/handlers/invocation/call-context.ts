@@ -2,7 +2,7 @@ import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 
 const storage = new AsyncLocalStorage<Framed>();
 
-/** Runs something outside of every call: in the context in which this module was loaded. */
+/** Runs a function outside of every call: in the context in which this module was loaded. */
 const outsideOfCalls = AsyncLocalStorage.snapshot();
 
 /**
@@ -54,8 +54,8 @@ export class CallContext {
   }
 
   /**
-   * Runs something in this context alone, not in those of the caller: a call may be started from within another call.
-   * Afterwards the caller's context is restored.
+   * Runs a function in this context only, without the caller's contexts: a call may be started from within another
+   * call. Afterwards the caller's context is restored.
    */
   run<A, R>(within: Framed, run: (argument: A) => R, argument: A): R {
     const slot = this.#slot;

@@ -17,6 +17,6 @@ export interface CallTracer extends CallPlaces {
    * @param batch the call's records, if it is a call with a batch
    */
   begin(call: HandlerCall, groupId: string, batch?: readonly InFlightRecord[]): CallSpan | undefined;
-  /** The headers that continue the trace of the record's last call where a copy of it is read. */
+  /** Headers for a copy of the record, so that the trace of its last call continues where the copy is read. */
   headersOf(record: FetchedRecord): RawHeaders;
 }

@@ -40,7 +40,7 @@ export class HandlerCall extends Framed {
 
 const calls = new CallContext();
 
-/** Runs something as part of a call. */
+/** Runs a function as part of a call. */
 export function within<T>(call: HandlerCall, run: (record: InFlightRecord) => T): T {
   return calls.run(call, run, call.first);
 }

@@ -27,7 +27,7 @@ export interface HandlerBinding {
   readonly name: string;
   readonly callback: MessageHandler;
   readonly isEvent: boolean;
-  /** Calls it without Nest's pipeline; undefined if the method has guards, pipes or the like. */
+  /** Calls it without Nest's pipeline; undefined if the method has guards, pipes or other enhancers. */
   readonly direct: DirectCall | undefined;
   readonly options: ResolvedHandlerOptions;
 }
@@ -37,7 +37,7 @@ export interface InvocationServices {
   readonly failures: FailureServices;
   /** Undefined if calls are not traced. */
   readonly tracer: CallTracer | undefined;
-  /** What contexts of a group's records provide. */
+  /** The services of the contexts of a group's records. */
   contextServices(groupId: string): ContextServices;
   /** Whether Nest's processing hooks are set. */
   readonly instrumented: boolean;
@@ -45,7 +45,7 @@ export interface InvocationServices {
   instrument(context: KafkaRecordContext, call: () => unknown): unknown;
   /** Runs a call, and answers the record if it is a request. */
   respond(binding: HandlerBinding, context: KafkaRecordContext, call: () => unknown): unknown;
-  /** Tells the sender of a request that it was given up and will not be answered. */
+  /** Tells the sender of a request that the request was given up. */
   givenUp(failed: FailedRecord): Promise<void>;
 }
 

@@ -14,11 +14,11 @@ type Handle = (payload: unknown, context: KafkaRecordContext) => unknown;
 interface RequestOptions extends KafkaHandlerOptions {
   readonly correlationId?: Buffer;
   readonly partition?: Buffer;
-  /** The most characters of a reply's value that its topic takes. */
+  /** The maximum length of a reply's value that its topic accepts. */
   readonly longest?: number;
 }
 
-/** A request to a handler, the answers that its sender gets, and what else becomes of it. */
+/** Sends a request to a handler; returns the replies, and whether the request was retried or stored. */
 async function request(
   handle: Handle,
   { correlationId, partition, longest, ...options }: RequestOptions = {},

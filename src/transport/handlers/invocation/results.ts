@@ -1,7 +1,9 @@
 import { concatMap, defer, from, isObservable, lastValueFrom, type Observable, tap } from 'rxjs';
 import { BatchOutcomesError, hasRejection, isOutcome, isPromiseLike } from '../../../pipeline/index.js';
 
-/** What to wait for before a call is complete; undefined if its result leaves nothing running. */
+/**
+ * Returns a promise that settles when the result of a call is complete; undefined if the result is complete already.
+ */
 export type Completion = (result: unknown) => Promise<unknown> | undefined;
 
 /**
@@ -28,7 +30,7 @@ export function streamOf(result: unknown): Observable<unknown> | undefined {
   return isGenerator(result) ? defer(() => from(result)).pipe(concatMap(async (value) => value)) : undefined;
 }
 
-/** The awaited value may itself leave something running. */
+/** The awaited value may itself be incomplete. */
 async function finished(result: Promise<unknown>, completion: Completion): Promise<unknown> {
   const value = await result;
   return (await completion(value)) ?? value;

@@ -6,7 +6,7 @@ import { settled } from '../../../pipeline/testing/virtual-time.js';
 import { failedHandlerOf } from './several-handlers.js';
 import { handlerOf } from '../../testing/handler-of.js';
 
-/** A record, and how calls of these handlers with it end. */
+/** A record, and a function that calls these handlers with it and returns the error. */
 async function called(methods: readonly MessageHandler[]) {
   const scene = new Scene('a');
   await scene.fetch();
@@ -83,7 +83,7 @@ test('a timeout of one of two handlers repeats only that handler', async () => {
 });
 
 test.each([['first'], ['second']])(
-  'the error of the one that waits for a dependency, and is called %s, decides: the other uses up no attempts meanwhile',
+  'while a handler that is called %s waits for a dependency, its error decides and the other uses up no attempts',
   async (place) => {
     const away = new DependencyUnavailableError('the database is away');
     const waiting = (): Promise<never> => Promise.reject(away);

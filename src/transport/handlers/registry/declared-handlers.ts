@@ -22,7 +22,7 @@ export interface ControllerMethod {
   readonly name: string;
 }
 
-/** What the decorators of a handler say. */
+/** What the decorators of a handler declare. */
 export interface HandlerDeclaration {
   /** Topics, and patterns of topic names. */
   readonly patterns: readonly (string | RegExp)[];

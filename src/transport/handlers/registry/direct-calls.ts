@@ -43,12 +43,12 @@ const ENHANCERS = [GUARDS_METADATA, PIPES_METADATA, INTERCEPTORS_METADATA, EXCEP
  */
 @Injectable()
 export class DirectCalls {
-  /** That of the microservice; undefined until `connectKafka` has made it. */
+  /** The configuration of the microservice; undefined until `connectKafka` has created it. */
   #config: ApplicationConfig | undefined;
 
   constructor(private readonly modules: ModulesContainer) {}
 
-  /** Sets where the global enhancers of the handlers are. */
+  /** Sets the configuration that has the global enhancers of the handlers. */
   useConfig(config: ApplicationConfig): void {
     this.#config = config;
   }
@@ -69,7 +69,7 @@ export class DirectCalls {
     return unusedHandlerClasses(this.modules);
   }
 
-  /** @throws MicroserviceConfigError if the microservice was not made by `connectKafka` */
+  /** @throws MicroserviceConfigError if the microservice was not created by `connectKafka` */
   requireConfig(): void {
     if (!this.#config) throw new MicroserviceConfigError();
   }

@@ -1,9 +1,11 @@
 import { deadLetterTopicOf, parkingTopicOf, retryPrefixOf } from '../../../redelivery/index.js';
 import type { HandlerRoutes, RoutedHandler } from './handler-routes.js';
 
-/** The dead-letter, retry and parking topics of a service's handlers, known by the topics that the handlers read. */
+/**
+ * The dead-letter, retry and parking topics of a service's handlers, derived from the topics that the handlers read.
+ */
 export class FailureTopics {
-  /** By group. Before any group has listed the topics, only those that handlers name are known. */
+  /** The source topics by group. Before a group has listed the topics, only those that handlers name are known. */
   readonly #sources = new Map<string, readonly string[]>();
   /** Names of topics, and the part of retry topics' names before the delay. */
   #derived: ReadonlySet<string> | undefined;

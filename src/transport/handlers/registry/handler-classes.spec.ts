@@ -51,14 +51,14 @@ describe('classes with handlers', () => {
     });
   });
 
-  test('a class with handlers among the providers is refused by name', async () => {
+  test('a class with handlers among the providers is rejected, and the error names it', async () => {
     await expect(start({ controllers: [Orders], providers: [Payments] })).rejects.toMatchObject({
       code: 'HANDLER_NOT_IN_CONTROLLERS',
       message: expect.stringContaining('Payments'),
     });
   });
 
-  test('a class that no module has is warned of, but not one that a controller extends', async () => {
+  test('a warning names a class with handlers that no module has, unless a controller extends it', async () => {
     const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
     await start({ controllers: [Orders, Derived] });
     const lines = warn.mock.calls

@@ -11,7 +11,7 @@ const notAskedFor = (): never => {
   throw new Error('not asked for');
 };
 
-/** A registry whose handlers note that they were called. */
+/** A registry whose handlers record their calls. */
 class Registered {
   readonly called: string[] = [];
   readonly registry = new HandlerRegistry({ groupId: GROUP, commit: 'auto' }, plainServices, {

@@ -111,7 +111,7 @@ export class HandlerRegistry {
     };
   }
 
-  /** Topics that a pattern matches may be created and deleted while the service runs. */
+  /** Forgets deleted topics: topics that a pattern matches may be created and deleted while the service runs. */
   #forgetAllBut(groupId: string, all: ReadonlySet<string>): void {
     const prefix = keyOf(groupId, '');
     const isGone = (key: string): boolean => key.startsWith(prefix) && !all.has(key.slice(prefix.length));
@@ -153,7 +153,7 @@ export class HandlerRegistry {
     return handler;
   }
 
-  /** The classes and methods that handle a topic's records in a group; undefined where none does. */
+  /** The classes and methods that handle a topic's records in a group; undefined if there is none. */
   handlerNameOf(groupId: string, topic: string): string | undefined {
     const source = this.#retryTopics.get(keyOf(groupId, topic))?.source ?? topic;
     const names = this.#routes.of(groupId, source).map(({ name }) => name);

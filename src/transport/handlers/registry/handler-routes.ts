@@ -70,7 +70,7 @@ export class HandlerRoutes<H extends RoutedHandler> {
   }
 
   /**
-   * Finds handlers by which records would circulate, or would be read for two different reasons.
+   * Checks whether a handler would make records circulate, or read the same topic for two different reasons.
    * @returns what is wrong with this handler beside the existing ones
    */
   problemsOf({ pattern, options: { groupId } }: H): string[] {

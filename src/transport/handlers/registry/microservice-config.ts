@@ -1,6 +1,6 @@
 import { CodedError } from '../../../errors/index.js';
 
-/** The transport was not connected by `connectKafka`, so its microservice has no filter that keeps errors unchanged. */
+/** The transport was not connected by `connectKafka`, so its microservice does not have the pass-through filter. */
 export class MicroserviceConfigError extends CodedError {
   readonly code = 'MICROSERVICE_CONFIG';
 
