@@ -137,6 +137,25 @@ const cases: readonly Case[] = [
     { ...BEARER, KAFKA_SASL_OAUTHBEARER_TOKEN: TOKEN, KAFKA_SASL_OAUTHBEARER_SCOPE: 'kafka' },
     ['KAFKA_SASL_OAUTHBEARER_SCOPE', '"kafka"', 'text', 'or remove KAFKA_SASL_OAUTHBEARER_SCOPE'],
   ],
+  ...(
+    [
+      ['logicalCluster', 'write name=value'],
+      ['a=1,', 'write name=value'],
+      ['a1=b', 'write name=value'],
+      ['auth=x', 'remove auth'],
+      ['a=1,a=2', 'name a only once'],
+      ['a=', 'give a a value'],
+    ] as const
+  ).map(([extensions, hint]): Case => [
+    `the SASL extensions are ${extensions}`,
+    { ...BEARER, KAFKA_SASL_OAUTHBEARER_TOKEN: TOKEN, KAFKA_SASL_OAUTHBEARER_EXTENSIONS: extensions },
+    ['KAFKA_SASL_OAUTHBEARER_EXTENSIONS', `"${extensions}"`, 'name=value', hint],
+  ]),
+  [
+    'SASL extensions are set with a password',
+    { ...SASL, KAFKA_SASL_OAUTHBEARER_EXTENSIONS: 'a=1' },
+    ['KAFKA_SASL_OAUTHBEARER_EXTENSIONS', '"a=1"', 'nothing while', 'remove it'],
+  ],
   [
     'a client secret would be sent over plain HTTP',
     { ...BEARER, ...CLIENT, KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL: 'http://idp/token' },

@@ -20,10 +20,14 @@ export interface PasswordConfig {
   readonly files: SecretFiles<'username' | 'password'>;
 }
 
+/** What the brokers need beside a token (RFC 7628, 3.1), by name. */
+export type SaslExtensions = Readonly<Record<string, string>>;
+
 /** SASL with a token that an external process renews. */
 export interface TokenConfig {
   readonly mechanism: 'oauthbearer';
   readonly token: string;
+  readonly extensions?: SaslExtensions;
   readonly files: SecretFiles<'token'>;
 }
 
@@ -34,6 +38,7 @@ export interface TokenEndpointConfig {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly scope?: string;
+  readonly extensions?: SaslExtensions;
   readonly files: SecretFiles<'clientSecret'>;
 }
 

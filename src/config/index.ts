@@ -6,6 +6,7 @@ export type {
   OpsConfig,
   PasswordConfig,
   SaslConfig,
+  SaslExtensions,
   ServiceConfig,
   TlsConfig,
   TokenConfig,

@@ -140,6 +140,7 @@ describe('loadConfig', () => {
       KAFKA_SASL_OAUTHBEARER_CLIENT_ID: 'ada',
       KAFKA_SASL_OAUTHBEARER_CLIENT_SECRET: 'p w',
       KAFKA_SASL_OAUTHBEARER_SCOPE: 'kafka read',
+      KAFKA_SASL_OAUTHBEARER_EXTENSIONS: 'logicalCluster=lkc-1, identityPoolId=pool=2',
     };
     expect(loadConfig(endpoint).kafka.sasl).toEqual({
       mechanism: 'oauthbearer',
@@ -147,6 +148,7 @@ describe('loadConfig', () => {
       clientId: 'ada',
       clientSecret: 'p w',
       scope: 'kafka read',
+      extensions: { logicalCluster: 'lkc-1', identityPoolId: 'pool=2' },
       files: {},
     });
   });

@@ -61,11 +61,13 @@ function toBearerConfig(values: Values, files: Files): SaslConfig | undefined {
     KAFKA_SASL_OAUTHBEARER_CLIENT_ID: clientId,
     KAFKA_SASL_OAUTHBEARER_CLIENT_SECRET: clientSecret,
     KAFKA_SASL_OAUTHBEARER_SCOPE: scope,
+    KAFKA_SASL_OAUTHBEARER_EXTENSIONS: extensions,
   } = values;
-  if (token !== undefined) return { mechanism: 'oauthbearer', token, files: filesOf(['token'], files) };
+  const common = { mechanism: 'oauthbearer', ...(extensions && { extensions }) } as const;
+  if (token !== undefined) return { ...common, token, files: filesOf(['token'], files) };
   if (endpoint === undefined || clientId === undefined || clientSecret === undefined) return undefined;
   return {
-    mechanism: 'oauthbearer',
+    ...common,
     endpoint,
     clientId,
     clientSecret,

@@ -41,6 +41,7 @@ export const OPTION_VARIABLES = {
   'sasl.clientId': 'KAFKA_SASL_OAUTHBEARER_CLIENT_ID',
   'sasl.clientSecret': 'KAFKA_SASL_OAUTHBEARER_CLIENT_SECRET',
   'sasl.scope': 'KAFKA_SASL_OAUTHBEARER_SCOPE',
+  'sasl.extensions': 'KAFKA_SASL_OAUTHBEARER_EXTENSIONS',
   shutdownTimeoutMs: 'SHUTDOWN_TIMEOUT_MS',
   'database.url': 'DATABASE_URL',
   'database.embeddedDir': 'DATABASE_EMBEDDED_DIR',
@@ -75,13 +76,21 @@ export function toVariables(options: object): {
   const problems: ConfigProblem[] = [];
   for (const [option, value] of given) {
     const name = VARIABLES[option];
-    if (name !== undefined) env[name] = Array.isArray(value) ? value.join(',') : String(value);
+    if (name !== undefined) env[name] = asText(value);
     else if (!WITHOUT_VARIABLE.has(option)) problems.push(unknownOption(option));
   }
   for (const section of ['ssl', 'sasl']) useFiles(env, section, given.get(`${section}.files`));
   for (const option of REQUIRED)
     if ((env[VARIABLES[option] ?? ''] ?? '') === '') problems.push(missing(option));
   return { env, problems };
+}
+
+function asText(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  const parts = Array.isArray(value)
+    ? value
+    : Object.entries(value).map(([name, part]) => `${name}=${String(part)}`);
+  return parts.join(',');
 }
 
 /** The path of the option that a variable belongs to; undefined if there is none. */

@@ -14,7 +14,12 @@ const CLIENT: readonly VariableName[] = [
   'KAFKA_SASL_OAUTHBEARER_CLIENT_SECRET',
 ];
 const WITH_ENDPOINT: readonly VariableName[] = [...CLIENT, 'KAFKA_SASL_OAUTHBEARER_SCOPE'];
-const BEARER: readonly VariableName[] = [TOKEN, ENDPOINT, ...WITH_ENDPOINT];
+const BEARER: readonly VariableName[] = [
+  TOKEN,
+  ENDPOINT,
+  ...WITH_ENDPOINT,
+  'KAFKA_SASL_OAUTHBEARER_EXTENSIONS',
+];
 
 type When = (values: Values, texts: Texts) => boolean;
 

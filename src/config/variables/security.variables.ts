@@ -1,4 +1,5 @@
 import { bearerToken, flag, publicHttpUrl, oneOf, secretText, text } from './kinds.js';
+import { saslExtensions } from './sasl-extensions.js';
 import { pem } from './pem.js';
 import { optional, variable } from './variable.js';
 
@@ -68,5 +69,9 @@ export const securityVariables = {
   }),
   KAFKA_SASL_OAUTHBEARER_SCOPE: optional(text(), {
     description: 'Scope to request from the token endpoint',
+  }),
+  KAFKA_SASL_OAUTHBEARER_EXTENSIONS: optional(saslExtensions(), {
+    description:
+      'What the brokers need beside the token (RFC 7628), such as logicalCluster and identityPoolId in Confluent Cloud',
   }),
 };

@@ -108,6 +108,7 @@ describe('a token that expires', () => {
         KAFKA_SASL_OAUTHBEARER_CLIENT_ID: 'service',
         KAFKA_SASL_OAUTHBEARER_CLIENT_SECRET: 'correct horse',
         KAFKA_SASL_OAUTHBEARER_SCOPE: 'kafka',
+        KAFKA_SASL_OAUTHBEARER_EXTENSIONS: 'logicalCluster=lkc-1,identityPoolId=pool-2',
       }),
     );
     await expectToStayMember(reading);

@@ -34,7 +34,11 @@ export async function startTokenEndpoint(
   const server = createServer((request, response) => {
     request.resume();
     given++;
-    const token = { access_token: unsecuredToken(subject, lifetimeSeconds), expires_in: lifetimeSeconds };
+    const token = {
+      access_token: unsecuredToken(subject, lifetimeSeconds),
+      token_type: 'Bearer',
+      expires_in: lifetimeSeconds,
+    };
     response.writeHead(200, { 'content-type': 'application/json', connection: 'close' });
     response.end(JSON.stringify(token));
   }).listen(0, '127.0.0.1');

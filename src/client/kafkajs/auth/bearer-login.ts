@@ -1,5 +1,6 @@
 import type { AuthenticationProviderArgs, Authenticator, Mechanism } from 'kafkajs-pinned';
 import { z } from 'zod';
+import type { SaslExtensions } from '../../../config/index.js';
 import { AccessError } from '../../access.error.js';
 
 const SEPARATOR = '\u0001';
@@ -12,22 +13,25 @@ const Rejection = z.object({ status: z.string().regex(/^[\w.-]{1,100}$/) });
  * Creates the SASL mechanism OAUTHBEARER (RFC 7628). kafkajs's own does not read the broker's response: if the token is
  * rejected, it takes the connection for one that is logged in, and its next request fails on a closed connection.
  */
-export function bearerLogin(token: () => Promise<string>): Mechanism {
+export function bearerLogin(token: () => Promise<string>, extensions: SaslExtensions = {}): Mechanism {
   return {
     mechanism: 'oauthbearer',
-    authenticationProvider: ({ saslAuthenticate }) => new BearerLogin(token, saslAuthenticate),
+    authenticationProvider: ({ saslAuthenticate }) => new BearerLogin(token, extensions, saslAuthenticate),
   };
 }
 
 class BearerLogin implements Authenticator {
   constructor(
     private readonly token: () => Promise<string>,
+    private readonly extensions: SaslExtensions,
     private readonly send: AuthenticationProviderArgs['saslAuthenticate'],
   ) {}
 
   /** @throws AccessError if the broker rejects the token */
   async authenticate(): Promise<void> {
-    const message = `n,,${SEPARATOR}auth=Bearer ${await this.token()}${SEPARATOR}${SEPARATOR}`;
+    const parts = { auth: `Bearer ${await this.token()}`, ...this.extensions };
+    const pairs = Object.entries(parts).map(([name, value]) => `${name}=${value}`);
+    const message = ['n,,', ...pairs, '', ''].join(SEPARATOR);
     const rejection = await this.send({
       request: { encode: () => withSize(message) },
       response: { decode: (answer) => answer.subarray(SIZE_BYTES), parse: rejectionIn },

@@ -27,10 +27,10 @@ function byPassword(config: PasswordConfig): SASLOptions {
 
 function byToken(config: TokenConfig): Mechanism {
   const current = new SecretReader(config);
-  return bearerLogin(() => Promise.resolve(current.read().token));
+  return bearerLogin(() => Promise.resolve(current.read().token), config.extensions);
 }
 
 function byTokenEndpoint(config: TokenEndpointConfig): Mechanism {
   const endpoint = new TokenEndpoint(config);
-  return bearerLogin(() => endpoint.token());
+  return bearerLogin(() => endpoint.token(), config.extensions);
 }

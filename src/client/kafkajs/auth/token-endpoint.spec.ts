@@ -26,7 +26,7 @@ async function endpointThatAnswers(
     void read(request).then((question) => {
       const [status, body, headers] = answers[Math.min(asked.length, answers.length - 1)] ?? [500, ''];
       asked.push(question);
-      response.writeHead(status, { connection: 'close', ...headers });
+      response.writeHead(status, { connection: 'close', 'content-type': 'application/json', ...headers });
       response.end(typeof body === 'string' ? body : JSON.stringify(body));
     });
   }).listen(0, '127.0.0.1');
@@ -51,7 +51,7 @@ async function read(request: IncomingMessage): Promise<Asked> {
 
 const granted = (token: string, seconds?: number): Answer => [
   200,
-  { access_token: token, expires_in: seconds },
+  { access_token: token, token_type: 'Bearer', expires_in: seconds },
 ];
 
 describe('the token endpoint', () => {
@@ -88,7 +88,7 @@ describe('the token endpoint', () => {
       'it answers 401, invalid_client',
     ],
     ['is broken', [500, '<html>p w+%</html>'], 'it answers 500'],
-    ['sends no token', [200, '<html>p w+%</html>'], 'has no access_token'],
+    ['sends no token', [200, '<html>p w+%</html>'], 'its response is not valid'],
     ['sends too much', [200, 'x'.repeat(100_000)], 'longer than'],
     ['redirects', [302, '', { location: 'http://127.0.0.1:1/' }], 'it answers 302'],
   ])('that %s is reported in an error with what to check, without a secret', async (_what, answer, why) => {

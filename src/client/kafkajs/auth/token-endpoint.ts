@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { z } from 'zod';
+import type * as OAuth from 'oauth4webapi';
 import type { TokenEndpointConfig } from '../../../config/index.js';
 import { CodedError } from '../../../errors/index.js';
 import { describeError } from '../../../pipeline/index.js';
@@ -12,13 +12,8 @@ const SHORTEST_REMAINDER_MS = 30_000;
 /** The response of a token endpoint has a few kB. */
 const MAX_RESPONSE_CHARACTERS = 65_536;
 
-/** A successful response (RFC 6749, 5.1). */
-const Granted = z.object({
-  access_token: z.string().min(1),
-  expires_in: z.coerce.number().positive().optional(),
-});
-/** An error response (RFC 6749, 5.2). Other parts of it might repeat a secret. */
-const Refused = z.object({ error: z.string().regex(/^[\x20-\x7E]{1,100}$/) });
+/** An error code of RFC 6749, 5.2. Other parts of a response might repeat a secret. */
+const ERROR_CODE = /^[\x20-\x7E]{1,100}$/;
 
 /** The token endpoint issues no token. */
 export class TokenEndpointError extends CodedError {
@@ -69,53 +64,63 @@ export class TokenEndpoint {
   }
 
   async #ask(): Promise<Token> {
+    // Loaded here, since only this login needs it.
+    const oauth = await import('oauth4webapi');
     const askedAt = performance.now();
-    const { ok, status, body } = await this.#post();
-    if (!ok) {
-      const refused = Refused.safeParse(body);
-      throw this.#error(`it answers ${status}${refused.success ? `, ${refused.data.error}` : ''}`);
-    }
-    const granted = Granted.safeParse(body);
-    if (!granted.success) throw this.#error('its response has no access_token');
-    const lifetimeMs = (granted.data.expires_in ?? 0) * 1_000;
+    const { access_token: value, expires_in: seconds = 0 } = await this.#grant(oauth).catch(
+      (error: unknown) => {
+        const answered = problemOfResponse(error, oauth);
+        if (answered !== undefined) throw this.#error(answered);
+        throw this.#error(describeError(causeOf(error)), { cause: error });
+      },
+    );
+    const lifetimeMs = seconds * 1_000;
     return {
-      value: granted.data.access_token,
+      value,
       reuseUntil: askedAt + Math.min(lifetimeMs / 2, lifetimeMs - SHORTEST_REMAINDER_MS),
       expiresAt: askedAt + lifetimeMs,
     };
   }
 
-  async #post(): Promise<{ ok: boolean; status: number; body: unknown }> {
+  async #grant(oauth: typeof OAuth): Promise<OAuth.TokenEndpointResponse> {
     const { clientId, clientSecret, scope } = this.#secrets.read();
-    // RFC 6749, 2.3.1: both are form-encoded before they are joined.
-    const credentials = [clientId, clientSecret].map((part) =>
-      new URLSearchParams([['', part]]).toString().slice(1),
-    );
-    const form = new URLSearchParams({
-      grant_type: 'client_credentials',
-      ...(scope !== undefined && { scope }),
-    });
-    try {
-      const response = await fetch(this.config.endpoint, {
-        method: 'POST',
-        body: form,
-        headers: {
-          accept: 'application/json',
-          authorization: `Basic ${Buffer.from(credentials.join(':')).toString('base64')}`,
-        },
-        // A redirect could send the secret to another host.
-        redirect: 'manual',
+    const server = { issuer: this.config.endpoint, token_endpoint: this.config.endpoint };
+    const client = { client_id: clientId };
+    const response = await oauth.clientCredentialsGrantRequest(
+      server,
+      client,
+      oauth.ClientSecretBasic(clientSecret),
+      scope === undefined ? {} : { scope },
+      {
         signal: AbortSignal.timeout(ANSWER_MS),
-      });
-      return { ok: response.ok, status: response.status, body: parse(await readText(response)) };
-    } catch (error) {
-      throw this.#error(describeError(causeOf(error)), error);
-    }
+        // The rules of the configuration have checked whether plain HTTP is permitted.
+        [oauth.allowInsecureRequests]: true,
+        [oauth.customFetch]: async (url, options) => limited(await fetch(url, options)),
+      },
+    );
+    return oauth.processClientCredentialsResponse(server, client, response);
   }
 
-  #error(why: string, cause?: unknown): TokenEndpointError {
-    return new TokenEndpointError(this.config.endpoint, why, cause === undefined ? {} : { cause });
+  #error(why: string, options?: ErrorOptions): TokenEndpointError {
+    return new TokenEndpointError(this.config.endpoint, why, options);
   }
+}
+
+/**
+ * What is wrong with the response, without any part of it that might repeat a secret.
+ * @returns undefined if the error is about something else
+ */
+function problemOfResponse(error: unknown, oauth: typeof OAuth): string | undefined {
+  if (error instanceof oauth.ResponseBodyError)
+    return `it answers ${error.status}${ERROR_CODE.test(error.error) ? `, ${error.error}` : ''}`;
+  if (error instanceof oauth.WWWAuthenticateChallengeError) return `it answers ${error.status}`;
+  if (error instanceof oauth.OperationProcessingError && error.cause instanceof Response)
+    return error.cause.ok
+      ? `its response is not valid: ${error.message}`
+      : `it answers ${error.cause.status}`;
+  if (error instanceof oauth.OperationProcessingError || error instanceof oauth.UnsupportedOperationError)
+    return `its response is not valid: ${error.message}`;
+  return undefined;
 }
 
 /** `fetch` wraps the meaningful error in another one. */
@@ -124,22 +129,17 @@ function causeOf(error: unknown): unknown {
   return wraps ? error.cause : error;
 }
 
-/** @throws if the response is longer than `MAX_RESPONSE_CHARACTERS` */
-async function readText(response: Response): Promise<string> {
+/**
+ * The response with its body in memory.
+ * @throws if the body is longer than `MAX_RESPONSE_CHARACTERS`
+ */
+async function limited({ status, headers, body }: Response): Promise<Response> {
   const decoder = new TextDecoder();
   let text = '';
-  for await (const part of response.body ?? []) {
+  for await (const part of body ?? []) {
     text += decoder.decode(part, { stream: true });
     if (text.length > MAX_RESPONSE_CHARACTERS)
       throw new Error(`its response is longer than ${MAX_RESPONSE_CHARACTERS} characters`);
   }
-  return text;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return new Response(text, { status, headers });
 }
