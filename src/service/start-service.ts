@@ -1,9 +1,10 @@
 import type { Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { Logger } from 'nestjs-pino';
 import { loadConfig, SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
 import { HardenedExpressAdapter } from '../http/index.js';
-import { connectKafka, KafkaRuntime } from '../transport/index.js';
+import { ServiceLogger } from '../telemetry/service.logger.js';
+import { connectKafka, KafkaRuntime, KafkaStrategy } from '../transport/index.js';
+import { startedLine } from './started-line.js';
 import { stopWith } from './stop-signals.js';
 
 /** Time in ms that the rest of the shutdown may take after the handlers' time; then the process exits anyway. */
@@ -21,7 +22,7 @@ export async function startService(application: Type): Promise<void> {
     abortOnError: false,
   });
   const config = app.get<ServiceConfig>(SERVICE_CONFIG);
-  const logger = app.get(Logger);
+  const logger = app.get(ServiceLogger);
   app.useLogger(logger);
   operators?.describeOps(app);
   connectKafka(app, { inheritAppConfig: true });
@@ -45,6 +46,7 @@ export async function startService(application: Type): Promise<void> {
 
   // The health endpoints must answer before the consumer has found a broker.
   await app.listen(config.http.port);
-  logger.log(`health is served at ${await app.getUrl()}/health`);
   await app.startAllMicroservices();
+  const handlers = app.get(KafkaStrategy).handlerSummaries;
+  logger.log(await startedLine(handlers, `${await app.getUrl()}/health`, config.log.format));
 }

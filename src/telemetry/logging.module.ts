@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
 import { SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
 import { logOptions } from './log-options.js';
+import { ServiceLogger } from './service.logger.js';
 
 /** The log of the service: one JSON object per line, or readable lines on a terminal. */
 @Module({
@@ -11,6 +12,7 @@ import { logOptions } from './log-options.js';
       useFactory: ({ log }: ServiceConfig) => ({ pinoHttp: logOptions(log) }),
     }),
   ],
-  exports: [LoggerModule],
+  providers: [ServiceLogger],
+  exports: [LoggerModule, ServiceLogger],
 })
 export class LoggingModule {}

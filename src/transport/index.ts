@@ -51,6 +51,7 @@ export {
   type Named,
 } from './handlers/registry/declared-handlers.js';
 export { HandlerNotInControllersError, NoHandlerError } from './handlers/registry/handler-classes.js';
+export type { HandlerSummary } from './handlers/registry/handler-summary.js';
 export { HandlerRoutes, type RoutedHandler } from './handlers/registry/handler-routes.js';
 export { MicroserviceConfigError } from './handlers/registry/microservice-config.js';
 export { KafkaRuntime } from './kafka-runtime.js';

@@ -13,6 +13,7 @@ import type { HandlerBinding, InvocationServices } from './handlers/invocation/i
 import { handlerDefaults } from './handlers/options/handler-options.js';
 import { NoHandlerError } from './handlers/registry/handler-classes.js';
 import { HandlerRegistry } from './handlers/registry/handler-registry.js';
+import { type HandlerSummary, handlerSummary } from './handlers/registry/handler-summary.js';
 import type { ContextServices, KafkaRecordContext } from './context/kafka-record.context.js';
 import { guardedConsumer } from './guarded-consumer.js';
 import { KafkaRuntime } from './kafka-runtime.js';
@@ -76,6 +77,11 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy, In
   /** The modules of the application, with its global enhancers. @internal */
   get container(): NestContainer {
     return this.moduleRef['container'];
+  }
+
+  /** The handlers, once the microservice was initialized. @internal */
+  get handlerSummaries(): HandlerSummary[] {
+    return this.#registry.bindings.map(handlerSummary);
   }
 
   /** Sets the configuration with the microservice's global enhancers. @internal */

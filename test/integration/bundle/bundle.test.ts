@@ -18,7 +18,7 @@ describe('the bundle', () => {
   const main = join(dist, 'bundle/main.js');
 
   test('the bundle keeps class names, loads hardly any files, and stops cleanly', async () => {
-    const service = new MainProcess({ main, preload, env: { NODE_OPTIONS } });
+    const service = new MainProcess({ main, preload, env: { NODE_OPTIONS, LOG_LEVEL: 'debug' } });
     await service.url();
     expect(service.output).toContain('"AppModule dependencies initialized"');
     expect(service.output).not.toMatch(/\d dependencies initialized/);

@@ -89,6 +89,11 @@ export class HandlerRegistry {
     if (problems.length > 0) throw new HandlerOptionsError({ name: known, pattern }, problems);
   }
 
+  /** Every handler. */
+  get bindings(): readonly HandlerBinding[] {
+    return this.#bindings;
+  }
+
   get groups(): string[] {
     return this.#routes.groups;
   }

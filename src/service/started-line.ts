@@ -1,0 +1,14 @@
+import type { LogConfig } from '../config/index.js';
+import type { HandlerSummary } from '../transport/index.js';
+
+/** The last line of the start: where health is, and the handlers, as a table for people and as an array in JSON. */
+export async function startedLine(
+  handlers: readonly HandlerSummary[],
+  health: string,
+  format: LogConfig['format'],
+): Promise<string | object> {
+  const msg = `started; health is served at ${health}`;
+  if (format === 'json') return { msg, health, handlers };
+  const { handlerTable } = await import('./handler-table.js');
+  return `${msg}\n${handlerTable(handlers)}`;
+}
