@@ -19,7 +19,6 @@ export type { FailureCounts } from './group/group-counts.js';
 export { type GroupSnapshot, groupSnapshot } from './group/group-snapshot.js';
 export { RUNTIME_ENVIRONMENT, type RuntimeEnvironment } from './group/runtime-environment.js';
 export { StatusRecorder } from './group/group-status.js';
-export { LineLimit } from './group/line-limit.js';
 export {
   type PartitionSnapshot,
   partitionSnapshot,

@@ -2,16 +2,26 @@ import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import kafkajs from 'kafkajs-pinned';
 import errors from 'kafkajs-pinned/src/protocol/error.js';
+import { LineLimit } from '../../text/line-limit.js';
 import { nestLogCreator } from './log-creator.js';
 
 /** Kafka's error code. */
 const REBALANCE_IN_PROGRESS = 27;
+/** Kafka's error code. */
+const UNKNOWN_TOPIC_OR_PARTITION = 3;
+/** Kafka's error code. */
+const UNKNOWN_MEMBER_ID = 25;
 
 const { logLevel } = kafkajs;
 let warned: unknown[];
 let debugged: unknown[];
+/** What runs at the end of a minute. */
+let due: (() => void)[];
+let limit: LineLimit;
 
 beforeEach(() => {
+  due = [];
+  limit = new LineLimit({ most: 1, windowMs: 60_000, schedule: (_delayMs, run) => due.push(run) });
   warned = [];
   debugged = [];
   jest.spyOn(Logger.prototype, 'warn').mockImplementation((line: unknown) => void warned.push(line));
@@ -21,7 +31,7 @@ afterEach(() => void jest.restoreAllMocks());
 
 function log(level: number, message: string, details: object = {}): void {
   const entry = { namespace: 'Connection', level, label: '' };
-  nestLogCreator()(level)({ ...entry, log: { timestamp: '', message, ...details } });
+  nestLogCreator(limit)(level)({ ...entry, log: { timestamp: '', message, ...details } });
 }
 
 test('errors and warnings of the client are warnings, with the broker or group', () => {
@@ -35,15 +45,44 @@ test('errors and warnings of the client are warnings, with the broker or group',
 
 test('errors that a rebalance causes are expected, and are logged for debugging only', () => {
   log(logLevel.WARN, 'The group is rebalancing, re-joining');
-  log(logLevel.ERROR, 'Response Heartbeat(key: 12, version: 3)', {
-    error: errors.createErrorFromCode(REBALANCE_IN_PROGRESS).message,
-  });
+  for (const code of [REBALANCE_IN_PROGRESS, UNKNOWN_MEMBER_ID]) {
+    const { message: error } = errors.createErrorFromCode(code);
+    log(logLevel.ERROR, 'Response Heartbeat(key: 12, version: 3)', { error });
+  }
   expect(warned).toEqual([]);
-  expect(debugged).toHaveLength(2);
+  expect(debugged).toHaveLength(3);
 });
 
 test('information of the client is for debugging', () => {
   log(logLevel.INFO, 'Consumer has joined the group');
   expect(warned).toEqual([]);
   expect(debugged).toEqual(['Consumer has joined the group']);
+});
+
+test('an answer that nobody waits for, and one about a topic that is new, are for debugging only', () => {
+  const { message: error } = errors.createErrorFromCode(UNKNOWN_TOPIC_OR_PARTITION);
+  log(logLevel.WARN, 'Response without match', { broker: 'b:9092' });
+  log(logLevel.ERROR, 'Response Metadata(key: 3, version: 6)', { error, broker: 'b:9092' });
+  expect(warned).toEqual([]);
+  log(logLevel.ERROR, 'Response Produce(key: 0, version: 7)', { error, broker: 'b:9092' });
+  expect(warned).toHaveLength(1);
+});
+
+test('lines of the same cause are written once a minute, with their count, and all of them for debugging', () => {
+  for (let attempt = 0; attempt < 50; attempt++) {
+    log(logLevel.ERROR, 'Connection error: connect ECONNREFUSED', { broker: 'a:9092' });
+    log(logLevel.ERROR, `Restarting the consumer in ${attempt}ms`, { groupId: 'g' });
+  }
+  log(logLevel.ERROR, 'Connection error: connect ECONNREFUSED', { broker: 'b:9092' });
+  expect(warned).toEqual([
+    'Connection error: connect ECONNREFUSED (broker=a:9092)',
+    'Restarting the consumer in 0ms (groupId=g)',
+    'Connection error: connect ECONNREFUSED (broker=b:9092)',
+  ]);
+  expect(debugged).toHaveLength(98);
+  for (const run of due) run();
+  expect(warned.slice(3)).toEqual([
+    'Connection error: connect ECONNREFUSED (broker=a:9092): 49 more times in 60 s',
+    'Restarting the consumer in 0ms (groupId=g): 49 more times in 60 s',
+  ]);
 });

@@ -1,22 +1,32 @@
 import { Logger } from '@nestjs/common';
 import kafkajs, { type logCreator } from 'kafkajs-pinned';
+import { LineLimit } from '../../text/line-limit.js';
 
-const TOO_LARGE = 'The request included a message larger than the max message size the server will accept';
 /**
- * Messages and errors of rebalances and of records that are too large. They are expected: the service logs the end of each
- * rebalance itself, sends a record that is too large compressed, and reports it if that does not help.
+ * Messages and errors that are expected, and that the service reports itself where an operator has to know: the end of
+ * each rebalance, that the group has removed the member, and a record that is too large even when it is sent compressed.
  */
 const EXPECTED: ReadonlySet<unknown> = new Set([
-  TOO_LARGE,
+  'The request included a message larger than the max message size the server will accept',
   'The group is rebalancing, re-joining',
   'The group is rebalancing, so a rejoin is needed',
+  'The coordinator is not aware of this member, re-joining the group',
+  'The coordinator is not aware of this member',
+  // The answer to a request that was given up, such as the last fetch before a stop.
+  'Response without match',
 ]);
+/** The answer to a question for a topic that was created or deleted a moment ago. */
+const UNKNOWN_TOPIC = 'This server does not host this topic-partition';
+
+/** kafkajs repeats a line at every attempt: a hundred in ten seconds while a broker is away. */
+const linesOfKafkaJs = new LineLimit({ most: 1, windowMs: 60_000 });
 
 /**
  * Passes kafkajs's log lines to Nest's logger. `info` becomes `debug`, since the service itself logs what an operator
- * needs to know.
+ * needs to know. Of warnings and errors with the same cause, one line and one count are written per minute; all are
+ * written at `debug`.
  */
-export function nestLogCreator(): logCreator {
+export function nestLogCreator(limit = linesOfKafkaJs): logCreator {
   const logger = new Logger('KafkaJS');
   const { logLevel } = kafkajs;
   return () =>
@@ -27,8 +37,22 @@ export function nestLogCreator(): logCreator {
         .map(([name, value]) => `${name}=${String(value)}`)
         .join(' ');
       const line = details ? `${message} (${details})` : message;
-      const isExpected = EXPECTED.has(message) || EXPECTED.has(error);
-      if (!isExpected && (level === logLevel.ERROR || level === logLevel.WARN)) logger.warn(line);
+      const isProblem = level === logLevel.ERROR || level === logLevel.WARN;
+      const summarize = (count: number, windowMs: number): void =>
+        logger.warn(`${line}: ${count} more times in ${windowMs / 1_000} s`);
+      if (isProblem && !isExpected(message, error) && limit.admits(causeOf(line), summarize))
+        logger.warn(line);
       else logger.debug(line);
     };
+}
+
+function isExpected(message: string, error: unknown): boolean {
+  if (EXPECTED.has(message) || EXPECTED.has(error)) return true;
+  // The service itself names the topics that it waits for.
+  return message.startsWith('Response Metadata') && error === UNKNOWN_TOPIC;
+}
+
+/** A line without the numbers that differ from one attempt to the next; the broker's address stays. */
+function causeOf(line: string): string {
+  return line.replaceAll(/\b\d+ ?ms\b/g, 'ms');
 }

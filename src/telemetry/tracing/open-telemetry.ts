@@ -10,7 +10,7 @@ import {
 } from '@opentelemetry/resources';
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { TracingConfig } from '../../config/index.js';
-import { LineLimit } from '../../transport/index.js';
+import { LineLimit } from '../../text/line-limit.js';
 import { CallContextManager } from './call-context.manager.js';
 import { OpenTelemetryTracer } from './open-telemetry.tracer.js';
 import { samplingOf } from './sampling.js';

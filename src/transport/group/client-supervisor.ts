@@ -9,6 +9,7 @@ import {
   sleep,
   unless,
 } from '../../pipeline/index.js';
+import { LineLimit } from '../../text/line-limit.js';
 import type { GroupListener } from './group-listener.js';
 import type { StatusRecorder } from './group-status.js';
 import type { TopicWatch } from './topic-watch.js';
@@ -41,6 +42,8 @@ export class ClientSupervisor {
   /** Whether the coordinator has confirmed that the last client left. */
   #departure: 'confirmed' | 'unconfirmed' = 'confirmed';
   #loop: Promise<void> | undefined;
+  /** An outage restarts the client every few seconds, for the same reason. */
+  readonly #lines = new LineLimit({ most: 1, windowMs: 60_000 });
 
   constructor(private readonly parts: ClientSupervisorParts) {}
 
@@ -147,7 +150,12 @@ export class ClientSupervisor {
 
   #failed(error: unknown): void {
     if (this.#stopRequested.signal.aborted) return;
-    this.parts.recorder.clientFailed(error);
-    this.parts.logger.error(`${describeError(error)}; the consumer is restarted`);
+    const { recorder, logger } = this.parts;
+    recorder.clientFailed(error);
+    const why = describeError(error);
+    const summarize = (count: number, windowMs: number): void =>
+      logger.error(`${why}; the consumer was restarted ${count} more times in ${windowMs / 1_000} s`);
+    if (this.#lines.admits(why, summarize)) logger.error(`${why}; the consumer is restarted`);
+    else logger.debug(`${why}; the consumer is restarted`);
   }
 }

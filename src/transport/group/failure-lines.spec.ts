@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import type { InFlightRecord } from '../../pipeline/index.js';
 import { Scene } from '../../pipeline/testing/scene.js';
 import { FailureLines } from './failure-lines.js';
-import { LineLimit } from './line-limit.js';
+import { LineLimit } from '../../text/line-limit.js';
 
 /** Lines about the records of a partition; the test ends the windows. */
 async function written() {
@@ -14,7 +14,7 @@ async function written() {
   const lines = jest.spyOn(logger, 'error').mockImplementation(() => undefined);
   const due: (() => void)[] = [];
   const schedule = (_delayMs: number, run: () => void): void => void due.push(run);
-  const failures = new FailureLines(logger, () => 'Orders.on', new LineLimit(schedule), schedule);
+  const failures = new FailureLines(logger, () => 'Orders.on', new LineLimit({ schedule }), schedule);
   return {
     fail: (at: number, error: unknown): void => {
       const record = records[at];

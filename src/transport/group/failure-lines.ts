@@ -7,7 +7,7 @@ import {
   sqlStateOf,
   type TopicPartition,
 } from '../../pipeline/index.js';
-import { LineLimit } from './line-limit.js';
+import { LineLimit, type LineLimitOptions } from '../../text/line-limit.js';
 import { failedHandlerOf } from '../handlers/invocation/several-handlers.js';
 
 /** The level of a log line. */
@@ -46,9 +46,9 @@ export class FailureLines {
     private readonly logger: Logger,
     private readonly handlerOf: (topic: string) => string | undefined,
     private readonly limit = new LineLimit(),
-    schedule?: (delayMs: number, run: () => void) => void,
+    schedule?: LineLimitOptions['schedule'],
   ) {
-    this.#stacks = new LineLimit(schedule, STACKS_OF_A_KIND);
+    this.#stacks = new LineLimit({ most: STACKS_OF_A_KIND, ...(schedule && { schedule }) });
   }
 
   /** Writes the result of `line`, unless the current window has too many lines about the event in the topic. */

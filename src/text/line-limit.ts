@@ -5,15 +5,23 @@ const WINDOW_MS = 10_000;
 /** Called at the end of a window with the number of omitted lines. */
 type Summary = (leftOut: number, windowMs: number) => void;
 
+/** What a {@link LineLimit} admits. */
+export interface LineLimitOptions {
+  /** Lines of one kind that are written in a window. Default 10. */
+  readonly most?: number;
+  /** Default 10 s. */
+  readonly windowMs?: number;
+  readonly schedule?: (delayMs: number, run: () => void) => void;
+}
+
 /** Limits repeated log lines: the first lines of a window are written, the rest are counted. */
 export class LineLimit {
   readonly #windows = new Map<string, { written: number; leftOut: number }>();
+  readonly #options: Required<LineLimitOptions>;
 
-  /** @param most lines of one kind that are written in a window */
-  constructor(
-    private readonly schedule: (delayMs: number, run: () => void) => void = unhurried,
-    private readonly most = MOST,
-  ) {}
+  constructor({ most = MOST, windowMs = WINDOW_MS, schedule = unhurried }: LineLimitOptions = {}) {
+    this.#options = { most, windowMs, schedule };
+  }
 
   /**
    * @param kind lines of one kind share a limit
@@ -22,7 +30,7 @@ export class LineLimit {
    */
   admits(kind: string, summarize: Summary): boolean {
     const window = this.#windows.get(kind) ?? this.#open(kind, summarize);
-    if (window.written < this.most) {
+    if (window.written < this.#options.most) {
       window.written++;
       return true;
     }
@@ -33,9 +41,10 @@ export class LineLimit {
   #open(kind: string, summarize: Summary): { written: number; leftOut: number } {
     const window = { written: 0, leftOut: 0 };
     this.#windows.set(kind, window);
-    this.schedule(WINDOW_MS, () => {
+    const { windowMs, schedule } = this.#options;
+    schedule(windowMs, () => {
       this.#windows.delete(kind);
-      if (window.leftOut > 0) summarize(window.leftOut, WINDOW_MS);
+      if (window.leftOut > 0) summarize(window.leftOut, windowMs);
     });
     return window;
   }

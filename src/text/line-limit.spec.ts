@@ -5,7 +5,7 @@ import { LineLimit } from './line-limit.js';
 class Written {
   readonly lines: string[] = [];
   readonly #due: (() => void)[] = [];
-  readonly #limit = new LineLimit((_delayMs, run) => this.#due.push(run));
+  readonly #limit = new LineLimit({ schedule: (_delayMs, run) => this.#due.push(run) });
 
   write(kind: string, times: number): void {
     for (let at = 0; at < times; at++) {
