@@ -1,19 +1,21 @@
 export { AccessError } from './access.error.js';
-export type {
-  ConsumerListener,
-  GroupConsumerClient,
-  KafkaPort,
-  ManyPartitionsReader,
-  Membership,
-  NativeConsumer,
-  NativeProducer,
-  OutgoingRecord,
-  PartitionBounds,
-  PartitionRange,
-  PartitionReader,
-  RecordProducer,
-  TopicSpec,
-  TransactionalProducer,
+export {
+  type ConsumerListener,
+  type GroupConsumerClient,
+  type KafkaPort,
+  type ManyPartitionsReader,
+  type Membership,
+  type NativeConsumer,
+  type NativeProducer,
+  type OutgoingRecord,
+  OWN_ASSIGNOR,
+  type PartitionBounds,
+  type PartitionRange,
+  type PartitionReader,
+  type RecordProducer,
+  type TopicSpec,
+  type TransactionalProducer,
+  type UnlikeMember,
 } from './kafka-port.js';
 export { UnknownTopicError, rootCause } from './kafkajs/errors.js';
 export { KafkaJsPort } from './kafkajs/kafkajs-port.js';

@@ -11,6 +11,15 @@ import type {
 } from '../pipeline/index.js';
 import type { EnsuredTopic, TopicSetting } from './topic-settings.js';
 
+/** A member of the group that does not subscribe to the same topics. */
+export interface UnlikeMember {
+  readonly clientId: string;
+  /** Topics that only it subscribes to. */
+  readonly additional: readonly string[];
+  /** Topics that it does not subscribe to. */
+  readonly missing: readonly string[];
+}
+
 /** A member's generation and assignment as of its last join. */
 export interface Membership {
   readonly memberId: string;
@@ -18,7 +27,14 @@ export interface Membership {
   readonly assignment: readonly TopicPartition[];
   /** Whether the member took part in the previous generation too, so that it kept what stayed assigned to it. */
   readonly continuous: boolean;
+  /** Members that subscribe to other topics, one per client id; only the leader of the group sees them. */
+  readonly unlike: readonly UnlikeMember[];
+  /** The assignor that the members agreed on. */
+  readonly assignor: string;
 }
+
+/** The assignor of this service. A group has another one if a member does not offer it. */
+export const OWN_ASSIGNOR = 'sticky-v1';
 
 /** Events of a consumer. None of the methods may throw. */
 export interface ConsumerListener {

@@ -28,6 +28,11 @@ type Case = readonly [
 
 const cases: readonly Case[] = [
   [
+    'production has no group id of its own',
+    { NODE_ENV: 'production' },
+    ['KAFKA_GROUP_ID', 'not set', 'text of 1 to 255', 'no other service'],
+  ],
+  [
     'the default heartbeat interval is not less than a short session timeout',
     { KAFKA_SESSION_TIMEOUT_MS: '3000' },
     [

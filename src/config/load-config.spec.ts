@@ -157,8 +157,9 @@ describe('loadConfig', () => {
     const format = (env: NodeJS.ProcessEnv, host = terminal) => loadConfig(env, host).log.format;
     expect(format({})).toBe('pretty');
     expect(format({}, noTerminal)).toBe('json');
-    expect(format({ NODE_ENV: 'production' })).toBe('json');
-    expect(format({ NODE_ENV: 'production', LOG_FORMAT: 'pretty' })).toBe('pretty');
+    const production = { NODE_ENV: 'production', KAFKA_GROUP_ID: 'orders' };
+    expect(format(production)).toBe('json');
+    expect(format({ ...production, LOG_FORMAT: 'pretty' })).toBe('pretty');
     expect(format({ LOG_FORMAT: 'json' })).toBe('json');
   });
 

@@ -53,8 +53,8 @@ describe('ServiceConfigModule', () => {
   });
 
   it('ServiceConfigModule reads no .env in production', async () => {
-    const config = await injectedConfig({ NODE_ENV: 'production' });
-    expect(config).toMatchObject({ kafka: { groupId: 'nestjs-kafka-consumer' }, http: { port: 3000 } });
+    const config = await injectedConfig({ NODE_ENV: 'production', KAFKA_GROUP_ID: 'mine' });
+    expect(config).toMatchObject({ kafka: { groupId: 'mine' }, http: { port: 3000 } });
   });
 
   it('ServiceConfigModule makes creating the application fail if the environment is invalid', async () => {

@@ -35,6 +35,7 @@ export class MainProcess {
         NODE_OPTIONS: '',
         PORT: '0',
         KAFKA_BROKERS: brokers(),
+        KAFKA_GROUP_ID: 'main-process',
         KAFKA_FETCH_MAX_WAIT_MS: '100',
         ...env,
       },

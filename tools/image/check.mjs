@@ -18,6 +18,9 @@ const LIVE_WITHIN_MS = 20_000;
 /** SHUTDOWN_TIMEOUT_MS is 25 s by default. */
 const STOP_WITHIN_MS = 30_000;
 
+/** The image runs in production, where the group has no default. */
+const group = { KAFKA_GROUP_ID: 'image-check' };
+
 const work = mkdtempSync(join(tmpdir(), 'image-check-'));
 let service;
 process.once('exit', () => {
@@ -58,7 +61,7 @@ async function check() {
 async function checkService(image) {
   const [port, closedPort] = [await freePort(), await freePort()];
   // Only the container's environment.
-  const env = { ...image.env, PORT: String(port), KAFKA_BROKERS: `127.0.0.1:${closedPort}` };
+  const env = { ...image.env, ...group, PORT: String(port), KAFKA_BROKERS: `127.0.0.1:${closedPort}` };
   const [, ...args] = nodeCommand([...(image.entrypoint ?? []), ...(image.command ?? [])]);
   service = spawn(process.execPath, args, { cwd: inside(image), env, stdio: ['ignore', 'pipe', 'pipe'] });
   // Not `exit`, which may precede the last log output.
@@ -89,7 +92,7 @@ async function checkService(image) {
 /** The commands work with the production dependencies only, and end by themselves without a broker. */
 async function checkCommands(image) {
   const [, ...entrypoint] = nodeCommand(image.entrypoint ?? []);
-  const env = { ...image.env, KAFKA_BROKERS: `127.0.0.1:${await freePort()}` };
+  const env = { ...image.env, ...group, KAFKA_BROKERS: `127.0.0.1:${await freePort()}` };
   const { status, stderr } = spawnSync(process.execPath, [...entrypoint, 'dist/src/cli.js', 'dlq', 'list'], {
     cwd: inside(image),
     env,

@@ -7,7 +7,12 @@ import {
   type TopicPartition,
   type TopicPartitionOffset,
 } from '../../pipeline/index.js';
-import type { ConsumerListener, GroupConsumerClient, NativeConsumer } from '../kafka-port.js';
+import {
+  type ConsumerListener,
+  type GroupConsumerClient,
+  type NativeConsumer,
+  OWN_ASSIGNOR,
+} from '../kafka-port.js';
 import type { MemoryGroup } from './memory-group.js';
 import type { MemoryTopics } from './memory-topics.js';
 import { nativeConsumer } from './native-clients.js';
@@ -64,6 +69,8 @@ export class MemoryConsumer implements GroupConsumerClient {
       generation,
       assignment: assignment.map(({ topic, partition }) => ({ topic, partition })),
       continuous: false,
+      unlike: [],
+      assignor: OWN_ASSIGNOR,
     });
     for (const { topic, partition, position } of assignment) {
       this.listener.positionKnown({ topic, partition, offset: position });

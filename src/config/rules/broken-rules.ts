@@ -1,6 +1,7 @@
 import type { ConfigProblem } from '../config-error.js';
 import type { Texts } from '../reading/read-variables.js';
 import type { Values, VariableName } from '../variables/environment.js';
+import { productionRules } from './production.rules.js';
 import { securityRules } from './security.rules.js';
 import { timeoutRules } from './timeout.rules.js';
 
@@ -10,7 +11,7 @@ export function brokenRules(
   texts: Texts,
   invalid: ReadonlySet<VariableName>,
 ): readonly ConfigProblem[] {
-  return [...timeoutRules, ...securityRules]
+  return [...productionRules, ...timeoutRules, ...securityRules]
     .filter(({ about }) => !about.some((name) => invalid.has(name)))
     .map(({ check }) => check(values, texts))
     .filter((problem) => problem !== undefined);

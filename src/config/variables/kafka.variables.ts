@@ -16,7 +16,7 @@ export const kafkaVariables = {
     default: 'nestjs-kafka-consumer',
   }),
   KAFKA_GROUP_ID: variable(text(), {
-    description: 'Consumer group, used exactly as given; every service needs its own',
+    description: 'Consumer group, used exactly as given; every service needs its own. Required in production',
     default: 'nestjs-kafka-consumer',
   }),
   KAFKA_AUTO_OFFSET_RESET: variable(oneOf(['earliest', 'latest', 'none']), {

@@ -18,6 +18,7 @@ import { GroupListener } from './group-listener.js';
 import { groupLog } from './group-log.js';
 import { type GroupSnapshot, groupSnapshot } from './group-snapshot.js';
 import { type GroupPhase, type GroupStatus, StatusRecorder } from './group-status.js';
+import { MemberLog } from './member-log.js';
 import { RetryPurge } from './retry-purge.js';
 import { TimeoutWatch } from './timeout-watch.js';
 import { TopicLog } from './topic-log.js';
@@ -69,6 +70,7 @@ export class GroupConsumer {
       groupId,
       retryPurge: this.#retryPurge,
       limiter,
+      members: new MemberLog(this.#logger, groupId),
       assignmentChanged,
       isRetryTopic: (topic) => registry.isRetryTopic(groupId, topic),
       hasHandler: (topic) => this.handles(topic),

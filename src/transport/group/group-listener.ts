@@ -11,6 +11,7 @@ import type {
   TopicPartitionOffset,
 } from '../../pipeline/index.js';
 import { partitionOf } from './failure-lines.js';
+import type { MemberLog } from './member-log.js';
 import type { StatusRecorder } from './group-status.js';
 import type { RetryPurge } from './retry-purge.js';
 
@@ -23,6 +24,7 @@ export interface GroupListenerParts {
   readonly limiter: InFlightLimiter;
   readonly config: Pick<KafkaConfig, 'rebalanceTimeoutMs' | 'autoOffsetReset'>;
   readonly logger: Logger;
+  readonly members: MemberLog;
   readonly isRetryTopic: (topic: string) => boolean;
   readonly hasHandler: (topic: string) => boolean;
   /** The number of assigned partitions has changed. */
@@ -74,6 +76,7 @@ export class GroupListener implements ConsumerListener {
     logger.log(
       `joined as ${memberId}, generation ${generation}, with ${assignment.length} partitions: ${named}`,
     );
+    this.parts.members.joined(membership);
     if (assignment.length === 0) recorder.running();
   }
 

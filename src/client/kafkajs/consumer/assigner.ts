@@ -5,6 +5,7 @@ import kafkajs, {
   type PartitionAssigner,
 } from 'kafkajs-pinned';
 import type { TopicPartition } from '../../../pipeline/index.js';
+import { OWN_ASSIGNOR } from '../../kafka-port.js';
 import { type AssignableMember, stickyAssignment } from '../../sticky-assignment.js';
 import type { ClusterClient } from '../cluster.js';
 import { protocolErrorType } from '../errors.js';
@@ -27,10 +28,10 @@ export function stickyAssigner(hooks: GroupHooks): PartitionAssigner {
   return ({ cluster }) => {
     const assigner: Assigner & HookCarrier = {
       hooks,
-      name: 'sticky-v1',
+      name: OWN_ASSIGNOR,
       version: VERSION,
       protocol: ({ topics }) => ({
-        name: 'sticky-v1',
+        name: OWN_ASSIGNOR,
         metadata: MemberMetadata.encode({ version: VERSION, topics, userData: encodeClaim(hooks.claim()) }),
       }),
       assign: async ({ members }) => {

@@ -15,7 +15,6 @@ import { protocolErrorType, rootCause, toError } from '../errors.js';
 import { explainAccess } from '../explain-access.js';
 import { fetchOf } from '../patches/group/fetched-records.js';
 import { type ConsumerSettings, toKafkaJsConsumerConfig } from '../settings.js';
-import { assignedPartitions } from './assigned-partitions.js';
 import { stickyAssigner } from './assigner.js';
 import { commitOnce } from './commit-once.js';
 import { sendDrainHeartbeat } from './drain-heartbeat.js';
@@ -23,6 +22,7 @@ import { FetchPauses } from './fetch-pauses.js';
 import type { GroupHooks } from './group-hooks.js';
 import { leaveGroup } from './leave-group.js';
 import { MemberHistory } from './member-history.js';
+import { membershipOf } from './membership.js';
 
 /** Errors of a commit after which the member must rejoin. */
 const REJOIN = new Set([
@@ -181,10 +181,7 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
     if (this.stopped) return;
     this.#group = group;
     this.#offsetManager = group.offsetManager;
-    const assignment = assignedPartitions(group);
-    const { memberId, generationId: generation } = group;
-    const continuous = this.#history.joined(memberId ?? '', generation, assignment);
-    this.listener.rebalanceEnded({ memberId: memberId ?? '', generation, assignment, continuous });
+    this.listener.rebalanceEnded(membershipOf(group, this.#history));
   }
 
   claim(): ReturnType<GroupHooks['claim']> {

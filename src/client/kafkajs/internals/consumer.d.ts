@@ -1,6 +1,7 @@
 /** The parts of kafkajs 2.2.4's `consumer/` that its types leave out. Its version is pinned; specs check these shapes. */
 
 declare module 'kafkajs-pinned/src/consumer/consumerGroup.js' {
+  import type { GroupMember } from 'kafkajs-pinned';
   import type BrokerPool from 'kafkajs-pinned/src/cluster/brokerPool.js';
   import type Batch from 'kafkajs-pinned/src/consumer/batch.js';
   import type Connection from 'kafkajs-pinned/src/network/connection.js';
@@ -49,6 +50,11 @@ declare module 'kafkajs-pinned/src/consumer/consumerGroup.js' {
     coordinator: Coordinator;
     generationId: number;
     memberId: string | null;
+    /** Those of the last join, if this member leads the group; else empty. Null before the first join. */
+    readonly members: readonly GroupMember[] | null;
+    readonly topicsSubscribed: readonly string[];
+    /** The name of the assigner that the members agreed on; null before the first join. */
+    readonly groupProtocol: string | null;
     maxWaitTime: number;
     readonly sessionTimeout: number;
     /** When the coordinator last answered a heartbeat, or the group was created, in ms since the epoch. */
