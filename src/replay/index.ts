@@ -1,5 +1,6 @@
 export { DryRun, type DryRunReport } from './planning/dry-run.js';
 export { parseDuration } from './duration.js';
+export { type Failure, requireDeadLetter, toFailure } from './reading/failure.js';
 export { matches } from './reading/filter.js';
 export { HandlerCatalog, catalogOf } from './handler-catalog.js';
 export { type KeylessRecord, selectDeadLetters, toKeyless, toListed } from './reading/listing.js';

@@ -3,8 +3,15 @@ import type { z } from 'zod';
 import { AuditService, fingerprint } from '../audit/audit.service.js';
 import { type Caller, FromCaller } from '../caller.decorator.js';
 import { Answers, OpsController } from '../ops-controller.decorator.js';
-import { DeadLetterQuery, DeadLetters, ReplayAnswer, ReplayRequest } from './dead-letters.schemas.js';
-import { DeadLettersService, type DeadLettersView } from './dead-letters.service.js';
+import {
+  DeadLetterAnswer,
+  DeadLetterPosition,
+  DeadLetterQuery,
+  DeadLetters,
+  ReplayAnswer,
+  ReplayRequest,
+} from './dead-letters.schemas.js';
+import { DeadLettersService, type DeadLettersView, type ShownDeadLetter } from './dead-letters.service.js';
 import { type ReplayOutcome, ReplayService } from './replay.service.js';
 
 /** Lists and replays dead letters. */
@@ -23,6 +30,15 @@ export class DeadLettersController {
     @FromCaller() { gone }: Caller,
   ): Promise<DeadLettersView> {
     return this.deadLetters.list(query, gone);
+  }
+
+  /** The error of one dead letter, with its stack. */
+  @Get('record')
+  @Answers('Shows why a record is a dead letter, with the stack of the error', DeadLetterAnswer)
+  show(
+    @Query({ schema: DeadLetterPosition }) position: z.infer<typeof DeadLetterPosition>,
+  ): Promise<ShownDeadLetter> {
+    return this.deadLetters.show(position);
   }
 
   /** Sends dead letters back to their original topics, or only checks them against the handlers. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, limitInQuery, topicName } from '../schemas.js';
+import { duration, FailureAnswer, limitInQuery, offset, partitionInQuery, topicName } from '../schemas.js';
 
 const reason = z.string().max(200).optional().describe('Only dead letters with this error class');
 const key = z
@@ -18,6 +18,16 @@ export const DeadLetterQuery = z.strictObject({
   records: z.enum(['true', 'false']).default('false').describe('Whether to list the records too'),
   limit: limitInQuery(1_000).default(100).describe('Maximum number of records listed'),
 });
+
+/** Selects one dead letter. */
+export const DeadLetterPosition = z.strictObject({
+  topic: topicName.describe('A topic or its dead-letter topic'),
+  partition: partitionInQuery.describe('Partition of the dead-letter topic'),
+  offset: offset.describe('Offset in the dead-letter topic'),
+});
+
+/** One dead letter with its error. */
+export const DeadLetterAnswer = FailureAnswer.extend({ replayed: z.boolean() });
 
 /** Selects the dead letters to replay. */
 export const ReplayRequest = z.strictObject({

@@ -1,14 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
+import { toOffset } from '../../pipeline/index.js';
 import {
+  type Failure,
   type KeylessRecord,
   selectDeadLetters,
   DeadLetterCounter,
   type DeadLetterCount,
+  requireDeadLetter,
+  toFailure,
   toKeyless,
 } from '../../replay/index.js';
 import { BrokerSession } from '../broker-session.js';
-import type { DeadLetterQuery } from './dead-letters.schemas.js';
+import type { DeadLetterPosition, DeadLetterQuery } from './dead-letters.schemas.js';
 
 /** The content of the dead-letter topics. */
 export interface DeadLettersView {
@@ -18,7 +22,12 @@ export interface DeadLettersView {
   readonly records?: readonly KeylessRecord[];
 }
 
-/** Lists and counts dead letters. */
+/** One dead letter with its error. */
+export interface ShownDeadLetter extends Failure {
+  readonly replayed: boolean;
+}
+
+/** Lists, counts and shows dead letters. */
 @Injectable()
 export class DeadLettersService {
   constructor(private readonly brokers: BrokerSession) {}
@@ -43,5 +52,18 @@ export class DeadLettersService {
     });
     const counts = { deadLetters, replayed, groups: tally.list() };
     return query.records === 'true' ? { ...counts, records } : counts;
+  }
+
+  /** @throws DlqError if there is no such dead letter */
+  async show({
+    topic: name,
+    partition,
+    offset,
+  }: z.infer<typeof DeadLetterPosition>): Promise<ShownDeadLetter> {
+    const { topic } = (await this.brokers.topics()).one(name);
+    return this.brokers.read(async (reader) => {
+      const found = await requireDeadLetter(reader, topic, partition, toOffset(offset));
+      return { ...toFailure(found.deadLetter), replayed: found.replayed };
+    });
   }
 }

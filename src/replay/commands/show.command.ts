@@ -1,9 +1,7 @@
 import type { Command } from 'commander';
 import { toOffset } from '../../pipeline/index.js';
 import { offset as offsetOption, wholeNumber } from './arguments.js';
-import { deadLetterAt } from '../reading/dead-letter-log.js';
-import { DlqError } from '../errors.js';
-import { positionText } from '../display-text.js';
+import { requireDeadLetter } from '../reading/failure.js';
 import { describeFailure, failureText } from './failure-text.js';
 import { print } from './output.js';
 import { type SessionSource, withSession } from './session.js';
@@ -26,14 +24,7 @@ export function addShowCommand(dlq: Command, source: SessionSource): void {
     .action((name: string, partition: number, offset: string, options: Options) =>
       withSession(source, async ({ reader, topics }) => {
         const { topic } = topics.one(name);
-        const found = await deadLetterAt(reader, topic, partition, toOffset(offset));
-        const position = positionText({ topic, partition, offset });
-        if (!found) throw new DlqError(`there is no dead letter in ${position}`);
-        if ('replayedTo' in found) {
-          const original = positionText({ topic, partition, offset: found.replayedOffset });
-          throw new DlqError(`${position} is a receipt: ${original} was replayed to ${found.replayedTo}`);
-        }
-        const { deadLetter, replayed } = found;
+        const { deadLetter, replayed } = await requireDeadLetter(reader, topic, partition, toOffset(offset));
         const shown = { ...describeFailure(deadLetter, options.payload === true), replayed };
         print(shown, options.json === true, () => failureText(shown));
       }),

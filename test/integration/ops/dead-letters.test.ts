@@ -1,7 +1,11 @@
 import { afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import { ConflictException, Controller, Logger } from '@nestjs/common';
 import { KafkaHandler } from '../../../src/transport/index.js';
-import { DeadLetters, ReplayAnswer } from '../../../src/ops/dead-letters/dead-letters.schemas.js';
+import {
+  DeadLetterAnswer,
+  DeadLetters,
+  ReplayAnswer,
+} from '../../../src/ops/dead-letters/dead-letters.schemas.js';
 import { ReplayService } from '../../../src/ops/dead-letters/replay.service.js';
 import { OpsModule } from '../../../src/ops/ops.module.js';
 import { createTopic, endOffsets, produce, uniqueName, waitFor } from '../../support/kafka.js';
@@ -39,6 +43,19 @@ test('dead letters are counted, dry-run and replayed over HTTP, and the audit lo
   const listed = await list(`topic=${topic}&reason=TypeError&since=1h&records=true&limit=1`);
   expect(listed).toMatchObject({ deadLetters: 2, records: [{ ...dlt, partition: 0, originalPartition: 0 }] });
   expect(JSON.stringify(listed)).not.toContain('secret');
+  const { partition, offset } = listed.records?.[0] ?? {};
+  const shown = await service.ask(
+    'GET',
+    `dead-letters/record?topic=${topic}&partition=${partition}&offset=${offset}`,
+  );
+  expect(DeadLetterAnswer.parse(shown.body)).toMatchObject({
+    ...dlt,
+    offset,
+    reason: 'TypeError',
+    replayed: false,
+  });
+  expect(DeadLetterAnswer.parse(shown.body).stack).toMatch(/^TypeError: o1 is broken\n\s+at /);
+  expect(JSON.stringify(shown.body)).not.toContain('secret');
   expect((await list(`topic=${topic}&key=${encodeURIComponent('secret-key-of-o3')}`)).deadLetters).toBe(1);
 
   const dry = await service.ask('POST', 'dead-letters/replay', { topic });
@@ -98,6 +115,17 @@ test('parked keys are listed and released in order over HTTP', async () => {
   const list = () => service.ask('GET', `parked?topic=${topic}`);
   await waitFor(async () => JSON.stringify(await list()).includes('"records":2'), { what: 'the parked key' });
   expect(await list()).toEqual({ status: 200, body: { keys: [parked] } });
+  const records = await service.ask('GET', `parked/records?topic=${topic}&key=secret-a`);
+  expect(records.body).toMatchObject({
+    records: [
+      {
+        originalOffset: '0',
+        message: 'a1 is broken',
+        stack: expect.stringMatching(/^TypeError: a1 is broken\n\s+at /),
+      },
+      { originalOffset: '2' },
+    ],
+  });
   scene.fix();
   expect(await service.ask('POST', 'parked/release', { key: 'secret-a', topic })).toEqual({
     status: 200,
