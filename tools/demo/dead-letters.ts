@@ -1,13 +1,37 @@
-import type { Kafka } from 'kafkajs-pinned';
-import { withAdmin } from '../kafka/index.js';
-import { ordersTopic } from './topics.js';
+import { Logger } from '@nestjs/common';
+import { KafkaJsPort } from '../../src/client/index.js';
+import { loadConfig } from '../../src/config/index.js';
+import { selectDeadLetters } from '../../src/replay/index.js';
+import { deadLetterTopicOf } from '../../src/redelivery/index.js';
+import { nameOf, type Transfer } from './transfers.js';
 
-/** Number of dead letters among the orders, two of which are invalid on purpose. */
-export async function deadOrders(kafka: Kafka): Promise<number> {
-  return withAdmin(kafka, async (admin) => {
-    const topic = `${ordersTopic}.dlt`;
-    if (!(await admin.listTopics()).includes(topic)) return 0;
-    const partitions = await admin.fetchTopicOffsets(topic);
-    return partitions.reduce((sum, { low, high }) => sum + Number(BigInt(high) - BigInt(low)), 0);
-  });
+/** A transfer that could not be handled. */
+export interface DeadTransfer {
+  readonly transfer: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly attempts: number;
+}
+
+/** Reads the dead-letter topic of the transfers. @param env the environment of a worker */
+export async function deadTransfers(topic: string, env: NodeJS.ProcessEnv): Promise<DeadTransfer[]> {
+  Logger.overrideLogger(false);
+  const port = new KafkaJsPort(loadConfig(env).kafka);
+  const reader = port.reader();
+  const found: DeadTransfer[] = [];
+  try {
+    const deadLetterTopic = deadLetterTopicOf(topic);
+    if (!(await port.topics()).includes(deadLetterTopic)) return [];
+    const search = { reader, signal: new AbortController().signal };
+    const selected = [{ topic: deadLetterTopic, originalTopic: topic }];
+    for await (const { deadLetter } of selectDeadLetters(search, selected, {})) {
+      const { value, reason, message = '', attempts = 1 } = deadLetter;
+      const transfer = JSON.parse(String(value)) as Transfer;
+      found.push({ transfer: nameOf(transfer), reason, message, attempts });
+    }
+    return found;
+  } finally {
+    await reader.close();
+    port.close();
+  }
 }

@@ -1,39 +1,47 @@
-/** The parts of a line of the service's log that the demo shows. */
-export interface LogLine {
-  readonly text: string;
-  readonly topic?: string;
-  /** Whether a handler reports that it received a record. */
-  readonly received: boolean;
-  /** Whether it is a warning, an error, or not a log line at all. */
-  readonly alarming: boolean;
-}
+import type { Step, Transfer } from './transfers.js';
 
-const warnLevel = 40;
+/** A line of a worker's log, as far as the demo needs it. */
+export type LogLine =
+  /** A handler has made a step. */
+  | {
+      readonly kind: 'step';
+      readonly step: Step;
+      readonly transfer: Transfer;
+      readonly at: number;
+      readonly attempt: number;
+    }
+  /** The service is started. */
+  | { readonly kind: 'started'; readonly health: string }
+  /** What becomes of a record that its handler fails to handle. */
+  | { readonly kind: 'failure' }
+  /** A warning, an error, or not a log line at all. */
+  | { readonly kind: 'alarm'; readonly text: string }
+  | { readonly kind: 'other' };
 
-/** Parses a JSON line of pino; any other line is alarming, since nothing else should be written. */
+const WARN = 40;
+
+/** Parses a JSON line of the service's log. */
 export function parseLogLine(line: string): LogLine {
   const fields = jsonObject(line);
-  if (!fields || typeof fields['msg'] !== 'string') return { text: line, received: false, alarming: true };
-  const text = fields['msg'];
-  const topic = fields['topic'];
-  return {
-    text,
-    ...(typeof topic === 'string' && { topic }),
-    received: text.startsWith('Received message:'),
-    alarming: isAlarming(fields['level']),
-  };
+  const { msg, level, health, step, account, number, time, attempt, errorClass } = fields;
+  if (typeof msg !== 'string' || typeof level !== 'number') return { kind: 'alarm', text: line };
+  if (typeof health === 'string') return { kind: 'started', health };
+  if (isStep(step) && typeof account === 'string' && typeof number === 'number') {
+    return { kind: 'step', step, transfer: { account, number }, at: Number(time), attempt: Number(attempt) };
+  }
+  if (typeof errorClass === 'string') return { kind: 'failure' };
+  return level >= WARN ? { kind: 'alarm', text: msg } : { kind: 'other' };
 }
 
-function isAlarming(level: unknown): boolean {
-  if (typeof level === 'number') return level >= warnLevel;
-  return level === 'warn' || level === 'error' || level === 'fatal';
+function isStep(value: unknown): value is Step {
+  return value === 'started' || value === 'done' || value === 'failed';
 }
 
-function jsonObject(text: string): Record<string, unknown> | undefined {
+function jsonObject(text: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+    return typeof value === 'object' && value !== null ? { ...value } : {};
   } catch {
-    return undefined;
+    return {};
   }
 }

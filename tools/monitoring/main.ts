@@ -6,11 +6,10 @@
 import path from 'node:path';
 import getPort from 'get-port';
 import { cli, run } from '../cli.js';
-import { environmentFor, groupFor } from '../demo/environment.js';
-import { fileInput } from '../demo/input.js';
-import { sendLines, sendOrders } from '../demo/send.js';
-import { DemoService } from '../demo/service.js';
-import { createTopics } from '../demo/topics.js';
+import { DemoWorker } from '../demo/demo-worker.js';
+import { environmentFor, namesFor } from '../demo/environment.js';
+import { createTopic } from '../demo/topic.js';
+import { sendTransfers } from '../demo/transfers.js';
 import { execute, kafkaClient, openKafka } from '../kafka/index.js';
 import { projectRoot } from '../project.js';
 import { ToolError } from '../tool-error.js';
@@ -30,18 +29,18 @@ await run(async () => {
   await promtool(['test', 'rules', path.join(monitoring, 'rules.test.yaml')]);
   const kafka = await openKafka();
   const port = await getPort();
-  const env = { ...environmentFor(kafka, groupFor(kafka), port), LOG_LEVEL: 'error' };
-  const service = await DemoService.start(port, env, () => undefined);
+  const names = namesFor(kafka);
+  const env = { ...environmentFor(kafka, names, 'monitoring'), PORT: String(port) };
+  const service = await DemoWorker.start(env, () => undefined);
   const prometheus = await Prometheus.start(`127.0.0.1:${port}`, rules);
   try {
     const client = kafkaClient(kafka.bootstrap);
-    await createTopics(client);
+    await createTopic(client, names.topic);
     await service.ready(waitMs);
     await prometheus.until('kafka_consumer_assigned_partitions > 0', waitMs);
-    await sendLines(client, await fileInput(path.join(projectRoot, 'tools/demo/input.txt'), 'input'));
-    await sendOrders(client);
+    await sendTransfers(client, names.topic);
     await prometheus.until('sum(rate(kafka_consumer_handler_seconds_count[30s])) > 0', waitMs);
-    await promtool(['check', 'metrics'], await (await fetch(`${service.url}/metrics`)).text());
+    await promtool(['check', 'metrics'], await (await fetch(`http://127.0.0.1:${port}/metrics`)).text());
     return (await runQueries(prometheus)) ? 0 : 1;
   } finally {
     await prometheus.stop();

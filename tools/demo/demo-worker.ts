@@ -7,36 +7,35 @@ import { projectRoot } from '../project.js';
 import { messageOf, ToolError } from '../tool-error.js';
 import { type LogLine, parseLogLine } from './log-line.js';
 
-/** The built service in its own process, which ends with the demo however that ends. */
-export class DemoService {
-  /** Resolves with the exit code. */
+/** The demo's service in its own process, which ends with the demo however that ends. */
+export class DemoWorker {
+  /** Resolves with the exit code, once all its lines were read. */
   readonly ended: Promise<number>;
+  /** Where its health is, once its log has said so. */
+  health: string | undefined;
   #exitCode: number | undefined;
 
   private constructor(
     private readonly kept: Kept,
-    /** Base URL of its HTTP endpoints. */
-    readonly url: string,
+    private readonly onLine: (line: LogLine) => void,
   ) {
-    this.ended = kept.ended.then((code) => (this.#exitCode = code));
+    const read = [kept.output, kept.errors].map((stream) => stream && this.#read(stream));
+    this.ended = Promise.all([kept.ended, ...read]).then(([code]) => (this.#exitCode = code));
   }
 
   /** @param onLine called for each line that the service writes */
-  static async start(
-    port: number,
-    env: NodeJS.ProcessEnv,
-    onLine: (line: LogLine) => void,
-  ): Promise<DemoService> {
+  static async start(env: NodeJS.ProcessEnv, onLine: (line: LogLine) => void): Promise<DemoWorker> {
     const kept = await keep({
       command: process.execPath,
-      args: [...process.execArgv, path.join(projectRoot, 'dist/src/main.js')],
+      args: [...process.execArgv, path.join(projectRoot, 'dist/tools/demo/worker/main.js')],
       env,
       cwd: projectRoot,
     });
-    for (const stream of [kept.output, kept.errors]) {
-      if (stream) readLines(stream, onLine);
-    }
-    return new DemoService(kept, `http://127.0.0.1:${port}`);
+    return new DemoWorker(kept, onLine);
+  }
+
+  get pid(): number {
+    return this.kept.pid;
   }
 
   /** Resolves once the service consumes from Kafka. */
@@ -46,16 +45,19 @@ export class DemoService {
       const problem = await this.#readinessProblem();
       if (problem === undefined) return;
       if (this.#exitCode !== undefined) {
-        throw new ToolError(
-          'SERVICE_ENDED',
-          `The service ended at its start with exit code ${this.#exitCode}.`,
-        );
+        throw new ToolError('SERVICE_ENDED', `A worker ended at its start with exit code ${this.#exitCode}.`);
       }
       if (Date.now() > deadline) {
-        throw new ToolError('NOT_READY', `The service is not ready after ${timeoutMs} ms: ${problem}`);
+        throw new ToolError('NOT_READY', `A worker is not ready after ${timeoutMs} ms: ${problem}`);
       }
       await delay(200);
     }
+  }
+
+  /** Ends the process at once, as a machine does that fails. */
+  async kill(): Promise<void> {
+    this.#signal('SIGKILL');
+    await this.ended;
   }
 
   /** Stops the service as Kubernetes does; resolves with its exit code. */
@@ -82,19 +84,22 @@ export class DemoService {
   }
 
   async #readinessProblem(): Promise<string | undefined> {
+    if (this.health === undefined) return 'it is starting';
     try {
-      const response = await fetch(`${this.url}/health/ready`, { signal: AbortSignal.timeout(2_000) });
+      const response = await fetch(`${this.health}/ready`, { signal: AbortSignal.timeout(2_000) });
       const body = await response.text();
       return response.ok ? undefined : body;
     } catch (error) {
       return messageOf(error);
     }
   }
-}
 
-function readLines(stream: Readable, onLine: (line: LogLine) => void): void {
-  const lines = createInterface({ input: stream });
-  lines.on('line', (line) => {
-    if (line.trim() !== '') onLine(parseLogLine(line));
-  });
+  async #read(stream: Readable): Promise<void> {
+    for await (const line of createInterface({ input: stream })) {
+      if (line.trim() === '') continue;
+      const parsed = parseLogLine(line);
+      if (parsed.kind === 'started') this.health = parsed.health;
+      this.onLine(parsed);
+    }
+  }
 }

@@ -1,0 +1,3 @@
+import { runKafkaService } from '../../../src/service/index.js';
+
+await runKafkaService(async () => (await import('./demo.module.js')).DemoModule);
