@@ -163,6 +163,19 @@ export class Cluster {
     });
   }
 
+  /** Resolves once a broker is in sync with every partition of which it has a replica. */
+  async untilInSync(nodeId: number): Promise<void> {
+    await persistent(async () => {
+      const { topics } = await this.admin((admin) => admin.fetchTopicMetadata());
+      const behind = topics.flatMap(({ name, partitions }) =>
+        partitions
+          .filter(({ replicas, isr }) => replicas.includes(nodeId) && !isr.includes(nodeId))
+          .map(({ partitionId }) => `${name}[${partitionId}]`),
+      );
+      if (behind.length > 0) throw new Error(`broker ${nodeId} is not in sync with ${behind.join(', ')}`);
+    });
+  }
+
   /** Starts every broker and removes all network faults. */
   async heal(): Promise<void> {
     await this.network?.heal();

@@ -84,6 +84,8 @@ async function uncleanElection(scene: Scene): Promise<void> {
     await follower.kill();
     await scene.pass(12_000);
     await untilAtRest(scene);
+    // The topics of the brokers themselves must keep a leader, and have no unclean election.
+    await cluster.untilInSync(3);
     await leader.kill();
     await follower.restart();
     await cluster.untilLed(scene.topicAt(0), PARTITIONS);

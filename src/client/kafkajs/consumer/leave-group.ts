@@ -7,25 +7,28 @@ import { isJoining } from '../patches/group/shared-join.js';
 
 /** How often to check whether a join that must end has been sent, in ms. */
 const CHECK_MS = 50;
+/** How long a coordinator may take to assign an id to a new member, in ms. */
+const ASSIGN_ID_MS = 1_000;
 const ATTEMPTS = 2;
 
 /**
  * Ends the member's running requests and leaves the group. kafkajs alone would wait for its fetches first, which brokers
  * hold back for as long as a quota requires; and it does not report that leaving failed.
- * @returns false if the group may not know that the member has left: it could not be reached, or the member's first join
- * ended before the member knew its id
+ * @returns false if the group may not know that the member has left: it could not be reached, or a join ended before the
+ * member knew its id
  */
 export async function leaveGroup(group: ConsumerGroup, consumer: Consumer): Promise<boolean> {
-  const isFirstJoin = isJoining(group) && !group.memberId;
+  const wasJoining = isJoining(group);
   const joinEnded = endJoin(group);
   const stopped = consumer.stop();
   endFetches(group);
   await joinEnded;
   await stopped;
+  const hasNoId = wasJoining && !group.memberId;
   for (let attempt = 1; group.memberId && attempt <= ATTEMPTS; attempt++) await tryToLeave(group);
   // kafkajs may have dropped its brokers, and would leave this connection open.
   for (const connection of group.coordinator?.connectionPool.pool ?? []) void connection.disconnect();
-  return !group.memberId && !isFirstJoin;
+  return !group.memberId && !hasNoId;
 }
 
 async function tryToLeave(group: ConsumerGroup): Promise<void> {
@@ -42,12 +45,15 @@ async function tryToLeave(group: ConsumerGroup): Promise<void> {
  * Ends a join in progress, which may last for as long as other members drain. The broker reads nothing from a connection
  * until it has answered the join, so a LeaveGroup would arrive too late, and partitions would be assigned to a member that
  * has left. Without the connection the join fails, and the next request opens another one. The join may not have been sent
- * yet, since the coordinator is looked up first.
+ * yet, since the coordinator is looked up first. A new member gets its id first, and leaves with it.
  */
 async function endJoin(group: ConsumerGroup): Promise<void> {
+  const idDue = performance.now() + ASSIGN_ID_MS;
   while (isJoining(group)) {
-    const [connection] = group.coordinator?.connectionPool.pool ?? [];
-    connection?.socket?.destroy(new Error('the join was ended because the consumer stops'));
+    if (group.memberId || performance.now() > idDue) {
+      const [connection] = group.coordinator?.connectionPool.pool ?? [];
+      connection?.socket?.destroy(new Error('the join was ended because the consumer stops'));
+    }
     await sleep(CHECK_MS);
   }
 }

@@ -86,6 +86,16 @@ declare module 'kafkajs-pinned/src/consumer/consumerGroup.js' {
   export default ConsumerGroup;
 }
 
+declare module 'kafkajs-pinned/src/protocol/requests/joinGroup/v4/response.js' {
+  const response: { parse(data: object): Promise<unknown> };
+  export default response;
+}
+
+declare module 'kafkajs-pinned/src/protocol/requests/joinGroup/v5/response.js' {
+  const response: { parse(data: object): Promise<unknown> };
+  export default response;
+}
+
 declare module 'kafkajs-pinned/src/consumer/offsetManager/index.js' {
   import type ConsumerGroup from 'kafkajs-pinned/src/consumer/consumerGroup.js';
 

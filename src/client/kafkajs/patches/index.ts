@@ -9,6 +9,7 @@ import { registerCodecs } from './fetch/codecs.js';
 import { keepFetchOrder } from './fetch/fetch-order.js';
 import { encodeFetchRequests } from './fetch/fetch-request.js';
 import { decodeFetchResponses } from './fetch/fetch-response.js';
+import { storeAssignedMemberId } from './group/assigned-member-id.js';
 import { rejoinAfterDeletedTopic } from './group/deleted-topic.js';
 import { repeatFailedJoins } from './group/failed-join.js';
 import { attachRecords } from './group/fetched-records.js';
@@ -43,6 +44,7 @@ export function installPatches(): void {
   decodeFetchResponses();
   keepFetchOrder();
 
+  storeAssignedMemberId();
   followCoordinator();
   resetOutOfRange();
   rejoinAfterDeletedTopic();

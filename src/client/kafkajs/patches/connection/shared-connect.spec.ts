@@ -42,7 +42,7 @@ function connection(socketFactory: ISocketFactory = plainSockets): Connection {
     port,
     logger,
     socketFactory: counted,
-    connectionTimeout: 300,
+    connectionTimeout: 10_000,
     requestTimeout: 1_000,
     enforceRequestTimeout: false,
   });

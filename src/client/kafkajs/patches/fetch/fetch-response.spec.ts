@@ -110,7 +110,7 @@ describe('a fetch response', () => {
       );
     });
     await fc.assert(property, { numRuns: 100 });
-  });
+  }, 60_000);
 
   it('is read as far as its batches are complete, wherever the broker has cut it off', async () => {
     const property = fc.asyncProperty(batch, batch, fc.nat(), async (first, second, at) => {
@@ -121,7 +121,7 @@ describe('a fetch response', () => {
       expect(await offsetsIn(log)).toEqual(await offsetsIn(whole));
     });
     await fc.assert(property, { numRuns: 100 });
-  });
+  }, 60_000);
 
   it('moves the position over a batch that compaction has emptied', async () => {
     const { buffer } = await batches.RecordBatch({ firstOffset: 40n, lastOffsetDelta: 9, records: [] });

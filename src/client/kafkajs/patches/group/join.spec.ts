@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import ConsumerGroup from 'kafkajs-pinned/src/consumer/consumerGroup.js';
+import response from 'kafkajs-pinned/src/protocol/requests/joinGroup/v5/response.js';
 import type { GroupHooks } from '../../consumer/group-hooks.js';
 import { installPatches } from '../index.js';
 
@@ -29,6 +30,13 @@ class Group {
   fetch(): Promise<unknown> {
     return ConsumerGroup.prototype.fetch.call(this as unknown as ConsumerGroup, '1');
   }
+}
+
+const MEMBER_ID_REQUIRED = 79;
+
+/** The answer to a join without a member id, as kafkajs parses it. */
+async function memberIdRequired(): Promise<void> {
+  await response.parse({ errorCode: MEMBER_ID_REQUIRED, memberId: 'assigned' });
 }
 
 describe('a member', () => {
@@ -62,6 +70,27 @@ describe('a member', () => {
     await expect(group.joinAndSync()).rejects.toThrow('the consumer stops');
     await expect(group.fetch()).resolves.toEqual([]);
     expect(group.events).toEqual(['before']);
+  });
+
+  it('knows the id that the coordinator assigns before it joins with it', async () => {
+    group.memberId = null;
+    const ids: (string | null)[] = [];
+    nativeJoin = () => {
+      ids.push(group.memberId);
+      return group.memberId === null ? memberIdRequired() : Promise.resolve();
+    };
+    await group.joinAndSync();
+    expect(ids).toEqual([null, 'assigned']);
+  });
+
+  it('does not join with the id that it gets once its consumer stops', async () => {
+    group.memberId = null;
+    nativeJoin = () => {
+      Object.assign(group.hooks, { stopped: true });
+      return memberIdRequired();
+    };
+    await expect(group.joinAndSync()).rejects.toThrow('the member joins as assigned');
+    expect(group.memberId).toBe('assigned');
   });
 
   it('reports a topic that no longer exists', async () => {

@@ -1,0 +1,53 @@
+import ConsumerGroup from 'kafkajs-pinned/src/consumer/consumerGroup.js';
+import v4 from 'kafkajs-pinned/src/protocol/requests/joinGroup/v4/response.js';
+import v5 from 'kafkajs-pinned/src/protocol/requests/joinGroup/v5/response.js';
+import { hooksOf } from '../../consumer/group-hooks.js';
+import { installOnce } from '../install-once.js';
+
+/** The coordinator has assigned an id to a new member, which is to join with it (KIP-394). */
+class MemberIdAssigned extends Error {
+  constructor(readonly memberId: string) {
+    super(`the member joins as ${memberId}`);
+    this.name = 'MemberIdAssigned';
+  }
+}
+
+/**
+ * Stores the id of a new member in its group before the member joins with it.
+ *
+ * - Defect: `Broker.joinGroup` (`broker/index.js`) keeps the id to itself until the join succeeds, which may take as long
+ *   as other members drain.
+ * - Effect: a consumer that stops meanwhile cannot leave the group, and the group waits for it for a session.
+ * - Test: `join.spec.ts`; with a broker, `test/integration/stopping/stop-while-joining.test.ts`.
+ * - Unnecessary when `joinGroup` returns the id to its caller first.
+ */
+export const storeAssignedMemberId = installOnce(() => {
+  for (const response of [v4, v5]) {
+    const { parse } = response;
+    response.parse = async (data) => {
+      try {
+        return await parse(data);
+      } catch (error) {
+        throw isMemberIdRequired(error) ? new MemberIdAssigned(error.memberId) : error;
+      }
+    };
+  }
+
+  const { prototype } = ConsumerGroup;
+  const { joinAndSync } = prototype;
+  prototype.joinAndSync = async function (this: ConsumerGroup): Promise<void> {
+    for (;;) {
+      try {
+        return await joinAndSync.call(this);
+      } catch (error) {
+        if (!(error instanceof MemberIdAssigned)) throw error;
+        this.memberId = error.memberId;
+        if (hooksOf(this)?.stopped) throw error;
+      }
+    }
+  };
+});
+
+function isMemberIdRequired(error: unknown): error is Error & { readonly memberId: string } {
+  return error instanceof Error && error.name === 'KafkaJSMemberIdRequired' && 'memberId' in error;
+}
