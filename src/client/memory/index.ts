@@ -1,1 +1,2 @@
 export { MemoryKafka } from './memory-kafka.js';
+export { type MemoryLog, MemoryTopics } from './memory-topics.js';

@@ -14,7 +14,7 @@ import {
   OWN_ASSIGNOR,
 } from '../kafka-port.js';
 import type { MemoryGroup } from './memory-group.js';
-import type { MemoryTopics } from './memory-topics.js';
+import { endOf, type MemoryTopics } from './memory-topics.js';
 import { nativeConsumer } from './native-clients.js';
 
 /** How many records a fetch brings from a partition at most. */
@@ -132,7 +132,7 @@ export class MemoryConsumer implements GroupConsumerClient {
     const last = records.at(-1);
     if (!last) return;
     const next = offsetAfter(last.offset);
-    const highWatermark = this.topics.log({ topic, partition }).end;
+    const highWatermark = endOf(this.topics.log({ topic, partition }));
     const taken = this.listener.fetched({ topic, partition, from, records, next, highWatermark });
     if (taken === 'all') assigned.position = next;
     else if (taken) assigned.position = offsetAfter(taken.offset);

@@ -17,9 +17,7 @@ import { UnknownPartitionError } from '../producer-errors.js';
 export interface MemoryLog {
   /** The first offset that was not deleted. */
   start: Offset;
-  /** The offset of the next record. */
-  end: Offset;
-  readonly records: FetchedRecord[];
+  records: FetchedRecord[];
 }
 
 interface MemoryTopic {
@@ -55,7 +53,7 @@ export class MemoryTopics implements ManyPartitionsReader {
     const topic = this.#topics.get(name) ?? { id: `id of ${name}`, logs: [], turn: 0 };
     this.#topics.set(name, topic);
     while (topic.logs.length < partitions) {
-      topic.logs.push({ start: toOffset(0), end: toOffset(0), records: [] });
+      topic.logs.push({ start: toOffset(0), records: [] });
     }
   }
 
@@ -81,9 +79,9 @@ export class MemoryTopics implements ManyPartitionsReader {
     const keyBytes = bytesOf(key);
     const partition = record.partition ?? this.#partitionFor(topic, keyBytes);
     const log = this.log({ topic, partition });
-    const at: TopicPartitionOffset = { topic, partition, offset: log.end };
+    const at: TopicPartitionOffset = { topic, partition, offset: endOf(log) };
     log.records.push({
-      offset: log.end,
+      offset: at.offset,
       key: keyBytes,
       value: bytesOf(value),
       timestamp: String(timestamp),
@@ -91,7 +89,6 @@ export class MemoryTopics implements ManyPartitionsReader {
         Object.entries(headers ?? {}).map(([name, each]) => [name, headerOf(each)]),
       ),
     });
-    log.end = offsetAfter(log.end);
     return at;
   }
 
@@ -106,26 +103,30 @@ export class MemoryTopics implements ManyPartitionsReader {
   /** Deletes the records before an offset. */
   deleteBefore({ topic, partition, offset }: TopicPartitionOffset): void {
     const log = this.log({ topic, partition });
-    const kept = this.recordsFrom({ topic, partition, offset });
-    log.records.splice(0, log.records.length - kept.length);
+    log.records = this.recordsFrom({ topic, partition, offset });
     if (compareOffsets(log.start, offset) < 0) log.start = offset;
   }
 
   async bounds(topic: string, partition?: number): Promise<PartitionBounds[]> {
-    const known = this.#topics.get(topic);
-    if (!known) throw new UnknownTopicError(topic);
+    const partitions = this.partitionsOf(topic);
+    if (partitions === 0) throw new UnknownTopicError(topic);
     if (partition !== undefined) this.log({ topic, partition });
-    return known.logs.map(({ start, end }, at) => ({ partition: at, start, end }));
+    return Array.from({ length: partitions }, (_, at) => {
+      const log = this.log({ topic, partition: at });
+      return { partition: at, start: log.start, end: endOf(log) };
+    });
   }
 
   async *read(topic: string, partition: number, from: Offset, to: Offset): AsyncGenerator<FetchedRecord> {
-    for (const record of this.recordsFrom({ topic, partition, offset: from })) {
+    const { start } = this.log({ topic, partition });
+    const offset = compareOffsets(from, start) < 0 ? start : from;
+    for (const record of this.recordsFrom({ topic, partition, offset })) {
       if (compareOffsets(record.offset, to) < 0) yield record;
     }
   }
 
   async ends(partitions: readonly TopicPartition[]): Promise<Offset[]> {
-    return partitions.map((at) => this.log(at).end);
+    return partitions.map((at) => endOf(this.log(at)));
   }
 
   async readAll<R extends PartitionRange>(
@@ -152,6 +153,12 @@ export class MemoryTopics implements ManyPartitionsReader {
     if (!topic) throw new UnknownTopicError(name);
     return key ? keyPartition(key, topic.logs.length) : topic.turn++ % topic.logs.length;
   }
+}
+
+/** The offset of the next record. */
+export function endOf({ start, records }: MemoryLog): Offset {
+  const last = records.at(-1);
+  return last ? offsetAfter(last.offset) : start;
 }
 
 function isAtOrAfter(record: FetchedRecord | undefined, offset: Offset): boolean {

@@ -4,7 +4,6 @@ import { KafkaContext } from '@nestjs/microservices';
 import { PATTERN_EXTRAS_METADATA, PATTERN_METADATA } from '@nestjs/microservices/constants.js';
 import { Test } from '@nestjs/testing';
 import { type KafkaHandlerOptions, PermanentError } from '../../transport/index.js';
-import { OrderRejectedError } from './order-rejected.error.js';
 import type { Order } from './order.schema.js';
 import { OrdersController } from './orders.controller.js';
 import { OrdersModule } from './orders.module.js';
@@ -65,20 +64,6 @@ describe('OrdersController', () => {
     const handler = OrdersController.prototype.onOrder;
     expect(Reflect.getMetadata(PATTERN_METADATA, handler)).toEqual(['orders']);
     expect(optionsOf(handler)).toMatchObject({ value: 'json', order: 'key' });
-  });
-
-  it('only tombstones and valid orders reach the handler of OrdersController', async () => {
-    const { schema } = optionsOf(OrdersController.prototype.onOrder);
-    const isRejected = async (payload: unknown) =>
-      (await schema?.['~standard'].validate(payload))?.issues !== undefined;
-    expect(await isRejected(order)).toBe(false);
-    expect(await isRejected(null)).toBe(false);
-    expect(await isRejected({ ...order, id: undefined })).toBe(true);
-  });
-
-  it('OrdersController does not retry a rejected order', () => {
-    const { retry } = optionsOf(OrdersController.prototype.onOrder);
-    expect(retry?.never).toEqual([OrderRejectedError]);
   });
 });
 

@@ -3,11 +3,11 @@ import { VirtualClock } from '../../pipeline/testing/virtual-time.js';
 import { toOffset } from '../../pipeline/index.js';
 import { OwnTopics } from '../own-topics.js';
 import { ParkingStores } from './parking-stores.js';
-import { MemoryTopics } from './testing/memory-topics.js';
+import { ParkingTopics } from './testing/parking-topics.js';
 
 /** What an owner in a new process finds parked; it then parks the record at offset `parks`. */
 async function owner(
-  topics: MemoryTopics,
+  topics: ParkingTopics,
   [topic, group]: readonly [string, string],
   position: number,
   parks?: number,
@@ -34,7 +34,7 @@ test.each<[string, string, string, string]>([
 ])(
   'records parked of topic %s in group %s are kept while topic %s is read in group %s',
   async (topicA, groupA, topicB, groupB) => {
-    const topics = new MemoryTopics();
+    const topics = new ParkingTopics();
     await owner(topics, [topicA, groupA], 500, 500);
     // The other group is at offset 20 of another log: it would remove its own parked records from there on.
     expect(await owner(topics, [topicB, groupB], 20)).toEqual([]);

@@ -5,7 +5,7 @@ import { toReleaseRequest } from './parked-entry.js';
 import { OwnTopics } from '../own-topics.js';
 import { ParkingStores } from './parking-stores.js';
 import type { TopicParkingStore } from './topic-parking-store.js';
-import { MemoryTopics } from './testing/memory-topics.js';
+import { ParkingTopics } from './testing/parking-topics.js';
 
 const PARKING_TOPIC = 'ledger.g.parked';
 
@@ -16,7 +16,7 @@ function record(offset: number, key: string, value = `v${offset}`): FetchedRecor
 
 /** Consecutive owners of `ledger` in a group, each in its own process. */
 class Owners {
-  readonly topics = new MemoryTopics();
+  readonly topics = new ParkingTopics();
   readonly clock = new VirtualClock();
   #generation = 0;
 
@@ -68,7 +68,7 @@ function failed(at: { topic: string; partition: number }, of: FetchedRecord) {
 }
 
 describe('a record that was parked and committed', () => {
-  test.each<[string, number, (topics: MemoryTopics) => void]>([
+  test.each<[string, number, (topics: ParkingTopics) => void]>([
     ['the topic was deleted and recreated', 0, (topics) => topics.recreate('ledger')],
     [
       'its log was truncated by an unclean election',
@@ -91,7 +91,7 @@ describe('a record that was parked and committed', () => {
     [
       "the group's offsets were reset and retention has deleted the record",
       50,
-      (topics) => (topics.topic('ledger').start = 101),
+      (topics) => (topics.topic('ledger').start = toOffset(101)),
     ],
   ])('a parked and committed record is kept and can be released if %s', async (_what, position, happens) => {
     const owners = new Owners();
@@ -154,7 +154,7 @@ describe('a record that a former owner parks late', () => {
   });
 
   test('a record that an ended ownership parks late does not count for the next ownership of the same process', async () => {
-    const topics = new MemoryTopics();
+    const topics = new ParkingTopics();
     const stores = new ParkingStores(
       topics,
       { reader: () => topics },

@@ -9,7 +9,7 @@ import type {
 } from '../../../pipeline/index.js';
 import type { TopicParkingStoreParts } from '../topic-parking-store-parts.js';
 import type { ParkedPartition } from '../parked-partition.js';
-import type { MemoryTopics } from './memory-topics.js';
+import type { ParkingTopics } from './parking-topics.js';
 
 export const SOURCE = 'ledger';
 export const PARKING_TOPIC = 'ledger.g.parked';
@@ -40,7 +40,7 @@ export interface HandlerCall {
 
 /** What a world learns from an owner, and tells it. */
 export interface OwnerWorld {
-  readonly topics: MemoryTopics;
+  readonly topics: ParkingTopics;
   /** Whether this owner really owns the partition. */
   isCurrent(owner: object): boolean;
   /** The owner calls a handler. */

@@ -2,7 +2,7 @@ import { settled } from '../../../pipeline/testing/virtual-time.js';
 import { type FetchedRecord, toOffset } from '../../../pipeline/index.js';
 import { toReleaseRequest } from '../parked-entry.js';
 import type { World } from './explore.js';
-import { MemoryTopics } from './memory-topics.js';
+import { ParkingTopics } from './parking-topics.js';
 import { ModelOwner } from './model-owner.js';
 import {
   PARKING_TOPIC,
@@ -38,7 +38,7 @@ export interface Bounds {
  * and the changes of owner are steps that may happen in any order.
  */
 export class ParkingWorld implements World, OwnerWorld {
-  readonly topics = new MemoryTopics();
+  readonly topics = new ParkingTopics();
   readonly #owners: ModelOwner[] = [];
   readonly #left: { failures: number; releases: number; unanswered: number; logChanges: number };
   /** By the unique value of a record: how the owner that committed it settled it. */
