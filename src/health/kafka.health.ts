@@ -1,7 +1,6 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
-import { KAFKA_CONFIG, type KafkaModuleConfig } from '../config/index.js';
-import { type GroupSnapshot, KafkaRuntime } from '../transport/index.js';
+import { type GroupSnapshot, type KafkaCluster, KafkaClusters } from '../transport/index.js';
 import {
   type HealthLimits,
   isQuiet,
@@ -14,55 +13,74 @@ import {
 /** How long a broker may take to answer, in ms; probes must answer quickly. */
 const REACH_MS = 500;
 
+/** What a probe finds wrong with a group. */
+type Verdict = (group: GroupSnapshot, cluster: KafkaCluster, limits: HealthLimits) => string | undefined;
+
 /** Evaluates the probes from memory; contacts a broker only if a group makes no progress. */
 @Injectable()
 export class KafkaHealth {
-  readonly #limits: HealthLimits;
-  /** The last time that no broker answered a check, in ms since the epoch. */
-  #unansweredAt = 0;
+  /** The last time that no broker of a cluster answered a check, in ms since the epoch. */
+  readonly #unansweredAt = new Map<KafkaCluster, number>();
 
   constructor(
     private readonly indicators: HealthIndicatorService,
-    private readonly runtime: KafkaRuntime,
-    @Inject(KAFKA_CONFIG) config: KafkaModuleConfig,
-  ) {
-    const { sessionTimeoutMs, rebalanceTimeoutMs, stuckAfterMs } = config.kafka;
-    this.#limits = { sessionTimeoutMs, rebalanceTimeoutMs, stuckAfterMs };
-  }
+    private readonly clusters: KafkaClusters,
+  ) {}
 
   startup(): HealthIndicatorResult {
     return this.#judge('startup', startupProblem);
   }
 
   ready(): HealthIndicatorResult {
-    return this.#judge('ready', (group) => readinessProblem(group, this.#limits, Date.now()));
+    return this.#judge('ready', (group, _, limits) => readinessProblem(group, limits, Date.now()));
   }
 
   async live(): Promise<HealthIndicatorResult> {
-    const limits = this.#limits;
-    const quiet = this.runtime.groups.some((group) => isQuiet(group.snapshot(), limits, Date.now()));
-    if (quiet && !(await this.runtime.port.reachable(REACH_MS))) this.#unansweredAt = Date.now();
+    await Promise.all(this.clusters.all.map((cluster) => this.#reach(cluster)));
     const now = Date.now();
-    return this.#judge('live', (group) => livenessProblem(group, limits, now, this.#unansweredAt));
+    return this.#judge('live', (group, cluster, limits) =>
+      livenessProblem(group, limits, now, this.#unansweredAt.get(cluster) ?? 0),
+    );
   }
 
   /** Each group's member, assignment, lag, oldest record in flight and last error, and problems of the own topics. */
   details(): HealthIndicatorResult {
-    const groups = this.runtime.groups.map((group) => {
+    const groups = this.clusters.groups.map((group) => {
       const { partitions, ...member } = group.snapshot();
       return { ...member, assignment: partitions, oldestInFlight: oldestInFlight(partitions) };
     });
-    return this.indicators.check('consumers').up({ groups, topicProblems: this.runtime.ownTopics.problems });
+    const topicProblems = this.clusters.all.flatMap(({ runtime }) => runtime.ownTopics.problems);
+    return this.indicators.check('consumers').up({ groups, topicProblems });
   }
 
-  #judge(probe: string, problemOf: (group: GroupSnapshot) => string | undefined): HealthIndicatorResult {
+  /** Notes whether a broker answers, if the cluster's groups make no progress. */
+  async #reach(cluster: KafkaCluster): Promise<void> {
+    const { runtime } = cluster;
+    const quiet = runtime.groups.some((group) => isQuiet(group.snapshot(), limitsOf(cluster), Date.now()));
+    if (quiet && !(await runtime.port.reachable(REACH_MS))) this.#unansweredAt.set(cluster, Date.now());
+  }
+
+  #judge(probe: string, verdict: Verdict): HealthIndicatorResult {
     const problems: Record<string, string> = {};
-    for (const group of this.runtime.groups) {
-      const snapshot = group.snapshot();
-      const problem = problemOf(snapshot);
-      if (problem !== undefined) problems[snapshot.groupId] = problem;
+    for (const cluster of this.clusters.all) {
+      const limits = limitsOf(cluster);
+      for (const group of cluster.runtime.groups) {
+        const snapshot = group.snapshot();
+        const problem = verdict(snapshot, cluster, limits);
+        if (problem !== undefined) problems[nameOf(snapshot)] = problem;
+      }
     }
     const indicator = this.indicators.check(probe);
     return Object.keys(problems).length > 0 ? indicator.down(problems) : indicator.up();
   }
+}
+
+/** Groups of two clusters may have the same id. */
+function nameOf({ cluster, groupId }: GroupSnapshot): string {
+  return cluster === undefined ? groupId : `${cluster}/${groupId}`;
+}
+
+function limitsOf({ config: { kafka } }: KafkaCluster): HealthLimits {
+  const { sessionTimeoutMs, rebalanceTimeoutMs, stuckAfterMs } = kafka;
+  return { sessionTimeoutMs, rebalanceTimeoutMs, stuckAfterMs };
 }

@@ -9,12 +9,12 @@ import {
 } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { defer, type Observable } from 'rxjs';
-import { KAFKA_CONFIG, type KafkaModuleConfig } from '../config/index.js';
 import {
   completionOfBatch,
   completionOfRecord,
   isConfirmable,
   KafkaBatchContext,
+  KafkaClusters,
   type KafkaRecordContext,
 } from '../transport/index.js';
 import { BatchDelivery, type Call, deliverRecord } from './delivery.js';
@@ -36,7 +36,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
   constructor(
     @Optional() @Inject(IdempotencyStore) store: IdempotencyStore | undefined,
     modules: ModulesContainer,
-    @Inject(KAFKA_CONFIG) private readonly config: KafkaModuleConfig,
+    private readonly clusters: KafkaClusters,
   ) {
     if (!store) throw new IdempotencyModuleMissingError(handlersWithoutStore(modules));
     this.#store = store;
@@ -71,7 +71,9 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const controller = host.getClass();
     const byClass = this.#handlers.get(method) ?? new WeakMap<object, IdempotentHandler>();
     this.#handlers.set(method, byClass);
-    const handler = byClass.get(controller) ?? idempotentHandler(controller, method, this.config.kafka);
+    const handler =
+      byClass.get(controller) ??
+      idempotentHandler(controller, method, (...of) => this.clusters.of(...of).config.kafka);
     byClass.set(controller, handler);
     return handler;
   }

@@ -1,14 +1,7 @@
-import {
-  type DynamicModule,
-  Inject,
-  Module,
-  type OnApplicationShutdown,
-  type OnModuleInit,
-} from '@nestjs/common';
+import { type DynamicModule, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import { KAFKA_CONFIG, type KafkaModuleConfig } from '../config/index.js';
 import { DatabaseModule } from '../database/index.js';
-import { controllerMethods } from '../transport/index.js';
+import { controllerMethods, KafkaClusters } from '../transport/index.js';
 import { IdempotentHandlerError } from './errors.js';
 import { IdempotencyStore } from './idempotency-store.js';
 import { idempotentHandler, isIdempotent } from './idempotent-handler.js';
@@ -29,7 +22,7 @@ export class IdempotencyModule implements OnModuleInit, OnApplicationShutdown {
   constructor(
     private readonly store: IdempotencyStore,
     private readonly modules: ModulesContainer,
-    @Inject(KAFKA_CONFIG) private readonly config: KafkaModuleConfig,
+    private readonly clusters: KafkaClusters,
   ) {}
 
   /** The module with another store: a `MemoryStore` in tests, or your own. */
@@ -45,7 +38,11 @@ export class IdempotencyModule implements OnModuleInit, OnApplicationShutdown {
     const scopes = new Map<string, string>();
     for (const { controller, method } of controllerMethods(this.modules)) {
       if (!isIdempotent(method)) continue;
-      const { name, scope } = idempotentHandler(controller, method, this.config.kafka);
+      const { name, scope } = idempotentHandler(
+        controller,
+        method,
+        (...of) => this.clusters.of(...of).config.kafka,
+      );
       const other = scopes.get(scope);
       if (other !== undefined) {
         throw new IdempotentHandlerError(

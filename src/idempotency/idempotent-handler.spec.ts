@@ -25,7 +25,8 @@ class Third {
 test('different pairs of group and name never share a scope', () => {
   const scopes = [First, Second, Third].map((controller) => {
     const method = controller.prototype.handle;
-    return idempotentHandler(controller, method, { groupId: 'service', enableAutoCommit: true }).scope;
+    return idempotentHandler(controller, method, () => ({ groupId: 'service', enableAutoCommit: true }))
+      .scope;
   });
   expect(scopes).toEqual(['team/billing/audit', 'team%2Fbilling/audit', 'team%252Fbilling/audit']);
 });

@@ -22,14 +22,14 @@ export function isIdempotent(method: object): boolean {
 
 /**
  * Reads the decorators of an idempotent handler.
- * @param defaults used for options that the handler does not set
+ * @param configOf finds the configuration of a handler's cluster, for options that the handler does not set
  * @throws IdempotentHandlerError if the method is not an event handler: a repeated request would need its first answer
  * @throws HandlerOptionsError if its options are invalid
  */
 export function idempotentHandler(
   controller: Named,
   method: Named,
-  defaults: Pick<KafkaConfig, 'groupId' | 'enableAutoCommit'>,
+  configOf: (handler: string, cluster: unknown) => Pick<KafkaConfig, 'groupId' | 'enableAutoCommit'>,
 ): IdempotentHandler {
   const name = `${controller.name}.${method.name}`;
   const declaration = declarationOf(method);
@@ -39,7 +39,7 @@ export function idempotentHandler(
   const { groupId, commit } = resolveHandlerOptions(
     { name, pattern: declaration.patterns[0] ?? '' },
     declaration.extras,
-    handlerDefaults(defaults),
+    handlerDefaults(configOf(name, declaration.extras['cluster'])),
   );
   const options: IdempotentOptions = Reflect.getMetadata(IDEMPOTENT, method) ?? {};
   return {

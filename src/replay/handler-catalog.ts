@@ -2,6 +2,7 @@ import type { LoggerService, Type } from '@nestjs/common';
 import { ModulesContainer, NestFactory } from '@nestjs/core';
 import type { KafkaConfig } from '../config/index.js';
 import {
+  type DeclaredHandler,
   declaredHandlers,
   decodeValue,
   handlerDefaults,
@@ -102,14 +103,19 @@ export async function findHandlers(
   return catalogOf(app.get(ModulesContainer), config);
 }
 
-/** The handlers of an application. */
+/** The handlers of an application for the cluster without a name. */
 export function catalogOf(modules: ModulesContainer, config: KafkaConfig): HandlerCatalog {
   const defaults = handlerDefaults(config);
   return new HandlerCatalog(
-    declaredHandlers(modules).flatMap(({ name, patterns, extras }) =>
+    ofDefaultCluster(modules).flatMap(({ name, patterns, extras }) =>
       patterns.map((pattern) => {
         return { pattern, options: resolveHandlerOptions({ name, pattern }, extras, defaults) };
       }),
     ),
   );
+}
+
+/** Those of other clusters are left out: the operators' endpoints and commands connect to one cluster. */
+function ofDefaultCluster(modules: ModulesContainer): DeclaredHandler[] {
+  return declaredHandlers(modules).filter(({ extras }) => extras['cluster'] === undefined);
 }

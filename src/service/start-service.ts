@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { loadConfig, SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
 import { HardenedExpressAdapter } from '../http/index.js';
 import { ServiceLogger } from '../telemetry/service.logger.js';
-import { connectKafka, KafkaRuntime, KafkaStrategy } from '../transport/index.js';
+import { connectKafka, KafkaClusters } from '../transport/index.js';
 import { startedLine } from './started-line.js';
 import { stopWith } from './stop-signals.js';
 
@@ -26,6 +26,7 @@ export async function startService(application: Type): Promise<void> {
   app.useLogger(logger);
   operators?.describeOps(app);
   connectKafka(app, { inheritAppConfig: true });
+  const clusters = app.get(KafkaClusters);
 
   let stopping = false;
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
@@ -35,7 +36,7 @@ export async function startService(application: Type): Promise<void> {
       `${signal}: draining for at most ${config.shutdownTimeoutMs} ms; a second signal exits immediately`,
     );
     setTimeout(() => process.exit(1), config.shutdownTimeoutMs + STOP_GRACE_MS).unref();
-    const isClean = await app.get(KafkaRuntime).stop(config.shutdownTimeoutMs);
+    const isClean = await clusters.stop();
     await app.close();
     logger.log(
       isClean ? 'stopped' : 'stopped, but not cleanly: the lines above say what was left unfinished',
@@ -47,6 +48,6 @@ export async function startService(application: Type): Promise<void> {
   // The health endpoints must answer before the consumer has found a broker.
   await app.listen(config.http.port);
   await app.startAllMicroservices();
-  const handlers = app.get(KafkaStrategy).handlerSummaries;
+  const handlers = clusters.all.flatMap(({ strategy }) => strategy.handlerSummaries);
   logger.log(await startedLine(handlers, `${await app.getUrl()}/health`, config.log.format));
 }

@@ -104,6 +104,21 @@ test('connectMicroservice instead of connectKafka is rejected, and the error nam
   expect(connect).toThrow('connectKafka(app)');
 });
 
+test('an application without HTTP consumes from listen() on, and drains when it is closed', async () => {
+  const worker = await Test.createTestingModule({
+    imports: [KafkaModule.forRoot(options)],
+    controllers: [Orders],
+  }).compile();
+  await worker.init();
+  const kafka = connectKafka(worker);
+  const runtime = worker.get(KafkaRuntime);
+  expect(runtime.groups).toEqual([]);
+  await kafka.listen();
+  expect(runtime.groups.map(({ status }) => status.groupId)).toEqual(['g']);
+  await worker.close();
+  expect(runtime.groups.map(({ status }) => status.phase)).toEqual(['stopped']);
+});
+
 test('the transport drains before a feature module is destroyed', async () => {
   const order: string[] = [];
   @Injectable()

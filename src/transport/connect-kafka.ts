@@ -1,8 +1,10 @@
-import type { INestApplication, INestMicroservice } from '@nestjs/common';
+import type { INestApplication, INestApplicationContext, INestMicroservice } from '@nestjs/common';
 import { ApplicationConfig, GraphInspector } from '@nestjs/core';
 import { NestMicroservice } from '@nestjs/microservices';
 import { PassThroughFilter } from './handlers/pass-through.filter.js';
-import { KafkaStrategy } from './kafka.strategy.js';
+import { KafkaClusters } from './kafka-clusters.js';
+import { KafkaModuleError } from './kafka-module.error.js';
+import type { KafkaStrategy } from './kafka.strategy.js';
 
 /** How {@link connectKafka} connects the transport. */
 export interface ConnectKafkaOptions {
@@ -11,22 +13,73 @@ export interface ConnectKafkaOptions {
    * Default false: a guard that is written for HTTP would deny every record.
    */
   readonly inheritAppConfig?: boolean;
-  /** Sets global guards, pipes, interceptors and filters that apply only to Kafka handlers. */
-  readonly configure?: (kafka: INestMicroservice) => void;
+  /**
+   * Sets global guards, pipes, interceptors and filters that apply only to Kafka handlers.
+   * @param cluster the name of the handlers' cluster; undefined for the cluster without a name
+   */
+  readonly configure?: (kafka: INestMicroservice, cluster: string | undefined) => void;
+}
+
+/** The connected transport of an application. */
+export interface KafkaConnection {
+  /** One for each cluster; the first belongs to the cluster without a name. */
+  readonly microservices: readonly INestMicroservice[];
+  /**
+   * Starts to consume from all clusters. Call it in an application without HTTP; otherwise
+   * `app.startAllMicroservices()` does the same.
+   */
+  listen(): Promise<void>;
 }
 
 /**
- * Connects the Kafka transport to an application. Records are consumed from `app.startAllMicroservices()` on.
+ * Connects the Kafka transport to an application. Records are consumed from `app.startAllMicroservices()` on; in an
+ * application without HTTP, from `listen()` on.
  *
+ * @throws KafkaModuleError if `KafkaModule` is not imported
+ * @throws UnknownClusterError if a handler names a cluster that does not exist
  * @example
  * const app = await NestFactory.create(AppModule);
  * connectKafka(app, { configure: (kafka) => kafka.useGlobalPipes(new ValidationPipe()) });
  * await app.listen(3000);
  * await app.startAllMicroservices();
+ * @example
+ * const worker = await NestFactory.createApplicationContext(WorkerModule);
+ * await connectKafka(worker).listen();
  */
-export function connectKafka(app: INestApplication, options: ConnectKafkaOptions = {}): INestMicroservice {
-  const strategy = app.get(KafkaStrategy);
-  const microservice = app.connectMicroservice({ strategy }, { deferInitialization: true });
+export function connectKafka(
+  app: INestApplicationContext,
+  options: ConnectKafkaOptions = {},
+): KafkaConnection {
+  const clusters = clustersOf(app);
+  clusters.check();
+  const microservices = clusters.all.map(({ strategy }) => connect(app, strategy, options));
+  return {
+    microservices,
+    listen: async () => {
+      await Promise.all(microservices.map((each) => each.listen()));
+    },
+  };
+}
+
+function clustersOf(app: INestApplicationContext): KafkaClusters {
+  try {
+    return app.get(KafkaClusters);
+  } catch (error) {
+    throw new KafkaModuleError(
+      'the application has no KafkaModule: add KafkaModule.forRoot(options) to the imports of its root module',
+      { cause: error },
+    );
+  }
+}
+
+function connect(
+  app: INestApplicationContext,
+  strategy: KafkaStrategy,
+  options: ConnectKafkaOptions,
+): INestMicroservice {
+  const microservice = hasMicroservices(app)
+    ? app.connectMicroservice({ strategy }, { deferInitialization: true })
+    : createMicroservice(strategy);
   if (!(microservice instanceof NestMicroservice)) {
     throw new TypeError('the application was created with another copy of @nestjs/microservices');
   }
@@ -38,6 +91,18 @@ export function connectKafka(app: INestApplication, options: ConnectKafkaOptions
   return microservice;
 }
 
+/** Whether Nest can connect microservices to it: applications without HTTP have no such method. */
+function hasMicroservices(app: INestApplicationContext): app is INestApplication {
+  return 'connectMicroservice' in app;
+}
+
+/** Like Nest's connectMicroservice. KafkaModule stops the transport when the application closes. */
+function createMicroservice(strategy: KafkaStrategy): NestMicroservice {
+  const { container } = strategy;
+  const graph = new GraphInspector(container);
+  return new NestMicroservice(container, { strategy }, graph, new ApplicationConfig());
+}
+
 /**
  * Creates a microservice for the modules of a test, without an application.
  * @internal
@@ -46,9 +111,7 @@ export function testMicroservice(
   strategy: KafkaStrategy,
   options: ConnectKafkaOptions = {},
 ): INestMicroservice {
-  const { container } = strategy;
-  const graph = new GraphInspector(container);
-  const microservice = new NestMicroservice(container, { strategy }, graph, new ApplicationConfig());
+  const microservice = createMicroservice(strategy);
   configure(microservice, strategy, options);
   return microservice;
 }
@@ -64,7 +127,7 @@ function configure(
   // catches.
   config.useGlobalFilters(new PassThroughFilter());
   if (options.inheritAppConfig === true) inherit(strategy.container.applicationConfig, config);
-  options.configure?.(microservice);
+  options.configure?.(microservice, strategy.cluster);
   strategy.useMicroserviceConfig(config);
 }
 

@@ -13,7 +13,12 @@ export type { ConfirmationGate } from './context/confirmation-gate.js';
 export { KafkaBatchContext } from './context/kafka-batch.context.js';
 export { isConfirmable, KafkaRecordContext } from './context/kafka-record.context.js';
 export { OpenTransactionError } from './context/unfinished-work.js';
-export { connectKafka, type ConnectKafkaOptions, testMicroservice } from './connect-kafka.js';
+export {
+  connectKafka,
+  type ConnectKafkaOptions,
+  type KafkaConnection,
+  testMicroservice,
+} from './connect-kafka.js';
 export type { GroupConsumer } from './group/group-consumer.js';
 export type { FailureCounts } from './group/group-counts.js';
 export { type GroupSnapshot, groupSnapshot } from './group/group-snapshot.js';
@@ -46,6 +51,7 @@ export {
 export {
   controllerMethods,
   declarationOf,
+  type DeclaredHandler,
   declaredHandlers,
   type Named,
 } from './handlers/registry/declared-handlers.js';
@@ -54,7 +60,9 @@ export type { HandlerSummary } from './handlers/registry/handler-summary.js';
 export { HandlerRoutes, type RoutedHandler } from './handlers/registry/handler-routes.js';
 export { MicroserviceConfigError } from './handlers/registry/microservice-config.js';
 export { KafkaRuntime } from './kafka-runtime.js';
-export { KafkaModule, type KafkaModuleAsyncOptions } from './kafka.module.js';
+export { type KafkaCluster, KafkaClusters } from './kafka-clusters.js';
+export { KafkaModuleError, UnknownClusterError } from './kafka-module.error.js';
+export { KafkaModule, type KafkaModuleAsyncOptions, type KafkaRootOptions } from './kafka.module.js';
 export { KafkaStrategy } from './kafka.strategy.js';
 export { DuplicatePackageError } from './one-copy.js';
 export { KAFKA_PORT } from './tokens.js';

@@ -14,7 +14,7 @@ import {
 } from './group/runtime-environment.js';
 import { KAFKA_PORT } from './tokens.js';
 
-/** All consumers of the process: one for each group that has handlers. */
+/** All consumers of one cluster: one for each group that has handlers. */
 @Injectable()
 export class KafkaRuntime {
   readonly limiter: InFlightLimiter;
@@ -24,6 +24,7 @@ export class KafkaRuntime {
   readonly parking: ParkingStores;
   readonly #groups = new Map<string, GroupConsumer>();
   readonly #config: KafkaConfig;
+  readonly #cluster: string | undefined;
   readonly #stopping = new AbortController();
   #stopped: Promise<boolean> | undefined;
 
@@ -36,6 +37,7 @@ export class KafkaRuntime {
     private readonly environment: RuntimeEnvironment = SYSTEM_ENVIRONMENT,
   ) {
     this.#config = config.kafka;
+    this.#cluster = config.name;
     this.limiter = new InFlightLimiter({
       records: config.kafka.maxInFlight,
       bytes: config.kafka.maxInFlightBytes,
@@ -69,6 +71,7 @@ export class KafkaRuntime {
     for (const groupId of registry.groups) {
       const consumer = new GroupConsumer({
         groupId,
+        cluster: this.#cluster,
         registry,
         config: this.#config,
         port: this.port,

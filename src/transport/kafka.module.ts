@@ -6,6 +6,7 @@ import {
   type ModuleMetadata,
   type OnApplicationShutdown,
   type OnModuleDestroy,
+  Optional,
 } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { KafkaJsPort } from '../client/index.js';
@@ -16,53 +17,86 @@ import {
   resolveOptions,
 } from '../config/index.js';
 import { DirectCalls } from './handlers/registry/direct-calls.js';
+import { KafkaClusters, KafkaClustersModule } from './kafka-clusters.js';
+import { KafkaModuleError } from './kafka-module.error.js';
 import { KafkaRuntime } from './kafka-runtime.js';
 import { KafkaStrategy } from './kafka.strategy.js';
 import { requireOneCopy } from './one-copy.js';
 import { RUNTIME_ENVIRONMENT, SYSTEM_ENVIRONMENT } from './group/runtime-environment.js';
 import { KAFKA_PORT } from './tokens.js';
 
+/** The name of a further cluster. */
+interface Named {
+  /**
+   * Needed for each further cluster of the application. Handlers with the option `cluster` of that name read it; those
+   * without the option read the cluster without a name.
+   */
+  readonly name?: string | undefined;
+}
+
+/** Options of `KafkaModule.forRoot`. */
+export interface KafkaRootOptions extends KafkaModuleOptions, Named {}
+
 /** How `KafkaModule.forRootAsync` gets its options. */
-export interface KafkaModuleAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
+export interface KafkaModuleAsyncOptions extends Pick<ModuleMetadata, 'imports'>, Named {
   /** Providers that the factory receives as arguments. */
   readonly inject?: FactoryProvider['inject'];
   readonly useFactory: FactoryProvider<KafkaModuleOptions | Promise<KafkaModuleOptions>>['useFactory'];
 }
 
 /**
- * The Kafka transport of an application; the handlers are in its controllers. Import it once, in the root module, and
- * connect it with `connectKafka(app)`.
+ * The Kafka transport of an application; the handlers are in its controllers. Import it once for each cluster, in the
+ * root module, and connect it with `connectKafka(app)`.
  *
  * When the application closes, the transport drains before any other module is destroyed.
+ *
+ * @example
+ * KafkaModule.forRoot({ brokers: ['kafka:9092'], clientId: 'shop', groupId: 'shop' })
+ * @example
+ * KafkaModule.forRoot({ name: 'audit', brokers: ['audit:9092'], clientId: 'shop', groupId: 'shop' })
  */
-@Module({})
+@Module({ imports: [KafkaClustersModule] })
 export class KafkaModule implements OnModuleDestroy, OnApplicationShutdown {
+  readonly #runtime: KafkaRuntime;
+
   constructor(
     modules: ModulesContainer,
-    directCalls: DirectCalls,
-    private readonly runtime: KafkaRuntime,
-    @Inject(KAFKA_CONFIG) private readonly config: KafkaModuleConfig,
+    private readonly clusters: KafkaClusters,
+    @Optional() @Inject(DirectCalls) directCalls?: DirectCalls,
+    @Optional() @Inject(KAFKA_CONFIG) config?: KafkaModuleConfig,
+    @Optional() @Inject(KafkaRuntime) runtime?: KafkaRuntime,
+    @Optional() @Inject(KafkaStrategy) strategy?: KafkaStrategy,
   ) {
     requireOneCopy();
+    if (!directCalls || !config || !runtime || !strategy) throw importedBare(modules);
+    this.#runtime = runtime;
+    clusters.add({ config, runtime, strategy });
     destroyFirst(modules);
     directCalls.identifyHandlers();
   }
 
   /** Invalid options make creating the application fail with a `ConfigError`. */
-  static forRoot(options: KafkaModuleOptions): DynamicModule {
-    return KafkaModule.forRootAsync({ useFactory: () => options });
+  static forRoot({ name, ...options }: KafkaRootOptions): DynamicModule {
+    return KafkaModule.forRootAsync({ name, useFactory: () => options });
   }
 
   /** For options that depend on other providers, such as a configuration service. */
-  static forRootAsync({ imports = [], inject = [], useFactory }: KafkaModuleAsyncOptions): DynamicModule {
+  static forRootAsync({
+    name,
+    imports = [],
+    inject = [],
+    useFactory,
+  }: KafkaModuleAsyncOptions): DynamicModule {
     return {
       module: KafkaModule,
-      global: true,
+      // What is injected without a name is that of the cluster without a name.
+      global: name === undefined,
       imports,
       providers: [
         {
           provide: KAFKA_CONFIG,
-          useFactory: async (...given: unknown[]) => resolveOptions(await useFactory(...given)),
+          useFactory: async (...given: unknown[]): Promise<KafkaModuleConfig> =>
+            Object.freeze({ ...resolveOptions(await useFactory(...given)), name }),
           inject,
         },
         {
@@ -75,12 +109,13 @@ export class KafkaModule implements OnModuleDestroy, OnApplicationShutdown {
         KafkaRuntime,
         KafkaStrategy,
       ],
-      exports: [KAFKA_CONFIG, KafkaRuntime, KafkaStrategy],
+      exports: name === undefined ? [KAFKA_CONFIG, KafkaRuntime, KafkaStrategy] : [],
     };
   }
 
+  /** All clusters drain at the same time. */
   async onModuleDestroy(): Promise<void> {
-    await this.runtime.stop(this.config.shutdownTimeoutMs);
+    await this.clusters.stop();
   }
 
   /**
@@ -88,8 +123,21 @@ export class KafkaModule implements OnModuleDestroy, OnApplicationShutdown {
    * has ended.
    */
   onApplicationShutdown(): void {
-    this.runtime.close();
+    this.#runtime.close();
   }
+}
+
+/** Names the modules with `imports: [KafkaModule]`. */
+function importedBare(modules: ModulesContainer): KafkaModuleError {
+  const importing = [...modules.values()].filter((each) =>
+    [...each.imports].some(
+      ({ metatype, providers }) => metatype === KafkaModule && !providers.has(DirectCalls),
+    ),
+  );
+  return new KafkaModuleError(
+    `${importing.map(({ name }) => name).join(', ')} imports KafkaModule without options: import ` +
+      'KafkaModule.forRoot(options) in the root module; other modules need no import of it',
+  );
 }
 
 /**

@@ -84,12 +84,20 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy, In
     return this.#registry.bindings.map(handlerSummary);
   }
 
+  /** The name of its Kafka cluster; undefined for the cluster without a name. @internal */
+  get cluster(): string | undefined {
+    return this.config.name;
+  }
+
   /** Sets the configuration with the microservice's global enhancers. @internal */
   useMicroserviceConfig(config: ApplicationConfig): void {
     this.directCalls.useConfig(config);
   }
 
-  /** @throws MicroserviceConfigError if the microservice was not created by `connectKafka` */
+  /**
+   * Nest calls it for each Kafka handler of the application; those of other clusters are left out.
+   * @throws MicroserviceConfigError if the microservice was not created by `connectKafka`
+   */
   override addHandler(
     pattern: unknown,
     callback: MessageHandler,
@@ -97,6 +105,7 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy, In
     extras: Record<string, unknown> = {},
   ): void {
     this.directCalls.requireConfig();
+    if (extras['cluster'] !== this.cluster) return;
     const topic = pattern instanceof RegExp ? pattern : this.normalizePattern(pattern as string);
     this.#registry.add(topic, callback, isEventHandler, extras);
     // Nest lists handlers from this map. Several handlers of a topic are not chained: each is called on its own.
@@ -109,9 +118,12 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy, In
    * @throws HandlerNotInControllersError if a class with handlers is a provider
    */
   listen(callback: (error?: unknown) => void): void {
+    const { cluster } = this;
     const unused = this.directCalls.unusedHandlerClasses();
-    if (this.#registry.groups.length === 0) throw new NoHandlerError(unused);
-    for (const name of unused) {
+    // Which cluster an unused class is for is not known.
+    const left = cluster === undefined ? unused : [];
+    if (this.#registry.groups.length === 0) throw new NoHandlerError(left, cluster);
+    for (const name of left) {
       new Logger('KafkaModule').warn(
         `${name} has @KafkaHandler methods but is in no module's controllers, so its topics are not read`,
       );

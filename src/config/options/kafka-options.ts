@@ -1,10 +1,13 @@
 import type { DatabaseConfig, KafkaConfig, SaslConfig, ServiceConfig, TlsConfig } from '../config.js';
 
 /** The part of the configuration that the package itself needs; the rest belongs to the reference service. */
-export type KafkaModuleConfig = Pick<
+export interface KafkaModuleConfig extends Pick<
   ServiceConfig,
   'kafka' | 'shutdownTimeoutMs' | 'database' | 'idempotency'
->;
+> {
+  /** Of the cluster; undefined for the one whose handlers have no `cluster`. */
+  readonly name?: string | undefined;
+}
 
 /** Injection token of the {@link KafkaModuleConfig}; `KafkaModule` provides it to the whole application. */
 export const KAFKA_CONFIG = Symbol('KAFKA_CONFIG');

@@ -44,6 +44,7 @@ const Partition = z.strictObject({
 
 const Group = z.strictObject({
   groupId: z.string(),
+  cluster: z.string().optional().describe('The name of its Kafka cluster, if it has one'),
   phase: z.enum(['connecting', 'waiting-for-topics', 'rebalancing', 'running', 'draining', 'stopped']),
   everJoined: z.boolean(),
   memberId: z.string().optional(),

@@ -1,20 +1,7 @@
-import {
-  Inject,
-  Injectable,
-  Logger,
-  type OnApplicationBootstrap,
-  type OnApplicationShutdown,
-} from '@nestjs/common';
-import { KAFKA_CONFIG, type KafkaModuleConfig } from '../../config/index.js';
-import { offsetsBetween, type PartitionPipeline, type TopicPartition } from '../../pipeline/index.js';
-import { describeError, type GroupConsumer, KafkaRuntime } from '../../transport/index.js';
-
-/** A partition with records to read and nothing in flight. */
-interface Behind {
-  readonly committableOffset: string;
-  /** In ms since the epoch. */
-  readonly since: number;
-}
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import type { TopicPartition } from '../../pipeline/index.js';
+import { type GroupSnapshot, KafkaClusters } from '../../transport/index.js';
+import { ClusterEndOffsets } from './cluster-end-offsets.js';
 
 /**
  * Keeps the end offset of every assigned partition up to date. A fetch response contains it; for partitions that are
@@ -22,83 +9,28 @@ interface Behind {
  */
 @Injectable()
 export class EndOffsets implements OnApplicationBootstrap, OnApplicationShutdown {
-  readonly #logger = new Logger(EndOffsets.name);
-  readonly #reader;
-  readonly #refreshMs: number;
-  /** Partitions with records to read and nothing in flight. */
-  #behind = new Map<string, Behind>();
-  #timer: NodeJS.Timeout | undefined;
-  #refreshing: Promise<void> | undefined;
+  /** By the name of the cluster. */
+  readonly #clusters = new Map<string | undefined, ClusterEndOffsets>();
 
-  constructor(
-    private readonly runtime: KafkaRuntime,
-    @Inject(KAFKA_CONFIG) config: KafkaModuleConfig,
-  ) {
-    this.#refreshMs = config.kafka.lagRefreshMs;
-    this.#reader = runtime.port.reader();
-  }
+  constructor(private readonly clusters: KafkaClusters) {}
 
   onApplicationBootstrap(): void {
-    this.#timer = setInterval(() => {
-      this.#refreshing ??= this.#refresh().finally(() => (this.#refreshing = undefined));
-    }, this.#refreshMs).unref();
+    for (const cluster of this.clusters.all) {
+      const ends = new ClusterEndOffsets(cluster);
+      this.#clusters.set(cluster.config.name, ends);
+      ends.start();
+    }
   }
 
   async onApplicationShutdown(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#reader.close();
-    await this.#refreshing;
+    await Promise.all([...this.#clusters.values()].map((ends) => ends.stop()));
   }
 
   /** Since when a partition with nothing in flight has had records to read, in ms since the epoch. */
   behindSince(
-    group: string,
+    { cluster, groupId }: Pick<GroupSnapshot, 'cluster' | 'groupId'>,
     at: TopicPartition & { readonly committableOffset: string },
   ): number | undefined {
-    const behind = this.#behind.get(keyOf(group, at));
-    return behind?.committableOffset === at.committableOffset ? behind.since : undefined;
+    return this.#clusters.get(cluster)?.behindSince(groupId, at);
   }
-
-  async #refresh(): Promise<void> {
-    for (const topic of this.#unknown()) {
-      try {
-        const ends = new Map(
-          (await this.#reader.bounds(topic)).map(({ partition, end }) => [partition, end]),
-        );
-        for (const pipeline of this.#pipelines()) {
-          const end = pipeline.topic === topic ? ends.get(pipeline.partition) : undefined;
-          if (end !== undefined) pipeline.raiseEndOffset(end);
-        }
-      } catch (error) {
-        // Only a metric is out of date. If no broker answers, the consumer itself logs an error.
-        this.#logger.debug(`${topic}: cannot query the end offsets: ${describeError(error)}`);
-      }
-    }
-    this.#behind = new Map(this.runtime.groups.flatMap((group) => this.#behindOf(group)));
-  }
-
-  /** The group's partitions with records to read and nothing in flight. */
-  #behindOf({ status: { groupId }, pipeline: { partitions } }: GroupConsumer): [string, Behind][] {
-    return [...partitions].flatMap(({ status: partition }): [string, Behind][] => {
-      const { committableOffset, endOffset, oldest } = partition;
-      if (oldest || offsetsBetween(committableOffset, endOffset) === 0) return [];
-      const since = this.behindSince(groupId, partition) ?? Date.now();
-      return [[keyOf(groupId, partition), { committableOffset, since }]];
-    });
-  }
-
-  /** Topics with partitions whose end offset is older than the refresh interval. */
-  #unknown(): ReadonlySet<string> {
-    const limit = Date.now() - this.#refreshMs;
-    const old = this.#pipelines().filter(({ status }) => status.endOffsetAt <= limit);
-    return new Set(old.map(({ topic }) => topic));
-  }
-
-  #pipelines(): PartitionPipeline[] {
-    return this.runtime.groups.flatMap(({ pipeline }) => [...pipeline.partitions]);
-  }
-}
-
-function keyOf(group: string, { topic, partition }: TopicPartition): string {
-  return `${group}\n${topic}\n${partition}`;
 }

@@ -1,28 +1,26 @@
 import type { Registry } from 'prom-client';
 import type { GroupSnapshot } from '../../transport/index.js';
 import { counter, gauge, type Sample } from './families.js';
-import type { Snapshots } from './snapshots.js';
+import { type GroupLabel, groupLabels, type Snapshots } from './snapshots.js';
 
 /** Registers the metrics per consumer group. */
 export function registerGroupMetrics(registry: Registry, snapshots: Snapshots): void {
-  const each = (valueOf: (group: GroupSnapshot) => number) => (): Sample<'group'>[] =>
-    snapshots.groups.map((group) => [{ group: group.groupId }, valueOf(group)]);
-  const labelNames = ['group'] as const;
+  const each = (valueOf: (group: GroupSnapshot) => number) => (): Sample<GroupLabel>[] =>
+    snapshots.groups.map((group) => [groupLabels(group), valueOf(group)]);
+  const labelNames = ['cluster', 'group'] as const;
 
   counter(
     registry,
     {
       name: 'kafka_consumer_commits_total',
       help: 'Offset commit requests, each for all partitions of the member, by outcome: success or failure.',
-      labelNames: ['group', 'outcome'],
+      labelNames: ['cluster', 'group', 'outcome'],
     },
     () =>
-      snapshots.groups.flatMap(
-        ({ groupId: group, commits, commitFailures }): Sample<'group' | 'outcome'>[] => [
-          [{ group, outcome: 'success' }, commits],
-          [{ group, outcome: 'failure' }, commitFailures],
-        ],
-      ),
+      snapshots.groups.flatMap((group): Sample<GroupLabel | 'outcome'>[] => [
+        [{ ...groupLabels(group), outcome: 'success' }, group.commits],
+        [{ ...groupLabels(group), outcome: 'failure' }, group.commitFailures],
+      ]),
   );
   counter(
     registry,

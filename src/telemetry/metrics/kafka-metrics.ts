@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Registry } from 'prom-client';
-import { KafkaRuntime } from '../../transport/index.js';
+import { KafkaClusters } from '../../transport/index.js';
 import { EndOffsets } from './end-offsets.js';
 import { registerGroupMetrics } from './group-metrics.js';
 import { registerPartitionMetrics } from './partition-metrics.js';
@@ -14,19 +14,19 @@ import { registerTopicMetrics } from './topic-metrics.js';
 @Injectable()
 export class KafkaMetrics {
   constructor(
-    private readonly runtime: KafkaRuntime,
+    private readonly clusters: KafkaClusters,
     private readonly ends: EndOffsets,
   ) {}
 
   /**
-   * Adds them to a registry; call it once for each.
+   * Adds them to a registry; call it once for each. Those of a cluster with a name have the label `cluster`.
    *
    * @example
    * kafkaMetrics.registerIn(register); // prom-client's default registry
    */
   registerIn(registry: Registry): void {
-    registerTopicMetrics(registry, this.runtime);
-    const snapshots = new Snapshots(this.runtime);
+    registerTopicMetrics(registry, this.clusters);
+    const snapshots = new Snapshots(this.clusters);
     registerPartitionMetrics(registry, snapshots, this.ends);
     registerGroupMetrics(registry, snapshots);
   }

@@ -3,7 +3,13 @@ import type { GroupSnapshot, StuckRecord } from '../../transport/index.js';
 import type { EndOffsets } from './end-offsets.js';
 import { gauge, NO_LABELS, type Sample } from './families.js';
 import { lagSecondsOf } from './lag-of.js';
-import type { PartitionLabel, ScrapedPartition, Snapshots } from './snapshots.js';
+import {
+  type GroupLabel,
+  groupLabels,
+  type PartitionLabel,
+  type ScrapedPartition,
+  type Snapshots,
+} from './snapshots.js';
 
 type Block = StuckRecord['kind'] | 'parking' | 'unreadable' | 'access-denied';
 
@@ -21,7 +27,7 @@ const BLOCKS: readonly Block[] = [
 export function registerPartitionMetrics(registry: Registry, snapshots: Snapshots, ends: EndOffsets): void {
   const each = (valueOf: (partition: ScrapedPartition) => number) => (): Sample<PartitionLabel>[] =>
     snapshots.partitions.map((scraped) => [NO_LABELS, valueOf(scraped), scraped.labels]);
-  const labelNames = ['group', 'topic', 'partition'] as const;
+  const labelNames = ['cluster', 'group', 'topic', 'partition'] as const;
 
   gauge(
     registry,
@@ -73,18 +79,14 @@ export function registerPartitionMetrics(registry: Registry, snapshots: Snapshot
     {
       name: 'kafka_consumer_blocked_records',
       help: 'What blocks partitions until somebody fixes it, by kind. Records: not-stored (their dead-letter, retry or parking topic rejects them), circuit-breaker (too many records failed), stop (the policy of their handler), dependency (a dependency of the handler is unavailable). Partitions: parking (the parking topic cannot be read), unreadable (the next batch cannot be read). access-denied is 1 while the brokers reject the client.',
-      labelNames: ['group', 'kind'],
+      labelNames: ['cluster', 'group', 'kind'],
     },
     () => snapshots.groups.flatMap(blockedOf),
   );
 }
 
-function blockedOf({
-  groupId: group,
-  partitions,
-  unreadableBatches,
-  accessProblem,
-}: GroupSnapshot): Sample<'group' | 'kind'>[] {
+function blockedOf(group: GroupSnapshot): Sample<GroupLabel | 'kind'>[] {
+  const { partitions, unreadableBatches, accessProblem } = group;
   const blocks: Block[] = [
     ...partitions.flatMap(({ stuck }) => stuck.map(({ kind }) => kind)),
     ...partitions.flatMap(({ unopened }) => (unopened === undefined ? [] : ['parking' as const])),
@@ -92,7 +94,7 @@ function blockedOf({
     ...(accessProblem === undefined ? [] : ['access-denied' as const]),
   ];
   return BLOCKS.map((block) => [
-    { group, kind: block.replace(' ', '-') },
+    { ...groupLabels(group), kind: block.replace(' ', '-') },
     blocks.filter((each) => each === block).length,
   ]);
 }

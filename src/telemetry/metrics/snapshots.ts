@@ -1,12 +1,22 @@
-import type { GroupSnapshot, KafkaRuntime, PartitionSnapshot } from '../../transport/index.js';
+import type { GroupSnapshot, KafkaClusters, PartitionSnapshot } from '../../transport/index.js';
 import type { Labels } from './families.js';
 
+/** The labels of a metric per group; only those of a cluster with a name have `cluster`. */
+export type GroupLabel = 'cluster' | 'group';
 /** The labels of a metric per partition. */
-export type PartitionLabel = 'group' | 'topic' | 'partition';
+export type PartitionLabel = GroupLabel | 'topic' | 'partition';
+
+/** The labels of a group. */
+export function groupLabels({ cluster, groupId: group }: Pick<GroupSnapshot, 'cluster' | 'groupId'>): {
+  readonly cluster?: string;
+  readonly group: string;
+} {
+  return cluster === undefined ? { group } : { cluster, group };
+}
 
 /** A partition as a scrape sees it. */
 export interface ScrapedPartition {
-  readonly group: string;
+  readonly group: GroupSnapshot;
   /** The same object at every scrape: then prom-client serializes it only once. */
   readonly labels: Labels<PartitionLabel>;
   readonly snapshot: PartitionSnapshot;
@@ -23,7 +33,7 @@ export class Snapshots {
   #scrape: Scrape | undefined;
   #labels = new Map<string, Labels<PartitionLabel>>();
 
-  constructor(private readonly runtime: KafkaRuntime) {}
+  constructor(private readonly clusters: KafkaClusters) {}
 
   get groups(): readonly GroupSnapshot[] {
     return this.#current.groups;
@@ -41,13 +51,13 @@ export class Snapshots {
   }
 
   #read(): Scrape {
-    const groups = this.runtime.groups.map((group) => group.snapshot());
+    const groups = this.clusters.groups.map((group) => group.snapshot());
     const labels = new Map<string, Labels<PartitionLabel>>();
-    const partitions = groups.flatMap(({ groupId: group, partitions: assigned }) =>
-      assigned.map((snapshot): ScrapedPartition => {
+    const partitions = groups.flatMap((group) =>
+      group.partitions.map((snapshot): ScrapedPartition => {
         const { topic, partition } = snapshot;
-        const name = `${group}\n${topic}\n${partition}`;
-        const known = this.#labels.get(name) ?? { group, topic, partition };
+        const name = `${group.cluster}\n${group.groupId}\n${topic}\n${partition}`;
+        const known = this.#labels.get(name) ?? { ...groupLabels(group), topic, partition };
         labels.set(name, known);
         return { group, labels: known, snapshot };
       }),

@@ -1,31 +1,42 @@
 import type { Registry } from 'prom-client';
 import type { TopicCounts } from '../../pipeline/index.js';
-import { FAILURE_REASONS, type FailureCounts, type KafkaRuntime } from '../../transport/index.js';
-import { callHistogram, counter, gauge, NO_LABELS, type Sample } from './families.js';
+import {
+  FAILURE_REASONS,
+  type FailureCounts,
+  type GroupConsumer,
+  type KafkaClusters,
+} from '../../transport/index.js';
+import { callHistogram, counter, gauge, type Labels, NO_LABELS, type Sample } from './families.js';
+import { type GroupLabel, groupLabels } from './snapshots.js';
 
-type TopicLabels = Readonly<Record<'group' | 'topic', string>>;
+type TopicLabel = GroupLabel | 'topic';
 
 interface TopicView {
-  readonly labels: TopicLabels;
+  readonly labels: Labels<TopicLabel>;
+  /** How many of its dead letters were truncated. */
+  readonly cut: number;
   readonly counts: TopicCounts;
   readonly failures: FailureCounts;
 }
 
 /** Registers the metrics per group and topic, counted since the start of the process. */
-export function registerTopicMetrics(registry: Registry, runtime: KafkaRuntime): void {
-  const known = new WeakMap<TopicCounts, TopicLabels>();
-  const labelsOf = (counts: TopicCounts, group: string, topic: string): TopicLabels => {
-    const labels = known.get(counts) ?? { group, topic };
+export function registerTopicMetrics(registry: Registry, clusters: KafkaClusters): void {
+  const known = new WeakMap<TopicCounts, Labels<TopicLabel>>();
+  const labelsOf = (counts: TopicCounts, { status }: GroupConsumer, topic: string): Labels<TopicLabel> => {
+    const labels = known.get(counts) ?? { ...groupLabels(status), topic };
     known.set(counts, labels);
     return labels;
   };
   const topics = (): TopicView[] =>
-    runtime.groups.flatMap(({ status: { groupId: group }, pipeline, failures }) =>
-      [...pipeline.counts].map(([topic, counts]) => ({
-        labels: labelsOf(counts, group, topic),
-        counts,
-        failures: failures.of(topic),
-      })),
+    clusters.all.flatMap(({ runtime }) =>
+      runtime.groups.flatMap((group) =>
+        [...group.pipeline.counts].map(([topic, counts]) => ({
+          labels: labelsOf(counts, group, topic),
+          counts,
+          failures: group.failures.of(topic),
+          cut: runtime.failedRecords.cutOf(group.status.groupId, topic),
+        })),
+      ),
     );
 
   counter(
@@ -33,7 +44,7 @@ export function registerTopicMetrics(registry: Registry, runtime: KafkaRuntime):
     {
       name: 'kafka_consumer_records_total',
       help: 'Settled records, by outcome: handled (the handler returned), dead-letter, retry-topic, park and skip (where the policy put a failed record), failed-after-commit (the handler committed and then failed), passed-over (replayed for another group, and receipts of replays).',
-      labelNames: ['group', 'topic', 'outcome'],
+      labelNames: ['cluster', 'group', 'topic', 'outcome'],
     },
     () => topics().flatMap(recordsOf),
   );
@@ -42,7 +53,7 @@ export function registerTopicMetrics(registry: Registry, runtime: KafkaRuntime):
     {
       name: 'kafka_consumer_retries_total',
       help: 'Failed handler calls that are retried in their lane, with all records of the call.',
-      labelNames: ['group', 'topic'],
+      labelNames: ['cluster', 'group', 'topic'],
     },
     () => topics().map(({ labels, failures }) => [NO_LABELS, failures.retries, labels] as const),
   );
@@ -51,7 +62,7 @@ export function registerTopicMetrics(registry: Registry, runtime: KafkaRuntime):
     {
       name: 'kafka_consumer_dead_letters_total',
       help: 'Records stored as dead letters, by reason: payload (cannot be decoded), schema (does not match), permanent (an error that a retry cannot fix), timeout (of the handler), error (any other, after the last attempt).',
-      labelNames: ['group', 'topic', 'reason'],
+      labelNames: ['cluster', 'group', 'topic', 'reason'],
     },
     () => topics().flatMap(deadLettersOf),
   );
@@ -60,19 +71,16 @@ export function registerTopicMetrics(registry: Registry, runtime: KafkaRuntime):
     {
       name: 'kafka_consumer_truncated_dead_letters_total',
       help: 'Dead letters that were truncated because their topic does not accept records of their size.',
-      labelNames: ['group', 'topic'],
+      labelNames: ['cluster', 'group', 'topic'],
     },
-    () =>
-      topics().map(
-        ({ labels }) => [NO_LABELS, runtime.failedRecords.cutOf(labels.group, labels.topic), labels] as const,
-      ),
+    () => topics().map(({ labels, cut }) => [NO_LABELS, cut, labels] as const),
   );
   counter(
     registry,
     {
       name: 'kafka_consumer_out_of_range_total',
       help: 'Offset resets of a partition because the offset to read from was out of range: records were deleted before they were handled, or the topic was recreated.',
-      labelNames: ['group', 'topic'],
+      labelNames: ['cluster', 'group', 'topic'],
     },
     () => topics().map(({ labels, failures }) => [NO_LABELS, failures.outOfRange, labels] as const),
   );
@@ -83,25 +91,25 @@ export function registerTopicMetrics(registry: Registry, runtime: KafkaRuntime):
       help: 'Settings of topics that the service writes to that could lose or reject records; the log and /health name them.',
       labelNames: [],
     },
-    () => [[{}, runtime.ownTopics.problems.length]],
+    () => [[{}, clusters.all.flatMap(({ runtime }) => runtime.ownTopics.problems).length]],
   );
   callHistogram(
     registry,
     {
       name: 'kafka_consumer_handler_seconds',
       help: 'Duration of a handler call in seconds, including decoding of the value, whether it succeeds or fails; a batch is one call.',
-      labelNames: ['group', 'topic'],
+      labelNames: ['cluster', 'group', 'topic'],
     },
     () => topics().map(({ labels, counts }) => [NO_LABELS, counts.calls, labels] as const),
   );
 }
 
-function recordsOf({ labels, counts, failures }: TopicView): Sample<'group' | 'topic' | 'outcome'>[] {
+function recordsOf({ labels, counts, failures }: TopicView): Sample<TopicLabel | 'outcome'>[] {
   return [
     [{ outcome: 'handled' }, counts.handled, labels],
     [{ outcome: 'failed-after-commit' }, failures.failedAfterCommit, labels],
     [{ outcome: 'passed-over' }, failures.passedOver, labels],
-    ...Object.entries(failures.outcomes).map(([outcome, count]): Sample<'group' | 'topic' | 'outcome'> => [
+    ...Object.entries(failures.outcomes).map(([outcome, count]): Sample<TopicLabel | 'outcome'> => [
       { outcome },
       count,
       labels,
@@ -109,6 +117,6 @@ function recordsOf({ labels, counts, failures }: TopicView): Sample<'group' | 't
   ];
 }
 
-function deadLettersOf({ labels, failures }: TopicView): Sample<'group' | 'topic' | 'reason'>[] {
+function deadLettersOf({ labels, failures }: TopicView): Sample<TopicLabel | 'reason'>[] {
   return FAILURE_REASONS.map((reason) => [{ reason }, failures.deadLetters[reason], labels]);
 }

@@ -27,6 +27,8 @@ import { TopicWatch } from './topic-watch.js';
 /** The dependencies of a group's consumer. */
 export interface GroupConsumerParts {
   readonly groupId: string;
+  /** The name of the Kafka cluster; undefined for the one without a name. */
+  readonly cluster?: string | undefined;
   readonly registry: HandlerRegistry;
   readonly config: KafkaConfig;
   readonly port: KafkaPort;
@@ -54,10 +56,10 @@ export class GroupConsumer {
   readonly #timeouts: TimeoutWatch;
 
   constructor(private readonly parts: GroupConsumerParts) {
-    const { groupId, registry, config, limiter, port, assignmentChanged } = parts;
+    const { groupId, cluster, registry, config, limiter, port, assignmentChanged } = parts;
     const { clock } = parts.environment;
-    this.#logger = new Logger(`KafkaConsumer ${groupId}`);
-    this.#recorder = new StatusRecorder(groupId, parts.phaseChanged);
+    this.#logger = new Logger(`KafkaConsumer ${cluster === undefined ? '' : `${cluster}/`}${groupId}`);
+    this.#recorder = new StatusRecorder(groupId, parts.phaseChanged, cluster);
     this.#retryPurge = this.#createRetryPurge();
     this.failures = new GroupCounts((topic, error) =>
       failureReasonOf(error, registry.handlerOf(groupId, topic)),

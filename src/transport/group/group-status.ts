@@ -10,6 +10,8 @@ export type GroupPhase =
 /** The current status of a group's consumer. Times are in ms since the epoch. */
 export interface GroupStatus {
   readonly groupId: string;
+  /** The name of its Kafka cluster; missing for the one without a name. */
+  readonly cluster?: string;
   readonly phase: GroupPhase;
   /** Whether it has ever joined and learned its positions. */
   readonly everJoined: boolean;
@@ -55,9 +57,11 @@ export class StatusRecorder {
   constructor(
     groupId: string,
     private readonly phaseChanged: (phase: GroupPhase) => void,
+    cluster?: string,
   ) {
     this.status = {
       groupId,
+      ...(cluster !== undefined && { cluster }),
       phase: 'connecting',
       everJoined: false,
       memberId: undefined,

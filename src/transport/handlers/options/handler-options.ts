@@ -42,6 +42,8 @@ export interface KafkaHandlerOptions extends KafkaFailureOptions {
   readonly timeoutMs?: number;
   /** The consumer group of this handler. Default `KAFKA_GROUP_ID`. */
   readonly groupId?: string;
+  /** The `name` of the `KafkaModule` whose cluster has the topic. Default: the one without a name. */
+  readonly cluster?: string;
 }
 
 /** A handler's options with every default filled in. */
@@ -100,6 +102,7 @@ const shape = {
   schema: standardSchema().optional(),
   timeoutMs: whole(1).optional(),
   groupId: text().optional(),
+  cluster: text().optional(),
   ...failureOptions,
 } satisfies Record<keyof KafkaHandlerOptions, z.ZodType>;
 

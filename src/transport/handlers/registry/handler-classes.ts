@@ -14,14 +14,22 @@ export function declareHandlerClass(prototype: object): void {
 export class NoHandlerError extends CodedError {
   readonly code = 'NO_HANDLER';
 
-  constructor(classes: readonly string[]) {
+  /** @param cluster the name of the cluster without a handler; undefined for the one without a name */
+  constructor(classes: readonly string[], cluster?: string) {
     const found =
       classes.length > 0
         ? `${classes.join(', ')} ${classes.length === 1 ? 'has' : 'have'} some, but no module of the application has ` +
           'it among its controllers'
-        : 'put @KafkaHandler on a method of a controller';
-    super(`no controller has a handler for Kafka, so there is nothing to consume: ${found}`);
+        : `put ${handlerFor(cluster)} on a method of a controller`;
+    super(
+      `no controller has a handler for ${cluster === undefined ? 'Kafka' : `the Kafka cluster ${cluster}`}, so there is ` +
+        `nothing to consume: ${found}`,
+    );
   }
+}
+
+function handlerFor(cluster: string | undefined): string {
+  return cluster === undefined ? '@KafkaHandler' : `@KafkaHandler(topic, { cluster: '${cluster}' })`;
 }
 
 /** A class with handlers is a provider. Nest finds handlers in controllers only. */

@@ -6,7 +6,8 @@ export class MicroserviceConfigError extends CodedError {
 
   constructor() {
     super(
-      'connect the Kafka transport with connectKafka(app) in place of app.connectMicroservice(); with ' +
+      'connect the Kafka transport with connectKafka(app) in place of app.connectMicroservice() or ' +
+        'NestFactory.createMicroservice(); with ' +
         '{ inheritAppConfig: true } the global guards, pipes, interceptors and filters of the application apply to its ' +
         'handlers too',
     );

@@ -1,0 +1,98 @@
+import { Global, Injectable, Module } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+import type { KafkaModuleConfig } from '../config/index.js';
+import type { GroupConsumer } from './group/group-consumer.js';
+import { declaredHandlers } from './handlers/registry/declared-handlers.js';
+import { KafkaModuleError, UnknownClusterError } from './kafka-module.error.js';
+import type { KafkaRuntime } from './kafka-runtime.js';
+import type { KafkaStrategy } from './kafka.strategy.js';
+
+/** A Kafka cluster, as one `KafkaModule.forRoot` connects to it. */
+export interface KafkaCluster {
+  readonly config: KafkaModuleConfig;
+  readonly runtime: KafkaRuntime;
+  readonly strategy: KafkaStrategy;
+}
+
+/** A name that can be a label of a metric and part of a logger's name. */
+const NAME = /^[\w.-]+$/;
+
+/** The Kafka clusters of an application. At most one has no name: that of handlers without a `cluster`. */
+@Injectable()
+export class KafkaClusters {
+  readonly #byName = new Map<unknown, KafkaCluster>();
+
+  constructor(private readonly modules: ModulesContainer) {}
+
+  /** @throws KafkaModuleError if another cluster has its name, or has no name either */
+  add(cluster: KafkaCluster): void {
+    const { name } = cluster.config;
+    if (name !== undefined && !NAME.test(name)) {
+      throw new KafkaModuleError(
+        `KafkaModule.forRoot: the name "${name}" may only have letters, digits, dots, dashes and underscores`,
+      );
+    }
+    if (this.#byName.has(name)) {
+      throw new KafkaModuleError(
+        name === undefined
+          ? 'KafkaModule.forRoot is imported twice without a name: import it once, in the root module; for a second ' +
+              "cluster, give it a name: KafkaModule.forRoot({ name: 'audit', ... })"
+          : `KafkaModule.forRoot is imported twice with the name ${name}: give each cluster a name of its own`,
+      );
+    }
+    this.#byName.set(name, cluster);
+  }
+
+  /** The one without a name comes first. */
+  get all(): readonly KafkaCluster[] {
+    return [...this.#byName.values()].toSorted(
+      (a, b) => Number(a.config.name !== undefined) - Number(b.config.name !== undefined),
+    );
+  }
+
+  /** The consumers of all clusters. */
+  get groups(): readonly GroupConsumer[] {
+    return this.all.flatMap(({ runtime }) => runtime.groups);
+  }
+
+  /**
+   * The cluster of a handler.
+   * @param handler `Class.method`
+   * @param name its option `cluster`
+   * @throws UnknownClusterError if there is none
+   */
+  of(handler: string, name: unknown): KafkaCluster {
+    const cluster = this.#byName.get(name);
+    if (!cluster) throw new UnknownClusterError(handler, name, [...this.#byName.keys()].flatMap(textOf));
+    return cluster;
+  }
+
+  /**
+   * Checks that the clusters fit the handlers.
+   * @throws KafkaModuleError if all clusters have a name
+   * @throws UnknownClusterError if a handler is for a cluster that there is not
+   */
+  check(): void {
+    if (!this.#byName.has(undefined)) {
+      throw new KafkaModuleError(
+        'every KafkaModule.forRoot has a name: leave it out of the one whose handlers are written without a cluster',
+      );
+    }
+    for (const { name, extras } of declaredHandlers(this.modules)) this.of(name, extras['cluster']);
+  }
+
+  /** Drains and leaves the groups of all clusters. @returns whether each of them stopped cleanly */
+  async stop(): Promise<boolean> {
+    const stops = this.all.map(({ runtime, config }) => runtime.stop(config.shutdownTimeoutMs));
+    return (await Promise.all(stops)).every(Boolean);
+  }
+}
+
+function textOf(name: unknown): string[] {
+  return typeof name === 'string' ? [name] : [];
+}
+
+/** Provides the {@link KafkaClusters}, once for all imports of `KafkaModule`. */
+@Global()
+@Module({ providers: [KafkaClusters], exports: [KafkaClusters] })
+export class KafkaClustersModule {}
