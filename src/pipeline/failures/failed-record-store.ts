@@ -13,7 +13,6 @@ const STORE_BACKOFF: Backoff = { initialMs: 500, maxMs: 10_000 };
 
 /** The dependencies of a store of failed records. */
 export interface FailedRecordStoreParts {
-  /** The object that the parking store of this ownership was opened with; it identifies the parking store. */
   readonly at: TopicPartition;
   readonly handler: Pick<Handler, 'store'>;
   readonly parking: Parking | undefined;
@@ -77,9 +76,10 @@ export class FailedRecordStore {
     error: unknown,
     destination: FailureDestination,
   ): Promise<FailureDestination> {
+    const { at, handler, parking } = this.parts;
     const { failures: attempts, firstFailedAt } = record;
-    if (destination === 'park') this.parts.parking?.requireRoom(record);
-    const failed = { at: this.parts.at, record: record.record, error, attempts, firstFailedAt };
-    return this.parts.handler.store(destination, failed);
+    if (destination === 'park') parking?.requireRoom(record);
+    const failed = { at, record: record.record, error, attempts, firstFailedAt };
+    return handler.store(destination, failed, parking?.store);
   }
 }

@@ -40,8 +40,15 @@ interface HandlerBase {
   readonly failures: FailurePolicy;
   /** When the circuit breaker opens; undefined for never. */
   readonly deadLetterLimit: DeadLetterLimit | undefined;
-  /** Resolves once the record is stored durably, with where it is stored: only then is it settled. */
-  store(how: FailureDestination, failed: FailedRecord): Promise<FailureDestination>;
+  /**
+   * Resolves once the record is stored durably, with where it is stored: only then is it settled.
+   * @param parkingStore the one of the record's ownership; undefined if the handler parks none
+   */
+  store(
+    how: FailureDestination,
+    failed: FailedRecord,
+    parkingStore: ParkingStore | undefined,
+  ): Promise<FailureDestination>;
   /** Where records are parked; undefined if the handler parks none. */
   readonly parking?: {
     readonly limit: number;

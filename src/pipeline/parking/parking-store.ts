@@ -1,4 +1,5 @@
 import type { Cancel } from '../time/clock.js';
+import type { FailedRecord } from '../handler/handler.js';
 import type { FetchedRecord } from '../records/fetched.js';
 import type { KeyName, ParkedRecord } from './parked-keys.js';
 import type { Offset } from '../records/offset.js';
@@ -13,13 +14,15 @@ export interface ParkingOwnership {
   confirm(): Promise<void>;
 }
 
-/** Stores the parked records of one partition durably, for the current and later owners. */
+/** Stores the records that one ownership of a partition parks durably, beyond the life of any member. */
 export interface ParkingStore {
   /**
    * Loads the parked records, each key's in order. Records that a former owner parked but could not commit are left
    * out: they are read again from their own log.
    */
   load(ownership: ParkingOwnership): Promise<readonly ParkedRecord[]>;
+  /** Parks a record; resolves once it is stored durably. */
+  park(failed: FailedRecord): Promise<void>;
   /** The parked record as it was fetched; undefined if it is no longer stored. */
   read(parked: ParkedRecord): Promise<FetchedRecord | undefined>;
   /** Resolves once the record is removed durably. */

@@ -52,6 +52,11 @@ export class Parking {
     });
   }
 
+  /** Where this ownership parks records. */
+  get store(): ParkingStore {
+    return this.parts.store;
+  }
+
   /** How many records are parked. */
   get count(): number {
     return this.#keys.count;

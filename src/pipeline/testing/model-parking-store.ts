@@ -1,4 +1,5 @@
 import { compareOffsets, type Offset } from '../records/offset.js';
+import type { FailedRecord } from '../handler/handler.js';
 import type { FetchedRecord } from '../records/fetched.js';
 import { keyNameOf } from '../parking/parking.js';
 import type { ParkingOwnership, ParkingStore } from '../parking/parking-store.js';
@@ -22,6 +23,10 @@ export class ModelParkingStore implements ParkingStore {
     for (const offset of this.records.keys())
       if (compareOffsets(offset, position) >= 0) this.records.delete(offset);
     return [...this.records.values()].map((record) => ({ key: keyNameOf(record), offset: record.offset }));
+  }
+
+  async park({ record }: FailedRecord): Promise<void> {
+    this.records.set(record.offset, record);
   }
 
   async read({ offset }: ParkedRecord): Promise<FetchedRecord | undefined> {

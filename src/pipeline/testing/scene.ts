@@ -1,13 +1,14 @@
 import type { DeadLetterLimit, FailureDestination, LastResort } from '../handler/failure-policy.js';
 import type { Clock, Turn } from '../time/clock.js';
 import { InFlightLimiter } from '../records/in-flight-limiter.js';
-import type { FetchedRecord, TopicPartition } from '../records/fetched.js';
+import type { FetchedRecord } from '../records/fetched.js';
 import type { InFlightRecord } from '../records/in-flight.js';
 import { toOffset } from '../records/offset.js';
 import { GroupPipeline } from '../group.js';
 import type { CommitMode, Delay, FailedRecord, Handler, Order, PassedOver } from '../handler/handler.js';
 import type { FailureEvent } from '../failures/failure-event.js';
 import type { PartitionPipeline } from '../partition.js';
+import type { ParkingStore } from '../parking/parking-store.js';
 import { ModelParkingStore } from './model-parking-store.js';
 import { ModelBroker, modelPartition } from './model-broker.js';
 import { endlessTurn, settled, VirtualClock } from './virtual-time.js';
@@ -71,8 +72,6 @@ export class Scene {
   readonly storeErrors: Error[] = [];
   /** Whether records are too large for the parking topic and become dead letters. */
   rejectsParking = false;
-  /** Ownerships that a parking store was opened for. A record must be parked with the store of its own ownership. */
-  readonly #opened = new WeakSet<TopicPartition>();
   /** Failures and resets that the group reported: `event offset`. */
   readonly told: string[] = [];
 
@@ -154,20 +153,13 @@ export class Scene {
         onFailure: options.onFailure ?? 'dead-letter',
       },
       deadLetterLimit: options.deadLetterLimit,
-      store: (how: FailureDestination, { at, record }: FailedRecord) => {
-        if (how === 'park' && options.parkingStore && !this.#opened.has(at))
-          throw new Error('parked with the store of no ownership');
-        return this.#store(how, record, options.parkingStore);
-      },
+      store: this.#store.bind(this),
       timeoutMs: options.timeoutMs,
       completion: () => undefined,
       ...(options.parkingStore && {
         parking: {
           limit: options.parkLimit ?? 100,
-          storeOf: (at: TopicPartition) => {
-            this.#opened.add(at);
-            return options.parkingStore ?? new ModelParkingStore();
-          },
+          storeOf: () => options.parkingStore ?? new ModelParkingStore(),
         },
       }),
       ...(options.delay && { delay: options.delay }),
@@ -181,14 +173,14 @@ export class Scene {
 
   async #store(
     asked: FailureDestination,
-    record: FetchedRecord,
-    parkingStore: ModelParkingStore | undefined,
+    failed: FailedRecord,
+    parkingStore: ParkingStore | undefined,
   ): Promise<FailureDestination> {
     const how = this.rejectsParking && asked === 'park' ? 'dead-letter' : asked;
     const error = this.storeErrors.shift();
     if (error) throw error;
-    if (how === 'park') parkingStore?.records.set(record.offset, record);
-    this.stored.push(`${how} ${record.offset}`);
+    if (how === 'park') await parkingStore?.park(failed);
+    this.stored.push(`${how} ${failed.record.offset}`);
     return how;
   }
 

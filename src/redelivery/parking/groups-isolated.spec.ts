@@ -23,7 +23,7 @@ async function owner(
     const [key, value] = [Buffer.from('k'), Buffer.from('v')];
     const record = { offset: toOffset(parks), key, value, timestamp: '0', headers: {} };
     topics.topic(topic).records.push(record);
-    await stores.park({ at, record, error: new Error('no'), attempts: 1, firstFailedAt: 1 }, group);
+    await store.park({ at, record, error: new Error('no'), attempts: 1, firstFailedAt: 1 });
   }
   return parked.map(({ offset }) => offset);
 }

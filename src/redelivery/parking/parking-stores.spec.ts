@@ -7,6 +7,7 @@ import { ParkingStores } from './parking-stores.js';
 import type { TopicParkingStore } from './topic-parking-store.js';
 import { ParkingTopics } from './testing/parking-topics.js';
 
+const SOURCE = { topic: 'ledger', partition: 0 };
 const PARKING_TOPIC = 'ledger.g.parked';
 
 function record(offset: number, key: string, value = `v${offset}`): FetchedRecord {
@@ -32,13 +33,12 @@ class Owners {
       new OwnTopics({ ensureTopic: async () => ({ partitions: 1, problems: [], corrected: [] }) }),
       this.clock,
     );
-    const at = { topic: 'ledger', partition: 0 };
-    const store = stores.open(at, 'g');
+    const store = stores.open(SOURCE, 'g');
     const parked = await store.load({ position: toOffset(position), generation, confirm });
     return {
       store,
       parked: parked.map(({ offset }) => Number(offset)),
-      park: (of) => stores.park(failed(at, of), 'g'),
+      park: (of) => store.park(failed(of)),
     };
   }
 
@@ -63,8 +63,8 @@ interface Owner {
   park(record: FetchedRecord): Promise<void>;
 }
 
-function failed(at: { topic: string; partition: number }, of: FetchedRecord) {
-  return { at, record: of, error: new Error('no'), attempts: 1, firstFailedAt: 1 };
+function failed(of: FetchedRecord) {
+  return { at: SOURCE, record: of, error: new Error('no'), attempts: 1, firstFailedAt: 1 };
 }
 
 describe('a record that was parked and committed', () => {
@@ -161,18 +161,12 @@ describe('a record that a former owner parks late', () => {
       new OwnTopics({ ensureTopic: async () => ({ partitions: 1, problems: [], corrected: [] }) }),
       new VirtualClock(),
     );
-    const [former, present] = [
-      { topic: 'ledger', partition: 0 },
-      { topic: 'ledger', partition: 0 },
-    ];
     const ownership = { position: toOffset(100), generation: 1, confirm: async () => undefined };
-    await stores.open(former, 'g').load(ownership);
-    const store = stores.open(present, 'g');
-    await store.load(ownership);
-    await stores.park(failed(former, record(100, 'k')), 'g');
-    expect(await stores.open({ ...present }, 'g').load({ ...ownership, position: toOffset(150) })).toEqual(
-      [],
-    );
+    const [former, present, next] = [SOURCE, SOURCE, SOURCE].map((source) => stores.open(source, 'g'));
+    await former?.load(ownership);
+    await present?.load(ownership);
+    await former?.park(failed(record(100, 'k')));
+    expect(await next?.load({ ...ownership, position: toOffset(150) })).toEqual([]);
   });
 });
 

@@ -1,10 +1,9 @@
-import { type Clock, type FailedRecord, systemClock, type TopicPartition } from '../../pipeline/index.js';
+import { type Clock, systemClock, type TopicPartition } from '../../pipeline/index.js';
 import type { KafkaPort, ManyPartitionsReader, RecordProducer } from '../../client/index.js';
 import { failureHeaders } from '../failure-headers.js';
 import { parkingTopicOf } from '../topic-names.js';
 import { parkingTopic } from '../own-topic-specs.js';
 import type { OwnTopics } from '../own-topics.js';
-import { ParkingNotLoadedError } from './errors.js';
 import { ParkingTopicFeed } from './parking-topic-feed.js';
 import { TopicParkingStore } from './topic-parking-store.js';
 
@@ -12,10 +11,8 @@ const POLL_MS = 1_000;
 /** How long a parking topic is assumed to exist after it was seen. */
 const ENSURED_MS = 60_000;
 
-/** The parking stores of all partitions that this process owns. */
+/** Creates the parking stores of all partitions that this process owns; they share their reads. */
 export class ParkingStores {
-  /** By ownership: a record that an ended ownership parks late must not count as its successor's. */
-  readonly #stores = new WeakMap<TopicPartition, TopicParkingStore>();
   readonly #ensured = new Map<string, Ensured>();
   #reader: ManyPartitionsReader | undefined;
   #feed: ParkingTopicFeed | undefined;
@@ -28,37 +25,23 @@ export class ParkingStores {
     private readonly clock: Clock = systemClock,
   ) {}
 
-  /** Creates the store of one ownership of a partition. */
-  open(ownership: TopicPartition, groupId: string): TopicParkingStore {
+  /** Creates the store of one ownership of a partition. An ended ownership's late writes do not count as its successor's. */
+  open(source: TopicPartition, groupId: string): TopicParkingStore {
     const reader = (this.#reader ??= this.port.reader());
     const feed = (this.#feed ??= new ParkingTopicFeed(reader, this.clock, POLL_MS));
-    const { topic: like, partition } = ownership;
+    const { topic: like, partition } = source;
     const topic = parkingTopicOf(like, groupId);
-    const store = new TopicParkingStore({
-      source: { topic: like, partition },
+    return new TopicParkingStore({
+      source,
       topic,
       turn: this.#turns++,
       reader,
       feed,
       producer: this.producer,
       ensure: () => this.#ensure(topic, like, partition),
+      write: (work) => this.ownTopics.write(parkingTopic(like, topic), work),
+      headersOf: (failed) => failureHeaders(failed, groupId, new Date(this.clock.now())),
     });
-    this.#stores.set(ownership, store);
-    return store;
-  }
-
-  /**
-   * Parks a record; resolves once it is stored.
-   * @throws ParkingNotLoadedError if the ownership was not loaded
-   * @throws if the broker does not accept the record
-   */
-  async park(failed: FailedRecord, groupId: string): Promise<void> {
-    const { at, record } = failed;
-    const store = this.#stores.get(at);
-    if (!store) throw new ParkingNotLoadedError(parkingTopicOf(at.topic, groupId), at.partition);
-    const headers = failureHeaders(failed, groupId, new Date(this.clock.now()));
-    const topic = parkingTopic(at.topic, parkingTopicOf(at.topic, groupId));
-    await this.ownTopics.write(topic, () => store.park(record, headers));
   }
 
   /** Disconnects from the brokers. */

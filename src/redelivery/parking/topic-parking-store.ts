@@ -1,12 +1,12 @@
 import {
   compareOffsets,
+  type FailedRecord,
   type FetchedRecord,
   type KeyName,
   type ParkingOwnership,
   type Offset,
   type ParkedRecord,
   type ParkingStore,
-  type RawHeaders,
 } from '../../pipeline/index.js';
 import { RedeliveryCheck } from './redelivery-check.js';
 import { ParkingStoreBehindError, ParkingNotLoadedError } from './errors.js';
@@ -85,11 +85,17 @@ export class TopicParkingStore implements ParkingStore, FollowedPartition {
     return this.#state.parked.map(({ key, offset, owner }) => ({ key, offset, by: owner }));
   }
 
-  /** Parks a record; resolves once it is stored. */
-  async park(record: FetchedRecord, headers: RawHeaders): Promise<void> {
-    const name = this.#ownName;
-    this.#own.add(record.offset);
-    await this.#log.write(toParked(record, headers, name, this.#topicId));
+  /**
+   * @throws ParkingNotLoadedError before `load`
+   * @throws if the broker does not accept the record
+   */
+  async park(failed: FailedRecord): Promise<void> {
+    const { record } = failed;
+    const parked = toParked(record, this.parts.headersOf(failed), this.#ownName, this.#topicId);
+    await this.parts.write(async () => {
+      this.#own.add(record.offset);
+      await this.#log.write(parked);
+    });
     this.#watchWhileNotEmpty();
   }
 

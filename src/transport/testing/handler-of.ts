@@ -12,7 +12,7 @@ export const plainServices: InvocationServices = {
   contextServices: () => ({ nativeConsumer: unused, nativeProducer: unused }),
   failures: {
     failedRecords: { deadLetter: unused, retryLater: unused },
-    parking: { open: unused, park: unused },
+    parking: { open: unused },
   },
   tracer: undefined,
   instrumented: false,

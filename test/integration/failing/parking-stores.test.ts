@@ -5,7 +5,6 @@ import { OwnershipUnknownError } from '../../../src/pipeline/errors/ownership-un
 import type { ParkedRecord } from '../../../src/pipeline/parking/parked-keys.js';
 import type { ManyPartitionsReader, RecordProducer } from '../../../src/client/kafka-port.js';
 import { KafkaJsPort } from '../../../src/client/kafkajs/kafkajs-port.js';
-import { HEADERS } from '../../../src/redelivery/headers.js';
 import { OwnTopics } from '../../../src/redelivery/own-topics.js';
 import { ParkingStores } from '../../../src/redelivery/parking/parking-stores.js';
 import type { TopicParkingStore } from '../../../src/redelivery/parking/topic-parking-store.js';
@@ -42,7 +41,8 @@ function park(store: TopicParkingStore, offset: number): Promise<void> {
     value: Buffer.from(`${offset}`),
     timestamp: '0',
   };
-  return store.park(record, { [HEADERS.originalTimestamp]: '0' });
+  const at = { topic: 'source', partition: store.partition };
+  return store.park({ at, record, error: new Error('no'), attempts: 1, firstFailedAt: 1 });
 }
 
 /** The owners of a partition, one after another. */

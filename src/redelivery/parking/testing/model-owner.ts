@@ -1,9 +1,10 @@
 import {
   type FetchedRecord,
-  InFlightRecord,
+  type InFlightRecord,
   type ParkingOwnership,
   type ParkedRecord,
   type Parking,
+  type ParkingStore,
   toOffset,
   type TopicPartition,
 } from '../../../pipeline/index.js';
@@ -15,6 +16,7 @@ import type { ParkedPartition } from '../parked-partition.js';
 import type { TopicParkingStoreParts } from '../topic-parking-store-parts.js';
 import {
   type HandlerCall,
+  inFlight,
   PARKING_TOPIC,
   type OwnerClasses,
   type OwnerWorld,
@@ -30,7 +32,7 @@ export class ModelOwner {
   readonly history: string[] = [];
   readonly clock = new VirtualClock();
   readonly #log: readonly FetchedRecord[];
-  readonly #store: ReturnType<OwnerClasses['store']>;
+  readonly #store: ParkingStore;
   readonly #parking: Parking;
   readonly #ownership: ParkingOwnership;
   readonly #requests: Record<'write' | 'read', PendingRequest[]> = { write: [], read: [] };
@@ -69,6 +71,8 @@ export class ModelOwner {
       feed: this.#watched(new ParkingTopicFeed(reader, this.clock, 1_000)),
       producer: { send: (record: OutgoingRecord) => this.#request('write', () => topics.send(record)) },
       ensure: async () => 1,
+      write: (work) => work(),
+      headersOf: () => ({ [HEADERS.originalTimestamp]: '0' }),
       newState: () => (this.#state = classes.state()),
     });
     this.#parking = classes.parking({
@@ -77,7 +81,7 @@ export class ModelOwner {
       concurrency: 1,
       clock: this.clock,
       random: () => 0.5,
-      handleUnparked: (record) => this.#call(this.#inFlight(record, -1), true),
+      handleUnparked: (record) => this.#call(inFlight(record, -1), true),
       loaded: () => this.#handleNext(),
       unavailable: () => undefined,
     });
@@ -175,7 +179,7 @@ export class ModelOwner {
   #handleNext(): void {
     const fetched = this.#log[this.#position];
     if (!fetched) return;
-    const record = this.#inFlight(fetched, this.#position);
+    const record = inFlight(fetched, this.#position);
     if (this.#parking.addFollower(record)) this.#park(record, 'follower');
     else this.#call(record, false);
   }
@@ -198,8 +202,8 @@ export class ModelOwner {
   }
 
   #park(record: InFlightRecord, how: Settled): void {
-    const headers = { [HEADERS.originalTimestamp]: '0' };
-    this.#store.park(record.record, headers).then(
+    const failed = { at: PARTITION, record: record.record, error: undefined, attempts: 1, firstFailedAt: 0 };
+    this.#store.park(failed).then(
       () => {
         this.#parking.add(record);
         this.#settle(how);
@@ -211,10 +215,6 @@ export class ModelOwner {
   #settle(how: Settled): void {
     this.#settled[this.#position++] = how;
     this.#handleNext();
-  }
-
-  #inFlight(record: FetchedRecord, sequence: number): InFlightRecord {
-    return new InFlightRecord(PARTITION, record, sequence, 0, undefined, 1);
   }
 
   #request<T>(kind: 'write' | 'read', work: () => Promise<T>): Promise<T> {

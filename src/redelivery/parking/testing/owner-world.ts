@@ -1,11 +1,10 @@
-import type {
-  FetchedRecord,
+import {
+  type FetchedRecord,
   InFlightRecord,
-  Parking,
-  ParkingParts,
-  ParkingStore,
-  RawHeaders,
-  RecordOwner,
+  type Parking,
+  type ParkingParts,
+  type ParkingStore,
+  type RecordOwner,
 } from '../../../pipeline/index.js';
 import type { TopicParkingStoreParts } from '../topic-parking-store-parts.js';
 import type { ParkedPartition } from '../parked-partition.js';
@@ -16,9 +15,7 @@ export const PARKING_TOPIC = 'ledger.g.parked';
 
 /** The classes that an owner consists of. A test replaces one by a faulty variant to show that the fault is found. */
 export interface OwnerClasses {
-  store(
-    parts: TopicParkingStoreParts,
-  ): ParkingStore & { park(of: FetchedRecord, headers: RawHeaders): Promise<void> };
+  store(parts: TopicParkingStoreParts): ParkingStore;
   state(): ParkedPartition;
   parking(parts: ParkingParts): Parking;
 }
@@ -67,3 +64,8 @@ export const PARTITION: RecordOwner = {
   acknowledge: () => undefined,
   commit: async () => undefined,
 };
+
+/** A record that the owner has fetched. */
+export function inFlight(record: FetchedRecord, sequence: number): InFlightRecord {
+  return new InFlightRecord(PARTITION, record, sequence, 0, undefined, 1);
+}

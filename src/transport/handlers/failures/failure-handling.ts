@@ -23,16 +23,15 @@ export interface FailedRecordRouter {
   retryLater(failed: FailedRecord, groupId: string, route: RetryRoute): Promise<void>;
 }
 
-/** Parks records; see `ParkingStores`. */
-export interface ParkingRouter {
+/** Creates parking stores; see `ParkingStores`. */
+export interface ParkingOpener {
   open(at: TopicPartition, groupId: string): ParkingStore;
-  park(failed: FailedRecord, groupId: string): Promise<void>;
 }
 
 /** Where failed records are stored. */
 export interface FailureServices {
   readonly failedRecords: FailedRecordRouter;
-  readonly parking: ParkingRouter;
+  readonly parking: ParkingOpener;
 }
 
 /** The topic that a handler reads. */
@@ -76,12 +75,13 @@ export function failureHandling(
       return deadLetter(failed);
     }
   };
-  const store: Handler['store'] = (how, failed) => {
+  const store: Handler['store'] = (how, failed, parkingStore) => {
     switch (how) {
       case 'dead-letter':
         return deadLetter(failed);
       case 'park':
-        return orDeadLetter(how, failed, parking.park(failed, groupId));
+        if (!parkingStore) return deadLetter(failed);
+        return orDeadLetter(how, failed, parkingStore.park(failed));
       case 'retry-topic': {
         if (!next) return deadLetter(failed);
         const topic = retryTopicOf(source, groupId, next.name);

@@ -68,8 +68,8 @@ export function toHandler(
 
 /** A request that becomes a dead letter is answered here, since no call follows. */
 function answering(store: Handler['store'], services: InvocationServices): Handler['store'] {
-  return async (how, failed) => {
-    const destination = await store(how, failed);
+  return async (how, failed, parkingStore) => {
+    const destination = await store(how, failed, parkingStore);
     if (destination === 'dead-letter') await services.givenUp(failed);
     return destination;
   };
