@@ -23,7 +23,7 @@ const partition: PartitionSnapshot = {
   oldest: undefined,
   stuck: [],
   unresponsive: [],
-  unopened: undefined,
+  notStartedReason: undefined,
 };
 
 const view = (
@@ -92,8 +92,8 @@ describe('ready', () => {
       'a failed record cannot be stored (TIMEOUT): t[3] at offset 42 for 5 ms, to be retried in 5 ms, ' +
         'failed 7 times, last error: TypeError: x is not a function',
     );
-    expect(ready(view({}, { unopened: 't[3]: the parking topic cannot be read' }))).toContain('t[3]');
-    expect(live(view({}, { stuck: [stuck], unopened: 't[3]' }))).toBeUndefined();
+    expect(ready(view({}, { notStartedReason: 't[3]: the parking topic cannot be read' }))).toContain('t[3]');
+    expect(live(view({}, { stuck: [stuck], notStartedReason: 't[3]' }))).toBeUndefined();
   });
 
   test('readiness stays up for a rebalance of any permitted length, for a member without partitions, and while idle', () => {

@@ -48,7 +48,7 @@ export function readinessProblem(
   return (
     group.retryTopicProblems[0] ??
     group.unreadableBatches[0] ??
-    group.partitions.find(({ unopened }) => unopened !== undefined)?.unopened ??
+    group.partitions.find(({ notStartedReason }) => notStartedReason !== undefined)?.notStartedReason ??
     stuckProblem(group, limits)
   );
 }

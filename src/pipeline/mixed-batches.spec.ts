@@ -6,7 +6,7 @@ const fine = { status: 'fulfilled', value: undefined };
 const away = { status: 'rejected', reason: new DependencyUnavailableError('the database is away') };
 const bad = { status: 'rejected', reason: new Error('bad') };
 
-/** A batch of one lane: one record waits for a dependency, and a later one is given up and cannot be stored. */
+/** A batch of one lane: one record waits for a dependency, and a later one fails for good and cannot be stored. */
 async function mixed(options: SceneOptions): Promise<Scene> {
   const scene = new Scene('aaa', {
     read: 'batch',
@@ -22,7 +22,7 @@ async function mixed(options: SceneOptions): Promise<Scene> {
   return scene;
 }
 
-describe('a record that waits for a dependency, before a record of its batch that is given up', () => {
+describe('a record that waits for a dependency, before a record of its batch that fails for good', () => {
   test('is handled and committed once the dependency is available, although the other record stops the partition', async () => {
     const scene = await mixed({ onFailure: 'stop' });
     await scene.clock.advance(10_000);

@@ -19,7 +19,7 @@ export type DeliveryStatus =
   | 'retry-topic'
   /** It is in the parking topic. */
   | 'parked'
-  /** It was given up by `onFailure: 'skip'`. */
+  /** It was skipped by `onFailure: 'skip'`. */
   | 'skipped'
   /** It stopped its partition by `onFailure: 'stop'`. */
   | 'stopped'
@@ -48,7 +48,7 @@ export interface RunningCall {
   readonly since: number;
 }
 
-const GIVEN_UP = {
+const STATUS_OF_OUTCOME = {
   'dead-letter': 'dead-letter',
   'retry-topic': 'retry-topic',
   park: 'parked',
@@ -110,7 +110,7 @@ export class PipelineWatch {
     const seen = this.of(groupId, at);
     const { record, failure } = seen;
     if (seen.isPassedOver) return 'passed-over';
-    if (failure?.kind === 'given up') return GIVEN_UP[failure.outcome];
+    if (failure?.kind === 'failed for good') return STATUS_OF_OUTCOME[failure.outcome];
     if (record?.settled) return 'handled';
     if (failure?.kind === 'stopped') return 'stopped';
     if (isStuck(seen) || this.#isBehindStuck(groupId, at, pipeline)) return 'waiting';

@@ -181,8 +181,8 @@ export class KafkaStrategy extends Server implements CustomTransportStrategy, In
     return this.#replies.respond(context, call);
   }
 
-  givenUp(failed: FailedRecord): Promise<void> {
-    return this.#replies.givenUp(failed);
+  failedForGood(failed: FailedRecord): Promise<void> {
+    return this.#replies.failedForGood(failed);
   }
 
   contextServices(groupId: string): ContextServices {

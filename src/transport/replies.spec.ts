@@ -38,7 +38,7 @@ test('no reply is sent to a topic that holds failed records of the service, and 
   const { replies, refused } = repliesWith(async ({ topic }) => void sent.push(topic), ['a.reply']);
   expect(await replies.respond(request, () => Promise.resolve('handled'))).toBe('handled');
   await expect(replies.respond(request, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
-  await replies.givenUp({ record: { headers: request.rawHeaders } } as FailedRecord);
+  await replies.failedForGood({ record: { headers: request.rawHeaders } } as FailedRecord);
   expect(sent).toEqual([]);
   expect(refused).toEqual([expect.stringContaining('a.reply'), expect.stringContaining('a.reply')]);
 });

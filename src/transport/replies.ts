@@ -61,8 +61,8 @@ export class Replies {
     return call();
   }
 
-  /** If the record is a request, tells the client that it was given up. Never throws. */
-  async givenUp({ record }: FailedRecord): Promise<void> {
+  /** If the record is a request, tells the client that it failed for good. Never throws. */
+  async failedForGood({ record }: FailedRecord): Promise<void> {
     const address = returnAddress(record.headers);
     if (!address || this.parts.isFailureTopic(address.topic)) return;
     try {

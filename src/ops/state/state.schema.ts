@@ -39,7 +39,7 @@ const Partition = z.strictObject({
     )
     .describe('Records that are blocked until somebody fixes the cause'),
   unresponsive: z.array(Record).describe('Records whose handlers were aborted and are still running'),
-  unopened: z.string().optional().describe('Why the partition may not start handling records yet'),
+  notStartedReason: z.string().optional().describe('Why the partition may not start handling records yet'),
 });
 
 const Group = z.strictObject({

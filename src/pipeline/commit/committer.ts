@@ -4,13 +4,10 @@ import { CommitWaiters } from './commit-waiters.js';
 import { compareOffsets, type Offset } from '../records/offset.js';
 import { OwnershipCheck } from './ownership-check.js';
 
-/** Counts and last events, for health and metrics. */
-export interface CommitterState {
+/** Counts of commit requests, for health and metrics. */
+export interface CommitCounts {
   readonly commits: number;
   readonly failures: number;
-  readonly lastError: unknown;
-  /** When the broker last acknowledged a commit, in ms since the epoch; 0 before the first. */
-  readonly lastCommitAt: number;
 }
 
 interface Pending {
@@ -45,7 +42,7 @@ export class Committer {
   #retryMs = 0;
   #cancelRetry: Cancel | undefined;
   #cancelInterval: Cancel | undefined;
-  readonly #counts = { commits: 0, failures: 0, lastError: undefined as unknown, lastCommitAt: 0 };
+  readonly #counts = { commits: 0, failures: 0 };
 
   constructor(
     private readonly target: CommitTarget,
@@ -58,8 +55,7 @@ export class Committer {
     this.#ownership = new OwnershipCheck(target);
   }
 
-  /** Counts and last events. */
-  get state(): CommitterState {
+  get counts(): CommitCounts {
     return this.#counts;
   }
 
@@ -209,7 +205,6 @@ export class Committer {
     this.#answered();
     this.#retryMs = 0;
     this.#counts.commits++;
-    this.#counts.lastCommitAt = this.clock.now();
     for (const { source, offset, sequence } of pending) {
       source.committed = offset;
       source.committedSequence = sequence;
@@ -222,7 +217,6 @@ export class Committer {
   #failed(error: unknown, epoch: number): void {
     this.#answered();
     this.#counts.failures++;
-    this.#counts.lastError = error;
     if (this.#request === 'none') this.#request = 'wanted';
     if (epoch !== this.#epoch) this.request();
     else if (this.target.classify(error) === 'rejoin') this.suspend();

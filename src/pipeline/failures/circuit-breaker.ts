@@ -17,7 +17,7 @@ export class CircuitBreaker {
 
   constructor(private readonly limit: DeadLetterLimit) {}
 
-  /** Whether it is open: no record may be given up for now. */
+  /** Whether it is open: failed records are held back for now. */
   get isOpen(): boolean {
     const { consecutive, ratio, window } = this.limit;
     return this.#consecutive >= consecutive || this.#failed.length >= ratio * window;
@@ -37,7 +37,7 @@ export class CircuitBreaker {
   }
 
   /**
-   * A record has failed, and is given up unless it recovers.
+   * A record has failed for the first time; it may recover.
    * @returns the number of that outcome
    */
   failed(): number {

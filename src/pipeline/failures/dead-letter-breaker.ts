@@ -55,7 +55,7 @@ export class DeadLetterBreaker {
 
   /**
    * Counts a record at its first failure, among the records that succeed at that time. If retried records were
-   * counted when they are given up, a few of them would count as consecutive.
+   * counted at their last failure, a few of them would count as consecutive.
    */
   failed(record: InFlightRecord): void {
     if (this.#failing.has(record)) return;
@@ -63,7 +63,7 @@ export class DeadLetterBreaker {
     this.#inOrder.failed(record.sequence);
   }
 
-  /** Whether the record must not be given up now. Consecutive failures count only if they are also adjacent in the log. */
+  /** Whether the record must be held back now. Consecutive failures count only if they are also adjacent in the log. */
   mustHoldBack({ sequence }: InFlightRecord): boolean {
     return this.#breaker.isOpen && this.#inOrder.isAmongFailures(sequence);
   }
@@ -73,8 +73,8 @@ export class DeadLetterBreaker {
     this.#heldBack.add(record);
   }
 
-  /** The record was given up. */
-  gaveUp(record: InFlightRecord): void {
+  /** The record is stored elsewhere, or was skipped. */
+  failedForGood(record: InFlightRecord): void {
     this.#failing.delete(record);
     if (this.#heldBack.has(record)) this.#release(record);
   }

@@ -12,7 +12,7 @@ export type RecordDecision =
   | { readonly action: 'retry'; readonly delayMs: number }
   /** A dependency is unavailable: the record waits for it, and has not failed. */
   | { readonly action: 'await dependency'; readonly delayMs: number }
-  /** The circuit breaker is open: the record is retried instead of being given up. */
+  /** The circuit breaker is open: the record is retried instead of being stored elsewhere or skipped. */
   | { readonly action: 'hold back'; readonly reason: string; readonly delayMs: number }
   /** It is in the parking topic already. */
   | { readonly action: 'leave parked' }
@@ -63,10 +63,10 @@ export class FailureDecisions {
     if (this.#breaker?.isFailing(record) || this.#dependencies.has(record)) this.passed(record);
   }
 
-  /** A record was given up. */
-  gaveUp(record: InFlightRecord): void {
+  /** A record is stored elsewhere, or was skipped. */
+  failedForGood(record: InFlightRecord): void {
     this.#dependencies.end(record);
-    this.#breaker?.gaveUp(record);
+    this.#breaker?.failedForGood(record);
   }
 
   /** Notes a record's failure, and decides what happens to the record. */

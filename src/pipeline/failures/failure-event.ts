@@ -15,8 +15,8 @@ export type FailureEvent =
   | (OfRecord & { readonly kind: 'retrying'; readonly delayMs: number })
   /** A dependency of the handler is unavailable: the record is handled again after `delayMs`. */
   | (OfRecord & { readonly kind: 'awaiting dependency'; readonly delayMs: number })
-  /** The record was given up, and is stored elsewhere unless it was skipped. */
-  | (OfRecord & { readonly kind: 'given up'; readonly outcome: FailureOutcome })
+  /** The record is not retried in its lane any more: it is stored elsewhere, or it was skipped. */
+  | (OfRecord & { readonly kind: 'failed for good'; readonly outcome: FailureOutcome })
   /** The record could not be stored elsewhere; the store is retried after `delayMs`. */
   | (OfRecord & {
       readonly kind: 'not stored';

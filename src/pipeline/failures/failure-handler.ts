@@ -20,7 +20,7 @@ export interface FailureHandlerParts {
   readonly random: () => number;
   /** The sequence of the partition's first record that is not settled. */
   readonly oldest: () => number;
-  /** Settles a record that was given up. */
+  /** Settles a record that has failed for good. */
   readonly settle: (record: InFlightRecord) => void;
   /** Receives every failure. */
   readonly report: FailureListener;
@@ -222,8 +222,8 @@ export class FailureHandler {
 
   #settle(record: InFlightRecord, error: unknown, outcome: FailureOutcome): FailureResolution {
     this.#problems.resolve(record);
-    this.#decisions.gaveUp(record);
-    this.#report({ kind: 'given up', record, error, outcome });
+    this.#decisions.failedForGood(record);
+    this.#report({ kind: 'failed for good', record, error, outcome });
     this.parts.settle(record);
     return 'settled';
   }

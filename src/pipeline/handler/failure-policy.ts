@@ -12,7 +12,7 @@ export interface RetryPolicy {
 }
 
 /**
- * Where a record that is given up is stored, with the log's wording for it. The types, the counters and the log
+ * Where a record that fails for good is stored, with the log's wording for it. The types, the counters and the log
  * follow from this table.
  */
 export const FAILURE_DESTINATIONS = {
@@ -21,16 +21,16 @@ export const FAILURE_DESTINATIONS = {
   park: 'is parked, as all later records of its key will be',
 } as const;
 
-/** What happens to a record that is given up, with the log's wording for it. */
+/** What happens to a record that fails for good, with the log's wording for it. */
 export const FAILURE_OUTCOMES = {
   ...FAILURE_DESTINATIONS,
   skip: 'is skipped, as its handler asks for',
 } as const;
 
-/** Where a record that is given up is stored. */
+/** Where a record that fails for good is stored. */
 export type FailureDestination = keyof typeof FAILURE_DESTINATIONS;
 
-/** What happens to a record that is given up. */
+/** What happens to a record that fails for good. */
 export type FailureOutcome = keyof typeof FAILURE_OUTCOMES;
 
 /** What happens to a record that is not retried any more. Its lane continues, except after `'stop'`. */
@@ -43,7 +43,7 @@ export interface FailurePolicy {
 }
 
 /**
- * How many records of a partition may be given up before the circuit breaker opens: the service is then the likely
+ * How many records of a partition may fail for good before the circuit breaker opens: the service is then the likely
  * cause.
  */
 export interface DeadLetterLimit {

@@ -9,7 +9,7 @@ export type Order = 'partition' | 'key' | 'none';
 /** Who settles a record: the runtime once its handler has returned, or the handler. */
 export type CommitMode = 'auto' | 'manual';
 
-/** A record that is given up, and why. Times are in ms since the epoch. */
+/** A record that has failed for good in its lane, and why. Times are in ms since the epoch. */
 export interface FailedRecord {
   readonly at: TopicPartition;
   readonly record: FetchedRecord;

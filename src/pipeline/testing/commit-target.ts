@@ -14,7 +14,7 @@ export interface CommitRequest {
 }
 
 /** The error of a failed commit. */
-export class CommitError extends Error {
+class CommitError extends Error {
   constructor(readonly failure: CommitFailure) {
     super(failure);
   }

@@ -25,7 +25,7 @@ export interface RecordingOptions {
   readonly order: Order;
   readonly commit: CommitMode;
   readonly concurrency: number;
-  /** Calls until a record is given up. */
+  /** Calls until a record has failed for good. */
   readonly attempts: number;
 }
 
@@ -38,7 +38,7 @@ interface Ownership {
 
 /** A handler with scripted behaviour that records each call that violates a guarantee. */
 export class RecordingHandler {
-  /** Every record that was handled successfully, or given up and stored: `partition/offset`. */
+  /** Every record that was handled successfully, or failed for good and was stored: `partition/offset`. */
   readonly handled = new Set<string>();
   /** Violated guarantees. A test expects none. */
   readonly violations: string[] = [];

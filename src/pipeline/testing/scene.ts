@@ -33,7 +33,7 @@ export interface SceneOptions {
   readonly maxWaitMs?: number;
   /** Limit of records in flight; bytes are not limited. */
   readonly limit?: number;
-  /** Calls until a record is given up; unlimited by default. */
+  /** Calls until a record fails for good; unlimited by default. */
   readonly attempts?: number;
   /** How long after its first failure a record is retried; unlimited by default. */
   readonly maxElapsedMs?: number;
@@ -211,7 +211,7 @@ function textOf(event: FailureEvent): string {
     case 'breaker closed':
     case 'parking unavailable':
       return event.kind;
-    case 'given up':
+    case 'failed for good':
       return `${event.outcome} ${event.record.offset}`;
     default:
       return `${event.kind} ${event.record.offset}`;

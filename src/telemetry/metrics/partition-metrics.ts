@@ -89,7 +89,9 @@ function blockedOf(group: GroupSnapshot): Sample<GroupLabel | 'kind'>[] {
   const { partitions, unreadableBatches, accessProblem } = group;
   const blocks: Block[] = [
     ...partitions.flatMap(({ stuck }) => stuck.map(({ kind }) => kind)),
-    ...partitions.flatMap(({ unopened }) => (unopened === undefined ? [] : ['parking' as const])),
+    ...partitions.flatMap(({ notStartedReason }) =>
+      notStartedReason === undefined ? [] : ['parking' as const],
+    ),
     ...unreadableBatches.map(() => 'unreadable' as const),
     ...(accessProblem === undefined ? [] : ['access-denied' as const]),
   ];

@@ -19,7 +19,7 @@ async function written() {
     fail: (at: number, error: unknown): void => {
       const record = records[at];
       if (record)
-        failures.failed('error', 'records that were given up', record, error, 'is a dead letter now');
+        failures.failed('error', 'failed records (dead-letter)', record, error, 'is a dead letter now');
     },
     lines: (): unknown[] => lines.mock.calls.map(([line]) => line),
     endWindows: () => due.splice(0).forEach((run) => run()),
@@ -89,6 +89,6 @@ describe('a line about a failure', () => {
     for (let at = 0; at < 15; at++) fail(at, new Error('no'));
     expect(lines()).toHaveLength(10);
     endWindows();
-    expect(lines().at(-1)).toBe('t: 5 more lines of records that were given up were left out in 10 s');
+    expect(lines().at(-1)).toBe('t: 5 more lines of failed records (dead-letter) were left out in 10 s');
   });
 });

@@ -21,7 +21,7 @@ export class FailureCounts {
   outOfRange = 0;
   /** Records that were not for the handler: replayed for another group, or receipts of replays. */
   passedOver = 0;
-  /** Records that were given up, by outcome. */
+  /** Records that failed for good, by outcome. */
   readonly outcomes = noneOf(FAILURE_OUTCOMES);
   readonly deadLetters: Record<FailureReason, number> = {
     payload: 0,
@@ -71,8 +71,8 @@ export class GroupCounts {
       case 'breaker open':
         this.of(event.record.owner.topic).retries++;
         break;
-      case 'given up':
-        this.#countGivenUp(event.record.owner.topic, event.error, event.outcome);
+      case 'failed for good':
+        this.#countOutcome(event.record.owner.topic, event.error, event.outcome);
         break;
       case 'failed after settling':
         this.of(event.record.owner.topic).failedAfterCommit++;
@@ -81,7 +81,7 @@ export class GroupCounts {
     }
   }
 
-  #countGivenUp(topic: string, error: unknown, outcome: FailureOutcome): void {
+  #countOutcome(topic: string, error: unknown, outcome: FailureOutcome): void {
     const counts = this.of(topic);
     counts.outcomes[outcome]++;
     if (outcome === 'dead-letter') counts.deadLetters[this.reasonOf(topic, error)]++;

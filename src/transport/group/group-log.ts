@@ -75,10 +75,10 @@ function logFailure(lines: FailureLines, event: FailureEvent): void {
         event.error,
         `waits for a dependency of its handler, without using up an attempt; it is retried in ${event.delayMs} ms`,
       );
-    case 'given up':
+    case 'failed for good':
       return lines.failed(
         'error',
-        'records that were given up',
+        `failed records (${event.outcome})`,
         event.record,
         event.error,
         `${FAILURE_OUTCOMES[event.outcome]}, after ${failedCalls(event.record)}`,
@@ -98,7 +98,7 @@ function logFailure(lines: FailureLines, event: FailureEvent): void {
         'records that the open circuit breaker holds back',
         event.record,
         event.error,
-        `is not given up, as ${event.reason}: its partition is paused, and it is retried in ${event.delayMs} ms`,
+        `is kept, as ${event.reason}: its partition is paused, and it is retried in ${event.delayMs} ms`,
       );
     case 'breaker closed':
       return lines.write(

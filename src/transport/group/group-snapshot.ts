@@ -19,7 +19,7 @@ export interface GroupSnapshot extends Omit<GroupStatus, 'unreadableBatches'> {
 
 /** Reads the state of a group's consumer. */
 export function groupSnapshot(status: GroupStatus, pipeline: GroupPipeline): GroupSnapshot {
-  const { commits, failures } = pipeline.committer.state;
+  const { commits, failures } = pipeline.committer.counts;
   return {
     ...status,
     unreadableBatches: [...status.unreadableBatches.values()],

@@ -54,7 +54,7 @@ export interface PartitionSnapshot {
   /** Records whose handlers were aborted and are still running; the age is how long they have run. */
   readonly unresponsive: readonly StalledRecord[];
   /** Why nothing of the partition is handled yet; undefined if records are handled. */
-  readonly unopened: string | undefined;
+  readonly notStartedReason: string | undefined;
 }
 
 /** Reads the state of a partition. */
@@ -82,11 +82,11 @@ export function partitionSnapshot(status: PartitionStatus): PartitionSnapshot {
       why: whyStuck(problem),
     })),
     unresponsive: status.unresponsive.map((record) => stalled(status, record, now - record.startedAt)),
-    unopened: whyUnopened(status),
+    notStartedReason: whyNotStarted(status),
   };
 }
 
-function whyUnopened({ topic, partition, parkingProblem }: PartitionStatus): string | undefined {
+function whyNotStarted({ topic, partition, parkingProblem }: PartitionStatus): string | undefined {
   if (parkingProblem === undefined) return undefined;
   return `${topic}[${partition}]: the parking topic cannot be read, so nothing is handled: ${describeError(parkingProblem)}`;
 }

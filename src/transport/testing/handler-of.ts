@@ -18,7 +18,7 @@ export const plainServices: InvocationServices = {
   instrumented: false,
   instrument: (_context, call) => call(),
   respond: (_binding, _context, call) => call(),
-  givenUp: async () => undefined,
+  failedForGood: async () => undefined,
 };
 
 /** The handler that the transport creates from these methods for one topic; request handlers reply. */

@@ -35,7 +35,7 @@ test('texts of 50 MB that are no use to their handler become dead letters within
     },
   });
   await waitFor(async () => (await kafka.committed(groupId, topic)) === BigInt(COUNT), {
-    what: `all of them to be given up:\n${service.output.slice(-2_000)}`,
+    what: `all of them to become dead letters:\n${service.output.slice(-2_000)}`,
     timeoutMs: 300_000,
   });
   expect(service.output.match(/is a dead letter now/g)).toHaveLength(COUNT);

@@ -92,7 +92,7 @@ describe('lines of the runtime', () => {
     expect(given().filter((line) => 'stack' in line)).toEqual([
       expect.objectContaining({ offset: expect.any(String) }),
     ]);
-    const summary = `${topic}: 90 more lines of records that were given up were left out in 10 s`;
+    const summary = `${topic}: 90 more lines of failed records (dead-letter) were left out in 10 s`;
     await waitFor(() => linesOf(service).some(({ msg }) => msg === summary), { what: 'the summary' });
   });
 });

@@ -45,8 +45,8 @@ export interface InvocationServices {
   instrument(context: KafkaRecordContext, call: () => unknown): unknown;
   /** Runs a call, and answers the record if it is a request. */
   respond(binding: HandlerBinding, context: KafkaRecordContext, call: () => unknown): unknown;
-  /** Tells the sender of a request that the request was given up. */
-  givenUp(failed: FailedRecord): Promise<void>;
+  /** Tells the sender of a request that it failed for good. */
+  failedForGood(failed: FailedRecord): Promise<void>;
 }
 
 /** Creates a topic's handler from the controllers' methods for it. */
@@ -70,7 +70,7 @@ export function toHandler(
 function answering(store: Handler['store'], services: InvocationServices): Handler['store'] {
   return async (how, failed, parkingStore) => {
     const destination = await store(how, failed, parkingStore);
-    if (destination === 'dead-letter') await services.givenUp(failed);
+    if (destination === 'dead-letter') await services.failedForGood(failed);
     return destination;
   };
 }

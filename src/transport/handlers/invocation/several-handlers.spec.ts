@@ -30,7 +30,7 @@ const strict = async (): Promise<never> => {
 };
 
 describe.each([['first'], ['second']])('two handlers of a topic, the strict one %s', (place) => {
-  test('a handler that fails temporarily is called again before the record is given up', async () => {
+  test('a handler that fails temporarily is called again before the record fails for good', async () => {
     let calls = 0;
     const passing = async (): Promise<void> => {
       if (++calls === 1) throw new Error('connection reset');

@@ -14,7 +14,7 @@ function registryOf(...handlers: readonly (readonly [string | RegExp, KafkaHandl
     ...plainServices,
     instrument: notAskedFor,
     respond: notAskedFor,
-    givenUp: notAskedFor,
+    failedForGood: notAskedFor,
   };
   const registry = new HandlerRegistry({ groupId: GROUP, commit: 'auto' }, services, {
     of: () => undefined,

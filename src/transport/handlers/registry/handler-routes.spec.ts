@@ -24,7 +24,7 @@ function registryOf(...handlers: readonly Declared[]): HandlerRegistry {
     ...plainServices,
     instrument: notAskedFor,
     respond: notAskedFor,
-    givenUp: notAskedFor,
+    failedForGood: notAskedFor,
   };
   const registry = new HandlerRegistry(defaults, services, { of: () => undefined, nameOf: () => undefined });
   for (const [pattern, options] of handlers) registry.add(pattern, notAskedFor, true, { ...options });
