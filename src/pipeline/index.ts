@@ -30,7 +30,6 @@ export {
   ANSWERED,
   type BatchHandler,
   type CommitMode,
-  type FailedRecord,
   type Handler,
   type Order,
   type PassedOver,
@@ -42,6 +41,7 @@ export { Parking, type ParkingParts, keyNameOf } from './parking/parking.js';
 export type { ParkingOwnership, ParkingStore } from './parking/parking-store.js';
 export type { PartitionPipeline } from './partition.js';
 export type { PartitionStatus } from './partition-status.js';
+export type { FailedRecord } from './records/failed.js';
 export type {
   FetchedBatch,
   FetchedRecord,

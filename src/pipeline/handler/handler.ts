@@ -1,4 +1,5 @@
 import type { DeadLetterLimit, FailureDestination, FailurePolicy } from './failure-policy.js';
+import type { FailedRecord } from '../records/failed.js';
 import type { FetchedRecord, TopicPartition } from '../records/fetched.js';
 import type { InFlightRecord } from '../records/in-flight.js';
 import type { ParkingStore } from '../parking/parking-store.js';
@@ -8,16 +9,6 @@ export type Order = 'partition' | 'key' | 'none';
 
 /** Who settles a record: the runtime once its handler has returned, or the handler. */
 export type CommitMode = 'auto' | 'manual';
-
-/** A record that has failed for good in its lane, and why. Times are in ms since the epoch. */
-export interface FailedRecord {
-  readonly at: TopicPartition;
-  readonly record: FetchedRecord;
-  readonly error: unknown;
-  /** Calls of the handler that failed, in this lane. */
-  readonly attempts: number;
-  readonly firstFailedAt: number;
-}
 
 /** Why a record is not given to a handler: it was replayed for another group, or it is the receipt of a replay. */
 export type PassedOver = 'replayed for another group' | 'replay receipt';

@@ -1,5 +1,5 @@
 import type { Cancel } from '../time/clock.js';
-import type { FailedRecord } from '../handler/handler.js';
+import type { FailedRecord } from '../records/failed.js';
 import type { FetchedRecord } from '../records/fetched.js';
 import type { KeyName, ParkedRecord } from './parked-keys.js';
 import type { Offset } from '../records/offset.js';

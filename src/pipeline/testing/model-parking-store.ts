@@ -1,5 +1,5 @@
 import { compareOffsets, type Offset } from '../records/offset.js';
-import type { FailedRecord } from '../handler/handler.js';
+import type { FailedRecord } from '../records/failed.js';
 import type { FetchedRecord } from '../records/fetched.js';
 import { keyNameOf } from '../parking/parking.js';
 import type { ParkingOwnership, ParkingStore } from '../parking/parking-store.js';

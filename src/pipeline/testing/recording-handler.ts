@@ -1,4 +1,5 @@
-import type { CommitMode, FailedRecord, Handler, Order } from '../handler/handler.js';
+import type { FailedRecord } from '../records/failed.js';
+import type { CommitMode, Handler, Order } from '../handler/handler.js';
 import type { TopicPartition } from '../records/fetched.js';
 import type { InFlightRecord, RecordOwner } from '../records/in-flight.js';
 import { compareOffsets, type Offset } from '../records/offset.js';
