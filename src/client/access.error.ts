@@ -10,7 +10,9 @@ export type AccessCode =
   | 'TLS_HANDSHAKE'
   | 'BROKER_UNREACHABLE';
 
-/** The client can't reach the brokers or may not use them; the message names the cause and the remedy. */
+/**
+ * The client cannot reach the brokers or is not permitted to use them; the message names the cause and the remedy.
+ */
 export class AccessError extends CodedError {
   /** kafkajs must not retry by itself: the service retries with a new client. */
   readonly retriable = false;
@@ -23,7 +25,7 @@ export class AccessError extends CodedError {
     super(message, options);
   }
 
-  /** Whether the brokers denied it: then waiting does not help. */
+  /** Whether the brokers denied access: then waiting does not help. */
   get isDenied(): boolean {
     return this.code.endsWith('_NOT_AUTHORIZED') || this.code.endsWith('_REFUSED');
   }

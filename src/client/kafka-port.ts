@@ -25,7 +25,10 @@ export interface Membership {
   readonly memberId: string;
   readonly generation: number;
   readonly assignment: readonly TopicPartition[];
-  /** Whether the member took part in the previous generation too, so that it kept what stayed assigned to it. */
+  /**
+   * Whether the member took part in the previous generation too, so that it kept the partitions that stayed assigned
+   * to it.
+   */
   readonly continuous: boolean;
   /** Members that subscribe to other topics, one per client id; only the leader of the group sees them. */
   readonly unlike: readonly UnlikeMember[];
@@ -58,21 +61,21 @@ export interface ConsumerListener {
   outOfRange(position: TopicPartitionOffset): Offset;
   /**
    * Called before a batch is handed over.
-   * @returns what to wait for if the in-flight limits are reached; the wait must be short, since the fetch loop and its
-   * heartbeats wait too
+   * @returns a promise to await if the in-flight limits are reached; it must resolve soon, since the fetch loop and
+   *   its heartbeats wait too
    */
   roomAvailable(): Promise<void> | undefined;
   /** @returns the last record taken, `'all'`, or undefined to fetch the same offset again */
   fetched(batch: FetchedBatch): FetchedRecord | 'all' | undefined;
   /** A fetch brought no visible record; the position moves to that offset. */
   skipped(position: TopicPartitionOffset): void;
-  /** A partition waits because its next batch can't be read; `why` says what to do. */
+  /** A partition waits because its next batch cannot be read; `why` says what to do. */
   batchUnreadable(partition: TopicPartition, why: string): void;
   /** The group's coordinator has answered a heartbeat. */
   heartbeat(): void;
 }
 
-/** One member of one group. It never restarts by itself: it ends, and another client takes its place. */
+/** One member of one group. It never restarts by itself: it ends, and is replaced by another client. */
 export interface GroupConsumerClient extends FetchControl, CommitTarget {
   connect(): Promise<void>;
   /** Joins the group; call it after `connect`. Rejects if joining fails. */
@@ -81,7 +84,7 @@ export interface GroupConsumerClient extends FetchControl, CommitTarget {
   readonly crashed: Promise<Error>;
   /** The client library's own consumer, for code that asks Nest's `KafkaContext` for it. */
   native(): NativeConsumer;
-  /** Resolves once a subscribed topic no longer exists: a client without that topic must take its place. */
+  /** Resolves once a subscribed topic no longer exists: it must be replaced by a client without that topic. */
   readonly outdated: Promise<void>;
   /**
    * Leaves the group and disconnects.
@@ -140,12 +143,12 @@ export interface TransactionalProducer {
   disconnect(): Promise<void>;
 }
 
-/** Where a partition's log begins and ends for a reader of committed records. */
+/** The first and the last stable offset of a partition. */
 export interface PartitionBounds {
   readonly partition: number;
   /** The first offset of the log. */
   readonly start: Offset;
-  /** The last stable offset: the offset after the last record that no open transaction holds back. */
+  /** The last stable offset: open transactions keep later records from readers of committed records. */
   readonly end: Offset;
 }
 
@@ -211,13 +214,13 @@ export interface TopicSpec {
 /** Creates clients for one Kafka cluster. */
 export interface KafkaPort {
   /**
-   * @param memberId the member id of a client that crashed: the group takes the new client for the same member, and does
-   * not wait for the session of the crashed one to end
+   * @param memberId the member id of a client that crashed: the group treats the new client as the same member, and
+   *   does not wait for the session of the crashed one to end
    */
   consumer(groupId: string, listener: ConsumerListener, memberId?: string): GroupConsumerClient;
   /** @returns a producer that connects when it sends its first record */
   producer(): RecordProducer;
-  /** @returns a producer that shuts out every earlier one with the same id, in any process */
+  /** @returns a producer that fences every earlier one with the same id, in any process */
   transactional(transactionalId: string): TransactionalProducer;
   /** Deletes the records before an offset of each of these partitions, permanently. */
   deleteBefore(topic: string, offsets: ReadonlyMap<number, Offset>): Promise<void>;

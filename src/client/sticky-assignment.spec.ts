@@ -34,7 +34,7 @@ describe('a sticky assignment', () => {
     );
   });
 
-  test('moves no more partitions than it must when members come and go', () => {
+  test('moves as few partitions as possible when members join and leave', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 30 }),
@@ -60,7 +60,7 @@ describe('a sticky assignment', () => {
     );
   });
 
-  test('leaves a partition with the member that got it in the later generation', () => {
+  test('leaves a partition with the member that received it in the later generation', () => {
     const claimed = partitionsOf('t', 1);
     const assignment = stickyAssignment([member('zombie', claimed, 4), member('owner', claimed, 5)], claimed);
     expect(assignment.get('owner')).toEqual(claimed);

@@ -1,12 +1,12 @@
 import type { TopicPartition } from '../pipeline/index.js';
 
-/** A member as the leader of the group sees it. */
+/** A member of the group, as the assignment needs it. */
 export interface AssignableMember {
   readonly memberId: string;
   readonly topics: ReadonlySet<string>;
   /** Its partitions when it joined. */
   readonly owned: readonly TopicPartition[];
-  /** The generation in which it got them; -1 if it had none. */
+  /** The generation in which it received them; -1 if it had none. */
   readonly generation: number;
 }
 
@@ -17,10 +17,10 @@ interface Share {
 }
 
 /**
- * Assigns a group's partitions evenly, and lets each member keep as many of its partitions as an even share allows. What
- * a member keeps is not handled again, and no new owner has to warm up for it.
+ * Assigns a group's partitions evenly, and lets each member keep as many of its partitions as an even share allows.
+ * Records of a partition that stays with its member are not handled again, and no new owner has to fill its caches.
  *
- * If two members claim a partition, it stays with the one that got it in the later generation.
+ * If two members claim a partition, it stays with the one that received it in the later generation.
  *
  * @returns each member's partitions by member id; a member without any has an empty list
  */

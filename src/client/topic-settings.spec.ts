@@ -24,7 +24,7 @@ describe('a topic for copies', () => {
     expect([single?.value, single?.accepts('1')]).toEqual(['1', true]);
   });
 
-  test('takes over nothing if the settings of its source can not be read', () => {
+  test('takes over no settings if those of its source cannot be read', () => {
     expect(settingsLike('orders', new Map())).toEqual([]);
   });
 });

@@ -24,7 +24,7 @@ export interface TopicProblem {
   /** The consequence of the value. */
   readonly otherwise: string;
   readonly isVital: boolean;
-  /** Why the service can't correct it, in the broker's words. */
+  /** Why the service cannot correct it, in the broker's words. */
   readonly refused?: string;
 }
 
@@ -40,8 +40,8 @@ export interface EnsuredTopic {
 export type TopicConfig = ReadonlyMap<string, string>;
 
 /**
- * Room for what a copy has beyond the original record: headers that say where it is from and why it failed, 16 KiB at
- * most, and what a codec may add.
+ * Room for the headers that a copy has in addition to the original record (its origin and why it failed, 16 KiB at
+ * most), and for the overhead of a codec.
  */
 export const COPY_ROOM_BYTES = 64 * 1024;
 const MAX_INT = 2_147_483_647;
@@ -79,7 +79,9 @@ export function settingsLike(source: string, config: TopicConfig, replicas?: num
   return settings;
 }
 
-/** @returns the problem of a topic with fewer replicas than its source, if there is one; it can't be corrected */
+/**
+ * @returns the problem of a topic with fewer replicas than its source, if there is one; the service cannot correct it
+ */
 export function replicationProblem(
   topic: string,
   source: string,

@@ -2,7 +2,7 @@ import { CodedError } from '../../errors/index.js';
 import type { TopicPartition } from '../../pipeline/index.js';
 import { AccessError } from '../access.error.js';
 
-/** A partition has no offset to start from, and the configuration forbids to choose one. */
+/** A partition has no valid committed offset, and KAFKA_AUTO_OFFSET_RESET=none forbids a reset. */
 export class NoCommittedOffsetError extends CodedError {
   readonly code = 'NO_COMMITTED_OFFSET';
   /** kafkajs must not retry by itself. */

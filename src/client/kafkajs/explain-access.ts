@@ -24,7 +24,7 @@ const UNREACHABLE = new Set([
   'ENETUNREACH',
 ]);
 
-/** Kafka's errors with which a group rejects a member; trying again does not help. */
+/** Kafka's errors with which a group rejects a member; a retry does not help. */
 const JOIN_REFUSALS: Readonly<
   Record<string, { readonly what: string; readonly remedy: string } | undefined>
 > = {

@@ -76,7 +76,7 @@ describe('one address of KAFKA_BROKERS that works is enough to list and create t
 });
 
 describe('an address that does not work', () => {
-  it('is tried by one client only, as all clients share what they know of addresses', async () => {
+  it('is tried by one client only, since all clients share the failures of addresses', async () => {
     const dead = await silent();
     await portOf(dead.address, broker.address).topics();
     const { connections } = dead;
@@ -84,7 +84,7 @@ describe('an address that does not work', () => {
     expect(dead.connections).toBe(connections);
   });
 
-  it('is named in the error, with the others and the reason for each, if none works', async () => {
+  it('is named in the error with its reason, as are all others, if no address works', async () => {
     const [refused, mute] = [await refusing(), (await silent()).address];
     await expect(portOf(refused, mute).topics()).rejects.toMatchObject({
       code: 'BROKER_UNREACHABLE',
@@ -119,7 +119,7 @@ describe('the connection for requests about topics', () => {
     expect(broker.requests.filter((name) => name === 'CreatePartitions')).toHaveLength(1);
   });
 
-  it('reports which topic the brokers refuse to create, and why, and creates the others', async () => {
+  it('reports which topic the brokers do not create, and why, and creates the others', async () => {
     broker.refused.set('orders.dlt', [44, 'topics begin with a team']);
     const port = portOf(broker.address);
     const [refused, created] = await Promise.allSettled([
@@ -138,7 +138,7 @@ describe('the connection for requests about topics', () => {
 });
 
 describe('an address that the cluster advertises', () => {
-  it('is reported as such if it can not be reached although the cluster was found', async () => {
+  it('is reported as such if it cannot be reached although the cluster was found', async () => {
     broker.advertisedHost = 'kafka.internal.invalid';
     const port = portOf(broker.address);
     const listener: Partial<ConsumerListener> = { rebalanceStarted: () => Promise.resolve() };

@@ -1,11 +1,11 @@
 import type { ISocketFactory } from 'kafkajs-pinned';
 import type { FetchRequestFields, TopicRequest } from 'kafkajs-pinned/src/protocol/requests/fetch/index.js';
 
-/** Limits of what one fetch may bring. */
+/** Limits of one fetch. */
 export interface FetchLimits {
-  /** How many records one partition may bring. */
+  /** The maximum number of records of one partition. */
   readonly maxRecords: number;
-  /** What one batch may unpack to, in bytes. */
+  /** The maximum unpacked size of one batch, in bytes. */
   readonly maxBatchBytes: number;
 }
 
@@ -21,7 +21,7 @@ export function limitFetches(sockets: ISocketFactory, limits: FetchLimits): void
   byClient.set(sockets, limits);
 }
 
-/** Notes which client sends a request: kafkajs copies the request, but not its partitions. */
+/** Records which client sends a request: kafkajs copies the request, but not its partitions. */
 export function noteClient(sockets: ISocketFactory, topics: readonly TopicRequest[]): void {
   const limits = byClient.get(sockets);
   if (!limits) return;

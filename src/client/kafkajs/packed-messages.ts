@@ -7,9 +7,9 @@ import type { ReadLog } from '../protocol/partition-log.js';
 import { toRecord } from './to-record.js';
 
 /**
- * All records that a fetch brought for a partition, as one kafkajs message at the last offset: kafkajs creates two 64-bit
- * numbers for each message and makes three calls before it hands any of them over. It is never a control record, even if
- * it has no records: kafkajs skips control records by itself, whatever their generation and offset.
+ * All records of one partition in a fetch, as one kafkajs message at the last offset: kafkajs creates two 64-bit
+ * numbers for each message and makes three calls before it hands any of them over. It is never a control record, even
+ * if it has no records: kafkajs skips control records by itself, whatever their generation and offset.
  */
 export class PackedMessages implements FetchedMessage {
   readonly isControlRecord = false;
@@ -29,10 +29,10 @@ export class PackedMessages implements FetchedMessage {
   }
 }
 
-/** Higher than every offset, so that kafkajs takes the message for one that was not read yet. */
+/** Higher than every offset, so that kafkajs does not drop the message as already read. */
 const BEYOND_ALL_OFFSETS = '9223372036854775807';
 
-/** Stands for a partition whose next batch can't be read. */
+/** Stands for a partition whose next batch cannot be read. */
 export class UnreadableMessages implements FetchedMessage {
   readonly offset = BEYOND_ALL_OFFSETS;
   readonly isControlRecord = false;
@@ -40,7 +40,7 @@ export class UnreadableMessages implements FetchedMessage {
   constructor(readonly error: UnreadableBatchError) {}
 }
 
-/** @returns what was read of a log, as kafkajs's messages of a partition */
+/** @returns the result of reading a log, as kafkajs's messages of a partition */
 export function toMessages(read: ReadLog | undefined): FetchedMessage[] {
   if (!read) return [];
   return 'unreadable' in read

@@ -3,8 +3,8 @@ const failedAt = new Map<string, number>();
 let failures = 0;
 
 /**
- * Chooses the address to connect to: the first one that has not failed since it last worked, or else the one that failed
- * longest ago. All clients share this knowledge, so that not each of them has to try a dead address.
+ * Chooses the address to connect to: the first one that has not failed since it last worked, or else the one that
+ * failed longest ago. All clients share the failures, so that only one of them tries a dead address.
  */
 export function nextSeed(addresses: readonly string[]): string {
   const [first, ...others] = addresses;
@@ -12,12 +12,12 @@ export function nextSeed(addresses: readonly string[]): string {
   return others.reduce((best, each) => (failureOf(each) < failureOf(best) ? each : best), first);
 }
 
-/** Notes that an address does not work: the others are tried before it. */
+/** Records that an address does not work: the others are tried before it. */
 export function seedFailed(address: string): void {
   failedAt.set(address, ++failures);
 }
 
-/** Notes that an address works. */
+/** Records that an address works. */
 export function seedWorked(address: string): void {
   failedAt.delete(address);
 }

@@ -19,8 +19,8 @@ export type ConsumerSettings = Pick<
 >;
 
 /**
- * kafkajs's own retries: enough to survive a broker's restart without losing the membership, with waits short enough to
- * notice soon that a broker is back. After them, the consumer is replaced.
+ * kafkajs's own retries: enough to survive a broker's restart without losing the membership, with waits short enough
+ * to continue soon after it. After them, the consumer is replaced.
  */
 const RETRY = { initialRetryTime: 200, maxRetryTime: 2_000, retries: 8, restartOnFailure: async () => false };
 

@@ -8,7 +8,7 @@ import { endOnce } from './patches/connection/repeated-end.js';
 /** The same as in kafkajs's own socket factory. */
 const KEEP_ALIVE_MS = 60_000;
 
-/** @returns what opens the connections of a client: an object of its own for each client, by which it is recognized */
+/** @returns the socket factory of a client; each client has its own, which identifies the client */
 export function toSockets({ ssl }: Pick<KafkaConfig, 'ssl'>): ISocketFactory {
   return ssl ? secureSockets(ssl) : (options) => plainSockets(options);
 }
@@ -17,7 +17,7 @@ export function toSockets({ ssl }: Pick<KafkaConfig, 'ssl'>): ISocketFactory {
 export const plainSockets: ISocketFactory = ({ host, port, onConnect }) =>
   prepared(connectPlain({ host, port }, onConnect));
 
-/** Opens kafkajs's connections with TLS, each with the certificates that their files hold when it is opened. */
+/** Opens kafkajs's connections with TLS, each with the certificates that are in the files when it is opened. */
 export function secureSockets(config: TlsConfig): ISocketFactory {
   // In the middle of a rotation, the certificate and the key in the files may not belong together.
   const current = new SecretReader(config, (tls) => void createSecureContext(tls));

@@ -17,9 +17,9 @@ import type { MemoryGroup } from './memory-group.js';
 import { endOf, type MemoryTopics } from './memory-topics.js';
 import { nativeConsumer } from './native-clients.js';
 
-/** How many records a fetch brings from a partition at most. */
+/** The maximum number of records of a partition in one fetch. */
 const FETCH_RECORDS = 500;
-/** How long to wait before a batch is fetched again that was not taken as a whole. */
+/** How long to wait before the rest of a batch is fetched again, in ms. */
 const REFETCH_MS = 20;
 
 interface AssignedPartition extends TopicPartition {
@@ -28,7 +28,7 @@ interface AssignedPartition extends TopicPartition {
   isPaused: boolean;
 }
 
-/** Runs something later. */
+/** Runs a function after a delay. */
 type Schedule = (delayMs: number, run: () => void) => void;
 
 /**
@@ -109,7 +109,9 @@ export class MemoryConsumer implements GroupConsumerClient {
     this.fetch();
   }
 
-  /** Fetches what is new, soon: records that are written in one turn of the event loop come with one fetch. */
+  /**
+   * Fetches new records in a microtask: records that are written in one turn of the event loop come with one fetch.
+   */
   fetch(): void {
     if (this.#isFetching) return;
     this.#isFetching = true;

@@ -1,6 +1,6 @@
 import type { Offset, TopicPartition, TopicPartitionOffset } from '../../pipeline/index.js';
 
-/** What a broker keeps of a group: its generation, and what it has committed. */
+/** The state of a group at a broker: its generation and its committed offsets. */
 export class MemoryGroup {
   readonly memberId: string;
   readonly #committed = new Map<string, Offset>();
@@ -19,7 +19,7 @@ export class MemoryGroup {
     this.#committed.set(`${topic}/${partition}`, offset);
   }
 
-  /** The offset that was committed last; undefined if none was. */
+  /** The last committed offset; undefined if there is none. */
   committed({ topic, partition }: TopicPartition): Offset | undefined {
     return this.#committed.get(`${topic}/${partition}`);
   }

@@ -16,8 +16,8 @@ import { MemoryTopics } from './memory-topics.js';
 import { nativeProducer } from './native-clients.js';
 
 /**
- * A Kafka cluster in memory, for one process. It stores what is written, answers at once, and never fails: topics have
- * no settings or limits, and each group has one member.
+ * A Kafka cluster in memory, for one process. It answers at once and never fails. Topics have no settings or limits,
+ * and each group has one member.
  */
 export class MemoryKafka implements KafkaPort {
   readonly topicLogs: MemoryTopics;
@@ -32,7 +32,7 @@ export class MemoryKafka implements KafkaPort {
     this.topicLogs = new MemoryTopics(partitions, () => clock.now());
   }
 
-  /** A group, with what it has committed. */
+  /** A group, with its committed offsets. */
   group(groupId: string): MemoryGroup {
     const group = this.#groups.get(groupId) ?? new MemoryGroup(groupId);
     this.#groups.set(groupId, group);
@@ -42,7 +42,7 @@ export class MemoryKafka implements KafkaPort {
   /**
    * Writes a record.
    * @param timestamp ms since the epoch; by default now
-   * @returns where it is
+   * @returns its position
    */
   write(record: OutgoingRecord, timestamp?: number): TopicPartitionOffset {
     const at = this.topicLogs.append(record, timestamp);

@@ -27,12 +27,12 @@ interface MemoryTopic {
   turn: number;
 }
 
-/** The topics of a cluster in memory, as writers and readers without a group see them. */
+/** The topics of a cluster in memory, for writers and for readers without a group. */
 export class MemoryTopics implements ManyPartitionsReader {
   readonly #topics = new Map<string, MemoryTopic>();
 
   /**
-   * @param partitions how many a topic has that is written to before it was created
+   * @param partitions how many partitions a topic has if it is created by the first write to it
    * @param now ms since the epoch
    */
   constructor(
@@ -71,7 +71,7 @@ export class MemoryTopics implements ManyPartitionsReader {
 
   /**
    * Writes a record.
-   * @returns where it is
+   * @returns its position
    * @throws UnknownPartitionError if it names a partition that does not exist
    */
   append({ topic, key = null, value, headers, ...record }: OutgoingRecord, timestamp = this.now()) {
@@ -92,7 +92,7 @@ export class MemoryTopics implements ManyPartitionsReader {
     return at;
   }
 
-  /** The records of a partition from an offset on, at most that many. */
+  /** The records of a partition from an offset on, at most `most`. */
   recordsFrom({ topic, partition, offset }: TopicPartitionOffset, most = Infinity): FetchedRecord[] {
     const { records } = this.log({ topic, partition });
     let first = records.length;
@@ -167,7 +167,7 @@ function isAtOrAfter(record: FetchedRecord | undefined, offset: Offset): boolean
 
 type HeaderValue = RawHeaders[string];
 
-/** As a broker returns it: bytes. */
+/** A header as a broker returns it: bytes. */
 function headerOf(value: HeaderValue): HeaderValue {
   return typeof value === 'string' ? Buffer.from(value) : value;
 }

@@ -13,13 +13,13 @@ const CONSUMER_METHODS = [
 ] as const;
 const PRODUCER_METHODS = ['transaction', 'on', 'logger'] as const;
 
-/** What handlers get as kafkajs's consumer; commits go through the transport. */
+/** The object that handlers get in place of kafkajs's consumer; commits go through the transport. */
 export function nativeConsumer(): NativeConsumer {
   const methods: unknown = unavailable('consumer', CONSUMER_METHODS);
   return methods as NativeConsumer;
 }
 
-/** What handlers get as kafkajs's producer. */
+/** The object that handlers get in place of kafkajs's producer. */
 export function nativeProducer(write: (record: OutgoingRecord) => TopicPartitionOffset): NativeProducer {
   const send: NativeProducer['send'] = async ({ topic, messages }) =>
     messages.map(({ key = null, value, partition, headers = {} }) => {

@@ -1,7 +1,7 @@
 /** The format since Kafka 0.11, and the only one that Kafka 4 writes. */
 export const MAGIC = 2;
 
-/** What a record's batch tells, by kafkajs's names. */
+/** Properties of a record's batch, by kafkajs's names. */
 export interface BatchContext {
   readonly magicByte: number;
   readonly firstOffset: string;

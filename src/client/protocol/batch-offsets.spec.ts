@@ -25,7 +25,7 @@ const fetched = (log: Buffer, fetchOffset = '0'): Promise<ReadLog | undefined> =
 
 const offsetsIn = (read: ReadLog | undefined): string[] => recordsIn(read).map(({ offset }) => offset);
 
-describe('an offset is trusted only if it can be right', () => {
+describe('an offset is trusted only if it is plausible', () => {
   test.each([
     ['an offset beyond its batch', [0, 1_000_000]],
     ['an offset before its batch', [-1, 0]],
@@ -60,12 +60,12 @@ describe('an offset is trusted only if it can be right', () => {
     expect(offsetsIn(await fetched(log))).toEqual(['998', '999', '1000', '1001']);
   });
 
-  test('a batch from whose end compaction has removed records is read, and the position moves behind it', async () => {
+  test('a batch whose last records were removed by compaction is read, and the position moves past it', async () => {
     const read = await fetched(batch(100n, [2, 7], 50));
     expect([offsetsIn(read), lastOffsetIn(read)]).toEqual([['102', '107'], '150']);
   });
 
-  test('a batch that is read from its middle brings only the records from the requested offset on', async () => {
+  test('a batch that is read from its middle returns only the records from the requested offset on', async () => {
     expect(offsetsIn(await fetched(batch(100n, [0, 1, 2, 3]), '102'))).toEqual(['102', '103']);
   });
 
@@ -98,7 +98,7 @@ describe('a flipped bit', () => {
     },
   );
 
-  test('is not what makes a batch unreadable: the same batch is read with its checksum', async () => {
+  test('does not make a batch unreadable if the checksum matches', async () => {
     expect(offsetsIn(await fetched(signed(Buffer.from(log))))).toEqual(['100', '101']);
   });
 

@@ -9,7 +9,7 @@ export class UnpackedTooLargeError extends CodedError {
   }
 }
 
-/** A batch is not what was written: a bit has changed on a disk or on the network. */
+/** A batch differs from what was written: it was damaged on a disk or on the network. */
 export class ChecksumError extends CodedError {
   readonly code = 'CHECKSUM_MISMATCH';
 
@@ -26,7 +26,7 @@ function hex(checksum: number): string {
   return `0x${checksum.toString(16).padStart(8, '0')}`;
 }
 
-/** The batch at an offset can't be read; the message says what to do. */
+/** The batch at an offset cannot be read; the message says what to do. */
 export class UnreadableBatchError extends CodedError {
   readonly code = 'UNREADABLE_BATCH';
   /** Reading the same bytes again does not help: kafkajs must not retry by itself. */

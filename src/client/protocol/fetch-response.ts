@@ -3,7 +3,7 @@ import { type ReadLog, readLog } from './partition-log.js';
 import { ReadingTurns } from './reading-turns.js';
 import { ResponseLimits } from './response-limits.js';
 
-/** What the response to one fetch may unpack to, not counting its last batch. */
+/** The maximum unpacked size of a fetch response without its last batch, in bytes. */
 const MAX_UNPACKED_BYTES = 67_108_864;
 
 /** The requested offsets: brokers send whole batches, which may begin before them. */
@@ -12,16 +12,16 @@ export type RequestedOffsets = readonly {
   readonly partitions: readonly { readonly partition: number; readonly fetchOffset: string }[];
 }[];
 
-/** What a fetch response is read with. */
+/** The options of reading a fetch response. */
 export interface FetchResponseOptions {
   readonly requested: RequestedOffsets;
-  /** How many records one partition may bring. */
+  /** The maximum number of records of one partition. */
   readonly maxRecords: number;
-  /** What one batch may unpack to. */
+  /** The maximum unpacked size of one batch, in bytes. */
   readonly maxBatchBytes: number;
 }
 
-/** What a fetch response has of one partition. */
+/** One partition of a fetch response. */
 export interface FetchedPartition {
   readonly partition: number;
   readonly errorCode: number;
@@ -30,7 +30,7 @@ export interface FetchedPartition {
   readonly logStartOffset: string;
   /** -1 for none. */
   readonly preferredReadReplica: number;
-  /** Undefined if the fetch brought nothing. */
+  /** Undefined if the partition has no bytes in the response. */
   readonly read: ReadLog | undefined;
 }
 
@@ -44,7 +44,8 @@ export interface ReadFetchResponse {
 
 /**
  * Reads a fetch response of version 11. Records of aborted transactions are left out.
- * @throws RangeError if it is no such response; a batch that can't be read is no error, but a result of its partition
+ * @throws RangeError if it is no such response; a batch that cannot be read is a result of its partition, not an
+ *   error
  */
 export async function readFetchResponse(
   bytes: Buffer,

@@ -36,7 +36,7 @@ function valuesIn(read: ReadLog | undefined): string[] {
   return recordsIn(read).map((record) => String(record.toPlain().value));
 }
 
-/** @returns a batch whose records are replaced by other bytes, as if packed with a codec */
+/** @returns a batch whose records are replaced by other bytes, marked as packed with a codec */
 async function packedAs(codec: number, bytes: Buffer): Promise<Buffer> {
   const batch = await batchOf([Buffer.from('a')]);
   const AFTER_COUNT = 61;
@@ -61,7 +61,7 @@ describe('a batch that unpacks to more than the limit', () => {
     ['zstd', CompressionTypes.ZSTD, () => zstdCompressSync(bomb)],
     ['lz4', CompressionTypes.LZ4, () => compressFrame(bomb)],
     ['snappy', CompressionTypes.Snappy, () => snappyClaiming(4_000_000_000)],
-  ])('is unreadable in %s, is not unpacked, and is named in the error', async (_name, codec, pack) => {
+  ])('is unreadable in %s, is not unpacked, and its offset is in the error', async (_name, codec, pack) => {
     const log = await packedAs(codec, await pack());
     const before = process.memoryUsage();
     const error = unreadableIn(await fetched(log));
@@ -78,7 +78,7 @@ describe('a batch that unpacks to more than the limit', () => {
     ['zstd', CompressionTypes.ZSTD],
     ['lz4', CompressionTypes.LZ4],
     ['snappy', CompressionTypes.Snappy],
-  ])('is not a batch that just fits, in %s', async (_name, codec) => {
+  ])('does not include a batch that just fits, in %s', async (_name, codec) => {
     const value = Buffer.alloc(LIMIT - 1_024, 'x');
     expect(valuesIn(await fetched(await batchOf([value], codec)))).toEqual([String(value)]);
   });
@@ -114,7 +114,7 @@ describe('a malformed log', () => {
     ['claims to have -2 records', field(57, (log, at) => log.writeInt32BE(-2, at))],
     ['has a record that is longer than itself', field(61, (log, at) => log.writeUInt8(0x7e, at))],
     ['has a record of a negative length', field(61, (log, at) => log.writeUInt8(0x7f, at))],
-  ])('is named with its position if it %s', async (_what, make) => {
+  ])('is reported with its position if it %s', async (_what, make) => {
     const error = unreadableIn(await fetched(await make()));
     expect(error).toBeInstanceOf(UnreadableBatchError);
     expect(error?.message).toMatch(

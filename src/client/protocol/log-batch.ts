@@ -2,7 +2,7 @@ import type { FetchedRecord } from '../../pipeline/index.js';
 import type { BatchContext } from './batch-context.js';
 import type { ReadingTurns } from './reading-turns.js';
 
-/** What a client library tells about a record beyond what a consumer needs, by kafkajs's names. */
+/** Properties of a record that only some callers need, by kafkajs's names. */
 export interface RecordDetails {
   readonly magicByte: number;
   readonly attributes: number;
@@ -44,16 +44,19 @@ export interface ReadRecords {
 
 /** A batch of the log with its records still packed; before Kafka 0.11, a message or a compressed set of messages. */
 export interface LogBatch {
-  /** Undefined if only its records tell. */
+  /** Undefined if only the records contain it. */
   readonly firstOffset: bigint | undefined;
-  /** The last offset it stands for. After a compaction, its last record may have a lower offset, or it may have none. */
+  /**
+   * The last offset it covers. After a compaction, its last record may have a lower offset, or the batch may have no
+   * record.
+   */
   readonly lastOffset: bigint;
-  /** Whether it has a record for each of its offsets, as every batch that was not compacted. */
+  /** Whether it has a record for each of its offsets, like every batch that was not compacted. */
   readonly isDense: boolean;
   readonly transaction: { readonly producerId: string; readonly isMarker: boolean } | undefined;
   /**
    * Reads its records.
-   * @throws if they contradict the batch, or unpack to more than they may
+   * @throws if they contradict the batch, or unpack to more than `maxBytes`
    */
   records(wanted: WantedRecords, turns: ReadingTurns): Promise<ReadRecords>;
 }
@@ -62,5 +65,5 @@ export interface LogBatch {
 export const MAGIC_AT = 16;
 /** The bits of a batch's attributes that name its codec; 0 for none. */
 export const CODEC = 0x07;
-/** The bit of a batch's attributes for: all its records have the time at which the broker wrote the batch. */
+/** The bit of a batch's attributes that says that its timestamp is the broker's, for all records of the batch. */
 export const LOG_APPEND_TIME = 0x08;

@@ -3,7 +3,9 @@ import { type BatchContext, MAGIC } from './batch-context.js';
 import { ByteReader } from './byte-reader.js';
 import type { PackedRecord, PlainRecord, RecordDetails } from './log-batch.js';
 
-/** The unpacked bytes of a batch from its first kept record on, and what the records need to know of their batch. */
+/**
+ * The unpacked bytes of a batch from its first kept record on, and the properties of the batch that its records need.
+ */
 export class RecordSource {
   #bytes: Buffer;
   /** Undefined if the batch has offsets beyond `Number.MAX_SAFE_INTEGER`. */
@@ -52,8 +54,9 @@ export class RecordSource {
 const NO_HEADERS: RawHeaders = Object.freeze({});
 
 /**
- * A record that stays packed: it knows where its parts are, and creates each part when it is read. Most parts are never
- * read: creating them all costs more than everything else that is done for a record whose handler returns at once.
+ * A record that stays packed: it stores the positions of its parts, and creates each part when it is read. Most parts
+ * are never read, and creating all of them would cost more than the rest of the work for a record whose handler
+ * returns at once.
  */
 export class LogRecord implements PackedRecord {
   /**
@@ -101,7 +104,7 @@ export class LogRecord implements PackedRecord {
   get headers(): RawHeaders {
     const { bytes } = this.source;
     const at = this.valueAt + Math.max(0, this.valueLength);
-    // Without a reader for a count of zero: the headers of every record are read, to see for which group it is.
+    // No reader is created for zero headers: the headers of every record are read, to find out which group it is for.
     return bytes[at] === 0 ? NO_HEADERS : readHeaders(new ByteReader(bytes, at));
   }
 

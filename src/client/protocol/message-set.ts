@@ -32,7 +32,7 @@ const LOOK_EVERY_RECORDS = 1_024;
 /**
  * Reads a message of the formats before Kafka 0.11. A compressed message contains others.
  * @param bytes what follows its length
- * @throws ChecksumError if it is not what was written; RangeError if it contradicts itself
+ * @throws ChecksumError if its checksum is wrong; RangeError if it contradicts itself
  */
 export function readMessageSet(offset: bigint, bytes: Buffer): LogBatch {
   const message = readMessage(bytes);

@@ -8,7 +8,7 @@ import type { ReadingTurns } from './reading-turns.js';
 import { readRecordBatch } from './record-batch.js';
 import type { ResponseLimits } from './response-limits.js';
 
-/** What was fetched of a partition's log. */
+/** The fetched part of a partition's log. */
 export interface FetchedLog {
   readonly topic: string;
   readonly partition: number;
@@ -19,7 +19,7 @@ export interface FetchedLog {
   readonly aborted: readonly AbortedTransaction[];
 }
 
-/** What was read of a partition's log: visible records and the position after them, or an unreadable batch. */
+/** The result of reading a partition's log: visible records and the position after them, or an unreadable batch. */
 export type ReadLog =
   | {
       readonly records: readonly PackedRecord[];
@@ -32,7 +32,7 @@ export type ReadLog =
 const RECORD_BYTES = 100;
 
 /**
- * Reads the visible records of a log, up to the first batch that can't be read.
+ * Reads the visible records of a log, up to the first batch that cannot be read.
  * @returns undefined if the log is empty, or the limits of the response are used up
  */
 export async function readLog(
@@ -94,8 +94,8 @@ function readBatch(log: ByteReader): LogBatch | undefined {
  * watermark before the log; beyond it, the log has not been compacted yet.
  *
  * @param end the last offset of the batch before
- * @param next the first offset of the batch behind, if that was fetched
- * @throws RangeError if the offsets can't be right: trusting them would skip records
+ * @param next the first offset of the next batch, if it was fetched
+ * @throws RangeError if the offsets are impossible: trusting them would skip records
  */
 function assertInPlace(
   { firstOffset, lastOffset, isDense }: LogBatch,

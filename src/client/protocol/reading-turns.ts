@@ -4,8 +4,8 @@ import { setImmediate } from 'node:timers/promises';
 const MAX_TURN_MS = 10;
 
 /**
- * Divides long reading into turns of the event loop: a small response can unpack to millions of records, and heartbeats,
- * probes and timers must not wait for all of them.
+ * Splits the reading of a response over several turns of the event loop: a small response can unpack to millions of
+ * records, and heartbeats, probes and timers must not wait for all of them.
  */
 export class ReadingTurns {
   #since = performance.now();

@@ -22,7 +22,7 @@ const CONTROL = 0x20;
  * Reads a batch of the format since Kafka 0.11.
  * @param baseOffset its first offset, which its checksum does not cover
  * @param bytes what follows its length
- * @throws ChecksumError if it is not what was written; RangeError if it contradicts itself
+ * @throws ChecksumError if its checksum is wrong; RangeError if it contradicts itself
  */
 export function readRecordBatch(baseOffset: bigint, bytes: Buffer): LogBatch {
   if (bytes.length < HEADER_BYTES) throw new RangeError(`it claims to have ${bytes.length} bytes`);
@@ -71,7 +71,7 @@ function transactionOf({ producerId, inTransaction, isControlBatch }: BatchConte
   return inTransaction || isControlBatch ? { producerId, isMarker: isControlBatch } : undefined;
 }
 
-/** How many records are read between two looks at the clock. */
+/** How many records are read between two readings of the clock. */
 const LOOK_EVERY_RECORDS = 1_024;
 
 async function readRecords(

@@ -44,19 +44,19 @@ describe('a response with millions of tiny records', () => {
     return (topics[0]?.partitions ?? []).map(({ read }) => read);
   }
 
-  test('brings at most as many records of each partition as may be in flight', async () => {
+  test('returns at most as many records of each partition as may be in flight', async () => {
     const read = await readFrom('0');
     expect(read.map((each) => recordsIn(each).length)).toEqual([10_000, 10_000, 10_000, 10_000]);
     expect(read.map(lastOffsetIn)).toEqual(['9999', '9999', '9999', '9999']);
   });
 
-  test('brings the next records if the next fetch begins after the first ones', async () => {
+  test('returns the next records if the next fetch begins after the first ones', async () => {
     const [read] = await readFrom('10000');
     const records = recordsIn(read);
     expect([records[0]?.offset, records.length, lastOffsetIn(read)]).toEqual(['10000', 10_000, '19999']);
   });
 
-  test('brings the last records, and the position moves behind the batch', async () => {
+  test('returns the last records, and the position moves past the batch', async () => {
     const [read] = await readFrom(String(RECORDS - 2));
     expect([recordsIn(read).map(({ offset }) => offset), lastOffsetIn(read)]).toEqual([
       ['99998', '99999'],

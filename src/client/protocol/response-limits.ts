@@ -1,11 +1,12 @@
-/** Limits for reading one fetch response; what is beyond them is left for the next fetch. */
+/** Limits for reading one fetch response; records beyond them are left for the next fetch. */
 export class ResponseLimits {
   #bytesLeft: number;
 
   /**
-   * @param bytes what the response may unpack to, with the objects of its records, not counting the last batch
-   * @param recordsPerPartition how many records one partition may bring
-   * @param batchBytes what one batch may unpack to
+   * @param bytes the maximum unpacked size of the response with the objects of its records, not counting the last
+   *   batch
+   * @param recordsPerPartition the maximum number of records of one partition
+   * @param batchBytes the maximum unpacked size of one batch
    */
   constructor(
     bytes: number,

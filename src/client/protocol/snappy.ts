@@ -1,19 +1,19 @@
 import { UnpackedTooLargeError } from './errors.js';
 import { ReadingTurns } from './reading-turns.js';
 
-/** What Snappy's Java library writes before its blocks; each block follows its length. */
+/** The header that Snappy's Java library writes before its blocks; each block is preceded by its length. */
 const XERIAL = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00]);
 const XERIAL_HEADER_BYTES = 16;
 const SIZE_BYTES = 4;
-/** How many bytes are unpacked between two looks at the clock. */
+/** How many bytes are unpacked between two readings of the clock. */
 const LOOK_EVERY_BYTES = 65_536;
 /** Up to this many bytes, a loop copies faster than a call. */
 const SHORT = 32;
 
 /**
- * Unpacks Snappy data, one block or several in the framing of the Java library, in linear time and in several turns of
- * the event loop. The package kafkajs-snappy joins each block with all before it, in quadratic time, and accepts a block
- * that unpacks to less than it claims.
+ * Unpacks Snappy data, one block or several in the framing of the Java library, in linear time and in several turns
+ * of the event loop. The package kafkajs-snappy concatenates each block with all blocks before it, in quadratic time,
+ * and accepts a block that unpacks to less than it claims.
  *
  * @throws UnpackedTooLargeError if the blocks claim to unpack to more than `maxBytes`, before anything is allocated;
  * RangeError if a block is damaged

@@ -39,14 +39,14 @@ async function lose(connected: Broker): Promise<void> {
   await closed;
 }
 
-describe('a question to the brokers', () => {
-  it('is sent again over a new connection if another question drops the connection that it waits for', async () => {
+describe('an admin request', () => {
+  it('is sent again over a new connection if another request drops the connection that it waits for', async () => {
     let attempts = 0;
     let second: Promise<string[]> | undefined;
     const first = session.ask(async (connected) => {
       if (attempts++ > 0) return listTopics(connected);
       await lose(connected);
-      // It waits for the same connection, which is being opened again when this question drops it.
+      // It waits for the same connection, which is being reopened when this request drops it.
       second = session.ask(listTopics);
       throw new kafkajs.KafkaJSConnectionError('lost', { broker: broker.address });
     });
@@ -54,7 +54,7 @@ describe('a question to the brokers', () => {
     await expect(second).resolves.toEqual(['orders']);
   });
 
-  it('rejects when the session is closed', async () => {
+  it('rejects when the admin session is closed', async () => {
     const asked = session.ask(async () => {
       session.close();
       throw new kafkajs.KafkaJSConnectionError('lost', { broker: broker.address });
@@ -63,7 +63,7 @@ describe('a question to the brokers', () => {
     await expect(session.ask(listTopics)).resolves.toEqual(['orders']);
   });
 
-  it('rejects when the session is closed while it connects', async () => {
+  it('rejects when the admin session is closed while it connects', async () => {
     const asked = session.ask(listTopics);
     session.close();
     await expect(asked).rejects.toMatchObject({ name: 'AbortError' });

@@ -49,7 +49,7 @@ export class AdminSession {
       } catch (error) {
         if (closings !== this.#closings || !isConnectionLost(error)) throw error;
         if (this.#cluster !== cluster) {
-          // Another question has dropped the connection, so this failure says nothing about the brokers.
+          // Another request has dropped the connection, so this failure does not indicate a problem of the brokers.
           if (performance.now() > deadline) throw error;
           continue;
         }

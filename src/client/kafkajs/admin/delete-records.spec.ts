@@ -35,7 +35,7 @@ describe('records before committed offsets', () => {
     expect(broker.connections).toBe(1);
   });
 
-  it('are left alone in a partition without a committed offset', async () => {
+  it('are not deleted in a partition without a committed offset', async () => {
     broker.committed.set('retry.b/0', 9);
     await port.deleteCommitted('group', partitions);
     expect(broker.deleted).toEqual([['retry.b/0<9']]);

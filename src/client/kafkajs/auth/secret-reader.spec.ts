@@ -21,7 +21,7 @@ const config = (files: PasswordConfig['files']): PasswordConfig => ({
 });
 
 describe('secrets', () => {
-  it('are read from their files again, whether a file was rewritten or replaced', async () => {
+  it('are read again from their files after a file was rewritten or replaced', async () => {
     const secrets = new SecretReader(config({ password: path }));
     await writeFile(path, 'second\n');
     expect(secrets.read()).toMatchObject({ username: 'ada', password: 'second' });
@@ -42,7 +42,7 @@ describe('secrets', () => {
     expect(secrets.read().password).toBe('better');
   });
 
-  it('stay the same while those in the files do not belong together', async () => {
+  it('stay the same while the secrets in the files do not match each other', async () => {
     const secrets = new SecretReader(config({ password: path }), ({ password }) => {
       if (password === 'half') throw new Error('key values mismatch');
     });

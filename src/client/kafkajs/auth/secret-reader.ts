@@ -5,8 +5,8 @@ import { describeError } from '../../../pipeline/index.js';
 type WithFiles = Parameters<typeof reloadSecrets>[0];
 
 /**
- * Reads secrets from their files for each new connection. If a file is missing for a moment or half written, the secrets
- * that were read before are used: they may still be valid.
+ * Reads secrets from their files for each new connection. If a file is missing or half written, the secrets that were
+ * read before are used: they may still be valid.
  */
 export class SecretReader<Config extends WithFiles> {
   readonly #logger = new Logger('KafkaSecrets');

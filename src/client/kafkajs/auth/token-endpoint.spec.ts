@@ -55,7 +55,7 @@ const granted = (token: string, seconds?: number): Answer => [
 ];
 
 describe('the token endpoint', () => {
-  it('is asked with client credentials as in RFC 6749', async () => {
+  it('receives client credentials as in RFC 6749', async () => {
     const { endpoint, asked } = await endpointThatAnswers(granted('one', 3600));
     await expect(endpoint.token()).resolves.toBe('one');
     const [{ authorization, form } = { authorization: '', form: {} }] = asked;
@@ -64,14 +64,14 @@ describe('the token endpoint', () => {
     expect(form).toEqual({ grant_type: 'client_credentials', scope: 'kafka read' });
   });
 
-  it('is asked once for all that need a token at the same time, and again only when the token expires', async () => {
+  it('receives one request for all concurrent logins, and the next one only when the token expires', async () => {
     const { endpoint, asked } = await endpointThatAnswers(granted('one', 3600), granted('two', 3600));
     const tokens = await Promise.all([endpoint.token(), endpoint.token(), endpoint.token()]);
     expect([...tokens, await endpoint.token()]).toEqual(['one', 'one', 'one', 'one']);
     expect(asked).toHaveLength(1);
   });
 
-  it.each([25, undefined])('is asked at each login if a token lasts %s s', async (seconds) => {
+  it.each([25, undefined])('receives a request at each login if a token lasts %s s', async (seconds) => {
     const { endpoint } = await endpointThatAnswers(granted('one', seconds), granted('two', seconds));
     expect([await endpoint.token(), await endpoint.token()]).toEqual(['one', 'two']);
   });
@@ -100,7 +100,7 @@ describe('the token endpoint', () => {
     expect(String(error)).not.toContain('p w');
   });
 
-  it('that can not be reached is reported in an error', async () => {
+  it('that cannot be reached is reported in an error', async () => {
     const { endpoint, server } = await endpointThatAnswers(granted('one'));
     server.close();
     await once(server, 'close');

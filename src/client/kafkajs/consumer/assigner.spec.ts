@@ -52,14 +52,14 @@ describe('a topic that only other members subscribe to', () => {
     expect(await assigned(new ModelCluster(undefined))).toEqual([{ theirs: [0] }]);
   });
 
-  it('makes the join fail if it can not be looked up, and is looked up again at the next join', async () => {
+  it('makes the join fail if it cannot be looked up, and is looked up again at the next join', async () => {
     const cluster = new ModelCluster(new Error('closed connection'), undefined);
     await expect(assigned(cluster)).rejects.toThrow('closed connection');
     expect(await assigned(cluster)).toEqual([{ theirs: [0] }]);
   });
 
   it.each(['UNKNOWN_TOPIC_OR_PARTITION', 'TOPIC_AUTHORIZATION_FAILED'])(
-    'is assigned to nobody if the answer is %s',
+    'is assigned to no member if the answer is %s',
     async (type) => {
       expect(await assigned(new ModelCluster(protocolError(type)))).toEqual([{}]);
     },

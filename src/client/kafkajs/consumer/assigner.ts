@@ -60,7 +60,7 @@ const UNREADABLE = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'TOPIC_AUTHORIZATION_F
 
 /**
  * Looks up the topics that only other members subscribe to.
- * @throws if it is not known whether a topic exists: an assignment without it would leave it to nobody
+ * @throws if it is not known whether a topic exists: otherwise no member would be assigned its partitions
  */
 async function lookUp(cluster: Cluster, topics: readonly string[]): Promise<void> {
   for (const topic of topics) {
@@ -68,7 +68,7 @@ async function lookUp(cluster: Cluster, topics: readonly string[]): Promise<void
     try {
       await cluster.addTargetTopic(topic);
     } catch (error) {
-      // Nobody can read a topic that does not exist or is not permitted.
+      // No member can read a topic that does not exist or that it is not permitted to read.
       if (UNREADABLE.has(protocolErrorType(error) ?? '')) continue;
       // Other errors are transient, and the join is repeated; kafkajs would not look the topic up a second time.
       (cluster as ClusterClient).targetTopics.delete(topic);

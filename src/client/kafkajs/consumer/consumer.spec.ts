@@ -6,7 +6,7 @@ import { toOffset } from '../../../pipeline/index.js';
 import type { ConsumerListener } from '../../kafka-port.js';
 import { KafkaJsConsumer } from './consumer.js';
 
-/** As much of kafkajs's group as commits need: each join gives it another offset manager. */
+/** The part of kafkajs's group that commits need: each join creates a new offset manager. */
 class JoinedGroup {
   readonly commits: string[] = [];
   readonly groupId = 'group';
@@ -15,7 +15,7 @@ class JoinedGroup {
   generationId = 0;
   offsetManager: unknown;
 
-  /** What kafkajs does before it reports a join. */
+  /** Joins like kafkajs, before it reports the join. */
   join(outcome: () => Promise<void>): void {
     const generation = ++this.generationId;
     this.offsetManager = {
@@ -66,7 +66,7 @@ describe('a commit', () => {
     expect(group.commits).toHaveLength(1);
   });
 
-  it('has the generation that the listener knows, not a later one', async () => {
+  it('is sent with the generation that the listener knows, not a later one', async () => {
     const [member, group] = [consumer(), new JoinedGroup()];
     group.join(succeeds);
     joined(member, group);
@@ -77,7 +77,7 @@ describe('a commit', () => {
     expect(group.commits.map((commit) => commit.slice(0, 12))).toEqual(['generation 1', 'generation 2']);
   });
 
-  it('rejects before the first join', async () => {
+  it('is rejected before the first join', async () => {
     await expect(consumer().commit(offsets)).rejects.toThrow('has not joined');
   });
 });

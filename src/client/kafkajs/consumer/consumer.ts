@@ -32,10 +32,10 @@ const REJOIN = new Set([
   'FENCED_INSTANCE_ID',
 ]);
 
-/** How long a partition waits at a batch that can't be read, before it is fetched again. */
+/** How long a partition waits before a batch that cannot be read is fetched again, in ms. */
 const UNREADABLE_RETRY_MS = 10_000;
 
-/** A kafkajs consumer behind the port. It fetches, and leaves every decision to its listener. */
+/** Implements the consumer port with kafkajs. It fetches; its listener makes all decisions. */
 export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
   readonly crashed: Promise<Error>;
   readonly outdated: Promise<void>;
@@ -64,7 +64,7 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
     this.outdated = new Promise((resolve) => (this.#reportOutdated = resolve));
     this.#consumer = kafka.consumer({
       ...toKafkaJsConsumerConfig(settings, groupId),
-      // The second is for a rollout from a service with kafkajs's own assigner.
+      // The second one permits a rolling update from a service with kafkajs's own assigner.
       partitionAssigners: [stickyAssigner(this), kafkajs.PartitionAssigners.roundRobin],
     });
     this.#pauses = new FetchPauses(this.#consumer, settings.fetchMaxWaitMs);
@@ -132,7 +132,7 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
     this.#stopping.abort();
     this.#pauses.stop();
     const group = this.#group;
-    // A client that crashed has left if it could, and has no connection any more.
+    // A crashed client has already tried to leave, and has no connection any more.
     const hasLeft = group && !this.#hasCrashed ? await leaveGroup(group, this.#consumer) : !group?.memberId;
     await this.#consumer.disconnect();
     return hasLeft;
@@ -177,7 +177,7 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
   }
 
   afterJoin(group: ConsumerGroup): void {
-    // The listener may already listen to the next client.
+    // The listener may already be used by the next client.
     if (this.stopped) return;
     this.#group = group;
     this.#offsetManager = group.offsetManager;
@@ -196,7 +196,7 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
     return this.stopped ? position.offset : this.listener.outOfRange(position);
   }
 
-  /** Lets the partition wait and fetches it again later: the limit may have been raised, or the log cleared. */
+  /** Fetches the partition again after a wait: the limit may have been raised, or the batch deleted. */
   unreadable(error: UnreadableBatchError): void {
     const { topic, partition } = error;
     this.listener.batchUnreadable({ topic, partition }, error.message);
@@ -215,12 +215,12 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
     return this.#pauses.maxWaitMs();
   }
 
-  /** Hands a batch over and returns at once: the fetch loop and its heartbeats wait for it. */
+  /** Hands a batch over and returns at once: the fetch loop and its heartbeats wait for this method. */
   async #eachBatch({ batch, resolveOffset, heartbeat }: EachBatchPayload): Promise<void> {
     await this.listener.roomAvailable();
     const fetch = fetchOf(batch);
     if (fetch?.generation !== this.#history.generation) return;
-    // While a leader moves, two brokers may be asked for the same offset: the second batch is dropped.
+    // While a leader moves, two brokers may receive a fetch for the same offset: the second batch is dropped.
     const next = this.#offsetManager?.nextOffset(batch.topic, batch.partition);
     if (fetch.from !== next?.toString()) return;
     const last = toOffset(batch.lastOffset());

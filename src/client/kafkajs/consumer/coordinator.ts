@@ -8,7 +8,7 @@ const AWAY = new Set([
   'GROUP_LOAD_IN_PROGRESS',
 ]);
 
-/** Between two lookups of the coordinator, in ms. */
+/** The least time between two lookups of the coordinator, in ms. */
 const PAUSE_MS = 250;
 
 const lookups = new WeakMap<ConsumerGroup, { readonly at: number; readonly found: Promise<void> }>();

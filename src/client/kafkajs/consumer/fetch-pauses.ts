@@ -74,7 +74,7 @@ export class FetchPauses {
     return this.fetchMaxWaitMs;
   }
 
-  /** Before it joins and after it ends, kafkajs throws; it fetches nothing then. */
+  /** Before the join and after the end, kafkajs throws; it does not fetch then, so the error is ignored. */
   #set(state: 'pause' | 'resume', { topic, partition }: TopicPartition): void {
     try {
       this.consumer[state]([{ topic, partitions: [partition] }]);

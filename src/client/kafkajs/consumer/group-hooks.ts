@@ -2,7 +2,7 @@ import type ConsumerGroup from 'kafkajs-pinned/src/consumer/consumerGroup.js';
 import type { Offset, TopicPartition, TopicPartitionOffset } from '../../../pipeline/index.js';
 import type { UnreadableBatchError } from '../../protocol/errors.js';
 
-/** What the patches of kafkajs's groups ask and tell their consumer. */
+/** Callbacks of the patches of kafkajs's groups to their consumer. */
 export interface GroupHooks {
   /** Called before a rejoin, while commits are still accepted. */
   beforeJoin(group: ConsumerGroup): Promise<void>;
@@ -14,7 +14,7 @@ export interface GroupHooks {
    * @returns the offset to continue at
    */
   outOfRange(position: TopicPartitionOffset): Offset;
-  /** The next batch of a partition can't be read; its records are not handed over. */
+  /** The next batch of a partition cannot be read; its records are not handed over. */
   unreadable(error: UnreadableBatchError): void;
   /** A subscribed topic no longer exists. */
   topicGone(): void;
@@ -22,7 +22,10 @@ export interface GroupHooks {
   untilResumed(maxWaitMs: number): Promise<void>;
   /** How long the broker may hold back the next fetch while there are no records, in ms. */
   maxWaitMs(): number;
-  /** The member's generation and assignment as of its last join; the leader of the group keeps as much as it can. */
+  /**
+   * The member's generation and assignment as of its last join; the leader of the group keeps as much of it as
+   * possible.
+   */
   claim(): { readonly generation: number; readonly assignment: readonly TopicPartition[] };
   /** Whether a partition of the topic without a committed offset is an error. */
   requiresCommittedOffset(topic: string): boolean;

@@ -2,7 +2,8 @@ import type { TopicPartition } from '../../../pipeline/index.js';
 
 /**
  * Compares a member's joins. A member that kept its id and took part in every generation has kept the partitions that
- * stayed assigned to it; one that missed a generation may have lost a partition to another member and got it back.
+ * stayed assigned to it; one that missed a generation may have lost a partition to another member and received it
+ * again.
  */
 export class MemberHistory {
   #memberId = '';
@@ -21,7 +22,7 @@ export class MemberHistory {
     return this.#assignment;
   }
 
-  /** Notes a join. @returns whether its generation follows the member's last one without a gap */
+  /** Records a join. @returns whether its generation follows the member's last one without a gap */
   joined(memberId: string, generation: number, assignment: readonly TopicPartition[]): boolean {
     const continuous = memberId === this.#memberId && generation === this.#generation + 1;
     this.#memberId = memberId;

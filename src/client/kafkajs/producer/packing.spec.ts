@@ -65,7 +65,7 @@ describe('a record', () => {
     expect(topic.sent).toEqual([GZIP]);
   });
 
-  test('is sent with zstd if its repetitions are too far apart for gzip', async () => {
+  test('is sent compressed with zstd if its repetitions are too far apart for gzip', async () => {
     const value = Buffer.concat(Array.from({ length: 4 }, () => random.subarray(0, 400_000)));
     await sendPacked('t', messagesOf(value), topic.take(value));
     expect(topic.taken).toBe(ZSTD);
@@ -91,7 +91,7 @@ describe('a record', () => {
     await expect(sendPacked('t', messagesOf(value), topic.take(value))).rejects.toThrow(RecordTooLargeError);
   });
 
-  test('is measured with its headers', async () => {
+  test('counts as large including the size of its headers', async () => {
     const message = { key: null, value: null, headers: { trace: document } };
     await sendPacked('t', [message], topic.take(document));
     expect(topic.sent).toEqual([GZIP]);

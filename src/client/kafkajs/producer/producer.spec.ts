@@ -36,7 +36,7 @@ describe('the producer', () => {
     expect(isOpen).toBe(false);
   });
 
-  it('rejects if kafkajs has left the record out because it does not know the partition', async () => {
+  it('rejects if kafkajs has omitted the record because it does not know the partition', async () => {
     const producer = new KafkaJsProducer(kafkajsProducer([]));
     await expect(producer.send({ topic: 't', partition: 9, value: 'v' })).rejects.toThrow(
       UnknownPartitionError,

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Message } from 'kafkajs-pinned';
 import { SendQueue } from './send-queue.js';
 
-/** A broker that notes the values of each request, and rejects requests that contain one of some values. */
+/** A broker that records the values of each request, and rejects requests that contain a value of `refused`. */
 function brokerOf(refused: readonly string[] = []) {
   const requests: string[] = [];
   const queue = new SendQueue(async (topic, messages: readonly Message[]) => {
@@ -17,7 +17,7 @@ function brokerOf(refused: readonly string[] = []) {
   return { requests, send };
 }
 
-describe('the messages of one turn', () => {
+describe('messages that are sent in one turn of the event loop', () => {
   it('are sent in one request per topic, in their order', async () => {
     const { requests, send } = brokerOf();
     const sent = [send('a'), send('b', { topic: 'u' }), Promise.resolve().then(() => send('c')), send('d')];
@@ -47,7 +47,7 @@ describe('the messages of one turn', () => {
     expect(requests).toEqual(['t: a,b,c', 't: a', 't: b', 't: c']);
   });
 
-  it('resolve with whether the message was written or left out', async () => {
+  it('resolve with whether the message was written or omitted', async () => {
     const { send } = brokerOf();
     expect(await Promise.all([send('a', { partition: 9 }), send('b', { partition: 1 })])).toEqual([
       false,

@@ -35,7 +35,7 @@ export class SendQueue {
 
   /**
    * @param bytes the approximate size of the message
-   * @returns whether it was written: kafkajs silently leaves out messages for partitions that it does not know
+   * @returns whether it was written: kafkajs silently omits messages for partitions that it does not know
    * @throws the reason why it could not be written
    */
   send(topic: string, message: Message, bytes: number): Promise<boolean> {

@@ -7,8 +7,8 @@ import { sendPacked } from './packing.js';
 import { partitioner } from './partitioner.js';
 
 /**
- * An open transaction holds back all readers of committed records. One that a crash left open is aborted by the next
- * producer with its id, or after this time.
+ * An open transaction delays all readers of committed records. One that a crash left open is aborted by the next
+ * producer with its id, or after this time, in ms.
  */
 const TRANSACTION_TIMEOUT_MS = 15_000;
 /** Half of the default `max.message.bytes`. */
@@ -34,9 +34,9 @@ interface Session {
 }
 
 /**
- * Writes transactions one after the other with a kafkajs producer. If the outcome of a request is unknown, the producer is
- * discarded: kafkajs would continue with an epoch and sequence number that the broker may already have used, and the
- * broker would take the next record for a duplicate, acknowledge it and drop it.
+ * Writes transactions one after the other with a kafkajs producer. If the outcome of a request is unknown, the
+ * producer is discarded: kafkajs would continue with an epoch and sequence number that the broker may already have
+ * used, and the broker would treat the next record as a duplicate, acknowledge it and drop it.
  */
 export class KafkaJsTransactionalProducer implements TransactionalProducer {
   #session: Session | undefined;
@@ -97,7 +97,7 @@ export class KafkaJsTransactionalProducer implements TransactionalProducer {
 
 /**
  * Aborts a failed transaction.
- * @returns whether it certainly had no effect: a record was rejected for what it is, and the abort was acknowledged
+ * @returns whether it certainly had no effect: the broker rejected a record, and the abort was acknowledged
  */
 async function isAborted(transaction: Transaction | undefined, error: unknown): Promise<boolean> {
   const isRejected = error instanceof RecordTooLargeError || error instanceof UnknownPartitionError;
@@ -119,7 +119,7 @@ async function send(transaction: Transaction, { topic, partition, messages }: Pa
   const written = await sendPacked(topic, messages, (compression) =>
     transaction.send({ topic, messages, compression, acks: -1 }),
   );
-  // kafkajs silently leaves out records for partitions that it does not know.
+  // kafkajs silently omits records for partitions that it does not know.
   if (written.length === 0) throw new UnknownPartitionError(topic, partition);
 }
 

@@ -53,7 +53,7 @@ export class KafkaJsPartitionReader implements ManyPartitionsReader {
     let emptyFetches = 0;
     while (compareOffsets(position, to) < 0) {
       const fetchedFrom = position;
-      // A broker never sends less than one batch, so one byte is enough to ask for the last record.
+      // A broker never sends less than one batch, so a limit of one byte is enough to fetch the last record.
       const maxBytes = offsetAfter(position) === to ? 1 : this.maxBytes;
       for (const message of await this.#fetch({ topic, partition, offset: position }, maxBytes)) {
         const offset = toOffset(message.offset);

@@ -16,7 +16,7 @@ export class Listener {
     });
   }
 
-  /** Starts a listener that accepts connections and sends nothing, like a frozen broker. */
+  /** Starts a listener that accepts connections and never responds, like a frozen broker. */
   static async silent(): Promise<Listener> {
     return new Listener(await listening());
   }

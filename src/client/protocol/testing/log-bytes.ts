@@ -1,4 +1,4 @@
-/** Writes what brokers store and send, byte by byte: sound data, or data that an attacker has forged. */
+/** Writes logs and fetch responses byte by byte: valid data, or data that an attacker has forged. */
 import { crc32 } from 'node:zlib';
 import { crc32c } from '../crc32c.js';
 import type { UnreadableBatchError } from '../errors.js';
@@ -6,7 +6,7 @@ import { readFetchResponse } from '../fetch-response.js';
 import type { PackedRecord } from '../log-batch.js';
 import type { ReadLog } from '../partition-log.js';
 
-/** A record as a producer has it. */
+/** A record to be written. */
 export interface RecordToWrite {
   readonly offsetDelta: number;
   readonly timestampDelta?: number;

@@ -33,8 +33,8 @@ function poolOf(brokers: Readonly<Record<string, 'connected' | 'not connected' |
 
 const nodeOf = ({ nodeId }: { nodeId: string; broker: Broker }): Promise<string> => Promise.resolve(nodeId);
 
-describe('a question to any broker', () => {
-  it('is answered by the one that is up', async () => {
+describe('a request to any broker', () => {
+  it('is answered by the only broker that is up', async () => {
     const { pool } = poolOf({ a: 'down', b: 'not connected', c: 'down' });
     await expect(pool.withBroker(nodeOf)).resolves.toBe('b');
   });

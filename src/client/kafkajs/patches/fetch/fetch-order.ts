@@ -13,7 +13,7 @@ interface TopicPartitions {
   readonly partitions: number[];
 }
 
-/** What a response brought of one partition. */
+/** The records of one partition in a response. */
 interface FetchedPartition extends TopicPartition {
   readonly rawMessages: readonly unknown[];
 }
@@ -51,7 +51,7 @@ export class FetchOrder {
       .map(({ topic, partitions }) => ({ topic, partitions }));
   }
 
-  /** Notes the response to a fetch, its partitions in the order of the request. */
+  /** Records the response to a fetch; its partitions are in the order of the request. */
   responded(partitions: readonly FetchedPartition[]): void {
     const first = partitions.findIndex(({ rawMessages }) => rawMessages.length > 0);
     // A broker sends at least one batch of the first partition that has any, so those before it have none. If they did
@@ -59,7 +59,7 @@ export class FetchOrder {
     this.served(partitions.filter(({ rawMessages }, at) => at < first || rawMessages.length > 0));
   }
 
-  /** Notes that these partitions have had their turn. */
+  /** Records that these partitions have had their turn. */
   served(partitions: readonly TopicPartition[]): void {
     this.#fetches++;
     for (const each of partitions) this.#served.set(keyOf(each), this.#fetches);

@@ -93,7 +93,7 @@ describe('a fetch response', () => {
     await fc.assert(property, { numRuns: 100 });
   }, 60_000);
 
-  it('brings the records from the requested offset on, to consumers of this service and to others', async () => {
+  it('contains the records from the requested offset on, for consumers of this service and for others', async () => {
     const property = fc.asyncProperty(batch, fc.nat(25), async (written, ahead) => {
       const response = responseWith(await encoded(written));
       const { responses } = await decodeFetchResponse(response);
@@ -112,7 +112,7 @@ describe('a fetch response', () => {
     await fc.assert(property, { numRuns: 100 });
   }, 60_000);
 
-  it('is read as far as its batches are complete, wherever the broker has cut it off', async () => {
+  it('is read up to the last complete batch, wherever the broker has cut it off', async () => {
     const property = fc.asyncProperty(batch, batch, fc.nat(), async (first, second, at) => {
       const [whole = Buffer.alloc(0), cut = Buffer.alloc(0)] = await Promise.all(
         inOrder([first, second]).map(encoded),
@@ -123,7 +123,7 @@ describe('a fetch response', () => {
     await fc.assert(property, { numRuns: 100 });
   }, 60_000);
 
-  it('moves the position over a batch that compaction has emptied', async () => {
+  it('moves the position past a batch that compaction has emptied', async () => {
     const { buffer } = await batches.RecordBatch({ firstOffset: 40n, lastOffsetDelta: 9, records: [] });
     const { responses } = await read(responseWith(buffer));
     expect(responses[0]?.partitions[0]?.messages).toEqual([{ offset: '49', isControlRecord: true }]);

@@ -10,7 +10,7 @@ import { endPausedSleep } from './paused-fetch.js';
 import { endStoppedFetches } from './stopped-fetch.js';
 import { surviveUnreachableBroker } from './unreachable-broker.js';
 
-/** What kafkajs's own `fetch` and `heartbeat` do; set by each test. */
+/** Replace kafkajs's own `fetch` and `heartbeat`; set by each test. */
 let nativeFetch: () => Promise<Batch[]>;
 let nativeHeartbeat: () => Promise<void>;
 
@@ -29,7 +29,7 @@ const unreachable = (): Error =>
   new kafkajs.KafkaJSConnectionError('connect ECONNREFUSED', { broker: 'b:9092', code: 'ECONNREFUSED' });
 const protocolError = (type: string): Error => Object.assign(new Error(type), { type });
 
-/** As much of kafkajs's group as a fetch of the partition `orders[0]` needs. */
+/** The part of kafkajs's group that a fetch of the partition `orders[0]` needs. */
 class Group {
   readonly events: string[] = [];
   stopped = false;

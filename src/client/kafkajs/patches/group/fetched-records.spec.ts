@@ -6,7 +6,7 @@ import { UnreadableBatchError } from '../../../protocol/errors.js';
 import { PackedMessages, UnreadableMessages } from '../../packed-messages.js';
 import { attachRecords, fetchOf } from './fetched-records.js';
 
-/** What kafkajs's own `fetch` brings; set by each test. */
+/** Replaces kafkajs's own `fetch`; set by each test. */
 let nativeFetch: () => Promise<Batch[]>;
 
 beforeAll(() => {
@@ -30,7 +30,7 @@ function groupIn(generationId: number): { group: ConsumerGroup; unreadable: Unre
 const fetchIn = (group: ConsumerGroup): Promise<Batch[]> => ConsumerGroup.prototype.fetch.call(group, '1');
 
 describe('a fetched batch', () => {
-  it('tells the generation in which it was fetched, and the requested offset', async () => {
+  it('has the generation in which it was fetched, and the requested offset', async () => {
     const { group } = groupIn(4);
     nativeFetch = () => Promise.resolve([batchOf(0, [new PackedMessages('8', [])])]);
     const [batch] = await fetchIn(group);
@@ -46,7 +46,7 @@ describe('a fetched batch', () => {
     await expect(fetchIn(group)).resolves.toEqual([]);
   });
 
-  it('is reported if it can not be read, while those of other partitions are handed over', async () => {
+  it('is reported if it cannot be read, while those of other partitions are handed over', async () => {
     const { group, unreadable } = groupIn(4);
     const error = new UnreadableBatchError('orders', 1, '7', new Error('damaged'));
     const readable = batchOf(0, [new PackedMessages('8', [])]);

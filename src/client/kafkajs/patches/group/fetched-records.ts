@@ -5,7 +5,7 @@ import { hooksOf } from '../../consumer/group-hooks.js';
 import { recordsOf, unpackedBatch, unreadableOf } from '../../packed-messages.js';
 import { installOnce } from '../install-once.js';
 
-/** What kafkajs does not tell about a batch. */
+/** The properties of a batch that kafkajs does not provide. */
 export interface Fetch {
   /** The generation of the group in which it was fetched. */
   readonly generation: number;

@@ -4,7 +4,7 @@ import response from 'kafkajs-pinned/src/protocol/requests/joinGroup/v5/response
 import type { GroupHooks } from '../../consumer/group-hooks.js';
 import { installPatches } from '../index.js';
 
-/** What kafkajs's own `joinAndSync` does; set by each test. */
+/** Replaces kafkajs's own `joinAndSync`; set by each test. */
 let nativeJoin: () => Promise<void>;
 
 beforeAll(() => {
@@ -12,7 +12,7 @@ beforeAll(() => {
   installPatches();
 });
 
-/** As much of kafkajs's group as a join needs. */
+/** The part of kafkajs's group that a join needs. */
 class Group {
   readonly events: string[] = [];
   readonly hooks: Partial<GroupHooks> = {
@@ -46,7 +46,7 @@ describe('a member', () => {
     nativeJoin = () => Promise.resolve(void group.events.push('join'));
   });
 
-  it('joins once, however many fetch loops ask for it', async () => {
+  it('joins once, however many fetch loops request it', async () => {
     await Promise.all([group.joinAndSync(), group.joinAndSync(), group.joinAndSync()]);
     expect(group.events).toEqual(['before', 'join', 'after']);
   });
@@ -57,7 +57,7 @@ describe('a member', () => {
     expect(group.events).toEqual(['before', 'join', 'after', 'before', 'join', 'after']);
   });
 
-  it('repeats a failed join at the next fetch, and gives its partitions up only once', async () => {
+  it('repeats a failed join at the next fetch, and gives up its partitions only once', async () => {
     nativeJoin = () => Promise.reject(new Error('no answer'));
     await expect(group.joinAndSync()).rejects.toThrow('no answer');
     nativeJoin = () => Promise.resolve(void group.events.push('join'));

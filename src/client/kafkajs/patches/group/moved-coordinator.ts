@@ -4,14 +4,14 @@ import { hooksOf } from '../../consumer/group-hooks.js';
 import { installOnce } from '../install-once.js';
 
 /**
- * Looks for the group's coordinator when a heartbeat does not reach it. While the member's session lasts, that is no
- * error: records are still fetched and handled as long as there is room for them.
+ * Looks up the group's coordinator when a heartbeat does not reach it. While the member's session lasts, that is no
+ * error: records are still fetched and handled within the in-flight limits.
  *
- * - Defect: `ConsumerGroup` (`consumer/consumerGroup.js`) looks for the coordinator only when it joins.
+ * - Defect: `ConsumerGroup` (`consumer/consumerGroup.js`) looks up the coordinator only when it joins.
  * - Effect: after the coordinator moves, as it does whenever a broker restarts, heartbeats and commits go to the old one
  *   until the session ends.
  * - Test: `fetch-loop.spec.ts`; with a broker, `test/integration/staying-alive/moving-brokers.proof.ts`.
- * - Unnecessary when kafkajs looks for the coordinator after NOT_COORDINATOR and after a lost connection.
+ * - Unnecessary when kafkajs looks up the coordinator after NOT_COORDINATOR and after a lost connection.
  */
 export const followCoordinator = installOnce(() => {
   const { prototype } = ConsumerGroup;

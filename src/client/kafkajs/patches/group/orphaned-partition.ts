@@ -10,7 +10,7 @@ const EVERY_MS = 1_000;
 const lookedAt = new WeakMap<ConsumerGroup, number>();
 
 /**
- * Refreshes the metadata while the leader of a partition is none of the brokers that are fetched from.
+ * Refreshes the metadata while a partition is led by a broker that is not fetched from.
  *
  * - Defect: `FetchManager` (`consumer/fetchManager.js`) has a fetch loop for each broker of the last metadata, which is
  *   refreshed when a fetch fails, or after five minutes.

@@ -5,7 +5,7 @@ import { installPatches } from '../index.js';
 
 beforeAll(installPatches);
 
-/** As much of kafkajs's group as a fetch without partitions needs. */
+/** The part of kafkajs's group that a fetch without partitions needs. */
 class Group {
   readonly hooks: Partial<GroupHooks> = {
     requiresCommittedOffset: () => false,

@@ -5,9 +5,9 @@ import { isUnknownTopic } from '../../errors.js';
 /**
  * Lets the producers of a client forget the topics that they wrote to once one of them no longer exists.
  *
- * - Defect: `Cluster.refreshMetadata` (`cluster/index.js`) asks for all topics a producer ever wrote to, and takes the
- *   response that one of them does not exist for a failure of all.
- * - Effect: after somebody deletes one dead-letter topic, no dead letter can be written to any topic.
+ * - Defect: `Cluster.refreshMetadata` (`cluster/index.js`) requests all topics that a producer ever wrote to, and
+ *   fails for all of them if one does not exist.
+ * - Effect: after one dead-letter topic is deleted, no dead letter can be written to any topic.
  * - Test: `test/integration/failing/deleted-topics.test.ts`.
  * - Unnecessary when kafkajs drops an unknown topic from the topics that it asks for.
  *
