@@ -1,4 +1,4 @@
-/** A map with a limit: a new key beyond it displaces the key that was set longest ago. */
+/** A map with a limit: a new key beyond it replaces the key that was set longest ago. */
 export class BoundedMap<K, V> extends Map<K, V> {
   /** @param limit the largest number of entries */
   constructor(private readonly limit: number) {

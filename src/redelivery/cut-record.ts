@@ -30,7 +30,7 @@ const DISPENSABLE: ReadonlySet<string> = new Set([HEADERS.exceptionMessage, HEAD
 const LEFT_OUT_CHARACTERS = 1024;
 
 /**
- * Smaller and smaller forms of a record that is too large to be stored: first the value is truncated, then headers are
+ * Forms of decreasing size of a record that is too large to be stored: first the value is truncated, then headers are
  * omitted, then the key is truncated. Headers name the truncated parts and their original sizes.
  */
 export function* cutForms(copy: RecordCopy): Generator<RecordCopy> {

@@ -29,7 +29,7 @@ export interface DeadLetter {
   readonly stack: string | undefined;
   readonly attempts: number | undefined;
   /**
-   * When it was stored, in ms since the epoch; undefined if neither a header nor the timestamp holds a valid time: a
+   * When it was stored, in ms since the epoch; undefined if neither a header nor the timestamp is a valid time: a
    * timestamp may be any 64-bit number.
    */
   readonly failedAt: number | undefined;
@@ -92,8 +92,9 @@ function cutPartsOf(record: FetchedRecord): CutPart[] {
 }
 
 /**
- * Reads a receipt; undefined for any other record. A receipt counts only in the partition that it was written to, after
- * its dead letter. Other readers of a dead-letter topic can tell the two apart by the same headers.
+ * Reads a receipt; undefined for any other record. A receipt counts only in the partition that it was written to,
+ * after its dead letter. Other readers of a dead-letter topic can distinguish receipts from dead letters by the same
+ * headers.
  */
 export function toReplayReceipt(
   { topic, partition }: TopicPartition,

@@ -13,7 +13,7 @@ import { addressHeaders } from './replay-address.js';
 const MAX_MESSAGE_BYTES = 1_048_588;
 const BATCH_OVERHEAD = 100;
 
-/** A topic that takes records up to a size, and keeps them. */
+/** A topic that accepts records up to a size, and stores them. */
 class BoundedTopic implements RecordProducer {
   readonly stored: OutgoingRecord[] = [];
 
@@ -26,7 +26,7 @@ class BoundedTopic implements RecordProducer {
   }
 
   native(): never {
-    throw new Error('nobody asks for it here');
+    throw new Error('not used in this spec');
   }
 
   disconnect(): Promise<void> {
@@ -63,8 +63,8 @@ function failed(parts: Partial<FetchedRecord>, error: unknown = new Error('no JS
 
 const ALMOST_ALL = 1_048_300;
 
-describe('a record that its topic takes, and that leaves no room for headers', () => {
-  test('is a dead letter without its headers where they are nearly all of it', async () => {
+describe('a record whose dead letter exceeds the size limit', () => {
+  test('is stored without its headers if they are nearly all of its size', async () => {
     const topic = new BoundedTopic();
     const headers = { trace: Buffer.alloc(ALMOST_ALL, 'x'), mine: 'kept' };
     await writerTo(topic).deadLetter(failed({ key: Buffer.from('k'), headers }), 'g');
@@ -84,7 +84,7 @@ describe('a record that its topic takes, and that leaves no room for headers', (
     expect(topic.stored[0]?.headers).not.toHaveProperty('dlt-key-truncated-from');
   });
 
-  test('is a dead letter with the beginning of its key where that is nearly all of it', async () => {
+  test('is stored with a truncated key if the key is nearly all of its size', async () => {
     const topic = new BoundedTopic();
     await writerTo(topic).deadLetter(
       failed({ key: Buffer.alloc(ALMOST_ALL, 'k'), headers: { mine: 'kept' } }),
@@ -99,7 +99,7 @@ describe('a record that its topic takes, and that leaves no room for headers', (
     ]);
   });
 
-  test('is a dead letter with the beginning of its value where that is nearly all of it', async () => {
+  test('is stored with a truncated value if the value is nearly all of its size', async () => {
     const topic = new BoundedTopic();
     const value = Buffer.alloc(ALMOST_ALL, 'v');
     await writerTo(topic).deadLetter(
@@ -116,14 +116,14 @@ describe('a record that its topic takes, and that leaves no room for headers', (
     expect(topic.stored[0]?.headers).not.toHaveProperty('dlt-headers-truncated-from');
   });
 
-  test('is a dead letter where it is nothing but a hundred thousand headers', async () => {
+  test('is stored without headers if it has a hundred thousand of them', async () => {
     const topic = new BoundedTopic();
     const headers = Object.fromEntries(Array.from({ length: 70_000 }, (_, n) => [`h${n}`, 'x']));
     await writerTo(topic).deadLetter(failed({ value: null, headers }), 'g');
     expect(topic.stored).toMatchObject([{ value: null, headers: { h0: 'x', h1: 'x' } }]);
   });
 
-  test('never loses the count of its replays', async () => {
+  test('keeps the number of its replays', async () => {
     const topic = new BoundedTopic();
     const own = { trace: Buffer.alloc(ALMOST_ALL) };
     const content = { key: null, value: Buffer.from('{'), headers: own };
@@ -133,7 +133,7 @@ describe('a record that its topic takes, and that leaves no room for headers', (
     expect(topic.stored).toMatchObject([{ headers: { 'dlt-replays': '3' } }]);
   });
 
-  test('is counted by group and topic', async () => {
+  test('is counted as truncated by group and topic', async () => {
     const writer = writerTo(new BoundedTopic());
     await writer.deadLetter(failed({ value: Buffer.alloc(ALMOST_ALL) }), 'g');
     await writer.deadLetter(failed({ value: Buffer.alloc(ALMOST_ALL) }), 'g');
@@ -142,7 +142,7 @@ describe('a record that its topic takes, and that leaves no room for headers', (
   });
 });
 
-test('a dead letter is stored in a topic that takes a kilobyte', async () => {
+test('a dead letter is stored in a topic whose limit is one kilobyte', async () => {
   const topic = new BoundedTopic(1024);
   await writerTo(topic).deadLetter(failed({ key: Buffer.alloc(2000), value: Buffer.alloc(2000) }), 'g');
   expect(topic.stored).toMatchObject([
@@ -156,7 +156,7 @@ test('a dead letter is stored in a topic that takes a kilobyte', async () => {
   ]);
 });
 
-test('a record is never written to a retry topic in part', async () => {
+test('a truncated record is never written to a retry topic', async () => {
   const topic = new BoundedTopic();
   const route = { topic: 'orders.g.retry.1m', delayMs: 60_000 };
   const written = writerTo(topic).retryLater(failed({ value: Buffer.alloc(ALMOST_ALL) }), 'g', route);
@@ -164,7 +164,7 @@ test('a record is never written to a retry topic in part', async () => {
   expect(topic.stored).toEqual([]);
 });
 
-describe('what a record failed with does not keep it from being stored', () => {
+describe('a dead letter can be stored for any error', () => {
   const withoutMessage = Object.defineProperty(new Error('no'), 'message', {
     get: () => {
       throw new TypeError('the message can not be built');
@@ -190,14 +190,17 @@ test.each([
   ['its default topic', undefined, true],
   ['its default topic, as a handler resolves it', 'orders.dlt', true],
   ["a topic of the handler's choice", 'graveyard', false],
-])('whether the settings of a dead-letter topic may be corrected: %s', async (_what, target, isOwn) => {
-  const specs: TopicSpec[] = [];
-  const topics = {
-    write: (spec: TopicSpec, work: (partitions: number) => Promise<void>) => {
-      specs.push(spec);
-      return work(1);
-    },
-  };
-  await new FailedRecordPublisher(new BoundedTopic(), topics).deadLetter(failed({}), 'g', target);
-  expect(specs).toMatchObject([{ topic: target ?? 'orders.dlt', like: 'orders', isOwn }]);
-});
+])(
+  'the settings of a dead-letter topic are corrected only if the service chose its name: %s',
+  async (_what, target, isOwn) => {
+    const specs: TopicSpec[] = [];
+    const topics = {
+      write: (spec: TopicSpec, work: (partitions: number) => Promise<void>) => {
+        specs.push(spec);
+        return work(1);
+      },
+    };
+    await new FailedRecordPublisher(new BoundedTopic(), topics).deadLetter(failed({}), 'g', target);
+    expect(specs).toMatchObject([{ topic: target ?? 'orders.dlt', like: 'orders', isOwn }]);
+  },
+);

@@ -25,7 +25,7 @@ import { headerNumber } from './record-headers.js';
 /** How many groups and topics are counted; topics come and go for as long as the process runs. */
 const MAX_COUNTS = 1_000;
 
-/** Gives the headers that let the next reader of a record continue its trace. */
+/** Provides the headers with which the next reader of a record continues its trace. */
 export interface TraceHeaders {
   headersOf(record: FetchedRecord): RawHeaders;
 }
@@ -47,22 +47,22 @@ export class FailedRecordPublisher {
   constructor(
     private readonly producer: RecordProducer,
     private readonly ownTopics: Pick<OwnTopics, 'write'>,
-    /** Lets the next reader of a stored record continue its trace. */
+    /** Provides the headers with which the next reader of a stored record continues its trace. */
     private readonly tracer?: TraceHeaders,
     private readonly clock: Clock = systemClock,
   ) {}
 
   /**
-   * How many dead letters of a group could only be stored in part since the process began, by the topic that they were
-   * read from. Only the latest `MAX_COUNTS` groups and topics are counted.
+   * How many dead letters of a group were truncated since the process started, by the topic that they were read from.
+   * Only the latest `MAX_COUNTS` groups and topics are counted.
    */
   cutOf(groupId: string, topic: string): number {
     return this.#cut.get(cutKey(groupId, topic)) ?? 0;
   }
 
   /**
-   * Writes a dead letter. If its topic accepts it in no form, compressed or not, only a part of it is stored: otherwise
-   * the records behind it could never be handled.
+   * Writes a dead letter. If its topic does not accept all of it, even compressed, a truncated form is stored:
+   * otherwise the records behind it could never be handled.
    * @param topic the default one, `<topic>.dlt`, if left out. Only the settings of the default one are corrected
    * @throws if the broker does not accept it
    */
@@ -86,7 +86,7 @@ export class FailedRecordPublisher {
 
   /**
    * Writes a whole record to a retry topic.
-   * @throws RecordTooLargeError where the topic takes it in no form
+   * @throws RecordTooLargeError if the topic does not accept it, even compressed
    * @throws if the broker does not accept it
    */
   async retryLater(failed: FailedRecord, groupId: string, { topic, delayMs }: RetryRoute): Promise<void> {
@@ -154,7 +154,7 @@ function cutKey(groupId: string, topic: string): string {
   return `${groupId}\n${topic}`;
 }
 
-/** Which parts of a record are kept, in words. */
+/** Describes the parts of a record that are kept, for messages. */
 function partsOf({ key, value, headers }: RecordCopy): string {
   const kept = (what: string, name: string, bytes?: number): string[] => {
     const whole = headerNumber({ headers }, name);

@@ -1,7 +1,7 @@
 /**
- * Names of the headers that the runtime adds to records which it stores elsewhere or replays. Values are UTF-8 text;
- * numbers are in decimal digits. All of them are removed from a record whenever it is written elsewhere. Records are
- * forwarded with their headers by others too, so each header counts only in the place it was written for: see
+ * Names of the headers that the runtime adds to records that it stores elsewhere or replays. Values are UTF-8 text;
+ * numbers are in decimal digits. All of them are removed from a record whenever it is written elsewhere. Other code
+ * may forward records with their headers, so each header counts only in the position that it was written for: see
  * `originOf`, `replayAddressOf` and `toReplayReceipt`.
  */
 export const HEADERS = {

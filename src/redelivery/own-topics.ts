@@ -18,7 +18,7 @@ const RAISED_LIMIT_WAITS_MS = [100, 1_000, 3_000];
  */
 const MAX_TOPICS = 1_000;
 
-/** The settings of a topic would lose records. */
+/** A topic has settings with which records would be lost. */
 export class UnsafeTopicError extends CodedError {
   readonly code = 'UNSAFE_TOPIC';
 
@@ -64,7 +64,7 @@ export class OwnTopics {
 
   /**
    * Ensures that a topic exists. Problems are logged once, and corrected if the ACLs permit.
-   * @throws what `ensureTopic` throws
+   * @throws the errors of `ensureTopic`
    */
   async ensure(spec: TopicSpec): Promise<EnsuredTopic> {
     const ensured = await this.port.ensureTopic(spec);
@@ -76,8 +76,8 @@ export class OwnTopics {
   /**
    * Writes to a topic after ensuring that it exists and is safe. After a failed write the topic is checked again. A record
    * that is too large is written again if the topic's limit could be raised: its source's limit may have been raised.
-   * @param work is given the topic's number of partitions
-   * @throws UnsafeTopicError if the topic's settings would lose records
+   * @param work receives the topic's number of partitions
+   * @throws UnsafeTopicError if records would be lost with the topic's settings
    */
   async write(spec: TopicSpec, work: (partitions: number) => Promise<void>): Promise<void> {
     const before = await this.#safe(spec);
@@ -90,7 +90,7 @@ export class OwnTopics {
       const isRaised = before.corrected.length > 0 || after.corrected.length > 0;
       if (!isRaised) throw error;
       await onceRaised(() => work(after.partitions)).catch((last: unknown) => {
-        // It counts as too large only after a further check found nothing to raise.
+        // The record counts as too large only after a further check found no limit to raise.
         throw after.corrected.length > 0 && last instanceof RecordTooLargeError
           ? new LimitRaisedError(spec.topic, { cause: last })
           : last;

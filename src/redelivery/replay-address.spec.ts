@@ -9,7 +9,7 @@ import { replayAddressOf } from './replay-address.js';
 const own = { trace: Buffer.from([0, 255]), list: [Buffer.from('one'), null], nothing: null };
 const at = { topic: 't', partition: 1 };
 
-/** A dead letter of the topic `t` as it is replayed, and fetched again. */
+/** A replayed dead letter of the topic `t`, as it is fetched again. */
 function replayed(settings: Parameters<typeof someDeadLetter>[0] = {}, topic = 't'): FetchedRecord {
   const deadLetter = someDeadLetter({ originalPartition: 1, headers: own, replays: 1, ...settings });
   const record = toReplayRecord(deadLetter);
@@ -28,7 +28,7 @@ function fetched(
   return { offset: toOffset(12), key, value, timestamp: '1700', headers: asFetched(headers) };
 }
 
-/** Headers as they are read from the log: bytes, in another order. */
+/** Headers as they are fetched: bytes, in another order. */
 function asFetched(headers: RawHeaders): RawHeaders {
   const toBytes = (value: unknown): unknown => (typeof value === 'string' ? Buffer.from(value) : value);
   return Object.fromEntries(

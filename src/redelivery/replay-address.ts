@@ -63,7 +63,7 @@ function digestOf({ topic, partition }: TopicPartition, content: Content, addres
   return hash.digest('base64url');
 }
 
-/** Adds the length too, so that different lists of parts never give the same bytes. */
+/** Adds the length too, so that different lists of parts never result in the same bytes. */
 function add(hash: Hash, part: Uint8Array | string | null): void {
   const bytes = part === null ? null : typeof part === 'string' ? Buffer.from(part) : part;
   hash.update(`${bytes?.byteLength ?? -1}:`);

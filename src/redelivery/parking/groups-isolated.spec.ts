@@ -5,7 +5,7 @@ import { OwnTopics } from '../own-topics.js';
 import { ParkingStores } from './parking-stores.js';
 import { ParkingTopics } from './testing/parking-topics.js';
 
-/** What an owner in a new process finds parked; it then parks the record at offset `parks`. */
+/** The records that an owner in a new process finds parked; it then parks the record at offset `parks`. */
 async function owner(
   topics: ParkingTopics,
   [topic, group]: readonly [string, string],

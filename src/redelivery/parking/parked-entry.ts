@@ -24,12 +24,15 @@ export interface ParkedRecordId {
 export type ParkedEntry =
   | (ParkedRecordId & {
       readonly kind: 'parked';
-      /** Id of the topic that the record was in; undefined if the brokers did not tell. */
+      /** Id of the topic that the record was in; undefined if the brokers have no ids. */
       readonly topicId: string | undefined;
       readonly record: FetchedRecord;
     })
   | (ParkedRecordId & { readonly kind: 'removed' })
-  /** From here on the partition belongs to this owner: what earlier owners write after it was never committed. */
+  /**
+   * From here on the partition belongs to this owner: records that earlier owners write after it were never
+   * committed.
+   */
   | { readonly kind: 'owner'; readonly owner: string; readonly ended: boolean }
   | { readonly kind: 'release'; readonly key: KeyName; readonly request: string; readonly ended: ReleaseEnd };
 
@@ -43,7 +46,7 @@ const PARKED = /^record:(\d+):([\w-]+)$/;
 const OWNER = /^owner:([\w-]+)$/;
 const KEYED_RELEASE = /^release-key:([0-9a-f]*):/;
 const KEYLESS_RELEASE = /^release-keyless(?::([0-9a-f]*))?$/;
-/** Requests of earlier versions, whose key does not tell two requests apart. */
+/** Requests of earlier versions, whose key does not distinguish two requests. */
 const OLD_RELEASE = 'release:';
 const NOTHING = Buffer.alloc(0);
 
@@ -135,7 +138,7 @@ function requestName(key: KeyName, id: string): Buffer | string {
   return key === undefined ? `release-keyless:${id}` : Buffer.from(`release-key:${id}:${key}`, 'latin1');
 }
 
-/** The record as it was in its own topic. */
+/** The record in its original form. */
 function restored(stored: FetchedRecord, offset: Offset): FetchedRecord {
   const key = stored.headers?.[HEADERS.parkedKey];
   return {

@@ -17,8 +17,8 @@ export interface ParkedEntryState extends ParkedRecordId {
   /** Its latest offset in the parking topic. */
   readonly storedAt: Offset;
   /**
-   * Whether a former owner wrote it after a later one had taken over the partition. The former owner cannot have committed
-   * it then, so the later one received the record too.
+   * Whether a former owner wrote it after a later one had taken over the partition. The former owner cannot have
+   * committed the record then, so the later one has received it too.
    */
   readonly isLate: boolean;
   /** Whether it was written in time and again late, for example because the network delayed a repeated write. */

@@ -15,21 +15,21 @@ const classes: OwnerClasses = {
 
 const NONE: Bounds = { keys: 'aaba', owners: 1, failures: 1, releases: 0, unanswered: 0, times: 0 };
 
-/** Assumes that every record is delivered again if its offset is. */
+/** Faulty variant: assumes that the record at a redelivered offset is the parked one. */
 class ByOffsetAlone extends RedeliveryCheck {
   override async willBeRedelivered(): Promise<boolean> {
     return true;
   }
 }
 
-/** Does not detect late writes of former owners. */
+/** Faulty variant: does not detect late writes of former owners. */
 class WithoutOwners extends ParkedPartition {
   protected override isLate(): boolean {
     return false;
   }
 }
 
-/** Ends a release while a later record of its key is being parked. */
+/** Faulty variant: ends a release while a later record of its key is being parked. */
 class WithoutFollowers extends Parking {
   override addFollower(record: InFlightRecord): ReturnType<Parking['addFollower']> {
     const why = super.addFollower(record);
@@ -51,7 +51,7 @@ describe('parking in any order of events', () => {
     ['two owners and a topic that is recreated', { ...NONE, owners: 2, logChange: 'recreated' }],
     ['two owners and a truncated log', { ...NONE, owners: 2, logChange: 'truncated' }],
   ])(
-    'parking loses, overtakes and forgets nothing in any order of events with %s',
+    'no record is lost or overtaken, and no release is forgotten, in any order of events with %s',
     async (_what, bounds) => {
       const { states, violation } = await explore(ParkingWorld.factory(bounds, classes));
       expect(states).toBeGreaterThan(500);

@@ -42,7 +42,7 @@ class Owners {
     };
   }
 
-  /** The values that are left in the parking topic after compaction. */
+  /** The values that remain in the parking topic after compaction. */
   get kept(): string[] {
     this.topics.compact(PARKING_TOPIC);
     return this.topics

@@ -12,7 +12,7 @@ import type { ManyPartitionsReader, PartitionRange } from '../../client/index.js
 export interface FollowedPartition extends TopicPartition {
   /** The next offset to read. */
   readonly position: Offset;
-  /** Applies the next record and moves the position behind it. */
+  /** Applies the next record and moves the position past it. */
   apply(stored: FetchedRecord): void;
   /** Everything before `position` was read; compaction may have left no record there. */
   advanceTo(position: Offset): void;
@@ -24,8 +24,8 @@ interface Waiter {
 }
 
 /**
- * Reads the partitions of the parking topics, with one request to each broker for all that need it. Watched partitions
- * are polled periodically; others cost nothing.
+ * Reads the partitions of the parking topics, with one request to each broker for all partitions that need one.
+ * Watched partitions are polled periodically; others cause no requests.
  */
 export class ParkingTopicFeed {
   readonly #watched = new Map<FollowedPartition, () => void>();
@@ -131,7 +131,7 @@ export class ParkingTopicFeed {
     for (const [index, each] of grown.entries()) void this.#readRest(each, isRead[index] === true, finish);
   }
 
-  /** Each partition is read on separately, so that none waits for another that has no leader. */
+  /** The rest of each partition is read separately, so that no partition waits for another that has no leader. */
   async #readRest(
     { target, topic, partition, to }: Growth,
     isRead: boolean,

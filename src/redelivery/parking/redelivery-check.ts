@@ -7,17 +7,17 @@ import {
 import type { PartitionBounds, PartitionReader } from '../../client/index.js';
 import { recordAt } from './parking-topic-partition.js';
 
-/** What is known of a parked record without reading it. */
+/** The properties of a parked record that are known without reading it. */
 interface Parked {
   readonly offset: Offset;
-  /** Id of the topic that the record was in; undefined if the brokers did not tell. */
+  /** Id of the topic that the record was in; undefined if the brokers have no ids. */
   readonly topicId: string | undefined;
 }
 
 /**
- * Checks whether a parked record is still in its partition's log, so that a consumer that starts at or before its offset
- * receives it again. The offset alone does not show that: if the topic was recreated, truncated or cleared by retention,
- * another record may have that offset now.
+ * Checks whether a parked record is still in its partition's log, so that a consumer that starts at or before its
+ * offset receives it again. The offset alone is not enough: if the topic was recreated, truncated or cleared by
+ * retention, another record may have that offset now.
  */
 export class RedeliveryCheck {
   #bounds: Promise<PartitionBounds | undefined> | undefined;
@@ -25,7 +25,7 @@ export class RedeliveryCheck {
   constructor(
     private readonly source: TopicPartition,
     private readonly reader: Pick<PartitionReader, 'bounds' | 'read'>,
-    /** Current id of the topic; undefined if the brokers do not tell. */
+    /** Current id of the topic; undefined if the brokers have no ids. */
     private readonly topicId: string | undefined,
   ) {}
 

@@ -4,7 +4,7 @@ import type { RedeliveryCheck } from './redelivery-check.js';
 import type { ParkingTopicFeed } from './parking-topic-feed.js';
 import type { ParkedPartition } from './parked-partition.js';
 
-/** What a partition's parking store is built from. */
+/** The dependencies of a partition's parking store. */
 export interface TopicParkingStoreParts {
   /** The partition whose records are parked. */
   readonly source: TopicPartition;

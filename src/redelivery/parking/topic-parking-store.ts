@@ -27,7 +27,8 @@ import { ParkedPartition } from './parked-partition.js';
 
 /**
  * Parks records in a compacted topic, in the partition with the same number as their own. Each ownership has a ranked
- * name and writes it to the topic first: what an earlier owner writes after that was never committed, and is ignored.
+ * name and writes it to the topic first: records that an earlier owner writes after that were never committed, and
+ * are ignored.
  */
 export class TopicParkingStore implements ParkingStore, FollowedPartition {
   readonly #log: ParkingTopicPartition;
@@ -104,7 +105,8 @@ export class TopicParkingStore implements ParkingStore, FollowedPartition {
     if (!this.#state.find(id)) await this.parts.feed.catchUp(this);
     const entry = this.#state.find(id);
     if (!entry) {
-      // The record exists, but a new leader may not report it yet. If it counted as removed, later ones would overtake it.
+      // The record exists, but a new leader may not report it yet. If it counted as removed, later records of its key
+      // would overtake it.
       const isKept = parked.by === undefined && this.#own.has(parked.offset);
       if (isKept) throw new ParkingStoreBehindError(this.parts.topic, this.partition);
       return undefined;

@@ -1,4 +1,4 @@
-/** A model whose steps are chosen by the caller; it does nothing by itself. */
+/** A model whose steps are chosen by the caller. */
 export interface World {
   /** The possible next steps; a function of the steps taken so far. */
   readonly steps: readonly string[];

@@ -26,9 +26,9 @@ import {
   SOURCE,
 } from './owner-world.js';
 
-/** One owner of the partition, built from the real classes. It handles the records one after another. */
+/** One owner of the partition, composed of the real classes. It handles the records one after another. */
 export class ModelOwner {
-  /** Everything that the owner was told; owners with equal histories behave the same. */
+  /** All inputs of the owner; owners with equal histories behave the same. */
   readonly history: string[] = [];
   readonly clock = new VirtualClock();
   readonly #log: readonly FetchedRecord[];
@@ -95,7 +95,7 @@ export class ModelOwner {
     void this.#parking.start(this.#ownership);
   }
 
-  /** Loads without disturbance; resolves with the values of the parked records, in order. */
+  /** Loads without other events in between; resolves with the values of the parked records, in order. */
   async loadAlone(): Promise<string[]> {
     const loading: { parked?: readonly ParkedRecord[] } = {};
     void this.#store.load(this.#ownership).then((parked) => (loading.parked = parked));

@@ -35,7 +35,7 @@ export interface HandlerCall {
   readonly isUnparked: boolean;
 }
 
-/** What a world learns from an owner, and tells it. */
+/** The interface of a world to its owners. */
 export interface OwnerWorld {
   readonly topics: ParkingTopics;
   /** Whether this owner really owns the partition. */

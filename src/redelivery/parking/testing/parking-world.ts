@@ -87,7 +87,7 @@ export class ParkingWorld implements World, OwnerWorld {
 
   get #present(): ModelOwner {
     const present = this.#owners.at(-1);
-    if (!present) throw new Error('nobody owns the partition');
+    if (!present) throw new Error('the partition has no owner');
     return present;
   }
 
@@ -140,7 +140,7 @@ export class ParkingWorld implements World, OwnerWorld {
       : undefined;
   }
 
-  /** What a new owner would find parked if the present one had committed everything that it settled. */
+  /** The records that a new owner would find parked if the current one had committed all settled records. */
   async #next(): Promise<Next> {
     const from = this.#present.position;
     const key = `${from}\n${this.#parkingTopic}\n${this.#source}`;
@@ -178,7 +178,7 @@ export class ParkingWorld implements World, OwnerWorld {
     this.#hasFailedAgain = true;
   }
 
-  /** How each committed record was settled, if the present owner commits up to `position`. */
+  /** How each committed record was settled, if the current owner commits up to `position`. */
   #settledBy(position: number): ReadonlyMap<string, Settled> {
     const all = new Map(this.#settled);
     for (const { offset, value } of this.topics.topic(SOURCE).records) {
@@ -241,7 +241,7 @@ export class ParkingWorld implements World, OwnerWorld {
   }
 }
 
-/** What the next owner would read. */
+/** The state that the next owner would read. */
 interface Next {
   readonly parked: readonly string[];
   readonly isReleaseRequested: boolean;
