@@ -4,14 +4,14 @@ import { terminalLine } from '../text/terminal-safe.js';
 
 const BASE64 = 'base64:';
 
-/** Bytes as text for people: UTF-8 if they are valid, otherwise base64 with the prefix `base64:`. */
+/** Bytes as readable text: UTF-8 if they are valid, otherwise base64 with the prefix `base64:`. */
 export function displayText(bytes: Uint8Array | null): string | null {
   if (bytes === null) return null;
   const buffer = Buffer.from(bytes);
   return isUtf8(buffer) ? buffer.toString('utf8') : BASE64 + buffer.toString('base64');
 }
 
-/** Headers as text for people; a header with several values appears once for each. */
+/** Headers as readable text; a header with several values appears once for each. */
 export function displayHeaders(headers: RawHeaders): { name: string; value: string | null }[] {
   return Object.entries(headers).flatMap(([name, value]) => {
     const values: readonly unknown[] = Array.isArray(value) ? value : [value];
@@ -24,7 +24,9 @@ function displayHeader(value: unknown): string | null {
   return value instanceof Uint8Array ? displayText(value) : null;
 }
 
-/** Whether a key is the typed one, given either as it is or as a table shows it, with control characters escaped. */
+/**
+ * Whether a key is the typed one. It may be typed unchanged, or as a table shows it, with control characters escaped.
+ */
 export function isDisplayedAs(key: string | null, typed: string | null): boolean {
   return key === typed || (key !== null && terminalLine(key) === typed);
 }

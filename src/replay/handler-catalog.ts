@@ -14,7 +14,7 @@ import {
 } from '../transport/index.js';
 import { deadLetterTopicOf, parkingTopicOf } from '../redelivery/index.js';
 
-/** A handler, with what decides which records it accepts. */
+/** A handler, with the options that decide which records it accepts. */
 interface CatalogHandler extends RoutedHandler {
   readonly options: ResolvedHandlerOptions;
 }
@@ -80,7 +80,7 @@ export class HandlerCatalog {
     return undefined;
   }
 
-  /** Those of all groups, or of one. */
+  /** The handlers of a topic, of all groups or of one. */
   #of(topic: string, group?: string): CatalogHandler[] {
     return group === undefined ? this.#routes.ofAllGroups(topic) : this.#routes.of(group, topic);
   }

@@ -15,7 +15,7 @@ export interface PurgedPartition {
   readonly waiting: number;
 }
 
-/** What a purge deletes from a topic, and what it keeps. */
+/** The records that a purge deletes from a topic and those that it keeps, by partition. */
 export interface PurgeReport {
   readonly deadLetterTopic: string;
   readonly partitions: readonly PurgedPartition[];
@@ -39,7 +39,7 @@ export async function planPurge(reader: PartitionReader, topic: string): Promise
   return { deadLetterTopic: topic, partitions };
 }
 
-/** Deletes the records of a report. Dead letters that were added since are behind them and stay. */
+/** Deletes the records of a report. Dead letters that were added since have higher offsets and stay. */
 export async function purge(port: KafkaPort, { deadLetterTopic, partitions }: PurgeReport): Promise<void> {
   const offsets = partitions
     .filter(({ before }) => compareOffsets(before, toOffset(0)) > 0)

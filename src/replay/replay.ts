@@ -44,9 +44,9 @@ const BATCH_RECORDS = 100;
 const BATCH_BYTES = 4 * 1024 * 1024;
 
 /**
- * Sends dead letters back. A record and its receipt are written in one transaction, so that a run after an interruption
- * finds both or neither. Before it reads receipts, a run takes over the topic's transactional id, so that no earlier run
- * can write another one.
+ * Sends dead letters back. A record and its receipt are written in one transaction, so that a run after an
+ * interruption finds both or neither. Before it reads receipts, a run takes over the topic's transactional id, so
+ * that no earlier run can write further receipts.
  */
 export class Replay {
   readonly #skipped = new RecordGroups<SkipReason>();

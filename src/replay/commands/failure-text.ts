@@ -3,7 +3,7 @@ import { terminalLine } from '../../text/terminal-safe.js';
 import { displayHeaders, displayText, isoTime } from '../display-text.js';
 import { indented } from './output.js';
 
-/** Everything that is known of a failed record, its value only with `payload`. */
+/** All properties of a failed record; its value only with `payload`. */
 export function describeFailure(failed: DeadLetter, payload: boolean) {
   return {
     topic: failed.topic,

@@ -48,7 +48,7 @@ describe('control characters in text of producers', () => {
   });
 });
 
-test('text of several lines is indented so that no line looks like a field', () => {
+test('further lines of a text are indented, so that none of them looks like a field', () => {
   expect(indented('a\nreason  none', 4)).toBe('a\n    reason  none');
 });
 

@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import { terminalJson, terminalLine, terminalLines } from '../../text/terminal-safe.js';
 
-/** Prints a command's result as JSON, or as text for people. */
+/** Prints a command's result as JSON, or as readable text. */
 export function print(result: unknown, json: boolean, words: () => string): void {
   const text = json ? terminalJson(JSON.stringify(result, null, 2)) : terminalLines(words());
   process.stdout.write(`${text}\n`);

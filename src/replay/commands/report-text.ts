@@ -8,7 +8,7 @@ import type { ReplayReport } from '../replay.js';
 /** Number of positions printed for each reason; `--json` prints all that the report has. */
 const POSITIONS = 10;
 
-/** Formats the report of a replay for people. */
+/** Formats the report of a replay as readable text. */
 export function formatReplayReport({
   deadLetterTopic,
   replayed,
@@ -25,7 +25,7 @@ export function formatReplayReport({
   ].join('\n');
 }
 
-/** Formats the report of a dry run for people. */
+/** Formats the report of a dry run as readable text. */
 export function formatDryRunReport(report: DryRunReport): string {
   const { deadLetterTopic, wouldReplay, wouldPass, wouldFail, alreadyReplayed, skipped, samples } = report;
   return [

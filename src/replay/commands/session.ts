@@ -10,14 +10,14 @@ import { DeadLetterTopics } from '../reading/dead-letter-topics.js';
 /** Imports the application module, whose handlers a command needs to know. */
 export type ModuleLoader = () => Promise<Type>;
 
-/** What a session is opened with. */
+/** The parameters of a session. */
 export interface SessionSource {
   readonly loadModule: ModuleLoader;
   /** The brokers of the command line; undefined for those of the configuration. */
   readonly brokers: () => string | undefined;
 }
 
-/** What a command works with; closed after the command. */
+/** The resources of a command; closed after the command. */
 export interface Session {
   readonly port: KafkaPort;
   readonly reader: PartitionReader;

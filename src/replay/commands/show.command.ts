@@ -11,7 +11,7 @@ interface Options {
   readonly json?: true;
 }
 
-/** `dlq show`: prints one dead letter with everything that is known of it. */
+/** `dlq show`: prints one dead letter with all of its properties. */
 export function addShowCommand(dlq: Command, source: SessionSource): void {
   dlq
     .command('show')

@@ -16,7 +16,7 @@ export interface FailureGroup {
   readonly example: string;
 }
 
-/** What a replay would do, and how the current handlers would receive the records. */
+/** What a replay would do, and which records the current handlers would accept. */
 export interface DryRunReport {
   readonly deadLetterTopic: string;
   readonly dryRun: true;

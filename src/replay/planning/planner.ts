@@ -31,7 +31,7 @@ export interface PlannerOptions {
   readonly to: string | undefined;
   readonly maxReplays: number;
   readonly transform: AppliedTransform | undefined;
-  /** Whether a record may be sent back to this topic for this group; without a handler, nobody would handle it. */
+  /** Whether a record may be sent back to this topic for this group: without a handler, it would not be handled. */
   readonly mayReplayTo: (topic: string, group: string) => boolean;
 }
 

@@ -66,7 +66,7 @@ export function toReceipt(
     [HEADERS.replayedTopic]: topic,
     [HEADERS.replayedPartition]: String(partition),
     [HEADERS.replayedOffset]: offset,
-    // After the topic was recreated, the same offset belongs to another dead letter.
+    // If the topic was recreated, the same offset belongs to another dead letter.
     ...(failedAt !== undefined && { [HEADERS.replayedFailedAt]: String(failedAt) }),
     [HEADERS.replayedTo]: to,
   };

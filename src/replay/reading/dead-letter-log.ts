@@ -67,8 +67,8 @@ function idOf(offset: string, failedAt: number | undefined): string {
 }
 
 /**
- * A reader that reports the end of a partition once `signal` is aborted. It covers receipts as well, which can be many.
- * What was read until then is incomplete, so nothing may be concluded from it.
+ * A reader that reports the end of a partition once `signal` is aborted. This also ends the reading of receipts, of
+ * which there can be many. The records read until then are incomplete and must not be used for decisions.
  */
 export function readerUntilAborted(signal: AbortSignal, reader: PartitionReader): PartitionReader {
   return {

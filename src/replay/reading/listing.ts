@@ -25,7 +25,7 @@ export interface ListedRecord extends KeylessRecord {
   readonly key: string | null;
 }
 
-/** What a search for dead letters needs. */
+/** The parameters of a search for dead letters. */
 export interface Search {
   readonly reader: PartitionReader;
   readonly signal: AbortSignal;

@@ -2,7 +2,7 @@ import type { PartitionReader } from '../../client/index.js';
 import { type ParkedKey, readParkedKeys } from '../../redelivery/index.js';
 import { isDisplayedAs, displayText } from '../display-text.js';
 
-/** A parked key as operators see it. */
+/** A parked key in the form that is shown to operators. */
 export interface ShownParkedKey {
   /** The parking topic. */
   readonly topic: string;

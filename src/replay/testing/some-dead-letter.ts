@@ -1,6 +1,6 @@
 import type { DeadLetter } from '../../redelivery/index.js';
 
-/** A dead letter of the topic `t`, with what a spec says of it. */
+/** A dead letter of the topic `t`, with the given settings. */
 export function someDeadLetter(settings: Partial<DeadLetter> = {}): DeadLetter {
   return {
     topic: 't.dlt',
