@@ -1,8 +1,8 @@
 import type { Connection } from './connection.js';
 
 /**
- * Whether new transactions of a server may write: it is no standby, and no setting of the server, database or role makes
- * them read-only. A setting of the session itself does not count.
+ * Whether new transactions of a server may write: it is not a standby, and no setting of the server, database or role
+ * makes them read-only. A setting of the session itself does not count.
  */
 export async function acceptsWrites(connection: Connection): Promise<boolean> {
   const { rows } = await connection.query<{ read_only: boolean }>(

@@ -19,9 +19,9 @@ interface Opened {
 /**
  * The connections of a source. Each has one holder at a time; requests are served in order.
  *
- * A holder of one connection may request a second: it takes a free permit, or else one of the reserve, which is only for
- * second connections. Nobody gets a third. This prevents deadlocks: a holder of two connections waits for nothing, so
- * permits of the reserve always become free, and then the other permits too.
+ * A holder of one connection may request a second: it takes a free permit, or else one of the reserve, which is only
+ * for second connections. No holder gets a third. This prevents deadlocks: a holder of two connections does not wait,
+ * so permits of the reserve always become free, and then the other permits too.
  */
 export class Connections {
   #opened: Promise<Opened> | undefined;

@@ -17,10 +17,10 @@ interface Scope {
   readonly around: readonly Transaction[];
 }
 
-/** What is known of a connection and its server after a failure. */
+/** The state of a connection and its server after a failure. */
 interface ServerState {
   readonly isLost?: boolean;
-  /** Undefined if that is unknown, or makes no difference. */
+  /** Undefined if it is unknown or irrelevant. */
   readonly acceptsWrites: boolean | undefined;
 }
 
@@ -61,7 +61,7 @@ export class Database {
       held.release('reusable');
       throw fromCaller(await this.#judged(error, { acceptsWrites: answer }));
     } finally {
-      // The connection itself remembers whether the statement has broken it.
+      // The connection itself keeps track of whether the statement has broken it.
       held.release('reusable');
     }
   }
@@ -141,14 +141,14 @@ export class Database {
 
   /**
    * The error for the caller: the given one, or one that makes its record wait.
-   * @param server what is known of the connection and the server behind it
+   * @param server the state of the connection and its server
    */
   async #judged(error: unknown, server: ServerState): Promise<unknown> {
     if (isPermanent(error)) return error;
     if (server.isLost || isConnectionLost(error)) return this.#unlessAway(error);
     const reason = reasonToWait(error);
     if (reason) return reason;
-    // A transaction is read-only because of its server, for every record; or the handler has made it so.
+    // Either the server makes every transaction read-only, or the handler has made this one read-only.
     if (!isReadOnlyTransaction(error) || server.acceptsWrites === true) return error;
     return new DatabaseUnavailableError('a statement', error);
   }
@@ -170,7 +170,7 @@ export class Database {
   }
 }
 
-/** What to ask the server to judge an error; undefined if the error says it all. */
+/** The question to the server that decides about an error; undefined if the error alone decides. */
 function questionAbout(error: unknown): ((connection: Connection) => Promise<boolean>) | undefined {
   return isReadOnlyTransaction(error) ? acceptsWrites : undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * A fair semaphore: a fixed number of permits, granted in the order of the requests. Waiting has no timeout of its own:
- * waiting handlers slow down the fetch, as they should if the database is the slowest part.
+ * A fair semaphore: a fixed number of permits, granted in the order of the requests. Waiting has no timeout of its
+ * own: handlers that wait fill the in-flight limits, and so slow down fetching to the speed of the database.
  */
 export class Semaphore {
   readonly #waiting = new Set<() => void>();

@@ -13,8 +13,8 @@ const UNAVAILABLE = /^(53100|53300|57P0[34]|58030)$/;
 const READ_ONLY = '25006';
 
 /**
- * Conflict with another transaction: a serialization failure or a deadlock, which a retry resolves. An unavailable lock
- * (55P03) is none: the statement itself asked not to wait, and the lock may be held for ever.
+ * Conflict with another transaction: a serialization failure or a deadlock, which a retry resolves. An unavailable
+ * lock (55P03) is not a conflict: the statement itself requested not to wait, and the lock may never become free.
  */
 const CONFLICT = /^(40001|40P01)$/;
 

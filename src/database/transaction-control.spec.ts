@@ -25,7 +25,7 @@ test.each([
   expect(endsTransaction(text)).toBe(false);
 });
 
-test('the command tags of several statements tell whether one of them ended the transaction', () => {
+test('the command tags of several statements show whether one of them ended the transaction', () => {
   expect(haveEndedTransaction('INSERT; COMMIT')).toBe(true);
   expect(haveEndedTransaction('INSERT; SELECT')).toBe(false);
   expect(haveEndedTransaction('ROLLBACK')).toBe(false);

@@ -98,7 +98,7 @@ export class BatchDelivery {
     if (reasons.size > 0) throw new RejectedRecords(reasons);
   }
 
-  /** Remembers the records that an error names as failed. Returns whether it names any. */
+  /** Records which records an error names as failed. Returns whether it names any. */
   #blames(fresh: readonly string[], error: unknown): boolean {
     if (error instanceof RejectedRecords) {
       for (const [at, reason] of error.reasons) this.#rejected.set(fresh[at] ?? '', reason);

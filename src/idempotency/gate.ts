@@ -4,9 +4,9 @@ import { EarlyCommitError } from './errors.js';
 import type { UnitOfWork } from './idempotency-store.js';
 
 /**
- * Prevents an offset from being committed before the transaction: a crash between the two would lose the effect.
- * A handler that commits its offset is done, so its transaction is committed first. Records that it only acknowledges
- * are settled after it has returned.
+ * Prevents an offset from being committed before the transaction: a crash between the two would lose the effect. A
+ * handler that commits its offset has finished its work, so its transaction is committed first. Records that it only
+ * acknowledges are settled after it has returned.
  *
  * @param records all records of the unit of work
  */

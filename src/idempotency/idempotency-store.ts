@@ -4,7 +4,9 @@ export interface Claim {
   readonly scope: string;
   /** Without duplicates. */
   readonly keys: readonly string[];
-  /** Ends the wait for other claims. Work that resolves after the abort is rolled back, since its call has failed. */
+  /**
+   * Aborts the wait for other claims. Work that resolves after the abort is rolled back, since its call has failed.
+   */
   readonly signal?: AbortSignal;
 }
 

@@ -22,7 +22,7 @@ class Third {
   handle(): void {}
 }
 
-test('different pairs of group and name never share a scope', () => {
+test('different pairs of group and handler name never share a scope', () => {
   const scopes = [First, Second, Third].map((controller) => {
     const method = controller.prototype.handle;
     return idempotentHandler(controller, method, () => ({ groupId: 'service', enableAutoCommit: true }))

@@ -10,7 +10,7 @@ const keys = fc.uniqueArray(key, { minLength: 1 });
 const nothing = async (): Promise<void> => undefined;
 
 describe('MemoryStore', () => {
-  it('MemoryStore has one effect per key, one at a time, whatever fails and however deliveries overlap', async () => {
+  it('MemoryStore permits one effect per key, one at a time, for any failures and any overlap of deliveries', async () => {
     const deliveries = fc.array(fc.record({ keys, fails: fc.boolean() }), { maxLength: 12 });
     const property = fc.asyncProperty(fc.scheduler(), deliveries, async (scheduler, all) => {
       const store = new MemoryStore();

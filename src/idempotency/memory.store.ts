@@ -49,7 +49,7 @@ export class MemoryStore extends IdempotencyStore {
           const running = other;
           await outsideTimeout(ANOTHER_DELIVERY, () => endOf(running, signal));
         }
-        // No await between the check and this line, so no other claim can come in between.
+        // No await between the check and this line, so no other claim can interfere.
         this.#running.set(id, ended);
         held.push(id);
       }

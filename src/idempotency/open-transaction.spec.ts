@@ -19,7 +19,7 @@ const services = { nativeConsumer: notAskedFor, nativeProducer: notAskedFor };
 const contextOf = (record: InFlightRecord): KafkaRecordContext =>
   new KafkaRecordContext(record, undefined, services);
 
-/** Has a manual handler work on one record. Returns what it failed with, and what is committed then. */
+/** Calls a manual handler with one record. Returns its error and the committed offset. */
 async function handling(
   work: (context: KafkaRecordContext, database: Database, record: InFlightRecord) => Promise<unknown>,
 ): Promise<{ code: unknown; committed: string }> {

@@ -52,8 +52,8 @@ export class PostgresStore extends IdempotencyStore {
   }
 
   /**
-   * @throws DatabaseUnavailableError if the receipt cannot be written for any reason: the record is not the cause, and
-   *   failed attempts would soon send it to the dead-letter topic
+   * @throws DatabaseUnavailableError if the receipt cannot be written for any reason other than its key: the record
+   *   is not the cause and must not become a dead letter
    */
   once({ scope, keys, signal }: Claim, work: (unit: UnitOfWork) => Promise<void>): Promise<boolean> {
     return this.database.outside(async () => {

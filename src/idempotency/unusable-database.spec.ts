@@ -8,8 +8,8 @@ import { MemoryStore } from './memory.store.js';
 import { PostgresStore } from './postgres.store.js';
 import { minute, passUntil, tried } from './testing/tried-record.js';
 
-describe('a record waits, and none of its attempts is used up', () => {
-  test('a record waits without using up attempts while the database is unavailable, whatever its handler’s timeout', async () => {
+describe('a record waits without using up attempts', () => {
+  test('a record waits without using up attempts while the database is unavailable, even beyond its handler’s timeout', async () => {
     const database = new Database(() =>
       Promise.reject(new DatabaseUnavailableError('connecting', 'ECONNREFUSED')),
     );

@@ -34,8 +34,8 @@ const ways: readonly (readonly [string, () => Work])[] = [
   ],
 ];
 
-describe('waiting for a turn at the database', () => {
-  test.each(ways)('waiting for the database is not a failure: %s', async (_name, make) => {
+describe('waiting for a database connection', () => {
+  test.each(ways)('waiting for a database connection is not a failure: %s', async (_name, make) => {
     const work = make();
     const begun = new Map<string, number>();
     const handle = async (record: InFlightRecord): Promise<unknown> =>
@@ -60,7 +60,7 @@ describe('waiting for a turn at the database', () => {
     expect(await scene.committed()).toBe(`${ALPHABET.length}`);
   });
 
-  test('waiting for a connection is reported, ends when the handler is aborted, and takes no connection from others', async () => {
+  test('a wait for a connection is reported, ends when the handler is aborted, and occupies no connection', async () => {
     const source = new AnsweringSource(1);
     const own = new Database(async () => source);
     let letGo = (): void => undefined;

@@ -1,6 +1,6 @@
 import type { Connection, ConnectionSource } from '../connection.js';
 
-/** The rows that a database without receipts answers a statement with. */
+/** The rows with which a database without receipts answers a statement. */
 function rowsOf(text: string, values: readonly unknown[], isReadOnly: boolean): readonly object[] {
   if (text.includes('to_regclass')) return [{ found: 'idempotency_marks' }];
   if (text.includes('pg_is_in_recovery')) return [{ read_only: isReadOnly }];

@@ -23,7 +23,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
     }, 60_000);
     afterAll(() => opened.close());
 
-    /** Claims in a scope that only this test uses, and the keys that work was called for. */
+    /** Claims in a scope that only this test uses; records the keys that work was called for. */
     function inScope(scope = `scope-${++scopes}`) {
       const called: string[][] = [];
       const once = (keys: readonly string[], work?: (unit: UnitOfWork) => Promise<void>) =>
@@ -80,8 +80,8 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
     });
 
     it.each([
-      ['longer than an index takes', 'x'.repeat(10_000), `${'x'.repeat(9_999)}y`],
-      ['with characters that a text column refuses', 'a\0b', 'a\0c'],
+      ['too long for an index', 'x'.repeat(10_000), `${'x'.repeat(9_999)}y`],
+      ['with characters that a text column rejects', 'a\0b', 'a\0c'],
       ['with half of a surrogate pair', 'a\ud800', 'a\ud801'],
       ['of which one looks like the hash of the other', LONG, `sha256:${LONG_HASH}`],
       ['that look like SQL', `'); DROP TABLE x; --`, `'); DROP TABLE y; --`],

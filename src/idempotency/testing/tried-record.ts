@@ -6,7 +6,7 @@ import type { IdempotencyStore } from '../idempotency-store.js';
 
 const TIMEOUT_MS = 100;
 
-/** A record whose handler is idempotent, has five attempts, and may take 100 ms a call. */
+/** A record whose handler is idempotent, with five attempts and a timeout of 100 ms per call. */
 export async function tried(store: IdempotencyStore, handle: () => Promise<void>): Promise<Scene> {
   const invoke = (record: InFlightRecord): unknown =>
     within(new HandlerCall('h', record), () =>
@@ -26,7 +26,7 @@ export async function passUntil(scene: Scene, isSo: () => boolean): Promise<void
   }
 }
 
-/** A minute of retries. */
+/** Advances the clock by a minute of retries. */
 export function minute(scene: Scene): Promise<void> {
   const end = scene.clock.now() + 60_000;
   return passUntil(scene, () => scene.clock.now() >= end);
