@@ -9,7 +9,7 @@ import { unknownVariables } from './reading/unknown-variables.js';
 import { strayCharacters } from './stray-characters.js';
 import { describeVariable, environment, isVariableName, type VariableName } from './variables/environment.js';
 
-/** What was found in an environment. */
+/** The result of checking an environment. */
 export interface CheckedEnvironment {
   /** Built without the invalid values; use it only if there is no problem. */
   readonly config: ServiceConfig;
@@ -45,7 +45,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, host: Host = th
 }
 
 /**
- * Like `loadConfig` for the environment of the process, with these variables in place of its own.
+ * Like `loadConfig` for the environment of the process, overridden by these variables.
  *
  * @throws ConfigError
  */

@@ -2,7 +2,7 @@ import type { ConfigProblem } from './config-error.js';
 
 const NAME = /\b[A-Z]{2,}(?:_[A-Z]+)+\b/g;
 
-/** A problem with other names for the variables in it; where `nameOf` knows none, the name stays. */
+/** Renames the variables in a problem; a variable keeps its name if `nameOf` returns none. */
 export function renameVariables(
   { variable, got, accepts, hint }: ConfigProblem,
   nameOf: (variable: string) => string | undefined,

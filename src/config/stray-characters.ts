@@ -3,8 +3,8 @@ const QUOTED = /^(["'`‘’“”]).*["'`‘’“”]$/su;
 const INVISIBLE = /[\p{Cf}\p{Zl}\p{Zp}\u00a0\u1680\u115f\u1160\u2000-\u200a\u202f\u205f\u3000\u3164\uffa0]/u;
 
 /**
- * Detects characters that come in by copying: surrounding quotes (a shell removes them; an `env` file or a manifest
- * does not) and invisible characters.
+ * Detects characters that are often copied by mistake: surrounding quotes (a shell removes them; an `env` file or a
+ * manifest does not) and invisible characters.
  * @returns what to do about them; undefined if there are none
  */
 export function strayCharacters(text: string): string | undefined {

@@ -11,19 +11,19 @@ import { OPTION_VARIABLES } from './option-variables.js';
 const PREFIX = 'KAFKA_';
 const REQUIRED = ['KAFKA_BROKERS', 'KAFKA_CLIENT_ID', 'KAFKA_GROUP_ID'] as const;
 
-/** What {@link kafkaFromEnv} reads, and what it does with variables it does not know. */
+/** Options of {@link kafkaFromEnv}. */
 export interface KafkaFromEnvOptions {
   /** The environment; by default that of the process. */
   readonly env?: NodeJS.ProcessEnv;
-  /** Takes the place of `KAFKA_` in the names of the variables. */
+  /** Replaces `KAFKA_` in the names of the variables. */
   readonly prefix?: string;
-  /** Variables that have the prefix and are unknown are logged as a warning by default. */
+  /** How unknown variables with the prefix are reported. Default: a warning in the log. */
   readonly unknown?: 'warn' | 'error';
 }
 
 /**
  * Options of `KafkaModule` from the `KAFKA_` variables of docs/configuration.md; no other variable is read. Options
- * whose variable is not set are left out, so others may stand before or after them.
+ * whose variable is not set are omitted, so the result can be spread together with other options.
  *
  * @throws ConfigError if a variable is invalid, or the brokers, client id or group id are not set
  * @example
@@ -42,7 +42,7 @@ export function kafkaFromEnv(options: KafkaFromEnvOptions = {}, host: Host = thi
   return setOptions(config.kafka, own);
 }
 
-/** The variables with the prefix, under the names that the schema has for them. */
+/** The variables with the prefix, renamed as in the schema. */
 function ownVariables(env: NodeJS.ProcessEnv, prefix: string): NodeJS.ProcessEnv {
   const own = Object.entries(env)
     .filter(([name]) => name.startsWith(prefix))

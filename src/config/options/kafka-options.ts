@@ -1,6 +1,6 @@
 import type { DatabaseConfig, KafkaConfig, SaslConfig, ServiceConfig, TlsConfig } from '../config.js';
 
-/** The part of the configuration that the package itself needs; the rest belongs to the reference service. */
+/** The part of the configuration that the package needs; the rest belongs to the reference service. */
 export interface KafkaModuleConfig extends Pick<
   ServiceConfig,
   'kafka' | 'shutdownTimeoutMs' | 'database' | 'idempotency'
@@ -15,14 +15,14 @@ export const KAFKA_CONFIG = Symbol('KAFKA_CONFIG');
 /** The same fields, each of them optional. */
 type Optional<T> = { readonly [Field in keyof T]?: T[Field] | undefined };
 
-/** The variants of a union, without the paths of secret files being required. */
+/** The variants of a union, with optional paths of secret files. */
 type WithoutFiles<T> = T extends { readonly files: infer Files }
   ? Omit<T, 'files'> & { readonly files?: Files | undefined }
   : never;
 
 /**
- * Options of `KafkaModule`. Times are in ms. What is left out has the default of the environment variable of the same
- * name in docs/configuration.md: `sessionTimeoutMs` that of `KAFKA_SESSION_TIMEOUT_MS`.
+ * Options of `KafkaModule`. Times are in ms. An omitted option has the default of the environment variable of the
+ * same name in docs/configuration.md: `sessionTimeoutMs` that of `KAFKA_SESSION_TIMEOUT_MS`.
  *
  * @example
  * KafkaModule.forRoot({ brokers: ['kafka:9092'], clientId: 'shop', groupId: 'shop' })
@@ -42,6 +42,6 @@ export interface KafkaModuleOptions extends Optional<
   readonly shutdownTimeoutMs?: number | undefined;
   /** PostgreSQL for idempotent handlers and `Database`; not connected to unless they are used. */
   readonly database?: Optional<DatabaseConfig> | undefined;
-  /** How long idempotent handlers remember a record, in hours. */
+  /** How long receipts of idempotent handlers are kept, in hours. */
   readonly idempotency?: { readonly ttlHours?: number | undefined } | undefined;
 }

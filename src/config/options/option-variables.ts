@@ -3,7 +3,7 @@ import type { ConfigProblem } from '../config-error.js';
 import { fileVariable } from '../reading/read-variables.js';
 import type { VariableName } from '../variables/environment.js';
 
-/** The variable that defines what an option accepts and its default, by the option's path. */
+/** The environment variable of each option, by the option's path. It defines the accepted values and the default. */
 export const OPTION_VARIABLES = {
   brokers: 'KAFKA_BROKERS',
   clientId: 'KAFKA_CLIENT_ID',
@@ -62,7 +62,7 @@ const WITHOUT_VARIABLE: ReadonlySet<string> = new Set([
 ]);
 const REQUIRED = ['brokers', 'clientId', 'groupId'] as const;
 
-/** Options in the form of an environment, so that one schema and one set of rules checks both. */
+/** Converts options to an environment, so that the same schema and rules check both. */
 export function toVariables(options: object): {
   readonly env: Readonly<Record<string, string>>;
   readonly problems: readonly ConfigProblem[];
@@ -70,7 +70,7 @@ export function toVariables(options: object): {
   const given = flatten(options);
   const env: Record<string, string> = {
     KAFKA_SECURITY_PROTOCOL: protocolOf(options),
-    // The embedded database is for development: a host asks for it.
+    // The embedded database is for development, so it must be enabled explicitly.
     NODE_ENV: given.get('database.embeddedAllowed') === true ? 'development' : 'production',
   };
   const problems: ConfigProblem[] = [];
@@ -121,7 +121,7 @@ function protocolOf(options: object): string {
   return isSet('ssl') ? 'SSL' : 'PLAINTEXT';
 }
 
-/** A secret that has a file is read from it, also where its content at some time is given too. */
+/** A secret with a file is read from the file, even if its earlier content is given too. */
 function useFiles(env: Record<string, string>, section: string, files: unknown): void {
   if (typeof files !== 'object' || files === null) return;
   for (const [field, path] of Object.entries(files)) {

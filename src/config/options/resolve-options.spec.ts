@@ -21,14 +21,14 @@ function problemsOf(options: object): string[] {
 }
 
 describe('options of KafkaModule', () => {
-  test('options that are left out have the defaults of the environment', () => {
+  test('omitted options have the defaults of the environment variables', () => {
     const { kafka, shutdownTimeoutMs } = resolveOptions(required);
     const defaults = loadConfig({});
     expect(kafka).toEqual({ ...defaults.kafka, ...required });
     expect(shutdownTimeoutMs).toBe(defaults.shutdownTimeoutMs);
   });
 
-  test('options of every kind are taken over', () => {
+  test('options of every kind are applied', () => {
     const config = resolveOptions({
       ...required,
       maxInFlight: 7,
@@ -51,7 +51,7 @@ describe('options of KafkaModule', () => {
     expect(Object.isFrozen(config.kafka)).toBe(true);
   });
 
-  test('a configuration from the environment is the same as options', () => {
+  test('a configuration from the environment can be converted to options and back', () => {
     const config = loadConfig(
       {
         KAFKA_BROKERS: 'a:1,b:2',
@@ -79,11 +79,11 @@ describe('options of KafkaModule', () => {
     ]);
   });
 
-  test('a misspelt option is named with the right one', () => {
+  test('the error of a misspelt option suggests the right name', () => {
     expect(problemsOf({ ...required, groupID: 'x' })).toEqual(['groupID: did you mean groupId?']);
   });
 
-  test('a problem names options, not environment variables', () => {
+  test('a problem of options names options, not environment variables', () => {
     expect(problemsOf({ ...required, sessionTimeoutMs: 1_000, maxInFlight: 0 })).toEqual([
       'maxInFlight: raise it to 1 records or more',
       'heartbeatIntervalMs: lower it to a third of the session timeout, or raise sessionTimeoutMs',

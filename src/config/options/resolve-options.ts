@@ -24,7 +24,7 @@ export function resolveOptions(options: KafkaModuleOptions, host: Host = thisHos
   return deepFreeze({ kafka, shutdownTimeoutMs, database, idempotency });
 }
 
-/** The options of `KafkaModule` that a configuration from the environment stands for. */
+/** Converts a configuration from the environment to options of `KafkaModule`. */
 export function optionsOf(config: KafkaModuleConfig | ServiceConfig): KafkaModuleOptions {
   const { kafka, shutdownTimeoutMs, database, idempotency } = config;
   return { ...kafka, shutdownTimeoutMs, database, idempotency: { ttlHours: idempotency.ttlMs / HOUR_MS } };

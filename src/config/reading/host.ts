@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { CodedError } from '../../errors/index.js';
 
-/** What the configuration reads from the machine besides the environment; tests pass their own. */
+/** Access to the machine for the configuration, besides the environment; tests pass their own. */
 export interface Host {
   /** The whole text of a file. @throws if it is missing, unreadable, too large or not a regular file. */
   readonly readFile: (path: string) => string;

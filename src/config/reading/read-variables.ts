@@ -45,7 +45,7 @@ export function trimmedText(env: NodeJS.ProcessEnv, name: string): string | unde
   return env[name]?.trim() || undefined;
 }
 
-/** Name of the variable that holds the path instead of the value. */
+/** Name of the variable that contains the path instead of the value. */
 export function fileVariable(name: VariableName): string {
   return `${name}_FILE`;
 }

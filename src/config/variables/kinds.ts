@@ -117,7 +117,7 @@ export function milliseconds(min = 1): Kind<number> {
   return integer({ min, max: LONGEST_DURATION_MS }, 'ms');
 }
 
-/** `5s` is not accepted, but understood well enough to suggest the value in milliseconds. */
+/** Suggests the value in milliseconds for a duration with a unit, such as `5s`, which is not accepted. */
 function durationHint(input: string): string | undefined {
   const match = /^(\d{1,9}(?:\.\d{1,3})?)\s*([a-z]+)$/i.exec(input);
   const [, amount, unit] = match ?? [];

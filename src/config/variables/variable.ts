@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
-/** How the text of one environment variable becomes a value. */
+/** Parses the text of one environment variable. */
 export interface Kind<T> {
   readonly schema: z.ZodType<T, string>;
-  /** What is accepted, in words: shown in error messages and in the generated documentation. */
+  /** Describes the accepted values, for error messages and the generated documentation. */
   readonly accepts: string;
 }
 
@@ -25,7 +25,7 @@ export interface VariableMeta extends VariableAbout {
   readonly accepts: string;
 }
 
-/** Descriptions, defaults and accepted values by schema; the generated documentation is made from this registry. */
+/** Descriptions, defaults and accepted values by schema; the documentation is generated from this registry. */
 export const variableMeta = z.registry<VariableMeta>();
 
 /** A variable with a default; the default is written as in the environment and parsed like any other value. */
