@@ -10,7 +10,7 @@ export class HealthController {
     private readonly kafka: KafkaHealth,
   ) {}
 
-  /** All probes and details of the consumers, for people. */
+  /** All probes and details of the consumers, for operators. */
   @Get()
   @HealthCheck({ noCache: true, swaggerDocumentation: false })
   all(): Promise<HealthCheckResult> {

@@ -82,7 +82,7 @@ describe('ready', () => {
     expect(problem).toContain('failed 7 times, last error: TypeError: x is not a function');
   });
 
-  test('readiness is down at once, whatever the age, for a problem that somebody must fix', () => {
+  test('readiness is down at once, at any age of the record, for a problem that an operator must fix', () => {
     const stuck = {
       ...record(5),
       kind: 'not stored' as const,

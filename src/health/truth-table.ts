@@ -18,7 +18,7 @@ export function startupProblem(group: GroupSnapshot): string | undefined {
   return 'not joined yet';
 }
 
-/** Kafka gives the same answer for a topic that does not exist and for one that the client is not allowed to see. */
+/** Kafka returns the same error for a topic that does not exist and for one that the client may not see. */
 function hiddenOf({ hiddenTopics }: GroupSnapshot): string {
   if (hiddenTopics.length === 0) return '';
   const topics = hiddenTopics.map((topic) => `--topic '${topic}'`).join(' ');
@@ -53,7 +53,10 @@ export function readinessProblem(
   );
 }
 
-/** A record that blocks its partition until somebody acts counts at once; any other after a while. */
+/**
+ * A record that blocks its partition until an operator or a dependency resolves the cause counts at once; any other
+ * after `stuckAfterMs`.
+ */
 function stuckProblem(group: GroupSnapshot, { stuckAfterMs }: HealthLimits): string | undefined {
   const [stuck] = group.partitions.flatMap((partition) => partition.stuck);
   if (stuck) return `${stuck.why}: ${describeStalled(stuck)}`;
@@ -61,7 +64,10 @@ function stuckProblem(group: GroupSnapshot, { stuckAfterMs }: HealthLimits): str
   return oldest && oldest.ageMs > stuckAfterMs ? `stuck: ${describeStalled(oldest)}` : undefined;
 }
 
-/** The record that has blocked a committable offset for the longest time; a pause by an operator is no reason. */
+/**
+ * The record that has blocked a committable offset for the longest time; partitions that an operator has paused do
+ * not count.
+ */
 export function oldestInFlight(partitions: readonly PartitionSnapshot[]): StalledRecord | undefined {
   return partitions
     .filter(({ pauseReasons }) => !pauseReasons.includes('paused by an operator'))
@@ -83,7 +89,7 @@ function isJoining({ phase }: GroupSnapshot): boolean {
   return phase === 'rebalancing' || phase === 'connecting';
 }
 
-/** How long a group may make no progress although a broker answers. */
+/** How long a group may make no progress although a broker answers, in ms. */
 function progressLimitMs(group: GroupSnapshot, limits: HealthLimits): number {
   return 3 * limits.sessionTimeoutMs + (isJoining(group) ? limits.rebalanceTimeoutMs : 0);
 }

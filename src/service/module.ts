@@ -5,7 +5,7 @@ import { TracingModule } from '../telemetry/tracing/tracing.module.js';
 import { KafkaModule } from '../transport/index.js';
 import { ServiceConfigModule } from './service-config.module.js';
 
-/** What a service of its own is made of: configuration from the environment, log, traces and the Kafka transport. */
+/** The parts of a standalone service: configuration from the environment, log, traces and the Kafka transport. */
 @Module({
   imports: [
     ServiceConfigModule,

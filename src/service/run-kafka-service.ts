@@ -4,11 +4,11 @@ import { requireNode } from './require-node.js';
 import { listenForStop } from './stop-signals.js';
 
 /**
- * Runs a module that imports `KafkaServiceModule` as a service of its own: configured by the environment, with health,
- * metrics and operators' endpoints over HTTP. SIGTERM drains and exits with 0, or with 1 if a handler had to be aborted;
- * a second signal, or a shutdown that takes too long, exits at once.
+ * Runs a module that imports `KafkaServiceModule` as a standalone service: configured by the environment, with
+ * health, metrics and operators' endpoints over HTTP. SIGTERM drains and exits with 0, or with 1 if a handler had to
+ * be aborted; a second signal, or a shutdown that takes too long, exits at once.
  *
- * @param load imports the module; not before signals are listened to and the compile cache is on
+ * @param load imports the module; called once signals are handled and the compile cache is enabled
  * @example
  * await runKafkaService(async () => (await import('./app.module.js')).AppModule);
  */

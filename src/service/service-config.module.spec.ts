@@ -9,7 +9,7 @@ import type { ServiceConfig } from '../config/index.js';
 const started = { env: process.env, cwd: process.cwd() };
 let folder: string;
 
-/** The configuration that a provider deep in the application gets, in a new process started in `folder`. */
+/** The configuration that is injected into a nested provider, in a new process started in `folder`. */
 async function injectedConfig(env: NodeJS.ProcessEnv): Promise<ServiceConfig> {
   process.env = { ...env };
   jest.resetModules();

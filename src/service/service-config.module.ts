@@ -6,8 +6,8 @@ import { loadConfig, SERVICE_CONFIG } from '../config/index.js';
  * Provides {@link SERVICE_CONFIG} to the whole application. Outside production a `.env` file in the working
  * directory is read when this file is imported; variables of the process take precedence over it.
  *
- * Creating the application throws a {@link ConfigError} if the environment is invalid. The provider validates,
- * not `forRoot({ validate })`: that would throw while this file is imported, where nobody can catch it.
+ * Creating the application throws a {@link ConfigError} if the environment is invalid. The provider validates, not
+ * `forRoot({ validate })`: that would throw while this file is imported, where the error cannot be caught.
  */
 @Global()
 @Module({

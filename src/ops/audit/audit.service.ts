@@ -21,7 +21,7 @@ export class AuditService {
   readonly #token: string | undefined;
 
   constructor(logger: PinoLogger, @Inject(SERVICE_CONFIG) { ops }: ServiceConfig) {
-    // Its own level: silencing the log must not silence the audit.
+    // A level of its own: a higher log level must not suppress the audit.
     this.#log = logger.logger.child({ context: 'Audit' }, { level: 'info' });
     this.#token = ops.token === undefined ? undefined : fingerprint(ops.token);
   }

@@ -15,7 +15,7 @@ export interface LogLevelView {
   readonly until: string | null;
 }
 
-/** Changes the log level for a limited time, so that a forgotten level resets itself. */
+/** Changes the log level for a limited time, so that a level that is not reset returns to the configured one. */
 @Injectable()
 export class LogLevelService implements OnApplicationShutdown {
   readonly #configured: LogLevel;

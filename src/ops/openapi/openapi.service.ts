@@ -12,7 +12,7 @@ export class OpenApiService {
     this.#application = { app, module };
   }
 
-  /** Created on first use, which most processes never reach. */
+  /** Created on first use: most processes never need it. */
   get document(): OpenAPIObject {
     if (!this.#application) throw new NotFoundException('this application is not described');
     const { app, module } = this.#application;

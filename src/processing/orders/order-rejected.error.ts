@@ -1,4 +1,4 @@
-/** The shop cannot accept this order, and a retry does not help: somebody has to look at it. */
+/** The shop cannot accept this order. A retry does not help: an operator has to decide about it. */
 export class OrderRejectedError extends Error {
   readonly code = 'ORDER_REJECTED';
 

@@ -52,7 +52,7 @@ describe('OrdersController', () => {
     expect(orders.find('o-1')).toBeDefined();
   });
 
-  it('OrdersController may receive the same records twice', () => {
+  it('OrdersController can receive the same records twice with the same result', () => {
     for (let delivery = 1; delivery <= 2; delivery++) {
       controller.onOrder(order, contextOf('o-1', order));
       controller.onOrder(null, contextOf('o-1', null));

@@ -85,7 +85,7 @@ function exporting<Value extends MetricValue<string>, M extends Metric<Value>>(
   const get = async (): Promise<MetricObjectWithValues<Value>> => {
     return { ...(await description.get()), values: values() };
   };
-  // The registry calls `getForPromString` where a metric has it.
+  // The registry calls `getForPromString` if a metric has it.
   return Object.assign(create([registry]), { get, getForPromString: get });
 }
 

@@ -14,7 +14,7 @@ export function groupLabels({ cluster, groupId: group }: Pick<GroupSnapshot, 'cl
   return cluster === undefined ? { group } : { cluster, group };
 }
 
-/** A partition as a scrape sees it. */
+/** A partition with its labels, for one scrape. */
 export interface ScrapedPartition {
   readonly group: GroupSnapshot;
   /** The same object at every scrape: then prom-client serializes it only once. */
@@ -22,7 +22,7 @@ export interface ScrapedPartition {
   readonly snapshot: PartitionSnapshot;
 }
 
-/** What one scrape reads. */
+/** The data of one scrape. */
 interface Scrape {
   readonly groups: readonly GroupSnapshot[];
   readonly partitions: readonly ScrapedPartition[];

@@ -8,7 +8,7 @@ const ENTERED_ROOT = ROOT_CONTEXT.setValue(createContextKey('entered'), true);
 
 /**
  * OpenTelemetry's active context: the context that the running code has entered, or else, within an unsampled call,
- * the context of the call. That one is created on first use, so calls that never need it do not pay for it.
+ * the context of the call. The latter is created on first use: most calls never need it.
  */
 export class CallContextManager extends AsyncLocalStorageContextManager {
   override active(): Context {

@@ -8,12 +8,14 @@ const ids = new RandomIdGenerator();
 
 /**
  * The position of an unsampled call in its trace. Spans started within it are not sampled either, and the decision is
- * propagated to called services. Its ids are created on first use, which most calls never reach.
+ * propagated to called services. Its ids are created on first use: most calls never need them.
  */
 export class UnsampledCall implements CallTrace {
   #context: Context | undefined;
 
-  /** @param first the first record of the call; after it is settled, its trace is no longer known */
+  /**
+   * @param first the first record of the call; once it is settled, its headers, and with them its trace, are dropped
+   */
   constructor(private readonly first: InFlightRecord) {}
 
   get traceId(): string {
