@@ -20,7 +20,7 @@ async function exitCodeOf(program: () => Promise<number>): Promise<number> {
   try {
     return await program();
   } catch (error) {
-    // commander has already written its line.
+    // commander has already printed its message.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     console.error(terminalLines(error instanceof ToolError ? error.message : inspect(error)));
     return 1;

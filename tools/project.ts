@@ -14,7 +14,7 @@ export function cacheFolder(): string {
   return path.join(process.env['XDG_CACHE_HOME'] || path.join(os.homedir(), '.cache'), projectName);
 }
 
-/** Makes a path that a person typed absolute: npm runs scripts in the project's folder, not in theirs. */
+/** Resolves a path relative to the caller's folder: npm runs scripts in the project's folder. */
 export function fromCaller(file: string): string {
   return path.resolve(process.env['INIT_CWD'] ?? process.cwd(), file);
 }

@@ -19,8 +19,8 @@ const banner =
   'const require = __createRequire(import.meta.url), __bundled = import.meta.url;';
 
 /**
- * Bundles a program and its packages into few files: finding, reading and linking a thousand takes most of a startup.
- * Dynamic imports stay separate files that are loaded on demand.
+ * Bundles a program and its packages into few files: finding, reading and linking a thousand files takes most of the
+ * startup time. Dynamic imports stay separate files that are loaded on demand.
  *
  * @param {string} entry the compiled program
  * @param {string} outdir the output folder; it also gets one file per shared or dynamically imported part

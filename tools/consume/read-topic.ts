@@ -2,7 +2,7 @@ import { compareOffsets, type FetchedRecord, type Offset } from '../../src/pipel
 import type { PartitionBounds, PartitionReader } from '../../src/client/index.js';
 import { ToolError } from '../tool-error.js';
 
-/** Where reading begins in each partition. */
+/** The position from which each partition is read. */
 export type From = 'earliest' | 'latest' | Offset;
 
 /** The records to read. */

@@ -35,19 +35,19 @@ export function check(topic: string, known: Known, messages: Messages): PackedMe
       error.topic === topic && error.partition === partition && /^(-?\d+|unknown)$/.test(error.offset);
     demand(
       isNamed && error.message.startsWith(`${topic}[${partition}]: `),
-      'an unreadable batch is not named',
+      'the error of an unreadable batch does not name it',
     );
     return undefined;
   }
   const [packed] = messages;
   if (!packed) {
-    demand(log.length === 0, 'a log is passed over without a word');
+    demand(log.length === 0, 'a log is skipped without an error');
     return undefined;
   }
-  demand(packed instanceof PackedMessages && messages.length === 1, 'what was read is not packed');
+  demand(packed instanceof PackedMessages && messages.length === 1, 'the result is not one packed message');
   if (!(packed instanceof PackedMessages)) return undefined;
   const end = BigInt(packed.offset);
-  demand(end >= asked, `the position goes back: ${end} after ${asked}`);
+  demand(end >= asked, `the position decreases: ${end} after ${asked}`);
   demand(end <= lastOffsetIn(log), `the position is ${end}, beyond every batch`);
   demand(packed.records.length <= MAX_RECORDS, `${packed.records.length} records at once`);
   checkRecords(packed, asked, end);
@@ -67,7 +67,7 @@ function checkRecords({ records }: PackedMessages, asked: bigint, end: bigint): 
     if ((record.byteLength ?? 0) > LARGE_BYTES) checkMaking(record);
     const { timestamp } = record.toPlain();
     demand(timestamp !== undefined && /^-?\d+$/.test(timestamp), `the timestamp ${timestamp}`);
-    demand((record.byteLength ?? -1) >= 0, 'a record of no length');
+    demand((record.byteLength ?? -1) >= 0, 'a record without a length');
   }
 }
 
@@ -79,7 +79,7 @@ function checkMaking(record: PackedMessages['records'][number]): void {
     record.toPlain();
     least = Math.min(least, threadCpuMs() - began);
   }
-  demand(least <= TURN_MS, `a record takes ${Math.round(least)} ms to make`);
+  demand(least <= TURN_MS, `a record takes ${Math.round(least)} ms to create`);
 }
 
 function checkContent(
@@ -92,7 +92,10 @@ function checkContent(
   const got = records.map(({ offset, key, value, headers }) => `${offset} ${partsOf(key, value, headers)}`);
   const want = wanted.map(({ offset, parts }) => `${offset} ${parts}`);
   const at = want.findIndex((each, index) => each !== got[index]);
-  demand(at < 0 && got.length === want.length, `records are not those that were written, from number ${at}`);
+  demand(
+    at < 0 && got.length === want.length,
+    `records differ from those that were written, from index ${at}`,
+  );
 }
 
 /** The last offset of the log according to the headers of its batches. */

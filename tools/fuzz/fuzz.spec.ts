@@ -55,20 +55,20 @@ describe('mutations of the answers of brokers', () => {
     [
       'loses the last record',
       ofPacked(({ offset, records }) => [new PackedMessages(offset, records.slice(0, -1))]),
-      /not those that were written/,
+      /differ from those that were written/,
     ],
     [
-      'gives records twice',
+      'returns records twice',
       ofPacked(({ offset, records }) => [new PackedMessages(offset, [...records, ...records])]),
       /a record at/,
     ],
     [
-      'passes over what it can not read',
+      'skips unreadable batches',
       defective((messages) => (messages[0] instanceof UnreadableMessages ? [] : messages)),
-      /without a word/,
+      /skipped without an error/,
     ],
     [
-      'ends at what it can not read',
+      'throws at unreadable batches',
       defective((messages) => {
         const [first] = messages;
         if (first instanceof UnreadableMessages) throw first.error;

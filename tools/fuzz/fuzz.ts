@@ -17,9 +17,9 @@ export interface FuzzOptions {
   readonly seed: number;
   readonly cases: number;
   readonly decode?: Decode;
-  /** Expensive cases that are read in between; each costs as much as hundreds of others. */
+  /** Expensive cases that are read between the others; each takes as much time as hundreds of them. */
   readonly bombs: readonly Bomb[];
-  /** Called from time to time with the number of finished cases. */
+  /** Called periodically with the number of finished cases. */
   readonly progress?: (done: number) => void;
 }
 
@@ -45,7 +45,7 @@ interface Case {
   readonly what: string;
   readonly answer: Buffer;
   readonly known: Known;
-  /** Whether the response around the log was changed too; then an error is a valid result. */
+  /** Whether bytes of the response outside of the log were changed too; then an error is a valid result. */
   readonly isBrokenAround: boolean;
 }
 
@@ -57,7 +57,7 @@ const LIMITS = { ...DEFAULT_FETCH_LIMITS, maxBatchBytes: LIMIT_BYTES };
 /** Memory in addition to the response itself: two batches at the limit and their sources. */
 const MEMORY_BYTES = 12 * LIMIT_BYTES;
 const BOMB_EVERY = 20_000;
-/** Memory is measured only for the first cases, since measuring takes longer than reading most responses. */
+/** Number of cases whose memory is measured: measuring takes longer than reading most responses. */
 const WEIGHED = 50;
 const COMMIT_EVERY = 25;
 const MAX_FINDINGS = 20;

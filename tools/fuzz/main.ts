@@ -13,7 +13,7 @@ await run(async () => {
     'Reads mutated responses of brokers and reports each that violates a rule.',
   )
     .option('--cases <number>', 'number of cases', wholeNumber(1, 1_000_000_000), 1_000_000)
-    .option('--seed <number>', 'the same seed gives the same cases', wholeNumber(0, 2 ** 31), 1)
+    .option('--seed <number>', 'the same seed produces the same cases', wholeNumber(0, 2 ** 31), 1)
     .parse();
   const { cases, seed } = program.opts<Options>();
   const began = performance.now();
@@ -27,7 +27,7 @@ await run(async () => {
   const turn = result.longestTurnMs.toFixed(1);
   console.log(
     `${cases} cases of seed ${seed} in ${seconds} s: ${result.findings.length} violated a rule; ${result.unreadable} logs ` +
-      `unreadable and named, ${result.records} records read, the longest turn ${turn} ms of CPU time, ` +
+      `unreadable with an error, ${result.records} records read, the longest turn ${turn} ms of CPU time, ` +
       `${Math.round(result.peakBytes / 1_048_576)} MB at most for one response`,
   );
   return result.findings.length === 0 ? 0 : 1;

@@ -8,8 +8,8 @@ import type { SoundBatch } from './sound-logs.js';
 export interface Mutated {
   readonly log: Buffer;
   /**
-   * What a reader can rely on. `checked`: a checksum covers the change, so every record that is delivered is as it was
-   * written. `forged`: an attacker has written it, with a valid checksum.
+   * How the log was changed. `checked`: a checksum covers the change, so every delivered record must be unchanged.
+   * `forged`: an attacker has written it, with a valid checksum.
    */
   readonly kind: 'checked' | 'forged';
   readonly what: string;

@@ -1,4 +1,4 @@
-/** CPU time of this thread, in ms; of the whole process on Node before 22.19, which can only be more. */
+/** CPU time of this thread, in ms; before Node 22.19 of the whole process, which is at least as much. */
 export function threadCpuMs(): number {
   // The types describe a newer Node than the oldest that is supported.
   const usage: { threadCpuUsage?: typeof process.threadCpuUsage } = process;

@@ -24,7 +24,7 @@ export function checkSbom(file, modules) {
   return components.length;
 }
 
-/** Every package of a node_modules, those nested in it among them, as `name@version`. */
+/** Every package of a node_modules, including nested ones, as `name@version`. */
 function installed(modules) {
   if (!existsSync(modules)) return [];
   return readdirSync(modules)

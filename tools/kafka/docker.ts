@@ -70,7 +70,7 @@ function settings(port: number): string[] {
     .flatMap((line) => ['-e', variable(line)]);
 }
 
-/** Traffic to the published port arrives at the container's own address, not at its loopback. */
+/** Traffic to the published port arrives at the container's own address, not at its loopback address. */
 function listenEverywhere(node: { port: number; controllerPort: number }): Record<string, string> {
   return { listeners: `PLAINTEXT://:${node.port},CONTROLLER://:${node.controllerPort}` };
 }

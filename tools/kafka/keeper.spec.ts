@@ -66,7 +66,7 @@ function parentOf(pid: number): number {
   return Number(/^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
 }
 
-/** A process that keeps a suspended program, the hardest kind to end, and the folder. */
+/** A process with a keeper for a suspended program, which ignores SIGTERM, and for the folder. */
 async function startOwner(): Promise<{ owner: number; pid: number }> {
   const keeper = fileURLToPath(new URL('keeper.ts', import.meta.url));
   const code = `

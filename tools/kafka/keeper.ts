@@ -4,9 +4,10 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 
 /*
- * Keepers are shells in their own sessions, so Ctrl-C and signals to the process group do not reach them. Each reads from
- * a pipe whose other end belongs to this process. The kernel closes that end even after kill -9, so a keeper notices every
- * end of this process and cleans up. Keepers are not Node processes, so killing all Node processes does not end them.
+ * A keeper is a shell in its own session, so Ctrl-C and signals to the process group do not reach it. Each reads from
+ * a pipe whose other end belongs to this process. The kernel closes that end even after kill -9, so a keeper notices
+ * every end of this process and cleans up. Keepers are not Node processes, so killing all Node processes does not end
+ * them.
  */
 
 export interface KeptOptions {
@@ -18,7 +19,7 @@ export interface KeptOptions {
   readonly cwd?: string;
 }
 
-/** A program that ends with this process, however this process ends. */
+/** A program that ends with this process, even if this process is killed. */
 export interface Kept {
   readonly pid: number;
   /** Resolves with the exit code once the program is gone. */
@@ -110,7 +111,7 @@ function ownersEnd(stdin: Writable | null): Writable {
 
 function firstLine(stream: Readable): Promise<string> {
   return new Promise((resolve, reject) => {
-    // Keeps reading after the line: only a stream that flows notices its end.
+    // Continue to read after the line: only a flowing stream emits its end.
     createInterface({ input: stream }).once('line', resolve);
     stream.once('error', reject);
     stream.once('close', () => reject(new Error('A keeper ended before it started anything.')));

@@ -22,7 +22,7 @@ await run(async () => {
 
   console.error('Starting Kafka ...');
   const opening = openKafka({ brokers: nodes, ...(port !== undefined && { port }), heap: '1g' });
-  // Whatever was started ends with this process.
+  // Brokers that were started end with this process.
   const opened = await Promise.race([opening, stop]);
   if (typeof opened === 'string') return 130;
 

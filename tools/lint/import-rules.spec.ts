@@ -133,7 +133,7 @@ const allowedOnDemand: readonly (readonly [from: string, to: string])[] = [
 
 const orphan = 'src/health/orphan.ts';
 
-/** Dependencies as this project has them; express is installed but not declared, as with any transitive one. */
+/** Dependencies like those of this project; express is installed but not declared, like any transitive dependency. */
 const dependencies = [
   'rxjs',
   'kafkajs',
@@ -161,7 +161,7 @@ describe('the import rules', () => {
     expect(rulesBrokenBy(from)).toContain(rule);
   });
 
-  it('the import rule no-orphan reports a file of src that nobody imports and that imports nothing', () => {
+  it('the import rule no-orphan reports a file of src that is not imported and imports no other file', () => {
     expect(rulesBrokenBy(orphan)).toEqual(['no-orphan']);
   });
 

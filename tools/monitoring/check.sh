@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks metrics, alerts and dashboard with a real Prometheus that scrapes the real service:
+# Checks metrics, alerts and dashboard with a Prometheus that scrapes the service:
 # `bash tools/monitoring/check.sh`, after a build. Exits with 77 if Prometheus cannot be installed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."

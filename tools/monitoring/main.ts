@@ -53,7 +53,7 @@ async function promtool(args: readonly string[], stdin?: string): Promise<void> 
   const input = stdin === undefined ? {} : { stdin };
   const { code, stdout, stderr } = await execute('promtool', args, { timeoutMs: waitMs, ...input });
   const said = `${stdout}${stderr}`.trim();
-  console.log(`promtool ${args.map((each) => path.basename(each)).join(' ')}: ${said || 'nothing to say'}`);
+  console.log(`promtool ${args.map((each) => path.basename(each)).join(' ')}: ${said || 'no output'}`);
   if (code !== 0) throw new ToolError('PROMTOOL', `promtool ${args.join(' ')} ended with ${code}.`);
 }
 

@@ -73,7 +73,7 @@ export class Prometheus {
     const response = await fetch(`${this.url}/api/v1/query?${new URLSearchParams({ query: expr })}`);
     const answer = Answer.parse(await response.json());
     if (answer.status === 'error')
-      throw new ToolError('QUERY', `Prometheus refuses ${expr}: ${answer.error}`);
+      throw new ToolError('QUERY', `Prometheus rejects ${expr}: ${answer.error}`);
     return answer.data.result.map(({ metric, value: [, value] }) => ({
       labels: metric,
       value: Number(value),
@@ -85,12 +85,13 @@ export class Prometheus {
     const deadline = Date.now() + timeoutMs;
     for (;;) {
       const found = await this.query(expr).catch((error: unknown) => {
-        // It does not listen immediately.
+        // Prometheus may not listen yet.
         if (error instanceof ToolError) throw error;
         return [];
       });
       if (found.length > 0) return found;
-      if (Date.now() > deadline) throw new ToolError('NO_DATA', `After ${timeoutMs} ms there is no ${expr}.`);
+      if (Date.now() > deadline)
+        throw new ToolError('NO_DATA', `After ${timeoutMs} ms there is no result for ${expr}.`);
       await delay(250);
     }
   }

@@ -56,9 +56,9 @@ function packageOf(specifier: string): string {
 }
 
 describe('the manifest of the package', () => {
-  test('it declares every package that its sources import, and no other', () => {
+  test('the manifest of the package declares every package that its sources import, and no other', () => {
     const declared = [...Object.keys(published.dependencies), ...Object.keys(published.peerDependencies)];
-    // The embedded PostgreSQL is for the development of the service; nobody installs it with the package.
+    // The embedded PostgreSQL is for the development of the service; it is not installed with the package.
     const imported = importedPackages();
     imported.delete('@electric-sql/pglite');
     // Types of its declarations, and a peer of Nest itself.
@@ -67,13 +67,13 @@ describe('the manifest of the package', () => {
     expect(declared.toSorted()).toEqual([...imported].toSorted());
   });
 
-  test('its dependencies have the versions that are tested here', () => {
+  test('the dependencies of the package have the versions that are tested here', () => {
     const tested = { ...ours.devDependencies, ...ours.dependencies };
     const versions = Object.keys(published.dependencies).map((name) => [name, tested[name]]);
     expect(published.dependencies).toEqual(Object.fromEntries(versions));
   });
 
-  test('every entry is compiled from a source', () => {
+  test('every entry point of the package is compiled from a source', () => {
     const targets = Object.values(published.exports).flatMap((entry) =>
       typeof entry === 'string' ? [] : [entry.default, entry.types.replace(/\.d\.ts$/, '.js')],
     );

@@ -28,7 +28,7 @@ describe('batchesOf', () => {
     expect(await sizes()).toEqual([]);
   });
 
-  it('batchesOf does not hold back records of a slow input', async () => {
+  it('batchesOf does not delay records of a slow input', async () => {
     let more: () => void = () => undefined;
     const asked = new Promise<void>((resolve) => (more = resolve));
     async function* slow(): AsyncGenerator<OutgoingRecord> {

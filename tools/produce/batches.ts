@@ -36,7 +36,7 @@ export async function* batchesOf(records: AsyncIterable<OutgoingRecord>): AsyncG
         return;
       }
       next = source.next();
-      // It is awaited in a later round; its failure must not count as unhandled until then.
+      // Awaited in a later iteration; until then its failure must not count as unhandled.
       next.catch(() => undefined);
       bytes += sizeOf(result.value);
       if (batch.length > 0 && bytes > maxBytes) {

@@ -15,7 +15,7 @@ const canaryMs = 100;
  * (Ctrl-C) or only to this process (kill).
  */
 export async function runForwardingSignals(command, args, env, isTool = false) {
-  // A tool notices by the closed channel that this process was killed with -9.
+  // The channel is closed if this process is killed with -9; tools react to that.
   const stdio = ['inherit', 'inherit', 'inherit', ...(isTool ? ['ipc'] : [])];
   const child = spawn(command, args, { cwd: root, env, stdio });
   let canary = spawnCanary();

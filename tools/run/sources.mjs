@@ -15,7 +15,7 @@ export function sourcesDigest(root) {
   return hash.digest('hex');
 }
 
-/** Like `tsconfig.build.json`: no specs, and nothing that only specs use. */
+/** Like `tsconfig.build.json`: without specs and files that only specs use. */
 function sourcesIn(root, folder) {
   if (!existsSync(path.join(root, folder))) return [];
   return readdirSync(path.join(root, folder), { withFileTypes: true })

@@ -19,7 +19,7 @@ function write(name: string, text: string): void {
   writeFileSync(path.join(root, name), text);
 }
 
-test('a build is current if its sources have other times but the same content', () => {
+test('a build is current if only the modification times of its sources have changed', () => {
   const before = sourcesDigest(root);
   utimesSync(path.join(root, 'src/main.ts'), new Date(), new Date(Date.now() + 60_000));
   expect(sourcesDigest(root)).toBe(before);

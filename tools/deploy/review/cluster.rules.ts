@@ -40,7 +40,7 @@ function networkProblem(manifests: Manifests): string | undefined {
   const { spec } = networkPolicySchema.parse(manifests.only('NetworkPolicy'));
   if (!selectsPods(manifests, spec.podSelector.matchLabels)) return 'the network policy is for other pods';
   if (!['Ingress', 'Egress'].every((type) => spec.policyTypes.includes(type))) return 'one direction is open';
-  if (spec.ingress.some(({ from }) => !from?.length)) return 'anybody may connect to the pods';
+  if (spec.ingress.some(({ from }) => !from?.length)) return 'any client may connect to the pods';
   return spec.egress.some(({ to }) => !to?.length) ? 'the pods may connect to anywhere' : undefined;
 }
 

@@ -39,10 +39,10 @@ export const containerRules: readonly Rule[] = [
   eachContainer('image with a version', ({ image }) => {
     if (/@sha256:[0-9a-f]{64}$/.test(image)) return undefined;
     const tag = /:([^:/]+)$/.exec(image)?.[1];
-    return (!tag || tag === 'latest') && `${image} may be another image tomorrow`;
+    return (!tag || tag === 'latest') && `${image} is not a fixed version`;
   }),
   eachContainer(
     'no host port',
-    ({ ports }) => ports.some(({ hostPort }) => hostPort !== undefined) && 'takes a port of its node',
+    ({ ports }) => ports.some(({ hostPort }) => hostPort !== undefined) && 'uses a port of its node',
   ),
 ];

@@ -13,12 +13,12 @@ export const podRules: readonly Rule[] = [
   }),
   single('no token', (manifests) => {
     const { automountServiceAccountToken, serviceAccountName } = podOf(manifests);
-    if (automountServiceAccountToken) return "the pod gets a token of the cluster's API";
+    if (automountServiceAccountToken) return "a token of the cluster's API is mounted into the pod";
     const account = manifests
       .ofKind('ServiceAccount')
       .find(({ metadata }) => metadata.name === serviceAccountName);
-    if (!account) return `service account ${serviceAccountName} is not its own`;
-    return account['automountServiceAccountToken'] !== false && 'its service account hands out a token';
+    if (!account) return `service account ${serviceAccountName} is not in the manifests`;
+    return account['automountServiceAccountToken'] !== false && 'its service account mounts a token';
   }),
   single(
     'no service links',

@@ -33,7 +33,7 @@ const scaled = (path: Path, value?: unknown): Edit => inKind('ScaledObject', ['s
 const trigger = (name: string, value?: string): Edit => scaled(['triggers', 0, 'metadata', name], value);
 const remove = (kind: string): Edit => inKind(kind, ['kind'], 'Namespace');
 
-/** A violation of each rule: the rule, the problem in words, and the edit that causes it. */
+/** A violation of each rule: the rule, a description of the problem, and the edit that causes it. */
 const VIOLATIONS: readonly (readonly [rule: string, what: string, edit: Edit])[] = [
   ['not privileged', 'a privileged container', container(['securityContext', 'privileged'], true)],
   [
@@ -59,8 +59,8 @@ const VIOLATIONS: readonly (readonly [rule: string, what: string, edit: Edit])[]
   ['no host namespaces', 'processes', pod(['hostPID'], true)],
   ['no host namespaces', 'memory', pod(['hostIPC'], true)],
   ['no token', 'mounted by default', pod(['automountServiceAccountToken'])],
-  ['no token', 'the account hands it out', inKind('ServiceAccount', ['automountServiceAccountToken'])],
-  ['no token', "somebody else's account", pod(['serviceAccountName'])],
+  ['no token', 'mounted by the service account', inKind('ServiceAccount', ['automountServiceAccountToken'])],
+  ['no token', 'an account that is not in the manifests', pod(['serviceAccountName'])],
   ['no service links', 'left at its default', pod(['enableServiceLinks'])],
   [
     'no secret in a variable',
@@ -73,7 +73,11 @@ const VIOLATIONS: readonly (readonly [rule: string, what: string, edit: Edit])[]
   ['secret files are mounted', 'no mount', container(['volumeMounts', 0, 'mountPath'], '/elsewhere')],
   ['secrets are read only', 'a writable mount', container(['volumeMounts', 0, 'readOnly'])],
   ['probes', 'no startup probe', container(['startupProbe'])],
-  ['probes', 'liveness asks readiness', container(['livenessProbe', 'httpGet', 'path'], '/health/ready')],
+  [
+    'probes',
+    'the liveness probe at the readiness endpoint',
+    container(['livenessProbe', 'httpGet', 'path'], '/health/ready'),
+  ],
   ['liveness outlasts the session', 'one try fewer', container(['livenessProbe', 'failureThreshold'], 3)],
   ['liveness outlasts the session', 'no session', config('KAFKA_SESSION_TIMEOUT_MS')],
   ['grace period covers the drain', 'the default of 30 s', pod(['terminationGracePeriodSeconds'])],
@@ -105,7 +109,7 @@ const VIOLATIONS: readonly (readonly [rule: string, what: string, edit: Edit])[]
   ],
   ['no more members than partitions', 'left at its default', trigger('allowIdleConsumers')],
   ['no more members than partitions', 'idle ones allowed', trigger('allowIdleConsumers', 'true')],
-  ['one look at the offsets', 'two of them', scaled(['triggers', 0, 'useCachedMetrics'])],
+  ['offsets are queried once', 'queried twice', scaled(['triggers', 0, 'useCachedMetrics'])],
   ['at least two members', 'none at night', scaled(['minReplicaCount'], 0)],
   ['at least two members', 'a maximum below the minimum', scaled(['maxReplicaCount'], 1)],
   [
@@ -116,7 +120,11 @@ const VIOLATIONS: readonly (readonly [rule: string, what: string, edit: Edit])[]
       0,
     ),
   ],
-  ['one owner of the number', 'replicas in the Deployment', inKind('Deployment', ['spec', 'replicas'], 4)],
+  [
+    'replicas are set by KEDA only',
+    'replicas in the Deployment',
+    inKind('Deployment', ['spec', 'replicas'], 4),
+  ],
   ['lag of its own group', 'another group', trigger('consumerGroup', 'another')],
   ['lag of its own group', 'other brokers', trigger('bootstrapServers', 'kafka:9092')],
 ];

@@ -41,14 +41,17 @@ function lagTriggers(manifests: Manifests): Readonly<Record<string, string>>[] {
 export const scalingRules: readonly Rule[] = [
   single('no more members than partitions', (manifests) => {
     const idle = lagTriggers(manifests).find(({ allowIdleConsumers }) => allowIdleConsumers !== 'false');
-    return idle && `members beyond the partitions of ${idle['topic']} would get nothing to do`;
+    return idle && `members beyond the partitions of ${idle['topic']} would be idle`;
   }),
-  single('one look at the offsets', (manifests) => {
+  single('offsets are queried once', (manifests) => {
     const triggers = scaledObjects(manifests).flatMap((each) => each.triggers);
     const twice = triggers.find(
       ({ metadata, useCachedMetrics }) => metadata['excludePersistentLag'] === 'true' && !useCachedMetrics,
     );
-    return twice && `the autoscaler's own look at ${twice.metadata['topic']} makes members look stuck`;
+    return (
+      twice &&
+      `the autoscaler queries the offsets of ${twice.metadata['topic']} a second time, so that members seem to make no progress`
+    );
   }),
   single('at least two members', (manifests) => {
     const found = scaledObjects(manifests).find(
@@ -61,14 +64,14 @@ export const scalingRules: readonly Rule[] = [
       ({ advanced }) => advanced.horizontalPodAutoscalerConfig.behavior.scaleDown.stabilizationWindowSeconds,
     );
     const quick = windows.find((seconds) => seconds < SLOW_SECONDS);
-    return quick !== undefined && `a member goes after a lull of ${quick} s`;
+    return quick !== undefined && `a member is removed after ${quick} s of low load`;
   }),
-  single('one owner of the number', (manifests) => {
+  single('replicas are set by KEDA only', (manifests) => {
     const { replicas } = manifests.deployment.spec;
     return (
       scaledObjects(manifests).length > 0 &&
       replicas !== undefined &&
-      `each apply would set it back to ${replicas}`
+      `each apply would reset the number of replicas to ${replicas}`
     );
   }),
   single('lag of its own group', (manifests) => {

@@ -19,7 +19,7 @@ function missingFiles(container: Container, manifests: Manifests): string[] {
   const mounts = container.volumeMounts.map(({ mountPath }) => `${mountPath}/`);
   return Object.entries(manifests.environment(container))
     .filter(([name, file]) => name.endsWith('_FILE') && !mounts.some((mount) => file.startsWith(mount)))
-    .map(([name, file]) => `${name} is ${file}, where nothing is mounted`);
+    .map(([name, file]) => `${name} is ${file}, where no volume is mounted`);
 }
 
 /** Rules for secrets: they are mounted as files and not part of the manifests. */
@@ -34,6 +34,6 @@ export const secretRules: readonly Rule[] = [
   eachContainer('secrets are read only', (container, manifests) => {
     const secrets = new Set(podOf(manifests).volumes.flatMap(({ name, secret }) => (secret ? [name] : [])));
     const writable = container.volumeMounts.find(({ name, readOnly }) => secrets.has(name) && !readOnly);
-    return writable && `${writable.mountPath} may be written`;
+    return writable && `${writable.mountPath} is mounted writable`;
   }),
 ];
