@@ -24,7 +24,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Kafka's own producer and consumer, told by lines of tab-separated words what to do. Bytes are base64, null is "-".
+ * Runs Kafka's own producer and consumer. Commands are lines of tab-separated words; bytes are base64, null is "-".
  *
  * open NAME PROPERTY=VALUE...
  * send NAME TOPIC PARTITION TIMESTAMP KEY VALUE (HEADER-NAME HEADER-VALUE)...
@@ -32,9 +32,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * read TOPIC PARTITION ISOLATION-LEVEL
  * set-offset GROUP TOPIC PARTITION OFFSET
  *
- * A commit or an abort is answered once its markers are in the log.
- * Each line but "send" is answered by one: "ok" and offsets, those sent since the last flush or those that a
- * consumer gets to see, or "error" and why.
+ * A commit or an abort is answered once its markers are in the log. Each line but "send" is answered by one: "ok" and
+ * offsets (of records sent since the last flush, or of records that a consumer reads), or "error" and the reason.
  */
 public final class ForeignClient {
   private static final Map<String, KafkaProducer<byte[], byte[]>> PRODUCERS = new HashMap<>();
@@ -97,7 +96,7 @@ public final class ForeignClient {
     SENT.put(words[1], new ArrayList<>());
   }
 
-  /** The coordinator answers once it has decided, and writes the markers to the partitions afterwards. */
+  /** The coordinator answers once the outcome is decided, and writes the markers to the partitions afterwards. */
   private static void awaitMarkers(String name, String bootstrap) throws Exception {
     var id = TRANSACTIONAL_IDS.get(name);
     try (var admin = Admin.create(Map.<String, Object>of("bootstrap.servers", bootstrap))) {

@@ -25,7 +25,7 @@ export async function limitFetching(
     const [answer]: Buffer[] = await once(socket, 'data');
     // The error of the entry follows the size, correlation id, throttle time and number of entries.
     const code = answer?.readInt16BE(16);
-    if (code !== 0) throw new Error(`the quota was not taken: error ${code}`);
+    if (code !== 0) throw new Error(`the broker rejected the quota: error ${code}`);
   } finally {
     socket.destroy();
   }

@@ -10,7 +10,7 @@ const WITH_ADDRESSES: ReadonlySet<number> = new Set([API.metadata, API.findCoord
 
 /**
  * A proxy on loopback between a client and the tests' broker that can drop the responses to one kind of request: the
- * broker has executed the request, and the client never learns it. Responses that name the broker are changed to
+ * broker has executed the request, but the client gets no response. Responses that name the broker are changed to
  * name the proxy, so that no request bypasses it.
  */
 export class CuttingProxy {

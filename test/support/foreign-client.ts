@@ -90,7 +90,7 @@ export class ForeignClient implements ForeignCommands {
     const [outcome, words = ''] = line.split('\t');
     const waiter = this.#waiters.shift();
     if (outcome === 'ok') waiter?.resolve(words);
-    else waiter?.reject(new Error(`the Java client says: ${words}`));
+    else waiter?.reject(new Error(`the Java client failed: ${words}`));
   }
 
   #end(): Error {

@@ -6,7 +6,7 @@ export interface ForeignCommands {
   ask(...words: readonly string[]): Promise<string>;
 }
 
-/** A record as Kafka allows it: anything may be null, and headers keep their order and repeat. */
+/** A record with everything that Kafka permits: each part may be null, and headers are ordered and may repeat. */
 export interface ForeignRecord {
   /** 0 by default. */
   readonly partition?: number;

@@ -33,8 +33,8 @@ export async function closeClients(): Promise<void> {
 if (typeof afterAll === 'function') afterAll(closeClients);
 
 /**
- * One client for the whole test file. After `close` each use gets its own client: the file's own `afterAll`
- * may still delete its topics, and nothing must stay open.
+ * One client for the whole test file. After `close` each use gets its own client: the file's own `afterAll` may still
+ * delete its topics, and no connection must stay open.
  */
 function shared<C extends Client>(
   create: (kafka: Kafka) => C,

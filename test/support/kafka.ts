@@ -5,7 +5,7 @@ import { useAdmin, useProducer } from './kafka-clients.js';
 
 export { brokers, closeClients } from './kafka-clients.js';
 
-/** A record as tests write it: a text, or all parts of a record. */
+/** A record to write: a text, or all parts of a record. */
 export type TestRecord =
   | string
   | {
@@ -27,7 +27,7 @@ export interface TopicOptions {
 /** Offsets by partition. */
 export type Offsets = ReadonlyMap<number, bigint>;
 
-/** A name for a topic or a group that no other test has. */
+/** A name for a topic or a group that no other test uses. */
 export function uniqueName(prefix: string): string {
   return `${prefix}-${Date.now().toString(36)}-${randomBytes(4).toString('hex')}`;
 }
@@ -44,8 +44,8 @@ export async function createTopic(
       topics: [{ topic: name, numPartitions: partitions, configEntries }],
     }),
   );
-  // kafkajs's own wait for leaders gives up on a broker that has not heard of the topic yet. And a leader that
-  // does not serve its partition yet would make a producer send again what the other leaders took.
+  // kafkajs's own wait for leaders fails at a broker that does not know the topic yet. And if a leader does not serve
+  // its partition yet, a producer would send records again that other leaders have already written.
   await waitFor(async () => (await endOffsets(name)).size === partitions, {
     what: `the leaders of ${name}`,
     everyMs: 20,
@@ -87,7 +87,7 @@ export async function endOffsets(topic: string): Promise<Offsets> {
   return new Map(partitions.map(({ partition, high }) => [partition, BigInt(high)]));
 }
 
-/** Whether the group has committed everything that is in the topic. */
+/** Whether the group has committed all records of the topic. */
 export async function isCaughtUp(group: string, topic: string): Promise<boolean> {
   const [committed, ends] = await Promise.all([committedOffsets(group, topic), endOffsets(topic)]);
   return [...ends].every(([partition, end]) => end === 0n || committed.get(partition) === end);

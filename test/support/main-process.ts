@@ -80,7 +80,7 @@ export class MainProcess {
   }
 }
 
-/** For `afterEach`: ends processes that a test has left running. */
+/** Ends the processes that a test has left running; for `afterEach`. */
 export async function endProcesses(): Promise<void> {
   for (const each of started) if (!each.hasEnded) each.signal('SIGKILL');
   await Promise.all([...started].map((each) => each.ended()));

@@ -59,7 +59,7 @@ export class PostgresServer {
     }
   }
 
-  /** Ends it like a crash: every connection breaks. */
+  /** Kills it like a crash: every connection breaks. */
   async crash(): Promise<void> {
     const child = this.#child;
     if (!child || child.exitCode !== null) return;

@@ -18,7 +18,7 @@ export interface LedgerEntry {
   readonly at: number;
 }
 
-/** The workers' actions in order. */
+/** The actions of all workers, in order. */
 export class Ledger {
   readonly path = join(mkdtempSync(join(tmpdir(), 'ledger-')), 'ledger.tsv');
 
