@@ -136,7 +136,7 @@ describe('a record that a test delivers', () => {
   test.each([
     { what: 'bytes that are not JSON', value: 'no json', error: PayloadError },
     { what: 'JSON that violates the schema', value: { id: 'one' }, error: SchemaViolationError },
-  ])('$what do not reach the handler', async ({ value, error }) => {
+  ])('a record with $what does not reach the handler', async ({ value, error }) => {
     const { seen } = await started();
     const delivery = await kafka.deliver('orders', { value });
     expect(delivery).toMatchObject({ status: 'dead-letter', attempts: 1 });
@@ -144,14 +144,14 @@ describe('a record that a test delivers', () => {
     expect(seen).toEqual([]);
   });
 
-  test('a guard that refuses makes the record a dead letter', async () => {
+  test('a record that a guard rejects becomes a dead letter', async () => {
     const { seen } = await started();
     const delivery = await kafka.deliver('guarded', { value: 'x' });
     expect(delivery).toMatchObject({ status: 'dead-letter', error: { message: 'Forbidden resource' } });
     expect(seen).toEqual([]);
   });
 
-  test('a record is committed when its handler commits it, and not when it does not', async () => {
+  test('a record with manual commits is committed only if its handler commits it', async () => {
     await started();
     await expect(kafka.deliver('manual', { value: 'once' })).resolves.toMatchObject({
       status: 'handled',
@@ -165,7 +165,7 @@ describe('a record that a test delivers', () => {
     expect(kafka.committed('manual')).toBe(1);
   });
 
-  test('a topic without a handler is refused, with the topics that have one', async () => {
+  test('a delivery to a topic without a handler is rejected, and the error names the topics with handlers', async () => {
     await started();
     await expect(kafka.deliver('order', { value: 'x' })).rejects.toThrow(TopicWithoutHandlerError);
     await expect(kafka.deliver('order', { value: 'x' })).rejects.toThrow(
@@ -174,7 +174,7 @@ describe('a record that a test delivers', () => {
     expect(() => kafka.committed('orders', 0, { groupId: 'other' })).toThrow('in the group other');
   });
 
-  test('a handler that does not return makes the delivery fail, with its name', async () => {
+  test('a delivery fails if the handler does not return, and the error names the handler', async () => {
     await started(50);
     const delivering = kafka.deliver('hangs', { value: 'x' });
     await expect(delivering).rejects.toThrow(HandlerHangsError);
@@ -187,14 +187,14 @@ describe('a record that a test delivers', () => {
     expect(delivery.error).toBeInstanceOf(HandlerTimeoutError);
   });
 
-  test('time passes for a running handler when the test says so', async () => {
+  test('a test can advance the time while a handler is running', async () => {
     await started();
     const delivering = kafka.deliver('slow', { value: 'x' });
     await kafka.advance('5.1s');
     expect((await delivering).error).toBeInstanceOf(HandlerTimeoutError);
   });
 
-  test('what handlers produce can be read, and replies to requests', async () => {
+  test('records that handlers produce, and replies to requests, can be read', async () => {
     await started();
     await kafka.deliver('produces', { value: 'an invoice' });
     expect(kafka.records('invoices')).toMatchObject([{ key: 'k', value: 'an invoice', offset: 0 }]);
@@ -213,7 +213,7 @@ describe('a record that a test delivers', () => {
     expect(seen).toEqual(['x']);
   });
 
-  test('records of several partitions are delivered by their keys', async () => {
+  test('records are delivered to the partitions of their keys', async () => {
     kafka = await KafkaTestingModule.create(
       { imports: [OffsetsModule], controllers: [Handlers] },
       { partitions: 3, groupId: 'shop' },

@@ -4,7 +4,7 @@ import { CodedError } from '../errors/index.js';
 export class TopicWithoutHandlerError extends CodedError {
   readonly code = 'TOPIC_WITHOUT_HANDLER';
 
-  /** @param handlers topics and patterns with their handlers, for people */
+  /** @param handlers topics and patterns with their handlers, for the message */
   constructor(
     readonly topic: string,
     handlers: readonly string[],
@@ -21,7 +21,7 @@ export class HandlerHangsError extends CodedError {
 
   /**
    * @param call the record and its handler
-   * @param wait what the handler waits for, if the transport knows
+   * @param wait what the handler waits for; undefined if unknown
    */
   constructor(call: string, afterMs: number, wait: string | undefined) {
     super(

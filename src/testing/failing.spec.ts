@@ -9,7 +9,7 @@ import {
 } from '../transport/index.js';
 import { KafkaTesting, KafkaTestingModule } from './index.js';
 
-/** Values that fail. A test removes what it has fixed. */
+/** Values whose handlers fail. A test removes the values that it has fixed. */
 const failing = new Set<string>();
 let handled: string[] = [];
 
@@ -42,7 +42,7 @@ class Handlers {
 
   @KafkaHandler('dependent')
   onDependent(@Payload() value: string): void {
-    if (failing.has(value)) throw new DependencyUnavailableError('the stock service is away');
+    if (failing.has(value)) throw new DependencyUnavailableError('the stock service is unavailable');
     handled.push(value);
   }
 
@@ -100,7 +100,7 @@ describe('a record that fails in a test', () => {
     expect(kafka.deadLetters('delayed')).toMatchObject([{ value: 'a', attempts: 4, message: 'a fails' }]);
   });
 
-  test('a parked key keeps its later records behind it until it is released', async () => {
+  test('later records of a parked key are parked until the key is released', async () => {
     failing.add('a1');
     const first = await kafka.deliver('parked', { key: 'a', value: 'a1' });
     const [second, other] = await kafka.deliverBatch('parked', [
@@ -137,7 +137,7 @@ describe('a record that fails in a test', () => {
     expect(kafka.deadLetters('batches')).toMatchObject([{ value: '2' }]);
   });
 
-  test('a record whose handler asks for it is skipped', async () => {
+  test('a record is skipped with the policy skip', async () => {
     failing.add('a');
     await expect(kafka.deliver('skipped', { value: 'a' })).resolves.toMatchObject({
       status: 'skipped',
@@ -147,7 +147,7 @@ describe('a record that fails in a test', () => {
     });
   });
 
-  test('a record that stops its partition, and those behind it, are not committed', async () => {
+  test('a record that stops its partition is not committed, nor are the records behind it', async () => {
     failing.add('a');
     const stopped = await kafka.deliver('stopped', { value: 'a' });
     expect(stopped).toMatchObject({ status: 'stopped', attempts: 1, committed: 0 });
@@ -156,7 +156,7 @@ describe('a record that fails in a test', () => {
     expect(handled).toEqual([]);
   });
 
-  test('a record waits for a dependency of its handler, and the records of its key behind it', async () => {
+  test('a record waits for a dependency of its handler, and later records of its key wait behind it', async () => {
     failing.add('a');
     const waiting = await kafka.deliver('dependent', { key: 'k', value: 'a' });
     expect(waiting).toMatchObject({ status: 'waiting', attempts: 1, committed: 0 });
@@ -173,7 +173,7 @@ describe('a record that fails in a test', () => {
     expect(kafka.committed('dependent')).toBe(3);
   });
 
-  test('the outcome is that of one group, and all groups have settled the record', async () => {
+  test('a delivery ends when all groups have settled the record, and has the outcome of one group', async () => {
     const audit = { groupId: 'audit' };
     await expect(kafka.deliver('audited', { value: 'x' })).resolves.toMatchObject({
       groupId: 'test',

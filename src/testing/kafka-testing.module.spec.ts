@@ -74,7 +74,7 @@ describe('the testing module', () => {
     return kafka;
   }
 
-  test('a provider is replaced as in other tests of Nest', async () => {
+  test('a provider can be overridden as in other tests of Nest', async () => {
     const taken: string[] = [];
     const module = await KafkaTestingModule.createTestingModule({ imports: [StockModule] })
       .overrideProvider(Stock)
@@ -94,7 +94,7 @@ describe('the testing module', () => {
     expect(kafka.get(Stock).taken).toEqual(['paid']);
   });
 
-  test('a module with a KafkaModule of its own keeps its options, and needs no broker', async () => {
+  test('a module that imports KafkaModule keeps its options, and needs no broker', async () => {
     @Module({
       imports: [
         KafkaModule.forRoot({ brokers: ['kafka:9092'], clientId: 'shop', groupId: 'shop' }),
@@ -109,7 +109,7 @@ describe('the testing module', () => {
     });
   });
 
-  test('an application with HTTP is tested with the same topics', async () => {
+  test('an application with HTTP can be tested with topics in memory', async () => {
     const module = await KafkaTestingModule.createTestingModule({ imports: [StockModule] }).compile();
     const app = module.createNestApplication();
     close = () => app.close();
@@ -123,7 +123,7 @@ describe('the testing module', () => {
     expect(await response.json()).toEqual(['tea of positions']);
   });
 
-  test('global enhancers of the handlers are set at the start, as with connectKafka', async () => {
+  test('global enhancers of the handlers can be set at the start, as with connectKafka', async () => {
     const denies: CanActivate = { canActivate: () => false };
     const module = await KafkaTestingModule.createTestingModule({ imports: [StockModule] }).compile();
     const kafka = await module.get(KafkaTesting).start({ configure: (each) => each.useGlobalGuards(denies) });
@@ -135,7 +135,7 @@ describe('the testing module', () => {
     });
   });
 
-  test('closing destroys the modules, also while a handler hangs', async () => {
+  test('closing destroys the modules even while a handler hangs', async () => {
     @Controller()
     class Hanging {
       @KafkaHandler('hangs')

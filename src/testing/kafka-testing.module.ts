@@ -13,7 +13,7 @@ import {
 import { KafkaTesting } from './kafka-testing.js';
 import { TestWorld } from './test-world.js';
 
-/** Options of a test. Those of `KafkaModule` apply unless the test imports a module with a `KafkaModule` of its own. */
+/** Options of a test. Those of `KafkaModule` apply unless a module of the test imports `KafkaModule` itself. */
 export interface KafkaTestingOptions extends Partial<KafkaModuleOptions> {
   /** How many partitions topics have. Default 1. */
   readonly partitions?: number;
@@ -85,7 +85,7 @@ function testing(world: TestWorld): DynamicModule {
   };
 }
 
-/** Whether `KafkaModule` is among modules, or among those that they import. */
+/** Whether `KafkaModule` is one of the modules or of their imports. */
 function importsKafka(modules: readonly unknown[]): boolean {
   const seen = new Set<unknown>();
   const find = (module: unknown): boolean => {
@@ -97,7 +97,7 @@ function importsKafka(modules: readonly unknown[]): boolean {
       return Array.isArray(imports) && imports.some(find);
     }
     if (typeof module !== 'object') return false;
-    // A forward reference, or a dynamic module; those that are loaded later are not searched.
+    // A forward reference, or a dynamic module; promises of modules are not searched.
     if ('forwardRef' in module && typeof module.forwardRef === 'function') return find(module.forwardRef());
     const imports = 'imports' in module && Array.isArray(module.imports) ? module.imports : [];
     return ('module' in module && find(module.module)) || imports.some(find);

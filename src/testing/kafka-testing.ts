@@ -18,23 +18,23 @@ import { StoredRecords, type WaitingRetry } from './stored-records.js';
 import { type CallDescription, TestTime } from './test-time.js';
 import type { TestWorld } from './test-world.js';
 
-/** What became of a delivered record. */
+/** The outcome of a delivered record. */
 export interface Delivery {
   readonly status: DeliveryStatus;
   /** Calls of the handler with the record. Decoding and validation are part of a call. */
   readonly attempts: number;
-  /** What the last call failed with; undefined if it succeeded. */
+  /** The error of the last call; undefined if it succeeded. */
   readonly error: unknown;
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
-  /** The group whose handler it is about. */
+  /** The group of the handler. */
   readonly groupId: string;
   /** The offset that the group has committed in the partition; undefined if none. */
   readonly committed: number | undefined;
 }
 
-/** Which group a question is about: by default the first one with a handler for the topic. */
+/** Selects a group; default: the first one with a handler for the topic. */
 export interface OfGroup {
   readonly groupId?: string;
 }
@@ -48,12 +48,12 @@ export interface KafkaTestingParts {
   readonly moduleRef: ModuleRef;
 }
 
-/** A group with patterns alone has no topic at first. */
+/** A group that has only patterns has no topic at first. */
 const STARTED: ReadonlySet<string> = new Set(['running', 'waiting-for-topics']);
 
 /**
- * Delivers records to the handlers of a test through the real transport, with topics in memory and a time that passes at
- * once: see `KafkaTestingModule`.
+ * Delivers records to the handlers of a test through the real transport, with topics in memory and virtual time: see
+ * `KafkaTestingModule`.
  */
 export class KafkaTesting {
   readonly #kafka: MemoryKafka;
@@ -73,14 +73,14 @@ export class KafkaTesting {
       for (const pattern of patterns) if (typeof pattern === 'string') kafka.topicLogs.ensure(pattern);
     }
     const { runtime } = parts;
-    // Its deadlines are on the test's clock. The stop that it waits for is under way one turn later.
+    // Its deadlines use the test's clock. The stop that it waits for begins one turn later.
     runtime.stopping.addEventListener('abort', () => {
       void Promise.resolve().then(() => this.#time.through(runtime.stop(0)));
     });
   }
 
   /**
-   * Starts to consume, unless `app.startAllMicroservices()` has done that.
+   * Starts to consume; not needed after `app.startAllMicroservices()`.
    * @param options as for `connectKafka`
    */
   async start(options: ConnectKafkaOptions = {}): Promise<this> {
@@ -94,7 +94,7 @@ export class KafkaTesting {
   }
 
   /**
-   * Delivers a record. Resolves once it is settled, retries in its lane included, and what is settled is committed.
+   * Delivers a record. Resolves once it is settled, after retries in its lane, and the settled records are committed.
    * @throws TopicWithoutHandlerError if no handler reads the topic
    * @throws HandlerHangsError if its handler does not return
    */
@@ -122,7 +122,7 @@ export class KafkaTesting {
   }
 
   /**
-   * Lets time pass, for retry topics, timeouts, and whatever else waits. What is handled meanwhile is committed.
+   * Lets time pass, for example for retry topics and timeouts. Records that are handled meanwhile are committed.
    * @param time in ms, or as in `'30s'`
    */
   async advance(time: number | ms.StringValue): Promise<void> {
@@ -131,14 +131,14 @@ export class KafkaTesting {
     await this.#commitSettled();
   }
 
-  /** The offset that a group has committed in a partition; undefined if none. */
+  /** The offset that a group has committed in a partition; undefined if there is none. */
   committed(topic: string, partition = 0, options: OfGroup = {}): number | undefined {
     const { groupId } = this.#groupOf(topic, options).status;
     const offset = this.#kafka.group(groupId).committed({ topic, partition });
     return offset === undefined ? undefined : Number(offset);
   }
 
-  /** Everything that was written to a topic: delivered records, what handlers have produced, replies. */
+  /** All records of a topic: delivered records, records that handlers have produced, and replies. */
   records(topic: string): WrittenRecord[] {
     return this.#stored.of(topic);
   }
@@ -158,7 +158,7 @@ export class KafkaTesting {
     return this.#stored.parked(topic, this.#groupIdsOf(topic));
   }
 
-  /** Releases a parked key, as an operator does; without a key, all of them. Resolves once its records were handled. */
+  /** Releases a parked key like an operator, or all keys if none is given. Resolves once its records were handled. */
   async release(topic: string, key?: unknown): Promise<void> {
     const groupIds = this.#groupIdsOf(topic);
     await this.#stored.release(topic, groupIds, key);
@@ -181,7 +181,7 @@ export class KafkaTesting {
     const { topic, partition } = at;
     const { attempts, failure } = this.#watch.of(groupId, at);
     return {
-      // What an hour has not decided waits for something else.
+      // A record without an outcome after an hour waits for something else.
       status: this.#statusOf(group, at) ?? 'waiting',
       attempts,
       error: failure && 'error' in failure ? failure.error : undefined,

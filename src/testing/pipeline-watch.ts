@@ -7,7 +7,7 @@ import type {
   TopicPartitionOffset,
 } from '../pipeline/index.js';
 
-/** What became of a record in a group. */
+/** The outcome of a record in a group. */
 export type DeliveryStatus =
   /** Its handler has handled it. */
   | 'handled'
@@ -23,14 +23,14 @@ export type DeliveryStatus =
   | 'skipped'
   /** It stopped its partition by `onFailure: 'stop'`. */
   | 'stopped'
-  /** It waits for a dependency of its handler, for the circuit breaker, or for a record before it that does. */
+  /** It waits for a dependency of its handler, for the circuit breaker, or for an earlier record that waits so. */
   | 'waiting'
   /** It was replayed for another group. */
   | 'passed-over';
 
-/** What is known of a record in a group. */
+/** The observations about a record in a group. */
 export interface SeenRecord {
-  /** Calls of its handler, decoding and validation included. */
+  /** Calls of its handler, including decoding and validation. */
   attempts: number;
   record: InFlightRecord | undefined;
   /** The failure of the last call, or of storing the record. */
@@ -44,7 +44,7 @@ export interface RunningCall {
   /** The first of its records. */
   readonly record: InFlightRecord;
   readonly timeoutMs: number | undefined;
-  /** When it began, in real time. */
+  /** When it began, in ms of real time. */
   readonly since: number;
 }
 
@@ -63,7 +63,7 @@ export class PipelineWatch {
   /** @param realNow real time in ms: virtual time stands still while a handler runs */
   constructor(private readonly realNow: () => number) {}
 
-  /** Puts the watch between a group's pipeline and its handlers, and between the pipeline and its listeners. */
+  /** Wraps the handlers and listeners of a group's pipeline, to observe them. */
   observed(groupId: string, parts: GroupParts): GroupParts {
     const { handlerOf, events } = parts;
     return {
@@ -92,7 +92,7 @@ export class PipelineWatch {
     return [...this.#calls.values()];
   }
 
-  /** What is known of a record in a group. */
+  /** The observations about a record in a group. */
   of(groupId: string, { topic, partition, offset }: TopicPartitionOffset): SeenRecord {
     const key = `${groupId}\n${topic}/${partition}/${offset}`;
     const seen = this.#seen.get(key) ?? {
@@ -105,7 +105,7 @@ export class PipelineWatch {
     return seen;
   }
 
-  /** What became of a record; undefined while that is open, and may be decided as time passes. */
+  /** The outcome of a record; undefined while it is pending, so that time must pass. */
   statusOf(groupId: string, at: TopicPartitionOffset, pipeline: GroupPipeline): DeliveryStatus | undefined {
     const seen = this.of(groupId, at);
     const { record, failure } = seen;
@@ -147,7 +147,7 @@ export class PipelineWatch {
     };
   }
 
-  /** Whether a record was not called because of one before it, or of its partition, that waits without an end. */
+  /** Whether a record is not handled because an earlier one, or its partition, waits indefinitely. */
   #isBehindStuck(groupId: string, at: TopicPartitionOffset, pipeline: GroupPipeline): boolean {
     if (this.of(groupId, at).attempts > 0) return false;
     const status = pipeline.partition(at)?.status;

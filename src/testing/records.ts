@@ -10,14 +10,14 @@ import type { OutgoingRecord } from '../client/index.js';
 import { type DeadLetter, toDeadLetter } from '../redelivery/index.js';
 import { decodeValue } from '../transport/index.js';
 
-/** A record as a test delivers it. Texts and bytes are written unchanged, everything else as JSON. */
+/** A record to deliver. Texts and bytes are written unchanged, everything else as JSON. */
 export interface RecordToDeliver {
-  /** No key if it is left out. */
+  /** Default: no key. */
   readonly key?: unknown;
   /** `null` is a tombstone. */
   readonly value: unknown;
   readonly headers?: Readonly<Record<string, string | Uint8Array | null>>;
-  /** By default it is chosen by the key, as producers do. */
+  /** Default: chosen by the key, like producers do. */
   readonly partition?: number;
   /** Milliseconds since the epoch. Default: the test's time. */
   readonly timestamp?: number;
@@ -35,13 +35,13 @@ export interface WrittenRecord {
   readonly timestamp: number;
 }
 
-/** A failed record where it was stored, with its own headers and what is known of its failure. */
+/** A failed record at the position where it was stored, with its own headers and its failure. */
 export interface StoredFailure extends WrittenRecord {
   /** Class of the error. */
   readonly reason: string;
   /** Its message. */
   readonly message: string | undefined;
-  /** Failed calls, those in retry topics included. */
+  /** Failed calls, including those in retry topics. */
   readonly attempts: number | undefined;
   /** The group whose handler failed. */
   readonly groupId: string | undefined;
@@ -78,7 +78,7 @@ export function toFailure(letter: DeadLetter): StoredFailure {
   return { ...toWritten({ topic, partition }, stored), reason, message, attempts, groupId };
 }
 
-/** How the transport names the key of parked records. */
+/** The name that the transport gives to the key of parked records. */
 export function keyNameFor(key: unknown): KeyName {
   const bytes = encoded(key);
   return keyNameOf({ key: bytes === null ? null : Buffer.from(bytes) });

@@ -32,7 +32,7 @@ interface StoredRecord {
   readonly record: FetchedRecord;
 }
 
-/** Reads what is stored in the topics of a test. */
+/** Reads the topics of a test. */
 export class StoredRecords {
   constructor(
     private readonly kafka: MemoryKafka,
@@ -44,7 +44,7 @@ export class StoredRecords {
     return this.#all(topic).map(({ at, record }) => toWritten(at, record));
   }
 
-  /** The dead letters of a topic's records, wherever their handlers store them. */
+  /** The dead letters of a topic's records, from all dead-letter topics. */
   deadLetters(source: string): StoredFailure[] {
     const topics = this.kafka.topicLogs.names.filter((name) => !isRetryTopic(name) && !isParkingTopic(name));
     return topics

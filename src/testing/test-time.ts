@@ -3,30 +3,33 @@ import { HandlerHangsError } from './errors.js';
 import type { PipelineWatch, RunningCall } from './pipeline-watch.js';
 import { realNow, realSleep } from './real-time.js';
 
-/** How long the time of a test passes by itself until a record is settled: longer than any retry in a lane. */
+/** How far time advances at most until a record is settled: longer than any retry in a lane. */
 const HORIZON_MS = 3_600_000;
 const POLL_MS = 1;
-/** Handlers of an earlier turn may have been resumed by a commit, which is sent at the end of a turn. */
+/** Turns to wait: a handler may be resumed by a commit, which is sent at the end of a turn. */
 const TURNS = 3;
-/** A timeout is noticed a little later. */
+/** Timeouts are checked periodically, so they are detected a little later. */
 const TIMEOUT_MARGIN_MS = 200;
 
-/** Lets everything happen that needs no time. */
+/** Waits until all work that needs no time is done. */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < TURNS; turn++) await settled();
 }
 
-/** What is known of a running call. */
+/** The description of a running call. */
 export interface CallDescription {
   /** The record and its handler. */
   readonly call: string;
-  /** What the handler waits for, if the transport knows. */
+  /** What the handler waits for; undefined if unknown. */
   readonly wait: string | undefined;
   /** Whether it waits for a commit, which may depend on a retry of another record. */
   readonly awaitsCommit: boolean;
 }
 
-/** Passes the time of a test: it stands still while a handler runs, and jumps to the next timer while none does. */
+/**
+ * Controls the virtual time of a test: it stands still while a handler runs, and otherwise advances to the next
+ * timer.
+ */
 export class TestTime {
   constructor(
     readonly clock: VirtualClock,
@@ -37,7 +40,7 @@ export class TestTime {
   ) {}
 
   /**
-   * Lets time pass until something is done, at most for an hour.
+   * Lets time pass until `isDone`, at most for an hour.
    * @returns whether it is done
    * @throws HandlerHangsError if a handler does not return
    */
@@ -52,8 +55,8 @@ export class TestTime {
   }
 
   /**
-   * Lets that much time pass. Handlers that run already keep running; those that are called meanwhile return before time
-   * goes on.
+   * Lets `ms` pass. Handlers that are running already keep running; time advances further only when handlers that are
+   * called meanwhile have returned.
    * @throws HandlerHangsError if one does not return
    */
   async advance(ms: number): Promise<void> {
@@ -91,7 +94,7 @@ export class TestTime {
     }
   }
 
-  /** A handler with a timeout is aborted by it; it hangs if it ignores that too. */
+  /** A handler with a timeout is aborted at its timeout, and hangs only if it ignores the abort. */
   async #checkHanging(call: RunningCall, timedOut: Set<object>): Promise<void> {
     const { record, since, timeoutMs } = call;
     const limitMs = timedOut.has(record) ? 2 * this.hangAfterMs : this.hangAfterMs;

@@ -4,7 +4,7 @@ import type { RuntimeEnvironment } from '../transport/index.js';
 import { PipelineWatch } from './pipeline-watch.js';
 import { realNow } from './real-time.js';
 
-/** What surrounds the transport in a test: brokers, time and randomness. */
+/** The environment of the transport in a test: brokers, time and randomness. */
 export class TestWorld {
   readonly clock = new VirtualClock(Date.now());
   readonly kafka: MemoryKafka;
@@ -23,7 +23,7 @@ export class TestWorld {
     this.environment = {
       clock: this.clock,
       turn: { spent: () => false, defer: nextTurn },
-      // Each wait between two attempts is half of its bound: a test gives the same result each time.
+      // Each wait between two attempts is half of its bound: tests are reproducible.
       random: () => 0.5,
       observed: (groupId, parts) => this.watch.observed(groupId, parts),
     };
