@@ -4,7 +4,10 @@ import type { Connection, ConnectionSource, QueryResult, Row } from './connectio
 import { ConnectionLostError, DatabaseUnavailableError } from './errors.js';
 import { isLost, isUnavailable } from './sql-state.js';
 
-/** The client's statement timeout exceeds the server's by this, so the server reports it first unless it is gone. */
+/**
+ * The client's statement timeout exceeds the server's by this, so the server reports it first unless the connection
+ * is lost.
+ */
 const ANSWER_MARGIN_MS = 5_000;
 
 /** Connections in addition to the pool size, for holders of a connection that need a second one. */

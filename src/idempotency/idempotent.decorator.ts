@@ -4,9 +4,9 @@ import { IdempotencyInterceptor } from './idempotency.interceptor.js';
 import { IDEMPOTENT, type IdempotentOptions } from './options.js';
 
 /**
- * Makes the effect of a handler happen once per record, however often the record is delivered: the handler's writes
- * through `Database` are committed together with a receipt, and a record with a receipt is not handled again. The module of
- * the controller must import `IdempotencyModule`.
+ * Makes the effect of a handler happen once per record, even if the record is delivered repeatedly: the handler's
+ * writes through `Database` are committed together with a receipt, and a record with a receipt is not handled again.
+ * The module of the controller must import `IdempotencyModule`.
  *
  * Put it above the other interceptors of the method, so that they run around the transaction and not inside it.
  *

@@ -123,7 +123,7 @@ describe('the circuit breaker', () => {
     expect(scene.stored).toEqual(['dead-letter 0']);
   });
 
-  test('counts a record once, however often it is held back', async () => {
+  test('counts a record once, even if it is held back repeatedly', async () => {
     const scene = await fetched('abc', {
       ...options,
       order: 'key',
@@ -180,7 +180,7 @@ describe('the circuit breaker', () => {
     expect(scene.stored).toEqual(['dead-letter 3']);
   });
 
-  test('closes as soon as a record that it held back succeeds, however many failed before', async () => {
+  test('closes as soon as a record that it held back succeeds, after any number of failures', async () => {
     const scene = await fetched('aaa', {
       ...options,
       deadLetterLimit: { consecutive: 9, ratio: 0.2, window: 10 },
@@ -224,30 +224,27 @@ describe('the circuit breaker', () => {
   });
 });
 
-describe.each(['one', 'batch'] as const)(
-  'a handler that fails because it was told to stop (read: %p)',
-  (read) => {
-    test('stores no record that fails after the abort of a shutdown', async () => {
-      const scene = await fetched('ab', { attempts: 1, read, order: 'partition' });
-      await scene.clock.advance(COMMIT_INTERVAL_MS);
-      scene.group.abort(new Error('the deadline has passed'));
-      await scene.call(0).fails();
-      await scene.clock.advance(COMMIT_INTERVAL_MS);
-      expect(scene.stored).toEqual([]);
-      expect(scene.calls).toHaveLength(1);
-      expect(scene.partition.committed).toBe('0');
-    });
+describe.each(['one', 'batch'] as const)('a handler that fails after it was aborted (read: %p)', (read) => {
+  test('stores no record that fails after the abort of a shutdown', async () => {
+    const scene = await fetched('ab', { attempts: 1, read, order: 'partition' });
+    await scene.clock.advance(COMMIT_INTERVAL_MS);
+    scene.group.abort(new Error('the deadline has passed'));
+    await scene.call(0).fails();
+    await scene.clock.advance(COMMIT_INTERVAL_MS);
+    expect(scene.stored).toEqual([]);
+    expect(scene.calls).toHaveLength(1);
+    expect(scene.partition.committed).toBe('0');
+  });
 
-    test('writes no dead letter for a record of a lost partition', async () => {
-      const scene = await fetched('ab', { attempts: 1, read, order: 'partition' });
-      await scene.clock.advance(COMMIT_INTERVAL_MS);
-      scene.group.loseAll();
-      await scene.call(0).fails();
-      expect(scene.stored).toEqual([]);
-      expect(scene.calls).toHaveLength(1);
-    });
-  },
-);
+  test('writes no dead letter for a record of a lost partition', async () => {
+    const scene = await fetched('ab', { attempts: 1, read, order: 'partition' });
+    await scene.clock.advance(COMMIT_INTERVAL_MS);
+    scene.group.loseAll();
+    await scene.call(0).fails();
+    expect(scene.stored).toEqual([]);
+    expect(scene.calls).toHaveLength(1);
+  });
+});
 
 describe('a record that is not due yet', () => {
   test('stays in the log, uncommitted, with all records behind it, and is fetched again when it is due', async () => {

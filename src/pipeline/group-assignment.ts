@@ -86,7 +86,7 @@ export class GroupAssignment {
     if (kept) this.#closeRewound(key, kept, offset);
     const opened = this.hooks.open(position, this.#generation);
     // A broker that has just started may list no topics, and handlers of deleted topics are forgotten: the next fetch
-    // tries again.
+    // tries to open it.
     if (opened) this.#partitions.set(key, opened);
     else this.#awaitingPosition.add(key);
   }

@@ -212,7 +212,7 @@ export class GroupPipeline {
     for (const pipeline of this.partitions) pipeline.checkTimeouts(blockedMs);
   }
 
-  /** Drops the counts of topics that do not exist any more: with a pattern, topics come and go for ever. */
+  /** Drops the counts of topics that do not exist any more: with a pattern, their number is not limited. */
   forgetTopics(existing: ReadonlySet<string>): void {
     this.counts.forget(existing, new Set(Array.from(this.partitions, ({ topic }) => topic)));
   }

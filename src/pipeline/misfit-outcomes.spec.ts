@@ -19,7 +19,7 @@ describe('a rejection that a batch handler returns does not count as success', (
     ['fewer outcomes than records', [fine, bad]],
     ['more outcomes than records', [fine, bad, fine, fine]],
     ['only the failures, at their indexes', sparse],
-    ['as JSON or a worker gives it, without a reason', [fine, { status: 'rejected' }, fine]],
+    ['without a reason, as after a conversion to JSON', [fine, { status: 'rejected' }, fine]],
     ['beside an entry that is not an outcome', [fine, bad, undefined]],
     ['as an interceptor of the application wraps it', { data: [fine, bad, fine] }],
     ['in chunks', [[fine, bad], [fine]]],

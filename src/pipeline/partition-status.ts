@@ -54,7 +54,7 @@ export class PartitionStatus {
     return this.parts.settlement.stalledForMs;
   }
 
-  /** How many records are parked; 0 where none may be. */
+  /** How many records are parked; 0 if the handler parks none. */
   get parked(): number {
     return this.parts.parking?.count ?? 0;
   }

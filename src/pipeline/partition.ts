@@ -80,8 +80,8 @@ export class PartitionPipeline {
   }
 
   /**
-   * Takes in the records of a fetch, as many as the limiter admits, and starts those that may start.
-   * @returns the last record taken, or `'all'`; undefined where nothing was
+   * Takes in the records of a fetch, up to the limits, and starts those that may start.
+   * @returns the last record taken, or `'all'`; undefined if none was taken
    */
   receive(batch: FetchedBatch): FetchedRecord | 'all' | undefined {
     return this.#wiring.intake.receive(batch);

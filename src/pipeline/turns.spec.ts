@@ -42,7 +42,7 @@ describe('synchronous handlers', () => {
     expect(handled).toEqual(['0', '1']);
   });
 
-  test('do not overflow the stack, however many calls are made', async () => {
+  test('do not overflow the stack, for any number of calls', async () => {
     const count = 100_000;
     let handled = 0;
     const scene = new Scene('a'.repeat(count), { invoke: () => void handled++, limit: count });

@@ -48,7 +48,7 @@ const DEAD_LETTERS: readonly TopicSetting[] = [
   // Operators decide how long dead letters are kept.
   ...(['retention.ms', 'retention.bytes'] as const).map((name) =>
     unlimited(name, {
-      otherwise: 'dead letters are deleted even if nobody has looked at them',
+      otherwise: 'dead letters are deleted even if no operator has seen them',
       isVital: false,
       isCorrected: false,
     }),

@@ -40,7 +40,7 @@ interface OffsetOwner {
  * that the context's record belongs to, and the methods that start and stop the consumer are rejected.
  *
  * An offset identifies a record only within one log. After the partition was lost or its log replaced, the same
- * offset may belong to a record that nobody has handled.
+ * offset may belong to a record that was not handled.
  */
 export function guardedConsumer(
   runtime: Pick<KafkaRuntime, 'group'>,

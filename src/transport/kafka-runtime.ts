@@ -89,7 +89,7 @@ export class KafkaRuntime {
   /**
    * Drains, commits and leaves, in all groups; a second call waits for the first.
    * @param deadlineMs how long handlers may take before they are aborted
-   * @returns whether all handlers finished in time, and every group was told that its member left
+   * @returns whether all handlers finished in time, and the coordinator of every group confirmed that the member left
    */
   stop(deadlineMs: number): Promise<boolean> {
     this.#stopping.abort();

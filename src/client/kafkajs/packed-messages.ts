@@ -9,7 +9,7 @@ import { toRecord } from './to-record.js';
 /**
  * All records of one partition in a fetch, as one kafkajs message at the last offset: kafkajs creates two 64-bit
  * numbers for each message and makes three calls before it hands any of them over. It is never a control record, even
- * if it has no records: kafkajs skips control records by itself, whatever their generation and offset.
+ * if it has no records: kafkajs skips control records by itself, for any generation and offset.
  */
 export class PackedMessages implements FetchedMessage {
   readonly isControlRecord = false;

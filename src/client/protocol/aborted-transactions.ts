@@ -10,8 +10,8 @@ export interface AbortedTransaction {
 const ABORT = 0;
 
 /**
- * Tells which batches of a partition are visible to readers of committed records, in the way of Kafka's own consumer:
- * a producer's records are hidden from the first offset of an aborted transaction to its abort marker.
+ * Determines which batches of a partition are visible to readers of committed records, like Kafka's own consumer: a
+ * producer's records are hidden from the first offset of an aborted transaction to its abort marker.
  */
 export class AbortedTransactions {
   readonly #upcoming: readonly AbortedTransaction[];

@@ -123,7 +123,7 @@ describe('a malformed log', () => {
   });
 });
 
-describe('arbitrary bytes of a fetch response', () => {
+describe('the bytes of a fetch response', () => {
   /** @returns the error of reading them; empty if there is none */
   async function errorOf(bytes: Buffer): Promise<string> {
     try {
@@ -137,7 +137,7 @@ describe('arbitrary bytes of a fetch response', () => {
     }
   }
 
-  it('give records or a RangeError if they are random', async () => {
+  it('result in records or a RangeError if they are random', async () => {
     const bytes = fc.uint8Array({ maxLength: 400 }).map((array) => Buffer.from(array));
     await fc.assert(
       fc.asyncProperty(bytes, async (each) => expect(await errorOf(each)).toMatch(/^(RangeError|$)/)),
@@ -145,7 +145,7 @@ describe('arbitrary bytes of a fetch response', () => {
     );
   });
 
-  it('give records or an unreadable batch if some bytes of a sound log were replaced', async () => {
+  it('result in records or an unreadable batch if some bytes of a valid log were replaced', async () => {
     const change = fc.tuple(fc.nat(), fc.nat(255));
     const codec = fc.constantFrom(0, 1, 2, 3, 4);
     await fc.assert(

@@ -38,7 +38,7 @@ export class RecordSource {
     this.#bytes = 2 * kept.length < kept.buffer.byteLength ? Buffer.from(kept) : kept;
   }
 
-  /** Adds numbers where it can: almost all offsets are small enough. */
+  /** Adds numbers instead of bigints if possible: almost all offsets are small enough. */
   offset(delta: number): Offset {
     const first = this.#first;
     return String(

@@ -37,7 +37,7 @@ const Partition = z.strictObject({
         why: z.string(),
       }),
     )
-    .describe('Records that are blocked until somebody fixes the cause'),
+    .describe('Records that are stuck until an operator or a dependency resolves the cause'),
   unresponsive: z.array(Record).describe('Records whose handlers were aborted and are still running'),
   notStartedReason: z.string().optional().describe('Why the partition may not start handling records yet'),
 });

@@ -20,7 +20,7 @@ const RETRY_MS = { first: 100, max: 5_000 };
 
 /**
  * Commits the committable offsets of a group's partitions: one request at a time for all of them. Records that settle
- * meanwhile are covered by the next request. A commit takes a broker milliseconds, whatever its size.
+ * meanwhile are covered by the next request. A commit takes a broker milliseconds, for any number of partitions.
  */
 export class Committer {
   readonly #sources = new Set<CommitSource>();

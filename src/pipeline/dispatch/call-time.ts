@@ -5,7 +5,7 @@ export class CallTime {
   #waitingSince = 0;
   #excludedMs = 0;
 
-  /** @param startedAt ms since the epoch, as are all times it is given */
+  /** @param startedAt ms since the epoch, like the times of all methods */
   constructor(readonly startedAt: number) {}
 
   get isWaiting(): boolean {

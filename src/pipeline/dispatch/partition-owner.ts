@@ -92,7 +92,7 @@ export class PartitionOwner implements RecordOwner {
   /**
    * Commits an offset as Kafka clients do: settles every record before it.
    * @throws PartitionLostError once this ownership has ended
-   * @throws Error in key order, where handlers of earlier records may still be running
+   * @throws Error in key order: handlers of earlier records may still be running
    */
   async commitBefore(offset: Offset): Promise<void> {
     const { committer, handler, ownership, settlement } = this.parts;

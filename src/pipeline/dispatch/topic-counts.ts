@@ -33,7 +33,7 @@ export class CountsByTopic extends Map<string, TopicCounts> {
     return counts;
   }
 
-  /** Drops the counts of topics that neither exist nor are assigned: with a pattern, topics come and go for ever. */
+  /** Drops the counts of topics that neither exist nor are assigned: with a pattern, their number is not limited. */
   forget(existing: ReadonlySet<string>, assigned: ReadonlySet<string>): void {
     for (const topic of this.keys()) if (!existing.has(topic) && !assigned.has(topic)) this.delete(topic);
   }

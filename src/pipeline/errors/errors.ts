@@ -44,7 +44,7 @@ export class HandlerTimeoutError extends Error {
   ) {
     super(
       `${topic}[${partition}] at offset ${offset}: the handler ran for more than ${timeoutMs} ms; its signal ` +
-        `was aborted, and the record is tried again once the handler has returned`,
+        `was aborted, and the record is retried once the handler has returned`,
     );
     this.name = 'HandlerTimeoutError';
   }
@@ -78,7 +78,7 @@ export class BatchOutcomesError extends Error {
   constructor() {
     super(
       'the batch handler returned a rejection that can not be assigned to one of its records; return one outcome ' +
-        'for each record, in their order, as Promise.allSettled gives them, or throw',
+        'for each record, in their order, as Promise.allSettled returns them, or throw',
     );
     this.name = 'BatchOutcomesError';
   }

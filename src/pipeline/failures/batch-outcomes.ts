@@ -106,7 +106,7 @@ interface Outcome {
   readonly reason?: unknown;
 }
 
-/** Whether a value is what `Promise.allSettled` gives for one promise. */
+/** Whether a value is an outcome as `Promise.allSettled` returns it. */
 export function isOutcome(value: unknown): value is Outcome {
   return (
     typeof value === 'object' &&

@@ -52,7 +52,7 @@ export class RecordIntake {
     this.fetchOffset = position;
   }
 
-  /** @returns the last record taken, or `'all'`; undefined where nothing was */
+  /** @returns the last record taken, or `'all'`; undefined if none was taken */
   receive(batch: FetchedBatch): FetchedRecord | 'all' | undefined {
     this.endOffset = batch.highWatermark;
     this.endOffsetAt = this.parts.clock.now();

@@ -28,11 +28,11 @@ export interface FetchedRecord {
 export interface FetchedBatch {
   readonly topic: string;
   readonly partition: number;
-  /** The offset that was asked for; the first record's own offset may be higher where the log has gaps. */
+  /** The requested offset; the offset of the first record may be higher if the log has gaps. */
   readonly from: Offset;
   /** From that offset on, in offset order, without control records and records of aborted transactions. */
   readonly records: readonly FetchedRecord[];
-  /** The offset to ask for next; beyond the last record's own where control records or gaps trail it. */
+  /** The next offset to fetch; control records or gaps may lie between it and the last record. */
   readonly next: Offset;
   /** The partition's end offset when the fetch was answered. */
   readonly highWatermark: Offset;

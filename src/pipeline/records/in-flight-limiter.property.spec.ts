@@ -37,7 +37,7 @@ function take(limiter: InFlightLimiter, { usage, inFlight }: Partition, records:
   }
 }
 
-test('records in flight are bounded, and a partition is never refused its share', () => {
+test('records in flight are bounded, and a partition always gets its share', () => {
   fc.assert(
     fc.property(limits, fc.integer({ min: 1, max: 8 }), fc.array(step), (limit, count, steps) => {
       const limiter = new InFlightLimiter(limit);

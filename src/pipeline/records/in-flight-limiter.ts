@@ -28,7 +28,7 @@ export class InFlightLimiter {
   readonly #paused = new Set<() => void>();
   #partitions = 1;
 
-  /** How far a fetch may exceed the limits; computed once, as it is read for each record. */
+  /** How far a fetch may exceed the limits; computed once, since it is read for each record. */
   readonly #wholeFetch: InFlightLimits;
 
   constructor(readonly limits: InFlightLimits) {
@@ -87,7 +87,7 @@ export class InFlightLimiter {
     return this.#waiting.size;
   }
 
-  /** Resolves as soon as the process may take more, or `signal` is aborted: room may be hours away. */
+  /** Resolves as soon as the process may take more, or `signal` is aborted: it may take hours until there is room. */
   untilRoom(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       if (this.hasRoom || signal.aborted) {

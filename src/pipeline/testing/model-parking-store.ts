@@ -57,6 +57,6 @@ export class ModelParkingStore implements ParkingStore {
   }
 
   #answer(): void {
-    if (this.failures-- > 0) throw new Error('the parking topic is away');
+    if (this.failures-- > 0) throw new Error('the parking topic is unavailable');
   }
 }

@@ -126,7 +126,7 @@ describe('a record that was parked and committed', () => {
 });
 
 describe('a record that a former owner parks late', () => {
-  test('a record that a former owner parks late counts for no later owner, whatever they have committed', async () => {
+  test('a record that a former owner parks late counts for no later owner, for any offsets that they have committed', async () => {
     const owners = new Owners();
     const a = await owners.next(100);
     // A is parking record 100 when it loses the partition. B handles 100 to 149, and C continues.

@@ -82,7 +82,7 @@ async function replay(session: Session, name: string, options: Options): Promise
     return print(report, json, () => formatDryRunReport(report));
   }
 
-  // Fail before counting if nobody can confirm.
+  // Fail before counting if confirmation is impossible.
   if (!process.stdin.isTTY) await confirmed('', options.yes === true);
   const selected = await countSelected(session, topic, filter, limit);
   const question = `Send ${counted(selected, 'dead letter')} of ${topic} to ${to ?? 'their original topics'}?`;

@@ -56,7 +56,7 @@ describe('planning a replay', () => {
     ['has only a part of its key', { cut: [{ part: 'key', fromBytes: 9_000 }] }, {}, 'truncated'],
     ['has only a part of its headers', { cut: [{ part: 'headers', fromBytes: 9_000 }] }, {}, 'truncated'],
     [
-      'gets an equal partial value from a transform',
+      'has a transform that returns the truncated value unchanged',
       { cut: [{ part: 'value', fromBytes: 9_000 }] },
       {
         transform: (_letter, record) =>
@@ -65,7 +65,7 @@ describe('planning a replay', () => {
       'truncated',
     ],
     [
-      'gets the whole value but not the whole key from a transform',
+      'has a transform that returns the whole value but not the whole key',
       { cut: (['value', 'key'] as const).map((part) => ({ part, fromBytes: 9_000 })) },
       { transform: (_letter, record) => Promise.resolve({ ...record, value: Buffer.from('whole') }) },
       'truncated',

@@ -84,7 +84,7 @@ describe('the differences of a transform', () => {
     ]);
   });
 
-  it('an unchanged record has no differences, whatever its value is', () => {
+  it('an unchanged record has no differences, for any value', () => {
     const record = toReplayRecord(someDeadLetter({ headers: { a: [Buffer.from([255]), null] } }));
     const copy = { ...record, value: Buffer.from('v'), headers: { a: [Buffer.from([255]), null] } };
     expect(toSample('here', record, copy, true)).toBeUndefined();

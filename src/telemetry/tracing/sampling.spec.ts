@@ -88,7 +88,7 @@ describe('a call that is not sampled', () => {
     expect(names()).toEqual([]);
   });
 
-  test('an unsampled call gives the log its trace even if nothing else uses it', () => {
+  test('an unsampled call has its trace in the log even if nothing else uses it', () => {
     const call = caller('parentbased_always_on', 1);
     expect(call('00', callFields)).toMatchObject({ traceId: TRACE });
   });
@@ -107,7 +107,7 @@ describe('a call that is not sampled', () => {
 });
 
 describe('a call that is sampled', () => {
-  test('a call whose record was sampled has a span below the one that produced it, whatever the ratio', () => {
+  test('a call whose record was sampled has a span below the one that produced it, for any ratio', () => {
     const call = caller('parentbased_traceidratio', 0);
     expect(call('01', work)).toMatchObject({ traceId: TRACE, sampled: true });
     expect(names()).toEqual(['work', 'process t']);

@@ -64,7 +64,7 @@ export class ClientSupervisor {
 
   /**
    * Ends the client, and starts no new one.
-   * @returns whether the group was told that the member left
+   * @returns whether the coordinator confirmed that the member left
    */
   async stop(): Promise<boolean> {
     this.#stopRequested.abort();
@@ -134,8 +134,8 @@ export class ClientSupervisor {
   }
 
   /**
-   * A broker that does not answer must delay neither the stop nor the next client.
-   * @returns whether the group was told that the member left
+   * A broker that does not answer must delay neither the stop nor the next client. @returns whether the coordinator
+   * confirmed that the member left
    */
   async #leave(client: GroupConsumerClient): Promise<boolean> {
     const waited = new AbortController();

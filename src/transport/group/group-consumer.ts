@@ -108,7 +108,7 @@ export class GroupConsumer {
     return this.parts.registry.handlerOf(this.parts.groupId, topic) !== undefined;
   }
 
-  /** The classes and methods that handle a topic's records; undefined where none does. */
+  /** The classes and methods that handle a topic's records; undefined if there is none. */
   handlerNameOf(topic: string): string | undefined {
     return this.parts.registry.handlerNameOf(this.parts.groupId, topic);
   }
@@ -124,7 +124,7 @@ export class GroupConsumer {
   /**
    * Stops fetching, lets handlers finish, commits what settled and leaves the group.
    * @param deadlineMs how long handlers may take before they are aborted
-   * @returns whether all handlers finished in time, and the group was told that the member left
+   * @returns whether all handlers finished in time, and the coordinator confirmed that the member left
    */
   async stop(deadlineMs: number): Promise<boolean> {
     this.#recorder.enter('draining');

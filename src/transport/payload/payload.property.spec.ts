@@ -76,7 +76,7 @@ function outcomeOf(bytes: Buffer, format: ValueFormat): string {
   }
 }
 
-test('hostile values give a payload or a PayloadError, and change no prototype', () => {
+test('hostile values result in a payload or a PayloadError, and change no prototype', () => {
   const before = Object.getOwnPropertyNames(Object.prototype);
   const changed = fc.tuple(hostile, fc.option(fc.tuple(fc.nat(), fc.nat(255)))).map(([text, change]) => {
     const bytes = Buffer.from(text);

@@ -44,7 +44,7 @@ describe('a schema', () => {
     expect(() => validated(finding([{ message: 'no', path: [] }]), 1)).toThrow('the payload itself: no');
   });
 
-  test('a schema may give its paths in every form of the standard', () => {
+  test('a schema may report paths in every form of the standard', () => {
     const path = ['a', 0, Symbol('s'), { key: 'b' }, { key: 1 }];
     expect(() => validated(finding([{ message: 'no', path }]), 1)).toThrow('a.0.Symbol(s).b.1: no');
   });

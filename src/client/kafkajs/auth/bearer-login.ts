@@ -10,8 +10,8 @@ const SIZE_BYTES = 4;
 const Rejection = z.object({ status: z.string().regex(/^[\w.-]{1,100}$/) });
 
 /**
- * Creates the SASL mechanism OAUTHBEARER (RFC 7628). kafkajs's own does not read the broker's response: if the token is
- * rejected, it takes the connection for one that is logged in, and its next request fails on a closed connection.
+ * Creates the SASL mechanism OAUTHBEARER (RFC 7628). kafkajs's own does not read the broker's response: if the token
+ * is rejected, it treats the connection as logged in, and its next request fails on a closed connection.
  */
 export function bearerLogin(token: () => Promise<string>, extensions: SaslExtensions = {}): Mechanism {
   return {

@@ -13,7 +13,7 @@ export class SecretReader<Config extends WithFiles> {
   #last: Config;
   #problem: string | undefined;
 
-  /** @param validate throws if the secrets in the files do not belong together */
+  /** @param validate throws if the secrets in the files do not match each other */
   constructor(
     config: Config,
     private readonly validate: (config: Config) => void = () => undefined,
@@ -35,7 +35,7 @@ export class SecretReader<Config extends WithFiles> {
     return this.#last;
   }
 
-  /** Warns once per problem, however often the service reconnects. */
+  /** Warns once per problem, not at each reconnect. */
   #warn(problem: string): void {
     if (problem !== this.#problem)
       this.#logger.warn(

@@ -19,8 +19,8 @@ export function isCoordinatorAway(error: unknown): boolean {
 }
 
 /**
- * Looks up the group's coordinator and lets the group use it. Never rejects: the next request to the coordinator tells
- * whether there is one.
+ * Looks up the group's coordinator and lets the group use it. Never rejects: the next request to the coordinator
+ * fails if there is none.
  */
 export function findCoordinator(group: ConsumerGroup): Promise<void> {
   const last = lookups.get(group);

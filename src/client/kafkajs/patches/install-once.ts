@@ -1,4 +1,4 @@
-/** Wraps an installation so that it runs once per process, however many ports are created. */
+/** Wraps an installation so that it runs once per process, for any number of ports. */
 export function installOnce(install: () => void): () => void {
   let isInstalled = false;
   return () => {

@@ -78,7 +78,7 @@ export function batchBytes(head: BatchHead, packed: Buffer): Buffer {
   return signed(batch);
 }
 
-/** Gives a batch its checksum, as an attacker would; a damaged disk would not. @returns the same batch */
+/** Sets the checksum of a batch, like an attacker; a damaged disk would not change it. @returns the same batch */
 export function signed(batch: Buffer): Buffer {
   if (batch.length > CHECKED_FROM) batch.writeUInt32BE(crc32c(batch.subarray(CHECKED_FROM)), CHECKSUM_AT);
   return batch;

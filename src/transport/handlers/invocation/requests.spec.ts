@@ -167,7 +167,7 @@ describe('a reply', () => {
   test.each([
     ['in digits, as Nest writes it', Buffer.from('12'), 12],
     ['in four bytes, as Spring writes it', Buffer.from([0, 0, 1, 2]), 258],
-    ['that is none', Buffer.from('the first'), undefined],
+    ['that is invalid', Buffer.from('the first'), undefined],
   ])('a reply goes to the partition that its request names: %s', async (_, bytes, partition) => {
     const { sent } = await request(() => 'ok', { partition: bytes });
     expect(sent.map((each) => each.partition)).toEqual([partition]);

@@ -59,7 +59,7 @@ describe('the outcomes of a batch', () => {
   const reason = bad.reason;
   test.each<[string, () => unknown, unknown]>([
     [
-      'promises that nobody has awaited',
+      'promises that were not awaited',
       () => [later(1), Promise.reject(reason)],
       [{ status: 'fulfilled', value: 1 }, bad],
     ],

@@ -12,7 +12,7 @@ const LONGEST_MS = 366 * 86_400_000;
 const DELAY = "a time such as '30s', '10m' or '1h', up to a year";
 const LIST = 'a list that is not empty';
 
-/** Parses the name of a delay; undefined if it is none, or longer than a year. */
+/** Parses the name of a delay; undefined if it is not a delay, or longer than a year. */
 export function toDelay(name: string): RetryDelay | undefined {
   if (!isDelayName(name)) return undefined;
   const parsed: number | undefined = ms(name);

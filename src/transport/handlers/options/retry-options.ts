@@ -10,7 +10,7 @@ export type ErrorMatcher =
 
 /** How a failed record is retried in its lane. */
 export interface KafkaRetryOptions {
-  /** The most calls per record, including the first; `Infinity` retries for ever. Default 5. */
+  /** The most calls per record, including the first; `Infinity` retries without limit. Default 5. */
   readonly attempts?: number;
   /** Upper bound of the first wait in milliseconds; it doubles with each further wait. Default 500. */
   readonly initialMs?: number;

@@ -198,8 +198,8 @@ export class HandlerRegistry {
   }
 
   /**
-   * A parking topic is read as long as it exists, whatever `onFailure` is now: its records would never be handled
-   * otherwise, and later records of their keys would overtake them.
+   * A parking topic is read as long as it exists, even if the handler no longer parks: its records would never be
+   * handled otherwise, and later records of their keys would overtake them.
    */
   #findLeftParking(groupId: string, sources: readonly string[], all: ReadonlySet<string>): LeftParking[] {
     const found: LeftParking[] = [];

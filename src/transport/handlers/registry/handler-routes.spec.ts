@@ -64,7 +64,7 @@ describe('replay and the operators’ API route like the transport', () => {
     expect(topics.filter((topic) => catalog.handles(topic))).toEqual(['orders', 'orders.eu']);
   });
 
-  test('commands see the same dead-letter and parking topics, whatever the length of topic and group', () => {
+  test('commands see the same dead-letter and parking topics, for any length of topic and group', () => {
     const groupId = 'billing.eu';
     const long = 'o'.repeat(249);
     const catalog = catalogOf(['orders', { groupId }], [/^o+$/, { groupId }]);
@@ -116,7 +116,7 @@ describe('topics to which patterns do not apply', () => {
   });
 });
 
-test('a handler that names a topic reads it, whatever its name', () => {
+test('a handler that names a topic reads it, even if it is named like a failure topic', () => {
   const named = ['cars.parked', 'nightly.retry.1h', 'old.dlt', '__consumer_offsets', 'orders.failed'];
   const registry = registryOf(
     [/.*/, { deadLetterTopic: 'orders.failed' }],

@@ -7,7 +7,7 @@ import { installOnce } from '../install-once.js';
  *
  * - Defect: `Connection.connect` (`network/connection.js`) listens to `connect`, `end` and `error`, not to `close`: if the
  *   socket is destroyed without an error, its promise never settles.
- * - Effect: everyone who waits for the connection waits for ever.
+ * - Effect: all callers that wait for the connection wait indefinitely.
  * - Test: `shared-connect.spec.ts`, "fails if it is closed before it is connected".
  * - Unnecessary when `connect` rejects on `close`.
  */

@@ -27,8 +27,8 @@ export function fetchOf(batch: object): Fetch | undefined {
  *
  * - Defect: `ConsumerGroup.fetch` (`consumer/consumerGroup.js`) hands over what it fetched before a rejoin; a batch does
  *   not tell its generation. Its messages are objects with all their parts created.
- * - Effect: records of a partition that belongs to another member are handled; each record costs two 64-bit numbers and
- *   three calls that nobody needs.
+ * - Effect: records of a partition that belongs to another member are handled; each record costs two 64-bit numbers
+ *   and three calls that have no use here.
  * - Test: `fetched-records.spec.ts`.
  * - Unnecessary when a batch tells its generation, and hands over records as the decoder returned them.
  */

@@ -8,8 +8,8 @@ import { hasFailedJoin } from './failed-join.js';
  *
  * - Defect: kafkajs emits `REBALANCING` (`consumer/runner.js`) without waiting for anyone, and `GROUP_JOIN` without the
  *   generation.
- * - Effect: records that were handled before a rebalance can't be committed, and are handled twice. A partition that the
- *   member kept can't be told from one that another member had in between.
+ * - Effect: records that were handled before a rebalance can't be committed, and are handled twice. A partition that
+ *   the member kept cannot be distinguished from one that another member owned in between.
  * - Test: `join.spec.ts`.
  * - Unnecessary when kafkajs awaits a listener before a rejoin and tells the generation after it.
  */
