@@ -95,7 +95,11 @@ function progressLimitMs(group: GroupSnapshot, limits: HealthLimits): number {
 }
 
 /** Phases in which no progress is expected. */
-const RESTING: ReadonlySet<GroupSnapshot['phase']> = new Set(['waiting-for-topics', 'draining', 'stopped']);
+const WITHOUT_PROGRESS: ReadonlySet<GroupSnapshot['phase']> = new Set([
+  'waiting-for-topics',
+  'draining',
+  'stopped',
+]);
 
 /**
  * Down only if a restart can help.
@@ -108,12 +112,12 @@ export function livenessProblem(
   now: number,
   unansweredAt: number,
 ): string | undefined {
-  const rests = RESTING.has(group.phase);
-  if (group.ended && !rests) return 'the consumer has ended and is not restarted';
+  const expectsNoProgress = WITHOUT_PROGRESS.has(group.phase);
+  if (group.ended && !expectsNoProgress) return 'the consumer has ended and is not restarted';
   const [hung] = group.partitions.flatMap(({ unresponsive }) => unresponsive);
   if (hung) return `a handler does not stop although it was aborted: ${describeStalled(hung)}`;
   // A missing permission is granted by an administrator; a restart would not help.
-  const mayProgress = !rests && group.accessProblem === undefined;
+  const mayProgress = !expectsNoProgress && group.accessProblem === undefined;
   const stalledMs = now - Math.max(group.lastProgressAt, unansweredAt);
   if (mayProgress && stalledMs > progressLimitMs(group, limits)) {
     const why = group.lastError ? `; last error: ${group.lastError.message}` : '';

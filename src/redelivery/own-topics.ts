@@ -26,7 +26,7 @@ export class UnsafeTopicError extends CodedError {
     readonly topic: string,
     problems: readonly TopicProblem[],
   ) {
-    super(`nothing is written to ${topic}: ${problems.map(inWords).join('; ')}. ${remedyFor(problems)}`);
+    super(`nothing is written to ${topic}: ${problems.map(problemText).join('; ')}. ${remedyFor(problems)}`);
   }
 }
 
@@ -89,7 +89,7 @@ export class OwnTopics {
       const after = await this.#safe(spec);
       const isRaised = before.corrected.length > 0 || after.corrected.length > 0;
       if (!isRaised) throw error;
-      await onceRaised(() => work(after.partitions)).catch((last: unknown) => {
+      await retryUntilRaised(() => work(after.partitions)).catch((last: unknown) => {
         // The record counts as too large only after a further check found no limit to raise.
         throw after.corrected.length > 0 && last instanceof RecordTooLargeError
           ? new LimitRaisedError(spec.topic, { cause: last })
@@ -116,11 +116,11 @@ export class OwnTopics {
   }
 
   #note(topic: string, problems: readonly TopicProblem[]): void {
-    const known = new Set((this.#problems.get(topic) ?? []).map(inWords));
+    const known = new Set((this.#problems.get(topic) ?? []).map(problemText));
     if (problems.length === 0) this.#problems.delete(topic);
     else this.#problems.set(topic, problems);
     for (const problem of problems) {
-      const words = inWords(problem);
+      const words = problemText(problem);
       if (known.has(words)) continue;
       this.#logger[problem.isVital ? 'error' : 'warn'](`${topic}: ${words}. ${remedyFor([problem])}`);
     }
@@ -128,7 +128,7 @@ export class OwnTopics {
 }
 
 /** Some brokers apply a raised limit a little later. */
-async function onceRaised(work: () => Promise<void>): Promise<void> {
+async function retryUntilRaised(work: () => Promise<void>): Promise<void> {
   for (const waitMs of RAISED_LIMIT_WAITS_MS) {
     try {
       return await work();
@@ -140,7 +140,7 @@ async function onceRaised(work: () => Promise<void>): Promise<void> {
   await work();
 }
 
-function inWords({ setting, value, otherwise, refused }: TopicProblem): string {
+function problemText({ setting, value, otherwise, refused }: TopicProblem): string {
   const why = refused === undefined ? '' : ` (not corrected: ${refused})`;
   return `${setting} is ${value}: ${otherwise}${why}`;
 }

@@ -19,7 +19,7 @@ export class LineLimit {
   readonly #windows = new Map<string, { written: number; leftOut: number }>();
   readonly #options: Required<LineLimitOptions>;
 
-  constructor({ most = MOST, windowMs = WINDOW_MS, schedule = unhurried }: LineLimitOptions = {}) {
+  constructor({ most = MOST, windowMs = WINDOW_MS, schedule = scheduleUnreferenced }: LineLimitOptions = {}) {
     this.#options = { most, windowMs, schedule };
   }
 
@@ -51,6 +51,6 @@ export class LineLimit {
 }
 
 /** The timer must not keep the process alive. */
-function unhurried(delayMs: number, run: () => void): void {
+function scheduleUnreferenced(delayMs: number, run: () => void): void {
   setTimeout(run, delayMs).unref();
 }

@@ -46,7 +46,7 @@ interface Case {
   readonly answer: Buffer;
   readonly known: Known;
   /** Whether bytes of the response outside of the log were changed too; then an error is a valid result. */
-  readonly isBrokenAround: boolean;
+  readonly isResponseChanged: boolean;
 }
 
 const TOPIC = 'orders';
@@ -58,7 +58,7 @@ const LIMITS = { ...DEFAULT_FETCH_LIMITS, maxBatchBytes: LIMIT_BYTES };
 const MEMORY_BYTES = 12 * LIMIT_BYTES;
 const BOMB_EVERY = 20_000;
 /** Number of cases whose memory is measured: measuring takes longer than reading most responses. */
-const WEIGHED = 50;
+const MEASURED_CASES = 50;
 const COMMIT_EVERY = 25;
 const MAX_FINDINGS = 20;
 
@@ -101,7 +101,7 @@ async function caseAt(seed: number, at: number, bombs: readonly Bomb[]): Promise
   if (!random.chance(0.02)) return mutated;
   const answer = Buffer.from(mutated.answer);
   for (let left = 3; left > 0; left--) answer[random.below(answer.length)] = random.below(256);
-  return { ...mutated, answer, what: 'bytes of the answer are changed', isBrokenAround: true };
+  return { ...mutated, answer, what: 'bytes of the answer are changed', isResponseChanged: true };
 }
 
 function caseOf(
@@ -115,7 +115,7 @@ function caseOf(
   },
 ): Case {
   const answer = responseBytes(TOPIC, [{ partition: PARTITION, log, highWatermark: end, aborted }]);
-  return { what, answer, known: { partition: PARTITION, log, asked, expected }, isBrokenAround: false };
+  return { what, answer, known: { partition: PARTITION, log, asked, expected }, isResponseChanged: false };
 }
 
 interface Tally {
@@ -132,11 +132,11 @@ async function run(each: Case, at: number, decode: Decode, tally: Tally): Promis
   const read = (): Promise<FetchResponse> => decode(answer, requested, LIMITS);
   const allowedMs = TURN_MS * Math.max(1, answer.length / 1_048_576);
   const before = threadCpuMs();
-  const isWeighed = at % BOMB_EVERY < WEIGHED;
-  const bytesBefore = isWeighed ? memoryBytes() : 0;
-  const response = await outcome(read, each.isBrokenAround);
+  const isMeasured = at % BOMB_EVERY < MEASURED_CASES;
+  const bytesBefore = isMeasured ? memoryBytes() : 0;
+  const response = await outcome(read, each.isResponseChanged);
   const tookMs = threadCpuMs() - before;
-  if (isWeighed) {
+  if (isMeasured) {
     const bytes = memoryBytes() - bytesBefore;
     tally.peakBytes = Math.max(tally.peakBytes, bytes);
     demand(bytes <= MEMORY_BYTES, `it took ${bytes} bytes`);
@@ -144,7 +144,7 @@ async function run(each: Case, at: number, decode: Decode, tally: Tally): Promis
   // If the total is below the limit, no single turn can exceed it.
   if (tookMs > allowedMs) await checkTurns(read, each, allowedMs, tally);
   else tally.longestTurnMs = Math.max(tally.longestTurnMs, tookMs);
-  if (each.isBrokenAround || !response) return;
+  if (each.isResponseChanged || !response) return;
   demand(response.responses.length === 1 && response.responses[0]?.topicName === TOPIC, 'the topic is lost');
   const partition = response.responses[0]?.partitions[0];
   demand(partition?.partition === PARTITION, 'the partition is lost');

@@ -32,13 +32,13 @@ export interface KafkaFromEnvOptions {
 export function kafkaFromEnv(options: KafkaFromEnvOptions = {}, host: Host = thisHost): KafkaModuleOptions {
   const { env = process.env, prefix = PREFIX, unknown = 'warn' } = options;
   const own = ownVariables(env, prefix);
-  const { config, problems, unknown: strangers } = checkEnvironment(own, host);
+  const { config, problems, unknown: unknownVariables } = checkEnvironment(own, host);
   const missing = REQUIRED.filter((name) => trimmedText(own, name) === undefined).map(missingVariable);
-  const found = [...problems, ...missing, ...(unknown === 'error' ? strangers : [])];
+  const found = [...problems, ...missing, ...(unknown === 'error' ? unknownVariables : [])];
   const nameOf = (name: string): string | undefined =>
     name.startsWith(PREFIX) ? prefix + name.slice(PREFIX.length) : undefined;
   if (found.length > 0) throw new ConfigError(found.map((problem) => renameVariables(problem, nameOf)));
-  if (unknown === 'warn') warnOf(strangers.map((problem) => renameVariables(problem, nameOf)));
+  if (unknown === 'warn') warnAbout(unknownVariables.map((problem) => renameVariables(problem, nameOf)));
   return setOptions(config.kafka, own);
 }
 
@@ -54,9 +54,9 @@ function missingVariable(variable: string): ConfigProblem {
   return { variable, got: 'not set', accepts: 'a value of your own', hint: 'set it: it has no default' };
 }
 
-function warnOf(strangers: readonly ConfigProblem[]): void {
+function warnAbout(unknownVariables: readonly ConfigProblem[]): void {
   const logger = new Logger('KafkaModule');
-  for (const { variable, hint = '' } of strangers) {
+  for (const { variable, hint = '' } of unknownVariables) {
     const guess = hint.startsWith('did you mean') ? `; ${hint}` : '';
     logger.warn(`${variable} is not read: there is no such variable${guess}`);
   }

@@ -42,11 +42,11 @@ function isForeign(name: string, text: string): boolean {
 function suggestion(name: string): string {
   const base = name.replace(/_FILE$/, '');
   if (KNOWN.includes(base)) return `set ${base} itself; only secrets and PEM are read from files`;
-  const near = OTHER_NAMES[name] ?? closestMatch(name, KNOWN, { maxDistance: mistakesIn(name) });
+  const near = OTHER_NAMES[name] ?? closestMatch(name, KNOWN, { maxDistance: maxEdits(name) });
   return near === undefined ? 'remove it' : `did you mean ${near}?`;
 }
 
 /** The most edits that still count as a misspelling: one in four characters. */
-function mistakesIn(name: string): number {
+function maxEdits(name: string): number {
   return Math.max(2, Math.ceil((name.length - PREFIX.length) / 4));
 }

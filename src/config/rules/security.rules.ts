@@ -55,7 +55,7 @@ const mechanismRequired: Rule = {
   },
 };
 
-function goesWith(name: VariableName, companion: VariableName): Rule {
+function requiresCompanion(name: VariableName, companion: VariableName): Rule {
   return {
     about: [PROTOCOL, name, companion],
     check(values, texts) {
@@ -71,7 +71,7 @@ export const securityRules: readonly Rule[] = [
   ...onlyWhileUsed(sasl),
   mechanismRequired,
   ...saslRules,
-  goesWith('KAFKA_SSL_CERT', 'KAFKA_SSL_KEY'),
-  goesWith('KAFKA_SSL_KEY', 'KAFKA_SSL_CERT'),
-  goesWith('KAFKA_SSL_KEY_PASSPHRASE', 'KAFKA_SSL_KEY'),
+  requiresCompanion('KAFKA_SSL_CERT', 'KAFKA_SSL_KEY'),
+  requiresCompanion('KAFKA_SSL_KEY', 'KAFKA_SSL_CERT'),
+  requiresCompanion('KAFKA_SSL_KEY_PASSPHRASE', 'KAFKA_SSL_KEY'),
 ];

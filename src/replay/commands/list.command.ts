@@ -43,7 +43,7 @@ async function listCounts(
   options: Options,
 ): Promise<void> {
   const counter = new DeadLetterCounter();
-  for await (const logged of selectDeadLetters(session, selected, chosenBy(options))) counter.add(logged);
+  for await (const logged of selectDeadLetters(session, selected, filterOf(options))) counter.add(logged);
   const groups = counter.list();
   const deadLetters = sum(groups, ({ deadLetters: count }) => count);
   const replayed = sum(groups, ({ replayed: count }) => count);
@@ -69,7 +69,7 @@ async function listRecords(
 ): Promise<void> {
   const records: ListedRecord[] = [];
   let total = 0;
-  for await (const { deadLetter, replayed } of selectDeadLetters(session, selected, chosenBy(options))) {
+  for await (const { deadLetter, replayed } of selectDeadLetters(session, selected, filterOf(options))) {
     if (total++ < options.limit) records.push(toListed(deadLetter, replayed));
   }
   print({ total, records }, options.json === true, () => {
@@ -88,7 +88,7 @@ async function listRecords(
   });
 }
 
-function chosenBy({ reason, key, since }: Options): Filter {
+function filterOf({ reason, key, since }: Options): Filter {
   return { reason, key, since: since && Date.now() - since };
 }
 

@@ -26,7 +26,7 @@ export function addPurgeCommand(dlq: Command, source: SessionSource): void {
         const question = `Delete ${counted(deletedOf(report), 'replayed dead letter')} of ${topic} for good?`;
         if (!(await confirmed(question, yes))) throw new DlqError('nothing was deleted');
         await purge(port, report);
-        print(report, json, () => inWords(report));
+        print(report, json, () => reportText(report));
       }),
     );
 }
@@ -35,7 +35,7 @@ function deletedOf({ partitions }: PurgeReport): number {
   return partitions.reduce((sum, { deleted }) => sum + deleted, 0);
 }
 
-function inWords(report: PurgeReport): string {
+function reportText(report: PurgeReport): string {
   const { partitions, deadLetterTopic } = report;
   const deleted = `${counted(deletedOf(report), 'replayed dead letter')} of ${deadLetterTopic} deleted.`;
   if (partitions.length === 0) return deleted;

@@ -7,7 +7,7 @@ import {
 import type { FailureReason } from '../handlers/failures/failure-reason.js';
 
 /** A count of zero for each key of a table. */
-function noneOf<K extends string>(table: Readonly<Record<K, unknown>>): Record<K, number> {
+function zeroCounts<K extends string>(table: Readonly<Record<K, unknown>>): Record<K, number> {
   return Object.fromEntries(Object.keys(table).map((key) => [key, 0])) as Record<K, number>;
 }
 
@@ -22,7 +22,7 @@ export class FailureCounts {
   /** Records that were not for the handler: replayed for another group, or receipts of replays. */
   passedOver = 0;
   /** Records that failed for good, by outcome. */
-  readonly outcomes = noneOf(FAILURE_OUTCOMES);
+  readonly outcomes = zeroCounts(FAILURE_OUTCOMES);
   readonly deadLetters: Record<FailureReason, number> = {
     payload: 0,
     schema: 0,

@@ -26,7 +26,7 @@ export class TopicLog {
           `${skipped.join(', ')}; to read one of them, name it in a handler`,
       );
     }
-    const left = leftParking.map(inWords).join('; ');
+    const left = leftParking.map(leftParkingText).join('; ');
     if (left !== '' && left !== this.#leftParking) {
       this.logger.warn(
         `parking topics of handlers that no longer have onFailure: 'park' are still read: ${left}. Release what is ` +
@@ -39,7 +39,7 @@ export class TopicLog {
   }
 }
 
-function inWords({ topic, source, keepsOrder }: LeftParking): string {
+function leftParkingText({ topic, source, keepsOrder }: LeftParking): string {
   return keepsOrder
     ? `${topic} (new records of ${source} whose key is parked are parked behind it)`
     : `${topic} (${source} is read in batches, so that new records overtake parked ones of the same key)`;

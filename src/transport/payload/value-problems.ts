@@ -35,7 +35,7 @@ export function knownProblem(value: Buffer): string | undefined {
  */
 export function knownMismatch(payload: unknown): string | undefined {
   if (typeof payload === 'string') return textProblem(payload);
-  if (Buffer.isBuffer(payload)) return was('bytes', knownProblem(payload));
+  if (Buffer.isBuffer(payload)) return leftAs('bytes', knownProblem(payload));
   const first: unknown = Array.isArray(payload) ? payload[0] : payload;
   if (!isCloudEvent(first)) return undefined;
   return 'it is a CloudEvent, whose content is in its field "data": let the schema describe the whole event';
@@ -43,13 +43,13 @@ export function knownMismatch(payload: unknown): string | undefined {
 
 function textProblem(text: string): string | undefined {
   const problem = text === '' ? undefined : knownProblem(Buffer.from(text));
-  if (problem !== undefined) return was('text', problem);
+  if (problem !== undefined) return leftAs('text', problem);
   return inexactJson(text)
     ? 'it was left as text, since parsing would change a number of it that has more digits than a double: have the producer write that as a string'
     : undefined;
 }
 
-function was(kind: string, problem: string | undefined): string | undefined {
+function leftAs(kind: string, problem: string | undefined): string | undefined {
   return problem === undefined ? undefined : `it was left as ${kind}: ${problem}`;
 }
 

@@ -51,10 +51,10 @@ export const clusterRules: readonly Rule[] = [
     return unknown && `${unknown.kind} ${unknown.metadata.name} has not been reviewed`;
   }),
   single('namespace of its own', ({ all }) => {
-    const homeless = all.find(
+    const unassigned = all.find(
       ({ kind, metadata: { namespace } }) => kind !== 'Namespace' && (namespace ?? 'default') === 'default',
     );
-    return homeless && `${homeless.kind} ${homeless.metadata.name} is in the default namespace`;
+    return unassigned && `${unassigned.kind} ${unassigned.metadata.name} is in the default namespace`;
   }),
   single('restricted namespace', (manifests) => {
     const { metadata } = namespaceSchema.parse(manifests.only('Namespace'));

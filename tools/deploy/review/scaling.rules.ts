@@ -45,12 +45,12 @@ export const scalingRules: readonly Rule[] = [
   }),
   single('offsets are queried once', (manifests) => {
     const triggers = scaledObjects(manifests).flatMap((each) => each.triggers);
-    const twice = triggers.find(
+    const uncached = triggers.find(
       ({ metadata, useCachedMetrics }) => metadata['excludePersistentLag'] === 'true' && !useCachedMetrics,
     );
     return (
-      twice &&
-      `the autoscaler queries the offsets of ${twice.metadata['topic']} a second time, so that members seem to make no progress`
+      uncached &&
+      `the autoscaler queries the offsets of ${uncached.metadata['topic']} a second time, so that members seem to make no progress`
     );
   }),
   single('at least two members', (manifests) => {
@@ -63,8 +63,8 @@ export const scalingRules: readonly Rule[] = [
     const windows = scaledObjects(manifests).map(
       ({ advanced }) => advanced.horizontalPodAutoscalerConfig.behavior.scaleDown.stabilizationWindowSeconds,
     );
-    const quick = windows.find((seconds) => seconds < SLOW_SECONDS);
-    return quick !== undefined && `a member is removed after ${quick} s of low load`;
+    const tooShort = windows.find((seconds) => seconds < SLOW_SECONDS);
+    return tooShort !== undefined && `a member is removed after ${tooShort} s of low load`;
   }),
   single('replicas are set by KEDA only', (manifests) => {
     const { replicas } = manifests.deployment.spec;

@@ -180,7 +180,7 @@ function toProblem({ spec, setting, value }: Violation, error?: BrokerError): To
     wanted,
     otherwise,
     isVital,
-    ...(error && { refused: inWords(error) }),
+    ...(error && { refused: brokerErrorText(error) }),
   };
 }
 
@@ -197,7 +197,7 @@ function otherProblems({ topic, like }: TopicSpec, { topics, configs }: KnownTop
         wanted: 'DescribeConfigs to be granted',
         otherwise: 'the service can not check whether records could be lost, or may not fit',
         isVital: false,
-        refused: inWords(config.brokerError),
+        refused: brokerErrorText(config.brokerError),
       },
     ];
   });
@@ -215,6 +215,6 @@ export function replicasOf(described: DescribedTopic | undefined): number {
   return described && 'replicas' in described ? described.replicas : 0;
 }
 
-function inWords({ type, message }: BrokerError): string {
+function brokerErrorText({ type, message }: BrokerError): string {
   return `${type}: ${message}`;
 }

@@ -60,14 +60,14 @@ export function toHandler(
   const { commit, order, concurrency, timeoutMs } = first.options;
   const failing = failureHandling(first.options, services.failures, topic);
   const shared = { commit, order, concurrency, timeoutMs, ...failing };
-  if (bindings.some(({ isEvent }) => !isEvent)) shared.store = answering(failing.store, services);
+  if (bindings.some(({ isEvent }) => !isEvent)) shared.store = answeringStore(failing.store, services);
   return first.options.read === 'batch'
     ? { ...shared, ...batchCalls(first, services), completion: completionOfBatch }
     : { ...shared, ...recordCalls(bindings, first.options, services), completion: completionOfRecord };
 }
 
 /** A request that becomes a dead letter is answered here, since no call follows. */
-function answering(store: Handler['store'], services: InvocationServices): Handler['store'] {
+function answeringStore(store: Handler['store'], services: InvocationServices): Handler['store'] {
   return async (how, failed, parkingStore) => {
     const destination = await store(how, failed, parkingStore);
     if (destination === 'dead-letter') await services.failedForGood(failed);
@@ -83,7 +83,7 @@ function recordCalls(
   const calls = bindings.map((binding) => recordCall(binding, services));
   const [only] = calls;
   if (calls.length === 1 && only) return { read: 'one', invoke: only };
-  const named = calls.map((call, at) => ({ name: bindings[at]?.name ?? '', call: finishing(call) }));
+  const named = calls.map((call, at) => ({ name: bindings[at]?.name ?? '', call: awaitingCompletion(call) }));
   return { read: 'one', invoke: allOf(named, failures.policy.retry, timeoutMs !== undefined) };
 }
 
@@ -110,7 +110,7 @@ function batchCalls(
     const under = new HandlerCall(name, head, records.length, tracer);
     const run = (): unknown => call(records, head);
     const span = tracer?.begin(under, options.groupId, records);
-    return within(under, span ? spanned(span, run) : run);
+    return within(under, span ? inSpan(span, run) : run);
   };
   return { read: 'batch', maxRecords, maxWaitMs, invoke };
 }
@@ -118,7 +118,7 @@ function batchCalls(
 type Call = (record: InFlightRecord) => unknown;
 
 /** A call that resolves once its result is complete. */
-function finishing(call: Call): Call {
+function awaitingCompletion(call: Call): Call {
   return async (record) => {
     const result = await call(record);
     await completionOfRecord(result);
@@ -139,7 +139,7 @@ function recordCall(binding: HandlerBinding, services: InvocationServices): Call
     return isEvent ? completed(run(), completionOfRecord) : services.respond(binding, context, run);
   };
   /** An undecodable request is answered like any other failure. */
-  const unread = (record: InFlightRecord, fetched: FetchedRecord, error: unknown): unknown => {
+  const handleUndecodable = (record: InFlightRecord, fetched: FetchedRecord, error: unknown): unknown => {
     if (isEvent) throw error;
     const context = new KafkaRecordContext(record, undefined, contextServices, fetched);
     return services.respond(binding, context, () => Promise.reject(error));
@@ -150,7 +150,7 @@ function recordCall(binding: HandlerBinding, services: InvocationServices): Call
     try {
       payload = await decode(record);
     } catch (error) {
-      return unread(record, fetched, error);
+      return handleUndecodable(record, fetched, error);
     }
     return call(record, fetched, payload);
   };
@@ -160,7 +160,7 @@ function recordCall(binding: HandlerBinding, services: InvocationServices): Call
     try {
       payload = decode(record);
     } catch (error) {
-      return unread(record, fetched, error);
+      return handleUndecodable(record, fetched, error);
     }
     return call(record, fetched, payload);
   };
@@ -170,12 +170,12 @@ function recordCall(binding: HandlerBinding, services: InvocationServices): Call
   return (record) => {
     const under = new HandlerCall(name, record, undefined, tracer);
     const span = tracer.begin(under, options.groupId);
-    return within(under, span ? spanned(span, run) : run);
+    return within(under, span ? inSpan(span, run) : run);
   };
 }
 
 /** Not inlined: the closure would cost every call, and most calls have no span. */
-function spanned(span: CallSpan, run: Call): Call {
+function inSpan(span: CallSpan, run: Call): Call {
   return (record) => span.run(() => run(record));
 }
 

@@ -53,18 +53,18 @@ export function allOf(
     const results = await Promise.allSettled(due.map((each) => run(each, record, isTimed)));
     const failed = due.flatMap((call, at) => {
       const result = results[at];
-      return result?.status === 'rejected' ? [{ call, error: noted(call, result.reason) }] : [];
+      return result?.status === 'rejected' ? [{ call, error: withHandlerName(call, result.reason) }] : [];
     });
-    const passing = failed.filter(({ error }) => mayRetry(error, retry));
-    const lasting = [...permanent, ...failed.filter((each) => !passing.includes(each))];
+    const retriable = failed.filter(({ error }) => mayRetry(error, retry));
+    const allPermanent = [...permanent, ...failed.filter((each) => !retriable.includes(each))];
     // While one handler waits for a dependency, no attempt is used up.
-    const waiting = passing.filter(({ error }) => error instanceof DependencyUnavailableError);
-    const [culprit] = [...waiting, ...passing, ...lasting];
-    if (culprit) {
-      const next = passing.length > 0 ? passing : lasting;
-      const kept = passing.length > 0 ? lasting : [];
+    const waiting = retriable.filter(({ error }) => error instanceof DependencyUnavailableError);
+    const [decisive] = [...waiting, ...retriable, ...allPermanent];
+    if (decisive) {
+      const next = retriable.length > 0 ? retriable : allPermanent;
+      const kept = retriable.length > 0 ? allPermanent : [];
       progress.set(record, { due: next.map(({ call }) => call), permanent: kept });
-      throw culprit.error;
+      throw decisive.error;
     }
     return results.some((result) => result.status === 'fulfilled' && result.value === ANSWERED)
       ? ANSWERED
@@ -79,7 +79,7 @@ async function run({ call }: NamedCall, record: InFlightRecord, isTimed: boolean
   return result;
 }
 
-function noted({ name }: NamedCall, error: unknown): unknown {
+function withHandlerName({ name }: NamedCall, error: unknown): unknown {
   if (typeof error === 'object' && error !== null) failedHandlers.set(error, name);
   return error;
 }

@@ -15,11 +15,11 @@ import { isUnknownTopic } from '../../errors.js';
  */
 export function forgetDeletedTopics(kafka: Kafka): Kafka {
   const { key, create } = clusterFactory(kafka);
-  Reflect.set(kafka, key, (options: object) => forgetful(create(options)));
+  Reflect.set(kafka, key, (options: object) => forgettingDeletedTopics(create(options)));
   return kafka;
 }
 
-function forgetful(cluster: ClusterClient): ClusterClient {
+function forgettingDeletedTopics(cluster: ClusterClient): ClusterClient {
   const refresh = cluster.refreshMetadata.bind(cluster);
   const refreshIfNecessary = cluster.refreshMetadataIfNecessary.bind(cluster);
   const forgetting = async (ask: () => Promise<void>): Promise<void> => {
