@@ -20,7 +20,7 @@ const sizes = (assignment: Map<string, unknown[]>) =>
   [...assignment.values()].map(({ length }) => length).toSorted();
 
 describe('a sticky assignment', () => {
-  test('is even and covers each partition once', () => {
+  test('a sticky assignment is even and covers each partition once', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 9 }), fc.nat(40), (count, total) => {
         const members = Array.from({ length: count }, (_, index) => member(`m${index}`));
@@ -34,7 +34,7 @@ describe('a sticky assignment', () => {
     );
   });
 
-  test('moves as few partitions as possible when members join and leave', () => {
+  test('a sticky assignment moves as few partitions as possible when members join and leave', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 30 }),
@@ -60,13 +60,13 @@ describe('a sticky assignment', () => {
     );
   });
 
-  test('leaves a partition with the member that received it in the later generation', () => {
+  test('a sticky assignment leaves a partition with the member that received it in the later generation', () => {
     const claimed = partitionsOf('t', 1);
     const assignment = stickyAssignment([member('zombie', claimed, 4), member('owner', claimed, 5)], claimed);
     expect(assignment.get('owner')).toEqual(claimed);
   });
 
-  test('assigns a member only topics that it subscribes to', () => {
+  test('a sticky assignment assigns a member only topics that it subscribes to', () => {
     const other: AssignableMember = { memberId: 'b', topics: new Set(['u']), owned: [], generation: -1 };
     const assignment = stickyAssignment(
       [member('a'), other],

@@ -7,24 +7,24 @@ const CONFIG = new Map([
 ]);
 
 describe('a topic for copies', () => {
-  test('accepts records as large as its source, with room for the headers of a copy', () => {
+  test('a topic for copies accepts records as large as its source, with room for the headers of a copy', () => {
     const [limit] = settingsLike('orders', CONFIG);
     expect(limit).toMatchObject({ name: 'max.message.bytes', value: String(1_048_588 + COPY_ROOM_BYTES) });
     expect([limit?.accepts('1048588'), limit?.accepts('10000000')]).toEqual([false, true]);
   });
 
-  test('has no size limit beyond the largest that Kafka permits', () => {
+  test('a topic for copies has no size limit beyond the largest that Kafka permits', () => {
     const [limit] = settingsLike('orders', new Map([['max.message.bytes', '2147483647']]));
     expect([limit?.value, limit?.accepts('2147483647')]).toEqual(['2147483647', true]);
   });
 
-  test('has the min.insync.replicas of its source, but never more than its own replicas', () => {
+  test('a topic for copies has the min.insync.replicas of its source, but never more than its own replicas', () => {
     expect(settingsLike('orders', CONFIG)[1]).toMatchObject({ name: 'min.insync.replicas', value: '2' });
     const single = settingsLike('orders', CONFIG, 1)[1];
     expect([single?.value, single?.accepts('1')]).toEqual(['1', true]);
   });
 
-  test('takes over no settings if those of its source cannot be read', () => {
+  test('a topic for copies takes over no settings if those of its source cannot be read', () => {
     expect(settingsLike('orders', new Map())).toEqual([]);
   });
 });

@@ -5,7 +5,7 @@ import { toOffset } from './records/offset.js';
 import { Scene } from './testing/scene.js';
 
 describe('a partition above its in-flight limit', () => {
-  test('is paused, and resumed once it has drained to half of its limit', async () => {
+  test('a partition above its in-flight limit is paused, and resumed once it has drained to half of its limit', async () => {
     const scene = new Scene('-'.repeat(30), { limit: 8 });
     await scene.fetch(8);
     expect(scene.partition.paused).toBe(true);
@@ -18,7 +18,7 @@ describe('a partition above its in-flight limit', () => {
     expect(scene.partition.paused).toBe(false);
   });
 
-  test('takes only its share of a fetch if it may not take the whole fetch', async () => {
+  test('a partition above its in-flight limit takes only its share of a fetch if it may not take the whole fetch', async () => {
     const scene = new Scene('-'.repeat(30), { limit: 8, concurrency: 30 });
     await scene.fetch(3);
     await scene.fetch(20);
@@ -29,7 +29,7 @@ describe('a partition above its in-flight limit', () => {
     expect(scene.called.slice(8, 10)).toEqual(['8', '9']);
   });
 
-  test('takes a whole fetch above the limit, so that the rest need not be fetched again', async () => {
+  test('a partition above its in-flight limit takes a whole fetch above the limit, so that the rest need not be fetched again', async () => {
     const scene = new Scene('-'.repeat(30), { limit: 8, concurrency: 30 });
     await scene.fetch(30);
     expect(scene.calls).toHaveLength(30);
@@ -38,7 +38,7 @@ describe('a partition above its in-flight limit', () => {
 });
 
 describe('a partition that is paused above its in-flight limit', () => {
-  test('is resumed once the process has room, although none of its own records settles', async () => {
+  test('a partition that is paused above its in-flight limit is resumed once the process has room, although none of its own records settles', async () => {
     const scene = new Scene('aaaaaaaaaabcdefgh', { limit: 100 });
     const others = new Usage();
     scene.limiter.share(10);
@@ -56,7 +56,7 @@ describe('a partition that is paused above its in-flight limit', () => {
     expect(new Set(scene.called)).toEqual(new Set(['0', '10', '11', '12', '13', '14', '15', '16']));
   });
 
-  test('is resumed once its share has grown, although the process has no room', async () => {
+  test('a partition that is paused above its in-flight limit is resumed once its share has grown, although the process has no room', async () => {
     const scene = new Scene('-'.repeat(30), { limit: 100, concurrency: 30 });
     scene.limiter.share(10);
     for (let each = 0; each < 90; each++) scene.limiter.add(new Usage(), 1);
@@ -66,7 +66,7 @@ describe('a partition that is paused above its in-flight limit', () => {
     expect(scene.partition.paused).toBe(false);
   });
 
-  test('is no longer re-checked once it belongs to another member', async () => {
+  test('a partition that is paused above its in-flight limit is no longer re-checked once it belongs to another member', async () => {
     const scene = new Scene('-'.repeat(30), { limit: 8, concurrency: 30 });
     await scene.fetch(8);
     scene.group.loseAll();
@@ -126,7 +126,7 @@ describe('a partition far ahead of a record that does not finish', () => {
     finish = resolve;
   });
 
-  test('is paused, although almost nothing is in flight, and continues once the record is settled', async () => {
+  test('a partition far ahead of a record that does not finish is paused, although almost nothing is in flight, and continues once the record is settled', async () => {
     const scene = await ahead(AHEAD - 10);
     expect(scene.partition.paused).toBe(false);
     await scene.fetch(10);

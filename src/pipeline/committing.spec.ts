@@ -6,7 +6,7 @@ const INTERVAL_MS = 5000;
 const THRESHOLD = 20;
 
 describe('a committer', () => {
-  test('commits the committable offsets of all partitions that have moved in one request', async () => {
+  test('a committer commits the committable offsets of all partitions that have moved in one request', async () => {
     const { target, committer, source, other } = await joined();
     source.settleBelow(4);
     other.settleBelow(7);
@@ -14,7 +14,7 @@ describe('a committer', () => {
     expect(target.sent).toEqual([['0@4', '1@7']]);
   });
 
-  test('sends one request at a time, and commits what settles meanwhile in the next one', async () => {
+  test('a committer sends one request at a time, and commits what settles meanwhile in the next one', async () => {
     const { target, committer, source, other } = await joined();
     source.settleBelow(1);
     committer.request();
@@ -30,7 +30,7 @@ describe('a committer', () => {
     expect(target.requests).toHaveLength(2);
   });
 
-  test('commits settled records on its interval, and sends no request if nothing has settled', async () => {
+  test('a committer commits settled records on its interval, and sends no request if nothing has settled', async () => {
     const { clock, target, source } = await joined();
     // The first interval began with the join, a millisecond ago.
     await clock.advance(3 * INTERVAL_MS - 1);
@@ -46,7 +46,7 @@ describe('a committer', () => {
     expect(target.sent).toEqual([['0@2'], ['0@3']]);
   });
 
-  test('commits no offset twice', async () => {
+  test('a committer commits no offset twice', async () => {
     const { clock, target, committer, source } = await joined();
     source.settleBelow(2);
     committer.request();
@@ -58,7 +58,7 @@ describe('a committer', () => {
     expect(source.committed).toBe('2');
   });
 
-  test('does not wait for its interval once many records have settled', async () => {
+  test('a committer does not wait for its interval once many records have settled', async () => {
     const { target, committer, source } = await joined({ threshold: THRESHOLD });
     for (let sequence = 1; sequence < 3 * THRESHOLD; sequence++) {
       source.settleBelow(sequence);
@@ -69,7 +69,7 @@ describe('a committer', () => {
     expect(target.sent).toEqual([[`0@${THRESHOLD}`], [`0@${3 * THRESHOLD - 1}`]]);
   });
 
-  test('sends all commits that are requested in one turn of the event loop as one request', async () => {
+  test('a committer sends all commits that are requested in one turn of the event loop as one request', async () => {
     const { clock, target, committer, source } = await joined({}, (each) => shortTurn(each, 1));
     for (const sequence of [1, 2, 3]) {
       source.settleBelow(sequence);
@@ -80,7 +80,7 @@ describe('a committer', () => {
     expect(target.sent).toEqual([['0@3']]);
   });
 
-  test('counts commits and failures', async () => {
+  test('a committer counts commits and failures', async () => {
     const { clock, target, committer, source } = await joined();
     source.settleBelow(1);
     await clock.advance(INTERVAL_MS);

@@ -14,7 +14,7 @@ async function failing(error?: Error): Promise<Scene> {
 }
 
 describe('a record that failed and is confirmed later by work that its handler left running', () => {
-  test('is not retried, and counts as recovered for the circuit breaker', async () => {
+  test('a record that failed and is confirmed later by work that its handler left running is not retried, and counts as recovered for the circuit breaker', async () => {
     const scene = await failing();
     scene.pipeline.owner.acknowledge(scene.call(0).records);
     await scene.clock.advance(RETRY_MS);
@@ -23,7 +23,7 @@ describe('a record that failed and is confirmed later by work that its handler l
     expect(scene.stored).toEqual(['dead-letter 1']);
   });
 
-  test('is no longer stored as a dead letter, nor reported as not stored', async () => {
+  test('a record that failed and is confirmed later by work that its handler left running is no longer stored as a dead letter, nor reported as not stored', async () => {
     const scene = await failing();
     scene.storeErrors.push(new Error('the topic takes nothing'));
     await scene.clock.advance(RETRY_MS);
@@ -35,7 +35,7 @@ describe('a record that failed and is confirmed later by work that its handler l
     expect(scene.pipeline.status.problems).toEqual([]);
   });
 
-  test('is no longer reported as waiting for a dependency', async () => {
+  test('a record that failed and is confirmed later by work that its handler left running is no longer reported as waiting for a dependency', async () => {
     const scene = await failing(new DependencyUnavailableError('away'));
     scene.pipeline.owner.acknowledge(scene.call(0).records);
     await scene.clock.advance(5_000);

@@ -22,7 +22,7 @@ function commits(scene: Scene, at: number): { readonly outcome: Promise<string> 
 }
 
 describe('a drain', () => {
-  test('does not wait for handlers that only await a commit behind a record that waits for its retry', async () => {
+  test('a drain does not wait for handlers that only await a commit behind a record that waits for its retry', async () => {
     const scene = await activeCalls('ab');
     const { outcome } = commits(scene, 1);
     await scene.call(0).fails();
@@ -44,7 +44,7 @@ describe('a drain', () => {
     await expect(outcome).resolves.toBe('committed');
   });
 
-  test('rejects handlers that wait for a commit if their partition is lost', async () => {
+  test('a drain rejects handlers that wait for a commit if their partition is lost', async () => {
     const scene = await activeCalls('ab');
     const { outcome } = commits(scene, 1);
     await scene.call(0).fails();
@@ -53,7 +53,7 @@ describe('a drain', () => {
     await expect(outcome).resolves.toContain('PartitionLostError');
   });
 
-  test('waits for handlers whose commit can be sent, until they have returned', async () => {
+  test('a drain waits for handlers whose commit can be sent, until they have returned', async () => {
     const scene = await activeCalls('ab');
     const committed = watched(scene.pipeline.owner.commit(scene.call(0).records));
     scene.pipeline.owner.acknowledge(scene.call(1).records);
@@ -69,7 +69,7 @@ describe('a drain', () => {
     expect(scene.partition.committed).toBe('2');
   });
 
-  test('starts and commits the records of a lane behind a handler whose commit can be sent', async () => {
+  test('a drain starts and commits the records of a lane behind a handler whose commit can be sent', async () => {
     const scene = await activeCalls('aab');
     expect(scene.called).toEqual(['0', '2']);
     const first = commits(scene, 0);
@@ -85,7 +85,7 @@ describe('a drain', () => {
     expect(scene.partition.committed).toBe('3');
   });
 
-  test('counts a batch that commits its records one by one as one call', async () => {
+  test('a drain counts a batch that commits its records one by one as one call', async () => {
     const scene = await activeCalls('abcd', { read: 'batch', order: 'none', maxRecords: 2 });
     await scene.clock.advance(50);
     expect(scene.called).toEqual(['0,1', '2,3']);
@@ -97,7 +97,7 @@ describe('a drain', () => {
     expect(scene.pipeline.busy).toBe(false);
   });
 
-  test('does not wait for a record whose dependency is unavailable', async () => {
+  test('a drain does not wait for a record whose dependency is unavailable', async () => {
     const scene = await activeCalls('ab');
     await scene.call(0).fails(new DependencyUnavailableError('away'));
     scene.pipeline.owner.acknowledge(scene.call(1).records);

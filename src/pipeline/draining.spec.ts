@@ -11,7 +11,7 @@ async function joined(keys: string, options: SceneOptions = {}): Promise<Scene> 
 }
 
 describe('a drain', () => {
-  test('ends once the running handlers have returned and the settled records are committed', async () => {
+  test('a drain ends once the running handlers have returned and the settled records are committed', async () => {
     const scene = await joined('ab');
     await scene.fetch();
     const drained = scene.group.drain(1000);
@@ -26,7 +26,7 @@ describe('a drain', () => {
     expect(scene.partition.committed).toBe('2');
   });
 
-  test('starts only records below those that were already started', async () => {
+  test('a drain starts only records below those that were already started', async () => {
     const scene = await joined('aabab', { concurrency: 2 });
     await scene.fetch();
     expect(scene.called).toEqual(['0', '2']);
@@ -40,7 +40,7 @@ describe('a drain', () => {
   });
 
   test.each(['one', 'batch'] as const)(
-    'waits for the record that starts in the lane of the last running handler: %s',
+    'a drain waits for the record that starts in the lane of the last running handler: %s',
     async (read) => {
       const scene = await joined('aab', { read, order: 'key', maxRecords: 1 });
       await scene.fetch();
@@ -59,7 +59,7 @@ describe('a drain', () => {
     },
   );
 
-  test('starts none of the records that are fetched meanwhile', async () => {
+  test('a drain starts none of the records that are fetched meanwhile', async () => {
     const scene = await joined('abc');
     await scene.fetch(1);
     void scene.group.drain(1000);
@@ -67,7 +67,7 @@ describe('a drain', () => {
     expect(scene.called).toEqual(['0']);
   });
 
-  test('starts no record if none was started before', async () => {
+  test('a drain starts no record if none was started before', async () => {
     const scene = await joined('ab', { read: 'batch', order: 'key' });
     await scene.fetch();
     await expect(scene.group.drain(1000)).resolves.toBe(true);
@@ -75,7 +75,7 @@ describe('a drain', () => {
     expect(scene.calls).toEqual([]);
   });
 
-  test('does not wait for a record that waits for its retry', async () => {
+  test('a drain does not wait for a record that waits for its retry', async () => {
     const scene = await joined('ab');
     await scene.fetch();
     await scene.call(0).fails();
@@ -83,20 +83,23 @@ describe('a drain', () => {
     await expect(scene.group.drain(1000)).resolves.toBe(true);
   });
 
-  test.each(['one', 'batch'] as const)('starts no retry before the member has rejoined: %s', async (read) => {
-    const scene = await joined('a', { read });
-    await scene.fetch();
-    await scene.clock.advance(50);
-    await scene.call(0).fails();
-    await expect(scene.group.drain(1000)).resolves.toBe(true);
-    await scene.clock.advance(10 * RETRY_MS);
-    expect(scene.called).toEqual(['0']);
-    scene.rejoin(true);
-    await scene.clock.advance(0);
-    expect(scene.called).toEqual(['0', '0']);
-  });
+  test.each(['one', 'batch'] as const)(
+    'a drain starts no retry before the member has rejoined: %s',
+    async (read) => {
+      const scene = await joined('a', { read });
+      await scene.fetch();
+      await scene.clock.advance(50);
+      await scene.call(0).fails();
+      await expect(scene.group.drain(1000)).resolves.toBe(true);
+      await scene.clock.advance(10 * RETRY_MS);
+      expect(scene.called).toEqual(['0']);
+      scene.rejoin(true);
+      await scene.clock.advance(0);
+      expect(scene.called).toEqual(['0', '0']);
+    },
+  );
 
-  test('leaves a failed record of a paused partition to be retried after the rejoin', async () => {
+  test('a drain leaves a failed record of a paused partition to be retried after the rejoin', async () => {
     const scene = await joined('ab', { concurrency: 1 });
     await scene.fetch();
     scene.group.pause('t');
@@ -109,7 +112,7 @@ describe('a drain', () => {
     expect(scene.called).toEqual(['0', '0']);
   });
 
-  test('starts no record of a partition whose position becomes known during the drain, before the member has rejoined', async () => {
+  test('a drain starts no record of a partition whose position becomes known during the drain, before the member has rejoined', async () => {
     const scene = new Scene('ab');
     scene.group.assign([scene.partition], false, 2);
     void scene.group.drain(1000);
@@ -120,7 +123,7 @@ describe('a drain', () => {
     expect(scene.called).toEqual(['0', '1']);
   });
 
-  test('repeats no store before the member has rejoined', async () => {
+  test('a drain repeats no store before the member has rejoined', async () => {
     const scene = await joined('a', { attempts: 1, onFailure: 'dead-letter' });
     scene.storeErrors.push(new Error('away'));
     await scene.fetch();
@@ -135,7 +138,7 @@ describe('a drain', () => {
     expect(scene.stored).toEqual(['dead-letter 0']);
   });
 
-  test('does not end when an operator resumes the topic', async () => {
+  test('a drain does not end when an operator resumes the topic', async () => {
     const scene = await joined('aa');
     await scene.fetch();
     scene.group.pause('t');
@@ -150,7 +153,7 @@ describe('a drain', () => {
     expect(scene.called).toEqual(['0', '1']);
   });
 
-  test('does not end when the parking store answers at last', async () => {
+  test('a drain does not end when the parking store answers at last', async () => {
     const parkingStore = new ModelParkingStore();
     parkingStore.failures = Infinity;
     const scene = await joined('a', { parkingStore, onFailure: 'park' });
@@ -165,7 +168,7 @@ describe('a drain', () => {
     expect(scene.called).toEqual(['0']);
   });
 
-  test('ends at its deadline although handlers are still running, and says so', async () => {
+  test('a drain ends at its deadline although handlers are still running, and says so', async () => {
     const scene = await joined('ab');
     await scene.fetch();
     await scene.call(0).returns();
@@ -174,7 +177,7 @@ describe('a drain', () => {
     await expect(drained).resolves.toBe(false);
   });
 
-  test('that exceeded its deadline leaves the records that settled meanwhile to be committed', async () => {
+  test('a drain that exceeded its deadline leaves the records that settled meanwhile to be committed', async () => {
     const scene = await joined('ab');
     await scene.fetch();
     const drained = scene.group.drain(300);
@@ -188,7 +191,7 @@ describe('a drain', () => {
     expect(scene.partition.committed).toBe('1');
   });
 
-  test('ends at its deadline although the broker has not answered, and says so', async () => {
+  test('a drain ends at its deadline although the broker has not answered, and says so', async () => {
     const scene = await joined('a');
     await scene.fetch();
     scene.broker.commitDelayMs = 10_000;
@@ -198,14 +201,14 @@ describe('a drain', () => {
     await expect(drained).resolves.toBe(false);
   });
 
-  test('leaves no timer behind when it ends in time', async () => {
+  test('a drain leaves no timer behind when it ends in time', async () => {
     const scene = await joined('');
     const { pending } = scene.clock;
     await scene.group.drain(300);
     expect(scene.clock.pending).toBe(pending);
   });
 
-  test('ends with the rejoin: all suspended lanes continue', async () => {
+  test('a drain ends with the rejoin: all suspended lanes continue', async () => {
     const scene = await joined('aabba', { concurrency: 2 });
     await scene.fetch();
     const drained = scene.group.drain(1000);
@@ -223,7 +226,7 @@ describe('a drain', () => {
 });
 
 describe('a stop', () => {
-  test('starts no record even if the member rejoins during the stop', async () => {
+  test('a stop starts no record even if the member rejoins during the stop', async () => {
     const scene = await joined('aa');
     await scene.fetch();
     scene.group.stopReading();
@@ -236,7 +239,7 @@ describe('a stop', () => {
     expect(scene.partition.committed).toBe('1');
   });
 
-  test('takes in no more records, and resumes no paused partition', async () => {
+  test('a stop takes in no more records, and resumes no paused partition', async () => {
     const scene = await joined('abcdefgh', { limit: 4 });
     await scene.fetch(4);
     expect(scene.partition.paused).toBe(true);
@@ -248,7 +251,7 @@ describe('a stop', () => {
     expect(scene.called).toEqual(['0', '1', '2', '3']);
   });
 
-  test('aborts handlers at its deadline, and keeps their partition', async () => {
+  test('a stop aborts handlers at its deadline, and keeps their partition', async () => {
     const scene = await joined('a');
     await scene.fetch();
     const reason = new Error('deadline');

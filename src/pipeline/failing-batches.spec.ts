@@ -13,7 +13,7 @@ async function working(options: SceneOptions = {}): Promise<Scene> {
 
 describe('a batch whose handler says which record failed', () => {
   test.each(['auto', 'manual'] as const)(
-    'settles the records before the failed one, and redelivers that one and the rest (commit: %s)',
+    'a batch whose handler says which record failed settles the records before the failed one, and redelivers that one and the rest (commit: %s)',
     async (commit) => {
       const scene = await working({ commit });
       await scene.call(0).fails(new BatchRecordError(2, cause));
@@ -22,7 +22,7 @@ describe('a batch whose handler says which record failed', () => {
     },
   );
 
-  test('waits for the backoff of the failed record, and keeps its error', async () => {
+  test('a batch whose handler says which record failed waits for the backoff of the failed record, and keeps its error', async () => {
     const scene = await working();
     await scene.call(0).fails(new BatchRecordError(2, cause));
     const failed = scene.call(0).records[2];
@@ -40,7 +40,7 @@ describe('a batch whose handler says which record failed', () => {
     expect(failed?.retryAt).toBe(0);
   });
 
-  test('may fail again at another record', async () => {
+  test('a batch whose handler says which record failed may fail again at another record', async () => {
     const scene = await working();
     await scene.call(0).fails(new BatchRecordError(1, cause));
     await scene.clock.advance(RETRY_MS);
@@ -51,7 +51,7 @@ describe('a batch whose handler says which record failed', () => {
     expect(await scene.committed()).toBe('5');
   });
 
-  test('settles no record if the first one failed', async () => {
+  test('a batch whose handler says which record failed settles no record if the first one failed', async () => {
     const scene = await working();
     await scene.call(0).fails(new BatchRecordError(0, cause));
     expect(await scene.committed()).toBe('0');
@@ -59,7 +59,7 @@ describe('a batch whose handler says which record failed', () => {
   });
 
   test.each([-1, 5, 1.5, Number.NaN, Infinity])(
-    'fails as a whole if its handler names a record that does not exist: %p',
+    'a batch whose handler says which record failed fails as a whole if its handler names a record that does not exist: %p',
     async (index) => {
       const scene = await working();
       await scene.call(0).fails(new BatchRecordError(index, cause));
@@ -70,7 +70,7 @@ describe('a batch whose handler says which record failed', () => {
 });
 
 describe('a batch whose handler throws', () => {
-  test('is redelivered unchanged, before the records that were fetched after it', async () => {
+  test('a batch whose handler throws is redelivered unchanged, before the records that were fetched after it', async () => {
     const scene = new Scene('aaaaaaaa', { read: 'batch', order: 'partition', maxRecords: 4 });
     await scene.fetch();
     await scene.call(0).fails(cause);
@@ -80,7 +80,7 @@ describe('a batch whose handler throws', () => {
     expect(scene.called.at(-1)).toBe('4,5,6,7');
   });
 
-  test('is redelivered without the records that it has already settled', async () => {
+  test('a batch whose handler throws is redelivered without the records that it has already settled', async () => {
     const scene = await working({ commit: 'manual', order: 'key' });
     const [, second] = scene.call(0).records;
     if (second) scene.pipeline.owner.acknowledge([second]);
@@ -89,7 +89,7 @@ describe('a batch whose handler throws', () => {
     expect(scene.called).toEqual(['0,1,2,3,4', '0,2,3,4']);
   });
 
-  test('is reported and not redelivered if it had settled all of its records', async () => {
+  test('a batch whose handler throws is reported and not redelivered if it had settled all of its records', async () => {
     const scene = await working({ commit: 'manual' });
     scene.pipeline.owner.acknowledge(scene.call(0).records);
     await scene.call(0).fails(cause);
@@ -98,7 +98,7 @@ describe('a batch whose handler throws', () => {
     expect(scene.calls).toHaveLength(1);
   });
 
-  test('gives its slot to a batch of other keys while it waits for its retry', async () => {
+  test('a batch whose handler throws gives its slot to a batch of other keys while it waits for its retry', async () => {
     const options = { read: 'batch', order: 'key', concurrency: 1, maxRecords: 1 } as const;
     const scene = new Scene('aab', options);
     await scene.fetch();

@@ -13,7 +13,7 @@ async function committing() {
 }
 
 describe('a commit that failed with a transient error', () => {
-  test('is retried after waits that grow up to five seconds, with the records that have settled since', async () => {
+  test('a commit that failed with a transient error is retried after waits that grow up to five seconds, with the records that have settled since', async () => {
     const { clock, target, source } = await committing();
     for (const waitMs of [100, 200, 400, 800, 1600, 3200, 5000, 5000]) {
       const before = target.requests.length;
@@ -26,7 +26,7 @@ describe('a commit that failed with a transient error', () => {
     }
   });
 
-  test('is not retried sooner because another commit is requested', async () => {
+  test('a commit that failed with a transient error is not retried sooner because another commit is requested', async () => {
     const { clock, target, committer, source } = await committing();
     await target.last.fail('transient');
     void committer.whenCommitted(source, 0);
@@ -36,7 +36,7 @@ describe('a commit that failed with a transient error', () => {
     expect(target.requests).toHaveLength(2);
   });
 
-  test('is retried after the shortest wait if a commit has succeeded since the last failure', async () => {
+  test('a commit that failed with a transient error is retried after the shortest wait if a commit has succeeded since the last failure', async () => {
     const { clock, target, committer, source } = await committing();
     await target.last.fail('transient');
     await clock.advance(100);
@@ -50,7 +50,7 @@ describe('a commit that failed with a transient error', () => {
     expect(target.requests).toHaveLength(5);
   });
 
-  test('does not reject the handlers that wait for it, and is counted', async () => {
+  test('a commit that failed with a transient error does not reject the handlers that wait for it, and is counted', async () => {
     const { clock, target, committer, source } = await committing();
     const covered = watched(committer.whenCommitted(source, 0));
     await target.last.fail('transient');
@@ -63,7 +63,7 @@ describe('a commit that failed with a transient error', () => {
 });
 
 describe('a commit that failed because the member has to rejoin', () => {
-  test('suspends all commits until the member has rejoined', async () => {
+  test('a commit that failed because the member has to rejoin suspends all commits until the member has rejoined', async () => {
     const { clock, target, committer, source } = await committing();
     const covered = watched(committer.whenCommitted(source, 0));
     await target.last.fail('rejoin');
@@ -76,7 +76,7 @@ describe('a commit that failed because the member has to rejoin', () => {
     expect(covered.done).toBe(true);
   });
 
-  test('does not suspend commits if the member has already rejoined, and is sent again in the new generation', async () => {
+  test('a commit that failed because the member has to rejoin does not suspend commits if the member has already rejoined, and is sent again in the new generation', async () => {
     const { clock, target, committer } = await committing();
     committer.resume();
     await target.last.fail('rejoin');
@@ -86,7 +86,7 @@ describe('a commit that failed because the member has to rejoin', () => {
     expect(target.requests).toHaveLength(2);
   });
 
-  test('cancels the wait for a commit retry', async () => {
+  test('a commit that failed because the member has to rejoin cancels the wait for a commit retry', async () => {
     const { clock, target, committer } = await committing();
     await target.last.fail('transient');
     committer.suspend();

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { RETRY_MS, Scene } from './testing/scene.js';
 
 describe('a record whose handler fails', () => {
-  test('is retried in its lane, before the later records of its key', async () => {
+  test('a record whose handler fails is retried in its lane, before the later records of its key', async () => {
     const scene = new Scene('aab', { concurrency: 1 });
     await scene.fetch();
     await scene.call(0).fails();
@@ -13,7 +13,7 @@ describe('a record whose handler fails', () => {
     expect(scene.called).toEqual(['0', '2', '0', '1']);
   });
 
-  test('reports how often it failed, why, and when it will be retried', async () => {
+  test('a record whose handler fails reports how often it failed, why, and when it will be retried', async () => {
     const scene = new Scene('a');
     await scene.fetch();
     const [record] = scene.call(0).records;
@@ -31,7 +31,7 @@ describe('a record whose handler fails', () => {
     });
   });
 
-  test('keeps the committable offset from moving, but delays no other key', async () => {
+  test('a record whose handler fails keeps the committable offset from moving, but delays no other key', async () => {
     const scene = new Scene('abc');
     await scene.fetch();
     await scene.call(1).fails();
@@ -44,7 +44,7 @@ describe('a record whose handler fails', () => {
     expect(scene.pipeline.status.stalledForMs).toBe(0);
   });
 
-  test('is retried also if the handler throws synchronously', async () => {
+  test('a record whose handler fails is retried also if the handler throws synchronously', async () => {
     let calls = 0;
     const scene = new Scene('ab', {
       concurrency: 1,
@@ -60,7 +60,7 @@ describe('a record whose handler fails', () => {
     expect(await scene.committed()).toBe('2');
   });
 
-  test('is reported and not retried if the handler had settled it', async () => {
+  test('a record whose handler fails is reported and not retried if the handler had settled it', async () => {
     const scene = new Scene('aa', { commit: 'manual' });
     await scene.fetch();
     scene.pipeline.owner.acknowledge(scene.call(0).records);
@@ -70,7 +70,7 @@ describe('a record whose handler fails', () => {
     expect(scene.called).toEqual(['0', '1']);
   });
 
-  test('is not retried if it was settled while it waited', async () => {
+  test('a record whose handler fails is not retried if it was settled while it waited', async () => {
     const scene = new Scene('aa', { commit: 'manual' });
     await scene.fetch();
     await scene.call(0).fails();
@@ -79,7 +79,7 @@ describe('a record whose handler fails', () => {
     expect(scene.called).toEqual(['0', '1']);
   });
 
-  test('is not retried once its partition is lost', async () => {
+  test('a record whose handler fails is not retried once its partition is lost', async () => {
     const scene = new Scene('a');
     await scene.fetch();
     await scene.call(0).fails();

@@ -11,7 +11,7 @@ async function committing() {
 }
 
 describe('a flush', () => {
-  test('ends once all settled records are committed, including those that settle meanwhile', async () => {
+  test('a flush ends once all settled records are committed, including those that settle meanwhile', async () => {
     const { target, committer, source } = await committing();
     const flushed = watched(committer.flush());
     source.settleBelow(2);
@@ -22,14 +22,14 @@ describe('a flush', () => {
     expect(flushed.done).toBe(true);
   });
 
-  test('ends at once if there is nothing to commit', async () => {
+  test('a flush ends at once if there is nothing to commit', async () => {
     const { target, committer } = await committing();
     await target.last.acknowledge();
     await committer.flush();
     expect(target.requests).toHaveLength(1);
   });
 
-  test('continues after transient failures', async () => {
+  test('a flush continues after transient failures', async () => {
     const { clock, target, committer } = await committing();
     const flushed = watched(committer.flush());
     await target.last.fail('transient');
@@ -39,7 +39,7 @@ describe('a flush', () => {
     expect(flushed.done).toBe(true);
   });
 
-  test('ends when the member has to rejoin', async () => {
+  test('a flush ends when the member has to rejoin', async () => {
     const { target, committer } = await committing();
     const flushed = watched(committer.flush());
     await target.last.fail('rejoin');
@@ -47,7 +47,7 @@ describe('a flush', () => {
     await committer.flush();
   });
 
-  test('ends with the next answer after its time limit, although records are uncommitted', async () => {
+  test('a flush ends with the next answer after its time limit, although records are uncommitted', async () => {
     const { target, committer, source } = await committing();
     let isOver = false;
     const flushed = watched(committer.flush(() => isOver));
@@ -60,7 +60,7 @@ describe('a flush', () => {
     expect(target.sent).toEqual([['0@1'], ['0@2']]);
   });
 
-  test('ends when the partition of the uncommitted records is lost', async () => {
+  test('a flush ends when the partition of the uncommitted records is lost', async () => {
     const { target, committer, source } = await committing();
     const flushed = watched(committer.flush());
     committer.remove(source, new Error('gone'));

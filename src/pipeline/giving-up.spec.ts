@@ -11,7 +11,7 @@ async function fetched(keys: string, options: SceneOptions): Promise<Scene> {
 }
 
 describe('a record whose attempts are used up', () => {
-  test('is stored, then settled, and its key continues', async () => {
+  test('a record whose attempts are used up is stored, then settled, and its key continues', async () => {
     const scene = await fetched('aab', { attempts: 2 });
     await scene.call(0).fails();
     await scene.clock.advance(RETRY_MS);
@@ -25,7 +25,7 @@ describe('a record whose attempts are used up', () => {
     expect(await scene.committed()).toBe('3');
   });
 
-  test('is committed only once it is stored; until then the store is retried and no later offset is committed', async () => {
+  test('a record whose attempts are used up is committed only once it is stored; until then the store is retried and no later offset is committed', async () => {
     const scene = await fetched('ab', { attempts: 1 });
     scene.storeErrors.push(...Array.from({ length: 20 }, () => new Error('away')));
     await scene.call(1).returns();
@@ -49,7 +49,7 @@ describe('a record whose attempts are used up', () => {
     expect(scene.stored).toEqual(['dead-letter 0']);
   });
 
-  test('is not settled if its partition was lost while it was being stored', async () => {
+  test('a record whose attempts are used up is not settled if its partition was lost while it was being stored', async () => {
     const scene = await fetched('a', { attempts: 1 });
     const failed = scene.call(0).fails();
     scene.group.loseAll();
@@ -58,7 +58,7 @@ describe('a record whose attempts are used up', () => {
     expect(scene.partition.committed).toBe('0');
   });
 
-  test('is skipped, reported and settled with the policy skip', async () => {
+  test('a record whose attempts are used up is skipped, reported and settled with the policy skip', async () => {
     const scene = await fetched('a', { attempts: 1, onFailure: 'skip' });
     await scene.call(0).fails();
     expect(scene.told).toEqual(['skip 0']);
@@ -75,7 +75,7 @@ describe('a record whose attempts are used up', () => {
 });
 
 describe('a handler with the policy stop', () => {
-  test('starts no record of its partition after a failure, and nothing is committed past that record, even after a rejoin', async () => {
+  test('a handler with the policy stop starts no record of its partition after a failure, and nothing is committed past that record, even after a rejoin', async () => {
     const scene = await fetched('aabc', { attempts: 1, onFailure: 'stop', concurrency: 2 });
     await scene.call(0).fails();
     await scene.call(1).returns();
@@ -123,7 +123,7 @@ describe('the circuit breaker', () => {
     expect(scene.stored).toEqual(['dead-letter 0']);
   });
 
-  test('counts a record once, even if it is held back repeatedly', async () => {
+  test('the circuit breaker counts a record once, even if it is held back repeatedly', async () => {
     const scene = await fetched('abc', {
       ...options,
       order: 'key',
@@ -154,7 +154,7 @@ describe('the circuit breaker', () => {
     expect(await scene.committed()).toBe('10');
   });
 
-  test('stays closed if all records of a single key fail, although its lane runs behind all others', async () => {
+  test('the circuit breaker stays closed if all records of a single key fail, although its lane runs behind all others', async () => {
     const scene = await fetched('abacadae', {
       attempts: 1,
       deadLetterLimit: { consecutive: 2, ratio: 1, window: 10 },
@@ -166,7 +166,7 @@ describe('the circuit breaker', () => {
     expect(await scene.committed()).toBe('8');
   });
 
-  test('does not count a record that succeeds on a retry', async () => {
+  test('the circuit breaker does not count a record that succeeds on a retry', async () => {
     const scene = await fetched('abcd', {
       attempts: 2,
       deadLetterLimit: { consecutive: 9, ratio: 0.2, window: 10 },
@@ -180,7 +180,7 @@ describe('the circuit breaker', () => {
     expect(scene.stored).toEqual(['dead-letter 3']);
   });
 
-  test('closes as soon as a record that it held back succeeds, after any number of failures', async () => {
+  test('the circuit breaker closes as soon as a record that it held back succeeds, after any number of failures', async () => {
     const scene = await fetched('aaa', {
       ...options,
       deadLetterLimit: { consecutive: 9, ratio: 0.2, window: 10 },
@@ -199,7 +199,7 @@ describe('the circuit breaker', () => {
     expect(scene.stored).toEqual(['dead-letter 0', 'dead-letter 2']);
   });
 
-  test('resumes fetching once the records that it held back go to a retry topic', async () => {
+  test('the circuit breaker resumes fetching once the records that it held back go to a retry topic', async () => {
     const scene = await fetched('aa', {
       ...options,
       onFailure: 'retry-topic',
@@ -213,7 +213,7 @@ describe('the circuit breaker', () => {
     expect(scene.pipeline.status.pauseReasons).toEqual([]);
   });
 
-  test('holds back records that would be skipped, but not those that go to a retry topic', async () => {
+  test('the circuit breaker holds back records that would be skipped, but not those that go to a retry topic', async () => {
     const skipping = await fetched('aaa', { ...options, onFailure: 'skip' });
     await skipping.call(0).fails();
     await skipping.call(1).fails();
@@ -236,7 +236,7 @@ describe.each(['one', 'batch'] as const)('a handler that fails after it was abor
     expect(scene.partition.committed).toBe('0');
   });
 
-  test('writes no dead letter for a record of a lost partition', async () => {
+  test('a handler that fails after its partition was lost writes no dead letter', async () => {
     const scene = await fetched('ab', { attempts: 1, read, order: 'partition' });
     await scene.clock.advance(COMMIT_INTERVAL_MS);
     scene.group.loseAll();
@@ -247,7 +247,7 @@ describe.each(['one', 'batch'] as const)('a handler that fails after it was abor
 });
 
 describe('a record that is not due yet', () => {
-  test('stays in the log, uncommitted, with all records behind it, and is fetched again when it is due', async () => {
+  test('a record that is not due yet stays in the log, uncommitted, with all records behind it, and is fetched again when it is due', async () => {
     let dueAt = 0;
     const delay: Delay = { dueAt: ({ offset }) => (offset === '1' ? dueAt : 0), maxMs: 5000 };
     const scene = new Scene('abc', { delay });
@@ -266,7 +266,7 @@ describe('a record that is not due yet', () => {
     expect(scene.told).toEqual([]);
   });
 
-  test('waits no longer than its topic’s delay, even if its due time is later', async () => {
+  test('a record that is not due yet waits no longer than its topic’s delay, even if its due time is later', async () => {
     const DAY = 86_400_000;
     const began = 1_000_000;
     const delay: Delay = { dueAt: ({ offset }) => (offset === '0' ? began + DAY : began), maxMs: 60_000 };

@@ -11,7 +11,7 @@ async function working(options: SceneOptions = {}): Promise<Scene> {
 }
 
 describe('a handler that exceeds its timeout', () => {
-  test('is aborted at its timeout, and not before', async () => {
+  test('a handler that exceeds its timeout is aborted at its timeout, and not before', async () => {
     const scene = await working();
     const { signal } = scene.call(0);
     await scene.clock.advance(49);
@@ -23,7 +23,7 @@ describe('a handler that exceeds its timeout', () => {
     expect(signal.reason).toEqual(new HandlerTimeoutError('t', 0, toOffset(0), 50));
   });
 
-  test('keeps its lane and its slot until it returns', async () => {
+  test('a handler that exceeds its timeout keeps its lane and its slot until it returns', async () => {
     const scene = await working();
     await scene.clock.advance(5000);
     scene.group.checkTimeouts();
@@ -31,7 +31,7 @@ describe('a handler that exceeds its timeout', () => {
     expect(scene.called).toEqual(['0']);
   });
 
-  test('has failed even if it returns without an error, and its record is retried', async () => {
+  test('a handler that exceeds its timeout has failed even if it returns without an error, and its record is retried', async () => {
     const scene = await working();
     await scene.clock.advance(50);
     scene.group.checkTimeouts();
@@ -44,7 +44,7 @@ describe('a handler that exceeds its timeout', () => {
     expect(await scene.committed()).toBe('0');
   });
 
-  test('has the full timeout, and a signal of its own, in each call', async () => {
+  test('a handler that exceeds its timeout has the full timeout, and a signal of its own, in each call', async () => {
     const scene = await working();
     await scene.clock.advance(50);
     scene.group.checkTimeouts();
@@ -58,7 +58,7 @@ describe('a handler that exceeds its timeout', () => {
     expect(await scene.committed()).toBe('3');
   });
 
-  test('is not called again for a record that it had settled', async () => {
+  test('a handler that exceeds its timeout is not called again for a record that it had settled', async () => {
     const scene = await working({ commit: 'manual' });
     scene.pipeline.owner.acknowledge(scene.call(0).records);
     await scene.clock.advance(50);
@@ -68,7 +68,7 @@ describe('a handler that exceeds its timeout', () => {
     expect(scene.called).toEqual(['0', '1']);
   });
 
-  test('is reported as unresponsive from one timeout and one second after the abort until it returns', async () => {
+  test('a handler that exceeds its timeout is reported as unresponsive from one timeout and one second after the abort until it returns', async () => {
     const scene = await working();
     await scene.clock.advance(1100);
     scene.group.checkTimeouts();
@@ -79,7 +79,7 @@ describe('a handler that exceeds its timeout', () => {
     expect(scene.pipeline.status.unresponsive).toEqual([]);
   });
 
-  test('fails its whole batch', async () => {
+  test('a handler that exceeds its timeout fails its whole batch', async () => {
     const scene = new Scene('ab', { read: 'batch', order: 'partition', maxRecords: 2, timeoutMs: 50 });
     await scene.fetch();
     await scene.clock.advance(50);

@@ -4,13 +4,13 @@ import { Scene } from './testing/scene.js';
 const batches = { read: 'batch', order: 'partition', maxRecords: 3, maxWaitMs: 50 } as const;
 
 describe('a batch', () => {
-  test('starts at once when it is full', async () => {
+  test('a batch starts at once when it is full', async () => {
     const scene = new Scene('aaaa', batches);
     await scene.fetch();
     expect(scene.called).toEqual(['0,1,2']);
   });
 
-  test('that is not full starts once its first record has waited for maxWaitMs', async () => {
+  test('a batch that is not full starts once its first record has waited for maxWaitMs', async () => {
     const scene = new Scene('aaa', batches);
     await scene.fetch(1);
     await scene.clock.advance(49);
@@ -20,7 +20,7 @@ describe('a batch', () => {
     expect(scene.called).toEqual(['0,1']);
   });
 
-  test('starts as soon as it is full, and the next batch waits for its own maxWaitMs', async () => {
+  test('a batch starts as soon as it is full, and the next batch waits for its own maxWaitMs', async () => {
     const scene = new Scene('abcd', { ...batches, order: 'key' });
     await scene.fetch(2);
     await scene.clock.advance(40);
@@ -32,7 +32,7 @@ describe('a batch', () => {
     expect(scene.called).toEqual(['0,1,2', '3']);
   });
 
-  test('contains the records that arrived while its lane was running, after a wait that begins when the lane is free', async () => {
+  test('a batch contains the records that arrived while its lane was running, after a wait that begins when the lane is free', async () => {
     const scene = new Scene('aaaa', batches);
     await scene.fetch();
     await scene.clock.advance(500);
@@ -42,14 +42,14 @@ describe('a batch', () => {
     expect(scene.called).toEqual(['0,1,2', '3']);
   });
 
-  test('does not wait while the partition is paused: no more records are fetched', async () => {
+  test('a batch does not wait while the partition is paused: no more records are fetched', async () => {
     const scene = new Scene('aaaaaaaaaa', { ...batches, maxRecords: 100, limit: 8 });
     await scene.fetch();
     expect(scene.partition.paused).toBe(true);
     expect(scene.called).toEqual(['0,1,2,3,4,5,6,7,8,9']);
   });
 
-  test('does not wait during a drain: no later record may start', async () => {
+  test('a batch does not wait during a drain: no later record may start', async () => {
     const scene = new Scene('aaba', { ...batches, order: 'key' });
     for (let record = 0; record < 3; record++) {
       await scene.fetch(1);
@@ -62,7 +62,7 @@ describe('a batch', () => {
     expect(scene.called).toEqual(['0', '2', '1']);
   });
 
-  test('of a partition that is lost never starts', async () => {
+  test('a batch of a lost partition never starts', async () => {
     const scene = new Scene('a', batches);
     await scene.fetch();
     scene.group.loseAll();

@@ -148,7 +148,7 @@ test('a join sends pending commits at once, without waiting for a retry of the f
 });
 
 describe('a BatchRecordError in key order with manual commits', () => {
-  test('settles the records before the one it names', async () => {
+  test('a BatchRecordError in key order with manual commits settles the records before the one it names', async () => {
     const scene = new Scene('abc', { read: 'batch', order: 'key', commit: 'manual', maxRecords: 3 });
     await scene.fetch();
     await scene.call(0).fails(new BatchRecordError(1, new Error('x')));

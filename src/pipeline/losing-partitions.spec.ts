@@ -12,14 +12,14 @@ async function working(commit: 'auto' | 'manual' = 'auto'): Promise<Scene> {
 }
 
 describe('a partition that is lost', () => {
-  test('has its handlers aborted', async () => {
+  test('a partition that is lost has its handlers aborted', async () => {
     const scene = await working();
     scene.rejoin(true, false);
     expect(scene.calls.map(({ signal }) => signal.reason)).toEqual([lostError, lostError]);
     expect(scene.group.partition(scene.partition)).toBeUndefined();
   });
 
-  test('commits none of the records that its handlers finish afterwards', async () => {
+  test('a partition that is lost commits none of the records that its handlers finish afterwards', async () => {
     const scene = await working();
     await scene.committed();
     scene.rejoin(true, false);
@@ -29,7 +29,7 @@ describe('a partition that is lost', () => {
     expect(scene.called).toEqual(['0', '1']);
   });
 
-  test('rejects pending commits, and those that are requested later', async () => {
+  test('a partition that is lost rejects pending commits, and those that are requested later', async () => {
     const scene = await working('manual');
     const { pipeline } = scene;
     const waiting = pipeline.owner.commit(scene.call(0).records);
@@ -39,7 +39,7 @@ describe('a partition that is lost', () => {
     expect(() => pipeline.owner.acknowledge(scene.call(1).records)).toThrow(lostError);
   });
 
-  test('reports no failure of a handler that rethrows its PartitionLostError', async () => {
+  test('a partition that is lost reports no failure of a handler that rethrows its PartitionLostError', async () => {
     const scene = await working('manual');
     const waiting = scene.pipeline.owner.commit(scene.call(0).records);
     scene.rejoin(true, false);
@@ -48,7 +48,7 @@ describe('a partition that is lost', () => {
     expect(scene.told).toEqual([]);
   });
 
-  test('has no record in flight, and uses up no limit of other partitions', async () => {
+  test('a partition that is lost has no record in flight, and uses up no limit of other partitions', async () => {
     const scene = await working();
     expect(scene.limiter.total.records).toBe(2);
     await scene.call(0).returns();
@@ -58,7 +58,7 @@ describe('a partition that is lost', () => {
     expect(scene.limiter.total).toEqual({ records: 0, bytes: 0 });
   });
 
-  test('is not paused in its next ownership', async () => {
+  test('a partition that is lost is not paused in its next ownership', async () => {
     const scene = new Scene('abcdefgh', { limit: 4 });
     await scene.fetch();
     expect(scene.partition.paused).toBe(true);
@@ -66,14 +66,14 @@ describe('a partition that is lost', () => {
     expect(scene.partition.paused).toBe(false);
   });
 
-  test('does not delay a drain', async () => {
+  test('a partition that is lost does not delay a drain', async () => {
     const scene = await working();
     const drained = scene.group.drain(1000);
     scene.group.loseAll();
     await expect(drained).resolves.toBe(true);
   });
 
-  test('announces no retry for a handler that fails afterwards', async () => {
+  test('a partition that is lost announces no retry for a handler that fails afterwards', async () => {
     const scene = await working();
     scene.group.loseAll();
     await scene.call(0).fails();

@@ -8,7 +8,7 @@ function manual(keys: string, options: SceneOptions = {}): Scene {
 }
 
 describe('a handler that commits', () => {
-  test('does not settle its record by returning', async () => {
+  test('a handler that commits does not settle its record by returning', async () => {
     const scene = manual('aa');
     await scene.fetch();
     await scene.call(0).returns();
@@ -17,7 +17,7 @@ describe('a handler that commits', () => {
     expect(scene.call(0).records[0]).toMatchObject({ handled: true, settled: false });
   });
 
-  test('is resumed when the broker has acknowledged the commit, without waiting for the interval', async () => {
+  test('a handler that commits is resumed when the broker has acknowledged the commit, without waiting for the interval', async () => {
     const scene = manual('a');
     await scene.fetch();
     await scene.clock.advance(scene.broker.commitDelayMs);
@@ -29,7 +29,7 @@ describe('a handler that commits', () => {
     expect(scene.partition.committed).toBe('1');
   });
 
-  test('in partition order settles every earlier record too', async () => {
+  test('a handler that commits in partition order settles every earlier record too', async () => {
     const scene = manual('abc', { order: 'partition' });
     await scene.fetch();
     await scene.call(0).returns();
@@ -39,7 +39,7 @@ describe('a handler that commits', () => {
     expect(scene.limiter.total.records).toBe(0);
   });
 
-  test('in key order settles its record alone, and waits until the older ones are committed', async () => {
+  test('a handler that commits in key order settles its record alone, and waits until the older ones are committed', async () => {
     const scene = manual('ab');
     await scene.fetch();
     const committed = watched(scene.pipeline.owner.commit(scene.call(1).records));
@@ -51,7 +51,7 @@ describe('a handler that commits', () => {
   });
 
   test.each(['one', 'batch'] as const)(
-    'frees its slot while it waits, and keeps its lane (read: %s)',
+    'a handler that commits frees its slot while it waits, and keeps its lane (read: %s)',
     async (read) => {
       const scene = manual('aba', { read, concurrency: 1, maxRecords: 1 });
       await scene.fetch();
@@ -61,7 +61,7 @@ describe('a handler that commits', () => {
     },
   );
 
-  test('may settle its record without waiting for the commit', async () => {
+  test('a handler that commits may settle its record without waiting for the commit', async () => {
     const scene = manual('ab');
     await scene.fetch();
     scene.pipeline.owner.acknowledge(scene.call(0).records);
@@ -71,7 +71,7 @@ describe('a handler that commits', () => {
     expect(await scene.committed()).toBe('1');
   });
 
-  test('frees the payload of a settled record although older ones keep it from being committed', async () => {
+  test('a handler that commits frees the payload of a settled record although older ones keep it from being committed', async () => {
     const scene = manual('ab');
     await scene.fetch();
     const [record] = scene.call(1).records;
@@ -80,8 +80,8 @@ describe('a handler that commits', () => {
   });
 });
 
-describe('a commit of an offset, as code for the stock Kafka transport does it', () => {
-  test('settles every record before it', async () => {
+describe('a commit of an offset', () => {
+  test('a commit of an offset settles every record before it', async () => {
     const scene = manual('abc', { order: 'partition' });
     await scene.fetch();
     const committed = watched(scene.pipeline.owner.commitBefore(toOffset(2)));
@@ -90,14 +90,14 @@ describe('a commit of an offset, as code for the stock Kafka transport does it',
     expect(scene.limiter.total.records).toBe(1);
   });
 
-  test('does nothing if there is no record before it', async () => {
+  test('a commit of an offset does nothing if there is no record before it', async () => {
     const scene = manual('ab', { order: 'partition' });
     await scene.fetch();
     await scene.pipeline.owner.commitBefore(toOffset(0));
     expect(await scene.committed()).toBe('0');
   });
 
-  test('does nothing in auto commit mode', async () => {
+  test('a commit of an offset does nothing in auto commit mode', async () => {
     const scene = new Scene('ab');
     await scene.fetch();
     await scene.pipeline.owner.commitBefore(toOffset(2));
@@ -105,7 +105,7 @@ describe('a commit of an offset, as code for the stock Kafka transport does it',
   });
 
   test.each(['key', 'none'] as const)(
-    'is rejected with order %s, and the error says what to do instead',
+    'a commit of an offset is rejected with order %s, and the error says what to do instead',
     async (order) => {
       const scene = manual('ab', { order });
       await scene.fetch();

@@ -23,7 +23,7 @@ async function mixed(options: SceneOptions): Promise<Scene> {
 }
 
 describe('a record that waits for a dependency, before a record of its batch that fails for good', () => {
-  test('is handled and committed once the dependency is available, although the other record stops the partition', async () => {
+  test('a record that waits for a dependency is handled and committed once it is available, although a later record of its batch stops the partition', async () => {
     const scene = await mixed({ onFailure: 'stop' });
     await scene.clock.advance(10_000);
     expect(scene.called).toEqual(['0,1,2', '1']);
@@ -31,7 +31,7 @@ describe('a record that waits for a dependency, before a record of its batch tha
     expect(await scene.committed()).toBe('2');
   });
 
-  test('does not wait until the other record can be stored', async () => {
+  test('a record that waits for a dependency does not wait until a later record of its batch can be stored', async () => {
     const scene = await mixed({ onFailure: 'dead-letter' });
     await scene.clock.advance(10_000);
     expect(scene.called).toEqual(['0,1,2', '1']);
@@ -41,7 +41,7 @@ describe('a record that waits for a dependency, before a record of its batch tha
 });
 
 describe('a record of a batch that waited for a dependency', () => {
-  test('is no longer reported as waiting once its handler has committed it, although the call fails', async () => {
+  test('a record of a batch that waited for a dependency is no longer reported as waiting once its handler has committed it, although the call fails', async () => {
     const scene = new Scene('ab', {
       read: 'batch',
       order: 'key',

@@ -15,7 +15,7 @@ async function parking(
 }
 
 describe('a key with a parked record', () => {
-  test('has all later records parked behind it, in order and without being handled, while other keys continue', async () => {
+  test('a key with a parked record has all later records parked behind it, in order and without being handled, while other keys continue', async () => {
     const { scene, parkingStore } = await parking('aaba');
     await scene.call(0).fails();
     await scene.call(1).returns();
@@ -25,7 +25,7 @@ describe('a key with a parked record', () => {
     expect(await scene.committed()).toBe('4');
   });
 
-  test('has its records handled in order when it is released, and new records parked behind them', async () => {
+  test('a key with a parked record has its records handled in order when it is released, and new records parked behind them', async () => {
     const { scene, parkingStore } = await parking('aaa');
     await scene.call(0).fails();
     parkingStore.release('a');
@@ -43,7 +43,7 @@ describe('a key with a parked record', () => {
     expect(scene.limiter.total.records).toBe(0);
   });
 
-  test('is released only when fewer keys than the concurrency are being released', async () => {
+  test('a key with a parked record is released only when fewer keys than the concurrency are being released', async () => {
     const { scene, parkingStore } = await parking('abcde', { concurrency: 2 });
     for (let call = 0; call < 5; call++) await scene.call(call).fails();
     for (const key of 'abcde') parkingStore.release(key);
@@ -61,7 +61,7 @@ describe('a key with a parked record', () => {
     expect(parkingStore.requests.size).toBe(0);
   });
 
-  test('is not parked if its record is too large for the parking topic and becomes a dead letter', async () => {
+  test('a key with a parked record is not parked if its record is too large for the parking topic and becomes a dead letter', async () => {
     const parkingStore = new ModelParkingStore();
     const scene = new Scene('aa', { attempts: 1, onFailure: 'park', parkingStore });
     scene.rejectsParking = true;
@@ -75,7 +75,7 @@ describe('a key with a parked record', () => {
     expect(await scene.committed()).toBe('2');
   });
 
-  test('stays parked if its first record fails again', async () => {
+  test('a key with a parked record stays parked if its first record fails again', async () => {
     const { scene, parkingStore } = await parking('aa', { attempts: 2 });
     await scene.call(0).fails();
     await scene.clock.advance(RETRY_MS);
@@ -91,7 +91,7 @@ describe('a key with a parked record', () => {
     expect(scene.limiter.total.records).toBe(0);
   });
 
-  test('lets its lane continue only once the record is removed from the parking topic', async () => {
+  test('a key with a parked record lets its lane continue only once the record is removed from the parking topic', async () => {
     const { scene, parkingStore } = await parking('a');
     await scene.call(0).fails();
     parkingStore.release('a');
@@ -132,7 +132,7 @@ describe('a policy that was changed from park to another', () => {
 });
 
 describe('the next owner of a partition', () => {
-  test('handles no record before it knows the parked keys, and then continues as the former owner did', async () => {
+  test('the next owner of a partition handles no record before it knows the parked keys, and then continues as the former owner did', async () => {
     const { scene, parkingStore } = await parking('aab');
     await scene.call(0).fails();
     await scene.call(1).returns();
@@ -146,7 +146,7 @@ describe('the next owner of a partition', () => {
     expect(parkingStore.offsets).toEqual(['0', '1', '3']);
   });
 
-  test('removes a parked record that was never committed from the parking topic: it is read again', async () => {
+  test('the next owner of a partition removes a parked record that was never committed from the parking topic: it is read again', async () => {
     const { scene, parkingStore } = await parking('aa');
     await scene.call(0).fails();
     expect(parkingStore.offsets).toEqual(['0', '1']);
@@ -158,7 +158,7 @@ describe('the next owner of a partition', () => {
     expect(await next.committed()).toBe('2');
   });
 
-  test('continues a release that was requested from the former owner', async () => {
+  test('the next owner of a partition continues a release that was requested from the former owner', async () => {
     const { scene, parkingStore } = await parking('a');
     await scene.call(0).fails();
     await scene.committed();
@@ -247,7 +247,7 @@ test('a failed release does not start again before the parking topic has recorde
 });
 
 describe('a release', () => {
-  test('lasts while a later record of its key is on its way to the parking topic, and continues after a restart', async () => {
+  test('a release lasts while a later record of its key is on its way to the parking topic, and continues after a restart', async () => {
     const parkingStore = new ModelParkingStore();
     const scene = new Scene('aa', { attempts: 1, onFailure: 'park', parkingStore });
     await scene.clock.advance(0);
@@ -278,7 +278,7 @@ describe('a release', () => {
     expect(parkingStore.requests.size).toBe(0);
   });
 
-  test('ends if the record on its way was too large for the parking topic and became a dead letter', async () => {
+  test('a release ends if the record on its way was too large for the parking topic and became a dead letter', async () => {
     const { scene, parkingStore } = await parking('a');
     await scene.call(0).fails();
     const later = new Scene('aa', { attempts: 1, onFailure: 'park', parkingStore, committed: 1 });
@@ -295,7 +295,7 @@ describe('a release', () => {
     expect(parkingStore.requests.size).toBe(0);
   });
 
-  test('of records without a key continues if one of them fails again, and that one stays parked', async () => {
+  test('a release of records without a key continues if one of them fails again, and that one stays parked', async () => {
     const { scene, parkingStore } = await parking('---', { concurrency: 3 });
     for (let call = 0; call < 3; call++) await scene.call(call).fails();
     parkingStore.release(undefined);

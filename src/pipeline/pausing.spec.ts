@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Scene } from './testing/scene.js';
 
 describe('a partition that an operator has paused', () => {
-  test('starts only the records below the last started one, and continues when it is resumed', async () => {
+  test('a partition that an operator has paused starts only the records below the last started one, and continues when it is resumed', async () => {
     const scene = new Scene('aabc', { concurrency: 2 });
     await scene.fetch(3);
     scene.group.pause('t', 0);
@@ -19,7 +19,7 @@ describe('a partition that an operator has paused', () => {
     expect(scene.called).toEqual(['0', '2', '1', '3']);
   });
 
-  test('stays paused across a rejoin, and when it is assigned to this member again', async () => {
+  test('a partition that an operator has paused stays paused across a rejoin, and when it is assigned to this member again', async () => {
     const scene = new Scene('ab');
     scene.group.pause('t');
     scene.rejoin(true);
@@ -33,7 +33,7 @@ describe('a partition that an operator has paused', () => {
     expect(scene.called).toEqual(['0', '1']);
   });
 
-  test('stays paused as long as its topic is paused, and is resumed with it', () => {
+  test('a partition that an operator has paused stays paused as long as its topic is paused, and is resumed with it', () => {
     const scene = new Scene('a');
     scene.group.pause('t');
     scene.group.resume('t', 0);

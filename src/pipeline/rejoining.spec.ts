@@ -4,7 +4,7 @@ import { PartitionLostError } from './errors/errors.js';
 import { RETRY_MS, Scene } from './testing/scene.js';
 
 describe('a partition kept across a rejoin', () => {
-  test('drops refetched records that are in flight or settled', async () => {
+  test('a partition kept across a rejoin drops refetched records that are in flight or settled', async () => {
     const scene = new Scene('abab', { concurrency: 2 });
     await scene.fetch();
     await scene.call(1).returns();
@@ -21,7 +21,7 @@ describe('a partition kept across a rejoin', () => {
     expect(await scene.committed()).toBe('4');
   });
 
-  test('takes only the new records of a fetch that begins with known ones', async () => {
+  test('a partition kept across a rejoin takes only the new records of a fetch that begins with known ones', async () => {
     const scene = new Scene('----');
     await scene.fetch(2);
     scene.rejoin(true);
@@ -30,7 +30,7 @@ describe('a partition kept across a rejoin', () => {
     expect(scene.limiter.total.records).toBe(4);
   });
 
-  test('continues its retries', async () => {
+  test('a partition kept across a rejoin continues its retries', async () => {
     const scene = new Scene('a');
     await scene.fetch();
     await scene.call(0).fails();
@@ -40,7 +40,7 @@ describe('a partition kept across a rejoin', () => {
     expect(await scene.committed()).toBe('1');
   });
 
-  test('commits in the new generation what could not be committed in the former one', async () => {
+  test('a partition kept across a rejoin commits in the new generation what could not be committed in the former one', async () => {
     const scene = new Scene('a', { commit: 'manual' });
     await scene.fetch();
     const committed = scene.pipeline.owner.commit(scene.call(0).records);
@@ -50,7 +50,7 @@ describe('a partition kept across a rejoin', () => {
     expect(scene.partition.committed).toBe('1');
   });
 
-  test('keeps its records in flight if the offset fetch is older than a newer commit', async () => {
+  test('a partition kept across a rejoin keeps its records in flight if the offset fetch is older than a newer commit', async () => {
     const scene = new Scene('ab');
     await scene.committed();
     await scene.fetch();
@@ -65,7 +65,7 @@ describe('a partition kept across a rejoin', () => {
     expect(await scene.committed()).toBe('2');
   });
 
-  test('keeps its records in flight if it is to be read from a higher offset', async () => {
+  test('a partition kept across a rejoin keeps its records in flight if it is to be read from a higher offset', async () => {
     const scene = new Scene('aabb', { concurrency: 1 });
     await scene.fetch(2);
     scene.group.start({ topic: 't', partition: 0, offset: toOffset(3) });
@@ -78,7 +78,7 @@ describe('a partition kept across a rejoin', () => {
 });
 
 describe('a partition', () => {
-  test('drops its records in flight if another member may have owned it meanwhile', async () => {
+  test('a partition drops its records in flight if another member may have owned it meanwhile', async () => {
     const scene = new Scene('ab');
     await scene.fetch();
     scene.rejoin(false);
@@ -90,7 +90,7 @@ describe('a partition', () => {
     expect(await scene.committed()).toBe('1');
   });
 
-  test('drops its records in flight if its start offset is below its commit: the log was replaced', async () => {
+  test('a partition drops its records in flight if its start offset is below its commit: the log was replaced', async () => {
     const scene = new Scene('abcd');
     await scene.fetch();
     await scene.call(0).returns();
@@ -106,7 +106,7 @@ describe('a partition', () => {
     expect(scene.called.slice(4)).toEqual(['1', '2', '3']);
   });
 
-  test('drops its records in flight if a fetch begins at or below the committable offset and below the offset of the client', async () => {
+  test('a partition drops its records in flight if a fetch begins at or below the committable offset and below the offset of the client', async () => {
     const scene = new Scene('abcd');
     await scene.fetch();
     await scene.call(0).returns();
@@ -118,7 +118,7 @@ describe('a partition', () => {
     expect(scene.limiter.total.records).toBe(2);
   });
 
-  test('commits its start offset, so that the reset policy is not applied again', async () => {
+  test('a partition commits its start offset, so that the reset policy is not applied again', async () => {
     const scene = new Scene('ab');
     scene.group.start({ topic: 't', partition: 0, offset: toOffset(1) });
     scene.partition.committed = toOffset(0);
@@ -129,7 +129,7 @@ describe('a partition', () => {
 describe('an offset out of range', () => {
   const at = (offset: number) => ({ topic: 't', partition: 0, offset: toOffset(offset) });
 
-  test('means that the log was replaced if the reset offset is lower, even before the first commit', async () => {
+  test('an offset out of range means that the log was replaced if the reset offset is lower, even before the first commit', async () => {
     const scene = new Scene('abcd');
     await scene.committed();
     await scene.fetch();
@@ -141,7 +141,7 @@ describe('an offset out of range', () => {
     expect(scene.called).toEqual(['0', '1', '2', '3', '0', '1', '2', '3']);
   });
 
-  test('resets to the committable offset if the log was truncated above it', async () => {
+  test('an offset out of range resets to the committable offset if the log was truncated above it', async () => {
     const scene = new Scene('abcd');
     await scene.fetch();
     await scene.call(0).returns();
@@ -150,7 +150,7 @@ describe('an offset out of range', () => {
     expect(scene.pipeline).toMatchObject({ position: '1', committableOffset: '1', busy: false });
   });
 
-  test('means that records were deleted if the reset offset is higher, and records in flight stay valid', async () => {
+  test('an offset out of range means that records were deleted if the reset offset is higher, and records in flight stay valid', async () => {
     const scene = new Scene('abcd');
     await scene.fetch(2);
     expect(scene.group.outOfRange(at(3))).toBe('3');
@@ -160,7 +160,7 @@ describe('an offset out of range', () => {
     expect(await scene.committed()).toBe('3');
   });
 
-  test('resets to where the policy says if the position was not known', () => {
+  test('an offset out of range resets to where the policy says if the position was not known', () => {
     const scene = new Scene('ab');
     scene.group.assign([scene.partition], false, 2);
     expect(scene.group.outOfRange(at(1))).toBe('1');

@@ -3,7 +3,7 @@ import { Scene } from './testing/scene.js';
 import { settled, shortTurn } from './testing/virtual-time.js';
 
 describe('synchronous handlers', () => {
-  test('yield to the event loop, and continue in its next turn', async () => {
+  test('synchronous handlers yield to the event loop, and continue in its next turn', async () => {
     const handled: string[] = [];
     const scene = new Scene('-'.repeat(10), {
       invoke: ({ offset }) => void handled.push(offset),
@@ -20,7 +20,7 @@ describe('synchronous handlers', () => {
     expect(await scene.committed()).toBe('10');
   });
 
-  test('let a drain end, even if they finished while the turn was ending', async () => {
+  test('synchronous handlers let a drain end, even if they finished while the turn was ending', async () => {
     const scene = new Scene('ab', { invoke: () => settled(), turnOf: (clock) => shortTurn(clock, 1) });
     await scene.committed();
     await scene.fetch();
@@ -30,7 +30,7 @@ describe('synchronous handlers', () => {
     expect(scene.partition.committed).toBe('1');
   });
 
-  test('are not called in a later turn if their partition was lost meanwhile', async () => {
+  test('synchronous handlers are not called in a later turn if their partition was lost meanwhile', async () => {
     const handled: string[] = [];
     const scene = new Scene('----', {
       invoke: ({ offset }) => void handled.push(offset),
@@ -42,7 +42,7 @@ describe('synchronous handlers', () => {
     expect(handled).toEqual(['0', '1']);
   });
 
-  test('do not overflow the stack, for any number of calls', async () => {
+  test('synchronous handlers do not overflow the stack, for any number of calls', async () => {
     const count = 100_000;
     let handled = 0;
     const scene = new Scene('a'.repeat(count), { invoke: () => void handled++, limit: count });

@@ -3,7 +3,7 @@ import { joined, watched } from './testing/commit-target.js';
 import { settled } from './testing/virtual-time.js';
 
 describe('a handler that waits for a commit', () => {
-  test('is resumed once the broker has acknowledged a commit that covers its record', async () => {
+  test('a handler that waits for a commit is resumed once the broker has acknowledged a commit that covers its record', async () => {
     const { target, committer, source } = await joined();
     source.settleBelow(5);
     const covered = watched(committer.whenCommitted(source, 4));
@@ -18,7 +18,7 @@ describe('a handler that waits for a commit', () => {
     expect(beyond.done).toBe(true);
   });
 
-  test('is not resumed by a commit that was sent before its record was settled', async () => {
+  test('a handler that waits for a commit is not resumed by a commit that was sent before its record was settled', async () => {
     const { target, committer, source } = await joined();
     source.settleBelow(1);
     committer.request();
@@ -30,7 +30,7 @@ describe('a handler that waits for a commit', () => {
     expect(covered.done).toBe(true);
   });
 
-  test('does not wait if its record is already committed, and causes no request', async () => {
+  test('a handler that waits for a commit does not wait if its record is already committed, and causes no request', async () => {
     const { target, committer, source } = await joined();
     source.settleBelow(3);
     committer.request();
@@ -39,7 +39,7 @@ describe('a handler that waits for a commit', () => {
     expect(target.requests).toHaveLength(1);
   });
 
-  test('is rejected with the reason when its partition is lost, while handlers of other partitions keep waiting', async () => {
+  test('a handler that waits for a commit is rejected with the reason when its partition is lost, while handlers of other partitions keep waiting', async () => {
     const { target, committer, source, other } = await joined();
     source.settleBelow(1);
     other.settleBelow(1);
@@ -52,7 +52,7 @@ describe('a handler that waits for a commit', () => {
     await expect(kept).resolves.toBeUndefined();
   });
 
-  test('shares requests with thousands of others', async () => {
+  test('a handler that waits for a commit shares requests with thousands of others', async () => {
     const { target, committer, source } = await joined();
     const all = Array.from({ length: 5000 }, (_, sequence) => {
       source.settleBelow(sequence + 1);

@@ -24,7 +24,7 @@ function waiting(scene: Scene, at: number, what = 'a connection'): () => void {
 }
 
 describe('the time that a handler waits for a resource', () => {
-  test('does not count towards its timeout, unlike the rest', async () => {
+  test('the time that a handler waits for a resource does not count towards its timeout, unlike the rest', async () => {
     const scene = await working('a');
     const { signal } = scene.call(0);
     await pass(scene, 30);
@@ -39,7 +39,7 @@ describe('the time that a handler waits for a resource', () => {
     expect(signal.aborted).toBe(true);
   });
 
-  test('is counted once if waits overlap', async () => {
+  test('the time that a handler waits for a resource is counted once if waits overlap', async () => {
     const scene = await working('a');
     const [first, second] = [waiting(scene, 0), waiting(scene, 0)];
     await pass(scene, 100);
@@ -52,7 +52,7 @@ describe('the time that a handler waits for a resource', () => {
     expect(scene.call(0).signal.aborted).toBe(true);
   });
 
-  test('is shared by all records of its batch', async () => {
+  test('the time that a handler waits for a resource is shared by all records of its batch', async () => {
     const scene = await working('ab', { read: 'batch', order: 'none', maxRecords: 2 });
     const { records } = scene.call(0);
     const [, second] = records;
@@ -64,7 +64,7 @@ describe('the time that a handler waits for a resource', () => {
     expect(records.map((record) => record.owner.signalOf(record).aborted)).toEqual([true, true]);
   });
 
-  test('does not affect the next call of the record, even if the wait ends during that call', async () => {
+  test('the time that a handler waits for a resource does not affect the next call of the record, even if the wait ends during that call', async () => {
     const scene = await working('a');
     const late = waiting(scene, 0);
     await scene.call(0).fails();
@@ -76,7 +76,7 @@ describe('the time that a handler waits for a resource', () => {
     expect(scene.call(1).signal.aborted).toBe(true);
   });
 
-  test('is reported as long as it lasts', async () => {
+  test('the time that a handler waits for a resource is reported as long as it lasts', async () => {
     const scene = await working('a');
     const [record] = scene.call(0).records;
     const goOn = waiting(scene, 0, 'a connection to the database');
@@ -85,7 +85,7 @@ describe('the time that a handler waits for a resource', () => {
     expect(record && scene.pipeline.status.waitOf(record)).toBeUndefined();
   });
 
-  test('includes all of the time in which another handler blocked the event loop', async () => {
+  test('the time that a handler waits for a resource includes all of the time in which another handler blocked the event loop', async () => {
     const scene = await working('a');
     await scene.clock.advance(1_000);
     scene.group.checkTimeouts(990);
@@ -98,24 +98,27 @@ describe('the time that a handler waits for a resource', () => {
 describe('a record whose dependency is unavailable', () => {
   const away = new DependencyUnavailableError('the database is away');
 
-  test.each(['one', 'batch'] as const)('waits without using up its attempts: %s', async (read) => {
-    const scene = await working('a', { read, attempts: 2, onFailure: 'dead-letter' });
-    for (let tries = 0; tries < 20; tries++) {
-      await scene.clock.advance(50);
-      await scene.call(-1).fails(away);
-      await scene.clock.advance(5_000);
-    }
-    expect(scene.stored).toEqual([]);
-    expect(scene.call(-1).records[0]).toMatchObject({ failures: 0, lastError: away });
-    await scene.call(-1).fails();
-    await scene.clock.advance(1_000);
-    expect(scene.stored).toEqual([]);
-    await scene.call(-1).fails();
-    await scene.clock.advance(1_000);
-    expect(scene.stored).toEqual(['dead-letter 0']);
-  });
+  test.each(['one', 'batch'] as const)(
+    'a record whose dependency is unavailable waits without using up its attempts: %s',
+    async (read) => {
+      const scene = await working('a', { read, attempts: 2, onFailure: 'dead-letter' });
+      for (let tries = 0; tries < 20; tries++) {
+        await scene.clock.advance(50);
+        await scene.call(-1).fails(away);
+        await scene.clock.advance(5_000);
+      }
+      expect(scene.stored).toEqual([]);
+      expect(scene.call(-1).records[0]).toMatchObject({ failures: 0, lastError: away });
+      await scene.call(-1).fails();
+      await scene.clock.advance(1_000);
+      expect(scene.stored).toEqual([]);
+      await scene.call(-1).fails();
+      await scene.clock.advance(1_000);
+      expect(scene.stored).toEqual(['dead-letter 0']);
+    },
+  );
 
-  test('is reported at once as what delays its partition, until it has been handled', async () => {
+  test('a record whose dependency is unavailable is reported at once as what delays its partition, until it has been handled', async () => {
     const scene = await working('a');
     await scene.call(0).fails(away);
     expect(scene.told).toEqual(['awaiting dependency 0']);
@@ -127,7 +130,7 @@ describe('a record whose dependency is unavailable', () => {
     expect(scene.pipeline.status.problems).toEqual([]);
   });
 
-  test('can still be retried afterwards within maxElapsedMs', async () => {
+  test('a record whose dependency is unavailable can still be retried afterwards within maxElapsedMs', async () => {
     const scene = await working('a', { attempts: 10, maxElapsedMs: 1_000 });
     await scene.call(0).fails();
     await scene.clock.advance(100);
@@ -141,7 +144,7 @@ describe('a record whose dependency is unavailable', () => {
     expect(scene.told.at(-1)).toBe('retrying 0');
   });
 
-  test('keeps its slot, so that not every lane tries the dependency in turn', async () => {
+  test('a record whose dependency is unavailable keeps its slot, so that not every lane tries the dependency in turn', async () => {
     const scene = await working('abcdef', { concurrency: 2 });
     await scene.call(0).fails(away);
     await scene.call(1).fails(away);
@@ -152,7 +155,7 @@ describe('a record whose dependency is unavailable', () => {
     expect(scene.called).toEqual(['0', '1', '0', '1', '2', '3']);
   });
 
-  test('does not count for the circuit breaker', async () => {
+  test('a record whose dependency is unavailable does not count for the circuit breaker', async () => {
     const deadLetterLimit = { consecutive: 2, ratio: 0.5, window: 4 };
     const scene = await working('abcdef', { attempts: 1, deadLetterLimit });
     for (const call of scene.calls.slice(0, 5)) await call.fails(away);

@@ -64,7 +64,7 @@ function failed(parts: Partial<FetchedRecord>, error: unknown = new Error('no JS
 const ALMOST_ALL = 1_048_300;
 
 describe('a record whose dead letter exceeds the size limit', () => {
-  test('is stored without its headers if they are nearly all of its size', async () => {
+  test('a record whose dead letter exceeds the size limit is stored without its headers if they are nearly all of its size', async () => {
     const topic = new BoundedTopic();
     const headers = { trace: Buffer.alloc(ALMOST_ALL, 'x'), mine: 'kept' };
     await writerTo(topic).deadLetter(failed({ key: Buffer.from('k'), headers }), 'g');
@@ -84,7 +84,7 @@ describe('a record whose dead letter exceeds the size limit', () => {
     expect(topic.stored[0]?.headers).not.toHaveProperty('dlt-key-truncated-from');
   });
 
-  test('is stored with a truncated key if the key is nearly all of its size', async () => {
+  test('a record whose dead letter exceeds the size limit is stored with a truncated key if the key is nearly all of its size', async () => {
     const topic = new BoundedTopic();
     await writerTo(topic).deadLetter(
       failed({ key: Buffer.alloc(ALMOST_ALL, 'k'), headers: { mine: 'kept' } }),
@@ -99,7 +99,7 @@ describe('a record whose dead letter exceeds the size limit', () => {
     ]);
   });
 
-  test('is stored with a truncated value if the value is nearly all of its size', async () => {
+  test('a record whose dead letter exceeds the size limit is stored with a truncated value if the value is nearly all of its size', async () => {
     const topic = new BoundedTopic();
     const value = Buffer.alloc(ALMOST_ALL, 'v');
     await writerTo(topic).deadLetter(
@@ -116,14 +116,14 @@ describe('a record whose dead letter exceeds the size limit', () => {
     expect(topic.stored[0]?.headers).not.toHaveProperty('dlt-headers-truncated-from');
   });
 
-  test('is stored without headers if it has a hundred thousand of them', async () => {
+  test('a record whose dead letter exceeds the size limit is stored without headers if it has a hundred thousand of them', async () => {
     const topic = new BoundedTopic();
     const headers = Object.fromEntries(Array.from({ length: 70_000 }, (_, n) => [`h${n}`, 'x']));
     await writerTo(topic).deadLetter(failed({ value: null, headers }), 'g');
     expect(topic.stored).toMatchObject([{ value: null, headers: { h0: 'x', h1: 'x' } }]);
   });
 
-  test('keeps the number of its replays', async () => {
+  test('a record whose dead letter exceeds the size limit keeps the number of its replays', async () => {
     const topic = new BoundedTopic();
     const own = { trace: Buffer.alloc(ALMOST_ALL) };
     const content = { key: null, value: Buffer.from('{'), headers: own };
@@ -133,7 +133,7 @@ describe('a record whose dead letter exceeds the size limit', () => {
     expect(topic.stored).toMatchObject([{ headers: { 'dlt-replays': '3' } }]);
   });
 
-  test('is counted as truncated by group and topic', async () => {
+  test('a record whose dead letter exceeds the size limit is counted as truncated by group and topic', async () => {
     const writer = writerTo(new BoundedTopic());
     await writer.deadLetter(failed({ value: Buffer.alloc(ALMOST_ALL) }), 'g');
     await writer.deadLetter(failed({ value: Buffer.alloc(ALMOST_ALL) }), 'g');

@@ -45,7 +45,7 @@ async function silent(): Promise<Listener> {
 }
 
 describe('one address of KAFKA_BROKERS that works is enough to list and create topics', () => {
-  it('if another one refuses connections', async () => {
+  it('one address of KAFKA_BROKERS that works is enough to list and create topics if another one refuses connections', async () => {
     const port = portOf(await refusing(), broker.address, await refusing());
     await expect(port.topics()).resolves.toEqual(['orders']);
     await expect(port.ensureTopic({ topic: 'orders.dlt', like: 'orders' })).resolves.toMatchObject({
@@ -54,17 +54,17 @@ describe('one address of KAFKA_BROKERS that works is enough to list and create t
     await expect(port.reachable(1_000)).resolves.toBe(true);
   });
 
-  it('if the name of another one does not resolve', async () => {
+  it('one address of KAFKA_BROKERS that works is enough to list and create topics if the name of another one does not resolve', async () => {
     const port = portOf('no-such-host.invalid:9092', broker.address);
     await expect(port.topics()).resolves.toEqual(['orders']);
   });
 
-  it('if another one accepts connections and sends no response', async () => {
+  it('one address of KAFKA_BROKERS that works is enough to list and create topics if another one accepts connections and sends no response', async () => {
     const port = portOf((await silent()).address, broker.address);
     await expect(port.topics()).resolves.toEqual(['orders']);
   });
 
-  it('if the one in use dies later', async () => {
+  it('one address of KAFKA_BROKERS that works is enough to list and create topics if the one in use dies later', async () => {
     const second = await TinyBroker.start();
     opened.push(second);
     second.topics.set('of the second', 1);
@@ -76,7 +76,7 @@ describe('one address of KAFKA_BROKERS that works is enough to list and create t
 });
 
 describe('an address that does not work', () => {
-  it('is tried by one client only, since all clients share the failures of addresses', async () => {
+  it('an address that does not work is tried by one client only, since all clients share the failures of addresses', async () => {
     const dead = await silent();
     await portOf(dead.address, broker.address).topics();
     const { connections } = dead;
@@ -84,7 +84,7 @@ describe('an address that does not work', () => {
     expect(dead.connections).toBe(connections);
   });
 
-  it('is named in the error with its reason, as are all others, if no address works', async () => {
+  it('an address that does not work is named in the error with its reason, as are all others, if no address works', async () => {
     const [refused, mute] = [await refusing(), (await silent()).address];
     await expect(portOf(refused, mute).topics()).rejects.toMatchObject({
       code: 'BROKER_UNREACHABLE',
@@ -94,7 +94,7 @@ describe('an address that does not work', () => {
 });
 
 describe('the connection for requests about topics', () => {
-  it('is shared by all requests, and topics that are ensured together are created with one request', async () => {
+  it('the connection for requests about topics is shared by all requests, and topics that are ensured together are created with one request', async () => {
     const port = portOf(broker.address);
     const topics = Array.from({ length: 40 }, (_, n) => `orders.retry.${n}`);
     await Promise.all(topics.map((topic) => port.ensureTopic({ topic, like: 'orders', grow: true })));
@@ -106,7 +106,7 @@ describe('the connection for requests about topics', () => {
     expect(broker.topics.get('orders.retry.39')).toBe(3);
   });
 
-  it('adds partitions to a topic that has fewer than its source, and to no other', async () => {
+  it('the connection for requests about topics adds partitions to a topic that has fewer than its source, and to no other', async () => {
     broker.topics.set('orders.short', 1).set('orders.long', 5);
     const port = portOf(broker.address);
     const ensured = ['orders.short', 'orders.long'].map((topic) =>
@@ -119,7 +119,7 @@ describe('the connection for requests about topics', () => {
     expect(broker.requests.filter((name) => name === 'CreatePartitions')).toHaveLength(1);
   });
 
-  it('reports which topic the brokers do not create, and why, and creates the others', async () => {
+  it('the connection for requests about topics reports which topic the brokers do not create, and why, and creates the others', async () => {
     broker.refused.set('orders.dlt', [44, 'topics begin with a team']);
     const port = portOf(broker.address);
     const [refused, created] = await Promise.allSettled([
@@ -138,7 +138,7 @@ describe('the connection for requests about topics', () => {
 });
 
 describe('an address that the cluster advertises', () => {
-  it('is reported as such if it cannot be reached although the cluster was found', async () => {
+  it('an address that the cluster advertises is reported as such if it cannot be reached although the cluster was found', async () => {
     broker.advertisedHost = 'kafka.internal.invalid';
     const port = portOf(broker.address);
     const listener: Partial<ConsumerListener> = { rebalanceStarted: () => Promise.resolve() };

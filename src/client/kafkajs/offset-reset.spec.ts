@@ -64,13 +64,13 @@ function groupOf(member: KafkaJsConsumer, offsets: Readonly<Record<string, strin
 }
 
 describe('KAFKA_AUTO_OFFSET_RESET does not apply to retry topics', () => {
-  test('with none, a retry topic without a committed offset does not prevent the group from consuming', async () => {
+  test('with KAFKA_AUTO_OFFSET_RESET=none, a retry topic without a committed offset does not prevent the group from consuming', async () => {
     const { member } = memberWith('none');
     const group = groupOf(member, { orders: '17', [RETRY]: '-1' });
     await expect(ConsumerGroup.prototype.fetch.call(group, '1')).resolves.toEqual([]);
   });
 
-  test('with none, another topic without a committed offset prevents the group from consuming', async () => {
+  test('with KAFKA_AUTO_OFFSET_RESET=none, another topic without a committed offset prevents the group from consuming', async () => {
     const { member } = memberWith('none');
     const group = groupOf(member, { orders: '-1', [RETRY]: '-1' });
     const fetched = ConsumerGroup.prototype.fetch.call(group, '1');
@@ -78,7 +78,7 @@ describe('KAFKA_AUTO_OFFSET_RESET does not apply to retry topics', () => {
     await expect(fetched).rejects.toMatchObject({ partitions: [{ topic: 'orders', partition: 0 }] });
   });
 
-  test('with latest, a retry topic is read from its first record', async () => {
+  test('with KAFKA_AUTO_OFFSET_RESET=latest, a retry topic is read from its first record', async () => {
     const { member, subscribed } = memberWith('latest');
     await member.start(['orders', RETRY]);
     expect(subscribed).toEqual([
@@ -87,7 +87,7 @@ describe('KAFKA_AUTO_OFFSET_RESET does not apply to retry topics', () => {
     ]);
   });
 
-  test('with earliest, all topics are read from their first record', async () => {
+  test('with KAFKA_AUTO_OFFSET_RESET=earliest, all topics are read from their first record', async () => {
     const { member, subscribed } = memberWith('earliest');
     await member.start(['orders', RETRY]);
     expect(subscribed).toEqual([{ topics: ['orders', RETRY], fromBeginning: true }]);

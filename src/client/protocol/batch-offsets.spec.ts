@@ -88,7 +88,7 @@ describe('a flipped bit', () => {
   const CHECKED_FROM = 21;
 
   test.each(Array.from({ length: log.length - CHECKED_FROM }, (_, at) => CHECKED_FROM + at))(
-    'in byte %i makes the checksum of its batch wrong, so that the batch is unreadable',
+    'a flipped bit in byte %i makes the checksum of its batch wrong, so that the batch is unreadable',
     async (at) => {
       const flipped = Buffer.from(log);
       flipped.writeUInt8(flipped.readUInt8(at) ^ 4, at);
@@ -98,11 +98,11 @@ describe('a flipped bit', () => {
     },
   );
 
-  test('does not make a batch unreadable if the checksum matches', async () => {
+  test('a flipped bit does not make a batch unreadable if the checksum matches', async () => {
     expect(offsetsIn(await fetched(signed(Buffer.from(log))))).toEqual(['100', '101']);
   });
 
-  test('does not affect the batches before it', async () => {
+  test('a flipped bit does not affect the batches before it', async () => {
     const damaged = batch(102n, [0]);
     damaged.writeUInt8(damaged.readUInt8(66) ^ 1, 66);
     const read = await fetched(Buffer.concat([log, damaged]));

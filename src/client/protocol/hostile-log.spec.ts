@@ -61,29 +61,34 @@ describe('a batch that unpacks to more than the limit', () => {
     ['zstd', CompressionTypes.ZSTD, () => zstdCompressSync(bomb)],
     ['lz4', CompressionTypes.LZ4, () => compressFrame(bomb)],
     ['snappy', CompressionTypes.Snappy, () => snappyClaiming(4_000_000_000)],
-  ])('is unreadable in %s, is not unpacked, and its offset is in the error', async (_name, codec, pack) => {
-    const log = await packedAs(codec, await pack());
-    const before = process.memoryUsage();
-    const error = unreadableIn(await fetched(log));
-    const after = process.memoryUsage();
-    expect(error).toMatchObject({ code: 'UNREADABLE_BATCH', topic: 'orders', partition: 3, offset: '5' });
-    expect(error?.message).toContain('orders[3]: the batch at offset 5');
-    expect(error?.message).toContain(`more than ${LIMIT} bytes, the limit in KAFKA_MAX_UNPACKED_BATCH_BYTES`);
-    expect(error?.message).toContain('--reset-offsets');
-    expect(after.arrayBuffers - before.arrayBuffers).toBeLessThan(3 * LIMIT);
-  });
+  ])(
+    'a batch that unpacks to more than the limit is unreadable in %s, is not unpacked, and its offset is in the error',
+    async (_name, codec, pack) => {
+      const log = await packedAs(codec, await pack());
+      const before = process.memoryUsage();
+      const error = unreadableIn(await fetched(log));
+      const after = process.memoryUsage();
+      expect(error).toMatchObject({ code: 'UNREADABLE_BATCH', topic: 'orders', partition: 3, offset: '5' });
+      expect(error?.message).toContain('orders[3]: the batch at offset 5');
+      expect(error?.message).toContain(
+        `more than ${LIMIT} bytes, the limit in KAFKA_MAX_UNPACKED_BATCH_BYTES`,
+      );
+      expect(error?.message).toContain('--reset-offsets');
+      expect(after.arrayBuffers - before.arrayBuffers).toBeLessThan(3 * LIMIT);
+    },
+  );
 
   it.each([
     ['gzip', CompressionTypes.GZIP],
     ['zstd', CompressionTypes.ZSTD],
     ['lz4', CompressionTypes.LZ4],
     ['snappy', CompressionTypes.Snappy],
-  ])('does not include a batch that just fits, in %s', async (_name, codec) => {
+  ])('a batch that just fits the limit is read in %s', async (_name, codec) => {
     const value = Buffer.alloc(LIMIT - 1_024, 'x');
     expect(valuesIn(await fetched(await batchOf([value], codec)))).toEqual([String(value)]);
   });
 
-  it('does not affect the batches before it', async () => {
+  it('a batch that unpacks to more than the limit does not affect the batches before it', async () => {
     const log = Buffer.concat([
       await batchOf([Buffer.from('good')], 0, 4n),
       await packedAs(1, gzipSync(bomb)),
@@ -114,7 +119,7 @@ describe('a malformed log', () => {
     ['claims to have -2 records', field(57, (log, at) => log.writeInt32BE(-2, at))],
     ['has a record that is longer than itself', field(61, (log, at) => log.writeUInt8(0x7e, at))],
     ['has a record of a negative length', field(61, (log, at) => log.writeUInt8(0x7f, at))],
-  ])('is reported with its position if it %s', async (_what, make) => {
+  ])('a malformed log is reported with its position if it %s', async (_what, make) => {
     const error = unreadableIn(await fetched(await make()));
     expect(error).toBeInstanceOf(UnreadableBatchError);
     expect(error?.message).toMatch(

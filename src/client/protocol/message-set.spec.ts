@@ -22,27 +22,30 @@ const packed = (magic: 0 | 1, offset: bigint, within: readonly Buffer[]): Buffer
   messageBytes({ magic, offset, attributes: GZIP, value: gzipSync(Buffer.concat(within)) });
 
 describe('a log of the formats before Kafka 0.11', () => {
-  test.each([0, 1] as const)('is read in format %i, message by message', async (magic) => {
-    const log = Buffer.concat([message(magic, 4n, 'a'), message(magic, 7n, 'b')]);
-    const read = await readOrders(log, { fetchOffset: '4' });
-    expect([valuesIn(read), lastOffsetIn(read)]).toEqual([['4 a', '7 b'], '7']);
-    const first = recordsIn(read)[0]?.toPlain();
-    expect(first).toMatchObject({ magicByte: magic, offset: '4', isControlRecord: false });
-    expect(first?.timestamp).toBe(magic === 0 ? '-1' : '1700000000000');
-  });
+  test.each([0, 1] as const)(
+    'a log of the formats before Kafka 0.11 is read in format %i, message by message',
+    async (magic) => {
+      const log = Buffer.concat([message(magic, 4n, 'a'), message(magic, 7n, 'b')]);
+      const read = await readOrders(log, { fetchOffset: '4' });
+      expect([valuesIn(read), lastOffsetIn(read)]).toEqual([['4 a', '7 b'], '7']);
+      const first = recordsIn(read)[0]?.toPlain();
+      expect(first).toMatchObject({ magicByte: magic, offset: '4', isControlRecord: false });
+      expect(first?.timestamp).toBe(magic === 0 ? '-1' : '1700000000000');
+    },
+  );
 
-  test('is read from the middle of a compressed message, up to the limit of records', async () => {
+  test('a log of the formats before Kafka 0.11 is read from the middle of a compressed message, up to the limit of records', async () => {
     const within = ['a', 'b', 'c', 'd'].map((value, at) => message(1, BigInt(at), value));
     const read = await readOrders(packed(1, 13n, within), { fetchOffset: '11', maxRecords: 2 });
     expect([valuesIn(read), lastOffsetIn(read)]).toEqual([['11 b', '12 c'], '12']);
   });
 
-  test('has absolute inner offsets in compressed messages of format 0', async () => {
+  test('a log of the formats before Kafka 0.11 has absolute inner offsets in compressed messages of format 0', async () => {
     const log = packed(0, 8n, [message(0, 5n, 'a'), message(0, 8n, 'b')]);
     expect(valuesIn(await readOrders(log, { fetchOffset: '5' }))).toEqual(['5 a', '8 b']);
   });
 
-  test('may continue in the format since then', async () => {
+  test('a log of the formats before Kafka 0.11 may continue in the format since then', async () => {
     const record = recordBytes({ offsetDelta: 0, value: Buffer.from('b') });
     const log = Buffer.concat([
       message(1, 4n, 'a'),
@@ -51,7 +54,7 @@ describe('a log of the formats before Kafka 0.11', () => {
     expect(valuesIn(await readOrders(log))).toEqual(['4 a', '5 b']);
   });
 
-  test('is read up to a compressed message whose first offset is already taken by the message before', async () => {
+  test('a log of the formats before Kafka 0.11 is read up to a compressed message whose first offset is already taken by the message before', async () => {
     const within = [message(1, 0n, 'again'), message(1, 1n, 'b')];
     const read = await readOrders(Buffer.concat([message(1, 4n, 'a'), packed(1, 5n, within)]));
     expect([valuesIn(read), lastOffsetIn(read)]).toEqual([['4 a'], '4']);
@@ -68,7 +71,10 @@ describe('a log of the formats before Kafka 0.11', () => {
     ['with inner offsets that decrease', packed(1, 4n, [message(1, 1n, 'a'), message(1, 0n, 'b')])],
     ['with an inner offset beyond its own', packed(0, 4n, [message(0, 9n, 'a')])],
     ['with an inner message that is cut off', packed(1, 4n, [message(1, 0n, 'a').subarray(0, 20)])],
-  ])('is unreadable if it begins with a message %s', async (_what, log) => {
-    expect(unreadableIn(await readOrders(log))).toMatchObject({ topic: 'orders', partition: 3 });
-  });
+  ])(
+    'a log of the formats before Kafka 0.11 is unreadable if it begins with a message %s',
+    async (_what, log) => {
+      expect(unreadableIn(await readOrders(log))).toMatchObject({ topic: 'orders', partition: 3 });
+    },
+  );
 });

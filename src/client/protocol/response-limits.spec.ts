@@ -44,19 +44,19 @@ describe('a response with millions of tiny records', () => {
     return (topics[0]?.partitions ?? []).map(({ read }) => read);
   }
 
-  test('returns at most as many records of each partition as may be in flight', async () => {
+  test('a response with millions of tiny records returns at most as many records of each partition as may be in flight', async () => {
     const read = await readFrom('0');
     expect(read.map((each) => recordsIn(each).length)).toEqual([10_000, 10_000, 10_000, 10_000]);
     expect(read.map(lastOffsetIn)).toEqual(['9999', '9999', '9999', '9999']);
   });
 
-  test('returns the next records if the next fetch begins after the first ones', async () => {
+  test('a response with millions of tiny records returns the next records if the next fetch begins after the first ones', async () => {
     const [read] = await readFrom('10000');
     const records = recordsIn(read);
     expect([records[0]?.offset, records.length, lastOffsetIn(read)]).toEqual(['10000', 10_000, '19999']);
   });
 
-  test('returns the last records, and the position moves past the batch', async () => {
+  test('a response with millions of tiny records returns the last records, and the position moves past the batch', async () => {
     const [read] = await readFrom(String(RECORDS - 2));
     expect([recordsIn(read).map(({ offset }) => offset), lastOffsetIn(read)]).toEqual([
       ['99998', '99999'],
@@ -64,7 +64,7 @@ describe('a response with millions of tiny records', () => {
     ]);
   });
 
-  test('keeps only the bytes of its records if not all records of a batch are read', async () => {
+  test('a response with millions of tiny records keeps only the bytes of its records if not all records of a batch are read', async () => {
     const [first] = recordsIn(await readOrders(log));
     if (!first || !('source' in first)) throw new Error('the records are those of a batch');
     const { source } = first;

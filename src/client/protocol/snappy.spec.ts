@@ -37,14 +37,14 @@ async function cpuMs(blocks: number): Promise<number> {
 }
 
 describe('Snappy data', () => {
-  test('in small blocks takes time in proportion to its unpacked size', async () => {
+  test('Snappy data in small blocks takes time in proportion to its unpacked size', async () => {
     const [few, many] = [await cpuMs(3_000), await cpuMs(48_000)];
     // Sixteen times as many: quadratic time would be 256 times as long, and was seven seconds for 12,000 blocks.
     expect(many).toBeLessThan(64 * Math.max(few, 5));
     expect(many).toBeLessThan(1_000);
   });
 
-  test('is unpacked to what was packed, in one block or several', async () => {
+  test('Snappy data is unpacked to what was packed, in one block or several', async () => {
     const bytes = fc.uint8Array({ maxLength: 2_000 }).map((array) => Buffer.from(array));
     const repeated = fc.tuple(bytes, fc.integer({ min: 1, max: 30 }));
     await fc.assert(
@@ -72,7 +72,7 @@ describe('Snappy data', () => {
     ['a block that is cut off', xerial([ZEROS]).subarray(0, -1)],
     ['a block without a length', Buffer.concat([xerial([ZEROS]), Buffer.from([1])])],
     ['an empty block', xerial([Buffer.alloc(0)])],
-  ])('with %s is rejected', async (_what, packed) => {
+  ])('Snappy data with %s is rejected', async (_what, packed) => {
     await expect(unpackSnappy(packed, LIMIT)).rejects.toThrow(/Snappy data is damaged/);
   });
 

@@ -29,7 +29,7 @@ function received(offsets: readonly number[], options: { from?: number; next?: n
 }
 
 describe('a tracker', () => {
-  test('starts at the position it is given, with nothing received', () => {
+  test('a tracker starts at the position it is given, with nothing received', () => {
     const { tracker } = received([], { from: 42 });
     expect(tracker).toMatchObject({
       position: '42',
@@ -41,7 +41,7 @@ describe('a tracker', () => {
     });
   });
 
-  test('keeps the committable offset at the oldest unsettled record while newer ones settle', () => {
+  test('a tracker keeps the committable offset at the oldest unsettled record while newer ones settle', () => {
     const { tracker, at } = received([5, 6, 7], { from: 5, next: 8 });
     expect(tracker.settle(at(1))).toBe(false);
     expect(tracker.settle(at(2))).toBe(false);
@@ -55,7 +55,7 @@ describe('a tracker', () => {
     });
   });
 
-  test('moves the committable offset over a gap to the next record, not to the offset after the last one', () => {
+  test('a tracker moves the committable offset over a gap to the next record, not to the offset after the last one', () => {
     const { tracker, at } = received([3, 10, 20], { next: 30 });
     expect(tracker.committableOffset).toBe('3');
     tracker.settle(at(0));
@@ -64,13 +64,13 @@ describe('a tracker', () => {
     expect(tracker.committableOffset).toBe('20');
   });
 
-  test('ends at the position if control records follow the last record', () => {
+  test('a tracker ends at the position if control records follow the last record', () => {
     const { tracker, at } = received([3], { next: 9 });
     tracker.settle(at(0));
     expect(tracker.committableOffset).toBe('9');
   });
 
-  test('follows the position while nothing is in flight, and only then', () => {
+  test('a tracker follows the position while nothing is in flight, and only then', () => {
     const { tracker, at } = received([0], { next: 1 });
     tracker.advanceTo(toOffset(50));
     expect(tracker.committableOffset).toBe('0');
@@ -80,7 +80,7 @@ describe('a tracker', () => {
     expect(tracker).toMatchObject({ committableOffset: '60', committableSequence: 1 });
   });
 
-  test('counts a record that settles twice once', () => {
+  test('a tracker counts a record that settles twice once', () => {
     const { tracker, at } = received([0, 1], { next: 2 });
     expect(tracker.settle(at(1))).toBe(false);
     expect(tracker.settle(at(1))).toBe(false);
@@ -90,7 +90,7 @@ describe('a tracker', () => {
     expect(tracker.unsettled).toBe(0);
   });
 
-  test('settles a record with all records before it, and returns those it settled', () => {
+  test('a tracker settles a record with all records before it, and returns those it settled', () => {
     const { tracker, at } = received([0, 1, 2, 3], { next: 4 });
     tracker.settle(at(1));
     expect(tracker.settleThrough(at(2))).toEqual([at(0), at(2)]);
@@ -98,7 +98,7 @@ describe('a tracker', () => {
     expect(tracker.settleThrough(at(2))).toEqual([]);
   });
 
-  test('continues after all records have settled', () => {
+  test('a tracker continues after all records have settled', () => {
     const { tracker, at } = received([0], { next: 1 });
     tracker.settle(at(0));
     const next = new Received(toOffset(7), tracker.nextSequence);
@@ -112,14 +112,14 @@ describe('a tracker', () => {
     });
   });
 
-  test('keeps no link from a record that the committable offset has passed', () => {
+  test('a tracker keeps no link from a record that the committable offset has passed', () => {
     const { tracker, at } = received([0, 1, 2], { next: 3 });
     tracker.settle(at(1));
     tracker.settle(at(0));
     expect([at(0).following, at(1).following]).toEqual([undefined, undefined]);
   });
 
-  test('lists the unsettled records, oldest first', () => {
+  test('a tracker lists the unsettled records, oldest first', () => {
     const { tracker, at } = received([0, 1, 2, 3], { next: 4 });
     tracker.settle(at(2));
     expect([...tracker.unsettledRecords()].map(({ offset }) => offset)).toEqual(['0', '1', '3']);

@@ -29,12 +29,12 @@ function lanesOf(names: string, { most = 10, concurrency = 4 } = {}) {
 const sequencesOf = ({ records }: LaneBatch): number[] => records.map(({ sequence }) => sequence);
 
 describe('lanes of batches', () => {
-  test('make batches of the oldest records, in offset order', () => {
+  test('lanes of batches make batches of the oldest records, in offset order', () => {
     const { lanes } = lanesOf('abcabc', { most: 4 });
     expect(sequencesOf(lanes.take(Infinity))).toEqual([0, 1, 2, 3]);
   });
 
-  test('keep the remaining records of busy lanes for a later batch', () => {
+  test('lanes of batches keep the remaining records of busy lanes for a later batch', () => {
     const { lanes, add } = lanesOf('aab', { most: 1 });
     const first = lanes.take(Infinity);
     expect(sequencesOf(lanes.take(Infinity))).toEqual([2]);
@@ -46,7 +46,7 @@ describe('lanes of batches', () => {
     expect(sequencesOf(lanes.take(Infinity))).toEqual([1]);
   });
 
-  test('run the batches of a single lane one after the other', () => {
+  test('lanes of batches run the batches of a single lane one after the other', () => {
     const { lanes } = lanesOf('aaa', { most: 2 });
     const first = lanes.take(Infinity);
     expect(lanes.canTake(Infinity)).toBe(false);
@@ -54,13 +54,13 @@ describe('lanes of batches', () => {
     expect(sequencesOf(lanes.take(Infinity))).toEqual([2]);
   });
 
-  test('put records without a key into the same batch', () => {
+  test('lanes of batches put records without a key into the same batch', () => {
     const { lanes } = lanesOf('----', { most: 2 });
     expect(sequencesOf(lanes.take(Infinity))).toEqual([0, 1]);
     expect(sequencesOf(lanes.take(Infinity))).toEqual([2, 3]);
   });
 
-  test('start no more batches than there are slots', () => {
+  test('lanes of batches start no more batches than there are slots', () => {
     const { lanes } = lanesOf('abc', { most: 1, concurrency: 2 });
     const first = lanes.take(Infinity);
     lanes.take(Infinity);
@@ -70,7 +70,7 @@ describe('lanes of batches', () => {
     expect(lanes.canTake(Infinity)).toBe(true);
   });
 
-  test('take no record beyond the limit', () => {
+  test('lanes of batches take no record beyond the limit', () => {
     const { lanes } = lanesOf('abab');
     expect(lanes.canTake(-1)).toBe(false);
     expect(lanes.canTake(1)).toBe(true);
@@ -78,7 +78,7 @@ describe('lanes of batches', () => {
     expect(lanes.canTake(1)).toBe(false);
   });
 
-  test('give the slot of a waiting batch to another one, while its lanes stay busy', () => {
+  test('lanes of batches give the slot of a waiting batch to another one, while its lanes stay busy', () => {
     const { lanes } = lanesOf('aab', { most: 1, concurrency: 1 });
     const first = lanes.take(Infinity);
     lanes.releaseSlot(first);

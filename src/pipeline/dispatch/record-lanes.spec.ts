@@ -35,7 +35,7 @@ function lanesOf(names: string, concurrency: number) {
 }
 
 describe('lanes of records', () => {
-  test('start one record of a key, and the next one once the first is done', () => {
+  test('lanes of records start one record of a key, and the next one once the first is done', () => {
     const { lanes, start, at } = lanesOf('aaba', 4);
     expect(start()).toEqual([0, 2]);
     lanes.done(at(0));
@@ -44,7 +44,7 @@ describe('lanes of records', () => {
     expect(start()).toEqual([3]);
   });
 
-  test('start no more records than there are slots', () => {
+  test('lanes of records start no more records than there are slots', () => {
     const { lanes, start, at } = lanesOf('abcd', 2);
     expect(start()).toEqual([0, 1]);
     expect(lanes.running).toBe(2);
@@ -52,19 +52,19 @@ describe('lanes of records', () => {
     expect(start()).toEqual([2]);
   });
 
-  test('start records without a key concurrently', () => {
+  test('lanes of records start records without a key concurrently', () => {
     expect(lanesOf('-----', 3).start()).toEqual([0, 1, 2]);
     expect(lanesOf('---', 3).lanes.size).toBe(0);
   });
 
-  test('start the next record of a busy key before records of newer keys', () => {
+  test('lanes of records start the next record of a busy key before records of newer keys', () => {
     const { lanes, start, at } = lanesOf('aabc', 1);
     start();
     lanes.done(at(0));
     expect(start()).toEqual([1]);
   });
 
-  test('start an older key before the remaining records of a busy one', () => {
+  test('lanes of records start an older key before the remaining records of a busy one', () => {
     const { lanes, start, at } = lanesOf('abca', 1);
     start();
     lanes.done(at(0));
@@ -75,7 +75,7 @@ describe('lanes of records', () => {
     expect(start()).toEqual([3]);
   });
 
-  test('give the slot of a waiting record to another lane, while its own lane stays blocked', () => {
+  test('lanes of records give the slot of a waiting record to another lane, while its own lane stays blocked', () => {
     const { lanes, start, at } = lanesOf('aab', 1);
     start();
     lanes.releaseSlot(at(0));
@@ -89,7 +89,7 @@ describe('lanes of records', () => {
     expect(lanes.running).toBe(1);
   });
 
-  test('start the retry of a record in a slot of its own', () => {
+  test('lanes of records start the retry of a record in a slot of its own', () => {
     const { lanes, start, at } = lanesOf('ab', 1);
     start();
     lanes.releaseSlot(at(0));
@@ -101,7 +101,7 @@ describe('lanes of records', () => {
     expect(at(0).holdsSlot).toBe(true);
   });
 
-  test('start no record beyond the limit, and are not blocked by lanes whose records lie beyond it', () => {
+  test('lanes of records start no record beyond the limit, and are not blocked by lanes whose records lie beyond it', () => {
     const { lanes, start, at } = lanesOf('abca-', 3);
     expect(start(2)).toEqual([0, 1, 2]);
     lanes.releaseSlot(at(2));
@@ -113,7 +113,7 @@ describe('lanes of records', () => {
     expect(start()).toEqual([3, 4]);
   });
 
-  test('continue with every lane once the limit is lifted', () => {
+  test('lanes of records continue with every lane once the limit is lifted', () => {
     const { lanes, start, at } = lanesOf('aabb', 2);
     start(2);
     lanes.releaseSlot(at(2));
@@ -123,7 +123,7 @@ describe('lanes of records', () => {
     expect(start().toSorted()).toEqual([1, 2]);
   });
 
-  test('use no memory for a million keys whose records are done', () => {
+  test('lanes of records use no memory for a million keys whose records are done', () => {
     const lanes = new RecordLanes(64);
     for (let sequence = 0; sequence < 1_000_000; sequence++) {
       const fetched = { offset: toOffset(0), key: null, value: null, timestamp: '0' };

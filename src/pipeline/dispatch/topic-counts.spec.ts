@@ -3,14 +3,14 @@ import { CallTimes } from './topic-counts.js';
 import { Scene } from '../testing/scene.js';
 
 describe('the times of calls', () => {
-  test('are counted in histogram buckets, each of which includes its upper bound', () => {
+  test('the times of calls are counted in histogram buckets, each of which includes its upper bound', () => {
     const times = new CallTimes();
     for (const ms of [0, 5, 6, 10_000, 10_001, 3_600_000]) times.add(ms);
     expect(times.counts).toEqual([2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2]);
     expect(times.sumMs).toBe(3_620_012);
   });
 
-  test('have a sum that does not decrease when the clock is set back', () => {
+  test('the times of calls have a sum that does not decrease when the clock is set back', () => {
     const times = new CallTimes();
     times.add(7);
     times.add(-1000);
@@ -20,7 +20,7 @@ describe('the times of calls', () => {
 });
 
 describe('the counts of a topic', () => {
-  test('include each call with its duration, whether it succeeds or fails, and each handled record', async () => {
+  test('the counts of a topic include each call with its duration, whether it succeeds or fails, and each handled record', async () => {
     const scene = new Scene('ab');
     await scene.fetch();
     await scene.clock.advance(20);
@@ -32,7 +32,7 @@ describe('the counts of a topic', () => {
     expect(counts?.calls.counts.slice(0, 4)).toEqual([0, 0, 1, 1]);
   });
 
-  test('include one call for a batch, and all of its records', async () => {
+  test('the counts of a topic include one call for a batch, and all of its records', async () => {
     const scene = new Scene('abc', { read: 'batch' });
     await scene.fetch();
     await scene.clock.advance(50);
@@ -41,7 +41,7 @@ describe('the counts of a topic', () => {
     expect(scene.group.counts.get('t')).toMatchObject({ handled: 3, calls: { sumMs: 7 } });
   });
 
-  test('are kept when partitions are lost', async () => {
+  test('the counts of a topic are kept when partitions are lost', async () => {
     const scene = new Scene('ab');
     await scene.fetch();
     await scene.call(0).returns();
@@ -50,7 +50,7 @@ describe('the counts of a topic', () => {
     expect(scene.group.counts.get('t')?.handled).toBe(1);
   });
 
-  test('are dropped once the topic does not exist, unless a partition of it is assigned', async () => {
+  test('the counts of a topic are dropped once the topic does not exist, unless a partition of it is assigned', async () => {
     const scene = new Scene('ab');
     await scene.fetch();
     await scene.call(0).returns();

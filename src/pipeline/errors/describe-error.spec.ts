@@ -20,16 +20,16 @@ describe('the description of an error', () => {
       Object.assign(new Error('no'), { message: Object.create(null) as unknown }),
       'an error without a text was thrown',
     ],
-  ])('is %s', (_, error, description) => {
+  ])('the description of an error is %s', (_, error, description) => {
     expect(describeError(error)).toBe(description);
   });
 
-  test('is bounded, however long the message is', () => {
+  test('the description of an error is bounded, however long the message is', () => {
     const description = describeError(new Error('n'.repeat(2_000_000)));
     expect(description).toBe(`${'n'.repeat(4096)}... (2000000 characters)`);
   });
 
-  test('does not fail for an object that contains itself', () => {
+  test('the description of an error does not fail for an object that contains itself', () => {
     const circular: Record<string, unknown> = {};
     circular['self'] = circular;
     expect(describeError(circular)).toBe('an object was thrown');

@@ -11,29 +11,29 @@ function failingAt(property: 'name' | 'message' | 'stack' | 'cause'): Error {
 }
 
 describe('the text of an error can be read', () => {
-  test('of an ordinary error', () => {
+  test('the text of an error can be read of an ordinary error', () => {
     const error = new TypeError('no', { cause: new RangeError('too much') });
     expect([errorNameOf(error), errorMessageOf(error)]).toEqual(['TypeError', 'no']);
     expect(errorStackOf(error)).toMatch(/^TypeError: no\n[^]*\nCaused by: RangeError: too much\n/);
   });
 
-  test('of an error whose name can not be read', () => {
+  test('the text of an error can be read of an error whose name cannot be read', () => {
     expect(errorNameOf(failingAt('name'))).toBe('Error');
   });
 
-  test('of an error whose message can not be read', () => {
+  test('the text of an error can be read of an error whose message cannot be read', () => {
     expect(errorMessageOf(failingAt('message'))).toBe('the message of the error could not be read');
   });
 
-  test('of an error whose stack can not be read', () => {
+  test('the text of an error can be read of an error whose stack cannot be read', () => {
     expect(errorStackOf(failingAt('stack'))).toBe('TypeError: no');
   });
 
-  test('of an error whose cause can not be read', () => {
+  test('the text of an error can be read of an error whose cause cannot be read', () => {
     expect(errorStackOf(failingAt('cause'))).toMatch(/^TypeError: no\n/);
   });
 
-  test('of a proxy that was revoked', () => {
+  test('the text of an error can be read of a proxy that was revoked', () => {
     const { proxy, revoke } = Proxy.revocable(new Error('no'), {});
     revoke();
     expect([errorNameOf(proxy), errorMessageOf(proxy), errorStackOf(proxy), textOf(proxy)]).toEqual([
@@ -44,7 +44,7 @@ describe('the text of an error can be read', () => {
     ]);
   });
 
-  test('of an error that is its own cause', () => {
+  test('the text of an error can be read of an error that is its own cause', () => {
     const error = new Error('no');
     error.cause = error;
     expect(errorStackOf(error).match(/Caused by: /g)).toHaveLength(4);
@@ -58,16 +58,16 @@ describe('an error of PostgreSQL', () => {
     code: '23505',
   });
 
-  test('is identified by its SQLSTATE', () => {
+  test('an error of PostgreSQL is identified by its SQLSTATE', () => {
     expect([errorNameOf(refused), sqlStateOf(refused)]).toEqual(['Error 23505', '23505']);
   });
 
-  test('is recognized as the cause of another error', () => {
+  test('an error of PostgreSQL is recognized as the cause of another error', () => {
     const error = new TypeError('not booked', { cause: refused });
     expect([errorNameOf(error), sqlStateOf(error)]).toEqual(['TypeError 23505', '23505']);
   });
 
-  test('is not recognized by a code that is no SQLSTATE', () => {
+  test('an error of PostgreSQL is not recognized by a code that is no SQLSTATE', () => {
     const errors = [
       Object.assign(new Error('no'), { code: 'EPIPE' }),
       Object.assign(new Error('no'), { code: 'ECONNREFUSED', severity: 'ERROR' }),

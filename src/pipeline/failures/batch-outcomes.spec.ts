@@ -19,7 +19,7 @@ const fulfilled = { status: 'fulfilled', value: undefined } as const;
 const rejected = { status: 'rejected', reason: new Error('no stock') } as const;
 
 describe('a batch handler that gives an outcome for each record', () => {
-  test('gets only the failed records again, and uses up no attempts of the others', async () => {
+  test('a batch handler that gives an outcome for each record gets only the failed records again, and uses up no attempts of the others', async () => {
     const scene = await batchOf();
     await scene.call(0).returns([fulfilled, rejected, fulfilled, rejected, fulfilled]);
     await scene.clock.advance(RETRY_MS);
@@ -30,14 +30,14 @@ describe('a batch handler that gives an outcome for each record', () => {
     expect(scene.calls).toHaveLength(2);
   });
 
-  test('settles the records that it reports as fulfilled, also with manual commits', async () => {
+  test('a batch handler that gives an outcome for each record settles the records that it reports as fulfilled, also with manual commits', async () => {
     const scene = await batchOf({ commit: 'manual' });
     await scene.call(0).returns([fulfilled, fulfilled, rejected, fulfilled, fulfilled]);
     expect(await scene.committed()).toBe('2');
   });
 
   test.each([[[1, 2, 3, 4, 5]], [[fulfilled]], [{ status: 'fulfilled' }]])(
-    'has succeeded if its result contains no rejection: %j',
+    'a batch handler that gives an outcome for each record has succeeded if its result contains no rejection: %j',
     async (result) => {
       const scene = await batchOf();
       await scene.call(0).returns(result);
@@ -50,7 +50,7 @@ describe('a batch handler that gives an outcome for each record', () => {
 describe.each([0, 2, 4])('a batch with poison at %d', (poison) => {
   const isPoisoned = (offsets: readonly string[]): boolean => offsets.includes(String(poison));
 
-  test('that its handler names becomes a dead letter without affecting the others', async () => {
+  test('poison that the handler names becomes a dead letter without affecting other records', async () => {
     const scene = await batchOf();
     await scene.call(0).fails(new BatchRecordError(poison, new Error('bad')));
     await scene.clock.advance(RETRY_MS);
@@ -66,7 +66,7 @@ describe.each([0, 2, 4])('a batch with poison at %d', (poison) => {
     expect(new Set(handled).size).toBe(4);
   });
 
-  test('that its handler does not name is found by handling each record by itself', async () => {
+  test('poison that the handler does not name is found by handling each record by itself', async () => {
     const scene = await batchOf();
     const end = async (at: number): Promise<void> => {
       const call = scene.call(at);

@@ -27,12 +27,12 @@ describe('the circuit breaker for dead letters', () => {
     expect(breakerAfter(outcomes).isOpen).toBe(engaged);
   });
 
-  test('names the limit that was reached', () => {
+  test('the circuit breaker for dead letters names the limit that was reached', () => {
     expect(breakerAfter('xxxx').reason).toBe('4 records in a row failed for good');
     expect(breakerAfter('xx.xx.x').reason).toBe('5 of the last 10 records failed for good');
   });
 
-  test('agrees with a count over the whole history', () => {
+  test('the circuit breaker for dead letters agrees with a count over the whole history', () => {
     const limit = { consecutive: 4, ratio: 0.4, window: 9 };
     fc.assert(
       fc.property(fc.array(fc.boolean(), { maxLength: 60 }), (outcomes) => {
@@ -49,7 +49,7 @@ describe('the circuit breaker for dead letters', () => {
     );
   });
 
-  test('stays closed if one record in a hundred can never be handled', () => {
+  test('the circuit breaker for dead letters stays closed if one record in a hundred can never be handled', () => {
     const breaker = new CircuitBreaker(DEFAULT_DEAD_LETTER_LIMIT);
     for (let n = 0; n < 10_000; n++) {
       if (n % 100 === 0) breaker.failed();

@@ -21,7 +21,7 @@ function policy(onFailure: LastResort, retry: Partial<FailurePolicy['retry']> = 
 }
 
 describe.each(RESORTS)('with onFailure %p, a failure', (onFailure) => {
-  test('is retried while attempts are left', () => {
+  test('a failure is retried while attempts are left', () => {
     const decision = decide(new Error('x'), { failures: 2, elapsedMs: 5 }, policy(onFailure), 0.5);
     expect(decision).toEqual({ action: 'retry', delayMs: 100 });
   });
@@ -42,14 +42,14 @@ describe.each(RESORTS)('with onFailure %p, a failure', (onFailure) => {
   });
 
   test.each([[new PermanentError('no')], ['hopeless']])(
-    'is not retried if it is not retriable: %p',
+    'a failure is not retried if it is not retriable: %p',
     (error) => {
       const action = onFailure === 'retry-topic' ? 'dead-letter' : onFailure;
       expect(decide(error, { failures: 1, elapsedMs: 0 }, policy(onFailure), 0.5)).toEqual({ action });
     },
   );
 
-  test('is retried without end if the attempts are unlimited', () => {
+  test('a failure is retried without end if the attempts are unlimited', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1e9 }), fc.double({ min: 0, max: 0.999 }), (failures, random) => {
         const endless = policy(onFailure, { attempts: Infinity });

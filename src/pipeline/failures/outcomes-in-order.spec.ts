@@ -21,7 +21,7 @@ describe('a failure', () => {
     ['-+-+-', 4, false],
     ['-+-+-+-+-', 8, true],
     ['+++++---', 6, false],
-  ])('in %p at %p is among failures: %p', (marks, at, expected) => {
+  ])('a failure in %p at %p is among failures: %p', (marks, at, expected) => {
     expect(outcomes(marks).isAmongFailures(at)).toBe(expected);
   });
 
@@ -32,7 +32,7 @@ describe('a failure', () => {
     expect(order.isAmongFailures(51)).toBe(false);
   });
 
-  test('no longer counts once its record has succeeded', () => {
+  test('a failure no longer counts once its record has succeeded', () => {
     const order = outcomes('---');
     order.passed(1);
     expect(order.isAmongFailures(2)).toBe(false);

@@ -14,7 +14,7 @@ function use(limiter: InFlightLimiter, usage: Usage, records: number, bytes = 1)
 }
 
 describe('a limiter', () => {
-  test('counts records and bytes, of the partition and of the process', () => {
+  test('a limiter counts records and bytes, of the partition and of the process', () => {
     const limiter = budgetOf(2);
     const [one, other] = [new Usage(), new Usage()];
     use(limiter, one, 3, 10);
@@ -24,7 +24,7 @@ describe('a limiter', () => {
     expect(limiter.total).toEqual({ records: 3, bytes: 25 });
   });
 
-  test('admits whole fetches of one partition up to a quarter of the limit', () => {
+  test('a limiter admits whole fetches of one partition up to a quarter of the limit', () => {
     const limiter = budgetOf(50);
     const usage = new Usage();
     use(limiter, usage, 24);
@@ -34,7 +34,7 @@ describe('a limiter', () => {
     expect(limiter.isFull(usage)).toBe(true);
   });
 
-  test('admits no whole fetch once the process is full, but always the share of a partition', () => {
+  test('a limiter admits no whole fetch once the process is full, but always the share of a partition', () => {
     const limiter = budgetOf(10);
     const mine = new Usage();
     use(limiter, new Usage(), 100);
@@ -45,7 +45,7 @@ describe('a limiter', () => {
     expect(limiter.admitsRecord(mine)).toBe(false);
   });
 
-  test('lets a single partition use the whole limit', () => {
+  test('a limiter lets a single partition use the whole limit', () => {
     const limiter = budgetOf(1);
     const usage = new Usage();
     use(limiter, usage, 99);
@@ -54,7 +54,7 @@ describe('a limiter', () => {
     expect(limiter.isFull(usage)).toBe(true);
   });
 
-  test('bounds bytes as well as records', () => {
+  test('a limiter bounds bytes as well as records', () => {
     const limiter = budgetOf(10, { records: 1000, bytes: 1000 });
     const usage = new Usage();
     use(limiter, usage, 1, 249);
@@ -66,7 +66,7 @@ describe('a limiter', () => {
     expect(limiter.admitsFetch(new Usage())).toBe(false);
   });
 
-  test('readmits a full partition at half of its cap', () => {
+  test('a limiter readmits a full partition at half of its cap', () => {
     const limiter = budgetOf(50);
     const usage = new Usage();
     use(limiter, usage, 25);
@@ -76,7 +76,7 @@ describe('a limiter', () => {
     expect(limiter.readmits(usage)).toBe(true);
   });
 
-  test('readmits a partition at half of its share while the process is full', () => {
+  test('a limiter readmits a partition at half of its share while the process is full', () => {
     const limiter = budgetOf(5);
     const usage = new Usage();
     use(limiter, new Usage(), 100);
@@ -86,7 +86,7 @@ describe('a limiter', () => {
     expect(limiter.readmits(usage)).toBe(true);
   });
 
-  test('resolves waits for room as soon as the process has room', async () => {
+  test('a limiter resolves waits for room as soon as the process has room', async () => {
     const limiter = budgetOf(2);
     const usage = new Usage();
     const { signal } = new AbortController();
@@ -117,7 +117,7 @@ describe('a limiter', () => {
     expect(limiter.waiting).toBe(0);
   });
 
-  test('bounds the records ahead of the committable offsets to ten times the limit, over all partitions', () => {
+  test('a limiter bounds the records ahead of the committable offsets to ten times the limit, over all partitions', () => {
     for (const partitions of [1, 4, 5, 40, 100_000]) {
       const { aheadLimit } = budgetOf(partitions);
       expect(aheadLimit).toBeGreaterThanOrEqual(1);

@@ -18,12 +18,12 @@ describe('an offset', () => {
     [12, '12'],
     ['9007199254740993', '9007199254740993'],
     [9223372036854775807n, '9223372036854775807'],
-  ])('is created from %p', (value, text) => {
+  ])('an offset is created from %p', (value, text) => {
     expect(toOffset(value)).toBe(text);
   });
 
   test.each(['', ' 1', '1 ', '-1', '+1', '01', '1.5', '1e3', '0x1', 'latest', '１', '1\n'])(
-    'is not created from %p, and the error says what is valid',
+    'an offset is not created from %p, and the error says what is valid',
     (text) => {
       expect(() => toOffset(text)).toThrow(
         new RangeError(`"${text}" is not an offset; it must be a whole number from 0 on`),
@@ -31,11 +31,14 @@ describe('an offset', () => {
     },
   );
 
-  test.each([-1, 0.5, Number.NaN, Infinity, 1e21, -1n])('is not created from the number %p', (value) => {
-    expect(() => toOffset(value)).toThrow(RangeError);
-  });
+  test.each([-1, 0.5, Number.NaN, Infinity, 1e21, -1n])(
+    'an offset is not created from the number %p',
+    (value) => {
+      expect(() => toOffset(value)).toThrow(RangeError);
+    },
+  );
 
-  test('is compared as a number, however large', () => {
+  test('an offset is compared as a number, however large', () => {
     fc.assert(
       fc.property(offset, offset, (a, b) => {
         expect(sign(compareOffsets(toOffset(a), toOffset(b)))).toBe(sign(a - b));
@@ -43,7 +46,7 @@ describe('an offset', () => {
     );
   });
 
-  test('is followed by the next number, however large', () => {
+  test('an offset is followed by the next number, however large', () => {
     fc.assert(
       fc.property(offset, (a) => {
         const after = offsetAfter(toOffset(a));
@@ -54,7 +57,7 @@ describe('an offset', () => {
     );
   });
 
-  test('has a distance to a later offset, which is 0 if the other is not later', () => {
+  test('an offset has a distance to a later offset, which is 0 if the other is not later', () => {
     fc.assert(
       fc.property(offset, fc.bigInt({ min: -5000n, max: 5000n }), (from, distance) => {
         fc.pre(from + distance >= 0n);

@@ -9,7 +9,7 @@ describe('a sleep', () => {
     jest.useRealTimers();
   });
 
-  test('ends after its time', async () => {
+  test('a sleep ends after its time', async () => {
     let over = false;
     const slept = sleep(1000, new AbortController().signal).then(() => (over = true));
     await jest.advanceTimersByTimeAsync(999);
@@ -19,7 +19,7 @@ describe('a sleep', () => {
     expect(over).toBe(true);
   });
 
-  test('ends when it is aborted, and leaves no timer behind', async () => {
+  test('a sleep ends when it is aborted, and leaves no timer behind', async () => {
     const abort = new AbortController();
     const slept = sleep(1000, abort.signal);
     abort.abort();
@@ -27,12 +27,12 @@ describe('a sleep', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  test('ends at once if its signal is already aborted', async () => {
+  test('a sleep ends at once if its signal is already aborted', async () => {
     await sleep(1000, AbortSignal.abort());
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  test('leaves no listener on its signal, which may be used for thousands of sleeps', async () => {
+  test('a sleep leaves no listener on its signal, which may be used for thousands of sleeps', async () => {
     const { signal } = new AbortController();
     const [added, removed] = [
       jest.spyOn(signal, 'addEventListener'),
@@ -45,28 +45,28 @@ describe('a sleep', () => {
   });
 });
 
-describe('work unless it is aborted', () => {
-  test('returns the result of the work', async () => {
+describe('work that can be aborted', () => {
+  test('work that can be aborted returns the result of the work', async () => {
     await expect(unless(new AbortController().signal, Promise.resolve(7))).resolves.toBe(7);
   });
 
-  test('rejects with the error of the work', async () => {
+  test('work that can be aborted rejects with the error of the work', async () => {
     const failed = unless(new AbortController().signal, Promise.reject(new Error('no')));
     await expect(failed).rejects.toThrow('no');
   });
 
-  test('returns undefined once it is aborted, however long the work takes', async () => {
+  test('work that can be aborted returns undefined once it is aborted, however long the work takes', async () => {
     const abort = new AbortController();
     const outcome = unless(abort.signal, new Promise(() => undefined));
     abort.abort();
     await expect(outcome).resolves.toBeUndefined();
   });
 
-  test('returns undefined if its signal is already aborted', async () => {
+  test('work that can be aborted returns undefined if its signal is already aborted', async () => {
     await expect(unless(AbortSignal.abort(), new Promise(() => undefined))).resolves.toBeUndefined();
   });
 
-  test('ignores a failure of the work after the abort', async () => {
+  test('work that can be aborted ignores a failure of the work after the abort', async () => {
     let fail: (error: Error) => void = () => undefined;
     const work = new Promise<never>((_, reject) => {
       fail = reject;

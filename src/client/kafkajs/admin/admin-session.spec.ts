@@ -40,7 +40,7 @@ async function lose(connected: Broker): Promise<void> {
 }
 
 describe('an admin request', () => {
-  it('is sent again over a new connection if another request drops the connection that it waits for', async () => {
+  it('an admin request is sent again over a new connection if another request drops the connection that it waits for', async () => {
     let attempts = 0;
     let second: Promise<string[]> | undefined;
     const first = session.ask(async (connected) => {
@@ -54,7 +54,7 @@ describe('an admin request', () => {
     await expect(second).resolves.toEqual(['orders']);
   });
 
-  it('rejects when the admin session is closed', async () => {
+  it('an admin request rejects when the admin session is closed', async () => {
     const asked = session.ask(async () => {
       session.close();
       throw new kafkajs.KafkaJSConnectionError('lost', { broker: broker.address });
@@ -63,7 +63,7 @@ describe('an admin request', () => {
     await expect(session.ask(listTopics)).resolves.toEqual(['orders']);
   });
 
-  it('rejects when the admin session is closed while it connects', async () => {
+  it('an admin request rejects when the admin session is closed while it connects', async () => {
     const asked = session.ask(listTopics);
     session.close();
     await expect(asked).rejects.toMatchObject({ name: 'AbortError' });

@@ -26,7 +26,7 @@ describe('records before committed offsets', () => {
     ['retry.b', new Set([0])],
   ]);
 
-  it('are deleted in all topics with one request to a leader, over one connection that is kept', async () => {
+  it('records before committed offsets are deleted in all topics with one request to a leader, over one connection that is kept', async () => {
     broker.committed.set('retry.a/0', 5).set('retry.a/1', 7).set('retry.b/0', 9);
     await expect(port.deleteCommitted('group', partitions)).resolves.toEqual(new Map());
     await expect(port.deleteCommitted('group', partitions)).resolves.toEqual(new Map());
@@ -35,13 +35,13 @@ describe('records before committed offsets', () => {
     expect(broker.connections).toBe(1);
   });
 
-  it('are not deleted in a partition without a committed offset', async () => {
+  it('records before committed offsets are not deleted in a partition without a committed offset', async () => {
     broker.committed.set('retry.b/0', 9);
     await port.deleteCommitted('group', partitions);
     expect(broker.deleted).toEqual([['retry.b/0<9']]);
   });
 
-  it('are deleted in the other topics if one topic does not permit it, or does not exist', async () => {
+  it('records before committed offsets are deleted in the other topics if one topic does not permit it, or does not exist', async () => {
     broker.committed.set('retry.a/0', 5).set('retry.b/0', 9).set('gone/0', 3);
     broker.refused.set('retry.a', [TOPIC_AUTHORIZATION_FAILED, '']);
     const failures = await port.deleteCommitted('group', new Map([...partitions, ['gone', new Set([0])]]));
@@ -53,12 +53,12 @@ describe('records before committed offsets', () => {
 });
 
 describe('records before an offset', () => {
-  it('are deleted', async () => {
+  it('records before an offset are deleted', async () => {
     await port.deleteBefore('retry.a', new Map([[1, toOffset(8)]]));
     expect(broker.deleted).toEqual([['retry.a/1<8']]);
   });
 
-  it('are not deleted in a topic that does not permit it', async () => {
+  it('records before an offset are not deleted in a topic that does not permit it', async () => {
     broker.refused.set('retry.a', [TOPIC_AUTHORIZATION_FAILED, '']);
     await expect(port.deleteBefore('retry.a', new Map([[1, toOffset(8)]]))).rejects.toMatchObject({
       type: 'TOPIC_AUTHORIZATION_FAILED',

@@ -21,7 +21,7 @@ const config = (files: PasswordConfig['files']): PasswordConfig => ({
 });
 
 describe('secrets', () => {
-  it('are read again from their files after a file was rewritten or replaced', async () => {
+  it('secrets are read again from their files after a file was rewritten or replaced', async () => {
     const secrets = new SecretReader(config({ password: path }));
     await writeFile(path, 'second\n');
     expect(secrets.read()).toMatchObject({ username: 'ada', password: 'second' });
@@ -30,7 +30,7 @@ describe('secrets', () => {
     expect(secrets.read().password).toBe('third');
   });
 
-  it('stay the same while a file is missing or empty', async () => {
+  it('secrets stay the same while a file is missing or empty', async () => {
     const secrets = new SecretReader(config({ password: path }));
     await writeFile(path, 'good');
     expect(secrets.read().password).toBe('good');
@@ -42,7 +42,7 @@ describe('secrets', () => {
     expect(secrets.read().password).toBe('better');
   });
 
-  it('stay the same while the secrets in the files do not match each other', async () => {
+  it('secrets stay the same while the secrets in the files do not match each other', async () => {
     const secrets = new SecretReader(config({ password: path }), ({ password }) => {
       if (password === 'half') throw new Error('key values mismatch');
     });
@@ -52,7 +52,7 @@ describe('secrets', () => {
     }
   });
 
-  it('are those of the configuration if they do not come from files', () => {
+  it('secrets are those of the configuration if they do not come from files', () => {
     expect(new SecretReader(config({})).read().password).toBe('first');
   });
 });

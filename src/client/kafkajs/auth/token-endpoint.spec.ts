@@ -55,7 +55,7 @@ const granted = (token: string, seconds?: number): Answer => [
 ];
 
 describe('the token endpoint', () => {
-  it('receives client credentials as in RFC 6749', async () => {
+  it('the token endpoint receives client credentials as in RFC 6749', async () => {
     const { endpoint, asked } = await endpointThatAnswers(granted('one', 3600));
     await expect(endpoint.token()).resolves.toBe('one');
     const [{ authorization, form } = { authorization: '', form: {} }] = asked;
@@ -64,19 +64,22 @@ describe('the token endpoint', () => {
     expect(form).toEqual({ grant_type: 'client_credentials', scope: 'kafka read' });
   });
 
-  it('receives one request for all concurrent logins, and the next one only when the token expires', async () => {
+  it('the token endpoint receives one request for all concurrent logins, and the next one only when the token expires', async () => {
     const { endpoint, asked } = await endpointThatAnswers(granted('one', 3600), granted('two', 3600));
     const tokens = await Promise.all([endpoint.token(), endpoint.token(), endpoint.token()]);
     expect([...tokens, await endpoint.token()]).toEqual(['one', 'one', 'one', 'one']);
     expect(asked).toHaveLength(1);
   });
 
-  it.each([25, undefined])('receives a request at each login if a token lasts %s s', async (seconds) => {
-    const { endpoint } = await endpointThatAnswers(granted('one', seconds), granted('two', seconds));
-    expect([await endpoint.token(), await endpoint.token()]).toEqual(['one', 'two']);
-  });
+  it.each([25, undefined])(
+    'the token endpoint receives a request at each login if a token lasts %s s',
+    async (seconds) => {
+      const { endpoint } = await endpointThatAnswers(granted('one', seconds), granted('two', seconds));
+      expect([await endpoint.token(), await endpoint.token()]).toEqual(['one', 'two']);
+    },
+  );
 
-  it('may fail while the last token is valid', async () => {
+  it('the token endpoint may fail while the last token is valid', async () => {
     const { endpoint } = await endpointThatAnswers(granted('one', 25), [503, 'busy']);
     expect([await endpoint.token(), await endpoint.token()]).toEqual(['one', 'one']);
   });
@@ -91,16 +94,19 @@ describe('the token endpoint', () => {
     ['sends no token', [200, '<html>p w+%</html>'], 'its response is not valid'],
     ['sends too much', [200, 'x'.repeat(100_000)], 'longer than'],
     ['redirects', [302, '', { location: 'http://127.0.0.1:1/' }], 'it answers 302'],
-  ])('that %s is reported in an error with what to check, without a secret', async (_what, answer, why) => {
-    const { endpoint } = await endpointThatAnswers(answer);
-    const error: unknown = await endpoint.token().catch((reason: unknown) => reason);
-    expect(error).toMatchObject({ code: 'TOKEN_ENDPOINT', retriable: true });
-    expect(String(error)).toContain(why);
-    expect(String(error)).toContain('KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL');
-    expect(String(error)).not.toContain('p w');
-  });
+  ])(
+    'the token endpoint that %s is reported in an error with what to check, without a secret',
+    async (_what, answer, why) => {
+      const { endpoint } = await endpointThatAnswers(answer);
+      const error: unknown = await endpoint.token().catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ code: 'TOKEN_ENDPOINT', retriable: true });
+      expect(String(error)).toContain(why);
+      expect(String(error)).toContain('KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL');
+      expect(String(error)).not.toContain('p w');
+    },
+  );
 
-  it('that cannot be reached is reported in an error', async () => {
+  it('the token endpoint that cannot be reached is reported in an error', async () => {
     const { endpoint, server } = await endpointThatAnswers(granted('one'));
     server.close();
     await once(server, 'close');

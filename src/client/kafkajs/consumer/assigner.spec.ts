@@ -48,18 +48,18 @@ async function assigned(cluster: ModelCluster) {
 const protocolError = (type: string): Error => Object.assign(new Error(type), { type });
 
 describe('a topic that only other members subscribe to', () => {
-  it('is looked up by the leader of the group', async () => {
+  it('a topic that only other members subscribe to is looked up by the leader of the group', async () => {
     expect(await assigned(new ModelCluster(undefined))).toEqual([{ theirs: [0] }]);
   });
 
-  it('makes the join fail if it cannot be looked up, and is looked up again at the next join', async () => {
+  it('a topic that only other members subscribe to makes the join fail if it cannot be looked up, and is looked up again at the next join', async () => {
     const cluster = new ModelCluster(new Error('closed connection'), undefined);
     await expect(assigned(cluster)).rejects.toThrow('closed connection');
     expect(await assigned(cluster)).toEqual([{ theirs: [0] }]);
   });
 
   it.each(['UNKNOWN_TOPIC_OR_PARTITION', 'TOPIC_AUTHORIZATION_FAILED'])(
-    'is assigned to no member if the answer is %s',
+    'a topic that only other members subscribe to is assigned to no member if the answer is %s',
     async (type) => {
       expect(await assigned(new ModelCluster(protocolError(type)))).toEqual([{}]);
     },

@@ -47,7 +47,7 @@ function joined(member: KafkaJsConsumer, group: JoinedGroup): void {
 }
 
 describe('a commit', () => {
-  it('is sent once, with all partitions of a topic together', async () => {
+  it('a commit is sent once, with all partitions of a topic together', async () => {
     const [member, group] = [consumer(), new JoinedGroup()];
     group.join(succeeds);
     joined(member, group);
@@ -58,7 +58,7 @@ describe('a commit', () => {
     ]);
   });
 
-  it('is never repeated by the client, since the partitions may be lost in between', async () => {
+  it('a commit is never repeated by the client, since the partitions may be lost in between', async () => {
     const [member, group] = [consumer(), new JoinedGroup()];
     group.join(fails);
     joined(member, group);
@@ -66,7 +66,7 @@ describe('a commit', () => {
     expect(group.commits).toHaveLength(1);
   });
 
-  it('is sent with the generation that the listener knows, not a later one', async () => {
+  it('a commit is sent with the generation that the listener knows, not a later one', async () => {
     const [member, group] = [consumer(), new JoinedGroup()];
     group.join(succeeds);
     joined(member, group);
@@ -77,13 +77,13 @@ describe('a commit', () => {
     expect(group.commits.map((commit) => commit.slice(0, 12))).toEqual(['generation 1', 'generation 2']);
   });
 
-  it('is rejected before the first join', async () => {
+  it('a commit is rejected before the first join', async () => {
     await expect(consumer().commit(offsets)).rejects.toThrow('has not joined');
   });
 });
 
 describe('a client that has not joined yet', () => {
-  it('is paused and resumed without an error, since a stop may come while it connects', () => {
+  it('a client that has not joined yet is paused and resumed without an error, since a stop may come while it connects', () => {
     const member = consumer();
     expect(() => {
       member.pause({ topic: 'a', partition: 0 });

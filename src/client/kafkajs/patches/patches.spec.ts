@@ -23,7 +23,7 @@ const patches = sourcesIn(import.meta.dirname)
 
 describe('a patch of kafkajs', () => {
   test.each(patches)(
-    'in %s names its defect, its effect, its test and what makes it unnecessary',
+    'a patch of kafkajs in %s names its defect, its effect, its test and what makes it unnecessary',
     (_, source) => {
       const [comment, ...others] = source.match(/ \* - Defect: .+? \*\//gs) ?? [];
       expect(others).toEqual([]);
@@ -31,7 +31,7 @@ describe('a patch of kafkajs', () => {
     },
   );
 
-  test.each(patches)('in %s names tests that exist', (_, source) => {
+  test.each(patches)('a patch of kafkajs in %s names tests that exist', (_, source) => {
     const [named = ''] = source.match(/- Test: .+?(?= \* - Unnecessary)/s) ?? [];
     const files = [...named.matchAll(/`([^`]+\.(?:spec|test|proof)\.ts)`/g)].map(([, file]) => file ?? '');
     const missing = files.filter((file) => !specs.has(file) && !existsSync(join(root, file)));

@@ -53,31 +53,31 @@ describe('a record', () => {
     topic = new Topic();
   });
 
-  test('is sent uncompressed if it is small', async () => {
+  test('a record is sent uncompressed if it is small', async () => {
     const value = Buffer.from('{}');
     await expect(sendPacked('t', messagesOf(value), topic.take(value))).resolves.toBe('taken');
     expect(topic.sent).toEqual([None]);
   });
 
-  test('is sent compressed at once if it is large', async () => {
+  test('a record is sent compressed at once if it is large', async () => {
     await sendPacked('t', messagesOf(document), topic.take(document));
     expect(document.length).toBeGreaterThan(2 * MAX_MESSAGE_BYTES);
     expect(topic.sent).toEqual([GZIP]);
   });
 
-  test('is sent compressed with zstd if its repetitions are too far apart for gzip', async () => {
+  test('a record is sent compressed with zstd if its repetitions are too far apart for gzip', async () => {
     const value = Buffer.concat(Array.from({ length: 4 }, () => random.subarray(0, 400_000)));
     await sendPacked('t', messagesOf(value), topic.take(value));
     expect(topic.taken).toBe(ZSTD);
   });
 
-  test('is sent uncompressed if compression makes it too large', async () => {
+  test('a record is sent uncompressed if compression makes it too large', async () => {
     const value = randomBytes(MAX_MESSAGE_BYTES - 1);
     await sendPacked('t', messagesOf(value), topic.take(value));
     expect(topic.taken).toBe(None);
   });
 
-  test('is reported as too large if no compression makes it fit', async () => {
+  test('a record is reported as too large if no compression makes it fit', async () => {
     const value = randomBytes(2 * MAX_MESSAGE_BYTES);
     const sent = sendPacked('orders.dlt', messagesOf(value), topic.take(value));
     await expect(sent).rejects.toThrow(RecordTooLargeError);
@@ -85,13 +85,13 @@ describe('a record', () => {
     expect(topic.sent).toEqual([GZIP, ZSTD, None]);
   });
 
-  test('is reported as too large if no compression that the broker supports makes it fit', async () => {
+  test('a record is reported as too large if no compression that the broker supports makes it fit', async () => {
     topic = new Topic([ZSTD]);
     const value = randomBytes(2 * MAX_MESSAGE_BYTES);
     await expect(sendPacked('t', messagesOf(value), topic.take(value))).rejects.toThrow(RecordTooLargeError);
   });
 
-  test('counts as large including the size of its headers', async () => {
+  test('a record counts as large including the size of its headers', async () => {
     const message = { key: null, value: null, headers: { trace: document } };
     await sendPacked('t', [message], topic.take(document));
     expect(topic.sent).toEqual([GZIP]);

@@ -12,7 +12,7 @@ const partitionMetadata = Array.from({ length: 12 }, (_, partitionId) => ({
 }));
 
 describe('the partition of a key', () => {
-  it('is the same as with the partitioner of kafkajs', () => {
+  it('the partition of a key is the same as with the partitioner of kafkajs', () => {
     const [ours, theirs] = [partitioner(), kafkajs.Partitioners.DefaultPartitioner()];
     const bytes = fc.uint8Array({ maxLength: 40 }).map((array) => Buffer.from(array));
     fc.assert(
@@ -30,11 +30,11 @@ describe('the partition of a key', () => {
     ['a-little-bit-long-string', -985981536],
     ['a-little-bit-longer-string', -1486304829],
     ['lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8', -58897971],
-  ])('is chosen by the hash that the tests of Kafka expect for %s', (key, hash) => {
+  ])('the partition of a key is chosen by the hash that the tests of Kafka expect for %s', (key, hash) => {
     expect(murmur2(Buffer.from(key))).toBe(hash);
   });
 
-  it('is chosen for a key of 1 MB without blocking the process', () => {
+  it('the partition of a key is chosen for a key of 1 MB without blocking the process', () => {
     const key = Buffer.alloc(1_048_576, 'k');
     const chosen = partitioner()({ topic: 't', partitionMetadata, message: { key, value: null } });
     expect(chosen).toBeLessThan(12);

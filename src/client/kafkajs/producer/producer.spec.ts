@@ -10,13 +10,13 @@ function kafkajsProducer(written: readonly RecordMetadata[]): Producer {
 }
 
 describe('the producer', () => {
-  it('resolves once the record is written', async () => {
+  it('the producer resolves once the record is written', async () => {
     const written = [{ topicName: 't', partition: 0, errorCode: 0, baseOffset: '7' }];
     const producer = new KafkaJsProducer(kafkajsProducer(written));
     await expect(producer.send({ topic: 't', value: 'v' })).resolves.toBeUndefined();
   });
 
-  it('still writes after a handler has disconnected its native producer', async () => {
+  it('the producer still writes after a handler has disconnected its native producer', async () => {
     let isOpen = false;
     const producer = new KafkaJsProducer({
       ...kafkajsProducer([]),
@@ -36,7 +36,7 @@ describe('the producer', () => {
     expect(isOpen).toBe(false);
   });
 
-  it('rejects if kafkajs has omitted the record because it does not know the partition', async () => {
+  it('the producer rejects if kafkajs has omitted the record because it does not know the partition', async () => {
     const producer = new KafkaJsProducer(kafkajsProducer([]));
     await expect(producer.send({ topic: 't', partition: 9, value: 'v' })).rejects.toThrow(
       UnknownPartitionError,

@@ -18,7 +18,7 @@ function brokerOf(refused: readonly string[] = []) {
 }
 
 describe('messages that are sent in one turn of the event loop', () => {
-  it('are sent in one request per topic, in their order', async () => {
+  it('messages that are sent in one turn of the event loop are sent in one request per topic, in their order', async () => {
     const { requests, send } = brokerOf();
     const sent = [send('a'), send('b', { topic: 'u' }), Promise.resolve().then(() => send('c')), send('d')];
     expect(await Promise.all(sent)).toEqual([true, true, true, true]);
@@ -27,7 +27,7 @@ describe('messages that are sent in one turn of the event loop', () => {
     expect(requests.at(-1)).toBe('t: e');
   });
 
-  it('are sent in requests with limits for bytes and messages', async () => {
+  it('messages that are sent in one turn of the event loop are sent in requests with limits for bytes and messages', async () => {
     const { requests, send } = brokerOf();
     await Promise.all(['a', 'b', 'c'].map((value) => send(value, { bytes: 60 * 1024 })));
     expect(requests).toEqual(['t: a,b', 't: c']);
@@ -36,7 +36,7 @@ describe('messages that are sent in one turn of the event loop', () => {
     expect(requests.map((request) => request.split(',').length)).toEqual([100, 100, 50]);
   });
 
-  it('are sent one by one if their request fails, so that only some of them fail', async () => {
+  it('messages that are sent in one turn of the event loop are sent one by one if their request fails, so that only some of them fail', async () => {
     const { requests, send } = brokerOf(['b']);
     const sent = await Promise.allSettled(['a', 'b', 'c'].map((value) => send(value)));
     expect(sent).toEqual([
@@ -47,7 +47,7 @@ describe('messages that are sent in one turn of the event loop', () => {
     expect(requests).toEqual(['t: a,b,c', 't: a', 't: b', 't: c']);
   });
 
-  it('resolve with whether the message was written or omitted', async () => {
+  it('messages that are sent in one turn of the event loop resolve with whether the message was written or omitted', async () => {
     const { send } = brokerOf();
     expect(await Promise.all([send('a', { partition: 9 }), send('b', { partition: 1 })])).toEqual([
       false,

@@ -38,7 +38,7 @@ describe('order and concurrency', () => {
     [{ read: 'batch', order: 'key' }, 'key', 4],
     [{ read: 'batch', order: 'none' }, 'none', 4],
     [{ read: 'one', commit: 'manual', order: 'key' }, 'key', 64],
-  ] as const)('of %j are %s and %d', (options, order, concurrency) => {
+  ] as const)('order and concurrency of %j are %s and %d', (options, order, concurrency) => {
     expect(resolve(options)).toMatchObject({ order, concurrency });
   });
 

@@ -158,14 +158,17 @@ describe('a parking topic of an earlier policy', () => {
     ['dead-letter', {}, true],
     ['stop', { order: 'partition' }, true],
     ['skip', { read: 'batch' }, false],
-  ] as const)('is still read under onFailure: %s', (onFailure, options, keepsOrder) => {
-    const registry = registryOf(['orders', { ...options, onFailure }]);
-    const { leftParking } = registry.select(GROUP, ['orders', parked]);
-    expect(leftParking).toEqual([{ topic: parked, source: 'orders', keepsOrder }]);
-    const handler = registry.handlerOf(GROUP, 'orders');
-    expect(handler?.parking).toBeDefined();
-    expect(handler?.failures.onFailure).toBe(onFailure);
-  });
+  ] as const)(
+    'a parking topic of an earlier policy is still read under onFailure: %s',
+    (onFailure, options, keepsOrder) => {
+      const registry = registryOf(['orders', { ...options, onFailure }]);
+      const { leftParking } = registry.select(GROUP, ['orders', parked]);
+      expect(leftParking).toEqual([{ topic: parked, source: 'orders', keepsOrder }]);
+      const handler = registry.handlerOf(GROUP, 'orders');
+      expect(handler?.parking).toBeDefined();
+      expect(handler?.failures.onFailure).toBe(onFailure);
+    },
+  );
 
   test('a parking topic is read as long as it exists, even if it is found later', () => {
     const registry = registryOf(['orders']);

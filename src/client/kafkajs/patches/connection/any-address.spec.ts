@@ -42,7 +42,7 @@ function errorOf(attempt: Promise<void>): Promise<unknown> {
 }
 
 describe('an attempt to connect that was cancelled by a disconnect', () => {
-  it('is not handed to the next caller of connect', async () => {
+  it('an attempt to connect that was cancelled by a disconnect is not handed to the next caller of connect', async () => {
     ({ address } = frozen);
     const accepted = frozen.nextConnection();
     const cancelled = errorOf(cluster.connect());
@@ -56,7 +56,7 @@ describe('an attempt to connect that was cancelled by a disconnect', () => {
     expect(cluster.isConnected()).toBe(true);
   });
 
-  it('rejects at once, also while it waits for its next retry', async () => {
+  it('an attempt to connect that was cancelled by a disconnect rejects at once, also while it waits for its next retry', async () => {
     ({ address } = frozen);
     await frozen.close();
     const cancelled = errorOf(cluster.connect());

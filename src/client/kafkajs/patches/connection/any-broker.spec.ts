@@ -34,18 +34,18 @@ function poolOf(brokers: Readonly<Record<string, 'connected' | 'not connected' |
 const nodeOf = ({ nodeId }: { nodeId: string; broker: Broker }): Promise<string> => Promise.resolve(nodeId);
 
 describe('a request to any broker', () => {
-  it('is answered by the only broker that is up', async () => {
+  it('a request to any broker is answered by the only broker that is up', async () => {
     const { pool } = poolOf({ a: 'down', b: 'not connected', c: 'down' });
     await expect(pool.withBroker(nodeOf)).resolves.toBe('b');
   });
 
-  it('goes to a broker with a connection first', async () => {
+  it('a request to any broker goes to a broker with a connection first', async () => {
     const { pool, looked } = poolOf({ a: 'not connected', b: 'down', c: 'connected' });
     await expect(pool.withBroker(nodeOf)).resolves.toBe('c');
     expect(looked).toEqual(['c']);
   });
 
-  it('fails with the error response of a broker rather than with a connection that failed', async () => {
+  it('a request to any broker fails with the error response of a broker rather than with a connection that failed', async () => {
     const { pool } = poolOf({ a: 'down', b: 'not connected' });
     const denied = new Error('not authorized');
     await expect(pool.withBroker(() => Promise.reject(denied))).rejects.toBe(denied);

@@ -19,11 +19,11 @@ function timersAfterACheck(queue: {
 }
 
 describe('the timer of a request queue', () => {
-  it('is not armed while nothing is pending and the client is not throttled', () => {
+  it('the timer of a request queue is not armed while nothing is pending and the client is not throttled', () => {
     expect(timersAfterACheck({ pending: [], throttledUntil: -1 })).toBe(0);
   });
 
-  it('is armed for a pending request and for a throttled client', () => {
+  it('the timer of a request queue is armed for a pending request and for a throttled client', () => {
     expect(timersAfterACheck({ pending: [{}], throttledUntil: -1 })).toBe(1);
     expect(timersAfterACheck({ pending: [], throttledUntil: Date.now() + 60_000 })).toBe(1);
   });

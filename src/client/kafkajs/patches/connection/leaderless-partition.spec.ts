@@ -14,11 +14,11 @@ const metadataWith = (...partitionErrorCodes: readonly number[]) => ({
 });
 
 describe('metadata of a cluster', () => {
-  it('is accepted while a partition has no leader', async () => {
+  it('metadata of a cluster is accepted while a partition has no leader', async () => {
     await expect(response.parse(metadataWith(0, 5, 9, 72))).resolves.toMatchObject(metadataWith(0, 0, 0, 0));
   });
 
-  it('is rejected if a partition has another error', async () => {
+  it('metadata of a cluster is rejected if a partition has another error', async () => {
     const UNKNOWN_TOPIC_OR_PARTITION = 3;
     await expect(response.parse(metadataWith(5, UNKNOWN_TOPIC_OR_PARTITION))).rejects.toMatchObject({
       type: 'UNKNOWN_TOPIC_OR_PARTITION',

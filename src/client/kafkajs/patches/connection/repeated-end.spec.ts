@@ -23,7 +23,7 @@ function portOf(server: Server): number {
 }
 
 describe('a connection that was ended', () => {
-  it('is destroyed by one timer if the other side does not end it, however often it is ended', async () => {
+  it('a connection that was ended is destroyed by one timer if the other side does not end it, however often it is ended', async () => {
     const server = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const socket = plainSockets({ host: '127.0.0.1', port: portOf(server), ...IGNORED });
@@ -47,7 +47,7 @@ describe('a connection that was ended', () => {
 });
 
 describe('a connection to a broker that is down', () => {
-  it('gains no listeners, however often it is ended', async () => {
+  it('a connection to a broker that is down gains no listeners, however often it is ended', async () => {
     const socket = plainSockets({ host: '127.0.0.1', port: await closedPort(), ...IGNORED });
     await once(socket, 'error');
     await once(socket, 'close');

@@ -49,7 +49,7 @@ function connection(socketFactory: ISocketFactory = plainSockets): Connection {
 }
 
 describe('a connection that several callers need at the same time', () => {
-  it('is opened once', async () => {
+  it('a connection that several callers need at the same time is opened once', async () => {
     const shared = connection();
     expect(await Promise.all([shared.connect(), shared.connect(), shared.connect()])).toEqual([
       true,
@@ -63,7 +63,7 @@ describe('a connection that several callers need at the same time', () => {
     await shared.disconnect();
   });
 
-  it('fails for all of them with the same error, and is opened by the next caller', async () => {
+  it('a connection that several callers need at the same time fails for all of them with the same error, and is opened by the next caller', async () => {
     const shared = connection();
     const { port } = server.address() as AddressInfo;
     await new Promise((resolve) => server.close(resolve));
@@ -78,7 +78,7 @@ describe('a connection that several callers need at the same time', () => {
     await shared.disconnect();
   });
 
-  it('fails if it is closed before it is connected', async () => {
+  it('a connection that several callers need at the same time fails if it is closed before it is connected', async () => {
     const shared = connection(() => {
       const socket = new Socket();
       setImmediate(() => socket.destroy());

@@ -113,12 +113,12 @@ describe('a topic is read although another one has enough backlog to fill every 
   const assigned = { busy: numbers(31), other: numbers(2) };
   const others = (got: ReadonlyMap<string, number>) => [got.get('other/0') ?? 0, got.get('other/1') ?? 0];
 
-  test('if that one has a partition without records', async () => {
+  test('a topic is read although another one has enough backlog to fill every response if that one has a partition without records', async () => {
     const isQuiet = (topic: string, partition: number) => topic === 'busy' && partition === 30;
     expect(Math.min(...others(await fetches(groupOf(assigned, isQuiet), 100)))).toBeGreaterThan(20);
   });
 
-  test('if that one has a paused partition', async () => {
+  test('a topic is read although another one has enough backlog to fill every response if that one has a paused partition', async () => {
     const group = groupOf(assigned);
     group.subscriptionState.pause([{ topic: 'busy', partitions: [30] }]);
     expect(Math.min(...others(await fetches(group, 100)))).toBeGreaterThan(20);
@@ -132,7 +132,7 @@ describe('a topic is read although another one has enough backlog to fill every 
 });
 
 describe('the order of a fetch', () => {
-  test('begins with the topic, and its partitions, that have waited longest', () => {
+  test('the order of a fetch begins with the topic, and its partitions, that have waited longest', () => {
     const order = new FetchOrder();
     const wanted = [
       { topic: 'a', partitions: [0, 1, 2] },
@@ -149,7 +149,7 @@ describe('the order of a fetch', () => {
     ]);
   });
 
-  test('is restored after kafkajs has shuffled it', async () => {
+  test('the order of a fetch is restored after kafkajs has shuffled it', async () => {
     const topics = ['a', 'b'].map((topic) => ({
       topic,
       partitions: numbers(100).map((partition) => ({ partition, fetchOffset: '0', maxBytes: 1 })),

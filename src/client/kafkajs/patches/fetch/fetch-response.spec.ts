@@ -85,7 +85,7 @@ async function offsetsIn(log: Buffer): Promise<string[]> {
 }
 
 describe('a fetch response', () => {
-  it('is decoded to the same messages as by kafkajs', async () => {
+  it('a fetch response is decoded to the same messages as by kafkajs', async () => {
     const property = fc.asyncProperty(fc.array(batch, { maxLength: 4 }), async (written) => {
       const response = responseWith(Buffer.concat(await Promise.all(inOrder(written).map(encoded))));
       expect(await read(response)).toEqual(await kafkajsResponse.decode(response));
@@ -93,7 +93,7 @@ describe('a fetch response', () => {
     await fc.assert(property, { numRuns: 100 });
   }, 60_000);
 
-  it('contains the records from the requested offset on, for consumers of this service and for others', async () => {
+  it('a fetch response contains the records from the requested offset on, for consumers of this service and for others', async () => {
     const property = fc.asyncProperty(batch, fc.nat(25), async (written, ahead) => {
       const response = responseWith(await encoded(written));
       const { responses } = await decodeFetchResponse(response);
@@ -112,7 +112,7 @@ describe('a fetch response', () => {
     await fc.assert(property, { numRuns: 100 });
   }, 60_000);
 
-  it('is read up to the last complete batch, wherever the broker has cut it off', async () => {
+  it('a fetch response is read up to the last complete batch, wherever the broker has cut it off', async () => {
     const property = fc.asyncProperty(batch, batch, fc.nat(), async (first, second, at) => {
       const [whole = Buffer.alloc(0), cut = Buffer.alloc(0)] = await Promise.all(
         inOrder([first, second]).map(encoded),
@@ -123,13 +123,13 @@ describe('a fetch response', () => {
     await fc.assert(property, { numRuns: 100 });
   }, 60_000);
 
-  it('moves the position past a batch that compaction has emptied', async () => {
+  it('a fetch response moves the position past a batch that compaction has emptied', async () => {
     const { buffer } = await batches.RecordBatch({ firstOffset: 40n, lastOffsetDelta: 9, records: [] });
     const { responses } = await read(responseWith(buffer));
     expect(responses[0]?.partitions[0]?.messages).toEqual([{ offset: '49', isControlRecord: true }]);
   });
 
-  it('is handed over even if it has no visible record, since kafkajs would skip it in any generation', async () => {
+  it('a fetch response is handed over even if it has no visible record, since kafkajs would skip it in any generation', async () => {
     const { buffer } = await batches.RecordBatch({ firstOffset: 40n, lastOffsetDelta: 9, records: [] });
     const { responses } = await decodeFetchResponse(responseWith(buffer));
     const [partition] = responses[0]?.partitions ?? [];
@@ -141,7 +141,7 @@ describe('a fetch response', () => {
     expect(unpackedBatch(fetched).messages).toEqual([]);
   });
 
-  it('does not stay in memory because of one of its records', async () => {
+  it('a fetch response does not stay in memory because of one of its records', async () => {
     const one = (value: Buffer, firstOffset: bigint): TestBatch => ({
       firstOffset,
       firstTimestamp: 0,
@@ -160,7 +160,7 @@ describe('a fetch response', () => {
     expect(small?.value?.buffer.byteLength).toBeLessThanOrEqual(Buffer.poolSize);
   });
 
-  it('is unreadable if a batch is compressed with an unknown codec', async () => {
+  it('a fetch response is unreadable if a batch is compressed with an unknown codec', async () => {
     const one = { timestampDelta: 0, key: null, value: null, headers: {} };
     const log = await encoded({ firstOffset: 0n, firstTimestamp: 0, compression: 0, records: [one] });
     log.writeInt16BE(7, 21);

@@ -82,24 +82,24 @@ beforeEach(() => {
 });
 
 describe('a fetch', () => {
-  it('from an unreachable broker refreshes the leaders and does not end the consumer', async () => {
+  it('a fetch from an unreachable broker refreshes the leaders and does not end the consumer', async () => {
     nativeFetch = () => Promise.reject(unreachable());
     await expect(group.fetch()).resolves.toEqual([]);
     expect(group.events).toEqual(['refresh', 'wait']);
   });
 
-  it('of a deleted topic is reported and does not end the consumer', async () => {
+  it('a fetch of a deleted topic is reported and does not end the consumer', async () => {
     nativeFetch = () => Promise.reject(protocolError('UNKNOWN_TOPIC_OR_PARTITION'));
     await expect(group.fetch()).resolves.toEqual([]);
     expect(group.events).toEqual(['topic gone', 'wait']);
   });
 
-  it('that fails for another reason rejects', async () => {
+  it('a fetch that fails for another reason rejects', async () => {
     nativeFetch = () => Promise.reject(protocolError('TOPIC_AUTHORIZATION_FAILED'));
     await expect(group.fetch()).rejects.toMatchObject({ type: 'TOPIC_AUTHORIZATION_FAILED' });
   });
 
-  it('is not sent once the consumer stops, and one that the stop interrupts does not reject', async () => {
+  it('a fetch is not sent once the consumer stops, and one that the stop interrupts does not reject', async () => {
     nativeFetch = () => {
       group.stopped = true;
       return Promise.reject(unreachable());
@@ -110,24 +110,24 @@ describe('a fetch', () => {
     expect(group.events).toEqual([]);
   });
 
-  it('refreshes the leaders if a partition is led by a broker that is not fetched from', async () => {
+  it('a fetch refreshes the leaders if a partition is led by a broker that is not fetched from', async () => {
     group.leader = '2';
     await group.fetch();
     expect(group.events[0]).toBe('refresh');
   });
 
-  it('does not refresh the leaders if all partitions are led by brokers that are fetched from', async () => {
+  it('a fetch does not refresh the leaders if all partitions are led by brokers that are fetched from', async () => {
     await group.fetch();
     expect(group.events).toEqual(['fetch']);
   });
 
-  it('waits until a partition is resumed if all partitions of the broker are paused', async () => {
+  it('a fetch waits until a partition is resumed if all partitions of the broker are paused', async () => {
     group.isPaused = true;
     await expect(group.fetch()).resolves.toEqual([]);
     expect(group.events).toEqual(['wait']);
   });
 
-  it('has the maximum wait that the consumer asks for', async () => {
+  it('a fetch has the maximum wait that the consumer asks for', async () => {
     await group.fetch();
     expect(group.maxWaitTime).toBe(7);
   });
@@ -135,7 +135,7 @@ describe('a fetch', () => {
 
 describe('a heartbeat', () => {
   it.each([unreachable(), protocolError('NOT_COORDINATOR_FOR_GROUP')])(
-    'that does not reach the coordinator looks it up while the session lasts: %s',
+    'a heartbeat that does not reach the coordinator looks it up while the session lasts: %s',
     async (error) => {
       nativeHeartbeat = () => Promise.reject(error);
       await expect(group.heartbeat()).resolves.toBeUndefined();
@@ -143,7 +143,7 @@ describe('a heartbeat', () => {
     },
   );
 
-  it('that does not reach the coordinator rejects after the session has ended', async () => {
+  it('a heartbeat that does not reach the coordinator rejects after the session has ended', async () => {
     group.lastRequest = Date.now() - 20_000;
     nativeHeartbeat = () => Promise.reject(unreachable());
     await expect(group.heartbeat()).rejects.toThrow('ECONNREFUSED');

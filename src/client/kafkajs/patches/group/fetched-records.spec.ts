@@ -30,14 +30,14 @@ function groupIn(generationId: number): { group: ConsumerGroup; unreadable: Unre
 const fetchIn = (group: ConsumerGroup): Promise<Batch[]> => ConsumerGroup.prototype.fetch.call(group, '1');
 
 describe('a fetched batch', () => {
-  it('has the generation in which it was fetched, and the requested offset', async () => {
+  it('a fetched batch has the generation in which it was fetched, and the requested offset', async () => {
     const { group } = groupIn(4);
     nativeFetch = () => Promise.resolve([batchOf(0, [new PackedMessages('8', [])])]);
     const [batch] = await fetchIn(group);
     expect(batch && fetchOf(batch)).toEqual({ generation: 4, from: '7', records: [] });
   });
 
-  it('is dropped if the group has rejoined since it was requested', async () => {
+  it('a fetched batch is dropped if the group has rejoined since it was requested', async () => {
     const { group } = groupIn(4);
     nativeFetch = async () => {
       group.generationId = 5;
@@ -46,7 +46,7 @@ describe('a fetched batch', () => {
     await expect(fetchIn(group)).resolves.toEqual([]);
   });
 
-  it('is reported if it cannot be read, while those of other partitions are handed over', async () => {
+  it('a fetched batch is reported if it cannot be read, while those of other partitions are handed over', async () => {
     const { group, unreadable } = groupIn(4);
     const error = new UnreadableBatchError('orders', 1, '7', new Error('damaged'));
     const readable = batchOf(0, [new PackedMessages('8', [])]);

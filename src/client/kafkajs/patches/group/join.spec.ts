@@ -46,18 +46,18 @@ describe('a member', () => {
     nativeJoin = () => Promise.resolve(void group.events.push('join'));
   });
 
-  it('joins once, however many fetch loops request it', async () => {
+  it('a member joins once, however many fetch loops request it', async () => {
     await Promise.all([group.joinAndSync(), group.joinAndSync(), group.joinAndSync()]);
     expect(group.events).toEqual(['before', 'join', 'after']);
   });
 
-  it('joins again after a join that has ended', async () => {
+  it('a member joins again after a join that has ended', async () => {
     await group.joinAndSync();
     await group.joinAndSync();
     expect(group.events).toEqual(['before', 'join', 'after', 'before', 'join', 'after']);
   });
 
-  it('repeats a failed join at the next fetch, and gives up its partitions only once', async () => {
+  it('a member repeats a failed join at the next fetch, and gives up its partitions only once', async () => {
     nativeJoin = () => Promise.reject(new Error('no answer'));
     await expect(group.joinAndSync()).rejects.toThrow('no answer');
     nativeJoin = () => Promise.resolve(void group.events.push('join'));
@@ -65,7 +65,7 @@ describe('a member', () => {
     expect(group.events).toEqual(['before', 'join', 'after']);
   });
 
-  it('does not join once its consumer stops', async () => {
+  it('a member does not join once its consumer stops', async () => {
     Object.assign(group.hooks, { stopped: true });
     await expect(group.joinAndSync()).rejects.toThrow('the consumer stops');
     await expect(group.fetch()).resolves.toEqual([]);
@@ -93,7 +93,7 @@ describe('a member', () => {
     expect(group.memberId).toBe('assigned');
   });
 
-  it('reports a topic that no longer exists', async () => {
+  it('a member reports a topic that no longer exists', async () => {
     nativeJoin = () => Promise.reject(Object.assign(new Error(), { type: 'UNKNOWN_TOPIC_OR_PARTITION' }));
     await expect(group.joinAndSync()).rejects.toMatchObject({ type: 'UNKNOWN_TOPIC_OR_PARTITION' });
     expect(group.events).toEqual(['before', 'topic gone']);

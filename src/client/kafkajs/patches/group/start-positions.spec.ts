@@ -31,7 +31,7 @@ class Group {
 }
 
 describe('the start positions of a member', () => {
-  it('are looked up once in a generation, however many brokers are fetched from', async () => {
+  it('the start positions of a member are looked up once in a generation, however many brokers are fetched from', async () => {
     const group = new Group();
     await Promise.all([group.fetch('1'), group.fetch('2')]);
     await group.fetch('1');
@@ -41,7 +41,7 @@ describe('the start positions of a member', () => {
     expect(group.asked).toBe(2);
   });
 
-  it('are looked up again if there was no answer', async () => {
+  it('the start positions of a member are looked up again if there was no answer', async () => {
     const group = new Group();
     group.answer = () => Promise.reject(new Error('no answer'));
     await expect(group.fetch('1')).rejects.toThrow('no answer');
