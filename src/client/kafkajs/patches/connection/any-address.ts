@@ -99,7 +99,7 @@ async function tryEachAddress(pool: BrokerPool, cancelled: AbortSignal): Promise
       seedFailed(address);
       pool.logger.debug(`${address} does not lead to the cluster: ${describeError(error)}`);
       failures.push(error);
-      // Every broker would reject the same login, and repeated failures might lock the account.
+      // Every broker would reject the same login, and count another failed login.
       if (isRejectedLogin(error)) break;
       await createSeed(pool);
     }
