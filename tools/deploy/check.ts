@@ -40,7 +40,8 @@ async function check(python: string, folder: string): Promise<number> {
   // Equal in most combinations, and expensive to check.
   const customOnes = new Map<string, Manifest>();
   for (const combination of combinations) {
-    const name = [combination.overlay, ...combination.components].join('+');
+    const { overlay, components, renamed } = combination;
+    const name = [overlay, ...components, ...(renamed ? [`renamed-${renamed}`] : [])].join('+');
     const manifests = Manifests.parse(await render(combination));
     const custom = manifests.all.filter(isCustom);
     const file = path.join(folder, `${name}.yaml`);

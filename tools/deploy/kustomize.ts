@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { parse, stringify } from 'yaml';
@@ -16,27 +16,41 @@ const overlayFile = z.object({ namespace: z.string() });
 export interface Combination {
   readonly overlay: string;
   readonly components: readonly string[];
+  /** Where prefix, suffix and labels are set: beside the components, or in a further overlay. */
+  readonly renamed?: 'beside' | 'above';
 }
+
+/** What an overlay sets that runs the service under another name. */
+const RENAMING = {
+  namePrefix: 'shop-',
+  nameSuffix: '-eu',
+  labels: [{ includeSelectors: true, pairs: { 'app.kubernetes.io/name': 'shop' } }],
+};
 
 /**
  * Builds an overlay with components, as a further overlay would add them.
  * @returns the YAML of all manifests
  * @throws ToolError `NO_KUSTOMIZE`, or `NOT_RENDERED` with the output of kustomize
  */
-export async function render({ overlay, components }: Combination): Promise<string> {
+export async function render({ overlay, components, renamed }: Combination): Promise<string> {
   const folder = path.join(manifests, 'overlays', overlay);
-  if (components.length === 0) return build(folder);
+  if (components.length === 0 && renamed === undefined) return build(folder);
   // kustomize accepts no absolute paths, and resolves `..` from the target of a symbolic link.
   const above = await mkdtemp(path.join(await realpath(os.tmpdir()), `${projectName}-overlay-`));
   try {
     const { namespace } = overlayFile.parse(parse(await readFile(path.join(folder, FILE), 'utf8')));
-    const from = (target: string): string => path.relative(above, target);
+    const middle = path.join(above, 'components');
+    await mkdir(middle);
+    const from = (target: string): string => path.relative(middle, target);
     const kustomization = {
       namespace,
       resources: [from(folder)],
       components: components.map((name) => from(path.join(manifests, 'components', name))),
+      ...(renamed === 'beside' && RENAMING),
     };
-    await writeFile(path.join(above, FILE), stringify(kustomization));
+    await writeFile(path.join(middle, FILE), stringify(kustomization));
+    if (renamed !== 'above') return await build(middle);
+    await writeFile(path.join(above, FILE), stringify({ resources: ['components'], ...RENAMING }));
     return await build(above);
   } finally {
     await rm(above, { recursive: true, force: true });

@@ -3,6 +3,7 @@ import { clusterRules } from './cluster.rules.js';
 import { containerRules } from './container.rules.js';
 import { lifecycleRules } from './lifecycle.rules.js';
 import { podRules } from './pod.rules.js';
+import { referenceRules } from './reference.rules.js';
 import type { Rule } from './rule.js';
 import { scalingRules } from './scaling.rules.js';
 import { secretRules } from './secret.rules.js';
@@ -15,6 +16,7 @@ export const rules: readonly Rule[] = [
   ...lifecycleRules,
   ...clusterRules,
   ...scalingRules,
+  ...referenceRules,
 ];
 
 /** The problems of the manifests, one line each, prefixed with the name of the rule. */

@@ -127,6 +127,32 @@ const VIOLATIONS: readonly (readonly [rule: string, what: string, edit: Edit])[]
   ],
   ['lag of its own group', 'another group', trigger('consumerGroup', 'another')],
   ['lag of its own group', 'other brokers', trigger('bootstrapServers', 'kafka:9092')],
+  ['scaled Deployment exists', 'a name without the prefix', scaled(['scaleTargetRef', 'name'], 'consumer')],
+  ['authentication exists', 'another name', scaled(['triggers', 0, 'authenticationRef', 'name'], 'consumer')],
+  [
+    'one Secret for pods and KEDA',
+    'another one',
+    inKind('TriggerAuthentication', ['spec', 'secretTargetRef', 0, 'name'], 'kafka'),
+  ],
+  [
+    'selectors match the pods',
+    'a PodMonitor with former labels',
+    inKind('PodMonitor', ['spec', 'selector', 'matchLabels'], { a: 'b' }),
+  ],
+  [
+    'selectors match the pods',
+    'a Service with former labels',
+    inKind('Service', ['spec', 'selector'], { a: 'b' }),
+  ],
+  [
+    'peers are other pods',
+    'a DNS peer with the labels of the service',
+    inKind(
+      'NetworkPolicy',
+      ['spec', 'egress', 0, 'to'],
+      [{ podSelector: { matchLabels: { 'app.kubernetes.io/name': 'nestjs-kafka-consumer' } } }],
+    ),
+  ],
 ];
 
 describe('the review of rendered manifests', () => {
