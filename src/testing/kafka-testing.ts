@@ -127,7 +127,9 @@ export class KafkaTesting {
    */
   async advance(time: number | ms.StringValue): Promise<void> {
     this.#requireStarted();
-    await this.#time.advance(typeof time === 'number' ? time : ms(time));
+    const timeMs = typeof time === 'number' ? time : ms(time);
+    if (!(timeMs >= 0)) throw new RangeError(`"${time}" is no time; pass ms, or a text such as '30s'`);
+    await this.#time.advance(timeMs);
     await this.#commitSettled();
   }
 
