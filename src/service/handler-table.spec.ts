@@ -33,13 +33,13 @@ test('handlers are listed below their group', () => {
   );
 });
 
-test('names that are too long for the width are wrapped, and none of them is cut', () => {
+test('names that are too long for the width are wrapped, and no name is truncated', () => {
   const long = { ...onOrder, topic: 't'.repeat(120), handler: `Orders${'x'.repeat(60)}.onOrder` };
   const lines = handlerTable([long], 100).split('\n');
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
   expect(lines.join('').match(/t/g)?.length).toBeGreaterThan(120);
 });
 
-test('a name cannot control the terminal', () => {
+test('control characters of a name are escaped', () => {
   expect(handlerTable([{ ...onOrder, group: 'a\u001b[2J' }])).not.toContain('\u001b');
 });

@@ -21,7 +21,7 @@ test('the last line of the start has the handlers as an array in JSON', async ()
   });
 });
 
-test('the last line of the start has the handlers as a table for people', async () => {
+test('the last line of the start has the handlers as a table in the pretty format', async () => {
   const text = await startedLine(handlers, 'http://localhost:3000/health', 'pretty');
   expect(text).toMatch(
     /^started; health is served at http:\/\/localhost:3000\/health\ntopic .+\ngroup shop\n/,

@@ -1,7 +1,10 @@
 import type { LogConfig } from '../config/index.js';
 import type { HandlerSummary } from '../transport/index.js';
 
-/** The last line of the start: where health is, and the handlers, as a table for people and as an array in JSON. */
+/**
+ * The last line of the start: the URL of health, and the handlers, as a table in the pretty format and as an array in
+ * JSON.
+ */
 export async function startedLine(
   handlers: readonly HandlerSummary[],
   health: string,

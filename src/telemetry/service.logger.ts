@@ -11,7 +11,9 @@ const WIRING: ReadonlySet<unknown> = new Set([
   'RoutesResolver',
 ]);
 
-/** Nest's logger. What Nest says of its own wiring is for debugging; its warnings and errors stay what they are. */
+/**
+ * Nest's logger. Lines about Nest's own wiring are logged at debug level; its warnings and errors keep their level.
+ */
 @Injectable()
 export class ServiceLogger extends Logger {
   override log(message: unknown, ...optionalParams: unknown[]): void {

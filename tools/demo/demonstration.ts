@@ -20,7 +20,7 @@ const TOGETHER_MS = 3_000;
 const PATIENCE_MS = 60_000;
 const DRY_RUN_MS = 60_000;
 
-/** What the demo shows, one part after another. */
+/** Runs the parts of the demo, one after another. */
 export class Demonstration {
   readonly #journal = new Journal();
   readonly #names: DemoNames;
@@ -36,7 +36,7 @@ export class Demonstration {
     return this.#names.topic;
   }
 
-  /** @returns problems; empty if all promises were kept */
+  /** @returns problems; empty if all guarantees were kept */
   async run(): Promise<readonly string[]> {
     await createTopic(this.#client, this.#topic);
     console.log(`Starting ${WORKERS} workers ...`);
@@ -58,7 +58,7 @@ export class Demonstration {
     return problemsOf(this.#journal, dead, lag);
   }
 
-  /** How to look around while the workers are running. */
+  /** Commands and URLs to try while the workers are running. */
   hints(): string {
     const brokers = `--brokers ${this.kafka.bootstrap}`;
     return (
@@ -76,7 +76,7 @@ export class Demonstration {
     while (this.#journal.calls.length === 0) await delay(10);
     const from = Math.min(...this.#journal.calls.map((call) => call.from));
     await delay(from + TOGETHER_MS - Date.now());
-    heading('1. Accounts are handled side by side, and each of them in order');
+    heading('1. Accounts are handled concurrently, and each of them in order');
     console.log(timeline(this.#journal.calls, from, from + TOGETHER_MS, digitOf));
     lines(
       'A digit is the last one of the number of the transfer that is handled.',
@@ -117,7 +117,7 @@ export class Demonstration {
   }
 
   async #dryRun(): Promise<void> {
-    heading('4. A dry run says what would become of dead letters that are sent back');
+    heading('4. A dry run says what would happen to dead letters that are sent back');
     const args = ['dlq', 'replay', this.#topic, '--dry-run'];
     lines(`$ ${args.join(' ')}`);
     const cli = path.join(projectRoot, 'dist/tools/demo/worker/cli.js');
@@ -129,7 +129,9 @@ export class Demonstration {
     lines(...`${stdout}${stderr}`.trim().split('\n'));
   }
 
-  /** Waits until everything is committed. @returns the number of records that are not, if nothing moves any more */
+  /**
+   * Waits until everything is committed. @returns the number of uncommitted records, if there is no progress any more
+   */
   async #settled(): Promise<number> {
     return withAdmin(this.#client, async (admin) => {
       let before = '';

@@ -38,7 +38,7 @@ describe('a journal', () => {
     expect(attempts(ATTEMPTS).outcomeOf([ada(1), ada(2)], new Set(['ada 1'])).outOfOrder).toBe(0);
   });
 
-  it('what a killed worker leaves behind is handled again by another one, in order', () => {
+  it('the unfinished transfers of a killed worker are handled again by another one, in order', () => {
     const journal = journalOf(['started', 1, 0], ['done', 1, 5], ['started', 2, 5]);
     expect(journal.killed(1, 8)).toMatchObject([{ transfer: ada(2), outcome: 'killed', to: 8 }]);
     for (const number of [1, 2]) {

@@ -13,7 +13,7 @@ export interface Call {
   outcome: 'running' | 'done' | 'failed' | 'killed';
 }
 
-/** A step of a handler, as its worker has logged it. */
+/** A step of a handler, from the log of its worker. */
 export interface LoggedStep {
   readonly step: Step;
   readonly transfer: Transfer;
@@ -21,7 +21,7 @@ export interface LoggedStep {
   readonly attempt: number;
 }
 
-/** What became of an account's transfers. */
+/** The outcome of an account's transfers. */
 export interface Outcome {
   readonly sent: number;
   readonly handled: number;
@@ -34,7 +34,7 @@ export interface Outcome {
   readonly outOfOrder: number;
 }
 
-/** What all workers have logged of their calls. */
+/** The calls that all workers have logged. */
 export class Journal {
   readonly #calls: Call[] = [];
   readonly #handled = new Set<string>();
@@ -66,7 +66,7 @@ export class Journal {
     return this.#calls.filter((call) => call.worker === worker && call.outcome === 'running');
   }
 
-  /** Ends the running calls of a worker that is gone. @returns these calls */
+  /** Ends the running calls of a worker that was killed. @returns these calls */
   killed(worker: number, at: number): Call[] {
     const ended = this.running(worker);
     for (const call of ended) {
@@ -76,7 +76,7 @@ export class Journal {
     return ended;
   }
 
-  /** What became of the transfers that were sent. @param dead names of those among the dead letters */
+  /** The outcome of the transfers that were sent. @param dead names of those among the dead letters */
   outcomeOf(sent: readonly Transfer[], dead: ReadonlySet<string>): Outcome {
     const names = sent.map(nameOf);
     const ours = new Set(names);

@@ -39,7 +39,7 @@ export function deadLine({ transfer, reason, message, attempts }: DeadTransfer):
   return `${transfer.padEnd(8)} ${calls.padEnd(16)} ${reason}: ${first}`;
 }
 
-/** What became of all transfers, by account. */
+/** The outcome of all transfers, by account. */
 export function resultTable(journal: Journal, dead: ReadonlySet<string>): string {
   const rows = ACCOUNTS.map((account) => {
     const sent = TRANSFERS.filter((transfer) => transfer.account === account);
@@ -62,7 +62,7 @@ export function accountsOf(calls: Journal['calls']): string {
   return ACCOUNTS.filter((account) => found.has(account)).join(', ');
 }
 
-/** Problems of the outcome; empty if all promises were kept. */
+/** Problems of the outcome; empty if all guarantees were kept. */
 export function problemsOf(journal: Journal, dead: readonly DeadTransfer[], lag: number): string[] {
   const { lost, outOfOrder } = journal.outcomeOf(TRANSFERS, new Set(dead.map(({ transfer }) => transfer)));
   const known = new Set(TRANSFERS.map(nameOf));

@@ -6,7 +6,7 @@ const LABEL = 8;
 const IDLE = '.';
 
 /**
- * Draws what was handled when: one row for each account, one column for each slice of time.
+ * Draws the calls over time: one row for each account, one column for each slice of time.
  * @param markOf the character of a call; `x` marks a failed one, and `#` one whose worker was killed
  */
 export function timeline(
@@ -26,7 +26,7 @@ export function timeline(
   return [label('seconds') + axis(sliceMs), ...rows].map((line) => `   ${line}`.trimEnd()).join('\n');
 }
 
-/** The slice's most telling call: a killed one, else a failed one, else the last. */
+/** The call that a slice shows: a killed one, else a failed one, else the last. */
 function markAt(
   calls: readonly Call[],
   from: number,
@@ -41,7 +41,7 @@ function markAt(
   return last ? markOf(last) : IDLE;
 }
 
-/** The seconds above their column: each of them, or so few that they can be read. */
+/** The seconds above their columns; some are left out if there is not enough space. */
 function axis(sliceMs: number): string {
   const stepSeconds = [1, 2, 5, 10, 20, 60].find((seconds) => (seconds * 1_000) / sliceMs >= 5) ?? 300;
   let line = '';

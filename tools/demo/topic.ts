@@ -9,7 +9,7 @@ export async function createTopic(kafka: Kafka, topic: string): Promise<void> {
   await withAdmin(kafka, (admin) => createTopics(admin, [{ topic, numPartitions: PARTITIONS }]));
 }
 
-/** Deletes what the demo has made in an existing Kafka; what may not be deleted stays. */
+/** Deletes the topics and the group of the demo in an existing Kafka, as far as permitted. */
 export async function deleteAll(kafka: Kafka, { topic, group }: DemoNames): Promise<void> {
   await withAdmin(kafka, async (admin) => {
     const mine = new Set([topic, deadLetterTopicOf(topic)]);
@@ -19,7 +19,7 @@ export async function deleteAll(kafka: Kafka, { topic, group }: DemoNames): Prom
   }).catch(() => undefined);
 }
 
-/** Whether each of so many members of the group has a partition. */
+/** Whether the group has `members` members, each with a partition. */
 export async function isShared(admin: Admin, group: string, members: number): Promise<boolean> {
   const [described] = (await admin.describeGroups([group])).groups;
   return described?.state === 'Stable' && described.members.length === members;

@@ -1,9 +1,9 @@
 import { type Kafka, Partitioners } from 'kafkajs-pinned';
 
-/** What a handler logs of a transfer. */
+/** The steps of a transfer that a handler logs. */
 export type Step = 'started' | 'done' | 'failed';
 
-/** A record of the demo. The account is its key, and the number its place in the account. */
+/** A record of the demo. The account is its key, and the number its position in the account. */
 export interface Transfer {
   readonly account: string;
   readonly number: number;
@@ -13,7 +13,7 @@ export const PARTITIONS = 3;
 /** Three keys for each of the three partitions, one partition after another. */
 export const ACCOUNTS = ['ada', 'john', 'linus', 'alan', 'jim', 'ken', 'grace', 'hedy', 'tony'] as const;
 const PER_ACCOUNT = 30;
-/** How often a transfer is tried before it becomes a dead letter. */
+/** The number of attempts before a transfer becomes a dead letter. */
 export const ATTEMPTS = 3;
 
 /** Its amount is text, which the schema rejects. */
@@ -31,7 +31,7 @@ export function durationMs({ account, number }: Transfer): number {
   return 100 + ((account.charCodeAt(0) + 7 * number) % 5) * 50;
 }
 
-/** A transfer, for people and for comparisons. */
+/** A transfer, for output and for comparisons. */
 export function nameOf({ account, number }: Transfer): string {
   return `${account} ${number}`;
 }

@@ -12,7 +12,7 @@ const READY_MS = 60_000;
 /** Must exceed the service's own SHUTDOWN_TIMEOUT_MS. */
 const STOP_MS = 40_000;
 
-/** The demo's workers by number, from 1 on; what their handlers log goes to the journal. */
+/** The demo's workers by number, starting at 1; the log lines of their handlers are added to the journal. */
 export class Workers {
   readonly #running = new Map<number, DemoWorker>();
 
@@ -40,7 +40,7 @@ export class Workers {
     });
   }
 
-  /** Where the health of a running worker is. */
+  /** The URL of the health of a running worker. */
   get health(): string | undefined {
     return [...this.#running.values()][0]?.health;
   }

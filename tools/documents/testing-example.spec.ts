@@ -3,7 +3,7 @@ import path from 'node:path';
 import { expect, test } from '@jest/globals';
 import { documentedExample } from './example.js';
 
-/** What the example of docs/testing.md imports, in this project. */
+/** The imports of the example of docs/testing.md, in this project. */
 const IMPORTS = [
   ["'node:test'", "'@jest/globals'"],
   ["'nestjs-kafka-transport'", "'../../src/index.js'"],

@@ -1,10 +1,10 @@
 import { problemWith } from '../problem.js';
 import type { Rule } from './rule.js';
 
-/** What has a default only outside production. */
+/** Variables that have a default only outside production. */
 export const productionRules: readonly Rule[] = [
   {
-    // Two services in one group take each other's partitions, so nobody may get a shared default by accident.
+    // Two services in one group take partitions from each other, so production has no default that they could share.
     about: ['NODE_ENV', 'KAFKA_GROUP_ID'],
     check({ NODE_ENV: environment }, texts) {
       if (environment !== 'production' || texts.has('KAFKA_GROUP_ID')) return undefined;

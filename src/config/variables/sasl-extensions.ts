@@ -27,7 +27,7 @@ export function saslExtensions(): Kind<Readonly<Record<string, string>>> {
 
 function problemOf(name: string, value: string, known: Readonly<Record<string, string>>): string | undefined {
   if (!NAME.test(name)) return 'write name=value, with a name of the letters A to Z and a to z';
-  if (name === RESERVED) return `remove ${RESERVED}: it is the token, which is set by itself`;
+  if (name === RESERVED) return `remove ${RESERVED}: it is the token, which is sent anyway`;
   if (Object.hasOwn(known, name)) return `name ${name} only once`;
   if (!VALUE.test(value)) return `give ${name} a value of printable ASCII characters without a comma`;
   return undefined;

@@ -54,7 +54,7 @@ describe('the orders feature', () => {
     expect(kafka.deadLetters('orders')).toMatchObject([{ reason: error.name }]);
   });
 
-  it('an order is tried again when the service fails', async () => {
+  it('an order is retried when the service fails', async () => {
     const process = orders.process.bind(orders);
     let failures = 2;
     orders.process = (each) => {

@@ -19,7 +19,7 @@ beforeEach(() => {
   log = new MemberLog(logger, 'shop');
 });
 
-test('a member that reads other topics is warned of by its client id, once until it changes', () => {
+test('a warning names the client id of a member that reads other topics, once until it changes', () => {
   for (let join = 0; join < 3; join++) log.joined({ ...alike, unlike: [billing] });
   expect(logger.lines).toEqual([
     expect.stringMatching(
@@ -30,19 +30,19 @@ test('a member that reads other topics is warned of by its client id, once until
   expect(logger.lines[1]).toContain('client billing also reads invoices. If');
 });
 
-test('members that return after they left are warned of again', () => {
+test('a warning is repeated for members that left and joined again', () => {
   log.joined({ ...alike, unlike: [billing] });
   log.joined(alike);
   log.joined({ ...alike, unlike: [billing] });
   expect(logger.lines).toHaveLength(2);
 });
 
-test('a group that agreed on another assignor is warned of once', () => {
+test('a warning says once that the group uses another assignor', () => {
   for (let join = 0; join < 3; join++) log.joined({ ...alike, assignor: 'RoundRobinAssigner' });
   expect(logger.lines).toEqual([expect.stringContaining('so it uses RoundRobinAssigner')]);
 });
 
-test('a group of like members is not warned of', () => {
+test('no warning is logged for a group whose members read the same topics', () => {
   log.joined(alike);
   expect(logger.lines).toEqual([]);
 });

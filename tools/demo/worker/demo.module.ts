@@ -16,7 +16,10 @@ const Transfer = z.object({
 });
 type Transfer = z.infer<typeof Transfer>;
 
-/** Handles transfers as slowly as a service that calls others, and logs each step; the demo counts these lines. */
+/**
+ * Handles transfers as slowly as a service that calls other services, and logs each step; the demo counts these
+ * lines.
+ */
 @Controller()
 export class TransfersController {
   readonly #logger = new Logger(TransfersController.name);

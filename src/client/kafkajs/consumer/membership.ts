@@ -4,7 +4,7 @@ import { assignedPartitions } from './assigned-partitions.js';
 import type { MemberHistory } from './member-history.js';
 import { unlikeMembers } from './unlike-members.js';
 
-/** Notes a join in the member's history. @returns the member as of this join */
+/** Records a join in the member's history. @returns the membership after this join */
 export function membershipOf(group: ConsumerGroup, history: MemberHistory): Membership {
   const { generationId: generation, groupProtocol } = group;
   const memberId = group.memberId ?? '';

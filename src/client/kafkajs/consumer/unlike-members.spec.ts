@@ -24,7 +24,7 @@ test('the leader finds members with another subscription by client id, with the 
   ]);
 });
 
-test('members are not told which others there are', () => {
+test('a member that does not lead the group finds no other members', () => {
   expect(unlikeMembers({ members: [], topicsSubscribed: ['orders'] })).toEqual([]);
   expect(unlikeMembers({ members: null, topicsSubscribed: ['orders'] })).toEqual([]);
 });

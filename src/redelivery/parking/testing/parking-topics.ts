@@ -2,11 +2,13 @@ import { type Offset, toOffset, type TopicPartition } from '../../../pipeline/in
 import type { OutgoingRecord, RecordProducer } from '../../../client/index.js';
 import { type MemoryLog, MemoryTopics } from '../../../client/memory/index.js';
 
-/** Topics of one partition in memory. A test changes them as operators, retention and compaction do. */
+/** Topics of one partition in memory. A test changes them like operators, retention and compaction. */
 export class ParkingTopics extends MemoryTopics implements Pick<RecordProducer, 'send'> {
-  /** How many of the last records of each topic are not reported, as by a new leader that does not know them yet. */
+  /**
+   * How many of the last records of each topic are not reported, like by a new leader that does not know them yet.
+   */
   unreported = 0;
-  /** How often each topic was created again. */
+  /** How often each topic was recreated. */
   readonly #recreated = new Map<string, number>();
 
   constructor() {

@@ -1,7 +1,7 @@
 import type { LastResort, Order } from '../../../pipeline/index.js';
 import type { HandlerBinding } from '../invocation/invocation.js';
 
-/** A handler in a few words, for the log at startup. */
+/** A summary of a handler, for the log at startup. */
 export interface HandlerSummary {
   /** Its topic, or its pattern of topic names. */
   readonly topic: string;

@@ -15,8 +15,8 @@ class MemberIdAssigned extends Error {
 /**
  * Stores the id of a new member in its group before the member joins with it.
  *
- * - Defect: `Broker.joinGroup` (`broker/index.js`) keeps the id to itself until the join succeeds, which may take as long
- *   as other members drain.
+ * - Defect: `Broker.joinGroup` (`broker/index.js`) does not publish the id until the join succeeds, which may take as
+ *   long as other members drain.
  * - Effect: a consumer that stops meanwhile cannot leave the group, and the group waits for it for a session.
  * - Test: `join.spec.ts`; with a broker, `test/integration/stopping/stop-while-joining.test.ts`.
  * - Unnecessary when `joinGroup` returns the id to its caller first.
