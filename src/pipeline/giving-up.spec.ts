@@ -43,7 +43,7 @@ describe('a record whose attempts are used up', () => {
     expect(scene.calls).toHaveLength(2);
   });
 
-  test('fails for good at once if its error is not retriable', async () => {
+  test('a record fails for good at once if its error is not retriable', async () => {
     const scene = await fetched('a', { attempts: 9 });
     await scene.call(0).fails(new PermanentError('no'));
     expect(scene.stored).toEqual(['dead-letter 0']);
@@ -66,7 +66,7 @@ describe('a record whose attempts are used up', () => {
     expect(await scene.committed()).toBe('1');
   });
 
-  test('is stored even if another record fails for good at the same time', async () => {
+  test('a record that fails for good is stored even if another one fails for good at the same time', async () => {
     const scene = await fetched('ab', { attempts: 1 });
     await Promise.all([scene.call(0).fails(), scene.call(1).fails()]);
     expect(scene.stored).toEqual(['dead-letter 0', 'dead-letter 1']);
@@ -98,7 +98,7 @@ describe('the circuit breaker', () => {
     order: 'partition',
   } as const;
 
-  test('holds failed records back, pauses fetching, and closes by itself once records succeed', async () => {
+  test('the circuit breaker holds failed records back, pauses fetching, and closes by itself once records succeed', async () => {
     const scene = await fetched('aaaa', options);
     await scene.call(0).fails();
     await scene.call(1).fails();
@@ -138,7 +138,7 @@ describe('the circuit breaker', () => {
     expect(scene.pipeline.status.problems).toMatchObject([{ reason: '2 records in a row failed for good' }]);
   });
 
-  test('stays closed for rare failures, although retried records fail for good in a row', async () => {
+  test('the circuit breaker stays closed for rare failures, although retried records fail for good in a row', async () => {
     const scene = await fetched('abcdefghij', {
       attempts: 2,
       deadLetterLimit: { consecutive: 2, ratio: 0.5, window: 10 },
@@ -225,7 +225,7 @@ describe('the circuit breaker', () => {
 });
 
 describe.each(['one', 'batch'] as const)('a handler that fails after it was aborted (read: %p)', (read) => {
-  test('stores no record that fails after the abort of a shutdown', async () => {
+  test('a record that fails after the abort of a shutdown is not stored', async () => {
     const scene = await fetched('ab', { attempts: 1, read, order: 'partition' });
     await scene.clock.advance(COMMIT_INTERVAL_MS);
     scene.group.abort(new Error('the deadline has passed'));

@@ -108,7 +108,7 @@ describe('a key with a parked record', () => {
 
 describe('a policy that was changed from park to another', () => {
   test.each(['dead-letter', 'skip'] as const)(
-    'keeps parked keys parked, in order, and settles other failed records by %s',
+    'a policy that was changed from park to another keeps parked keys parked, in order, and settles other failed records by %s',
     async (onFailure) => {
       const { scene, parkingStore } = await parking('aab');
       await scene.call(0).fails();

@@ -60,7 +60,7 @@ function bytesIn({ responses }: FetchResponse): number | undefined {
 }
 
 describe.each([11, 4])('a fetch response of version %i', (version) => {
-  test('is decoded within the limit of the client that sent the request, for any limit of another client', async () => {
+  test('a fetch response is decoded within the limit of the client that sent the request, for any limit of another client', async () => {
     const strict = clientWith(MEGABYTE);
     const generous = clientWith(4 * MEGABYTE);
     expect(bytesIn(await fetchBy(generous, version))).toBe(2 * MEGABYTE);

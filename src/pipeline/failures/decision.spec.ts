@@ -26,13 +26,13 @@ describe.each(RESORTS)('with onFailure %p, a failure', (onFailure) => {
     expect(decision).toEqual({ action: 'retry', delayMs: 100 });
   });
 
-  test('fails for good after the last attempt', () => {
+  test('a record fails for good after the last attempt', () => {
     expect(decide(new Error('x'), { failures: 3, elapsedMs: 5 }, policy(onFailure), 0.5)).toEqual({
       action: onFailure,
     });
   });
 
-  test('fails for good if the next retry would exceed maxElapsedMs', () => {
+  test('a record fails for good if the next retry would exceed maxElapsedMs', () => {
     const limited = policy(onFailure, { maxElapsedMs: 1000 });
     expect(decide('x', { failures: 1, elapsedMs: 950 }, limited, 0.5)).toEqual({
       action: 'retry',

@@ -83,7 +83,7 @@ describe('a member', () => {
     expect(ids).toEqual([null, 'assigned']);
   });
 
-  it('does not join with the id that it gets once its consumer stops', async () => {
+  it('a member that receives its id after its consumer has stopped does not join with it', async () => {
     group.memberId = null;
     nativeJoin = () => {
       Object.assign(group.hooks, { stopped: true });
