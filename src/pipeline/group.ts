@@ -170,7 +170,7 @@ export class GroupPipeline {
     return this.#operatorPauses.has(at);
   }
 
-  /** A fetch brought no record that a reader may see; the position moves to `offset`. */
+  /** A fetch returned no visible record; the position moves to `offset`. */
   skip({ topic, partition, offset }: TopicPartitionOffset): void {
     this.partition({ topic, partition })?.skipTo(offset);
   }

@@ -76,25 +76,25 @@ describe('several Kafka clusters in one application', () => {
     ]);
   });
 
-  test('a second KafkaModule.forRoot without a name is refused', async () => {
+  test('a second KafkaModule.forRoot without a name is rejected', async () => {
     await expect(created([cluster(), cluster({ groupId: 'h' })], [Orders])).rejects.toMatchObject({
       code: 'KAFKA_MODULE',
       message: expect.stringContaining("give it a name: KafkaModule.forRoot({ name: 'audit', ... })"),
     });
   });
 
-  test('two clusters of one name are refused', async () => {
+  test('two clusters with the same name are rejected', async () => {
     await expect(created([cluster(), ...[1, 2].map(() => cluster({ name: 'a' }))], [])).rejects.toThrow(
       'imported twice with the name a',
     );
   });
 
-  test('clusters that all have a name are refused when they are connected', async () => {
+  test('clusters that all have a name are rejected when they are connected', async () => {
     const host = await created([cluster({ name: 'audit' })], [Audit]);
     expect(() => connectKafka(host)).toThrow('every KafkaModule.forRoot has a name');
   });
 
-  test('a handler of a cluster that there is not is refused by name', async () => {
+  test('a handler of a cluster that does not exist is rejected, and the error names both', async () => {
     const host = await created(bothClusters(), [Lost]);
     expect(() => connectKafka(host)).toThrow(
       'Lost.onOrder is a handler of the cluster adit, but no KafkaModule.forRoot has that name; there is audit',
@@ -119,7 +119,7 @@ describe('several Kafka clusters in one application', () => {
 });
 
 describe('an application without a usable KafkaModule', () => {
-  test('imports: [KafkaModule] is refused, and the importing module is named', async () => {
+  test('imports: [KafkaModule] is rejected, and the error names the importing module', async () => {
     @Module({ imports: [KafkaModule] })
     class FeatureModule {}
     for (const imports of [[FeatureModule], [cluster(), FeatureModule]]) {

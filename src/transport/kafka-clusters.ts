@@ -7,7 +7,7 @@ import { KafkaModuleError, UnknownClusterError } from './kafka-module.error.js';
 import type { KafkaRuntime } from './kafka-runtime.js';
 import type { KafkaStrategy } from './kafka.strategy.js';
 
-/** A Kafka cluster, as one `KafkaModule.forRoot` connects to it. */
+/** A Kafka cluster that one `KafkaModule.forRoot` connects to. */
 export interface KafkaCluster {
   readonly config: KafkaModuleConfig;
   readonly runtime: KafkaRuntime;
@@ -17,7 +17,10 @@ export interface KafkaCluster {
 /** A name that can be a label of a metric and part of a logger's name. */
 const NAME = /^[\w.-]+$/;
 
-/** The Kafka clusters of an application. At most one has no name: that of handlers without a `cluster`. */
+/**
+ * The Kafka clusters of an application. At most one has no name: the cluster of handlers without the option
+ * `cluster`.
+ */
 @Injectable()
 export class KafkaClusters {
   readonly #byName = new Map<unknown, KafkaCluster>();
@@ -43,7 +46,7 @@ export class KafkaClusters {
     this.#byName.set(name, cluster);
   }
 
-  /** The one without a name comes first. */
+  /** All clusters; the one without a name is first. */
   get all(): readonly KafkaCluster[] {
     return [...this.#byName.values()].toSorted(
       (a, b) => Number(a.config.name !== undefined) - Number(b.config.name !== undefined),
@@ -68,9 +71,9 @@ export class KafkaClusters {
   }
 
   /**
-   * Checks that the clusters fit the handlers.
+   * Checks that each handler has a cluster, and that one cluster has no name.
    * @throws KafkaModuleError if all clusters have a name
-   * @throws UnknownClusterError if a handler is for a cluster that there is not
+   * @throws UnknownClusterError if a handler names a cluster that does not exist
    */
   check(): void {
     if (!this.#byName.has(undefined)) {

@@ -1,11 +1,11 @@
 import { CodedError } from '../errors/index.js';
 
-/** `KafkaModule` is not imported, or not in the right way. */
+/** `KafkaModule` is not imported, or is imported incorrectly. */
 export class KafkaModuleError extends CodedError {
   readonly code = 'KAFKA_MODULE';
 }
 
-/** A handler is for a cluster that no `KafkaModule.forRoot` has. */
+/** A handler names a cluster that no `KafkaModule.forRoot` has. */
 export class UnknownClusterError extends CodedError {
   readonly code = 'UNKNOWN_CLUSTER';
 

@@ -89,7 +89,7 @@ export class KafkaModule implements OnModuleDestroy, OnApplicationShutdown {
   }: KafkaModuleAsyncOptions): DynamicModule {
     return {
       module: KafkaModule,
-      // What is injected without a name is that of the cluster without a name.
+      // Providers that are injected without a name belong to the cluster without a name.
       global: name === undefined,
       imports,
       providers: [

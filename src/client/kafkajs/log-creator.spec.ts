@@ -53,13 +53,13 @@ test('errors that a rebalance causes are expected, and are logged for debugging 
   expect(debugged).toHaveLength(3);
 });
 
-test('information of the client is for debugging', () => {
+test('info lines of the client are logged for debugging only', () => {
   log(logLevel.INFO, 'Consumer has joined the group');
   expect(warned).toEqual([]);
   expect(debugged).toEqual(['Consumer has joined the group']);
 });
 
-test('an answer that nobody waits for, and one about a topic that is new, are for debugging only', () => {
+test('an answer to an abandoned request, and one about a new topic, are logged for debugging only', () => {
   const { message: error } = errors.createErrorFromCode(UNKNOWN_TOPIC_OR_PARTITION);
   log(logLevel.WARN, 'Response without match', { broker: 'b:9092' });
   log(logLevel.ERROR, 'Response Metadata(key: 3, version: 6)', { error, broker: 'b:9092' });
@@ -68,7 +68,7 @@ test('an answer that nobody waits for, and one about a topic that is new, are fo
   expect(warned).toHaveLength(1);
 });
 
-test('lines of the same cause are written once a minute, with their count, and all of them for debugging', () => {
+test('lines with the same cause are written once a minute, with their count, and all of them at debug level', () => {
   for (let attempt = 0; attempt < 50; attempt++) {
     log(logLevel.ERROR, 'Connection error: connect ECONNREFUSED', { broker: 'a:9092' });
     log(logLevel.ERROR, `Restarting the consumer in ${attempt}ms`, { groupId: 'g' });

@@ -3,8 +3,9 @@ import kafkajs, { type logCreator } from 'kafkajs-pinned';
 import { LineLimit } from '../../text/line-limit.js';
 
 /**
- * Messages and errors that are expected, and that the service reports itself where an operator has to know: the end of
- * each rebalance, that the group has removed the member, and a record that is too large even when it is sent compressed.
+ * Messages and errors that are expected. The service itself reports those that an operator needs to know: the end of
+ * each rebalance, that the group has removed the member, and a record that is too large even when it is sent
+ * compressed.
  */
 const EXPECTED: ReadonlySet<unknown> = new Set([
   'The request included a message larger than the max message size the server will accept',
@@ -12,13 +13,13 @@ const EXPECTED: ReadonlySet<unknown> = new Set([
   'The group is rebalancing, so a rejoin is needed',
   'The coordinator is not aware of this member, re-joining the group',
   'The coordinator is not aware of this member',
-  // The answer to a request that was given up, such as the last fetch before a stop.
+  // The answer to an abandoned request, such as the last fetch before a stop.
   'Response without match',
 ]);
-/** The answer to a question for a topic that was created or deleted a moment ago. */
+/** The answer to a request for a topic that was just created or deleted. */
 const UNKNOWN_TOPIC = 'This server does not host this topic-partition';
 
-/** kafkajs repeats a line at every attempt: a hundred in ten seconds while a broker is away. */
+/** kafkajs repeats a line at every attempt: a hundred in ten seconds while a broker is unavailable. */
 const linesOfKafkaJs = new LineLimit({ most: 1, windowMs: 60_000 });
 
 /**

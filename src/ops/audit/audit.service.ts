@@ -14,7 +14,7 @@ export interface Change {
   readonly caller: Caller | undefined;
 }
 
-/** Logs who changed what: one log line with the context `Audit` per change, whatever the log level. */
+/** Logs who changed what: one log line with the context `Audit` per change, at any log level. */
 @Injectable()
 export class AuditService {
   readonly #log;

@@ -69,7 +69,7 @@ export class FailureDecisions {
     this.#breaker?.failedForGood(record);
   }
 
-  /** Notes a record's failure, and decides what happens to the record. */
+  /** Records a record's failure, and decides what happens to the record. */
   ofRecord(record: InFlightRecord, error: unknown): RecordDecision {
     if (isUnavailable(error)) return this.#awaitDependency(record, error);
     const decision = this.#decide(record, error);
@@ -83,7 +83,7 @@ export class FailureDecisions {
   }
 
   /**
-   * Notes the failure of a whole batch, and decides what happens to the batch.
+   * Records the failure of a whole batch, and decides what happens to the batch.
    * @param first the first of its records that is not settled; the others share its failures
    */
   ofBatch(first: InFlightRecord, error: unknown): BatchDecision {

@@ -47,7 +47,7 @@ function scaledObjects(manifests: Manifests) {
   return manifests.ofKind('ScaledObject').map((each) => scaledObjectSchema.parse(each).spec);
 }
 
-/** Rules for what resources name and select: after a prefix, a suffix or other labels they must still find it. */
+/** Rules for references and selectors: they must still match after a prefix, a suffix or other labels are added. */
 export const referenceRules: readonly Rule[] = [
   single('scaled Deployment exists', (manifests) => {
     const own = manifests.deployment.metadata.name;

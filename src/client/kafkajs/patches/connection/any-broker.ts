@@ -6,8 +6,8 @@ import { installOnce } from '../install-once.js';
 /**
  * Asks the known brokers one after the other until one answers, those with a connection first.
  *
- * - Defect: `BrokerPool.withBroker` (`cluster/brokerPool.js`) gives up at the first broker that it can't connect to, and
- *   hides the errors of those that answered with one.
+ * - Defect: `BrokerPool.withBroker` (`cluster/brokerPool.js`) gives up at the first broker that it can't connect to,
+ *   and hides the error responses of brokers that answered.
  * - Effect: while one of three brokers is down, a group's coordinator is found only by chance.
  * - Test: `any-broker.spec.ts`.
  * - Unnecessary when `withBroker` continues with the next broker after a failed connection.

@@ -14,10 +14,10 @@ import { FETCH_VERSION } from './fetch-version.js';
  *
  * - Defect: kafkajs (`protocol/requests/fetch/v11/response.js`, `protocol/recordBatch/v0/decoder.js`,
  *   `consumer/filterAbortedMessages.js`) lets records of aborted transactions through if several overlap, if a fetch
- *   begins within one, or if a record's key is four zero bytes; overflows the stack at a batch of about 130,000 records;
- *   returns functions for headers named like a method of every object; verifies no checksum, trusts every offset, and
- *   creates all records of a response at once. It fetches a batch that compaction has emptied again for ever, and needs
- *   one fetch for each offset that compaction has removed from a batch's end.
+ *   begins within one, or if a record's key is four zero bytes; overflows the stack at a batch of about 130,000
+ *   records; returns functions for headers named like a method of every object; verifies no checksum, trusts every
+ *   offset, and creates all records of a response at once. It fetches a batch that compaction has emptied again
+ *   without end, and needs one fetch for each offset that compaction has removed from a batch's end.
  * - Effect: aborted, damaged or lost records reach handlers, or a partition stops.
  * - Test: `fetch-response.spec.ts`, the specs in `protocol/`, and the tests that `docs/hazards.md` names for each defect.
  * - Unnecessary when another client decodes fetches: these defects are spread over kafkajs's decoder.
