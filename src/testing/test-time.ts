@@ -96,14 +96,14 @@ export class TestTime {
 
   /** A handler with a timeout is aborted at its timeout, and hangs only if it ignores the abort. */
   async #checkHanging(call: RunningCall, timedOut: Set<object>): Promise<void> {
-    const { record, since, timeoutMs } = call;
-    const limitMs = timedOut.has(record) ? 2 * this.hangAfterMs : this.hangAfterMs;
+    const { since, timeoutMs } = call;
+    const limitMs = timedOut.has(call) ? 2 * this.hangAfterMs : this.hangAfterMs;
     if (realNow() - since < limitMs) return;
-    if (timeoutMs === undefined || timedOut.has(record)) {
+    if (timeoutMs === undefined || timedOut.has(call)) {
       const { call: name, wait } = this.describe(call);
       throw new HandlerHangsError(name, this.hangAfterMs, wait);
     }
-    timedOut.add(record);
+    timedOut.add(call);
     await this.clock.advance(timeoutMs + TIMEOUT_MARGIN_MS);
   }
 

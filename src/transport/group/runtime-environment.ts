@@ -17,5 +17,5 @@ export interface RuntimeEnvironment {
 export const SYSTEM_ENVIRONMENT: RuntimeEnvironment = {
   clock: systemClock,
   turn: eventLoopTurn,
-  random: Math.random,
+  random: () => Math.random(),
 };
