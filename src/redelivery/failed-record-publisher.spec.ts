@@ -167,7 +167,7 @@ test('a truncated record is never written to a retry topic', async () => {
 describe('a dead letter can be stored for any error', () => {
   const withoutMessage = Object.defineProperty(new Error('no'), 'message', {
     get: () => {
-      throw new TypeError('the message can not be built');
+      throw new TypeError('the message cannot be built');
     },
   });
 

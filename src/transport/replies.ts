@@ -162,7 +162,7 @@ const INTERNAL_TEXT = JSON.stringify(INTERNAL);
 /** A response can't be serialized. */
 class UnwritableReply extends Error {
   constructor(cause: unknown) {
-    super('the response can not be written', { cause });
+    super('the response cannot be written', { cause });
   }
 }
 

@@ -46,7 +46,7 @@ export class Harness {
     const remove = options.keep ? undefined : afterwards('rm', '-rf', '--', root);
     console.log('Starting three brokers ...');
     const cluster = await Cluster.start(SLOTS);
-    if (!cluster.network) console.log('No Go: the network between instances and brokers can not be harmed.');
+    if (!cluster.network) console.log('Go is not installed: no network faults are injected.');
     try {
       const seeds = options.seed.split(',').map(Number);
       for (const seed of options.mix ? seeds : []) await this.#mix(cluster, root, seed);

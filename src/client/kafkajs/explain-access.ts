@@ -108,7 +108,7 @@ function explainConnection(
   if (cause instanceof AdvertisedAddressError)
     return explain(
       'BROKER_UNREACHABLE',
-      `a broker can not be reached at ${cause.address}, the address in its advertised.listeners`,
+      `a broker cannot be reached at ${cause.address}, the address in its advertised.listeners`,
       'set advertised.listeners to an address that can be reached from here, or check that broker and the network',
     );
   if (cause.name === 'KafkaJSConnectionClosedError')

@@ -44,7 +44,7 @@ export class UnreadableBatchError extends CodedError {
         ? 'raise it if the batch is sound'
         : 'inspect it with kafka-dump-log to see whether it is damaged';
     super(
-      `${topic}[${partition}]: the batch at offset ${offset} can not be read: ${why}; ${remedy}. To continue without it, ` +
+      `${topic}[${partition}]: the batch at offset ${offset} cannot be read: ${why}; ${remedy}. To continue without it, ` +
         "move the group's offset behind it with kafka-consumer-groups --reset-offsets while the service is stopped, " +
         'or delete the log up to there with kafka-delete-records',
       { cause },

@@ -123,7 +123,7 @@ describe('a malformed log', () => {
     const error = unreadableIn(await fetched(await make()));
     expect(error).toBeInstanceOf(UnreadableBatchError);
     expect(error?.message).toMatch(
-      /^orders\[3\]: the batch at offset (\d+|unknown) can not be read: .+ kafka-dump-log/,
+      /^orders\[3\]: the batch at offset (\d+|unknown) cannot be read: .+ kafka-dump-log/,
     );
   });
 });

@@ -77,7 +77,7 @@ export class BatchOutcomesError extends Error {
 
   constructor() {
     super(
-      'the batch handler returned a rejection that can not be assigned to one of its records; return one outcome ' +
+      'the batch handler returned a rejection that cannot be assigned to one of its records; return one outcome ' +
         'for each record, in their order, as Promise.allSettled returns them, or throw',
     );
     this.name = 'BatchOutcomesError';

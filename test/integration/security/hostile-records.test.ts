@@ -114,7 +114,7 @@ describe('hostile records', () => {
       async () => (await probe(url, 'ready')).reason.match(/bomb.*KAFKA_MAX_UNPACKED_BATCH_BYTES/),
       { what: 'ready to name the batch', timeoutMs: 30_000 },
     );
-    expect(reason[0]).toContain(`${topic}[1]: the batch at offset 1 can not be read`);
+    expect(reason[0]).toContain(`${topic}[1]: the batch at offset 1 cannot be read`);
     const blocked = async (): Promise<number | undefined> =>
       (await Scrape.of(url)).value('kafka_consumer_blocked_records', { kind: 'unreadable' });
     expect(await blocked()).toBe(1);

@@ -54,7 +54,7 @@ export async function alterConfigs(
   topics: Alterations,
 ): Promise<ReadonlyMap<string, BrokerError>> {
   if (broker.versions && !(INCREMENTAL_ALTER_CONFIGS in broker.versions)) {
-    const error = { type: 'UNSUPPORTED_VERSION', message: 'brokers before 2.3 can not set single settings' };
+    const error = { type: 'UNSUPPORTED_VERSION', message: 'brokers before 2.3 cannot set single settings' };
     return new Map([...topics.keys()].map((topic) => [topic, error]));
   }
   const request = {

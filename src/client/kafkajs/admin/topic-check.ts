@@ -195,7 +195,7 @@ function otherProblems({ topic, like }: TopicSpec, { topics, configs }: KnownTop
         setting: each === topic ? 'settings' : `settings of ${each}`,
         value: 'unknown',
         wanted: 'DescribeConfigs to be granted',
-        otherwise: 'the service can not check whether records could be lost, or may not fit',
+        otherwise: 'the service cannot check whether records could be lost, or may not fit',
         isVital: false,
         refused: brokerErrorText(config.brokerError),
       },

@@ -39,7 +39,7 @@ export class SecretReader<Config extends WithFiles> {
   #warn(problem: string): void {
     if (problem !== this.#problem)
       this.#logger.warn(
-        `the secrets in the files can not be used, so those that were read before are used: ${problem}`,
+        `the secrets in the files cannot be used, so those that were read before are used: ${problem}`,
       );
     this.#problem = problem;
   }

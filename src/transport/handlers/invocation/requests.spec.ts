@@ -118,14 +118,14 @@ describe('a request', () => {
     ['an empty text', ''],
     ['zero', 0],
     ['a function', () => 1],
-    ['what JSON can not write', { big: 1n }],
+    ['what JSON cannot write', { big: 1n }],
   ])('a request whose handler throws %s is answered with an error', async (_, thrown) => {
     const { failed } = await request(() => Promise.reject(thrown));
     expect(failed).toEqual([internal]);
   });
 
   test.each<[string, unknown, number | undefined]>([
-    ['that JSON can not write', { big: 1n }, undefined],
+    ['that JSON cannot write', { big: 1n }, undefined],
     ['that is too large for its topic', 'x'.repeat(100), 10],
   ])(
     'a request with a response %s is answered with an error and not retried',
