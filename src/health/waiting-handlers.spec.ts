@@ -46,7 +46,7 @@ describe('liveness', () => {
     expect(livenessProblem(snapshotOf(scene), limits, scene.clock.now(), 0)).toBeUndefined();
     await pass(scene, 12_000);
     expect(scene.call(0).records[0]?.settled).toBe(true);
-    expect(scene.told).toEqual([]);
+    expect(scene.reported).toEqual([]);
   });
 
   test('liveness stays up for a handler whose commit waits for an earlier record', async () => {
@@ -54,7 +54,7 @@ describe('liveness', () => {
     await scene.call(0).fails();
     await pass(scene, 24_000);
     expect(livenessProblem(snapshotOf(scene), limits, scene.clock.now(), 0)).toBeUndefined();
-    expect(scene.told).toEqual(['stopped 0']);
+    expect(scene.reported).toEqual(['stopped 0']);
   });
 
   test('liveness goes down for a handler that hangs after its commit', async () => {

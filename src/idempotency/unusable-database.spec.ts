@@ -15,7 +15,7 @@ describe('a record waits without using up attempts', () => {
     );
     const scene = await tried(new PostgresStore(database, loadConfig({})), async () => undefined);
     await minute(scene);
-    expect(new Set(scene.told)).toEqual(new Set(['awaiting dependency 0']));
+    expect(new Set(scene.reported)).toEqual(new Set(['awaiting dependency 0']));
     expect(scene.pipeline.status.problems).toMatchObject([
       { kind: 'dependency', error: { code: 'DATABASE_UNAVAILABLE' } },
     ]);
@@ -42,7 +42,7 @@ describe('a record waits without using up attempts', () => {
       await passUntil(scene, () => server.refused > 5);
       expect(server.refused).toBeGreaterThan(5);
       expect(called).toBe(0);
-      expect(new Set(scene.told)).toEqual(new Set(['awaiting dependency 0']));
+      expect(new Set(scene.reported)).toEqual(new Set(['awaiting dependency 0']));
       await database.close();
       server.stop();
     },
@@ -67,7 +67,7 @@ describe('a record waits without using up attempts', () => {
         throw new Error('not booked', { cause: Object.assign(new Error('as told'), { code }) });
       });
       await minute(scene);
-      expect(new Set(scene.told)).toEqual(new Set(['awaiting dependency 0']));
+      expect(new Set(scene.reported)).toEqual(new Set(['awaiting dependency 0']));
     },
   );
 
@@ -80,7 +80,7 @@ describe('a record waits without using up attempts', () => {
     );
     const scene = await tried(store, async () => undefined);
     await minute(scene);
-    expect(scene.told).toEqual([]);
+    expect(scene.reported).toEqual([]);
     end();
     await other;
     await sleep(1);

@@ -56,7 +56,7 @@ describe('waiting for a database connection', () => {
       await scene.clock.advance(20);
       scene.group.checkTimeouts();
     }
-    expect(scene.told).toEqual([]);
+    expect(scene.reported).toEqual([]);
     expect(await scene.committed()).toBe(`${ALPHABET.length}`);
   });
 

@@ -128,7 +128,7 @@ describe('a drain', () => {
     scene.storeErrors.push(new Error('away'));
     await scene.fetch();
     await scene.call(0).fails();
-    expect(scene.told).toEqual(['not stored 0']);
+    expect(scene.reported).toEqual(['not stored 0']);
     await scene.group.drain(1000);
     await scene.clock.advance(20_000);
     expect(scene.stored).toEqual([]);

@@ -32,7 +32,7 @@ describe('a batch whose handler says which record failed', () => {
       startedAt: 0,
       retryAt: scene.clock.now() + RETRY_MS,
     });
-    expect(scene.told).toEqual(['retrying 2']);
+    expect(scene.reported).toEqual(['retrying 2']);
     await scene.clock.advance(RETRY_MS - 1);
     expect(scene.calls).toHaveLength(1);
     await scene.clock.advance(1);
@@ -94,7 +94,7 @@ describe('a batch whose handler throws', () => {
     scene.pipeline.owner.acknowledge(scene.call(0).records);
     await scene.call(0).fails(cause);
     expect(await scene.committed()).toBe('5');
-    expect(scene.told).toEqual(['failed after settling 4']);
+    expect(scene.reported).toEqual(['failed after settling 4']);
     expect(scene.calls).toHaveLength(1);
   });
 

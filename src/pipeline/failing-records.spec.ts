@@ -66,7 +66,7 @@ describe('a record whose handler fails', () => {
     scene.pipeline.owner.acknowledge(scene.call(0).records);
     await scene.call(0).fails();
     expect(await scene.committed()).toBe('1');
-    expect(scene.told).toEqual(['failed after settling 0']);
+    expect(scene.reported).toEqual(['failed after settling 0']);
     expect(scene.called).toEqual(['0', '1']);
   });
 

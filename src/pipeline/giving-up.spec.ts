@@ -18,7 +18,7 @@ describe('a record whose attempts are used up', () => {
     expect(scene.called).toEqual(['0', '2', '0']);
     await scene.call(2).fails();
     expect(scene.stored).toEqual(['dead-letter 0']);
-    expect(scene.told).toEqual(['retrying 0', 'dead-letter 0']);
+    expect(scene.reported).toEqual(['retrying 0', 'dead-letter 0']);
     expect(scene.called).toEqual(['0', '2', '0', '1']);
     await scene.call(1).returns();
     await scene.call(3).returns();
@@ -30,14 +30,14 @@ describe('a record whose attempts are used up', () => {
     scene.storeErrors.push(...Array.from({ length: 20 }, () => new Error('away')));
     await scene.call(1).returns();
     await scene.call(0).fails();
-    expect(scene.told).toEqual(['not stored 0']);
+    expect(scene.reported).toEqual(['not stored 0']);
     expect(scene.pipeline.status.problems).toMatchObject([
       { kind: 'not stored', error: { message: 'away' } },
     ]);
     expect(await scene.committed()).toBe('0');
     scene.storeErrors.length = 0;
     await scene.clock.advance(20_000);
-    expect(scene.told.at(-1)).toBe('dead-letter 0');
+    expect(scene.reported.at(-1)).toBe('dead-letter 0');
     expect(scene.pipeline.status.problems).toEqual([]);
     expect(await scene.committed()).toBe('2');
     expect(scene.calls).toHaveLength(2);
@@ -54,14 +54,14 @@ describe('a record whose attempts are used up', () => {
     const failed = scene.call(0).fails();
     scene.group.loseAll();
     await failed;
-    expect(scene.told).toEqual([]);
+    expect(scene.reported).toEqual([]);
     expect(scene.partition.committed).toBe('0');
   });
 
   test('a record whose attempts are used up is skipped, reported and settled with the policy skip', async () => {
     const scene = await fetched('a', { attempts: 1, onFailure: 'skip' });
     await scene.call(0).fails();
-    expect(scene.told).toEqual(['skip 0']);
+    expect(scene.reported).toEqual(['skip 0']);
     expect(scene.stored).toEqual([]);
     expect(await scene.committed()).toBe('1');
   });
@@ -79,7 +79,7 @@ describe('a handler with the policy stop', () => {
     const scene = await fetched('aabc', { attempts: 1, onFailure: 'stop', concurrency: 2 });
     await scene.call(0).fails();
     await scene.call(1).returns();
-    expect(scene.told).toEqual(['stopped 0']);
+    expect(scene.reported).toEqual(['stopped 0']);
     expect(scene.called).toEqual(['0', '2']);
     expect(scene.pipeline.status.pauseReasons).toEqual(['stopped by its handler']);
     expect(scene.pipeline.status.problems).toMatchObject([{ kind: 'stop', record: { offset: '0' } }]);
@@ -102,7 +102,7 @@ describe('the circuit breaker', () => {
     const scene = await fetched('aaaa', options);
     await scene.call(0).fails();
     await scene.call(1).fails();
-    expect(scene.told).toEqual(['dead-letter 0', 'breaker open 1']);
+    expect(scene.reported).toEqual(['dead-letter 0', 'breaker open 1']);
     expect(scene.pipeline.status.pauseReasons).toEqual(['circuit breaker']);
     expect(scene.partition.paused).toBe(true);
     expect(scene.pipeline.status.problems).toMatchObject([
@@ -114,7 +114,7 @@ describe('the circuit breaker', () => {
     await scene.clock.advance(RETRY_MS);
     expect(scene.called).toEqual(['0', '1', '1', '1']);
     await scene.call(3).returns();
-    expect(scene.told.slice(2)).toEqual(['breaker open 1', 'breaker closed']);
+    expect(scene.reported.slice(2)).toEqual(['breaker open 1', 'breaker closed']);
     expect(scene.pipeline.status.problems).toEqual([]);
     expect(scene.partition.paused).toBe(false);
     await scene.call(4).returns();
@@ -187,7 +187,7 @@ describe('the circuit breaker', () => {
     });
     await scene.call(0).fails();
     await scene.call(1).fails();
-    expect(scene.told.at(-1)).toBe('breaker open 1');
+    expect(scene.reported.at(-1)).toBe('breaker open 1');
     await scene.clock.advance(RETRY_MS);
     expect(scene.pipeline.status.problems).toMatchObject([
       { kind: 'circuit-breaker', record: { offset: '1' } },
@@ -206,10 +206,10 @@ describe('the circuit breaker', () => {
       deadLetterLimit: { consecutive: 1, ratio: 0.1, window: 10 },
     });
     await scene.call(0).fails(new PermanentError('no'));
-    expect(scene.told).toEqual(['breaker open 0']);
+    expect(scene.reported).toEqual(['breaker open 0']);
     await scene.clock.advance(RETRY_MS);
     await scene.call(1).fails();
-    expect(scene.told).toEqual(['breaker open 0', 'breaker closed', 'retry-topic 0']);
+    expect(scene.reported).toEqual(['breaker open 0', 'breaker closed', 'retry-topic 0']);
     expect(scene.pipeline.status.pauseReasons).toEqual([]);
   });
 
@@ -217,10 +217,10 @@ describe('the circuit breaker', () => {
     const skipping = await fetched('aaa', { ...options, onFailure: 'skip' });
     await skipping.call(0).fails();
     await skipping.call(1).fails();
-    expect(skipping.told).toEqual(['skip 0', 'breaker open 1']);
+    expect(skipping.reported).toEqual(['skip 0', 'breaker open 1']);
     const retrying = await fetched('aaa', { ...options, onFailure: 'retry-topic' });
     for (const at of [0, 1, 2]) await retrying.call(at).fails();
-    expect(retrying.told).toEqual(['retry-topic 0', 'retry-topic 1', 'retry-topic 2']);
+    expect(retrying.reported).toEqual(['retry-topic 0', 'retry-topic 1', 'retry-topic 2']);
   });
 });
 
@@ -263,7 +263,7 @@ describe('a record that is not due yet', () => {
     expect(scene.partition.paused).toBe(false);
     await scene.fetch();
     expect(scene.called).toEqual(['0', '1', '2']);
-    expect(scene.told).toEqual([]);
+    expect(scene.reported).toEqual([]);
   });
 
   test('a record that is not due yet waits no longer than its topic’s delay, even if its due time is later', async () => {
@@ -274,7 +274,7 @@ describe('a record that is not due yet', () => {
     const { clock } = scene;
     const seenAt = clock.now();
     await scene.fetch();
-    expect(scene.told).toEqual([`due too late 0 by ${began + DAY - seenAt - 60_000}`]);
+    expect(scene.reported).toEqual([`due too late 0 by ${began + DAY - seenAt - 60_000}`]);
     for (let second = 0; second < 59; second++) {
       await clock.advance(1_000);
       await scene.fetch();
@@ -283,7 +283,7 @@ describe('a record that is not due yet', () => {
     await clock.advance(1_000);
     await scene.fetch();
     expect(scene.called).toEqual(['0', '1', '2']);
-    expect(scene.told).toHaveLength(1);
+    expect(scene.reported).toHaveLength(1);
   });
 });
 
@@ -292,7 +292,7 @@ test('a record that is not for the handler is passed over, reported, and committ
     passesOver: ({ offset }) => (offset === '1' ? undefined : 'replayed for another group'),
   });
   expect(scene.called).toEqual(['1']);
-  expect(scene.told).toEqual([
+  expect(scene.reported).toEqual([
     'passed over 0: replayed for another group',
     'passed over 2: replayed for another group',
   ]);

@@ -73,10 +73,10 @@ const silent: GroupEvents = {
   rewound: () => undefined,
 };
 
-function build(options_: RecordingOptions, told: readonly Behaviour[], logs: ModelPartition[]) {
+function build(options_: RecordingOptions, scripted: readonly Behaviour[], logs: ModelPartition[]) {
   const clock = new VirtualClock();
   const broker = new ModelBroker(logs, clock);
-  const handler = new RecordingHandler(options_, told, clock, (at) => broker.at(at).ownership);
+  const handler = new RecordingHandler(options_, scripted, clock, (at) => broker.at(at).ownership);
   const limiter = new InFlightLimiter({ records: LIMIT, bytes: 1_000_000 });
   limiter.share(logs.length);
   const compiled = handler.toHandler();
@@ -111,9 +111,9 @@ test('no record is lost, records of a key keep their order, memory is bounded, a
       options,
       behaviours,
       fc.array(step, { maxLength: 60 }),
-      async (logs, how, told, steps) => {
+      async (logs, how, scripted, steps) => {
         const fresh = structuredClone(logs).map((each, index) => ({ ...each, log: logs[index]?.log ?? [] }));
-        const { clock, broker, handler, limiter, group } = build(how, told, fresh);
+        const { clock, broker, handler, limiter, group } = build(how, scripted, fresh);
         broker.join(group, [true, true, true], false);
         for (const each of steps) {
           if (each.do === 'wait') await clock.advance(each.ms);

@@ -36,7 +36,7 @@ describe('a handler that exceeds its timeout', () => {
     await scene.clock.advance(50);
     scene.group.checkTimeouts();
     await scene.call(0).returns();
-    expect(scene.told).toEqual(['retrying 0']);
+    expect(scene.reported).toEqual(['retrying 0']);
     expect(scene.call(0).records[0]?.lastError).toBeInstanceOf(HandlerTimeoutError);
     await scene.call(1).returns();
     await scene.clock.advance(RETRY_MS);
@@ -64,7 +64,7 @@ describe('a handler that exceeds its timeout', () => {
     await scene.clock.advance(50);
     scene.group.checkTimeouts();
     await scene.call(0).returns();
-    expect(scene.told).toEqual(['failed after settling 0']);
+    expect(scene.reported).toEqual(['failed after settling 0']);
     expect(scene.called).toEqual(['0', '1']);
   });
 

@@ -45,7 +45,7 @@ describe('a partition that is lost', () => {
     scene.rejoin(true, false);
     const lost = await waiting.catch((error: unknown) => error);
     await scene.call(0).fails(lost);
-    expect(scene.told).toEqual([]);
+    expect(scene.reported).toEqual([]);
   });
 
   test('a partition that is lost has no record in flight, and uses up no limit of other partitions', async () => {
@@ -77,7 +77,7 @@ describe('a partition that is lost', () => {
     const scene = await working();
     scene.group.loseAll();
     await scene.call(0).fails();
-    expect(scene.told).toEqual([]);
+    expect(scene.reported).toEqual([]);
   });
 });
 

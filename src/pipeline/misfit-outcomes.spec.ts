@@ -60,6 +60,6 @@ test('a missing entry beside a rejection fails the whole batch', async () => {
   const holed: unknown[] = [fine];
   holed[2] = bad;
   await scene.call(0).returns(holed);
-  expect(scene.told).toEqual(['retrying 0']);
+  expect(scene.reported).toEqual(['retrying 0']);
   expect(await scene.committed()).toBe('0');
 });

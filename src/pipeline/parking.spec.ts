@@ -20,7 +20,7 @@ describe('a key with a parked record', () => {
     await scene.call(0).fails();
     await scene.call(1).returns();
     expect(scene.called).toEqual(['0', '2']);
-    expect(scene.told).toEqual(['park 0', 'park 1', 'park 3']);
+    expect(scene.reported).toEqual(['park 0', 'park 1', 'park 3']);
     expect(parkingStore.offsets).toEqual(['0', '1', '3']);
     expect(await scene.committed()).toBe('4');
   });
@@ -68,7 +68,7 @@ describe('a key with a parked record', () => {
     await scene.clock.advance(0);
     await scene.fetch();
     await scene.call(0).fails();
-    expect(scene.told).toEqual(['dead-letter 0']);
+    expect(scene.reported).toEqual(['dead-letter 0']);
     expect(scene.pipeline.status.parked).toBe(0);
     expect(scene.called).toEqual(['0', '1']);
     await scene.call(1).returns();
@@ -98,7 +98,7 @@ describe('a key with a parked record', () => {
     await scene.clock.advance(0);
     parkingStore.failures = 1;
     await scene.call(1).returns();
-    expect(scene.told.at(-1)).toBe('parking unavailable');
+    expect(scene.reported.at(-1)).toBe('parking unavailable');
     expect(parkingStore.offsets).toEqual(['0']);
     await scene.clock.advance(1000);
     expect(parkingStore.offsets).toEqual([]);
@@ -117,7 +117,7 @@ describe('a policy that was changed from park to another', () => {
       expect(next.called).toEqual(['4']);
       expect(parkingStore.offsets).toEqual(['0', '1', '3']);
       await next.call(0).fails();
-      expect(next.told.filter((line) => line.endsWith(' 4'))).toEqual([`${onFailure} 4`]);
+      expect(next.reported.filter((line) => line.endsWith(' 4'))).toEqual([`${onFailure} 4`]);
       expect(parkingStore.offsets).toEqual(['0', '1', '3']);
       parkingStore.release('a');
       await next.clock.advance(0);
@@ -139,7 +139,7 @@ describe('the next owner of a partition', () => {
     expect(await scene.committed()).toBe('3');
     parkingStore.failures = 1;
     const { scene: next } = await parking('aaba', { parkingStore, committed: 3 });
-    expect(next.told).toEqual(['parking unavailable']);
+    expect(next.reported).toEqual(['parking unavailable']);
     expect(parkingStore.offsets).toEqual(['0', '1']);
     await next.clock.advance(1000);
     expect(next.called).toEqual([]);
@@ -172,7 +172,7 @@ test('no more records than the limit are parked: the next one waits, uncommitted
   const { scene, parkingStore } = await parking('aaab', { parkLimit: 2 });
   await scene.call(0).fails();
   await scene.call(1).returns();
-  expect(scene.told).toEqual(['park 0', 'park 1', 'not stored 2']);
+  expect(scene.reported).toEqual(['park 0', 'park 1', 'not stored 2']);
   expect(scene.pipeline.status.problems).toMatchObject([
     { kind: 'not stored', error: { code: 'PARKING_FULL' } },
   ]);
@@ -187,7 +187,7 @@ test('no more records than the limit are parked: the next one waits, uncommitted
 test('a record that could not be parked is handled, and no longer reported, once its key is not parked any more', async () => {
   const { scene, parkingStore } = await parking('aab', { parkLimit: 1 });
   await scene.call(0).fails();
-  expect(scene.told).toEqual(['park 0', 'not stored 1']);
+  expect(scene.reported).toEqual(['park 0', 'not stored 1']);
   parkingStore.release('a');
   await scene.clock.advance(0);
   await scene.call(2).returns();
@@ -206,12 +206,12 @@ test('a record whose write to the parking topic failed is written again: the fir
   await scene.call(0).fails();
   scene.storeErrors.push(new Error('no answer'));
   await scene.fetch();
-  expect(scene.told).toEqual(['park 0', 'not stored 1']);
+  expect(scene.reported).toEqual(['park 0', 'not stored 1']);
   parkingStore.release('a');
   await scene.clock.advance(0);
   await scene.call(1).returns();
   await scene.clock.advance(20_000);
-  expect(scene.told.at(-1)).toBe('park 1');
+  expect(scene.reported.at(-1)).toBe('park 1');
   expect(scene.called).toEqual(['0', '0', '1']);
   await scene.call(2).returns();
   expect(parkingStore.offsets).toEqual([]);
@@ -291,7 +291,7 @@ describe('a release', () => {
     await later.call(0).returns();
     expect([...parkingStore.requests]).toEqual(['a']);
     await later.clock.advance(1_000);
-    expect(later.told).toContain('dead-letter 1');
+    expect(later.reported).toContain('dead-letter 1');
     expect(parkingStore.requests.size).toBe(0);
   });
 
@@ -316,7 +316,7 @@ test('records without a key are parked one by one, and nothing follows them', as
   const { scene, parkingStore } = await parking('--');
   await scene.call(0).fails();
   await scene.call(1).returns();
-  expect(scene.told).toEqual(['park 0']);
+  expect(scene.reported).toEqual(['park 0']);
   parkingStore.release(undefined);
   await scene.clock.advance(0);
   await scene.call(2).returns();

@@ -59,7 +59,7 @@ describe('a partition kept across a rejoin', () => {
     await scene.call(0).returns();
     expect(await scene.committed()).toBe('1');
     scene.group.start({ topic: 't', partition: 0, offset });
-    expect(scene.told).toEqual([]);
+    expect(scene.reported).toEqual([]);
     expect(scene.call(1).signal.aborted).toBe(false);
     await scene.call(1).returns();
     expect(await scene.committed()).toBe('2');
@@ -98,7 +98,7 @@ describe('a partition', () => {
     await scene.committed();
     const { position } = scene.pipeline;
     scene.group.start({ topic: 't', partition: 0, offset: toOffset(1) });
-    expect(scene.told).toEqual([`rewound from ${position} to 1`]);
+    expect(scene.reported).toEqual([`rewound from ${position} to 1`]);
     expect(scene.call(2).signal.reason).toBeInstanceOf(PartitionLostError);
     expect(scene.pipeline).toMatchObject({ position: '1', committableOffset: '1', busy: false });
     scene.partition.position = toOffset(1);
@@ -113,7 +113,7 @@ describe('a partition', () => {
     await scene.call(1).returns();
     scene.partition.position = toOffset(2);
     await scene.fetch();
-    expect(scene.told).toEqual(['rewound from 4 to 2']);
+    expect(scene.reported).toEqual(['rewound from 4 to 2']);
     expect(scene.called).toEqual(['0', '1', '2', '3', '2', '3']);
     expect(scene.limiter.total.records).toBe(2);
   });
@@ -134,7 +134,7 @@ describe('an offset out of range', () => {
     await scene.committed();
     await scene.fetch();
     expect(scene.group.outOfRange(at(0))).toBe('0');
-    expect(scene.told).toEqual(['rewound from 4 to 0']);
+    expect(scene.reported).toEqual(['rewound from 4 to 0']);
     expect(scene.call(0).signal.reason).toBeInstanceOf(PartitionLostError);
     scene.partition.position = toOffset(0);
     await scene.fetch();
@@ -154,7 +154,7 @@ describe('an offset out of range', () => {
     const scene = new Scene('abcd');
     await scene.fetch(2);
     expect(scene.group.outOfRange(at(3))).toBe('3');
-    expect(scene.told).toEqual([]);
+    expect(scene.reported).toEqual([]);
     await scene.call(0).returns();
     await scene.call(1).returns();
     expect(await scene.committed()).toBe('3');
@@ -189,5 +189,5 @@ test('a duplicate fetch resets nothing: unsettled records below it are not skipp
   expect(await scene.committed()).toBe('0');
   await scene.call(0).returns();
   expect(await scene.committed()).toBe('3');
-  expect(scene.told).toEqual([]);
+  expect(scene.reported).toEqual([]);
 });

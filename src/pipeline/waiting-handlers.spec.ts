@@ -121,7 +121,7 @@ describe('a record whose dependency is unavailable', () => {
   test('a record whose dependency is unavailable is reported at once as what delays its partition, until it has been handled', async () => {
     const scene = await working('a');
     await scene.call(0).fails(away);
-    expect(scene.told).toEqual(['awaiting dependency 0']);
+    expect(scene.reported).toEqual(['awaiting dependency 0']);
     expect(scene.pipeline.status.problems).toEqual([
       { kind: 'dependency', record: scene.call(0).records[0], error: away },
     ]);
@@ -141,7 +141,7 @@ describe('a record whose dependency is unavailable', () => {
     await scene.call(-1).fails();
     await scene.clock.advance(100);
     expect(scene.stored).toEqual([]);
-    expect(scene.told.at(-1)).toBe('retrying 0');
+    expect(scene.reported.at(-1)).toBe('retrying 0');
   });
 
   test('a record whose dependency is unavailable keeps its slot, so that not every lane tries the dependency in turn', async () => {

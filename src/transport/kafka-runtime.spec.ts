@@ -5,7 +5,7 @@ import type { HandlerRegistry } from './handlers/registry/handler-registry.js';
 import { KafkaRuntime } from './kafka-runtime.js';
 
 test('a service that is stopped before its microservices start does not consume', async () => {
-  const told: string[] = [];
+  const events: string[] = [];
   const producer = {
     send: async () => undefined,
     native: () => undefined,
@@ -16,12 +16,12 @@ test('a service that is stopped before its microservices start does not consume'
     topics: async () => ['t'],
     hiddenTopics: async () => [],
     consumer: () => ({
-      connect: async () => void told.push('connects'),
-      start: async () => void told.push('joins and reads'),
+      connect: async () => void events.push('connects'),
+      start: async () => void events.push('joins and reads'),
       crashed: new Promise(() => undefined),
       outdated: new Promise(() => undefined),
       native: () => ({}),
-      stop: async () => told.push('leaves') > 0,
+      stop: async () => events.push('leaves') > 0,
     }),
     close: () => undefined,
   } as unknown as KafkaPort;
@@ -38,5 +38,5 @@ test('a service that is stopped before its microservices start does not consume'
   await expect(runtime.stop(1_000)).resolves.toBe(true);
   await new Promise((resolve) => setTimeout(resolve, 100));
   for (const group of runtime.groups) await group.stop(100);
-  expect(told).toEqual([]);
+  expect(events).toEqual([]);
 });

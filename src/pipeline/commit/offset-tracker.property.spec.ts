@@ -69,8 +69,8 @@ class Tracked {
 
   settleThrough(record: Received): void {
     const expected = this.records.filter(({ sequence, settled }) => !settled && sequence <= record.sequence);
-    const told = this.tracker.settleThrough(record);
-    if (told.length !== expected.length || told.some((each, at) => each !== expected[at]))
+    const returned = this.tracker.settleThrough(record);
+    if (returned.length !== expected.length || returned.some((each, at) => each !== expected[at]))
       this.broken.push(`settleThrough(${record.offset}) returned the wrong records`);
   }
 

@@ -36,7 +36,7 @@ describe('a batch in key order', () => {
     await scene.clock.advance(100);
     await scene.call(1).returns([bad, fine]);
     await scene.clock.advance(5_000);
-    expect(scene.told.at(-1)).toBe('not stored 0');
+    expect(scene.reported.at(-1)).toBe('not stored 0');
     expect(scene.pipeline.status.usage.records).toBe(1);
     await scene.fetch();
     await scene.clock.advance(60_000);
@@ -54,7 +54,7 @@ describe('a batch in key order', () => {
     });
     await scene.fetch();
     await scene.call(0).fails(new BatchRecordError(0, new Error('a')));
-    expect(scene.told).toEqual(['stopped 0']);
+    expect(scene.reported).toEqual(['stopped 0']);
     expect(scene.called).toEqual(['0,1,2', '1']);
     await scene.call(1).returns();
     expect(await scene.committed()).toBe('0');

@@ -92,16 +92,16 @@ describe('a limiter', () => {
     const { signal } = new AbortController();
     await limiter.untilRoom(signal);
     use(limiter, usage, 101);
-    let told = 0;
+    let resolved = 0;
     const waiting = [limiter.untilRoom(signal), limiter.untilRoom(signal)].map((room) =>
-      room.then(() => told++),
+      room.then(() => resolved++),
     );
     limiter.remove(usage, 1);
     await Promise.resolve();
-    expect([limiter.hasRoom, told]).toEqual([false, 0]);
+    expect([limiter.hasRoom, resolved]).toEqual([false, 0]);
     limiter.remove(usage, 1);
     await Promise.all(waiting);
-    expect([limiter.hasRoom, told]).toEqual([true, 2]);
+    expect([limiter.hasRoom, resolved]).toEqual([true, 2]);
   });
 
   test('forgets waits for room that were aborted', async () => {

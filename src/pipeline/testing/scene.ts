@@ -74,7 +74,7 @@ export class Scene {
   /** Whether records are too large for the parking topic and become dead letters. */
   rejectsParking = false;
   /** Failures and resets that the group reported: `event offset`. */
-  readonly told: string[] = [];
+  readonly reported: string[] = [];
 
   constructor(keys: string, options: SceneOptions = {}) {
     const log = [...keys].map((key) => ({ gap: 0, key: key === '-' ? null : key }));
@@ -88,10 +88,11 @@ export class Scene {
       commitIntervalMs: COMMIT_INTERVAL_MS,
       limiter: this.limiter,
       events: {
-        failed: (event) => void this.told.push(textOf(event)),
-        passedOver: (_at, offset, why) => void this.told.push(`passed over ${offset}: ${why}`),
-        dueTooLate: (_at, offset, excessMs) => void this.told.push(`due too late ${offset} by ${excessMs}`),
-        rewound: (from, to) => void this.told.push(`rewound from ${from.offset} to ${to.offset}`),
+        failed: (event) => void this.reported.push(textOf(event)),
+        passedOver: (_at, offset, why) => void this.reported.push(`passed over ${offset}: ${why}`),
+        dueTooLate: (_at, offset, excessMs) =>
+          void this.reported.push(`due too late ${offset} by ${excessMs}`),
+        rewound: (from, to) => void this.reported.push(`rewound from ${from.offset} to ${to.offset}`),
       },
       clock: this.clock,
       turn: (options.turnOf ?? (() => endlessTurn))(this.clock),

@@ -23,7 +23,7 @@ export class MetricsRegistry extends Registry {
 
   #registerStalls(stalls: EventLoopStalls): void {
     const registers = [this];
-    const told = (name: string, help: string, valueOf: () => number): Counter =>
+    const counter = (name: string, help: string, valueOf: () => number): Counter =>
       new Counter({
         name,
         help,
@@ -33,12 +33,12 @@ export class MetricsRegistry extends Registry {
           this.inc(valueOf());
         },
       });
-    told(
+    counter(
       'nodejs_eventloop_stalls_total',
       'Number of times the event loop was blocked so that a timer fired at least one second late.',
       () => stalls.count,
     );
-    told(
+    counter(
       'nodejs_eventloop_stalled_seconds_total',
       'Total duration of these event loop stalls in seconds.',
       () => stalls.totalMs / 1000,

@@ -10,10 +10,10 @@ interface Deleted {
 function purgeThat(outcome: () => Promise<ReadonlyMap<string, Error>>): {
   purge: RetryPurge;
   deleted: Deleted[][];
-  told: string[];
+  reported: string[];
 } {
   const deleted: Deleted[][] = [];
-  const told: string[] = [];
+  const reported: string[] = [];
   const purge = new RetryPurge({
     groupId: 'g',
     isRetryTopic: (topic) => topic.startsWith('retry'),
@@ -21,9 +21,9 @@ function purgeThat(outcome: () => Promise<ReadonlyMap<string, Error>>): {
       deleted.push([...byTopic].map(([topic, partitions]) => ({ topic, partitions: [...partitions] })));
       return outcome();
     },
-    failed: (why) => told.push(why),
+    failed: (why) => reported.push(why),
   });
-  return { purge, deleted, told };
+  return { purge, deleted, reported };
 }
 
 const at = (topic: string, partition: number) => ({ topic, partition });
@@ -52,7 +52,7 @@ test('a purge sends no request if nothing was committed since the last purge', a
 
 test('a purge retries failed deletions, and reports the reason once', async () => {
   const outcomes = [new Error('no grant'), new Error('no grant'), undefined];
-  const { purge, deleted, told } = purgeThat(() => {
+  const { purge, deleted, reported } = purgeThat(() => {
     const failure = outcomes.shift();
     return failure ? Promise.reject(failure) : succeeds();
   });
@@ -63,17 +63,17 @@ test('a purge retries failed deletions, and reports the reason once', async () =
   await purge.purge();
   await purge.purge();
   expect(deleted.flat().map(({ partitions }) => partitions)).toEqual([[0], [0, 1], [0, 1]]);
-  expect(told).toEqual(['no grant']);
+  expect(reported).toEqual(['no grant']);
 });
 
 test('a purge retries only the topics that failed', async () => {
   const outcomes = [new Map([['retry-b', new Error('no grant')]]), new Map<string, Error>()];
-  const { purge, deleted, told } = purgeThat(() => Promise.resolve(outcomes.shift() ?? new Map()));
+  const { purge, deleted, reported } = purgeThat(() => Promise.resolve(outcomes.shift() ?? new Map()));
   purge.committed([at('retry-a', 0), at('retry-b', 1)]);
   await purge.purge();
   await purge.purge();
   expect(deleted[1]).toEqual([{ topic: 'retry-b', partitions: [1] }]);
-  expect(told).toEqual(['no grant']);
+  expect(reported).toEqual(['no grant']);
 });
 
 test('a purge deletes nothing of a retry topic that was recreated meanwhile', async () => {

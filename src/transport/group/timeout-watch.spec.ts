@@ -24,11 +24,11 @@ class LateClock extends VirtualClock {
 
 test('a late check reports how long the event loop was blocked', async () => {
   const clock = new LateClock([0, 30, 5_000, 0]);
-  const told: number[] = [];
-  const watch = new TimeoutWatch((blockedMs) => told.push(blockedMs), clock);
+  const reported: number[] = [];
+  const watch = new TimeoutWatch((blockedMs) => reported.push(blockedMs), clock);
   watch.start();
   await clock.advance(400);
   watch.stop();
   await clock.advance(400);
-  expect(told).toEqual([0, 0, 5_000, 0]);
+  expect(reported).toEqual([0, 0, 5_000, 0]);
 });

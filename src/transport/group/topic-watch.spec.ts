@@ -9,7 +9,7 @@ import { TopicWatch } from './topic-watch.js';
 
 test('a failure to list or create topics is logged once until it ends, and retried', async () => {
   const answers = ['no grant', 'no grant', 'no broker', ['old'], 'no broker', ['old', 'new']];
-  const told: string[] = [];
+  const reported: string[] = [];
   const registry: Pick<HandlerRegistry, 'select' | 'awaitsTopics'> = {
     select: (_group, all) => ({
       existing: [...all],
@@ -32,10 +32,10 @@ test('a failure to list or create topics is logged once until it ends, and retri
     refreshMs: 1,
     clock: systemClock,
     topicsListed: () => undefined,
-    failed: (why) => told.push(why),
+    failed: (why) => reported.push(why),
   });
   await expect(watch.more(['old'], new AbortController().signal)).resolves.toBe('more topics');
-  expect(told).toEqual(['no grant', 'no broker', 'no broker']);
+  expect(reported).toEqual(['no grant', 'no broker', 'no broker']);
 });
 
 test('a watch ends without waiting for brokers that do not answer', async () => {

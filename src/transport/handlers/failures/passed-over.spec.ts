@@ -50,7 +50,7 @@ describe('a record with replay headers of another record', () => {
     await scene.fetch();
     for (const call of scene.calls) await call.returns();
     expect(scene.called).toContain('0');
-    expect(scene.told).toEqual([]);
+    expect(scene.reported).toEqual([]);
   });
 });
 

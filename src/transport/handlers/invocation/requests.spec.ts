@@ -70,7 +70,7 @@ async function request(
     await scene.clock.advance(100);
     scene.group.checkTimeouts();
   }
-  return { sent, told: scene.told, failed: sent.map(({ error }) => error) };
+  return { sent, reported: scene.reported, failed: sent.map(({ error }) => error) };
 }
 
 const internal = '{"status":"error","message":"Internal server error"}';
@@ -83,25 +83,25 @@ const untilAborted: Handle = (_, { signal }) =>
 
 describe('a request', () => {
   test('a request whose handler times out is answered with an error and not retried', async () => {
-    const { failed, told } = await request(untilAborted, { timeoutMs: 1_000 });
+    const { failed, reported } = await request(untilAborted, { timeoutMs: 1_000 });
     expect(failed).toEqual([internal]);
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
   });
 
   test('a request that is answered late is not retried', async () => {
     const late: Handle = (_, { signal }) =>
       new Promise((resolve) => signal.addEventListener('abort', () => resolve('late')));
-    const { sent, told } = await request(late, { timeoutMs: 1_000 });
+    const { sent, reported } = await request(late, { timeoutMs: 1_000 });
     expect(sent.map(({ value }) => value)).toEqual(['late']);
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
   });
 
   test('a request is not answered before it is retried or stored elsewhere', async () => {
-    const { sent, told } = await request(() => {
+    const { sent, reported } = await request(() => {
       throw new KafkaRetriableException('not yet');
     });
     expect(sent).toEqual([]);
-    expect(told).toEqual(['dead-letter 0']);
+    expect(reported).toEqual(['dead-letter 0']);
   });
 
   test('a request that is invalid or undecodable is answered with the problem', async () => {
@@ -130,9 +130,11 @@ describe('a request', () => {
   ])(
     'a request with a response %s is answered with an error and not retried',
     async (_, response, longest) => {
-      const { failed, told } = await request(() => response, { ...(longest !== undefined && { longest }) });
+      const { failed, reported } = await request(() => response, {
+        ...(longest !== undefined && { longest }),
+      });
       expect(failed).toEqual([internal]);
-      expect(told).toEqual([]);
+      expect(reported).toEqual([]);
     },
   );
 
