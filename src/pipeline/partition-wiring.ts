@@ -28,14 +28,14 @@ export interface PartitionEvents {
   fetchPaused(at: TopicPartition): void;
   /** The last pause reason was removed. */
   fetchResumed(at: TopicPartition): void;
-  /** No handler is running in it any more. */
+  /** No handler is running in the partition any more. */
   partitionIdle(): void;
 }
 
 /** The dependencies of a partition's pipeline. */
 export interface PartitionParts {
   readonly handler: Handler;
-  /** The group's, when this ownership began. */
+  /** The group's generation when this ownership began. */
   readonly generation: number;
   readonly limiter: InFlightLimiter;
   readonly committer: Committer;
@@ -74,8 +74,8 @@ export interface PartitionWiring {
 }
 
 /**
- * Creates the parts of a partition's pipeline and connects them: intake, dispatcher, results, settlement on a record's
- * way to success; failures and parking beside it.
+ * Creates the parts of a partition's pipeline and connects them. A record that succeeds passes intake, dispatcher,
+ * results and settlement; failures and parking handle the others.
  */
 export function wirePartition(
   at: TopicPartition,

@@ -1,6 +1,6 @@
 import type { Offset } from '../records/offset.js';
 
-/** What the tracker needs of a record: its position, its state, and a link to the next one. */
+/** A record in the tracker: its position, its state, and a link to the next one. */
 export interface Trackable {
   readonly offset: Offset;
   readonly sequence: number;

@@ -17,7 +17,7 @@ export class Settlement implements CommitSource {
   committed: Offset | undefined;
   committedSequence = 0;
   readonly tracker: OffsetTracker<InFlightRecord>;
-  /** What the partition has in flight. */
+  /** The records and bytes that the partition has in flight. */
   readonly usage = new Usage();
   /** Unparked records that are not settled. */
   readonly #unparked = new Set<InFlightRecord>();

@@ -18,7 +18,7 @@ export interface RetryPolicy {
 export const FAILURE_DESTINATIONS = {
   'dead-letter': 'is a dead letter now',
   'retry-topic': 'waits in a retry topic',
-  park: 'is parked, as all later records of its key will be',
+  park: 'is parked, like all later records of its key',
 } as const;
 
 /** What happens to a record that fails for good, with the log's wording for it. */

@@ -10,7 +10,7 @@ const WHOLE_FETCH_RECORDS = 10_000;
 /** How far settled records may be ahead of an unsettled one, as a multiple of the limit. */
 const AHEAD = 10;
 
-/** What one partition has in flight. */
+/** The records and bytes that one partition has in flight. */
 export class Usage {
   records = 0;
   bytes = 0;

@@ -9,7 +9,7 @@ import { UsageError } from '../errors.js';
 export async function confirmed(question: string, yes: boolean): Promise<boolean> {
   if (yes) return true;
   if (!process.stdin.isTTY)
-    throw new UsageError('stdin is not a terminal, so nobody can confirm: give --yes');
+    throw new UsageError('stdin is not a terminal, so confirmation is impossible: give --yes');
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return /^y(es)?$/i.test((await terminal.question(`${terminalLine(question)} [y/N] `)).trim());

@@ -17,7 +17,7 @@ export type OffsetsByTopic = ReadonlyMap<string, ReadonlyMap<number, Offset>>;
 /** Why records of a topic could not be deleted, by topic. */
 export type DeleteFailures = ReadonlyMap<string, Error>;
 
-/** What one leader is to delete. */
+/** The deletions that one leader carries out. */
 type LeaderRequest = Map<string, { readonly partition: number; readonly offset: Offset }[]>;
 
 /**

@@ -23,7 +23,7 @@ export interface CheckedTopic {
   readonly corrected: readonly string[];
 }
 
-/** What was read of topics: their partitions and their settings. */
+/** The partitions and settings of topics, as far as they could be read. */
 export interface KnownTopics {
   readonly topics: ReadonlyMap<string, DescribedTopic>;
   readonly configs: ReadonlyMap<string, DescribedConfig>;
@@ -36,7 +36,7 @@ interface Violation {
 }
 
 const LIKE_SOURCE = ['max.message.bytes', 'min.insync.replicas'];
-/** How long to wait until brokers apply a setting. */
+/** How long to wait until brokers apply a setting, in ms. */
 const SETTLE_MS = 10_000;
 const SETTLE_POLL_MS = 100;
 

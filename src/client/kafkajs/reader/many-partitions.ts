@@ -81,7 +81,7 @@ export async function readRanges<R extends PartitionRange>(
   return done;
 }
 
-/** What the reads from all leaders share. */
+/** The state that the reads from all leaders share. */
 interface Reading<R> {
   readonly maxBytes: number;
   readonly take: (range: R, record: FetchedRecord) => void;

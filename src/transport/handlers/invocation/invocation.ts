@@ -32,7 +32,7 @@ export interface HandlerBinding {
   readonly options: ResolvedHandlerOptions;
 }
 
-/** What a handler call needs from the transport. */
+/** The services of the transport that handler calls use. */
 export interface InvocationServices {
   readonly failures: FailureServices;
   /** Undefined if calls are not traced. */

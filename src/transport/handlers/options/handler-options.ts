@@ -78,7 +78,7 @@ export class HandlerOptionsError extends CodedError {
   }
 }
 
-/** What handlers inherit from the service's configuration. */
+/** The defaults that handlers inherit from the service's configuration. */
 export interface HandlerDefaults {
   readonly groupId: string;
   readonly commit: CommitMode;

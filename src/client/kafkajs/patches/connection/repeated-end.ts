@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 
-/** How long an ended connection may wait for the other side to end it too. */
+/** How long an ended connection may wait for the other side to end it too, in ms. */
 const LINGER_MS = 5_000;
 
 /**
