@@ -40,6 +40,8 @@ await run(async () => {
     await prometheus.until('kafka_consumer_assigned_partitions > 0', waitMs);
     await sendTransfers(client, names.topic);
     await prometheus.until('sum(rate(kafka_consumer_handler_seconds_count[30s])) > 0', waitMs);
+    // A rate needs a collection between two scrapes, which a service that has just started may not have had.
+    await prometheus.until('rate(nodejs_gc_duration_seconds_sum[30s])', waitMs);
     await promtool(['check', 'metrics'], await (await fetch(`http://127.0.0.1:${port}/metrics`)).text());
     return (await runQueries(prometheus)) ? 0 : 1;
   } finally {
