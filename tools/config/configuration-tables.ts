@@ -30,9 +30,12 @@ function row(about: VariableDescription): string {
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
 
-/** A range without the words that every range has: `1 to 1000 ms`. */
+/** What a variable accepts, without the words that many variables share: `1 to 1000 ms`, `text`. */
 function shortened(accepts: string): string {
-  return accepts.replace(/^whole number(?: of (\w+))?, (\d+ to \d+)$/, '$2 $1').trim();
+  return accepts
+    .replace(/^whole number(?: of (\w+))?, (\d+ to \d+)$/, '$2 $1')
+    .replace(/^text of 1 to \d+ characters on one line$/, 'text')
+    .trim();
 }
 
 function names({ name, file, secret }: VariableDescription): string {
