@@ -55,7 +55,7 @@ async function run(options) {
   const { results, failures } = await bench(chosen, {
     ...options,
     against: options.against && fromCaller(options.against),
-    onScenario: (result, all) => (options.profile ? printProfiles(result) : printScenario(result, all)),
+    onScenario: (result) => (options.profile ? printProfiles(result) : printScenario(result)),
   });
   if (!options.profile) printSummary(results);
   if (options.json) writeFileSync(fromCaller(options.json), `${JSON.stringify(toJson(results), null, 2)}\n`);

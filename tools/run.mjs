@@ -43,7 +43,7 @@ const targets = {
   'test:proofs': { ...jest('--selectProjects', 'proofs'), built: true },
   'test:reliability': program('dist/test/reliability/main.js', { tool: true }),
   'test:unit': jest('--selectProjects', 'unit'),
-  typecheck: { file: 'node_modules/typescript/bin/tsc', first: ['--noEmit', '-p', 'tsconfig.json'] },
+  typecheck: { shell: 'tsc --noEmit -p tsconfig.json && node tools/lint/check-scripts.mjs' },
 };
 
 const [name, ...extra] = process.argv.slice(2);
@@ -81,6 +81,7 @@ function argumentsFor({ flags = [], file, first = [], last = [] }) {
 
 function environmentFor({ jest: runsJest }) {
   const binaries = path.join(root, 'node_modules/.bin');
+  /** @type {NodeJS.ProcessEnv} */
   const environment = {
     ...process.env,
     // The caller's folder: relative paths in arguments refer to it.

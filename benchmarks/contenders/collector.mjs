@@ -13,5 +13,8 @@ const server = createServer(async (request, response) => {
   for (const { scopeSpans } of resourceSpans) for (const scope of scopeSpans) spans += scope.spans.length;
   response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
 });
-server.listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${server.address().port}`));
+server.listen(0, '127.0.0.1', () => {
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  console.log(`http://127.0.0.1:${port}`);
+});
 process.once('SIGTERM', () => process.stdout.write(`${spans}\n`, () => process.exit(0)));

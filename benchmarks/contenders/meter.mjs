@@ -14,6 +14,7 @@ import { readFileSync } from 'node:fs';
  * @property {number} [delayMs] how long a handler waits
  * @property {string} [mode] the contender's mode
  * @property {object} [options] the handler's options
+ * @property {boolean} [pattern] whether the handler uses a pattern for the topics
  * @property {{ every: number, at: number }} [poison] records that always fail, by their number
  * @property {number} [limitMs] time after which it counts as stopped
  * @property {{ name: string, ratio?: number }} [sampler] of the traces that go to a collector; none without it

@@ -13,7 +13,7 @@ let groups = 0;
 /**
  * Runs scenarios on a broker of their own.
  * @param {import('../scenarios/index.mjs').Scenario[]} scenarios
- * @param {{ quick?: boolean, repeat?: number, profile?: boolean, against?: string, onScenario: (result: object, all: object[]) => void }} options
+ * @param {{ quick?: boolean, repeat?: number, profile?: boolean, against?: string, onScenario: (result: object) => void }} options
  */
 export async function bench(scenarios, options) {
   const results = [];
@@ -32,7 +32,7 @@ export async function bench(scenarios, options) {
         results.push(result);
         result.checks = options.against ? [] : scenario.checks(result, results);
         result.ratios = options.against ? ratiosBefore(result) : [];
-        options.onScenario(result, results);
+        options.onScenario(result);
       } catch (error) {
         failures.push(`${scenario.name}: ${error.message}`);
       }
@@ -72,7 +72,7 @@ async function entriesOf({ contenders: all }, { profile: oursOnly, against, buil
     const { name, runs = name, variants = [{}] } = contender;
     if (oursOnly && name !== 'ours') continue;
     const runtime = await runtimeOf(runs, builds);
-    if (runtime.reason) skipped.push({ name, reason: runtime.reason });
+    if ('reason' in runtime) skipped.push({ name, reason: runtime.reason });
     else
       for (const { label, options } of variants)
         entries.push({ ...contender, options: options ?? contender.options, label, runtime });

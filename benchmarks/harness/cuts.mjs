@@ -11,6 +11,7 @@ const parts = {
 
 /** Removes metrics, the context of log lines, or both from the service. */
 export class Cuts {
+  /** @type {[string, RegExp, string][]} */
   #cuts;
   #left;
 

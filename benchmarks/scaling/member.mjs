@@ -59,6 +59,7 @@ export class Member {
     if (code !== 0) throw new Error(`A member ended with ${code ?? signal}: ${this.#output.slice(-2000)}`);
   }
 
+  /** @returns {Promise<{ ok: boolean, json?: () => Promise<any> }>} */
   async #ask(probe) {
     const url = /health is served at (http\S+?)\/health/.exec(this.#output)?.[1];
     if (this.#child.exitCode !== null) throw new Error(`A member ended early: ${this.#output.slice(-2000)}`);

@@ -1,4 +1,4 @@
-/** @returns {Size} numbers of records in a full run and in a quick one */
+/** @returns {import('./index.mjs').Size} numbers of records in a full run and in a quick one */
 export const size = (full, quick) => ({ full, quick });
 
 export const pick = ({ full, quick }, isQuick) => (isQuick ? quick : full);

@@ -56,7 +56,11 @@ async function many(payloads, context, delayMs) {
   await Promise.all(written);
 }
 
-/** A controller whose methods are added below. */
+/**
+ * A controller whose methods are added below.
+ * @param {OffsetsService} offsets
+ * @param {KafkaRuntime} runtime
+ */
 function StreamController(offsets, runtime) {
   this.offsets = offsets;
   countRebalances(() => runtime.groups.reduce((sum, { status }) => sum + status.joins, 0));

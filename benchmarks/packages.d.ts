@@ -1,0 +1,2 @@
+/** Installed by the benchmark itself. */
+declare module '@platformatic/kafka';
