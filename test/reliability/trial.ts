@@ -5,6 +5,7 @@ import { checksOf } from './checks/records.js';
 import type { Cluster } from './cluster/cluster.js';
 import { commitsOf } from './cluster/committed.js';
 import { readLog } from './cluster/read-log.js';
+import { FailedStartsError } from './fleet/failed-starts.js';
 import { allVitals, rebalancesOf } from './fleet/vitals.js';
 import type { Check, Result, Runtime, Sample } from './report/result.js';
 import type { Scenario } from './scenarios/scenario.js';
@@ -88,11 +89,12 @@ export class Trial {
     }
   }
 
-  /** A stuck group ends its scenario early, which is a finding rather than an error. */
+  /** A stuck group ends its scenario early, which is a finding; instances that can't start are an error. */
   async #play(): Promise<void> {
     try {
       await this.options.scenario.play(this.#scene);
     } catch (error) {
+      if (error instanceof FailedStartsError) throw error;
       this.#broken = error instanceof Error ? error.message : String(error);
       this.#scene.say(this.#broken);
     }

@@ -5,6 +5,7 @@ import getPort from 'get-port';
 import { projectRoot } from '../../../tools/project.js';
 import type { Runtime } from '../report/result.js';
 import { GRACE_MS, PROBE, settings } from '../settings.js';
+import { FailedStartsError } from './failed-starts.js';
 import { Instance } from './instance.js';
 import { rebalancesOf } from './vitals.js';
 
@@ -48,6 +49,9 @@ const commands: Readonly<Record<Runtime, readonly string[]>> = {
 /** Delay before an instance that has ended is restarted, like a container. */
 const RESTART_MS = 1000;
 
+/** After so many exits in a row an instance that never joined counts as one that can't start. */
+const FAILED_STARTS = 3;
+
 /** Starts the instances of a run and keeps them running. */
 export class Fleet {
   readonly exits: Exit[] = [];
@@ -75,13 +79,13 @@ export class Fleet {
   }
 
   async #start(slot: string, env: Readonly<Record<string, string>>): Promise<void> {
-    const { folder, runtime } = this.options;
+    const { runtime } = this.options;
     const instance = await Instance.start({
       slot,
       command: process.execPath,
       args: ['--disable-warning=TimeoutNegativeWarning', ...commands[runtime]],
       env: { ...(await this.#environmentOf(slot)), ...env },
-      logFile: path.join(folder, `${slot}.log`),
+      logFile: this.#logOf(slot),
     });
     this.#running.set(slot, instance);
     const watch = this.#watch(slot, instance);
@@ -89,9 +93,13 @@ export class Fleet {
     void watch.finally(() => this.#watches.delete(watch));
   }
 
-  /** Resolves once the instance has joined its group. */
+  /**
+   * Resolves once the instance has joined its group.
+   * @throws FailedStartsError if the slot's instances exit at every start
+   */
   async joined(slot: string, timeoutMs = 120_000): Promise<void> {
     const hasJoined = (): boolean => {
+      this.#requireNoFailedStarts(slot);
       const instance = this.#running.get(slot);
       return instance !== undefined && rebalancesOf(this.options.folder, slot, instance.pid) > 0;
     };
@@ -156,6 +164,21 @@ export class Fleet {
     const codes = await Promise.all([...slots].map((slot) => this.stop(slot)));
     await Promise.all(this.#watches);
     return codes.filter((code) => code !== undefined);
+  }
+
+  /** Instances that were told to end, and later instances of a slot that has ever joined, do not count. */
+  #requireNoFailedStarts(slot: string): void {
+    const exits = this.exits.filter(({ name }) => name.startsWith(`${slot}.`));
+    const last = exits.at(-1);
+    if (!last || exits.length < FAILED_STARTS) return;
+    const hasJoined = ({ name }: Exit): boolean =>
+      rebalancesOf(this.options.folder, slot, Number(name.slice(slot.length + 1))) > 0;
+    if (exits.some((exit) => exit.expected || hasJoined(exit))) return;
+    throw new FailedStartsError(slot, last.code, exits.length, this.#logOf(slot));
+  }
+
+  #logOf(slot: string): string {
+    return path.join(this.options.folder, `${slot}.log`);
   }
 
   #isThere(slot: string): boolean {
