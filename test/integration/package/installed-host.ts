@@ -1,10 +1,9 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { projectRoot } from '../../../tools/project.js';
-import { waitFor } from '../../support/kafka.js';
+import { HostProcess, type HostStart } from './host-process.js';
 
 /** What the application depends on besides the package; the versions are those of this project. */
 const DEPENDENCIES = [
@@ -19,94 +18,67 @@ const DEPENDENCIES = [
   'reflect-metadata',
   'rxjs',
 ];
+const TEST_DEPENDENCIES = ['@nestjs/testing', '@swc/core', '@swc/jest', '@types/jest', 'jest'];
+const QUIET = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
 
 /** A folder with a Nest application that has installed the packed package. */
 export class InstalledHost {
   readonly folder = mkdtempSync(join(tmpdir(), 'kafka-host-'));
 
-  /** Packs the package, installs it beside the application, and compiles that. npm decides where packages come from. */
-  install(): void {
-    run('node', [join(projectRoot, 'tools/package/build.mjs')], projectRoot);
-    const pack = [
-      'pack',
-      '--json',
-      '--workspace',
-      'nestjs-kafka-transport',
-      '--pack-destination',
-      this.folder,
-    ];
-    const [packed]: { filename: string }[] = JSON.parse(run('npm', pack, projectRoot));
-    if (!packed) throw new Error('npm pack has packed nothing');
+  /** @param type the module system that its package.json names */
+  constructor(private readonly type: 'module' | 'commonjs') {}
+
+  /** Installs the package beside the application, and compiles that. npm decides where packages come from. */
+  install(tarball: string): void {
     cpSync(join(import.meta.dirname, 'host'), this.folder, { recursive: true });
-    writeFileSync(join(this.folder, 'package.json'), JSON.stringify(manifest(packed.filename)));
-    const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
-    run('npm', ['install', ...quiet], this.folder);
+    writeFileSync(join(this.folder, 'package.json'), JSON.stringify(this.#manifest(tarball)));
+    run('npm', ['install', ...QUIET], this.folder);
     run('node', [join(projectRoot, 'node_modules/typescript/bin/tsc'), '-p', '.'], this.folder);
   }
 
-  start(env: Readonly<Record<string, string>>): HostProcess {
-    return new HostProcess(this.folder, env);
+  /** Runs the application's own tests; returns Jest's report. */
+  test(): unknown {
+    const jest = join(this.folder, 'node_modules/jest/bin/jest.js');
+    return JSON.parse(run(process.execPath, ['--experimental-vm-modules', jest, '--json'], this.folder));
+  }
+
+  start(how: HostStart): HostProcess {
+    return new HostProcess(this.folder, how);
+  }
+
+  /** The text of a file that is installed there. */
+  read(path: string): string {
+    return readFileSync(join(this.folder, 'node_modules', path), 'utf8');
   }
 
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
-}
 
-/** The application, running. */
-export class HostProcess {
-  readonly #child: ChildProcess;
-  readonly #ended: Promise<unknown[]>;
-  output = '';
-
-  constructor(folder: string, env: Readonly<Record<string, string>>) {
-    this.#child = spawn(process.execPath, ['dist/main.js'], {
-      cwd: folder,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env['PATH'], ...env },
-    });
-    this.#ended = once(this.#child, 'close');
-    for (const stream of [this.#child.stdout, this.#child.stderr]) {
-      stream?.setEncoding('utf8').on('data', (text: string) => (this.output += text));
-    }
-  }
-
-  /** Its base URL, once it listens. */
-  url(): Promise<string> {
-    return waitFor(
-      () => {
-        if (this.#child.exitCode !== null) throw new Error(this.output);
-        return /listening at (\S+)/.exec(this.output)?.[1];
-      },
-      { what: 'the application to listen', timeoutMs: 30_000 },
+  #manifest(tarball: string): object {
+    const { dependencies, devDependencies } = JSON.parse(
+      readFileSync(join(projectRoot, 'package.json'), 'utf8'),
     );
-  }
-
-  /** Sends SIGTERM; resolves with its exit code. */
-  async terminate(): Promise<unknown> {
-    this.#child.kill('SIGTERM');
-    const [code] = await this.#ended;
-    return code;
-  }
-
-  kill(): void {
-    this.#child.kill('SIGKILL');
+    const versions: Record<string, string> = { ...devDependencies, ...dependencies };
+    const names = this.type === 'module' ? DEPENDENCIES : [...DEPENDENCIES, ...TEST_DEPENDENCIES];
+    return {
+      private: true,
+      type: this.type,
+      dependencies: {
+        ...Object.fromEntries(names.map((name) => [name, versions[name]])),
+        'nestjs-kafka-transport': `file:${tarball}`,
+      },
+    };
   }
 }
 
-function manifest(tarball: string): object {
-  const { dependencies, devDependencies } = JSON.parse(
-    readFileSync(join(projectRoot, 'package.json'), 'utf8'),
-  );
-  const versions: Record<string, string> = { ...devDependencies, ...dependencies };
-  return {
-    private: true,
-    type: 'module',
-    dependencies: {
-      ...Object.fromEntries(DEPENDENCIES.map((name) => [name, versions[name]])),
-      'nestjs-kafka-transport': `file:${tarball}`,
-    },
-  };
+/** Builds and packs the package; returns the path of the tarball. */
+export function pack(folder: string): string {
+  run('node', [join(projectRoot, 'tools/package/build.mjs')], projectRoot);
+  const args = ['pack', '--json', '--workspace', 'nestjs-kafka-transport', '--pack-destination', folder];
+  const [packed]: { filename: string }[] = JSON.parse(run('npm', args, projectRoot));
+  if (!packed) throw new Error('npm pack has packed nothing');
+  return join(folder, packed.filename);
 }
 
 /** Runs a program to its end; its output is part of the error if it fails. */

@@ -1,7 +1,12 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { brokers, createTopic, isCaughtUp, produce, uniqueName, waitFor } from '../../support/kafka.js';
 import { readTopic } from '../../support/read-topic.js';
-import { type HostProcess, InstalledHost } from './installed-host.js';
+import { OwnKafka } from '../staying-alive/own-kafka.js';
+import { canRunAsProcess1, type HostProcess, type HostStart } from './host-process.js';
+import { InstalledHost, pack } from './installed-host.js';
 
 jest.setTimeout(180_000);
 
@@ -14,64 +19,186 @@ const FOREIGN = {
 };
 const KEY = { 'x-key': 'open', connection: 'close' };
 
-describe('the packed package in a Nest application of its own', () => {
-  const host = new InstalledHost();
-  let running: HostProcess | undefined;
+type Shutdown = 'close' | 'hooks' | 'hooks with exit';
 
-  beforeAll(() => host.install(), 300_000);
-  afterEach(() => running?.kill());
-  afterAll(() => host.remove());
+const hosts = { module: new InstalledHost('module'), commonjs: new InstalledHost('commonjs') } as const;
+let running: HostProcess | undefined;
 
-  async function started(shutdown: 'hooks' | 'close') {
-    const topic = await createTopic(uniqueName('orders'));
-    const groupId = uniqueName('host');
-    running = host.start({
+beforeAll(() => {
+  const packed = mkdtempSync(join(tmpdir(), 'kafka-packed-'));
+  const tarball = pack(packed);
+  for (const host of Object.values(hosts)) host.install(tarball);
+  rmSync(packed, { recursive: true });
+}, 300_000);
+afterEach(() => running?.kill());
+afterAll(() => {
+  for (const host of Object.values(hosts)) host.remove();
+});
+
+/** Starts an application with a topic and a group of its own. */
+async function started(host: InstalledHost, shutdown: Shutdown, how: Omit<HostStart, 'env'> = {}, env = {}) {
+  const topic = await createTopic(uniqueName('orders'));
+  const groupId = uniqueName('host');
+  running = host.start({
+    ...how,
+    env: {
       ...FOREIGN,
       KAFKA_BROKERS: brokers(),
       KAFKA_CLIENT_ID: 'host',
       KAFKA_GROUP_ID: groupId,
       ORDERS_TOPIC: topic,
       SHUTDOWN: shutdown,
+      ...env,
+    },
+  });
+  return { process: running, url: await running.listening(), topic, groupId };
+}
+
+/** Sends SIGTERM while a record is handled: it is finished, then its module is destroyed. */
+async function drains(
+  { process, topic, groupId }: Awaited<ReturnType<typeof started>>,
+  exit: unknown,
+): Promise<void> {
+  await produce(topic, [JSON.stringify({ id: 'slow', delayMs: 1_500 })]);
+  await process.written('order slow begun');
+  expect(await process.terminate()).toBe(exit);
+  expect(process.output).toMatch(/order slow handled\n(.*\n)*orders destroyed/);
+  expect(await isCaughtUp(groupId, topic)).toBe(true);
+}
+
+describe.each(['module', 'commonjs'] as const)(
+  'the packed package in a Nest application of type %s',
+  (type) => {
+    const host = hosts[type];
+
+    test('the application consumes and keeps its own HTTP, health, metrics, guard, filter and kafkajs', async () => {
+      const { process, url, topic, groupId } = await started(host, 'close');
+      await produce(
+        topic,
+        ['a', 'b', 'a', 'broken'].map((id) => JSON.stringify({ id })),
+      );
+      await waitFor(() => isCaughtUp(groupId, topic), { what: 'every record', timeoutMs: 60_000 });
+      const get = (path: string, headers: Record<string, string> = KEY) => fetch(url + path, { headers });
+
+      const orders: unknown = await (await get('/orders')).json();
+      expect(Array.isArray(orders) ? orders.toSorted() : orders).toEqual(['a', 'b']);
+      expect((await get('/orders', { connection: 'close' })).status).toBe(418);
+      expect(await (await get('/fails')).json()).toEqual({ by: 'the filter of the host' });
+      const health = await (await get('/health')).json();
+      expect(health).toMatchObject({ details: { host: { status: 'up' }, ready: { status: 'up' } } });
+      const metrics = await (await get('/metrics')).text();
+      expect(metrics).toContain('host_counter 1');
+      expect(metrics).toMatch(/^kafka_consumer_assigned_partitions\{group="[^"]+"\} 1$/m);
+
+      const [letter] = await readTopic(`${topic}.dlt`);
+      expect(letter?.headers).toMatchObject({ 'dlt-exception-class': 'RangeError' });
+      expect(process.output).toContain('KAFKA_TOPIC_ORDERS is not read');
+
+      const kafkajs = await (await get('/kafkajs')).json();
+      const files = ['broker/index.js', 'consumer/consumerGroup.js', 'cluster/brokerPool.js'];
+      for (const [at, file] of files.entries()) {
+        const source = host.read(`kafkajs/src/${file}`);
+        expect(source).toContain(kafkajs.own[at]);
+        expect(source).not.toContain(kafkajs.pinned[at]);
+      }
+      expect(kafkajs.ownSnappy).toContain('Snappy compression not implemented');
     });
-    return { process: running, url: await running.url(), topic, groupId };
-  }
 
-  test('the application consumes and keeps its own HTTP, health, metrics, guard and filter', async () => {
-    const { process, url, topic, groupId } = await started('close');
-    await produce(
-      topic,
-      ['a', 'b', 'a', 'broken'].map((id) => JSON.stringify({ id })),
+    test.each([
+      ['close', 0],
+      ['hooks', 'SIGTERM'],
+      ['hooks with exit', 0],
+    ] as const)(
+      'SIGTERM finishes a record in flight before its module is destroyed, by %s',
+      async (how, exit) => {
+        await drains(await started(host, how), exit);
+      },
     );
-    await waitFor(() => isCaughtUp(groupId, topic), { what: 'every record', timeoutMs: 60_000 });
-    const get = (path: string, headers: Record<string, string> = KEY) => fetch(url + path, { headers });
 
-    const orders: unknown = await (await get('/orders')).json();
-    expect(Array.isArray(orders) ? orders.toSorted() : orders).toEqual(['a', 'b']);
-    expect((await get('/orders', { connection: 'close' })).status).toBe(418);
-    expect(await (await get('/fails')).json()).toEqual({ by: 'the filter of the host' });
-    const health = await (await get('/health')).json();
-    expect(health).toMatchObject({ details: { host: { status: 'up' }, ready: { status: 'up' } } });
-    const metrics = await (await get('/metrics')).text();
-    expect(metrics).toContain('host_counter 1');
-    expect(metrics).toMatch(/^kafka_consumer_assigned_partitions\{.*\} 1$/m);
+    test('a worker without HTTP consumes, and drains on SIGTERM', async () => {
+      await drains(await started(host, 'hooks with exit', { entry: 'worker' }), 0);
+    });
 
-    const [letter] = await readTopic(`${topic}.dlt`);
-    expect(letter?.headers).toMatchObject({ 'dlt-exception-class': 'RangeError' });
-    expect(process.output).toContain('KAFKA_TOPIC_ORDERS is not read');
+    if (type === 'commonjs') {
+      test('its handlers are tested by Jest, without a broker', () => {
+        expect(host.test()).toMatchObject({ numPassedTests: 1, numFailedTests: 0 });
+      });
+    } else {
+      (canRunAsProcess1 ? test : test.skip)('as process 1, SIGTERM drains and ends it', async () => {
+        await drains(await started(host, 'hooks with exit', { asProcess1: true }), 0);
+      });
+    }
+  },
+);
+
+describe('two clusters in one application', () => {
+  const host = hosts.module;
+  let other: OwnKafka;
+  beforeAll(async () => {
+    other = await OwnKafka.start();
+  }, 60_000);
+  afterAll(() => other.cluster.stop());
+
+  test('each is consumed and committed, with its own health and metrics, and both drain on SIGTERM', async () => {
+    const topic = await other.createTopic('entries');
+    await createTopic(topic);
+    const groupId = uniqueName('host');
+    const env = {
+      ORDERS_TOPIC: topic,
+      KAFKA_GROUP_ID: groupId,
+      AUDIT_KAFKA_BROKERS: other.bootstrap,
+      AUDIT_KAFKA_CLIENT_ID: 'host',
+      AUDIT_KAFKA_GROUP_ID: groupId,
+    };
+    const { process, url } = await started(host, 'hooks with exit', { entry: 'two-clusters' }, env);
+    await produce(topic, ['a']);
+    await other.produce(topic, ['b', 'broken']);
+    await waitFor(() => isCaughtUp(groupId, topic), { what: 'the first cluster', timeoutMs: 60_000 });
+    await waitFor(async () => (await other.committed(groupId, topic)) === 2n, {
+      what: 'the second cluster',
+      timeoutMs: 60_000,
+    });
+    expect(process.output).toContain('main a handled');
+    expect(process.output).toContain('audit b handled');
+    expect(process.output).not.toMatch(/main b|audit a/);
+    expect(await readTopic(`${topic}.dlt`, other.bootstrap)).toHaveLength(1);
+    expect(await readTopic(`${topic}.dlt`)).toEqual([]);
+
+    const metrics = await (await fetch(`${url}/metrics`, { headers: KEY })).text();
+    const handled = (cluster: string): RegExp =>
+      new RegExp(`^kafka_consumer_records_total\\{outcome="handled",${cluster}group="${groupId}",.* 1$`, 'm');
+    expect(metrics).toMatch(handled(''));
+    expect(metrics).toMatch(handled('cluster="audit",'));
+
+    await produce(topic, ['slow']);
+    await other.produce(topic, ['slow']);
+    await Promise.all([process.written('main slow begun'), process.written('audit slow begun')]);
+    expect(await process.terminate()).toBe(0);
+    for (const cluster of ['main', 'audit'])
+      expect(process.output).toMatch(new RegExp(`${cluster} slow handled\n(.*\n)*entries destroyed`));
+    expect(await isCaughtUp(groupId, topic)).toBe(true);
+    expect(await other.committed(groupId, topic)).toBe(3n);
   });
 
-  test.each(['hooks', 'close'] as const)(
-    'SIGTERM finishes a record in flight before its module is destroyed, by %s',
-    async (shutdown) => {
-      const { process, topic, groupId } = await started(shutdown);
-      await produce(topic, [JSON.stringify({ id: 'slow', delayMs: 1_500 })]);
-      await waitFor(() => process.output.includes('order slow begun'), {
-        what: 'the record',
-        timeoutMs: 60_000,
-      });
-      expect(await process.terminate()).toBe(0);
-      expect(process.output).toMatch(/order slow handled\n(.*\n)*orders destroyed/);
-      expect(await isCaughtUp(groupId, topic)).toBe(true);
-    },
-  );
+  test('readiness names the cluster whose broker is away', async () => {
+    const topic = await other.createTopic('entries');
+    await createTopic(topic);
+    const groupId = uniqueName('host');
+    const env = {
+      ORDERS_TOPIC: topic,
+      KAFKA_GROUP_ID: groupId,
+      AUDIT_KAFKA_BROKERS: '127.0.0.1:1',
+      AUDIT_KAFKA_CLIENT_ID: 'host',
+      AUDIT_KAFKA_GROUP_ID: groupId,
+    };
+    const { url } = await started(host, 'hooks with exit', { entry: 'two-clusters' }, env);
+    const down = async () => (await fetch(`${url}/health`, { headers: KEY })).json();
+    await waitFor(async () => Object.keys((await down()).error?.ready ?? {}).length === 2, {
+      what: 'one group to be down',
+    });
+    expect((await down()).error.ready).toEqual({
+      status: 'down',
+      [`audit/${groupId}`]: expect.stringContaining('not joined yet'),
+    });
+  });
 });

@@ -12,6 +12,7 @@ import { HealthCheck, type HealthCheckResult, HealthCheckService } from '@nestjs
 import { KafkaHealth } from 'nestjs-kafka-transport/health';
 import { KafkaMetrics } from 'nestjs-kafka-transport/metrics';
 import { Counter, register } from 'prom-client';
+import { kafkajsCopies } from './kafkajs-copies.js';
 
 /** Written for HTTP alone: it would deny every record. */
 export class KeyGuard implements CanActivate {
@@ -49,6 +50,11 @@ export class HostController {
   @HealthCheck()
   check(): Promise<HealthCheckResult> {
     return this.health.check([() => ({ host: { status: 'up' } }), () => this.kafka.ready()]);
+  }
+
+  @Get('kafkajs')
+  kafkajs(): ReturnType<typeof kafkajsCopies> {
+    return kafkajsCopies();
   }
 
   @Get('metrics')

@@ -4,6 +4,8 @@ import { Ctx, Payload } from '@nestjs/microservices';
 import { KafkaHandler, type KafkaRecordContext } from 'nestjs-kafka-transport';
 import { Idempotent, IdempotencyModule, MemoryStore } from 'nestjs-kafka-transport/idempotency';
 
+export const ORDERS = process.env['ORDERS_TOPIC'] ?? 'orders';
+
 interface Order {
   readonly id: string;
   readonly delayMs?: number;
@@ -29,7 +31,7 @@ export class OrdersService implements OnModuleDestroy {
 export class OrdersController {
   constructor(private readonly orders: OrdersService) {}
 
-  @KafkaHandler(process.env['ORDERS_TOPIC'] ?? '', { retry: { attempts: 1 }, order: 'key' })
+  @KafkaHandler(ORDERS, { retry: { attempts: 1 }, order: 'key' })
   @Idempotent<Order>({ key: ({ id }) => id })
   async onOrder(@Payload() order: Order, @Ctx() context: KafkaRecordContext): Promise<void> {
     if (order.id === 'broken') throw new RangeError(`broken at ${context.getPartition()}`);
