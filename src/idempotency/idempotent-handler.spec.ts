@@ -22,6 +22,22 @@ class Third {
   handle(): void {}
 }
 
+class Audit {
+  @KafkaHandler('t', { cluster: 'audit' })
+  @Idempotent()
+  handle(): void {}
+}
+
+test('a handler has the defaults of its own cluster', () => {
+  const asked: unknown[] = [];
+  const handler = idempotentHandler(Audit, Audit.prototype.handle, (...of) => {
+    asked.push(of);
+    return { groupId: 'auditors', enableAutoCommit: false };
+  });
+  expect(asked).toEqual([['Audit.handle', 'audit']]);
+  expect(handler).toMatchObject({ scope: 'auditors/Audit.handle', isManual: true });
+});
+
 test('different pairs of group and handler name never share a scope', () => {
   const scopes = [First, Second, Third].map((controller) => {
     const method = controller.prototype.handle;

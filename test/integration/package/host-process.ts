@@ -9,6 +9,8 @@ const NAMESPACE = ['--map-root-user', '--pid', '--fork', '--mount-proc'];
 /** Whether this machine permits to run a program as process 1. */
 export const canRunAsProcess1 = spawnSync('unshare', [...NAMESPACE, 'true']).status === 0;
 
+const ENDED = 'ended';
+
 /** How an application is started. */
 export interface HostStart {
   /** The file in `dist`, without its extension. Default `main`. */
@@ -42,15 +44,16 @@ export class HostProcess {
     }
   }
 
-  /** What it listens at, once it does: its base URL, or Kafka. */
-  listening(): Promise<string> {
-    return waitFor(
-      () => {
-        if (this.#child.exitCode !== null) throw new Error(this.output);
-        return /listening at (\S+)/.exec(this.output)?.[1];
-      },
-      { what: 'the application to listen', timeoutMs: 30_000 },
-    );
+  /**
+   * What it listens at, once it does: its base URL, or Kafka.
+   * @throws if it ends before, with its output
+   */
+  async listening(): Promise<string> {
+    const listened = (): string | undefined =>
+      this.#hasEnded ? ENDED : /listening at (\S+)/.exec(this.output)?.[1];
+    const found = await waitFor(listened, { what: 'the application to listen', timeoutMs: 30_000 });
+    if (found === ENDED) throw new Error(this.output);
+    return found;
   }
 
   /** Resolves once it has written a text. */
@@ -66,7 +69,11 @@ export class HostProcess {
   }
 
   kill(): void {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) process.kill(this.#pid, 'SIGKILL');
+    if (!this.#hasEnded) process.kill(this.#pid, 'SIGKILL');
+  }
+
+  get #hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
   /** That of the application: unshare is its parent. */

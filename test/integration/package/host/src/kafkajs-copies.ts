@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { CompressionCodecs, CompressionTypes } from 'kafkajs';
+import kafkajs from 'kafkajs';
 
 const load = createRequire(join(process.cwd(), 'package.json'));
 
@@ -22,7 +22,7 @@ export function kafkajsCopies(): {
 } {
   let ownSnappy = 'works';
   try {
-    CompressionCodecs[CompressionTypes.Snappy]();
+    kafkajs.CompressionCodecs[kafkajs.CompressionTypes.Snappy]();
   } catch (error) {
     ownSnappy = String(error);
   }
