@@ -3,6 +3,7 @@ import kafkajs, { type Consumer } from 'kafkajs-pinned';
 import type ConsumerGroup from 'kafkajs-pinned/src/consumer/consumerGroup.js';
 import { findCoordinator, isCoordinatorAway } from './coordinator.js';
 import { protocolErrorType } from '../errors.js';
+import { mayHaveUnknownId } from '../patches/group/assigned-member-id.js';
 import { isJoining } from '../patches/group/shared-join.js';
 
 /** How often to check whether a join that must end has been sent, in ms. */
@@ -18,17 +19,16 @@ const ATTEMPTS = 2;
  * member knew its id
  */
 export async function leaveGroup(group: ConsumerGroup, consumer: Consumer): Promise<boolean> {
-  const wasJoining = isJoining(group);
   const joinEnded = endJoin(group);
   const stopped = consumer.stop();
   endFetches(group);
   await joinEnded;
   await stopped;
-  const hasNoId = wasJoining && !group.memberId;
+  const isUnknown = mayHaveUnknownId(group);
   for (let attempt = 1; group.memberId && attempt <= ATTEMPTS; attempt++) await tryToLeave(group);
   // kafkajs may have dropped its brokers, and would leave this connection open.
   for (const connection of group.coordinator?.connectionPool.pool ?? []) void connection.disconnect();
-  return !group.memberId && !hasNoId;
+  return !group.memberId && !isUnknown;
 }
 
 async function tryToLeave(group: ConsumerGroup): Promise<void> {

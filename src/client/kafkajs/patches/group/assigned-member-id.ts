@@ -2,6 +2,7 @@ import ConsumerGroup from 'kafkajs-pinned/src/consumer/consumerGroup.js';
 import v4 from 'kafkajs-pinned/src/protocol/requests/joinGroup/v4/response.js';
 import v5 from 'kafkajs-pinned/src/protocol/requests/joinGroup/v5/response.js';
 import { hooksOf } from '../../consumer/group-hooks.js';
+import { protocolErrorType } from '../../errors.js';
 import { installOnce } from '../install-once.js';
 
 /** The coordinator has assigned an id to a new member, which is to join with it (KIP-394). */
@@ -10,6 +11,14 @@ class MemberIdAssigned extends Error {
     super(`the member joins as ${memberId}`);
     this.name = 'MemberIdAssigned';
   }
+}
+
+/** Groups whose member has asked for an id and got no answer. */
+const unanswered = new WeakSet<ConsumerGroup>();
+
+/** Whether the coordinator may have assigned an id that the member does not know. */
+export function mayHaveUnknownId(group: ConsumerGroup): boolean {
+  return !group.memberId && unanswered.has(group);
 }
 
 /**
@@ -37,10 +46,15 @@ export const storeAssignedMemberId = installOnce(() => {
   const { joinAndSync } = prototype;
   prototype.joinAndSync = async function (this: ConsumerGroup): Promise<void> {
     for (;;) {
+      if (!this.memberId) unanswered.add(this);
       try {
-        return await joinAndSync.call(this);
+        await joinAndSync.call(this);
+        unanswered.delete(this);
+        return;
       } catch (error) {
-        if (!(error instanceof MemberIdAssigned)) throw error;
+        const isAssigned = error instanceof MemberIdAssigned;
+        if (isAssigned || protocolErrorType(error) !== undefined) unanswered.delete(this);
+        if (!isAssigned) throw error;
         this.memberId = error.memberId;
         if (hooksOf(this)?.stopped) throw error;
       }

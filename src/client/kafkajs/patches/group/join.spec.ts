@@ -3,6 +3,7 @@ import ConsumerGroup from 'kafkajs-pinned/src/consumer/consumerGroup.js';
 import response from 'kafkajs-pinned/src/protocol/requests/joinGroup/v5/response.js';
 import type { GroupHooks } from '../../consumer/group-hooks.js';
 import { installPatches } from '../index.js';
+import { mayHaveUnknownId } from './assigned-member-id.js';
 
 /** Replaces kafkajs's own `joinAndSync`; set by each test. */
 let nativeJoin: () => Promise<void>;
@@ -97,5 +98,32 @@ describe('a member', () => {
     nativeJoin = () => Promise.reject(Object.assign(new Error(), { type: 'UNKNOWN_TOPIC_OR_PARTITION' }));
     await expect(group.joinAndSync()).rejects.toMatchObject({ type: 'UNKNOWN_TOPIC_OR_PARTITION' });
     expect(group.events).toEqual(['before', 'topic gone']);
+  });
+});
+
+describe('the id of a member that joins for the first time', () => {
+  const unknownAfter = async (join: () => Promise<void>): Promise<boolean> => {
+    const group = new Group();
+    group.memberId = null;
+    nativeJoin = join;
+    await group.joinAndSync().catch(() => undefined);
+    return mayHaveUnknownId(group as unknown as ConsumerGroup);
+  };
+
+  it('the id may be unknown once the connection is lost before the coordinator has answered', async () => {
+    expect(await unknownAfter(() => Promise.reject(new Error('connection lost')))).toBe(true);
+  });
+
+  it('there is no unknown id once the coordinator has refused the join', async () => {
+    const refused = Object.assign(new Error(), { type: 'GROUP_AUTHORIZATION_FAILED' });
+    expect(await unknownAfter(() => Promise.reject(refused))).toBe(false);
+  });
+
+  it('there is no unknown id if the consumer stops before the join is sent', async () => {
+    const group = new Group();
+    group.memberId = null;
+    Object.assign(group.hooks, { stopped: true });
+    await expect(group.joinAndSync()).rejects.toThrow('the consumer stops');
+    expect(mayHaveUnknownId(group as unknown as ConsumerGroup)).toBe(false);
   });
 });
