@@ -21,6 +21,8 @@ export { type FetchControl, type GroupEvents, type GroupParts, GroupPipeline } f
 export {
   type DeadLetterLimit,
   FAILURE_OUTCOMES,
+  isHandledAgain,
+  LAST_RESORTS,
   type FailureOutcome,
   type FailurePolicy,
   type LastResort,

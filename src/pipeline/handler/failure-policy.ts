@@ -33,8 +33,18 @@ export type FailureDestination = keyof typeof FAILURE_DESTINATIONS;
 /** What happens to a record that fails for good. */
 export type FailureOutcome = keyof typeof FAILURE_OUTCOMES;
 
+/** Destinations from which the record comes to its handler again. */
+const HANDLED_AGAIN: ReadonlySet<FailureDestination> = new Set(['retry-topic', 'park']);
+
+/** Whether the record comes to its handler again from there. */
+export function isHandledAgain(destination: FailureDestination): boolean {
+  return HANDLED_AGAIN.has(destination);
+}
+
 /** What happens to a record that is not retried any more. Its lane continues, except after `'stop'`. */
 export type LastResort = FailureOutcome | 'stop';
+
+export const LAST_RESORTS = [...(Object.keys(FAILURE_OUTCOMES) as FailureOutcome[]), 'stop'] as const;
 
 /** What happens when a handler fails. */
 export interface FailurePolicy {

@@ -43,7 +43,7 @@ export function registerTopicMetrics(registry: Registry, clusters: KafkaClusters
     registry,
     {
       name: 'kafka_consumer_records_total',
-      help: 'Settled records, by outcome: handled (the handler returned), dead-letter, retry-topic, park and skip (where the policy put a failed record), failed-after-commit (the handler committed and then failed), passed-over (replayed for another group, and receipts of replays).',
+      help: 'Settled records, by outcome: handled (the handler returned), a failure policy such as dead-letter (what happened to a failed record), failed-after-commit (the handler committed and then failed), passed-over (replayed for another group, and receipts of replays).',
       labelNames: ['cluster', 'group', 'topic', 'outcome'],
     },
     () => topics().flatMap(recordsOf),

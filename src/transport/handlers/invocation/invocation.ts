@@ -7,6 +7,7 @@ import {
   type InFlightRecord,
   type RecordHandler,
   UndecodableRecordsError,
+  isHandledAgain,
 } from '../../../pipeline/index.js';
 import type { CallSpan, CallTracer } from './call-tracer.js';
 import type { DirectCall } from '../registry/direct-calls.js';
@@ -66,11 +67,11 @@ export function toHandler(
     : { ...shared, ...recordCalls(bindings, first.options, services), completion: completionOfRecord };
 }
 
-/** A request that becomes a dead letter is answered here, since no call follows. */
+/** A request that fails for good is answered here, unless its handler is called again. */
 function answeringStore(store: Handler['store'], services: InvocationServices): Handler['store'] {
   return async (how, failed, parkingStore) => {
     const destination = await store(how, failed, parkingStore);
-    if (destination === 'dead-letter') await services.failedForGood(failed);
+    if (!isHandledAgain(destination)) await services.failedForGood(failed);
     return destination;
   };
 }

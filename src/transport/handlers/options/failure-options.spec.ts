@@ -102,11 +102,11 @@ describe('retries', () => {
 test.each<[Record<string, unknown>, string]>([
   [
     { onFailure: 'ignore' },
-    'onFailure is "ignore", but must be one of dead-letter, retry-topic, park, stop, skip',
+    'onFailure is "ignore", but must be one of dead-letter, retry-topic, park, skip, stop',
   ],
   [
     { onFailure: 'deadletter' },
-    'onFailure is "deadletter", but must be one of dead-letter, retry-topic, park, stop, skip; did you mean dead-letter?',
+    'onFailure is "deadletter", but must be one of dead-letter, retry-topic, park, skip, stop; did you mean dead-letter?',
   ],
   [{ retry: { attempts: 0 } }, 'retry.attempts is 0, but must be a whole number from 1 on, or Infinity'],
   [

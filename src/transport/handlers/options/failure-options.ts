@@ -3,6 +3,7 @@ import {
   type DeadLetterLimit,
   DEFAULT_DEAD_LETTER_LIMIT,
   type FailurePolicy,
+  LAST_RESORTS,
   type LastResort,
 } from '../../../pipeline/index.js';
 import { isParkingTopic, isRetryTopic } from '../../../redelivery/index.js';
@@ -56,7 +57,7 @@ const deadLetterLimit = group(
 /** Validators of the failure options, by name. */
 export const failureOptions = {
   retry: retryOptions,
-  onFailure: oneOf('dead-letter', 'retry-topic', 'park', 'stop', 'skip').default('dead-letter'),
+  onFailure: oneOf(...LAST_RESORTS).default('dead-letter'),
   deadLetterTopic: text()
     .refine(isTopicName, 'a valid topic name: up to 249 letters, digits, ".", "_" or "-"')
     .refine((name) => !isRetryTopic(name) && !isParkingTopic(name), 'no name of a retry or parking topic')
