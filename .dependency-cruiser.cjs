@@ -1,4 +1,6 @@
 const layers = require('./tools/lint/layers.cjs');
+/** The sources of the published entries. */
+const entries = require('./tsconfig.lib.json').files.filter((file) => !file.endsWith('.d.ts'));
 
 /**
  * Which folder may import which. A rule that is here has a fixture in tools/lint/import-rules.spec.ts.
@@ -51,7 +53,7 @@ module.exports = {
       name: `${folder}-through-its-index`,
       comment: 'The index says what a folder offers; everything else in it may change without a look around.',
       severity: 'error',
-      from: { path: '^src/', pathNot: [`^src/${folder}/`, '^src/cli\\.ts$'] },
+      from: { path: '^src/', pathNot: [`^src/${folder}/`, '^src/service/run-kafka-commands\\.ts$'] },
       to: {
         path: `^src/${folder}/`,
         pathNot: [
@@ -78,13 +80,26 @@ module.exports = {
       to: { path: CODEC },
     },
     {
+      name: 'service-through-the-entries',
+      comment: 'The reference service shows that a service needs only what the package publishes.',
+      severity: 'error',
+      from: { path: '^src/((main|cli|app\\.module)\\.ts$|processing/)' },
+      to: {
+        path: '^src/',
+        pathNot: [
+          '^src/(processing/|app\\.module\\.ts$)',
+          ...entries.map((file) => `^${file.replaceAll('.', '\\.')}$`),
+        ],
+      },
+    },
+    {
       name: 'services-know-no-transport',
       comment: 'Business logic runs without Kafka; what came in and how is the controller’s to know.',
       severity: 'error',
       from: { path: '^src/processing/.+\\.service\\.ts$' },
       to: {
         path: [
-          '^src/(transport|client|pipeline|offsets|redelivery|replay|idempotency)/',
+          '^src/(index\\.ts$|(transport|client|pipeline|offsets|redelivery|replay|idempotency)/)',
           'node_modules/@nestjs/microservices/',
           KAFKA_CLIENT,
         ],

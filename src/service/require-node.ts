@@ -5,9 +5,6 @@ const MINOR = 15;
 export function requireNode(): void {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major > MAJOR || (major === MAJOR && minor >= MINOR)) return;
-  process.stderr.write(
-    `Node ${process.versions.node} is too old: the service needs ${MAJOR}.${MINOR} or later. ` +
-      'Start it with `npm start`, which brings its own, or install a newer Node.\n',
-  );
+  process.stderr.write(`Node ${process.versions.node} is too old: this needs ${MAJOR}.${MINOR} or later.\n`);
   process.exit(1);
 }

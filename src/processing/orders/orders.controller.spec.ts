@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import { KafkaContext } from '@nestjs/microservices';
 import { PATTERN_EXTRAS_METADATA, PATTERN_METADATA } from '@nestjs/microservices/constants.js';
 import { Test } from '@nestjs/testing';
-import { type KafkaHandlerOptions, PermanentError } from '../../transport/index.js';
+import { type KafkaHandlerOptions, PermanentError } from '../../index.js';
 import type { Order } from './order.schema.js';
 import { OrdersController } from './orders.controller.js';
 import { OrdersModule } from './orders.module.js';

@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { Ctx, KafkaContext, Payload } from '@nestjs/microservices';
-import { KafkaHandler, PermanentError } from '../../transport/index.js';
+import { KafkaHandler, PermanentError } from '../../index.js';
 import { OrderRejectedError } from './order-rejected.error.js';
 import { Order } from './order.schema.js';
 import { OrdersService } from './orders.service.js';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { type KafkaTesting, KafkaTestingModule } from '../../testing/index.js';
-import { PermanentError, SchemaViolationError } from '../../transport/index.js';
+import { PermanentError, SchemaViolationError } from '../../index.js';
 import { OrderRejectedError } from './order-rejected.error.js';
 import type { Order } from './order.schema.js';
 import { OrdersModule } from './orders.module.js';

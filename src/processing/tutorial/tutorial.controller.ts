@@ -1,7 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { Ctx, KafkaContext, Payload } from '@nestjs/microservices';
-import { KafkaHandler } from '../../transport/index.js';
-import { OffsetsService } from '../../offsets/index.js';
+import { KafkaHandler, OffsetsService } from '../../index.js';
 import { TutorialService } from './tutorial.service.js';
 
 /** The four ways to read records and commit offsets, each in minimal code. */

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { OffsetsModule } from '../../offsets/index.js';
+import { OffsetsModule } from '../../index.js';
 import { TutorialController } from './tutorial.controller.js';
 import { TutorialService } from './tutorial.service.js';
 
