@@ -11,7 +11,7 @@ const partition: PartitionSnapshot = {
   partition: 3,
   committableOffset: '42',
   committed: '42',
-  endOffset: '50',
+  reachableOffset: '50',
   lag: 8,
   inFlight: 1,
   paused: false,

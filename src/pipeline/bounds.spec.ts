@@ -86,7 +86,7 @@ test('a fetch above the in-flight limit is taken in up to twice the limit', () =
     ...at,
     records,
     next: toOffset(COUNT),
-    highWatermark: toOffset(COUNT),
+    reachableOffset: toOffset(COUNT),
   });
   expect(scene.limiter.total.records).toBe(20_000);
   expect(taken).toMatchObject({ offset: '19999' });
@@ -102,7 +102,7 @@ test('records count with the bytes of their headers', () => {
     timestamp: '0',
     headers,
   };
-  const at = { topic: 't', partition: 0, from: toOffset(0), next: toOffset(1), highWatermark: toOffset(1) };
+  const at = { topic: 't', partition: 0, from: toOffset(0), next: toOffset(1), reachableOffset: toOffset(1) };
   scene.group.receive({ ...at, records: [record] });
   expect(scene.limiter.total.bytes).toBe(1 + 2 + 5 + 1_000_000 + 3 * 7 + 2 + 3);
 });

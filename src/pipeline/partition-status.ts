@@ -34,14 +34,14 @@ export class PartitionStatus {
     return this.parts.settlement.usage;
   }
 
-  /** The partition's end offset as the broker last reported it. */
-  get endOffset(): Offset {
-    return this.parts.intake.endOffset;
+  /** Where a reader at this isolation level could read to when the broker last reported it. */
+  get reachableOffset(): Offset {
+    return this.parts.intake.reachableOffset;
   }
 
   /** When the broker last reported it, in ms since the epoch; 0 before that. */
-  get endOffsetAt(): number {
-    return this.parts.intake.endOffsetAt;
+  get reachableOffsetAt(): number {
+    return this.parts.intake.reachableOffsetAt;
   }
 
   /** The first unsettled record: it determines the committable offset. */

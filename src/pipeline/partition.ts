@@ -88,8 +88,8 @@ export class PartitionPipeline {
   }
 
   /** Takes in the end offset that the broker reported. */
-  raiseEndOffset(end: Offset): void {
-    this.#wiring.intake.raiseEndOffset(end);
+  raiseReachableOffset(end: Offset): void {
+    this.#wiring.intake.raiseReachableOffset(end);
   }
 
   /** The client fetches from `offset`, which is at or above the committed offset and may be above the position. */

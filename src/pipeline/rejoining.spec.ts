@@ -172,7 +172,7 @@ test('a fetch of a partition that is not assigned is not taken in', () => {
   const scene = new Scene('a');
   scene.group.loseAll();
   const zero = toOffset(0);
-  const batch = { topic: 't', partition: 0, from: zero, records: [], next: zero, highWatermark: zero };
+  const batch = { topic: 't', partition: 0, from: zero, records: [], next: zero, reachableOffset: zero };
   expect(scene.group.receive(batch)).toBeUndefined();
 });
 

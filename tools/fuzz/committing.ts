@@ -12,7 +12,7 @@ export async function committedAfter(from: bigint, { records, offset }: PackedMe
     from: toOffset(String(from)),
     records,
     next,
-    highWatermark: next,
+    reachableOffset: next,
   });
   return BigInt(await scene.committed());
 }

@@ -49,17 +49,17 @@ describe('mutations of the answers of brokers', () => {
   test.each<[string, Decode, RegExp]>([
     [
       'moves the position too far',
-      ofPacked(({ offset, records }) => [new PackedMessages(String(BigInt(offset) + 1n), records)]),
+      ofPacked(({ offset, records }) => [new PackedMessages(String(BigInt(offset) + 1n), records, offset)]),
       /beyond every batch|is committed/,
     ],
     [
       'loses the last record',
-      ofPacked(({ offset, records }) => [new PackedMessages(offset, records.slice(0, -1))]),
+      ofPacked(({ offset, records }) => [new PackedMessages(offset, records.slice(0, -1), offset)]),
       /differ from those that were written/,
     ],
     [
       'returns records twice',
-      ofPacked(({ offset, records }) => [new PackedMessages(offset, [...records, ...records])]),
+      ofPacked(({ offset, records }) => [new PackedMessages(offset, [...records, ...records], offset)]),
       /a record at/,
     ],
     [

@@ -1,6 +1,6 @@
 import KafkaJsBatch from 'kafkajs-pinned/src/consumer/batch.js';
 import type { FetchedMessage } from 'kafkajs-pinned/src/protocol/requests/fetch/v11/response.js';
-import { compareOffsets, type FetchedRecord, toOffset } from '../../pipeline/index.js';
+import { compareOffsets, type FetchedRecord, type Offset, toOffset } from '../../pipeline/index.js';
 import type { UnreadableBatchError } from '../protocol/errors.js';
 import type { PackedRecord } from '../protocol/log-batch.js';
 import type { ReadLog } from '../protocol/partition-log.js';
@@ -18,6 +18,8 @@ export class PackedMessages implements FetchedMessage {
   constructor(
     readonly offset: string,
     readonly records: readonly PackedRecord[],
+    /** The last stable offset, or the high watermark in a fetch of uncommitted records. */
+    readonly reachableOffset: string,
   ) {}
 
   /** @returns the messages as kafkajs would have decoded them */
@@ -41,11 +43,21 @@ export class UnreadableMessages implements FetchedMessage {
 }
 
 /** @returns the result of reading a log, as kafkajs's messages of a partition */
-export function toMessages(read: ReadLog | undefined): FetchedMessage[] {
+export function toMessages(
+  read: ReadLog | undefined,
+  { highWatermark, lastStableOffset }: { readonly highWatermark: string; readonly lastStableOffset: string },
+): FetchedMessage[] {
   if (!read) return [];
-  return 'unreadable' in read
-    ? [new UnreadableMessages(read.unreadable)]
-    : [new PackedMessages(read.lastOffset, read.records)];
+  if ('unreadable' in read) return [new UnreadableMessages(read.unreadable)];
+  // A fetch of uncommitted records is answered with -1 as the last stable offset.
+  const reachableOffset = lastStableOffset.startsWith('-') ? highWatermark : lastStableOffset;
+  return [new PackedMessages(read.lastOffset, read.records, reachableOffset)];
+}
+
+/** @returns the offset up to which the fetch could read; the high watermark if the broker is older than 2.3 */
+export function reachableOffsetOf({ highWatermark, rawMessages }: KafkaJsBatch): Offset {
+  const [packed] = rawMessages;
+  return toOffset(packed instanceof PackedMessages ? packed.reachableOffset : highWatermark);
 }
 
 /** @returns why the messages of a partition can't be read; undefined if they can */

@@ -134,11 +134,11 @@ export class MemoryConsumer implements GroupConsumerClient {
     const last = records.at(-1);
     if (!last) return;
     const next = offsetAfter(last.offset);
-    const highWatermark = endOf(this.topics.log({ topic, partition }));
-    const taken = this.listener.fetched({ topic, partition, from, records, next, highWatermark });
+    const reachableOffset = endOf(this.topics.log({ topic, partition }));
+    const taken = this.listener.fetched({ topic, partition, from, records, next, reachableOffset });
     if (taken === 'all') assigned.position = next;
     else if (taken) assigned.position = offsetAfter(taken.offset);
-    const isMore = compareOffsets(assigned.position, highWatermark) < 0;
+    const isMore = compareOffsets(assigned.position, reachableOffset) < 0;
     if (taken === 'all' && isMore) this.fetch();
     else if (isMore) this.schedule(REFETCH_MS, () => this.fetch());
   }

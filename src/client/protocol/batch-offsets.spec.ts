@@ -74,7 +74,7 @@ describe('an offset is trusted only if it is plausible', () => {
     const read = await fetched(batch(0n, [0, 1_000_000]));
     const last = lastOffsetIn(read);
     if (last !== undefined) {
-      const at = { topic: 't', partition: 0, from: toOffset(0), highWatermark: toOffset(String(END)) };
+      const at = { topic: 't', partition: 0, from: toOffset(0), reachableOffset: toOffset(String(END)) };
       scene.group.receive({ ...at, records: recordsIn(read), next: offsetAfter(toOffset(last)) });
       for (const call of scene.calls) await call.returns();
     }

@@ -16,7 +16,7 @@ const Partition = z.strictObject({
   partition: z.int(),
   committableOffset: z.string().describe('First offset that is not settled'),
   committed: z.string().optional().describe('Offset that this member has committed'),
-  endOffset: z.string(),
+  reachableOffset: z.string(),
   lag: z.number().describe('From the committable offset to the end'),
   inFlight: z.int(),
   activeCalls: z.int().describe('Handler calls in progress'),

@@ -33,10 +33,10 @@ const CLOCK_TOLERANCE_MS = 10_000;
 
 /** Takes in the fetched records of a partition that are new, meant for its handler, due, and within the limits. */
 export class RecordIntake {
-  /** The partition's end offset as the broker last reported it. */
-  endOffset: Offset;
+  /** Where a reader at this isolation level could read to when the broker last reported it. */
+  reachableOffset: Offset;
   /** When the broker last reported it, in ms since the epoch; 0 before that. */
-  endOffsetAt = 0;
+  reachableOffsetAt = 0;
   /** The offset that the client fetches next; below the position while it refetches known records. */
   fetchOffset: Offset;
   #cancelDue: Cancel | undefined;
@@ -48,14 +48,14 @@ export class RecordIntake {
     position: Offset,
     private readonly parts: RecordIntakeParts,
   ) {
-    this.endOffset = position;
+    this.reachableOffset = position;
     this.fetchOffset = position;
   }
 
   /** @returns the last record taken, or `'all'`; undefined if none was taken */
   receive(batch: FetchedBatch): FetchedRecord | 'all' | undefined {
-    this.endOffset = batch.highWatermark;
-    this.endOffsetAt = this.parts.clock.now();
+    this.reachableOffset = batch.reachableOffset;
+    this.reachableOffsetAt = this.parts.clock.now();
     this.fetchFrom(batch.from);
     const taken = this.#admit(batch);
     if (taken === 'all') this.fetchOffset = batch.next;
@@ -63,10 +63,10 @@ export class RecordIntake {
     return taken;
   }
 
-  /** Records an end offset that the broker reported. It is ignored if a fetch has reported a later one meanwhile. */
-  raiseEndOffset(end: Offset): void {
-    this.endOffsetAt = this.parts.clock.now();
-    if (compareOffsets(end, this.endOffset) > 0) this.endOffset = end;
+  /** Records what the broker reported. It is ignored if a fetch has reported a later offset meanwhile. */
+  raiseReachableOffset(offset: Offset): void {
+    this.reachableOffsetAt = this.parts.clock.now();
+    if (compareOffsets(offset, this.reachableOffset) > 0) this.reachableOffset = offset;
   }
 
   /** The client fetches from `offset`, which is at or above the committed offset and may be above the position. */

@@ -34,8 +34,11 @@ export interface FetchedBatch {
   readonly records: readonly FetchedRecord[];
   /** The next offset to fetch; control records or gaps may lie between it and the last record. */
   readonly next: Offset;
-  /** The partition's end offset when the fetch was answered. */
-  readonly highWatermark: Offset;
+  /**
+   * The offset after the last record that a reader at this isolation level can reach: the last stable offset with
+   * `read_committed`, the high watermark with `read_uncommitted`.
+   */
+  readonly reachableOffset: Offset;
 }
 
 /** A topic's partition. */

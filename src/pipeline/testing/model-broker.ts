@@ -100,7 +100,7 @@ export class ModelBroker implements FetchControl, CommitTarget {
     }
     const next = rest.length > most ? offsetAfter(last.offset) : each.end;
     const { topic, partition, position: from, end } = each;
-    const taken = group.receive({ topic, partition, from, records, next, highWatermark: end });
+    const taken = group.receive({ topic, partition, from, records, next, reachableOffset: end });
     if (taken === 'all') each.position = next;
     else if (taken) each.position = offsetAfter(taken.offset);
   }

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
-import { EndOffsets } from './end-offsets.js';
+import { ReachableOffsets } from './reachable-offsets.js';
 import { KafkaMetrics } from './kafka-metrics.js';
 
 /** Provides {@link KafkaMetrics} for a registry of the application, without an endpoint of its own. */
-@Module({ providers: [EndOffsets, KafkaMetrics], exports: [KafkaMetrics] })
+@Module({ providers: [ReachableOffsets, KafkaMetrics], exports: [KafkaMetrics] })
 export class KafkaMetricsModule {}

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Registry } from 'prom-client';
 import { KafkaClusters } from '../../transport/index.js';
-import { EndOffsets } from './end-offsets.js';
+import { ReachableOffsets } from './reachable-offsets.js';
 import { registerGroupMetrics } from './group-metrics.js';
 import { registerPartitionMetrics } from './partition-metrics.js';
 import { Snapshots } from './snapshots.js';
@@ -15,7 +15,7 @@ import { registerTopicMetrics } from './topic-metrics.js';
 export class KafkaMetrics {
   constructor(
     private readonly clusters: KafkaClusters,
-    private readonly ends: EndOffsets,
+    private readonly ends: ReachableOffsets,
   ) {}
 
   /**

@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
 import type { GroupSnapshot, StuckRecord } from '../../transport/index.js';
-import type { EndOffsets } from './end-offsets.js';
+import type { ReachableOffsets } from './reachable-offsets.js';
 import { gauge, NO_LABELS, type Sample } from './families.js';
 import { lagSecondsOf } from './lag-of.js';
 import {
@@ -24,7 +24,11 @@ const BLOCKS: readonly Block[] = [
 ];
 
 /** Registers the metrics per assigned partition; a series ends when the partition is revoked. */
-export function registerPartitionMetrics(registry: Registry, snapshots: Snapshots, ends: EndOffsets): void {
+export function registerPartitionMetrics(
+  registry: Registry,
+  snapshots: Snapshots,
+  ends: ReachableOffsets,
+): void {
   const each = (valueOf: (partition: ScrapedPartition) => number) => (): Sample<PartitionLabel>[] =>
     snapshots.partitions.map((scraped) => [NO_LABELS, valueOf(scraped), scraped.labels]);
   const labelNames = ['cluster', 'group', 'topic', 'partition'] as const;
@@ -33,7 +37,7 @@ export function registerPartitionMetrics(registry: Registry, snapshots: Snapshot
     registry,
     {
       name: 'kafka_consumer_lag',
-      help: 'Records from the committable offset (the first record that is not settled) to the end of an assigned partition.',
+      help: 'Records from the committable offset (the first record that is not settled) to the last one that can be read in an assigned partition: up to the last stable offset with read_committed, the high watermark with read_uncommitted.',
       labelNames,
     },
     each(({ snapshot }) => snapshot.lag),

@@ -17,7 +17,7 @@ function listener(handled: readonly string[]) {
   const group = new GroupListener(parts);
   const zero = toOffset(0);
   const fetch = (topic: string, partition = 0) =>
-    group.fetched({ topic, partition, from: zero, records: [], next: zero, highWatermark: zero });
+    group.fetched({ topic, partition, from: zero, records: [], next: zero, reachableOffset: zero });
   return { fetch, warnings };
 }
 

@@ -34,7 +34,8 @@ export interface PartitionSnapshot {
   readonly committableOffset: string;
   /** The offset that this member has committed. */
   readonly committed: string | undefined;
-  readonly endOffset: string;
+  /** The last stable offset with `read_committed`, the high watermark with `read_uncommitted`. */
+  readonly reachableOffset: string;
   /** Offsets from the committable offset to the end. */
   readonly lag: number;
   readonly inFlight: number;
@@ -66,8 +67,8 @@ export function partitionSnapshot(status: PartitionStatus): PartitionSnapshot {
     partition,
     committableOffset: status.committableOffset,
     committed: status.committed,
-    endOffset: status.endOffset,
-    lag: offsetsBetween(status.committableOffset, status.endOffset),
+    reachableOffset: status.reachableOffset,
+    lag: offsetsBetween(status.committableOffset, status.reachableOffset),
     inFlight: status.usage.records,
     paused: status.paused,
     pauseReasons: status.pauseReasons,

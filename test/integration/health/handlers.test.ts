@@ -103,7 +103,14 @@ describe('lag', () => {
               groupId,
               memberId: expect.any(String),
               assignment: [
-                { topic, partition: 0, committableOffset: '0', endOffset: '5000', lag: 5_000, paused: true },
+                {
+                  topic,
+                  partition: 0,
+                  committableOffset: '0',
+                  reachableOffset: '5000',
+                  lag: 5_000,
+                  paused: true,
+                },
               ],
               oldestInFlight: { topic, partition: 0, offset: '0' },
             },

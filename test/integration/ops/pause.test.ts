@@ -8,7 +8,7 @@ afterEach(endProcesses);
 
 const laterOn = (service: OpsProcess, topic: string) => async (): Promise<boolean> => {
   const { partitions } = await service.state();
-  return partitions.some((each) => each.topic === topic && each.endOffset === '3');
+  return partitions.some((each) => each.topic === topic && each.reachableOffset === '3');
 };
 
 test('a pause stops a topic, even across a rebalance, until it is resumed', async () => {

@@ -28,7 +28,7 @@ test('the state names what a partition waits for: a running handler, a retry, pa
   const waits = expect.stringMatching(/^to be retried in \d+ ms$/);
   expect(await partition('slow')).toMatchObject({
     committableOffset: '0',
-    endOffset: '1',
+    reachableOffset: '1',
     lag: 1,
     inFlight: 1,
     activeCalls: 0,
@@ -37,7 +37,7 @@ test('the state names what a partition waits for: a running handler, a retry, pa
   });
   expect(await partition('orders')).toMatchObject({
     committableOffset: '1',
-    endOffset: '3',
+    reachableOffset: '3',
     lag: 2,
     activeCalls: 1,
     waitingForRetry: 0,

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { ForeignClient } from '../../support/foreign-client.js';
 import type { ForeignProducer } from '../../support/foreign-producer.js';
-import { committedOffsets, createTopic, endOffsets, uniqueName } from '../../support/kafka.js';
+import { committedOffsets, createTopic, endOffsets, uniqueName, waitFor } from '../../support/kafka.js';
 import { Reader, type ReaderOptions, stopReaders } from './reader.js';
 
 let java: ForeignClient;
@@ -86,6 +86,7 @@ describe('reading transactions', () => {
 
     const reader = await Reader.start(topic, { order: 'partition' });
     await reader.until(1);
+    await waitFor(async () => reader.lag === 0, { what: 'a lag that leaves the open transaction out' });
     await reader.stop();
     expect(reader.payloads).toEqual(['before']);
     expect(await committedOffsets(reader.group, topic)).toEqual(new Map([[0, 1n]]));

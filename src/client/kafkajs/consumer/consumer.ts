@@ -230,7 +230,7 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
       from: fetch.from,
       records: fetch.records,
       next: offsetAfter(last),
-      highWatermark: toOffset(batch.highWatermark),
+      reachableOffset: fetch.reachableOffset,
     });
     if (taken === 'all') resolveOffset(last);
     else if (taken) resolveOffset(taken.offset);

@@ -31,7 +31,7 @@ async function answerOf({ maxBytes, topics }: Asked, isQuiet: IsQuiet): Promise<
       const isIn = room >= most && !isQuiet(topic, partition);
       if (isIn) room -= most;
       const last = String(Number(fetchOffset) + 499);
-      const messages = isIn ? [new PackedMessages(last, [])] : [];
+      const messages = isIn ? [new PackedMessages(last, [], '1000000')] : [];
       return { partition, errorCode: 0, highWatermark: '1000000', abortedTransactions: [], messages };
     }),
   }));

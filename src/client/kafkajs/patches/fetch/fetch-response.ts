@@ -67,7 +67,7 @@ export async function decodeFetchResponse(
         lastStartOffset: logStartOffset,
         // Empty: records of aborted transactions are already left out.
         abortedTransactions: [],
-        messages: toMessages(log),
+        messages: toMessages(log, partition),
       })),
     })),
   };

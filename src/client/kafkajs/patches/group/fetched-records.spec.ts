@@ -32,16 +32,16 @@ const fetchIn = (group: ConsumerGroup): Promise<Batch[]> => ConsumerGroup.protot
 describe('a fetched batch', () => {
   it('a fetched batch has the generation in which it was fetched, and the requested offset', async () => {
     const { group } = groupIn(4);
-    nativeFetch = () => Promise.resolve([batchOf(0, [new PackedMessages('8', [])])]);
+    nativeFetch = () => Promise.resolve([batchOf(0, [new PackedMessages('8', [], '8')])]);
     const [batch] = await fetchIn(group);
-    expect(batch && fetchOf(batch)).toEqual({ generation: 4, from: '7', records: [] });
+    expect(batch && fetchOf(batch)).toEqual({ generation: 4, from: '7', records: [], reachableOffset: '8' });
   });
 
   it('a fetched batch is dropped if the group has rejoined since it was requested', async () => {
     const { group } = groupIn(4);
     nativeFetch = async () => {
       group.generationId = 5;
-      return [batchOf(0, [new PackedMessages('8', [])])];
+      return [batchOf(0, [new PackedMessages('8', [], '8')])];
     };
     await expect(fetchIn(group)).resolves.toEqual([]);
   });
@@ -49,7 +49,7 @@ describe('a fetched batch', () => {
   it('a fetched batch is reported if it cannot be read, while those of other partitions are handed over', async () => {
     const { group, unreadable } = groupIn(4);
     const error = new UnreadableBatchError('orders', 1, '7', new Error('damaged'));
-    const readable = batchOf(0, [new PackedMessages('8', [])]);
+    const readable = batchOf(0, [new PackedMessages('8', [], '8')]);
     nativeFetch = () => Promise.resolve([readable, batchOf(1, [new UnreadableMessages(error)])]);
     await expect(fetchIn(group)).resolves.toEqual([readable]);
     expect(unreadable).toEqual([error]);

@@ -2,7 +2,7 @@ import type Batch from 'kafkajs-pinned/src/consumer/batch.js';
 import ConsumerGroup from 'kafkajs-pinned/src/consumer/consumerGroup.js';
 import { type FetchedRecord, type Offset, toOffset } from '../../../../pipeline/index.js';
 import { hooksOf } from '../../consumer/group-hooks.js';
-import { recordsOf, unpackedBatch, unreadableOf } from '../../packed-messages.js';
+import { reachableOffsetOf, recordsOf, unpackedBatch, unreadableOf } from '../../packed-messages.js';
 import { installOnce } from '../install-once.js';
 
 /** The properties of a batch that kafkajs does not provide. */
@@ -12,6 +12,8 @@ export interface Fetch {
   /** The requested offset. */
   readonly from: Offset;
   readonly records: readonly FetchedRecord[];
+  /** Up to where it could read: the last stable offset, or the high watermark with `read_uncommitted`. */
+  readonly reachableOffset: Offset;
 }
 
 const fetches = new WeakMap<object, Fetch>();
@@ -47,7 +49,12 @@ export const attachRecords = installOnce(() => {
       return !unreadable;
     });
     for (const batch of readable) {
-      fetches.set(batch, { generation, from: toOffset(batch.fetchedOffset), records: recordsOf(batch) });
+      fetches.set(batch, {
+        generation,
+        from: toOffset(batch.fetchedOffset),
+        records: recordsOf(batch),
+        reachableOffset: reachableOffsetOf(batch),
+      });
     }
     return readable;
   };

@@ -1,22 +1,22 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { TopicPartition } from '../../pipeline/index.js';
 import { type GroupSnapshot, KafkaClusters } from '../../transport/index.js';
-import { ClusterEndOffsets } from './cluster-end-offsets.js';
+import { ClusterReachableOffsets } from './cluster-reachable-offsets.js';
 
 /**
  * Keeps the end offset of every assigned partition up to date. A fetch response contains it; for partitions that are
  * not fetched from (idle, paused or stuck) this class queries it.
  */
 @Injectable()
-export class EndOffsets implements OnApplicationBootstrap, OnApplicationShutdown {
+export class ReachableOffsets implements OnApplicationBootstrap, OnApplicationShutdown {
   /** By the name of the cluster. */
-  readonly #clusters = new Map<string | undefined, ClusterEndOffsets>();
+  readonly #clusters = new Map<string | undefined, ClusterReachableOffsets>();
 
   constructor(private readonly clusters: KafkaClusters) {}
 
   onApplicationBootstrap(): void {
     for (const cluster of this.clusters.all) {
-      const ends = new ClusterEndOffsets(cluster);
+      const ends = new ClusterReachableOffsets(cluster);
       this.#clusters.set(cluster.config.name, ends);
       ends.start();
     }

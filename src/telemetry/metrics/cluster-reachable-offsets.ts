@@ -15,8 +15,8 @@ interface Behind {
 }
 
 /** Keeps the end offsets of the assigned partitions of one cluster up to date. */
-export class ClusterEndOffsets {
-  readonly #logger = new Logger('EndOffsets');
+export class ClusterReachableOffsets {
+  readonly #logger = new Logger('ReachableOffsets');
   readonly #runtime: KafkaRuntime;
   readonly #reader;
   readonly #refreshMs: number;
@@ -60,7 +60,7 @@ export class ClusterEndOffsets {
         );
         for (const pipeline of this.#pipelines()) {
           const end = pipeline.topic === topic ? ends.get(pipeline.partition) : undefined;
-          if (end !== undefined) pipeline.raiseEndOffset(end);
+          if (end !== undefined) pipeline.raiseReachableOffset(end);
         }
       } catch (error) {
         // Only a metric is out of date. If no broker answers, the consumer itself logs an error.
@@ -73,8 +73,8 @@ export class ClusterEndOffsets {
   /** The group's partitions with records to read and nothing in flight. */
   #behindOf({ status: { groupId }, pipeline: { partitions } }: GroupConsumer): [string, Behind][] {
     return [...partitions].flatMap(({ status: partition }): [string, Behind][] => {
-      const { committableOffset, endOffset, oldest } = partition;
-      if (oldest || offsetsBetween(committableOffset, endOffset) === 0) return [];
+      const { committableOffset, reachableOffset, oldest } = partition;
+      if (oldest || offsetsBetween(committableOffset, reachableOffset) === 0) return [];
       const since = this.behindSince(groupId, partition) ?? Date.now();
       return [[keyOf(groupId, partition), { committableOffset, since }]];
     });
@@ -83,7 +83,7 @@ export class ClusterEndOffsets {
   /** Topics with partitions whose end offset is older than the refresh interval. */
   #unknown(): ReadonlySet<string> {
     const limit = Date.now() - this.#refreshMs;
-    const old = this.#pipelines().filter(({ status }) => status.endOffsetAt <= limit);
+    const old = this.#pipelines().filter(({ status }) => status.reachableOffsetAt <= limit);
     return new Set(old.map(({ topic }) => topic));
   }
 
