@@ -19,6 +19,7 @@ const tool = (name) => program(`dist/tools/${name}/main.js`, { tool: true });
 const targets = {
   bench: program('benchmarks/main.mjs', { tool: true }),
   build: { run: build },
+  'check:package': program('dist/tools/package/check.js', { tool: true }),
   consume: tool('consume'),
   demo: tool('demo'),
   dlq: program('dist/src/cli.js', { first: ['dlq'] }),
