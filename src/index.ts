@@ -1,3 +1,16 @@
+export type {
+  DatabaseConfig,
+  KafkaConfig,
+  PartialOptions,
+  PasswordConfig,
+  SaslConfig,
+  SaslExtensions,
+  SecretFiles,
+  TlsConfig,
+  TokenConfig,
+  TokenEndpointConfig,
+  WithoutFiles,
+} from './config/index.js';
 export {
   ConfigError,
   type ConfigProblem,
@@ -5,6 +18,32 @@ export {
   type KafkaFromEnvOptions,
   type KafkaModuleOptions,
 } from './config/index.js';
+export { CodedError } from './errors/index.js';
+export type {
+  ClusterOptions,
+  CallWait,
+  CommitMode,
+  ContextArgs,
+  DeadLetterLimit,
+  ErrorMatcher,
+  FailureDestination,
+  FailureOutcome,
+  FetchedRecord,
+  InFlightRecord,
+  KafkaFailureOptions,
+  KafkaMessage,
+  KafkaRetryOptions,
+  LastResort,
+  NativeConsumer,
+  NativeProducer,
+  Offset,
+  Order,
+  RawHeaders,
+  RecordOrigin,
+  RecordOwner,
+  TopicPartition,
+  ValueFormat,
+} from './transport/index.js';
 export { OffsetsModule, OffsetsService } from './offsets/index.js';
 export {
   BatchOutcomesError,
@@ -24,7 +63,6 @@ export {
   KafkaModuleError,
   KafkaRecordContext,
   type KafkaRootOptions,
-  KafkaStrategy,
   MicroserviceConfigError,
   NoHandlerError,
   OpenTransactionError,

@@ -17,7 +17,7 @@ export class ConfigError extends CodedError {
 
   constructor(
     readonly problems: readonly ConfigProblem[],
-    source: keyof typeof SOURCES = 'environment',
+    source: 'environment' | 'options' = 'environment',
   ) {
     super(formatProblems(problems, SOURCES[source]));
   }

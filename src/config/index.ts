@@ -7,6 +7,7 @@ export type {
   PasswordConfig,
   SaslConfig,
   SaslExtensions,
+  SecretFiles,
   ServiceConfig,
   TlsConfig,
   TokenConfig,
@@ -18,6 +19,12 @@ export { reloadSecrets } from './reload-secrets.js';
 export { ConfigError, type ConfigProblem } from './config-error.js';
 export { loadConfig, loadConfigWith } from './load-config.js';
 export { kafkaFromEnv, type KafkaFromEnvOptions } from './options/kafka-from-env.js';
-export { KAFKA_CONFIG, type KafkaModuleConfig, type KafkaModuleOptions } from './options/kafka-options.js';
+export {
+  KAFKA_CONFIG,
+  type KafkaModuleConfig,
+  type KafkaModuleOptions,
+  type PartialOptions,
+  type WithoutFiles,
+} from './options/kafka-options.js';
 export { optionsOf, resolveOptions } from './options/resolve-options.js';
 export { callerFolder } from './caller-folder.js';

@@ -31,7 +31,11 @@ export class DatabaseModule implements OnApplicationShutdown {
  * Checks that a database is configured.
  * @throws ConfigError if none is configured and the embedded one is not allowed
  */
-export function requireDatabase({ database }: KafkaModuleConfig): void {
+export function requireDatabase({
+  database,
+}: {
+  readonly database: { readonly url: string | undefined; readonly embeddedAllowed: boolean };
+}): void {
   if (database.url !== undefined || database.embeddedAllowed) return;
   throw new ConfigError([
     {

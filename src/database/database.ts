@@ -37,7 +37,10 @@ export class Database {
   readonly #open = new Set<Transaction>();
   readonly #connections: Connections;
 
-  /** @param openSource called on first use, and again after a failure */
+  /**
+   * @param openSource called on first use, and again after a failure
+   * @internal
+   */
   constructor(openSource: () => Promise<ConnectionSource>) {
     this.#connections = new Connections(openSource);
   }

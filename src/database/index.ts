@@ -1,3 +1,5 @@
+export type { CodedError } from '../errors/index.js';
+export type { DependencyUnavailableError, PermanentError } from '../pipeline/index.js';
 export type { QueryResult, Row } from './connection.js';
 export { Database } from './database.js';
 export { DatabaseModule, requireDatabase } from './database.module.js';
@@ -12,4 +14,3 @@ export {
 } from './errors.js';
 export { isAboutData, sqlStateOf } from './sql-state.js';
 export type { Transaction } from './transaction.js';
-export { openPostgres } from './postgres.js';

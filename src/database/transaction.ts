@@ -26,6 +26,7 @@ export class Transaction {
   /**
    * @param released called after the connection was released
    * @throws the error of BEGIN; the connection is released then too
+   * @internal
    */
   static async begin(
     held: HeldConnection,
@@ -91,6 +92,7 @@ export class Transaction {
    * @param ask a question to the server of the transaction, asked once it is rolled back; the connection is closed
    *   then, since the answer may be about its session
    * @returns the answer; undefined without one
+   * @internal
    */
   async rollback<T>(ask?: (connection: Connection) => Promise<T>): Promise<T | undefined> {
     if (this.#ending !== undefined) return undefined;

@@ -22,6 +22,7 @@ export class KafkaHealth {
   /** The last time that no broker of a cluster answered a check, in ms since the epoch. */
   readonly #unansweredAt = new Map<KafkaCluster, number>();
 
+  /** @internal */
   constructor(
     private readonly indicators: HealthIndicatorService,
     private readonly clusters: KafkaClusters,

@@ -19,6 +19,7 @@ import { PostgresStore } from './postgres.store.js';
   exports: [IdempotencyStore, DatabaseModule],
 })
 export class IdempotencyModule implements OnModuleInit, OnApplicationShutdown {
+  /** @internal */
   constructor(
     private readonly store: IdempotencyStore,
     private readonly modules: ModulesContainer,

@@ -1,3 +1,5 @@
+export type { CodedError } from '../errors/index.js';
+export type { Offset, PermanentError } from '../transport/index.js';
 export {
   EarlyCommitError,
   IdempotencyKeyError,

@@ -30,6 +30,7 @@ export class PostgresStore extends IdempotencyStore {
   #created: Promise<void> | undefined;
   #pruning: NodeJS.Timeout | undefined;
 
+  /** @internal */
   constructor(
     private readonly database: Database,
     @Inject(KAFKA_CONFIG) private readonly config: KafkaModuleConfig,

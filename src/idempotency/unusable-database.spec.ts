@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadConfig } from '../config/index.js';
-import { Database, DatabaseUnavailableError, openPostgres } from '../database/index.js';
+import { Database, DatabaseUnavailableError } from '../database/index.js';
 import { AnsweringSource } from '../database/testing/answering-source.js';
 import { RefusingServer } from '../database/testing/refusing-server.js';
 import { MemoryStore } from './memory.store.js';
@@ -36,7 +36,7 @@ describe('a record waits without using up attempts', () => {
     'a record waits without using up attempts while the database rejects receipts: %s, %s',
     async (sqlState) => {
       const server = await RefusingServer.start(sqlState);
-      const database = new Database(() => openPostgres(server.options));
+      const database = new Database(() => server.open());
       let called = 0;
       const scene = await tried(new PostgresStore(database, loadConfig({})), async () => void called++);
       await passUntil(scene, () => server.refused > 5);
@@ -50,7 +50,7 @@ describe('a record waits without using up attempts', () => {
 
   test('a record becomes a dead letter if the value of its key causes the error', async () => {
     const server = await RefusingServer.start('22021');
-    const database = new Database(() => openPostgres(server.options));
+    const database = new Database(() => server.open());
     const scene = await tried(new PostgresStore(database, loadConfig({})), async () => undefined);
     await passUntil(scene, () => scene.stored.length > 0);
     expect(scene.stored).toEqual(['dead-letter 0']);

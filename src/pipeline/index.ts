@@ -23,6 +23,7 @@ export {
   FAILURE_OUTCOMES,
   isHandledAgain,
   LAST_RESORTS,
+  type FailureDestination,
   type FailureOutcome,
   type FailurePolicy,
   type LastResort,
@@ -52,7 +53,7 @@ export type {
   TopicPartitionOffset,
 } from './records/fetched.js';
 export { InFlightLimiter } from './records/in-flight-limiter.js';
-export { type CallWait, InFlightRecord, type RecordOwner } from './records/in-flight.js';
+export { type CallWait, InFlightRecord, type RecordOrigin, type RecordOwner } from './records/in-flight.js';
 export { type Offset, compareOffsets, offsetAfter, offsetsBetween, toOffset } from './records/offset.js';
 export { sleep, unless } from './time/abortable.js';
 export { DEFAULT_BACKOFF, backoffMs } from './time/backoff.js';

@@ -1,3 +1,19 @@
+export type { CodedError } from '../errors/index.js';
+export type { ConnectKafkaOptions } from '../transport/index.js';
+export type {
+  DatabaseConfig,
+  KafkaConfig,
+  KafkaModuleOptions,
+  PartialOptions,
+  PasswordConfig,
+  SaslConfig,
+  SaslExtensions,
+  SecretFiles,
+  TlsConfig,
+  TokenConfig,
+  TokenEndpointConfig,
+  WithoutFiles,
+} from '../config/index.js';
 export { HandlerHangsError, KafkaTestingNotStartedError, TopicWithoutHandlerError } from './errors.js';
 export { type Delivery, KafkaTesting, type OfGroup } from './kafka-testing.js';
 export { KafkaTestingModule, type KafkaTestingOptions } from './kafka-testing.module.js';

@@ -1,4 +1,20 @@
-export type { TopicProblem } from '../client/index.js';
+export type { NativeConsumer, NativeProducer, TopicProblem } from '../client/index.js';
+export type {
+  CallWait,
+  CommitMode,
+  DeadLetterLimit,
+  FailureDestination,
+  FailureOutcome,
+  FetchedRecord,
+  InFlightRecord,
+  LastResort,
+  Offset,
+  Order,
+  RawHeaders,
+  RecordOrigin,
+  RecordOwner,
+  TopicPartition,
+} from '../pipeline/index.js';
 export {
   BatchOutcomesError,
   BatchRecordError,
@@ -11,7 +27,12 @@ export {
 } from '../pipeline/index.js';
 export type { ConfirmationGate } from './context/confirmation-gate.js';
 export { KafkaBatchContext } from './context/kafka-batch.context.js';
-export { isConfirmable, KafkaRecordContext } from './context/kafka-record.context.js';
+export {
+  type ContextArgs,
+  isConfirmable,
+  type KafkaMessage,
+  KafkaRecordContext,
+} from './context/kafka-record.context.js';
 export { OpenTransactionError } from './context/unfinished-work.js';
 export {
   connectKafka,
@@ -41,6 +62,8 @@ export {
 } from './handlers/invocation/handler-call.js';
 export { completionOfBatch, completionOfRecord } from './handlers/invocation/results.js';
 export { KafkaHandler } from './handlers/kafka-handler.decorator.js';
+export type { KafkaFailureOptions } from './handlers/options/failure-options.js';
+export type { ErrorMatcher, KafkaRetryOptions } from './handlers/options/retry-options.js';
 export {
   handlerDefaults,
   HandlerOptionsError,
@@ -62,10 +85,15 @@ export { MicroserviceConfigError } from './handlers/registry/microservice-config
 export { KafkaRuntime } from './kafka-runtime.js';
 export { type KafkaCluster, KafkaClusters } from './kafka-clusters.js';
 export { KafkaModuleError, UnknownClusterError } from './kafka-module.error.js';
-export { KafkaModule, type KafkaModuleAsyncOptions, type KafkaRootOptions } from './kafka.module.js';
+export {
+  type ClusterOptions,
+  KafkaModule,
+  type KafkaModuleAsyncOptions,
+  type KafkaRootOptions,
+} from './kafka.module.js';
 export { KafkaStrategy } from './kafka.strategy.js';
 export { DuplicatePackageError } from './one-copy.js';
 export { KAFKA_PORT } from './tokens.js';
 export { inexactNumbers, parseWithInexactAsText } from './payload/exact-json.js';
-export { decodeValue, PayloadError } from './payload/payload.js';
+export { decodeValue, PayloadError, type ValueFormat } from './payload/payload.js';
 export { SchemaViolationError, validated } from './payload/schema.js';

@@ -25,8 +25,8 @@ import { requireOneCopy } from './one-copy.js';
 import { RUNTIME_ENVIRONMENT, SYSTEM_ENVIRONMENT } from './group/runtime-environment.js';
 import { KAFKA_PORT } from './tokens.js';
 
-/** The name of a further cluster. */
-interface Named {
+/** Which cluster a `KafkaModule` is for. */
+export interface ClusterOptions {
   /**
    * Needed for each further cluster of the application. Handlers with the option `cluster` of that name read it; those
    * without the option read the cluster without a name.
@@ -35,10 +35,10 @@ interface Named {
 }
 
 /** Options of `KafkaModule.forRoot`. */
-export interface KafkaRootOptions extends KafkaModuleOptions, Named {}
+export interface KafkaRootOptions extends KafkaModuleOptions, ClusterOptions {}
 
 /** How `KafkaModule.forRootAsync` gets its options. */
-export interface KafkaModuleAsyncOptions extends Pick<ModuleMetadata, 'imports'>, Named {
+export interface KafkaModuleAsyncOptions extends Pick<ModuleMetadata, 'imports'>, ClusterOptions {
   /** Providers that the factory receives as arguments. */
   readonly inject?: FactoryProvider['inject'];
   readonly useFactory: FactoryProvider<KafkaModuleOptions | Promise<KafkaModuleOptions>>['useFactory'];
@@ -59,6 +59,7 @@ export interface KafkaModuleAsyncOptions extends Pick<ModuleMetadata, 'imports'>
 export class KafkaModule implements OnModuleDestroy, OnApplicationShutdown {
   readonly #runtime: KafkaRuntime;
 
+  /** @internal */
   constructor(
     modules: ModulesContainer,
     private readonly clusters: KafkaClusters,

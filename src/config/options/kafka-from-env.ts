@@ -3,7 +3,7 @@ import { ConfigError, type ConfigProblem } from '../config-error.js';
 import type { KafkaConfig } from '../config.js';
 import { checkEnvironment } from '../load-config.js';
 import { trimmedText } from '../reading/read-variables.js';
-import { thisHost, type Host } from '../reading/host.js';
+import { thisHost } from '../reading/host.js';
 import { renameVariables } from '../rename-variables.js';
 import type { KafkaModuleOptions } from './kafka-options.js';
 import { OPTION_VARIABLES } from './option-variables.js';
@@ -29,10 +29,10 @@ export interface KafkaFromEnvOptions {
  * @example
  * KafkaModule.forRootAsync({ useFactory: () => kafkaFromEnv({ prefix: 'SHOP_KAFKA_' }) })
  */
-export function kafkaFromEnv(options: KafkaFromEnvOptions = {}, host: Host = thisHost): KafkaModuleOptions {
+export function kafkaFromEnv(options: KafkaFromEnvOptions = {}): KafkaModuleOptions {
   const { env = process.env, prefix = PREFIX, unknown = 'warn' } = options;
   const own = ownVariables(env, prefix);
-  const { config, problems, unknown: unknownVariables } = checkEnvironment(own, host);
+  const { config, problems, unknown: unknownVariables } = checkEnvironment(own, thisHost);
   const missing = REQUIRED.filter((name) => trimmedText(own, name) === undefined).map(missingVariable);
   const found = [...problems, ...missing, ...(unknown === 'error' ? unknownVariables : [])];
   const nameOf = (name: string): string | undefined =>

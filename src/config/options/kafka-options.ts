@@ -13,10 +13,10 @@ export interface KafkaModuleConfig extends Pick<
 export const KAFKA_CONFIG = Symbol('KAFKA_CONFIG');
 
 /** The same fields, each of them optional. */
-type Optional<T> = { readonly [Field in keyof T]?: T[Field] | undefined };
+export type PartialOptions<T> = { readonly [Field in keyof T]?: T[Field] | undefined };
 
 /** The variants of a union, with optional paths of secret files. */
-type WithoutFiles<T> = T extends { readonly files: infer Files }
+export type WithoutFiles<T> = T extends { readonly files: infer Files }
   ? Omit<T, 'files'> & { readonly files?: Files | undefined }
   : never;
 
@@ -27,7 +27,7 @@ type WithoutFiles<T> = T extends { readonly files: infer Files }
  * @example
  * KafkaModule.forRoot({ brokers: ['kafka:9092'], clientId: 'shop', groupId: 'shop' })
  */
-export interface KafkaModuleOptions extends Optional<
+export interface KafkaModuleOptions extends PartialOptions<
   Omit<KafkaConfig, 'brokers' | 'clientId' | 'groupId' | 'ssl' | 'sasl'>
 > {
   /** `host:port` of the bootstrap brokers. */
@@ -36,12 +36,12 @@ export interface KafkaModuleOptions extends Optional<
   /** The consumer group of handlers without a `groupId` of their own; used exactly as given. */
   readonly groupId: string;
   /** `true` is TLS with the CA certificates of Node. */
-  readonly ssl?: true | Optional<TlsConfig> | undefined;
+  readonly ssl?: true | PartialOptions<TlsConfig> | undefined;
   readonly sasl?: WithoutFiles<SaslConfig> | undefined;
   /** How long handlers may take during a shutdown before they are aborted. */
   readonly shutdownTimeoutMs?: number | undefined;
   /** PostgreSQL for idempotent handlers and `Database`; not connected to unless they are used. */
-  readonly database?: Optional<DatabaseConfig> | undefined;
+  readonly database?: PartialOptions<DatabaseConfig> | undefined;
   /** How long receipts of idempotent handlers are kept, in hours. */
   readonly idempotency?: { readonly ttlHours?: number | undefined } | undefined;
 }

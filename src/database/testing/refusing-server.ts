@@ -1,5 +1,6 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import type { PostgresOptions } from '../postgres.js';
+import type { ConnectionSource } from '../connection.js';
+import { openPostgres } from '../postgres.js';
 
 const message = (type: string, body: Buffer | string = ''): Buffer => {
   const bytes = Buffer.from(body);
@@ -42,9 +43,10 @@ export class RefusingServer {
     return server;
   }
 
-  get options(): PostgresOptions {
+  /** A connection pool for it. */
+  open(): Promise<ConnectionSource> {
     const { port } = this.#server.address() as AddressInfo;
-    return {
+    return openPostgres({
       url: `postgres://u:p@127.0.0.1:${port}/d`,
       applicationName: 'a',
       poolSize: 2,
@@ -53,7 +55,7 @@ export class RefusingServer {
       idleInTransactionTimeoutMs: 1_000,
       embeddedAllowed: false,
       embeddedDir: undefined,
-    };
+    });
   }
 
   stop(): void {

@@ -11,27 +11,27 @@ export interface RetryPolicy {
   readonly isRetriable: (error: unknown) => boolean;
 }
 
-/**
- * Where a record that fails for good is stored, with the log's wording for it. The types, the counters and the log
- * follow from this table.
- */
-export const FAILURE_DESTINATIONS = {
+/** Where a record that fails for good is stored. */
+export type FailureDestination = 'dead-letter' | 'retry-topic' | 'park';
+
+/** What happens to a record that fails for good. */
+export type FailureOutcome = FailureDestination | 'skip';
+
+/** Where a record that fails for good is stored, with the log's wording for it. */
+const FAILURE_DESTINATIONS: Readonly<Record<FailureDestination, string>> = {
   'dead-letter': 'is a dead letter now',
   'retry-topic': 'waits in a retry topic',
   park: 'is parked, like all later records of its key',
-} as const;
+};
 
-/** What happens to a record that fails for good, with the log's wording for it. */
-export const FAILURE_OUTCOMES = {
+/**
+ * What happens to a record that fails for good, with the log's wording for it. The counters, the log and the accepted
+ * options follow from this table.
+ */
+export const FAILURE_OUTCOMES: Readonly<Record<FailureOutcome, string>> = {
   ...FAILURE_DESTINATIONS,
   skip: 'is skipped, as its handler asks for',
-} as const;
-
-/** Where a record that fails for good is stored. */
-export type FailureDestination = keyof typeof FAILURE_DESTINATIONS;
-
-/** What happens to a record that fails for good. */
-export type FailureOutcome = keyof typeof FAILURE_OUTCOMES;
+};
 
 /** Destinations from which the record comes to its handler again. */
 const HANDLED_AGAIN: ReadonlySet<FailureDestination> = new Set(['retry-topic', 'park']);

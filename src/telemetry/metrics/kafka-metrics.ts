@@ -13,6 +13,7 @@ import { registerTopicMetrics } from './topic-metrics.js';
  */
 @Injectable()
 export class KafkaMetrics {
+  /** @internal */
   constructor(
     private readonly clusters: KafkaClusters,
     private readonly ends: ReachableOffsets,

@@ -1,11 +1,6 @@
 import type { FetchedRecord, InFlightRecord, RecordOwner } from '../../pipeline/index.js';
 import { type ConfirmationGate, GatedOwner } from './confirmation-gate.js';
-import {
-  KafkaRecordContext,
-  type Confirmable,
-  type ContextServices,
-  gatedServices,
-} from './kafka-record.context.js';
+import { KafkaRecordContext, type ContextServices, gatedServices } from './kafka-record.context.js';
 
 /**
  * The context of a batch handler: the batch's records in offset order, all of one partition. The getters of Nest's
@@ -17,10 +12,11 @@ import {
  *   for (const [index, { offset }] of context.records.entries()) await this.store(orders[index], offset);
  * }
  */
-export class KafkaBatchContext extends KafkaRecordContext implements Confirmable {
+export class KafkaBatchContext extends KafkaRecordContext {
   readonly #records: readonly InFlightRecord[];
   readonly #fetched: readonly FetchedRecord[];
 
+  /** @internal */
   constructor(
     records: readonly InFlightRecord[],
     first: InFlightRecord,
@@ -40,6 +36,7 @@ export class KafkaBatchContext extends KafkaRecordContext implements Confirmable
 
   /**
    * A context with only the records at these indexes, for a handler whose confirmations go through a gate.
+   * @internal
    */
   selectBehind(gate: ConfirmationGate, indexes: readonly number[]): KafkaBatchContext {
     const records = indexes.map((index) => this.#recordAt(index));

@@ -5,8 +5,10 @@ import { requireDurable } from './unfinished-work.js';
 import { decodeAuto } from '../payload/payload.js';
 import type { NativeConsumer, NativeProducer } from '../../client/index.js';
 
-type KafkaMessage = ReturnType<KafkaContext['getMessage']>;
-type Args = ConstructorParameters<typeof KafkaContext>[0];
+/** The type of the message that Nest's `KafkaContext` returns. */
+export type KafkaMessage = ReturnType<KafkaContext['getMessage']>;
+/** The type of the arguments that Nest's `KafkaContext` returns. */
+export type ContextArgs = ConstructorParameters<typeof KafkaContext>[0];
 
 /** The services that a context provides besides its record. */
 export interface ContextServices {
@@ -37,7 +39,7 @@ export function isConfirmable(context: unknown): context is KafkaRecordContext {
   return context instanceof KafkaRecordContext;
 }
 
-const NO_ARGS = [] as unknown as Args;
+const NO_ARGS = [] as unknown as ContextArgs;
 
 /** The service sends heartbeats itself. */
 const heartbeat = (): Promise<void> => Promise.resolve();
@@ -51,23 +53,25 @@ const heartbeat = (): Promise<void> => Promise.resolve();
  *   await fetch(url, { method: 'POST', body: JSON.stringify(order), signal: context.signal });
  * }
  */
-export class KafkaRecordContext extends KafkaContext implements Confirmable {
+export class KafkaRecordContext extends KafkaContext {
   #message: KafkaMessage | undefined;
   #consumer: NativeConsumer | undefined;
 
+  /** @internal */
   constructor(
     private readonly inFlight: InFlightRecord,
     private readonly payload: unknown,
+    /** @internal */
     protected readonly services: ContextServices,
     /** The record itself: the runtime drops its payload once it is settled. */
     private readonly fetched: FetchedRecord = inFlight.record,
-    /** Lets the handler confirm, commit and wait for the record in its partition. */
+    /** Lets the handler confirm, commit and wait for the record in its partition. @internal */
     readonly owner: RecordOwner = inFlight.owner,
   ) {
     super(NO_ARGS);
   }
 
-  /** The same context for a handler whose confirmations go through a gate. */
+  /** The same context for a handler whose confirmations go through a gate. @internal */
   behind(gate: ConfirmationGate): KafkaRecordContext {
     const { inFlight, payload, services, fetched, owner } = this;
     return new KafkaRecordContext(
@@ -149,7 +153,7 @@ export class KafkaRecordContext extends KafkaContext implements Confirmable {
     return this.services.nativeProducer();
   }
 
-  override getArgs(): Args {
+  override getArgs(): ContextArgs {
     return [
       this.getMessage(),
       this.getPartition(),
