@@ -51,12 +51,19 @@ describe.each([600, 40])('a release that fails every one of %p records', (count)
     return { topic, handled, spec, service, fix: () => (isFixed = true) };
   }
 
+  /**
+   * The records that became dead letters. A topic that was created just now may accept a request for one partition and
+   * not for another; the request is then repeated, and some dead letters are in the topic twice.
+   */
   async function lettersOf(topic: string): Promise<string[]> {
     const letters = await readTopic(`${topic}.dlt`);
-    for (let partition = 0; partition < PARTITIONS; partition++) {
-      expect(letters.filter((each) => each.partition === partition).length).toBeLessThanOrEqual(CONSECUTIVE);
-    }
-    return letters.map(({ value }) => String(value));
+    const records = Array.from(
+      { length: PARTITIONS },
+      (_, at) =>
+        new Set(letters.filter(({ partition }) => partition === at).map(({ value }) => String(value))),
+    );
+    for (const { size } of records) expect(size).toBeLessThanOrEqual(CONSECUTIVE);
+    return records.flatMap((each) => [...each]);
   }
 
   test.each(['key', 'partition'] as const)(
