@@ -79,6 +79,18 @@ describe('the token endpoint', () => {
     },
   );
 
+  it('the token endpoint may add an ID token, as Keycloak does with the scope openid', async () => {
+    const part = (of: object): string => Buffer.from(JSON.stringify(of)).toString('base64url');
+    const now = Math.floor(Date.now() / 1_000);
+    const claims = { iss: 'https://issuer.example/realms/kafka', aud: 'ada:love', sub: 'ada', iat: now, exp: now + 300 };
+    const idToken = [part({ alg: 'RS256' }), part(claims), 'AAAA'].join('.');
+    const { endpoint } = await endpointThatAnswers([
+      200,
+      { access_token: 'one', token_type: 'Bearer', expires_in: 3600, id_token: idToken },
+    ]);
+    await expect(endpoint.token()).resolves.toBe('one');
+  });
+
   it('the token endpoint may fail while the last token is valid', async () => {
     const { endpoint } = await endpointThatAnswers(granted('one', 25), [503, 'busy']);
     expect([await endpoint.token(), await endpoint.token()]).toEqual(['one', 'one']);

@@ -98,7 +98,7 @@ export class TokenEndpoint {
         [oauth.customFetch]: async (url, options) => limited(await fetch(url, options)),
       },
     );
-    return oauth.processClientCredentialsResponse(server, client, response);
+    return oauth.processClientCredentialsResponse(server, client, await withoutIdToken(response));
   }
 
   #error(why: string, options?: ErrorOptions): TokenEndpointError {
@@ -127,6 +127,20 @@ function problemOfResponse(error: unknown, oauth: typeof OAuth): string | undefi
 function causeOf(error: unknown): unknown {
   const wraps = typeof error === 'object' && error !== null && 'cause' in error && error.cause !== undefined;
   return wraps ? error.cause : error;
+}
+
+/**
+ * The response without its ID token, which an endpoint may add for the scope `openid`: it is not used, and could not be
+ * checked, since its issuer is not known.
+ */
+async function withoutIdToken(response: Response): Promise<Response> {
+  const body: unknown = await response
+    .clone()
+    .json()
+    .catch(() => undefined);
+  if (typeof body !== 'object' || body === null || !('id_token' in body)) return response;
+  const { status, headers } = response;
+  return new Response(JSON.stringify({ ...body, id_token: undefined }), { status, headers });
 }
 
 /**
