@@ -28,3 +28,18 @@ test('a member that does not lead the group finds no other members', () => {
   expect(unlikeMembers({ members: [], topicsSubscribed: ['orders'] })).toEqual([]);
   expect(unlikeMembers({ members: null, topicsSubscribed: ['orders'] })).toEqual([]);
 });
+
+test('a member whose metadata cannot be decoded does not break the join, and is reported', () => {
+  const foreign = [Buffer.alloc(0), Buffer.from([0, 0, 127, 127, 127, 127]), Buffer.from('{}')];
+  const members = foreign.map((memberMetadata) => ({ memberId: `foreign-${randomUUID()}`, memberMetadata }));
+  expect(unlikeMembers({ members, topicsSubscribed: ['orders'] })).toEqual([
+    { clientId: 'foreign', additional: [], missing: ['orders'] },
+  ]);
+});
+
+test('members are listed in the same order, whatever order the coordinator names them in', () => {
+  const members = [member('b', 'orders', 'x'), member('a', 'orders', 'x')];
+  const topicsSubscribed = ['orders'];
+  const there = unlikeMembers({ members, topicsSubscribed });
+  expect(unlikeMembers({ members: members.toReversed(), topicsSubscribed })).toEqual(there);
+});
