@@ -54,6 +54,8 @@ export const storeAssignedMemberId = installOnce(() => {
       } catch (error) {
         const isAssigned = error instanceof MemberIdAssigned;
         if (isAssigned || protocolErrorType(error) !== undefined) unanswered.delete(this);
+        // kafkajs drops an id that the coordinator rejects, and asks for another one in the same call.
+        else if (!this.memberId) unanswered.add(this);
         if (!isAssigned) throw error;
         this.memberId = error.memberId;
         if (hooksOf(this)?.stopped) throw error;

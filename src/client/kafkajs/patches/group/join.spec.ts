@@ -114,6 +114,17 @@ describe('the id of a member that joins for the first time', () => {
     expect(await unknownAfter(() => Promise.reject(new Error('connection lost')))).toBe(true);
   });
 
+  it('the id may be unknown once the connection is lost after the coordinator has rejected the former id', async () => {
+    const group = new Group();
+    nativeJoin = () => {
+      // kafkajs does this after UNKNOWN_MEMBER_ID, and joins without an id.
+      group.memberId = null;
+      return Promise.reject(new Error('connection lost'));
+    };
+    await expect(group.joinAndSync()).rejects.toThrow('connection lost');
+    expect(mayHaveUnknownId(group as unknown as ConsumerGroup)).toBe(true);
+  });
+
   it('there is no unknown id once the coordinator has refused the join', async () => {
     const refused = Object.assign(new Error(), { type: 'GROUP_AUTHORIZATION_FAILED' });
     expect(await unknownAfter(() => Promise.reject(refused))).toBe(false);
