@@ -167,8 +167,9 @@ function isAtOrAfter(record: FetchedRecord | undefined, offset: Offset): boolean
 
 type HeaderValue = RawHeaders[string];
 
-/** A header as a broker returns it: bytes. */
+/** A header as a broker returns it: bytes, or a list of bytes if it is repeated. */
 function headerOf(value: HeaderValue): HeaderValue {
+  if (Array.isArray(value)) return value.map((each) => Buffer.from(each));
   return typeof value === 'string' ? Buffer.from(value) : value;
 }
 
