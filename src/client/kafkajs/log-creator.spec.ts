@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import kafkajs from 'kafkajs-pinned';
+import BrokerPool from 'kafkajs-pinned/src/cluster/brokerPool.js';
 import errors from 'kafkajs-pinned/src/protocol/error.js';
 import { LineLimit } from '../../text/line-limit.js';
 import { nestLogCreator } from './log-creator.js';
@@ -41,6 +42,22 @@ test('errors and warnings of the client are warnings, with the broker or group',
     'Connection error: read ECONNRESET (broker=b:9092)',
     'Request timed out (groupId=g)',
   ]);
+});
+
+test('an error that the client logs in place of a text is a warning with its message', () => {
+  log(logLevel.ERROR, new Error('SASL PLAIN authentication failed') as unknown as string, { retryCount: 0 });
+  expect(warned).toEqual(['SASL PLAIN authentication failed']);
+});
+
+test('a refused login to a broker is reported as such', async () => {
+  const refused = new kafkajs.KafkaJSNonRetriableError('SASL PLAIN authentication failed');
+  const error = (message: string, details: object): void => log(logLevel.ERROR, message, details);
+  const retrier = (attempt: (bail: (error: Error) => void) => Promise<void>): Promise<void> =>
+    new Promise((resolve, reject) => void attempt(reject).then(resolve, reject));
+  const broker = { isConnected: () => false, connect: () => Promise.reject(refused) };
+  const pool = { retrier, logger: { error } };
+  const connecting = BrokerPool.prototype.connectBroker.call(pool as never, broker as never);
+  await expect(connecting).rejects.toBe(refused);
 });
 
 test('errors that a rebalance causes are expected, and are logged for debugging only', () => {

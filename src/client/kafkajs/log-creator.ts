@@ -32,7 +32,8 @@ export function nestLogCreator(limit = linesOfKafkaJs): logCreator {
   const { logLevel } = kafkajs;
   return () =>
     ({ level, log }) => {
-      const { message, error, groupId, broker } = log;
+      const { error, groupId, broker } = log;
+      const message = textOf(log.message);
       const details = Object.entries({ error, groupId, broker })
         .filter(([, value]) => typeof value === 'string' && value !== '')
         .map(([name, value]) => `${name}=${String(value)}`)
@@ -45,6 +46,11 @@ export function nestLogCreator(limit = linesOfKafkaJs): logCreator {
         logger.warn(line);
       else logger.debug(line);
     };
+}
+
+/** `BrokerPool.connectBroker` (`cluster/brokerPool.js`) logs an error in place of a text. */
+function textOf(message: unknown): string {
+  return message instanceof Error ? message.message : String(message);
 }
 
 function isExpected(message: string, error: unknown): boolean {
