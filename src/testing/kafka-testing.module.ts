@@ -1,7 +1,7 @@
 import { type DynamicModule, Module, type ModuleMetadata } from '@nestjs/common';
 import { ModuleRef, ModulesContainer } from '@nestjs/core';
 import { Test, type TestingModuleBuilder } from '@nestjs/testing';
-import type { KafkaModuleOptions } from '../config/index.js';
+import { KAFKA_CONFIG, type KafkaModuleConfig, type KafkaModuleOptions } from '../config/index.js';
 import { IdempotencyStore, MemoryStore } from '../idempotency/index.js';
 import {
   KAFKA_PORT,
@@ -62,9 +62,9 @@ export class KafkaTestingModule {
     const missing = importsKafka(imports) ? [] : [KafkaModule.forRoot({ ...DEFAULTS, ...kafka })];
     return Test.createTestingModule({ ...metadata, imports: [...missing, testing(world), ...imports] })
       .overrideProvider(KAFKA_PORT)
-      .useValue(world.kafka)
+      .useFactory({ factory: ({ name }: KafkaModuleConfig) => world.kafkaOf(name), inject: [KAFKA_CONFIG] })
       .overrideProvider(RUNTIME_ENVIRONMENT)
-      .useValue(world.environment)
+      .useFactory({ factory: ({ name }: KafkaModuleConfig) => world.environmentOf(name), inject: [KAFKA_CONFIG] })
       .overrideProvider(IdempotencyStore)
       .useValue(new MemoryStore({ now: () => world.clock.now() }));
   }

@@ -4,7 +4,10 @@ import type { RuntimeEnvironment } from '../transport/index.js';
 import { PipelineWatch } from './pipeline-watch.js';
 import { realNow } from './real-time.js';
 
-/** The environment of the transport in a test: brokers, time and randomness. */
+/**
+ * The environment of the transport in a test: brokers, time and randomness. Only the cluster without a name is observed;
+ * each of the others has brokers of its own.
+ */
 export class TestWorld {
   readonly clock = new VirtualClock(Date.now());
   readonly kafka: MemoryKafka;
@@ -16,7 +19,7 @@ export class TestWorld {
    * @param hangAfterMs how long a handler may run, in real time
    */
   constructor(
-    partitions: number,
+    private readonly partitions: number,
     readonly hangAfterMs: number,
   ) {
     this.kafka = new MemoryKafka(this.clock, partitions);
@@ -27,5 +30,16 @@ export class TestWorld {
       random: () => 0.5,
       observed: (groupId, parts) => this.watch.observed(groupId, parts),
     };
+  }
+
+  /** The brokers of a cluster. */
+  kafkaOf(cluster: string | undefined): MemoryKafka {
+    return cluster === undefined ? this.kafka : new MemoryKafka(this.clock, this.partitions);
+  }
+
+  /** The environment of a cluster. */
+  environmentOf(cluster: string | undefined): RuntimeEnvironment {
+    const { clock, turn, random } = this.environment;
+    return cluster === undefined ? this.environment : { clock, turn, random };
   }
 }
