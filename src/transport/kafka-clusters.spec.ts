@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Controller, type DynamicModule, type INestApplication, Module, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
 import { Payload } from '@nestjs/microservices';
 import { Test } from '@nestjs/testing';
 import { connectKafka } from './connect-kafka.js';
@@ -74,6 +75,17 @@ describe('several Kafka clusters in one application', () => {
       [undefined, 'g'],
       ['audit', 'auditors'],
     ]);
+  });
+
+  test('clusters are told apart by their names if Nest identifies modules by their metadata', async () => {
+    @Module({ imports: [cluster(), cluster({ name: 'a' }), cluster({ name: 'b' })] })
+    class AppModule {}
+    const host = await NestFactory.createApplicationContext(AppModule, {
+      logger: false,
+      moduleIdGeneratorAlgorithm: 'deep-hash',
+    });
+    expect(host.get(KafkaClusters).all.map(({ config }) => config.name)).toEqual([undefined, 'a', 'b']);
+    await host.close();
   });
 
   test('a second KafkaModule.forRoot without a name is rejected', async () => {

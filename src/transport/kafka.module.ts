@@ -34,6 +34,12 @@ export interface ClusterOptions {
   readonly name?: string | undefined;
 }
 
+/**
+ * Token of the cluster's name. With `moduleIdGeneratorAlgorithm: 'deep-hash'`, Nest takes dynamic modules with equal
+ * metadata for the same module, and those of two clusters would differ in nothing else.
+ */
+const CLUSTER_NAME = Symbol('CLUSTER_NAME');
+
 /** Options of `KafkaModule.forRoot`. */
 export interface KafkaRootOptions extends KafkaModuleOptions, ClusterOptions {}
 
@@ -94,6 +100,7 @@ export class KafkaModule implements OnModuleDestroy, OnApplicationShutdown {
       global: name === undefined,
       imports,
       providers: [
+        { provide: CLUSTER_NAME, useValue: name },
         {
           provide: KAFKA_CONFIG,
           useFactory: async (...given: unknown[]): Promise<KafkaModuleConfig> =>
