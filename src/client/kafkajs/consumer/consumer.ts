@@ -13,6 +13,7 @@ import type { ConsumerListener, GroupConsumerClient } from '../../kafka-port.js'
 import type { UnreadableBatchError } from '../../protocol/errors.js';
 import { protocolErrorType, rootCause, toError } from '../errors.js';
 import { explainAccess } from '../explain-access.js';
+import { mayHaveUnknownId } from '../patches/group/assigned-member-id.js';
 import { fetchOf } from '../patches/group/fetched-records.js';
 import { type ConsumerSettings, toKafkaJsConsumerConfig } from '../settings.js';
 import { stickyAssigner } from './assigner.js';
@@ -133,7 +134,7 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
     this.#pauses.stop();
     const group = this.#group;
     // A crashed client has already tried to leave, and has no connection any more.
-    const hasLeft = group && !this.#hasCrashed ? await leaveGroup(group, this.#consumer) : !group?.memberId;
+    const hasLeft = group && !this.#hasCrashed ? await leaveGroup(group, this.#consumer) : !mayBeMember(group);
     await this.#consumer.disconnect();
     return hasLeft;
   }
@@ -244,4 +245,9 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
       groupId: this.groupId,
     });
   }
+}
+
+/** Whether the coordinator may know a member of this group; false before the first join. */
+function mayBeMember(group: ConsumerGroup | undefined): boolean {
+  return group !== undefined && (Boolean(group.memberId) || mayHaveUnknownId(group));
 }
