@@ -169,8 +169,9 @@ type HeaderValue = RawHeaders[string];
 
 /** A header as a broker returns it: bytes, or a list of bytes if it is repeated. */
 function headerOf(value: HeaderValue): HeaderValue {
-  if (Array.isArray(value)) return value.map((each) => Buffer.from(each));
-  return typeof value === 'string' ? Buffer.from(value) : value;
+  if (value === undefined) return undefined;
+  if (value === null || typeof value === 'string' || value instanceof Uint8Array) return bytesOf(value);
+  return value.map(bytesOf);
 }
 
 function bytesOf(value: Uint8Array | string | null): Buffer | null {
