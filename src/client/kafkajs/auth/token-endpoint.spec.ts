@@ -102,6 +102,11 @@ describe('the token endpoint', () => {
       [401, { error: 'invalid_client', error_description: 'p w+%' }],
       'it answers 401, invalid_client',
     ],
+    [
+      'refuses with a challenge, as RFC 6749 demands,',
+      [401, { error: 'invalid_client' }, { 'www-authenticate': 'Basic realm="p w+%"' }],
+      'it answers 401, invalid_client',
+    ],
     ['is broken', [500, '<html>p w+%</html>'], 'it answers 500'],
     ['sends no token', [200, '<html>p w+%</html>'], 'its response is not valid'],
     ['sends too much', [200, 'x'.repeat(100_000)], 'longer than'],

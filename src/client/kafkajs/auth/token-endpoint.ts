@@ -113,7 +113,6 @@ export class TokenEndpoint {
 function problemOfResponse(error: unknown, oauth: typeof OAuth): string | undefined {
   if (error instanceof oauth.ResponseBodyError)
     return `it answers ${error.status}${ERROR_CODE.test(error.error) ? `, ${error.error}` : ''}`;
-  if (error instanceof oauth.WWWAuthenticateChallengeError) return `it answers ${error.status}`;
   if (error instanceof oauth.OperationProcessingError && error.cause instanceof Response)
     return error.cause.ok
       ? `its response is not valid: ${error.message}`
@@ -144,7 +143,8 @@ async function withoutIdToken(response: Response): Promise<Response> {
 }
 
 /**
- * The response with its body in memory.
+ * The response with its body in memory, and without a challenge: oauth4webapi would report that in place of the error
+ * code in the body.
  * @throws if the body is longer than `MAX_RESPONSE_CHARACTERS`
  */
 async function limited({ status, headers, body }: Response): Promise<Response> {
@@ -155,5 +155,7 @@ async function limited({ status, headers, body }: Response): Promise<Response> {
     if (text.length > MAX_RESPONSE_CHARACTERS)
       throw new Error(`its response is longer than ${MAX_RESPONSE_CHARACTERS} characters`);
   }
-  return new Response(text, { status, headers });
+  const kept = new Headers(headers);
+  kept.delete('www-authenticate');
+  return new Response(text, { status, headers: kept });
 }
