@@ -64,7 +64,10 @@ export class KafkaTestingModule {
       .overrideProvider(KAFKA_PORT)
       .useFactory({ factory: ({ name }: KafkaModuleConfig) => world.kafkaOf(name), inject: [KAFKA_CONFIG] })
       .overrideProvider(RUNTIME_ENVIRONMENT)
-      .useFactory({ factory: ({ name }: KafkaModuleConfig) => world.environmentOf(name), inject: [KAFKA_CONFIG] })
+      .useFactory({
+        factory: ({ name }: KafkaModuleConfig) => world.environmentOf(name),
+        inject: [KAFKA_CONFIG],
+      })
       .overrideProvider(IdempotencyStore)
       .useValue(new MemoryStore({ now: () => world.clock.now() }));
   }

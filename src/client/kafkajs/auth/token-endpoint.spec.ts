@@ -82,7 +82,13 @@ describe('the token endpoint', () => {
   it('the token endpoint may add an ID token, as Keycloak does with the scope openid', async () => {
     const part = (of: object): string => Buffer.from(JSON.stringify(of)).toString('base64url');
     const now = Math.floor(Date.now() / 1_000);
-    const claims = { iss: 'https://issuer.example/realms/kafka', aud: 'ada:love', sub: 'ada', iat: now, exp: now + 300 };
+    const claims = {
+      iss: 'https://issuer.example/realms/kafka',
+      aud: 'ada:love',
+      sub: 'ada',
+      iat: now,
+      exp: now + 300,
+    };
     const idToken = [part({ alg: 'RS256' }), part(claims), 'AAAA'].join('.');
     const { endpoint } = await endpointThatAnswers([
       200,

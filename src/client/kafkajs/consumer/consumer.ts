@@ -134,7 +134,8 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
     this.#pauses.stop();
     const group = this.#group;
     // A crashed client has already tried to leave, and has no connection any more.
-    const hasLeft = group && !this.#hasCrashed ? await leaveGroup(group, this.#consumer) : !mayBeMember(group);
+    const hasLeft =
+      group && !this.#hasCrashed ? await leaveGroup(group, this.#consumer) : !mayBeMember(group);
     await this.#consumer.disconnect();
     return hasLeft;
   }
