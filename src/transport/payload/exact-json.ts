@@ -1,5 +1,7 @@
 /** Number of digits from which an integer may exceed a JavaScript number: 2^53 has 16. */
 const LONG = 16;
+const ZERO = 48;
+const NINE = 57;
 const LITERAL = /-?\d[\d.eE+-]*/g;
 const INTEGER = /^-?\d+$/;
 /** Characters before a number in JSON. Digits after any other character belong to a string or a fraction. */
@@ -57,11 +59,12 @@ type Reviver = (this: unknown, key: string, value: unknown, context: { source?: 
 
 /**
  * A cheap check before the exact one: false for nearly every value. It reads only every 16th character, since a run of
- * 16 digits includes one of these; and of the digits there, the character 8 before or 8 after is a digit too.
+ * 16 digits includes one of these; and of the digits there, the characters 4 and 8 before or after are digits too.
  */
 function mayBeInexact(json: string): boolean {
   for (let at = LONG - 1; at < json.length; at += LONG) {
-    if (!isDigit(json.charCodeAt(at)) || !isInLongRun(json, at)) continue;
+    const code = json.charCodeAt(at);
+    if (code < ZERO || code > NINE || !isInLongRun(json, at)) continue;
     const last = lastDigit(json, at);
     if (isLongInteger(json, at, last)) return true;
     // Each run of digits is checked once, however long it is.
@@ -70,8 +73,12 @@ function mayBeInexact(json: string): boolean {
   return false;
 }
 
+/** Whether the characters around a digit may be digits of a run of 16. */
 function isInLongRun(json: string, at: number): boolean {
-  return isDigit(json.charCodeAt(at - LONG / 2)) || isDigit(json.charCodeAt(at + LONG / 2));
+  return (
+    (isDigit(json.charCodeAt(at - 4)) && isDigit(json.charCodeAt(at - 8))) ||
+    (isDigit(json.charCodeAt(at + 4)) && isDigit(json.charCodeAt(at + 8)))
+  );
 }
 
 function lastDigit(json: string, at: number): number {
@@ -106,5 +113,5 @@ function endOfString(json: string, quote: number): number {
 }
 
 function isDigit(code: number): boolean {
-  return code >= 48 && code <= 57;
+  return code >= ZERO && code <= NINE;
 }
