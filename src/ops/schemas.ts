@@ -31,8 +31,8 @@ export function limitInQuery(most: number) {
   return z.coerce.number<string>().int().min(1).max(most);
 }
 
-/** A failed record with its error. */
-export const FailureAnswer = z.strictObject({
+/** Where a failed record is, and where it came from. */
+export const FailedRecordAnswer = z.strictObject({
   topic: z.string(),
   partition: z.int(),
   offset: z.string(),
@@ -42,6 +42,10 @@ export const FailureAnswer = z.strictObject({
   reason: z.string(),
   failedAt: z.string().nullable().describe('ISO 8601; null if unknown'),
   replays: z.int(),
+});
+
+/** A failed record with its error. */
+export const FailureAnswer = FailedRecordAnswer.extend({
   group: z.string().nullable(),
   message: z.string().nullable(),
   attempts: z.int().nullable(),

@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { duration, FailureAnswer, limitInQuery, offset, partitionInQuery, topicName } from '../schemas.js';
+import {
+  duration,
+  FailedRecordAnswer,
+  FailureAnswer,
+  limitInQuery,
+  offset,
+  partitionInQuery,
+  topicName,
+} from '../schemas.js';
 
 const reason = z.string().max(200).optional().describe('Only dead letters with this error class');
 const key = z
@@ -59,22 +67,7 @@ export const DeadLetters = z.strictObject({
       replayed: z.int(),
     }),
   ),
-  records: z
-    .array(
-      z.strictObject({
-        topic: z.string(),
-        partition: z.int(),
-        offset: z.string(),
-        originalTopic: z.string().nullable(),
-        originalPartition: z.int().nullable(),
-        originalOffset: z.string().nullable(),
-        reason: z.string(),
-        failedAt: z.string().nullable().describe('ISO 8601; null if unknown'),
-        replays: z.int(),
-        replayed: z.boolean(),
-      }),
-    )
-    .optional(),
+  records: z.array(FailedRecordAnswer.extend({ replayed: z.boolean() })).optional(),
 });
 
 const skipped = z.array(

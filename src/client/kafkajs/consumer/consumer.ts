@@ -13,7 +13,7 @@ import type { ConsumerListener, GroupConsumerClient } from '../../kafka-port.js'
 import type { UnreadableBatchError } from '../../protocol/errors.js';
 import { protocolErrorType, rootCause, toError } from '../errors.js';
 import { explainAccess } from '../explain-access.js';
-import { mayHaveUnknownId } from '../patches/group/assigned-member-id.js';
+import { mayBeMember } from '../patches/group/assigned-member-id.js';
 import { fetchOf } from '../patches/group/fetched-records.js';
 import { type ConsumerSettings, toKafkaJsConsumerConfig } from '../settings.js';
 import { stickyAssigner } from './assigner.js';
@@ -246,9 +246,4 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
       groupId: this.groupId,
     });
   }
-}
-
-/** Whether the coordinator may know a member of this group; false before the first join. */
-function mayBeMember(group: ConsumerGroup | undefined): boolean {
-  return group !== undefined && (Boolean(group.memberId) || mayHaveUnknownId(group));
 }

@@ -21,6 +21,11 @@ export function mayHaveUnknownId(group: ConsumerGroup): boolean {
   return !group.memberId && unanswered.has(group);
 }
 
+/** Whether the coordinator may know a member of this group; false before the first join. */
+export function mayBeMember(group: ConsumerGroup | undefined): boolean {
+  return group !== undefined && (Boolean(group.memberId) || mayHaveUnknownId(group));
+}
+
 /**
  * Stores the id of a new member in its group before the member joins with it.
  *
