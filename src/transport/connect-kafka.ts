@@ -103,10 +103,7 @@ function createMicroservice(strategy: KafkaStrategy): NestMicroservice {
   return new NestMicroservice(container, { strategy }, graph, new ApplicationConfig());
 }
 
-/**
- * Creates a microservice for the modules of a test, without an application.
- * @internal
- */
+/** Creates a microservice for the modules of a test, without an application. */
 export function testMicroservice(
   strategy: KafkaStrategy,
   options: ConnectKafkaOptions = {},

@@ -39,6 +39,11 @@ export class BatchDispatcher extends Dispatcher<Delivery> {
     return this.#lanes.running;
   }
 
+  /** A batch that is delivered again may have kept its slot. */
+  protected get hasFreeSlot(): boolean {
+    return !this.#redeliveries.isEmpty || this.#lanes.running < this.handler.concurrency;
+  }
+
   enqueue(record: InFlightRecord): void {
     this.#lanes.enqueue(record);
   }

@@ -57,6 +57,9 @@ export abstract class Dispatcher<Start> {
   /** Lanes or batches whose handler is running, up to the handler's `concurrency`. */
   abstract get activeCalls(): number;
 
+  /** Whether another call may start now, if there is something to start. */
+  protected abstract get hasFreeSlot(): boolean;
+
   /** Takes in records in offset order; `pump` must follow. */
   abstract enqueue(record: InFlightRecord): void;
 
@@ -96,19 +99,25 @@ export abstract class Dispatcher<Start> {
     this.#closed = true;
   }
 
-  /** Starts all records that may start. */
-  pump(): void {
+  /**
+   * Starts all records that may start.
+   * @param now the time, if the caller has just read it
+   */
+  pump(now?: number): void {
     if (this.#pumping || this.#deferred) return;
     this.#pumping = true;
-    while (!this.#closed) {
-      const now = this.clock.now();
-      if (this.turn.spent(now)) {
+    let time = now;
+    while (!this.#closed && this.hasFreeSlot) {
+      time ??= this.clock.now();
+      if (this.turn.spent(time)) {
         this.#deferPump();
         break;
       }
       const next = this.next(this.#limit);
       if (next === undefined) break;
-      this.start(next, now);
+      this.start(next, time);
+      // A handler without `await` may have taken long.
+      time = undefined;
     }
     this.#pumping = false;
   }

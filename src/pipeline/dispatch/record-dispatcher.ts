@@ -32,6 +32,10 @@ export class RecordDispatcher extends Dispatcher<InFlightRecord> {
     return this.#lanes.running;
   }
 
+  protected get hasFreeSlot(): boolean {
+    return this.#lanes.running < this.#lanes.concurrency;
+  }
+
   enqueue(record: InFlightRecord): void {
     this.#lanes.enqueue(record);
   }
@@ -68,7 +72,7 @@ export class RecordDispatcher extends Dispatcher<InFlightRecord> {
       return;
     }
     if (pending) void this.#settleLater(record, pending);
-    else this.#succeeded(record);
+    else this.#succeeded(record, this.clock.now());
   }
 
   async #settleLater(record: InFlightRecord, result: PromiseLike<unknown>): Promise<void> {
@@ -83,12 +87,12 @@ export class RecordDispatcher extends Dispatcher<InFlightRecord> {
       this.pump();
       return;
     }
-    this.#succeeded(record);
-    this.pump();
+    const now = this.clock.now();
+    this.#succeeded(record, now);
+    this.pump(now);
   }
 
-  #succeeded(record: InFlightRecord): void {
-    const now = this.clock.now();
+  #succeeded(record: InFlightRecord, now: number): void {
     this.#running--;
     this.events.callEnded(record, now);
     this.#lanes.done(record);

@@ -84,10 +84,7 @@ export class BatchOutcomesError extends Error {
   }
 }
 
-/**
- * Some records of a batch cannot be decoded. No record of the batch was handled.
- * @internal
- */
+/** Some records of a batch cannot be decoded. No record of the batch was handled. */
 export class UndecodableRecordsError extends Error {
   readonly code = 'UNDECODABLE_RECORDS';
 
