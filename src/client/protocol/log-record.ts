@@ -90,6 +90,11 @@ export class LogRecord implements PackedRecord {
     return valueLength < 0 ? null : this.source.bytes.subarray(valueAt, valueAt + valueLength);
   }
 
+  get keyText(): string | null {
+    const { keyAt, keyLength } = this;
+    return keyLength < 0 ? null : this.source.bytes.toString('latin1', keyAt, keyAt + keyLength);
+  }
+
   get text(): string | null {
     const { valueAt, valueLength } = this;
     return valueLength < 0 ? null : this.source.bytes.toString('utf8', valueAt, valueAt + valueLength);

@@ -41,7 +41,7 @@ export class BatchDispatcher extends Dispatcher<Delivery> {
 
   /** A batch that is delivered again may have kept its slot. */
   protected get hasFreeSlot(): boolean {
-    return !this.#redeliveries.isEmpty || this.#lanes.running < this.handler.concurrency;
+    return !this.#redeliveries.isEmpty || this.#lanes.hasSlot;
   }
 
   enqueue(record: InFlightRecord): void {

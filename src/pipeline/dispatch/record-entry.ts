@@ -39,12 +39,12 @@ export class RecordEntry {
     dispatcher.start(record);
   }
 
-  #laneOf({ key }: FetchedRecord): string | undefined {
+  #laneOf(fetched: FetchedRecord): string | undefined {
     switch (this.order) {
       case 'partition':
         return '';
       case 'key':
-        return keyNameOf({ key });
+        return keyNameOf(fetched);
       case 'none':
         return undefined;
     }

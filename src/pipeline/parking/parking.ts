@@ -139,6 +139,9 @@ export class Parking {
 }
 
 /** A key's name: each byte a character. */
-export function keyNameOf({ key }: Pick<FetchedRecord, 'key'>): KeyName {
+export function keyNameOf(record: Pick<FetchedRecord, 'key' | 'keyText'>): KeyName {
+  const { keyText } = record;
+  if (keyText !== undefined) return keyText ?? undefined;
+  const { key } = record;
   return key === null ? undefined : (key instanceof Buffer ? key : Buffer.from(key)).toString('latin1');
 }

@@ -18,6 +18,8 @@ export interface FetchedRecord {
   readonly headers?: RawHeaders | undefined;
   /** The value as UTF-8 text, if the client can decode it without copying the value. */
   readonly text?: string | null;
+  /** The key with each byte as a character, if the client can create it without copying the key. */
+  readonly keyText?: string | null;
   /** The size of key, value and headers, if the client knows it without reading them. */
   readonly byteLength?: number;
   /** Other properties that the client provides, by the client's own names. */
