@@ -27,6 +27,7 @@ describe('serverProperties', () => {
     );
     expect(properties.get('offsets.topic.replication.factor')).toBe('3');
     expect(properties.get('min.insync.replicas')).toBe('2');
+    expect(properties.get('broker.rack')).toBe('rack-2');
   });
 
   it.each([

@@ -60,6 +60,7 @@ function identity(node: Node, nodes: readonly Node[]): Record<string, string | n
   return {
     'process.roles': 'broker,controller',
     'node.id': node.nodeId,
+    'broker.rack': `rack-${node.nodeId}`,
     'controller.quorum.voters': nodes.map((n) => `${n.nodeId}@127.0.0.1:${n.controllerPort}`).join(','),
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',

@@ -7,6 +7,7 @@ import { nextSeed } from './seed-addresses.js';
 /** The settings of a consumer besides those of its connection. */
 export type ConsumerSettings = Pick<
   KafkaConfig,
+  | 'rack'
   | 'autoOffsetReset'
   | 'sessionTimeoutMs'
   | 'heartbeatIntervalMs'
@@ -54,6 +55,7 @@ export function toKafkaJsConsumerConfig(settings: ConsumerSettings, groupId: str
     readUncommitted: settings.isolationLevel === 'read_uncommitted',
     metadataMaxAge: settings.topicRefreshMs,
     allowAutoTopicCreation: false,
+    ...(settings.rack === undefined ? {} : { rackId: settings.rack }),
     retry: RETRY,
   };
 }

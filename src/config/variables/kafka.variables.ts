@@ -1,6 +1,6 @@
 import { brokerList } from './broker-list.js';
 import { flag, integer, milliseconds, oneOf, text } from './kinds.js';
-import { variable } from './variable.js';
+import { optional, variable } from './variable.js';
 
 /** Byte counts in the fetch request are signed 32-bit integers. */
 const MAX_INT32 = 2_147_483_647;
@@ -18,6 +18,10 @@ export const kafkaVariables = {
   KAFKA_GROUP_ID: variable(text(), {
     description: 'Consumer group, used exactly as given; every service needs its own. Required in production',
     default: 'nestjs-kafka-consumer',
+  }),
+  KAFKA_RACK: optional(text(), {
+    description:
+      "Rack of this client, such as its zone, named like the brokers' broker.rack; fetches go to a replica there if the brokers have a replica selector",
   }),
   KAFKA_AUTO_OFFSET_RESET: variable(oneOf(['earliest', 'latest', 'none']), {
     description: 'Where to start in a partition without a committed offset; none makes that an error',

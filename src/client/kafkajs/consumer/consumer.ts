@@ -11,27 +11,19 @@ import {
 } from '../../../pipeline/index.js';
 import type { ConsumerListener, GroupConsumerClient } from '../../kafka-port.js';
 import type { UnreadableBatchError } from '../../protocol/errors.js';
-import { protocolErrorType, rootCause, toError } from '../errors.js';
+import { rootCause, toError } from '../errors.js';
 import { explainAccess } from '../explain-access.js';
 import { mayBeMember } from '../patches/group/assigned-member-id.js';
 import { fetchOf } from '../patches/group/fetched-records.js';
 import { type ConsumerSettings, toKafkaJsConsumerConfig } from '../settings.js';
 import { stickyAssigner } from './assigner.js';
-import { commitOnce } from './commit-once.js';
+import { commitFailureOf, commitOnce } from './commit-once.js';
 import { sendDrainHeartbeat } from './drain-heartbeat.js';
 import { FetchPauses } from './fetch-pauses.js';
 import type { GroupHooks } from './group-hooks.js';
 import { leaveGroup } from './leave-group.js';
 import { MemberHistory } from './member-history.js';
 import { membershipOf } from './membership.js';
-
-/** Errors of a commit after which the member must rejoin. */
-const REJOIN = new Set([
-  'ILLEGAL_GENERATION',
-  'UNKNOWN_MEMBER_ID',
-  'REBALANCE_IN_PROGRESS',
-  'FENCED_INSTANCE_ID',
-]);
 
 /** How long a partition waits before a batch that cannot be read is fetched again, in ms. */
 const UNREADABLE_RETRY_MS = 10_000;
@@ -148,7 +140,7 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
   }
 
   classify(error: unknown): CommitFailure {
-    return REJOIN.has(protocolErrorType(error) ?? '') ? 'rejoin' : 'transient';
+    return commitFailureOf(error);
   }
 
   pause(partition: TopicPartition): void {
@@ -211,6 +203,10 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
 
   untilResumed(maxWaitMs: number): Promise<void> {
     return this.#pauses.untilResumed(maxWaitMs);
+  }
+
+  readReplicaChanged(): void {
+    this.#pauses.wakeUp();
   }
 
   maxWaitMs(): number {

@@ -20,6 +20,8 @@ export interface GroupHooks {
   topicGone(): void;
   /** Resolves when a partition was resumed, or after `maxWaitMs`. */
   untilResumed(maxWaitMs: number): Promise<void>;
+  /** A partition is to be fetched from another broker; ends the waits of `untilResumed`. */
+  readReplicaChanged(): void;
   /** How long the broker may hold back the next fetch while there are no records, in ms. */
   maxWaitMs(): number;
   /**

@@ -8,6 +8,8 @@ declare module 'kafkajs-pinned/src/broker/index.js' {
   import type { Request, RequestDefinition } from 'kafkajs-pinned/src/protocol/requests/index.js';
 
   class Broker {
+    /** Null for a bootstrap broker before its first metadata. */
+    readonly nodeId: number | string | null;
     /** `host:port`. */
     readonly brokerAddress: string;
     /** In ms. */

@@ -19,6 +19,19 @@ declare module 'kafkajs-pinned/src/consumer/consumerGroup.js' {
     }): Promise<void>;
   }
 
+  interface PartitionMetadata {
+    readonly partitionId: number;
+    readonly leader: number;
+    readonly offlineReplicas?: readonly number[];
+  }
+
+  /** The replica that the leader has told a consumer of its rack to read from (KIP-392). */
+  interface PreferredReadReplica {
+    readonly nodeId: number;
+    /** In ms since the epoch. */
+    readonly expireAt: number;
+  }
+
   interface Coordinator {
     /** The first is for all requests but fetches. */
     readonly connectionPool: { readonly pool: readonly [Connection, Connection] };
@@ -37,11 +50,17 @@ declare module 'kafkajs-pinned/src/consumer/consumerGroup.js' {
   class ConsumerGroup {
     readonly assigners: readonly object[];
     readonly groupId: string;
+    readonly logger: { info(message: string, about: object): void };
+    /** By topic and partition. */
+    readonly preferredReadReplicasPerTopicPartition: Readonly<
+      Record<string, Record<number, PreferredReadReplica>>
+    >;
     readonly topicConfigurations: Record<string, { fromBeginning?: boolean }>;
     readonly cluster: {
       readonly brokerPool: BrokerPool;
       findGroupCoordinator(question: { groupId: string }): Promise<Coordinator>;
       getNodeIds(): (number | string)[];
+      findTopicPartitionMetadata(topic: string): PartitionMetadata[];
       refreshMetadata(): Promise<void>;
       fetchTopicsOffset(
         topics: { topic: string; partitions: { partition: number }[]; fromBeginning?: boolean }[],
@@ -75,6 +94,8 @@ declare module 'kafkajs-pinned/src/consumer/consumerGroup.js' {
     leave(): Promise<void>;
     fetch(nodeId: string): Promise<Batch[]>;
     heartbeat(options: { interval: number }): Promise<void>;
+    /** Called with the error of a fetch; rejects if the fetch loop must end. */
+    recoverFromFetch(error: Error): Promise<void>;
     recoverFromOffsetOutOfRange(error: Error & { topic: string; partition: number }): Promise<void>;
   }
 
@@ -83,6 +104,7 @@ declare module 'kafkajs-pinned/src/consumer/consumerGroup.js' {
     partitions: { partition: number; offset: string }[];
   }
 
+  export type { PreferredReadReplica };
   export default ConsumerGroup;
 }
 

@@ -18,6 +18,7 @@ import { followCoordinator } from './group/moved-coordinator.js';
 import { resetOutOfRange } from './group/offset-out-of-range.js';
 import { findOrphanedPartitions } from './group/orphaned-partition.js';
 import { endPausedSleep } from './group/paused-fetch.js';
+import { leaveReadReplicas } from './group/read-replica.js';
 import { shareJoins } from './group/shared-join.js';
 import { resolvePositionsOnce } from './group/start-positions.js';
 import { endStoppedFetches } from './group/stopped-fetch.js';
@@ -47,6 +48,7 @@ export function installPatches(): void {
   storeAssignedMemberId();
   followCoordinator();
   resetOutOfRange();
+  leaveReadReplicas();
   rejoinAfterDeletedTopic();
   surviveUnreachableBroker();
   endPausedSleep();

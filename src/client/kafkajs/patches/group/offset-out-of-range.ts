@@ -4,10 +4,12 @@ import { assignedPartitions } from '../../consumer/assigned-partitions.js';
 import { type GroupHooks, hooksOf } from '../../consumer/group-hooks.js';
 import { NoCommittedOffsetError } from '../../errors.js';
 import { installOnce } from '../install-once.js';
+import { isLeadersAnswer } from './read-replica.js';
 import { isJoining } from './shared-join.js';
 
 /**
- * Continues at the first or last offset of the log, as configured, when the log does not have the next offset.
+ * Continues at the first or last offset of the log, as configured, when the leader's log does not have the next offset. The
+ * answer of another replica is ignored: the partition is fetched again.
  *
  * - Defect: `ConsumerGroup.recoverFromOffsetOutOfRange` (`consumer/consumerGroup.js`) commits the placeholder -1 or -2.
  * - Effect: the committed offset is lost; a member that takes over the partition then skips or repeats records.
@@ -23,6 +25,7 @@ export const resetOutOfRange = installOnce(() => {
   ): Promise<void> {
     const hooks = hooksOf(this);
     if (!hooks) return recoverFromOffsetOutOfRange.call(this, error);
+    if (!(await isLeadersAnswer(this, error, error))) return;
     if (hooks.requiresCommittedOffset(error.topic))
       throw new NoCommittedOffsetError(this.groupId, [error], 'out of range');
     await reset(this, hooks, error);
