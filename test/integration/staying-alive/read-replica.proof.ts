@@ -47,21 +47,21 @@ class Replication {
   readonly #fromLeader = new Set<Socket>();
 
   static async start({ cluster }: OwnKafka): Promise<Replication> {
-    const replication = new Replication();
+    const started = new Replication();
     for (const listener of cluster.proxied.get(REPLICATION) ?? []) {
       const server = createServer((follower) => {
         const isFromLeader = listener.nodeId === LEADER;
-        if (isFromLeader && replication.#isCut) return follower.destroy();
+        if (isFromLeader && started.#isCut) return follower.destroy();
         const leader = connect(listener.listenPort, '127.0.0.1');
-        if (isFromLeader) replication.#fromLeader.add(follower);
+        if (isFromLeader) started.#fromLeader.add(follower);
         follower.pipe(leader).pipe(follower);
         follower.on('error', () => leader.destroy()).on('close', () => leader.destroy());
         return leader.on('error', () => follower.destroy());
       });
-      replication.#servers.push(server.listen(listener.advertisedPort, '127.0.0.1'));
+      started.#servers.push(server.listen(listener.advertisedPort, '127.0.0.1'));
       await once(server, 'listening');
     }
-    return replication;
+    return started;
   }
 
   set isCut(isCut: boolean) {
