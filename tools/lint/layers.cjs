@@ -25,7 +25,7 @@ module.exports = {
   ],
   pipeline: ['dispatch', 'failures', 'fetch', 'commit', 'handler', 'parking', 'errors', 'records', 'time'],
   transport: ['group', 'handlers', 'context', 'payload'],
-  client: ['memory', 'kafkajs', 'protocol'],
+  client: ['memory', 'kafkajs', 'consumer-protocol', 'protocol'],
   /** Folders that others import only through their index. */
   indexed: [
     'transport',
