@@ -1,22 +1,31 @@
 /**
- * Checks the packed package with publint and attw, and its public API with api-extractor against the reports in
- * `packages/nestjs-kafka-transport/etc`: `node dist/tools/package/check.js [--update]`; `--update` writes the reports.
+ * Checks the declaration files of the package with the compiler, the packed package with publint and attw, and its
+ * public API with api-extractor against the reports in `packages/nestjs-kafka-transport/etc`:
+ * `node dist/tools/package/check.js [--update]`; `--update` writes the reports.
  */
 import { createHash } from 'node:crypto';
 import { copyFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { z } from 'zod';
 import { run } from '../cli.js';
 import { installOnce } from '../install-once.js';
 import { execute } from '../kafka/index.js';
 import { projectName, projectRoot } from '../project.js';
 import { ToolError } from '../tool-error.js';
+import { declarationErrors } from './declarations.js';
+
+const Manifest = z.object({
+  exports: z.record(z.string(), z.union([z.string(), z.object({ types: z.string() })])),
+});
 
 const here = path.join(projectRoot, 'tools/package');
 const LIMIT_MS = 5 * 60_000;
 
 await run(async () => {
   await mustRun('node', [path.join(here, 'build.mjs')]);
+  const errors = declarationErrors(await entries());
+  if (errors.length > 0) throw new ToolError('PACKAGE_CHECK_FAILED', errors.join('\n'));
   const tools = await checkers();
   const folder = await mkdtemp(path.join(os.tmpdir(), `${projectName}-package-`));
   try {
@@ -31,9 +40,18 @@ await run(async () => {
     await rm(folder, { recursive: true, force: true });
   }
   await mustRun('node', [path.join(here, 'api-report.mjs'), tools, ...process.argv.slice(2)]);
-  console.log('publint, attw and api-extractor: no problems');
+  console.log('declarations, publint, attw and api-extractor: no problems');
   return 0;
 });
+
+/** The declaration files of the package's entries. */
+async function entries(): Promise<string[]> {
+  const folder = path.join(projectRoot, 'packages/nestjs-kafka-transport');
+  const { exports } = Manifest.parse(JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8')));
+  return Object.values(exports).flatMap((entry) =>
+    typeof entry === 'string' ? [] : path.join(folder, entry.types),
+  );
+}
 
 /** The folder with the checkers, locked by `tools/package/checks/package-lock.json` and installed once per version. */
 async function checkers(): Promise<string> {
