@@ -36,7 +36,8 @@ const targets = {
   start: program('dist/bundle/main.js', { flags: [quietTimers, '--enable-source-maps'] }),
   'start:dev': {
     file: 'node_modules/@nestjs/cli/bin/nest.js',
-    first: ['start', '--watch', '--path', 'tsconfig.watch.json'],
+    // Without a shell in between, which would not pass SIGTERM on to the service.
+    first: ['start', '--watch', '--no-shell', '--path', 'tsconfig.watch.json'],
   },
   test: { ...jest('--selectProjects', 'unit', 'integration'), built: true },
   'test:fuzz': tool('fuzz'),
