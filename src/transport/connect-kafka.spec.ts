@@ -104,6 +104,11 @@ test('connectMicroservice instead of connectKafka is rejected, and the error nam
   expect(connect).toThrow('connectKafka(app)');
 });
 
+test('a second connectKafka for the same application is rejected', async () => {
+  const host = await connected({});
+  expect(() => connectKafka(host)).toThrow('connectKafka was called twice for one application: call it once');
+});
+
 test('an application without HTTP consumes from listen() on, and drains when it is closed', async () => {
   const worker = await Test.createTestingModule({
     imports: [KafkaModule.forRoot(options)],

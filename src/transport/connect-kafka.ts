@@ -35,7 +35,7 @@ export interface KafkaConnection {
  * Connects the Kafka transport to an application. Records are consumed from `app.startAllMicroservices()` on; in an
  * application without HTTP, from `listen()` on.
  *
- * @throws KafkaModuleError if `KafkaModule` is not imported
+ * @throws KafkaModuleError if `KafkaModule` is not imported, or the application was connected before
  * @throws UnknownClusterError if a handler names a cluster that does not exist
  * @example
  * const app = await NestFactory.create(AppModule);
@@ -51,7 +51,7 @@ export function connectKafka(
   options: ConnectKafkaOptions = {},
 ): KafkaConnection {
   const clusters = clustersOf(app);
-  clusters.check();
+  clusters.connect();
   const microservices = clusters.all.map(({ strategy }) => connect(app, strategy, options));
   return {
     microservices,

@@ -24,6 +24,7 @@ const NAME = /^[\w.-]+$/;
 @Injectable()
 export class KafkaClusters {
   readonly #byName = new Map<unknown, KafkaCluster>();
+  #connected = false;
 
   constructor(private readonly modules: ModulesContainer) {}
 
@@ -71,17 +72,24 @@ export class KafkaClusters {
   }
 
   /**
-   * Checks that each handler has a cluster, and that one cluster has no name.
-   * @throws KafkaModuleError if all clusters have a name
+   * Checks that each handler has a cluster, and that one cluster has no name. Only one connection may use them: each
+   * strategy has one list of handlers and one set of global enhancers.
+   * @throws KafkaModuleError if all clusters have a name, or were connected before
    * @throws UnknownClusterError if a handler names a cluster that does not exist
    */
-  check(): void {
+  connect(): void {
+    if (this.#connected) {
+      throw new KafkaModuleError(
+        'connectKafka was called twice for one application: call it once; it connects all of its clusters',
+      );
+    }
     if (!this.#byName.has(undefined)) {
       throw new KafkaModuleError(
         'every KafkaModule.forRoot has a name: leave it out of the one whose handlers are written without a cluster',
       );
     }
     for (const { name, extras } of declaredHandlers(this.modules)) this.of(name, extras['cluster']);
+    this.#connected = true;
   }
 
   /** Drains and leaves the groups of all clusters. @returns whether each of them stopped cleanly */
