@@ -62,6 +62,8 @@ module.exports = {
           '^src/transport/(handlers/outside-timeout|context/unfinished-work)\\.ts$',
           // In memory, for tests alone: the index of client would load it into every service.
           '^src/client/memory/index\\.ts$',
+          // For the service alone: the index is the entry for other applications.
+          '^src/ops/ops\\.module\\.ts$',
         ],
       },
     })),

@@ -17,7 +17,7 @@ export class ConfigError extends CodedError {
 
   constructor(
     readonly problems: readonly ConfigProblem[],
-    source: 'environment' | 'options' = 'environment',
+    source: 'environment' | 'options' | 'ops' = 'environment',
   ) {
     super(formatProblems(problems, SOURCES[source]));
   }
@@ -31,6 +31,10 @@ const SOURCES = {
   options: {
     title: 'The options of KafkaModule have',
     reference: 'Every option is described in docs/package.md and in the types.',
+  },
+  ops: {
+    title: 'The options of KafkaOpsModule have',
+    reference: 'Every option is described in docs/operations.md and in the types.',
   },
 };
 

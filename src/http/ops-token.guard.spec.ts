@@ -2,9 +2,8 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import 'reflect-metadata';
 import { Controller, Get, type INestApplication, Module, UseGuards } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { SERVICE_CONFIG } from '../config/index.js';
 import { HardenedExpressAdapter } from './hardened-express.adapter.js';
-import { OpsTokenGuard } from './ops-token.guard.js';
+import { OPS_TOKEN, OpsTokenGuard } from './ops-token.guard.js';
 
 const TOKEN = 'correct-horse-battery-staple';
 
@@ -24,7 +23,7 @@ afterEach(() => app?.close());
 async function answer(token: string | undefined, authorization?: string): Promise<Response> {
   @Module({
     controllers: [OpsController],
-    providers: [{ provide: SERVICE_CONFIG, useValue: { ops: { token } } }],
+    providers: [{ provide: OPS_TOKEN, useFactory: () => token }],
   })
   class OpsModule {}
   app = await NestFactory.create(OpsModule, new HardenedExpressAdapter(), { logger: false });

@@ -7,12 +7,14 @@ import {
   Injectable,
   UnauthorizedException,
 } from '@nestjs/common';
-import { SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
+
+/** Token of the operators' token, a text; undefined if none is configured. */
+export const OPS_TOKEN = Symbol('OPS_TOKEN');
 
 const BEARER = /^Bearer +([\w.~+/=-]+) *$/i;
 
 /**
- * Requires `Authorization: Bearer` with the token of `OPS_TOKEN`. Answers 403 if no token is configured, and 401 if the
+ * Requires `Authorization: Bearer` with the operators' token. Answers 403 if no token is configured, and 401 if the
  * token is missing or wrong.
  *
  * @example
@@ -24,8 +26,8 @@ const BEARER = /^Bearer +([\w.~+/=-]+) *$/i;
 export class OpsTokenGuard implements CanActivate {
   readonly #expected: Buffer | undefined;
 
-  constructor(@Inject(SERVICE_CONFIG) { ops }: Pick<ServiceConfig, 'ops'>) {
-    this.#expected = ops.token === undefined ? undefined : digest(ops.token);
+  constructor(@Inject(OPS_TOKEN) token: string | undefined) {
+    this.#expected = token === undefined ? undefined : digest(token);
   }
 
   /** @throws ForbiddenException if no token is configured; UnauthorizedException if it is missing or wrong */
@@ -40,7 +42,7 @@ export class OpsTokenGuard implements CanActivate {
     http
       .getResponse<{ setHeader(name: string, value: string): void }>()
       .setHeader('WWW-Authenticate', 'Bearer');
-    throw new UnauthorizedException('Send the token of OPS_TOKEN as `Authorization: Bearer <token>`.');
+    throw new UnauthorizedException("Send the operators' token as `Authorization: Bearer <token>`.");
   }
 }
 

@@ -16,7 +16,7 @@ import {
   ApiUnauthorizedResponse,
 } from '@nestjs/swagger';
 import type { z } from 'zod';
-import { OpsTokenGuard } from '../http/index.js';
+import { OpsTokenGuard } from '../http/ops-token.guard.js';
 import { OpsErrorFilter } from './ops-error.filter.js';
 
 /**

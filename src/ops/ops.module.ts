@@ -1,38 +1,38 @@
-import { Module } from '@nestjs/common';
+import { type DynamicModule, type INestApplication, Module, type Type } from '@nestjs/common';
+import { PinoLogger } from 'nestjs-pino';
+import { SERVICE_CONFIG, type ServiceConfig } from '../config/index.js';
 import { LoggingModule } from '../telemetry/logging.module.js';
-import { AuditService } from './audit/audit.service.js';
-import { BrokerSession } from './broker-session.js';
-import { ConsumingController } from './consuming/consuming.controller.js';
-import { ConsumingService } from './consuming/consuming.service.js';
-import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
-import { DeadLettersService } from './dead-letters/dead-letters.service.js';
-import { ReplayService } from './dead-letters/replay.service.js';
+import { KafkaOpsModule, type KafkaOpsOptions } from './kafka-ops.module.js';
 import { LogLevelController } from './log-level/log-level.controller.js';
 import { LogLevelService } from './log-level/log-level.service.js';
 import { OpenApiController } from './openapi/openapi.controller.js';
 import { OpenApiService } from './openapi/openapi.service.js';
-import { ParkedController } from './parked/parked.controller.js';
-import { StateController } from './state/state.controller.js';
 
-/** The operators' HTTP endpoints, which require the token. */
+/** The operators' HTTP endpoints of the service: also for its log level, and with their description. */
 @Module({
-  imports: [LoggingModule],
-  controllers: [
-    StateController,
-    ConsumingController,
-    DeadLettersController,
-    ParkedController,
-    LogLevelController,
-    OpenApiController,
+  imports: [
+    LoggingModule,
+    KafkaOpsModule.forRootAsync({
+      imports: [LoggingModule],
+      inject: [SERVICE_CONFIG, PinoLogger],
+      useFactory: ({ ops }: ServiceConfig, { logger }: PinoLogger): KafkaOpsOptions => {
+        // A level of its own: a higher log level must not suppress the audit.
+        const log = logger.child({ context: 'Audit' }, { level: 'info' });
+        return { token: ops.token ?? '', audit: (line) => log.info(line, `${line.what}: ${line.outcome}`) };
+      },
+    }),
   ],
-  providers: [
-    AuditService,
-    BrokerSession,
-    ConsumingService,
-    DeadLettersService,
-    LogLevelService,
-    OpenApiService,
-    ReplayService,
-  ],
+  controllers: [LogLevelController, OpenApiController],
+  providers: [LogLevelService, OpenApiService],
 })
 export class OpsModule {}
+
+/** Adds the operators' endpoints to the module of a service. */
+export function withOps(application: Type): DynamicModule {
+  return { module: OpsModule, imports: [application] };
+}
+
+/** Enables the OpenAPI document of the operators' endpoints. */
+export function describeOps(app: INestApplication): void {
+  app.get(OpenApiService).describe(app, [KafkaOpsModule, OpsModule]);
+}

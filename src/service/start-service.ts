@@ -15,7 +15,7 @@ export async function startService(application: Type): Promise<void> {
   // Validate before the application is created, so that an invalid environment is reported once and plainly.
   const { ops } = loadConfig();
   // Load the operators' endpoints only if they are enabled: compiling their modules takes most of the startup time.
-  const operators = ops.token === undefined ? undefined : await import('../ops/index.js');
+  const operators = ops.token === undefined ? undefined : await import('../ops/ops.module.js');
   const root = operators?.withOps(application) ?? application;
   const app = await NestFactory.create(root, new HardenedExpressAdapter(), {
     bufferLogs: true,

@@ -1,29 +1,51 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { PinoLogger } from 'nestjs-pino';
-import { SERVICE_CONFIG, type ServiceConfig } from '../../config/index.js';
+import { OPS_TOKEN } from '../../http/ops-token.guard.js';
 import { describeError } from '../../transport/index.js';
 import type { Caller } from '../caller.decorator.js';
 
 /** A change that an operator asks for. */
 export interface Change {
-  readonly what: 'pause' | 'resume' | 'replay' | 'release' | 'log-level' | 'log-level-reset';
+  readonly what: AuditLine['what'];
   /** Must not contain a key or a payload: use `fingerprint`. */
   readonly parameters: object;
   /** Undefined if the service makes the change by itself. */
   readonly caller: Caller | undefined;
 }
 
-/** Logs who changed what: one log line with the context `Audit` per change, at any log level. */
+/** One line of the audit log: who changed what. It has no key and no payload. */
+export interface AuditLine {
+  readonly what: 'pause' | 'resume' | 'replay' | 'release' | 'log-level' | 'log-level-reset';
+  readonly parameters: object;
+  readonly outcome: 'begun' | 'done' | 'failed';
+  /** What the change has returned; a list is replaced by its length. */
+  readonly result?: object;
+  /** The message of the error that it has failed with. */
+  readonly error?: string;
+  /** ISO 8601. */
+  readonly at: string;
+  /** The client's address; null if the service made the change by itself. */
+  readonly address: string | null;
+  /** The start of the token's SHA-256; null if the service made the change by itself. */
+  readonly token: string | null;
+}
+
+/** Writes a line of the audit log. */
+export type AuditLog = (line: AuditLine) => void;
+
+/** Token of the {@link AuditLog}. */
+export const AUDIT_LOG = Symbol('AUDIT_LOG');
+
+/** Logs who changed what: one line per change. */
 @Injectable()
 export class AuditService {
-  readonly #log;
-  readonly #token: string | undefined;
+  readonly #token: string;
 
-  constructor(logger: PinoLogger, @Inject(SERVICE_CONFIG) { ops }: ServiceConfig) {
-    // A level of its own: a higher log level must not suppress the audit.
-    this.#log = logger.logger.child({ context: 'Audit' }, { level: 'info' });
-    this.#token = ops.token === undefined ? undefined : fingerprint(ops.token);
+  constructor(
+    @Inject(AUDIT_LOG) private readonly log: AuditLog,
+    @Inject(OPS_TOKEN) token: string,
+  ) {
+    this.#token = fingerprint(token);
   }
 
   /**
@@ -43,13 +65,14 @@ export class AuditService {
   }
 
   /** Logs the outcome of a change so far. */
-  note(change: Change, outcome: 'begun' | 'done' | 'failed', details: object = {}): void {
+  note(
+    change: Change,
+    outcome: AuditLine['outcome'],
+    details: Pick<AuditLine, 'result' | 'error'> = {},
+  ): void {
     const { what, parameters, caller } = change;
     const who = caller ? { address: caller.address, token: this.#token } : { address: null, token: null };
-    this.#log.info(
-      { what, parameters, outcome, ...details, at: new Date().toISOString(), ...who },
-      `${what}: ${outcome}`,
-    );
+    this.log({ what, parameters, outcome, ...details, at: new Date().toISOString(), ...who });
   }
 }
 

@@ -4,18 +4,18 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 /** Builds the OpenAPI document of the operators' endpoints from their decorators and schemas. */
 @Injectable()
 export class OpenApiService {
-  #application: { readonly app: INestApplication; readonly module: Type } | undefined;
+  #application: { readonly app: INestApplication; readonly modules: Type[] } | undefined;
   #document: OpenAPIObject | undefined;
 
-  /** Sets the module whose endpoints are described. Call it after the application is created. */
-  describe(app: INestApplication, module: Type): void {
-    this.#application = { app, module };
+  /** Sets the modules whose endpoints are described. Call it after the application is created. */
+  describe(app: INestApplication, modules: Type[]): void {
+    this.#application = { app, modules };
   }
 
   /** Created on first use: most processes never need it. */
   get document(): OpenAPIObject {
     if (!this.#application) throw new NotFoundException('this application is not described');
-    const { app, module } = this.#application;
+    const { app, modules } = this.#application;
     const info = new DocumentBuilder()
       .setTitle("Operators' endpoints")
       .setDescription(
@@ -24,6 +24,6 @@ export class OpenApiService {
       .setVersion('1')
       .addBearerAuth({ type: 'http', description: 'The token of OPS_TOKEN' })
       .build();
-    return (this.#document ??= SwaggerModule.createDocument(app, info, { include: [module] }));
+    return (this.#document ??= SwaggerModule.createDocument(app, info, { include: modules }));
   }
 }

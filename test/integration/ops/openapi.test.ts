@@ -3,8 +3,8 @@ import { Controller, type INestApplication, RequestMethod } from '@nestjs/common
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { MetadataScanner, ModulesContainer } from '@nestjs/core';
 import { z } from 'zod';
-import { describeOps } from '../../../src/ops/index.js';
-import { OpsModule } from '../../../src/ops/ops.module.js';
+import { KafkaOpsModule } from '../../../src/ops/index.js';
+import { describeOps, OpsModule } from '../../../src/ops/ops.module.js';
 import { KafkaHandler } from '../../../src/transport/index.js';
 import { startService } from '../../support/service.js';
 import { TOKEN } from './ops-process.js';
@@ -74,9 +74,11 @@ test('the OpenAPI document describes every route, with what it takes and answers
   }
 });
 
-/** The routes of the module according to Nest's metadata. */
+/** The routes of the modules according to Nest's metadata. */
 function routesOf(app: INestApplication): string[] {
-  const modules = [...app.get(ModulesContainer).values()].filter(({ metatype }) => metatype === OpsModule);
+  const modules = [...app.get(ModulesContainer).values()].filter(
+    ({ metatype }) => metatype === OpsModule || metatype === KafkaOpsModule,
+  );
   const controllers = modules.flatMap((module) => [...module.controllers.values()]);
   return controllers.flatMap(({ metatype }) => {
     const prototype: unknown = metatype?.prototype;
