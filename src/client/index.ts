@@ -3,15 +3,11 @@ export {
   type ConsumerListener,
   type GroupConsumerClient,
   type KafkaPort,
-  type ManyPartitionsReader,
   type Membership,
   type NativeConsumer,
   type NativeProducer,
   type OutgoingRecord,
   OWN_ASSIGNOR,
-  type PartitionBounds,
-  type PartitionRange,
-  type PartitionReader,
   type RecordProducer,
   type TopicSpec,
   type TransactionalProducer,
@@ -20,5 +16,11 @@ export {
 export { UnknownTopicError, rootCause } from './kafkajs/errors.js';
 export { KafkaJsPort } from './kafkajs/kafkajs-port.js';
 export { keyPartition } from './kafkajs/producer/partitioner.js';
+export type {
+  ManyPartitionsReader,
+  PartitionBounds,
+  PartitionRange,
+  PartitionReader,
+} from './partition-readers.js';
 export { RecordTooLargeError, UnknownPartitionError } from './producer-errors.js';
 export type { EnsuredTopic, TopicProblem, TopicSetting } from './topic-settings.js';

@@ -59,8 +59,8 @@ export class Database {
     try {
       return await held.connection.query<R>(text, values);
     } catch (error) {
-      const question = questionAbout(error);
-      const answer = await question?.(held.connection).catch(() => undefined);
+      const check = checkAfter(error);
+      const answer = await check?.(held.connection).catch(() => undefined);
       held.release('reusable');
       throw fromCaller(await this.#judged(error, { acceptsWrites: answer }));
     } finally {
@@ -93,7 +93,7 @@ export class Database {
       await transaction.commit();
       return result;
     } catch (error) {
-      const answer = await transaction.rollback(questionAbout(error));
+      const answer = await transaction.rollback(checkAfter(error));
       throw await this.#judged(error, { isLost: transaction.isLost, acceptsWrites: answer });
     }
   }
@@ -173,7 +173,7 @@ export class Database {
   }
 }
 
-/** The question to the server that decides about an error; undefined if the error alone decides. */
-function questionAbout(error: unknown): ((connection: Connection) => Promise<boolean>) | undefined {
+/** The query that finds the cause of an error; undefined if the error is enough. */
+function checkAfter(error: unknown): ((connection: Connection) => Promise<boolean>) | undefined {
   return isReadOnlyTransaction(error) ? acceptsWrites : undefined;
 }

@@ -89,19 +89,19 @@ export class Transaction {
 
   /**
    * Rolls back after the queued statements; does nothing if the transaction is over. Never throws.
-   * @param ask a question to the server of the transaction, asked once it is rolled back; the connection is closed
-   *   then, since the answer may be about its session
-   * @returns the answer; undefined without one
+   * @param check runs on the same connection once the transaction is rolled back; the connection is closed then,
+   *   since the result may depend on its session
+   * @returns the result of the check; undefined without one
    * @internal
    */
-  async rollback<T>(ask?: (connection: Connection) => Promise<T>): Promise<T | undefined> {
+  async rollback<T>(check?: (connection: Connection) => Promise<T>): Promise<T | undefined> {
     if (this.#ending !== undefined) return undefined;
     this.#ending = 'it was rolled back';
     const { connection } = this.held;
     try {
       await this.#enqueue(() => connection.query('ROLLBACK'));
-      const answer = await ask?.(connection);
-      this.#release(ask ? 'discard' : 'reusable');
+      const answer = await check?.(connection);
+      this.#release(check ? 'discard' : 'reusable');
       return answer;
     } catch {
       this.#release('discard');

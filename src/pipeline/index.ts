@@ -39,8 +39,8 @@ export {
   type RecordHandler,
 } from './handler/handler.js';
 export { isPromiseLike } from './handler/promise-like.js';
-export type { KeyName, ParkedRecord } from './parking/parked-keys.js';
-export { Parking, type ParkingParts, keyNameOf } from './parking/parking.js';
+export type { ParkedRecord } from './parking/parked-keys.js';
+export { Parking, type ParkingParts } from './parking/parking.js';
 export type { ParkingOwnership, ParkingStore } from './parking/parking-store.js';
 export type { PartitionPipeline } from './partition.js';
 export type { PartitionStatus } from './partition-status.js';
@@ -54,8 +54,9 @@ export type {
 } from './records/fetched.js';
 export { InFlightLimiter } from './records/in-flight-limiter.js';
 export { type CallWait, InFlightRecord, type RecordOrigin, type RecordOwner } from './records/in-flight.js';
+export { type KeyName, keyNameOf } from './records/key-name.js';
 export { type Offset, compareOffsets, offsetAfter, offsetsBetween, toOffset } from './records/offset.js';
-export { sleep, unless } from './time/abortable.js';
+export { sleep, untilAborted } from './time/abortable.js';
 export { DEFAULT_BACKOFF, backoffMs } from './time/backoff.js';
 export type { Cancel, Clock, Turn } from './time/clock.js';
 export { eventLoopTurn, systemClock } from './time/event-loop.js';

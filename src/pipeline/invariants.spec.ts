@@ -1,11 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { toOffset } from './records/offset.js';
-import { InFlightRecord, type RecordOwner } from './records/in-flight.js';
+import { InFlightRecord } from './records/in-flight.js';
 import { RecordLanes } from './dispatch/record-lanes.js';
 import { BatchRecordError } from './errors/errors.js';
 import { joined, watched } from './testing/commit-target.js';
 import { RETRY_MS, Scene } from './testing/scene.js';
 import { settled } from './testing/virtual-time.js';
+import { idleOwner } from './testing/idle-owner.js';
 
 test('records of a batch that waits for its retry are not reported as unresponsive', async () => {
   const scene = new Scene('ab', {
@@ -107,19 +108,11 @@ test('a commit of an offset resolves once the broker has acknowledged it, even i
 });
 
 test('the retry of a record starts before newer records', () => {
-  const owner: RecordOwner = {
-    topic: 't',
-    partition: 0,
-    signalOf: () => new AbortController().signal,
-    waitStarted: () => () => undefined,
-    acknowledge: () => undefined,
-    commit: () => Promise.resolve(),
-  };
   const lanes = new RecordLanes(1);
   const records = [...'abcdefghia'].map(
     (name, sequence) =>
       new InFlightRecord(
-        owner,
+        idleOwner,
         { offset: toOffset(sequence), key: null, value: null, timestamp: '0' },
         sequence,
         0,

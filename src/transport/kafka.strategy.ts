@@ -17,7 +17,7 @@ import { type HandlerSummary, handlerSummary } from './handlers/registry/handler
 import type { ContextServices, KafkaRecordContext } from './context/kafka-record.context.js';
 import { guardedConsumer } from './guarded-consumer.js';
 import { KafkaRuntime } from './kafka-runtime.js';
-import type { FailureServices } from './handlers/failures/failure-handling.js';
+import type { FailureServices } from './handlers/failures/failure-routing.js';
 import { Replies } from './replies.js';
 
 /** Values of `microservice.status`. Nest's own transport uses the same ones, at other times. */

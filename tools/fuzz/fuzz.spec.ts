@@ -1,6 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { PackedMessages, UnreadableMessages } from '../../src/client/kafkajs/packed-messages.js';
-import { decodeFetchResponse } from '../../src/client/kafkajs/patches/fetch/fetch-response.js';
+import { decodeFetchResponse } from '../../src/client/kafkajs/patches/fetch/fetch-decoder.js';
 import { bombs } from './bombs.js';
 import { type Decode, fuzz } from './fuzz.js';
 import { threadCpuMs } from './turns.js';

@@ -1,6 +1,6 @@
 import type { FetchResponse } from 'kafkajs-pinned/src/protocol/requests/fetch/v11/response.js';
 import { DEFAULT_FETCH_LIMITS } from '../../src/client/kafkajs/fetch-limits.js';
-import { decodeFetchResponse } from '../../src/client/kafkajs/patches/fetch/fetch-response.js';
+import { decodeFetchResponse } from '../../src/client/kafkajs/patches/fetch/fetch-decoder.js';
 import { responseBytes } from '../../src/client/protocol/testing/log-bytes.js';
 import type { Bomb } from './bombs.js';
 import { BrokenRuleError, check, demand, type Known, TURN_MS } from './check.js';

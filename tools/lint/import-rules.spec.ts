@@ -109,7 +109,7 @@ const allowed: readonly (readonly [from: string, to: string])[] = [
   ['src/testing/module.ts', '../idempotency/index.js'],
   ['src/testing/runner.ts', 'fast-check'],
   ['src/client/kafkajs/codec.ts', 'lz4-napi'],
-  ['src/client/protocol/codecs.ts', 'lz4-napi'],
+  ['src/client/protocol/codecs/unpack.ts', 'lz4-napi'],
   ['src/transport/handler.ts', '@nestjs/microservices'],
   ['src/processing/orders/orders.controller.ts', '../../index.js'],
   ['src/processing/orders/orders.service.ts', 'rxjs'],

@@ -5,7 +5,7 @@ import type BrokerPool from 'kafkajs-pinned/src/cluster/brokerPool.js';
 /** A broker with the request that kafkajs's types leave out. */
 export interface BrokerClient extends Broker {
   /** Looks up the first or last offsets of partitions. Throws if it fails for any of them. */
-  listOffsets(question: {
+  listOffsets(request: {
     readonly isolationLevel: number;
     readonly topics: readonly {
       readonly topic: string;

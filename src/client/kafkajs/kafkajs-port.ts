@@ -5,11 +5,11 @@ import type {
   ConsumerListener,
   GroupConsumerClient,
   KafkaPort,
-  ManyPartitionsReader,
   RecordProducer,
   TopicSpec,
   TransactionalProducer,
 } from '../kafka-port.js';
+import type { ManyPartitionsReader } from '../partition-readers.js';
 import { AdminSession } from './admin/admin-session.js';
 import type { EnsuredTopic } from '../topic-settings.js';
 import { KafkaJsConsumer } from './consumer/consumer.js';
@@ -47,8 +47,8 @@ export class KafkaJsPort implements KafkaPort {
     this.#kafka = new kafkajs.Kafka(this.#settings);
     this.#producing = forgetDeletedTopics(new kafkajs.Kafka(this.#settings));
     // Without retries, since the failure of an admin request is an answer too.
-    const asking = { ...this.#settings, retry: { ...this.#settings.retry, retries: 0 } };
-    this.#adminSession = new AdminSession(new kafkajs.Kafka(asking));
+    const withoutRetries = { ...this.#settings, retry: { ...this.#settings.retry, retries: 0 } };
+    this.#adminSession = new AdminSession(new kafkajs.Kafka(withoutRetries));
     this.#admin = new TopicAdmin(this.#adminSession, config.correctTopicSettings);
   }
 

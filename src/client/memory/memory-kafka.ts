@@ -3,12 +3,12 @@ import type {
   ConsumerListener,
   GroupConsumerClient,
   KafkaPort,
-  ManyPartitionsReader,
   OutgoingRecord,
   RecordProducer,
   TopicSpec,
   TransactionalProducer,
 } from '../kafka-port.js';
+import type { ManyPartitionsReader } from '../partition-readers.js';
 import type { EnsuredTopic } from '../topic-settings.js';
 import { MemoryConsumer } from './memory-consumer.js';
 import { MemoryGroup } from './memory-group.js';

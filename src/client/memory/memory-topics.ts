@@ -8,7 +8,8 @@ import {
   type TopicPartition,
   type TopicPartitionOffset,
 } from '../../pipeline/index.js';
-import type { ManyPartitionsReader, OutgoingRecord, PartitionBounds, PartitionRange } from '../kafka-port.js';
+import type { OutgoingRecord } from '../kafka-port.js';
+import type { ManyPartitionsReader, PartitionBounds, PartitionRange } from '../partition-readers.js';
 import { UnknownTopicError } from '../kafkajs/errors.js';
 import { keyPartition } from '../kafkajs/producer/partitioner.js';
 import { UnknownPartitionError } from '../producer-errors.js';

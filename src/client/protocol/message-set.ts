@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import type { Offset, RawHeaders } from '../../pipeline/index.js';
 import { ByteReader } from './byte-reader.js';
-import { unpack } from './codecs.js';
+import { unpack } from './codecs/unpack.js';
 import { ChecksumError } from './errors.js';
 import {
   CODEC,

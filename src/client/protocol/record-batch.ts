@@ -1,6 +1,6 @@
 import { type BatchContext, MAGIC } from './batch-context.js';
 import { ByteReader } from './byte-reader.js';
-import { unpack } from './codecs.js';
+import { unpack } from './codecs/unpack.js';
 import { crc32c } from './crc32c.js';
 import { ChecksumError } from './errors.js';
 import { CODEC, LOG_APPEND_TIME, type LogBatch, type ReadRecords, type WantedRecords } from './log-batch.js';

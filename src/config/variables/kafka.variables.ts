@@ -90,7 +90,7 @@ export const kafkaVariables = {
   }),
   KAFKA_LAG_REFRESH_MS: variable(milliseconds(100), {
     description:
-      'Interval at which the end offset is queried of partitions that were not fetched from, to know their lag',
+      'How often the last stable offset of partitions without a recent fetch is queried, to know their lag',
     default: '10000',
   }),
   KAFKA_STUCK_AFTER_MS: variable(milliseconds(), {

@@ -12,7 +12,10 @@ export function postgresUrl(): Kind<string> {
     ctx.issues.push({ code: 'custom', message, input });
     return z.NEVER;
   });
-  return { accepts: 'postgres://user:password@host:5432/database, with ?sslmode= and the like', schema };
+  return {
+    accepts: 'postgres://user:password@host:5432/database, with parameters such as ?sslmode=',
+    schema,
+  };
 }
 
 function hintOf(text: string): string | undefined {

@@ -72,6 +72,6 @@ export const securityVariables = {
   }),
   KAFKA_SASL_OAUTHBEARER_EXTENSIONS: optional(saslExtensions(), {
     description:
-      'What the brokers need beside the token (RFC 7628), such as logicalCluster and identityPoolId in Confluent Cloud',
+      'SASL extensions that are sent with the token (RFC 7628), such as logicalCluster and identityPoolId for Confluent Cloud',
   }),
 };

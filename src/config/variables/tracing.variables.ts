@@ -38,7 +38,7 @@ export const tracingVariables = {
     default: '1',
   }),
   OTEL_SDK_DISABLED: variable(flag(), {
-    description: 'Whether to turn off traces, whatever else is set',
+    description: 'Whether to turn off traces regardless of the other variables',
     default: 'false',
   }),
 };

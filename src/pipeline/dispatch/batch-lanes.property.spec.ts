@@ -1,17 +1,9 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { InFlightRecord, type RecordOwner } from '../records/in-flight.js';
+import { InFlightRecord } from '../records/in-flight.js';
 import { toOffset } from '../records/offset.js';
 import { BatchLanes, type LaneBatch } from './batch-lanes.js';
-
-const owner: RecordOwner = {
-  topic: 't',
-  partition: 0,
-  signalOf: () => new AbortController().signal,
-  waitStarted: () => () => undefined,
-  acknowledge: () => undefined,
-  commit: () => Promise.resolve(),
-};
+import { idleOwner } from '../testing/idle-owner.js';
 
 const lane = fc.option(fc.constantFrom('a', 'b', 'c', 'd', 'e'), { nil: undefined, freq: 5 });
 const step = fc.oneof(
@@ -66,7 +58,7 @@ test('a batch holds the oldest records that may start, and no key is in two runn
       let sequence = 0;
       const enqueue = (name: string | undefined): void => {
         const fetched = { offset: toOffset(sequence), key: null, value: null, timestamp: '0' };
-        const record = new InFlightRecord(owner, fetched, sequence++, 0, name, 0);
+        const record = new InFlightRecord(idleOwner, fetched, sequence++, 0, name, 0);
         lanes.enqueue(record);
         model.waiting.push(record);
       };

@@ -1,16 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { InFlightRecord, type RecordOwner } from '../records/in-flight.js';
+import { InFlightRecord } from '../records/in-flight.js';
 import { toOffset } from '../records/offset.js';
 import { BatchLanes, type LaneBatch } from './batch-lanes.js';
-
-const owner: RecordOwner = {
-  topic: 't',
-  partition: 0,
-  signalOf: () => new AbortController().signal,
-  waitStarted: () => () => undefined,
-  acknowledge: () => undefined,
-  commit: () => Promise.resolve(),
-};
+import { idleOwner } from '../testing/idle-owner.js';
 
 /** Lanes with a record for each name; `-` has none. */
 function lanesOf(names: string, { most = 10, concurrency = 4 } = {}) {
@@ -19,7 +11,9 @@ function lanesOf(names: string, { most = 10, concurrency = 4 } = {}) {
   const add = (more: string): void => {
     for (const name of more) {
       const fetched = { offset: toOffset(sequence), key: null, value: null, timestamp: '0' };
-      lanes.enqueue(new InFlightRecord(owner, fetched, sequence++, 0, name === '-' ? undefined : name, 0));
+      lanes.enqueue(
+        new InFlightRecord(idleOwner, fetched, sequence++, 0, name === '-' ? undefined : name, 0),
+      );
     }
   };
   add(names);

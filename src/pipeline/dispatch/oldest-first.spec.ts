@@ -1,25 +1,17 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { InFlightRecord, type RecordOwner } from '../records/in-flight.js';
+import { InFlightRecord } from '../records/in-flight.js';
 import { toOffset } from '../records/offset.js';
 import { Lane } from './lane.js';
 import { OldestFirst } from './oldest-first.js';
-
-const owner: RecordOwner = {
-  topic: 't',
-  partition: 0,
-  signalOf: () => new AbortController().signal,
-  waitStarted: () => () => undefined,
-  acknowledge: () => undefined,
-  commit: () => Promise.resolve(),
-};
+import { idleOwner } from '../testing/idle-owner.js';
 
 /** Lanes through the records' links: entry `n` says which lane the record with sequence `n` is in. */
 function lanesOf(entries: readonly number[]): Lane[] {
   const lanes = new Map<number, Lane>();
   for (const [sequence, name] of entries.entries()) {
     const fetched = { offset: toOffset(sequence), key: null, value: null, timestamp: '0' };
-    const record = new InFlightRecord(owner, fetched, sequence, 0, String(name), 0);
+    const record = new InFlightRecord(idleOwner, fetched, sequence, 0, String(name), 0);
     const lane = lanes.get(name) ?? new Lane(String(name));
     lanes.set(name, lane);
     lane.push(record);

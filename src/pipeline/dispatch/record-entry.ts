@@ -3,7 +3,7 @@ import type { Dispatcher } from './dispatcher.js';
 import { byteLengthOf, type FetchedRecord } from '../records/fetched.js';
 import { InFlightRecord, type RecordOwner } from '../records/in-flight.js';
 import type { Order } from '../handler/handler.js';
-import { keyNameOf } from '../parking/parking.js';
+import { keyNameOf } from '../records/key-name.js';
 import type { Settlement } from '../commit/settlement.js';
 import type { UnparkedDispatcher } from './unparked-dispatcher.js';
 

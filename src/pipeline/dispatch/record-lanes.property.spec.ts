@@ -1,17 +1,9 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { InFlightRecord, type RecordOwner } from '../records/in-flight.js';
+import { InFlightRecord } from '../records/in-flight.js';
 import { toOffset } from '../records/offset.js';
 import { RecordLanes } from './record-lanes.js';
-
-const owner: RecordOwner = {
-  topic: 't',
-  partition: 0,
-  signalOf: () => new AbortController().signal,
-  waitStarted: () => () => undefined,
-  acknowledge: () => undefined,
-  commit: () => Promise.resolve(),
-};
+import { idleOwner } from '../testing/idle-owner.js';
 
 const lane = fc.option(fc.constantFrom('a', 'b', 'c'), { nil: undefined, freq: 4 });
 const step = fc.oneof(
@@ -44,7 +36,7 @@ class Driven {
   enqueue(name: string | undefined): void {
     const sequence = this.enqueued++;
     const fetched = { offset: toOffset(sequence), key: null, value: null, timestamp: '0' };
-    this.lanes.enqueue(new InFlightRecord(owner, fetched, sequence, 0, name, 0));
+    this.lanes.enqueue(new InFlightRecord(idleOwner, fetched, sequence, 0, name, 0));
   }
 
   finish(pick: number): void {

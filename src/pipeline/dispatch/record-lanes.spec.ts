@@ -1,23 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
-import { InFlightRecord, type RecordOwner } from '../records/in-flight.js';
+import { InFlightRecord } from '../records/in-flight.js';
 import { toOffset } from '../records/offset.js';
 import { RecordLanes } from './record-lanes.js';
-
-const owner: RecordOwner = {
-  topic: 't',
-  partition: 0,
-  signalOf: () => new AbortController().signal,
-  waitStarted: () => () => undefined,
-  acknowledge: () => undefined,
-  commit: () => Promise.resolve(),
-};
+import { idleOwner } from '../testing/idle-owner.js';
 
 /** Lanes with a record for each name; `-` has none. Sequences count from 0 on. */
 function lanesOf(names: string, concurrency: number) {
   const lanes = new RecordLanes(concurrency);
   const records = [...names].map((name, sequence) => {
     const fetched = { offset: toOffset(sequence), key: null, value: null, timestamp: '0' };
-    return new InFlightRecord(owner, fetched, sequence, 0, name === '-' ? undefined : name, 0);
+    return new InFlightRecord(idleOwner, fetched, sequence, 0, name === '-' ? undefined : name, 0);
   });
   for (const record of records) lanes.enqueue(record);
   /** Starts all records that may start, and returns their sequences. */
@@ -127,7 +119,7 @@ describe('lanes of records', () => {
     const lanes = new RecordLanes(64);
     for (let sequence = 0; sequence < 1_000_000; sequence++) {
       const fetched = { offset: toOffset(0), key: null, value: null, timestamp: '0' };
-      lanes.enqueue(new InFlightRecord(owner, fetched, sequence, 0, `key ${sequence}`, 0));
+      lanes.enqueue(new InFlightRecord(idleOwner, fetched, sequence, 0, `key ${sequence}`, 0));
       const next = lanes.next(Infinity);
       if (next) lanes.done(next);
     }

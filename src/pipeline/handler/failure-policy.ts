@@ -30,7 +30,7 @@ const FAILURE_DESTINATIONS: Readonly<Record<FailureDestination, string>> = {
  */
 export const FAILURE_OUTCOMES: Readonly<Record<FailureOutcome, string>> = {
   ...FAILURE_DESTINATIONS,
-  skip: 'is skipped, as its handler asks for',
+  skip: 'is skipped, as its onFailure option says',
 };
 
 /** Destinations from which the record comes to its handler again. */

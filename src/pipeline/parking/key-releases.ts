@@ -1,5 +1,6 @@
 import type { FetchedRecord } from '../records/fetched.js';
-import type { KeyName, ParkedKeys, ParkedRecord } from './parked-keys.js';
+import type { KeyName } from '../records/key-name.js';
+import type { ParkedKeys, ParkedRecord } from './parked-keys.js';
 import type { ParkingStore } from './parking-store.js';
 import type { StoreRequests } from './store-requests.js';
 

@@ -1,7 +1,5 @@
+import type { KeyName } from '../records/key-name.js';
 import { compareOffsets, type Offset } from '../records/offset.js';
-
-/** A key's name; undefined for records without a key, which have no order. */
-export type KeyName = string | undefined;
 
 /** A record that is parked. */
 export interface ParkedRecord {

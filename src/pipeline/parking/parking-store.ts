@@ -1,7 +1,8 @@
 import type { Cancel } from '../time/clock.js';
 import type { FailedRecord } from '../records/failed.js';
 import type { FetchedRecord } from '../records/fetched.js';
-import type { KeyName, ParkedRecord } from './parked-keys.js';
+import type { KeyName } from '../records/key-name.js';
+import type { ParkedRecord } from './parked-keys.js';
 import type { Offset } from '../records/offset.js';
 
 /** One ownership of a partition: what the parking store needs to know about it. */

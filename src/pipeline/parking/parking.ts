@@ -3,7 +3,8 @@ import type { FetchedRecord } from '../records/fetched.js';
 import { FollowsParkedError, ParkingFullError } from '../errors/errors.js';
 import type { InFlightRecord } from '../records/in-flight.js';
 import { KeyReleases } from './key-releases.js';
-import { type KeyName, ParkedKeys } from './parked-keys.js';
+import { type KeyName, keyNameOf } from '../records/key-name.js';
+import { ParkedKeys } from './parked-keys.js';
 import type { ParkingOwnership, ParkingStore } from './parking-store.js';
 import { StoreRequests } from './store-requests.js';
 
@@ -136,12 +137,4 @@ export class Parking {
     this.#cancelWatch?.();
     this.#requests.close();
   }
-}
-
-/** A key's name: each byte a character. */
-export function keyNameOf(record: Pick<FetchedRecord, 'key' | 'keyText'>): KeyName {
-  const { keyText } = record;
-  if (keyText !== undefined) return keyText ?? undefined;
-  const { key } = record;
-  return key === null ? undefined : (key instanceof Buffer ? key : Buffer.from(key)).toString('latin1');
 }

@@ -1,9 +1,9 @@
 import { compareOffsets, type Offset } from '../records/offset.js';
 import type { FailedRecord } from '../records/failed.js';
 import type { FetchedRecord } from '../records/fetched.js';
-import { keyNameOf } from '../parking/parking.js';
 import type { ParkingOwnership, ParkingStore } from '../parking/parking-store.js';
-import type { KeyName, ParkedRecord } from '../parking/parked-keys.js';
+import type { ParkedRecord } from '../parking/parked-keys.js';
+import { type KeyName, keyNameOf } from '../records/key-name.js';
 
 /** A parking store in memory that is shared by successive owners. */
 export class ModelParkingStore implements ParkingStore {

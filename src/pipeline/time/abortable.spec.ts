@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { sleep, unless } from './abortable.js';
+import { sleep, untilAborted } from './abortable.js';
 
 describe('a sleep', () => {
   beforeEach(() => {
@@ -47,23 +47,23 @@ describe('a sleep', () => {
 
 describe('work that can be aborted', () => {
   test('work that can be aborted returns the result of the work', async () => {
-    await expect(unless(new AbortController().signal, Promise.resolve(7))).resolves.toBe(7);
+    await expect(untilAborted(new AbortController().signal, Promise.resolve(7))).resolves.toBe(7);
   });
 
   test('work that can be aborted rejects with the error of the work', async () => {
-    const failed = unless(new AbortController().signal, Promise.reject(new Error('no')));
+    const failed = untilAborted(new AbortController().signal, Promise.reject(new Error('no')));
     await expect(failed).rejects.toThrow('no');
   });
 
   test('work that can be aborted returns undefined once it is aborted, however long the work takes', async () => {
     const abort = new AbortController();
-    const outcome = unless(abort.signal, new Promise(() => undefined));
+    const outcome = untilAborted(abort.signal, new Promise(() => undefined));
     abort.abort();
     await expect(outcome).resolves.toBeUndefined();
   });
 
   test('work that can be aborted returns undefined if its signal is already aborted', async () => {
-    await expect(unless(AbortSignal.abort(), new Promise(() => undefined))).resolves.toBeUndefined();
+    await expect(untilAborted(AbortSignal.abort(), new Promise(() => undefined))).resolves.toBeUndefined();
   });
 
   test('work that can be aborted ignores a failure of the work after the abort', async () => {
@@ -71,7 +71,7 @@ describe('work that can be aborted', () => {
     const work = new Promise<never>((_, reject) => {
       fail = reject;
     });
-    await unless(AbortSignal.abort(), work);
+    await untilAborted(AbortSignal.abort(), work);
     // Jest fails a test that leaves a rejection unhandled, as Node ends the process.
     fail(new Error('too late'));
     await expect(work).rejects.toThrow('too late');

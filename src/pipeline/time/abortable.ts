@@ -22,7 +22,7 @@ export function sleep(ms: number, signal: AbortSignal, clock: Clock = systemCloc
  * Resolves to the result of `work`, or to undefined as soon as `signal` is aborted; the result of the work is then
  * ignored.
  */
-export async function unless<T>(signal: AbortSignal, work: Promise<T>): Promise<T | undefined> {
+export async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T | undefined> {
   const over = new AbortController();
   const aborted = new Promise<undefined>((resolve) => {
     if (signal.aborted) resolve(undefined);

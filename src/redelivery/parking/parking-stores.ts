@@ -55,7 +55,7 @@ export class ParkingStores {
     for (const [name, { at }] of this.#ensured) if (now - at > ENSURED_MS) this.#ensured.delete(name);
     const known = this.#ensured.get(topic);
     if (known && (await known.partitions.catch(() => 0)) > partition) return;
-    // If the request failed or found too few partitions, the first of those waiting asks again.
+    // If the request failed or found too few partitions, the first of those waiting repeats it.
     if (this.#ensured.get(topic) === known) {
       const ensured = this.ownTopics.ensure(parkingTopic(like, topic));
       this.#ensured.set(topic, { at: now, partitions: ensured.then(({ partitions }) => partitions) });

@@ -23,6 +23,6 @@ export function matches(deadLetter: DeadLetter, { originalTopic, reason, since, 
 }
 
 /** `DatabaseError` selects every SQLSTATE, `DatabaseError 23505` only that one. */
-function isOfClass(reason: string, asked: string): boolean {
-  return reason === asked || reason.startsWith(`${asked} `);
+function isOfClass(reason: string, className: string): boolean {
+  return reason === className || reason.startsWith(`${className} `);
 }

@@ -88,7 +88,7 @@ export function registerTopicMetrics(registry: Registry, clusters: KafkaClusters
     registry,
     {
       name: 'kafka_consumer_topic_problems',
-      help: 'Settings of topics that the service writes to that could lose or reject records; the log and /health name them.',
+      help: 'Topic settings by which records that the service writes could be lost or rejected; the log and /health name them.',
       labelNames: [],
     },
     () => [[{}, clusters.all.flatMap(({ runtime }) => runtime.ownTopics.problems).length]],

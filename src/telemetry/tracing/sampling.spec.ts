@@ -9,17 +9,10 @@ import { callFields } from '../call-fields.js';
 import { CallContextManager } from './call-context.manager.js';
 import { OpenTelemetryTracer } from './open-telemetry.tracer.js';
 import { samplingOf } from './sampling.js';
+import { idleOwner } from '../../pipeline/testing/idle-owner.js';
 
 const TRACE = 'a'.repeat(32);
 const PARENT = 'b'.repeat(16);
-const owner = {
-  topic: 't',
-  partition: 0,
-  signalOf: () => new AbortController().signal,
-  waitStarted: () => () => undefined,
-  acknowledge: () => undefined,
-  commit: () => Promise.resolve(),
-};
 
 let exported: InMemorySpanExporter;
 beforeEach(() => {
@@ -43,7 +36,7 @@ function caller(sampler: TracingConfig['sampler'], ratio: number) {
   return <T>(flags: '00' | '01' | undefined, run: () => T): T => {
     const headers = flags === undefined ? undefined : { traceparent: `00-${TRACE}-${PARENT}-${flags}` };
     const fetched = { offset: toOffset(0), key: null, value: null, timestamp: '1', headers };
-    const first = new InFlightRecord(owner, fetched, 0, 1, undefined, 0);
+    const first = new InFlightRecord(idleOwner, fetched, 0, 1, undefined, 0);
     first.startedAt = 1;
     const call = new HandlerCall('Handler.on', first, undefined, tracer);
     const span = tracer.begin(call, 'group');

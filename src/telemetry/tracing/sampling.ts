@@ -61,10 +61,10 @@ function parentBased(ratio: number): Sampling {
 class RootSampler implements Sampler {
   constructor(private readonly others: Sampler) {}
 
-  shouldSample(...asked: Parameters<Sampler['shouldSample']>): SamplingResult {
-    const [context] = asked;
+  shouldSample(...args: Parameters<Sampler['shouldSample']>): SamplingResult {
+    const [context] = args;
     if (context.getValue(CHOSEN) === true) return { decision: SamplingDecision.RECORD_AND_SAMPLED };
-    return this.others.shouldSample(...asked);
+    return this.others.shouldSample(...args);
   }
 
   toString(): string {

@@ -7,7 +7,7 @@ import {
   describeError,
   type GroupPipeline,
   sleep,
-  unless,
+  untilAborted,
 } from '../../pipeline/index.js';
 import { LineLimit } from '../../text/line-limit.js';
 import type { GroupListener } from './group-listener.js';
@@ -105,12 +105,15 @@ export class ClientSupervisor {
     const over = AbortSignal.any([session.signal, this.#stopRequested.signal]);
     let ending: Ending;
     try {
-      const [topics] = (await unless(over, Promise.all([this.#existingTopics(), client.connect()]))) ?? [[]];
+      const [topics] = (await untilAborted(
+        over,
+        Promise.all([this.#existingTopics(), client.connect()]),
+      )) ?? [[]];
       if (topics.length === 0) {
         await sleep(config.topicRefreshMs, over, clock);
         return 'over';
       }
-      await unless(over, client.start(topics));
+      await untilAborted(over, client.start(topics));
       const outdated = client.outdated.then(() => 'topics gone' as const);
       const ended = await Promise.race([client.crashed, watch.more(topics, over), outdated]);
       if (ended instanceof Error) throw ended;

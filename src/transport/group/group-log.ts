@@ -122,7 +122,7 @@ function logFailure(lines: FailureLines, event: FailureEvent): void {
         'partitions stopped',
         event.record,
         event.error,
-        'stops its partition, as its handler asks for; once its cause is fixed, restart the service',
+        'stops its partition, as its onFailure option says; once its cause is fixed, restart the service',
       );
     case 'failed after settling':
       return lines.failed(

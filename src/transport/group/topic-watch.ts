@@ -1,5 +1,5 @@
 import { retryTopic } from '../../redelivery/index.js';
-import { type Clock, describeError, sleep, unless } from '../../pipeline/index.js';
+import { type Clock, describeError, sleep, untilAborted } from '../../pipeline/index.js';
 import { AccessError, type TopicSpec } from '../../client/index.js';
 import type { HandlerRegistry, RetryTopic, TopicSelection } from '../handlers/registry/handler-registry.js';
 
@@ -99,7 +99,7 @@ export class TopicWatch {
       await sleep(refreshMs, over, clock);
       if (over.aborted || (this.#isComplete && !registry.awaitsTopics(groupId, known))) continue;
       // A broker may not answer for minutes, and the stop or the next client waits for this.
-      const existing = (await unless(over, this.#existingOrNone())) ?? [];
+      const existing = (await untilAborted(over, this.#existingOrNone())) ?? [];
       if (existing.some((topic) => !known.has(topic))) return 'more topics';
     }
     return 'over';

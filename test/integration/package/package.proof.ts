@@ -145,25 +145,30 @@ test('handlers of a CommonJS application are tested by Jest, without a broker', 
 });
 
 describe('two clusters in one application', () => {
-  const host = hosts.module;
   let other: OwnKafka;
   beforeAll(async () => {
     other = await OwnKafka.start();
   }, 60_000);
   afterAll(() => other.cluster.stop());
 
-  test('each is consumed and committed, with its own health and metrics, and both drain on SIGTERM', async () => {
+  /** Starts an application that reads a topic of one name in both clusters, with one group id. */
+  async function startedOnTwo(auditBrokers: string) {
     const topic = await other.createTopic('entries');
     await createTopic(topic);
     const groupId = uniqueName('host');
     const env = {
       ORDERS_TOPIC: topic,
       KAFKA_GROUP_ID: groupId,
-      AUDIT_KAFKA_BROKERS: other.bootstrap,
+      AUDIT_KAFKA_BROKERS: auditBrokers,
       AUDIT_KAFKA_CLIENT_ID: 'host',
       AUDIT_KAFKA_GROUP_ID: groupId,
     };
-    const { process, url } = await started(host, 'hooks with exit', { entry: 'two-clusters' }, env);
+    const host = await started(hosts.module, 'hooks with exit', { entry: 'two-clusters' }, env);
+    return { ...host, topic, groupId };
+  }
+
+  test('each is consumed and committed, with its own health and metrics, and both drain on SIGTERM', async () => {
+    const { process, url, topic, groupId } = await startedOnTwo(other.bootstrap);
     await produce(topic, ['a']);
     await other.produce(topic, ['b', 'broken']);
     await waitFor(() => isCaughtUp(groupId, topic), { what: 'the first cluster', timeoutMs: 60_000 });
@@ -194,17 +199,7 @@ describe('two clusters in one application', () => {
   });
 
   test('readiness names the cluster whose broker is away', async () => {
-    const topic = await other.createTopic('entries');
-    await createTopic(topic);
-    const groupId = uniqueName('host');
-    const env = {
-      ORDERS_TOPIC: topic,
-      KAFKA_GROUP_ID: groupId,
-      AUDIT_KAFKA_BROKERS: '127.0.0.1:1',
-      AUDIT_KAFKA_CLIENT_ID: 'host',
-      AUDIT_KAFKA_GROUP_ID: groupId,
-    };
-    const { url } = await started(host, 'hooks with exit', { entry: 'two-clusters' }, env);
+    const { url, groupId } = await startedOnTwo('127.0.0.1:1');
     const ready = async (): Promise<Record<string, string>> => {
       const answer = await fetch(`${url}/health`, { headers: KEY });
       return DownHealth.parse(await answer.json()).error.ready;

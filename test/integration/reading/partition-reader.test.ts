@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import { loadConfig } from '../../../src/config/index.js';
 import type { FetchedRecord } from '../../../src/pipeline/records/fetched.js';
 import { toOffset } from '../../../src/pipeline/records/offset.js';
-import type { PartitionReader } from '../../../src/client/kafka-port.js';
+import type { PartitionReader } from '../../../src/client/partition-readers.js';
 import { KafkaJsPort } from '../../../src/client/kafkajs/kafkajs-port.js';
 import { ForeignClient } from '../../support/foreign-client.js';
 import {

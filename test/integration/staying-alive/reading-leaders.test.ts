@@ -4,7 +4,7 @@ import type { Admin } from 'kafkajs-pinned';
 import { createTopics, kafkaClient, withAdmin } from '../../../tools/kafka/index.js';
 import { loadConfig } from '../../../src/config/index.js';
 import { toOffset } from '../../../src/pipeline/records/offset.js';
-import type { PartitionReader } from '../../../src/client/kafka-port.js';
+import type { PartitionReader } from '../../../src/client/partition-readers.js';
 import { KafkaJsPort } from '../../../src/client/kafkajs/kafkajs-port.js';
 import { uniqueName, waitFor } from '../../support/kafka.js';
 import { OwnKafka } from './own-kafka.js';

@@ -1,10 +1,11 @@
-import { afterEach, expect, jest, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { createTopic, isCaughtUp, produce, uniqueName, waitFor } from '../../support/kafka.js';
 import { startHandlers, stopServices } from '../confirming/handler-service.js';
 import { Scrape } from './scrape.js';
 
 jest.setTimeout(60_000);
-afterEach(stopServices);
 
 const topics = ['group', 'topic'];
 const partitions = ['group', 'topic', 'partition'];
@@ -44,16 +45,28 @@ const OF_NODE: readonly (readonly [name: string, type: string])[] = [
   ['process_resident_memory_bytes', 'gauge'],
 ];
 
-async function scrapeAfterOneRecord(): Promise<{ scrape: Scrape; topic: string }> {
-  const topic = await createTopic(uniqueName('names'));
+/** Labels of which docs/monitoring.md lists every value. */
+const LISTED: readonly (readonly [name: string, label: string])[] = [
+  ['kafka_consumer_records_total', 'outcome'],
+  ['kafka_consumer_dead_letters_total', 'reason'],
+  ['kafka_consumer_blocked_records', 'kind'],
+  ['kafka_consumer_commits_total', 'outcome'],
+];
+
+let topic: string;
+/** After one record. */
+let scrape: Scrape;
+
+beforeAll(async () => {
+  topic = await createTopic(uniqueName('names'));
   await produce(topic, ['a']);
   const { groupId, url } = await startHandlers([{ topic, handle: () => undefined }]);
   await waitFor(() => isCaughtUp(groupId, topic), { what: 'the end' });
-  return { scrape: await Scrape.of(url), topic };
-}
+  scrape = await Scrape.of(url);
+});
+afterAll(stopServices);
 
-test('every metric has its documented name, type and labels, and a help text with its unit', async () => {
-  const { scrape } = await scrapeAfterOneRecord();
+test('every metric has its documented name, type and labels, and a help text with its unit', () => {
   for (const [name, type, labels] of METRICS) {
     expect([name, scrape.types.get(name)]).toEqual([name, type]);
     const [series] = scrape.all(type === 'histogram' ? `${name}_count` : name);
@@ -65,8 +78,7 @@ test('every metric has its documented name, type and labels, and a help text wit
   for (const [name, type] of OF_NODE) expect([name, scrape.types.get(name)]).toEqual([name, type]);
 });
 
-test('the consumer has no undocumented metric, and handler times have buckets from 5 ms to 10 s', async () => {
-  const { scrape, topic } = await scrapeAfterOneRecord();
+test('the consumer has no undocumented metric, and handler times have buckets from 5 ms to 10 s', () => {
   const mine = [...scrape.types.keys()].filter((name) => name.startsWith('kafka_'));
   expect(mine.toSorted()).toEqual(METRICS.map(([name]) => name).toSorted());
   const bounds = scrape
@@ -86,4 +98,12 @@ test('the consumer has no undocumented metric, and handler times have buckets fr
     '10',
     '+Inf',
   ]);
+});
+
+test.each(LISTED)('docs/monitoring.md lists every value of the label of %s: %s', (name, label) => {
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/monitoring.md'), 'utf8');
+  const description = new RegExp(`^\\| \`${name}\`.*\\|(.+)\\|$`, 'm').exec(page)?.[1] ?? '';
+  const listed = Array.from(description.matchAll(/`([^`]+)`/g), ([, value]) => value);
+  const values = new Set(scrape.all(name).map(({ labels }) => labels[label]));
+  expect(listed.toSorted()).toEqual([...values].toSorted());
 });

@@ -24,7 +24,7 @@ const defects = {
   'no-lanes': {
     'pipeline/dispatch/record-entry.js': [
       [
-        "case 'key':\n                return keyNameOf({ key });",
+        "case 'key':\n                return keyNameOf(fetched);",
         "case 'key':\n                return undefined;",
       ],
     ],

@@ -43,11 +43,11 @@ describe('an admin request', () => {
   it('an admin request is sent again over a new connection if another request drops the connection that it waits for', async () => {
     let attempts = 0;
     let second: Promise<string[]> | undefined;
-    const first = session.ask(async (connected) => {
+    const first = session.withBroker(async (connected) => {
       if (attempts++ > 0) return listTopics(connected);
       await lose(connected);
       // It waits for the same connection, which is being reopened when this request drops it.
-      second = session.ask(listTopics);
+      second = session.withBroker(listTopics);
       throw new kafkajs.KafkaJSConnectionError('lost', { broker: broker.address });
     });
     await expect(first).resolves.toEqual(['orders']);
@@ -55,16 +55,16 @@ describe('an admin request', () => {
   });
 
   it('an admin request rejects when the admin session is closed', async () => {
-    const asked = session.ask(async () => {
+    const asked = session.withBroker(async () => {
       session.close();
       throw new kafkajs.KafkaJSConnectionError('lost', { broker: broker.address });
     });
     await expect(asked).rejects.toThrow('lost');
-    await expect(session.ask(listTopics)).resolves.toEqual(['orders']);
+    await expect(session.withBroker(listTopics)).resolves.toEqual(['orders']);
   });
 
   it('an admin request rejects when the admin session is closed while it connects', async () => {
-    const asked = session.ask(listTopics);
+    const asked = session.withBroker(listTopics);
     session.close();
     await expect(asked).rejects.toMatchObject({ name: 'AbortError' });
   });

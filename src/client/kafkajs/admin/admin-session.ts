@@ -6,20 +6,20 @@ import { destroyConnections } from '../destroy-connections.js';
 import { isUnreachable, protocolErrorType } from '../errors.js';
 import { seedFailed } from '../seed-addresses.js';
 
-/** A question is sent over the kept connection, then over a new one. */
+/** A request is sent over the kept connection, then over a new one. */
 const ATTEMPTS = 2;
 
-/** How long a question is sent again because another question has replaced the connection, in ms. */
+/** How long a request is sent again because another one has replaced the connection, in ms. */
 const DEADLINE_MS = 30_000;
 
 /** One or several requests to a connected broker. They must be safe to send twice. */
-export type Question<T> = (broker: Broker) => Promise<T>;
+export type BrokerRequest<T> = (broker: Broker) => Promise<T>;
 
-/** Like `Question`, for requests to several brokers. `broker` is the connected one. */
-export type ClusterQuestion<T> = (cluster: ClusterClient, broker: Broker) => Promise<T>;
+/** Like `BrokerRequest`, for requests to several brokers. `broker` is the connected one. */
+export type ClusterRequest<T> = (cluster: ClusterClient, broker: Broker) => Promise<T>;
 
 /**
- * The one connection over which a process asks about topics, creates them and deletes records. The first question opens
+ * The one connection over which a process describes and creates topics, and deletes records. The first request opens
  * it; it is replaced if its broker is lost.
  */
 export class AdminSession {
@@ -30,12 +30,12 @@ export class AdminSession {
   constructor(private readonly kafka: Kafka) {}
 
   /** @throws the reason why no broker answers, after each address of KAFKA_BROKERS was tried */
-  ask<T>(question: Question<T>): Promise<T> {
-    return this.askCluster((_, broker) => question(broker));
+  withBroker<T>(request: BrokerRequest<T>): Promise<T> {
+    return this.withCluster((_, broker) => request(broker));
   }
 
-  /** @throws like `ask` */
-  async askCluster<T>(question: ClusterQuestion<T>): Promise<T> {
+  /** @throws like `withBroker` */
+  async withCluster<T>(request: ClusterRequest<T>): Promise<T> {
     const closings = this.#closings;
     const deadline = performance.now() + DEADLINE_MS;
     for (let attempt = 1; ;) {
@@ -45,7 +45,7 @@ export class AdminSession {
         await cluster.connect();
         isConnected = true;
         if (this.#cluster !== cluster) throw new kafkajs.KafkaJSConnectionError('the connection was dropped');
-        return await question(cluster, connectedBroker(cluster));
+        return await request(cluster, connectedBroker(cluster));
       } catch (error) {
         if (closings !== this.#closings || !isConnectionLost(error)) throw error;
         if (this.#cluster !== cluster) {
@@ -61,21 +61,21 @@ export class AdminSession {
     }
   }
 
-  /** Asks any broker, since brokers forward such requests to the controller (KIP-590); those with ZooKeeper do not. */
-  askController<T>(question: Question<T>): Promise<T> {
-    return this.askCluster(async (cluster, broker) => {
+  /** Sends to any broker, which forwards such requests to the controller (KIP-590); brokers with ZooKeeper do not. */
+  withController<T>(request: BrokerRequest<T>): Promise<T> {
+    return this.withCluster(async (cluster, broker) => {
       try {
-        return await question(broker);
+        return await request(broker);
       } catch (error) {
         if (protocolErrorType(error) !== 'NOT_CONTROLLER') throw error;
         await cluster.refreshMetadata();
         const { brokerPool } = cluster;
-        return question(await brokerPool.findBroker({ nodeId: String(brokerPool.metadata?.controllerId) }));
+        return request(await brokerPool.findBroker({ nodeId: String(brokerPool.metadata?.controllerId) }));
       }
     });
   }
 
-  /** Closes the connection at once; unanswered questions reject. */
+  /** Closes the connection at once; unanswered requests reject. */
   close(): void {
     this.#closings++;
     if (this.#cluster) this.#end(this.#cluster);
@@ -99,9 +99,9 @@ export function send<Q, A>(
   broker: Broker,
   apiKey: number,
   definition: RequestDefinition<Q, A>,
-  question: Q,
+  fields: Q,
 ): Promise<A> {
-  const { request, response } = broker.lookupRequest(apiKey, definition)(question);
+  const { request, response } = broker.lookupRequest(apiKey, definition)(fields);
   const parse = (answer: A): Promise<A> => Promise.resolve(answer);
   return broker.connectionPool.send({
     request,
@@ -109,7 +109,7 @@ export function send<Q, A>(
   });
 }
 
-/** An attempt to connect rejects with an AbortError if another question drops its connection. */
+/** An attempt to connect rejects with an AbortError if another request drops its connection. */
 function isConnectionLost(error: unknown): boolean {
   const isAborted =
     typeof error === 'object' && error !== null && 'name' in error && error.name === 'AbortError';

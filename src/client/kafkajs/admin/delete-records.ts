@@ -25,7 +25,7 @@ type LeaderRequest = Map<string, { readonly partition: number; readonly offset: 
  * @throws if no broker answers
  */
 export function deleteRecordsBefore(session: AdminSession, offsets: OffsetsByTopic): Promise<DeleteFailures> {
-  return session.askCluster(async (cluster, broker) =>
+  return session.withCluster(async (cluster, broker) =>
     deleteBefore(cluster, await knownLeaders(cluster, broker, [...offsets.keys()]), offsets),
   );
 }
@@ -40,7 +40,7 @@ export function deleteCommittedRecords(
   groupId: string,
   partitions: ReadonlyMap<string, ReadonlySet<number>>,
 ): Promise<DeleteFailures> {
-  return session.askCluster(async (cluster, broker) => {
+  return session.withCluster(async (cluster, broker) => {
     const leaders = await knownLeaders(cluster, broker, [...partitions.keys()]);
     const coordinator = await cluster.findGroupCoordinator({ groupId });
     const { offsets, failures } = await committedOffsets(coordinator, groupId, partitions);

@@ -25,7 +25,7 @@ export class TopicAdmin {
   /** @returns the names of all topics that this client may see */
   async list(): Promise<string[]> {
     try {
-      return await this.session.ask(listTopics);
+      return await this.session.withBroker(listTopics);
     } catch (error) {
       throw explainAccess(error, { operations: ['Read'], topics: [] });
     }
@@ -33,7 +33,7 @@ export class TopicAdmin {
 
   /** @returns those of the topics that this client may not see; the brokers do not tell whether they exist */
   async hidden(topics: readonly string[]): Promise<string[]> {
-    const described = await this.session.ask((broker) => describeTopics(broker, topics));
+    const described = await this.session.withBroker((broker) => describeTopics(broker, topics));
     return [...described].flatMap(([topic, each]) =>
       'brokerError' in each && each.brokerError.type === 'TOPIC_AUTHORIZATION_FAILED' ? [topic] : [],
     );

@@ -53,7 +53,7 @@ export async function configsOf(
   ]);
   if (existing.length === 0) return new Map();
   try {
-    return await session.ask((broker) => describeConfigs(broker, existing, [...names]));
+    return await session.withBroker((broker) => describeConfigs(broker, existing, [...names]));
   } catch (error) {
     if (isUnreachable(error) || isTransient(error)) throw error;
     return new Map();
@@ -147,7 +147,7 @@ async function alter(
   alterations: Alterations,
 ): Promise<ReadonlyMap<string, BrokerError>> {
   try {
-    return await session.ask((broker) => alterConfigs(broker, alterations));
+    return await session.withBroker((broker) => alterConfigs(broker, alterations));
   } catch (error) {
     if (isUnreachable(error) || isTransient(error)) throw error;
     const brokerError = { type: protocolErrorType(error) ?? 'UNKNOWN', message: String(error) };
@@ -160,7 +160,9 @@ async function applied(session: AdminSession, alterations: Alterations): Promise
   const names = [...new Set([...alterations.values()].flatMap((values) => [...values.keys()]))];
   const until = Date.now() + SETTLE_MS;
   while (alterations.size > 0 && Date.now() < until) {
-    const configs = await session.ask((broker) => describeConfigs(broker, [...alterations.keys()], names));
+    const configs = await session.withBroker((broker) =>
+      describeConfigs(broker, [...alterations.keys()], names),
+    );
     const isSet = ([topic, values]: [string, ReadonlyMap<string, string>]): boolean => {
       const described = configs.get(topic);
       if (!described || !('config' in described)) return true;

@@ -48,7 +48,7 @@ export async function ensureTopics(
   until = Date.now() + SETTLE_MS,
 ): Promise<ReadonlyMap<string, Ensured>> {
   const names = new Set(specs.flatMap(({ topic, like }) => [topic, like]));
-  const topics = await session.ask((broker) => describeTopics(broker, [...names]));
+  const topics = await session.withBroker((broker) => describeTopics(broker, [...names]));
   const known = { topics, configs: await configsOf(session, specs, topics) };
   const missing = specs.filter(({ topic }) => isUnknown(topics.get(topic)));
   const short = specs.filter((spec) => spec.grow && hasTooFew(spec, topics));
@@ -58,7 +58,7 @@ export async function ensureTopics(
   const errors = new Map([
     ...(await create(session, toNewTopics(missing, wanted, known))),
     ...(await inParts(toCounts(short, wanted), (part) =>
-      session.askController((broker) => createPartitions(broker, part)),
+      session.withController((broker) => createPartitions(broker, part)),
     )),
   ]);
   const after = await usable(session, wanted, errors);
@@ -98,13 +98,13 @@ async function create(
   session: AdminSession,
   topics: readonly NewTopic[],
 ): Promise<ReadonlyMap<string, BrokerError>> {
-  const ask = (part: readonly Omit<NewTopic, 'vitalConfig'>[]) =>
-    session.askController((broker) => createTopics(broker, part));
-  const errors = new Map(await inParts(topics, ask));
+  const createPart = (part: readonly Omit<NewTopic, 'vitalConfig'>[]) =>
+    session.withController((broker) => createTopics(broker, part));
+  const errors = new Map(await inParts(topics, createPart));
   const again = topics.filter(({ topic }) => SETTING_REJECTED.has(errors.get(topic)?.type ?? ''));
   for (const { topic } of again) errors.delete(topic);
   const withVitalOnly = again.map((each) => ({ ...each, config: each.vitalConfig }));
-  for (const [topic, error] of await inParts(withVitalOnly, ask)) errors.set(topic, error);
+  for (const [topic, error] of await inParts(withVitalOnly, createPart)) errors.set(topic, error);
   return errors;
 }
 
@@ -140,7 +140,7 @@ async function usable(
 ): Promise<Described> {
   const until = Date.now() + SETTLE_MS;
   for (;;) {
-    const described = await session.ask((broker) => describeTopics(broker, [...wanted.keys()]));
+    const described = await session.withBroker((broker) => describeTopics(broker, [...wanted.keys()]));
     const areUsable = [...wanted].every(
       ([topic, partitions]) => errors.has(topic) || isUsable(described.get(topic), partitions),
     );
@@ -151,11 +151,11 @@ async function usable(
 
 async function inParts<T>(
   all: readonly T[],
-  ask: (part: readonly T[]) => Promise<ReadonlyMap<string, BrokerError>>,
+  send: (part: readonly T[]) => Promise<ReadonlyMap<string, BrokerError>>,
 ): Promise<(readonly [string, BrokerError])[]> {
   const errors: (readonly [string, BrokerError])[] = [];
   for (let at = 0; at < all.length; at += TOPICS_PER_REQUEST) {
-    errors.push(...(await ask(all.slice(at, at + TOPICS_PER_REQUEST))));
+    errors.push(...(await send(all.slice(at, at + TOPICS_PER_REQUEST))));
   }
   return errors;
 }

@@ -42,7 +42,7 @@ export class TokenEndpoint {
   readonly #logger = new Logger('KafkaTokenEndpoint');
   readonly #secrets: SecretReader<TokenEndpointConfig>;
   #token: Token | undefined;
-  #asking: Promise<Token> | undefined;
+  #requested: Promise<Token> | undefined;
 
   constructor(private readonly config: TokenEndpointConfig) {
     this.#secrets = new SecretReader(config);
@@ -52,9 +52,9 @@ export class TokenEndpoint {
   async token(): Promise<string> {
     const known = this.#token;
     if (known && performance.now() < known.reuseUntil) return known.value;
-    this.#asking ??= this.#ask().finally(() => (this.#asking = undefined));
+    this.#requested ??= this.#request().finally(() => (this.#requested = undefined));
     try {
-      this.#token = await this.#asking;
+      this.#token = await this.#requested;
       return this.#token.value;
     } catch (error) {
       if (!known || performance.now() >= known.expiresAt) throw error;
@@ -63,10 +63,10 @@ export class TokenEndpoint {
     }
   }
 
-  async #ask(): Promise<Token> {
+  async #request(): Promise<Token> {
     // Loaded here, since only this login needs it.
     const oauth = await import('oauth4webapi');
-    const askedAt = performance.now();
+    const requestedAt = performance.now();
     const { access_token: value, expires_in: seconds = 0 } = await this.#grant(oauth).catch(
       (error: unknown) => {
         const answered = problemOfResponse(error, oauth);
@@ -77,8 +77,8 @@ export class TokenEndpoint {
     const lifetimeMs = seconds * 1_000;
     return {
       value,
-      reuseUntil: askedAt + Math.min(lifetimeMs / 2, lifetimeMs - SHORTEST_REMAINDER_MS),
-      expiresAt: askedAt + lifetimeMs,
+      reuseUntil: requestedAt + Math.min(lifetimeMs / 2, lifetimeMs - SHORTEST_REMAINDER_MS),
+      expiresAt: requestedAt + lifetimeMs,
     };
   }
 

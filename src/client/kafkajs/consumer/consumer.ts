@@ -7,7 +7,7 @@ import {
   toOffset,
   type TopicPartition,
   type TopicPartitionOffset,
-  unless,
+  untilAborted,
 } from '../../../pipeline/index.js';
 import type { ConsumerListener, GroupConsumerClient } from '../../kafka-port.js';
 import type { UnreadableBatchError } from '../../protocol/errors.js';
@@ -158,13 +158,13 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
       group.memberId ??= this.formerMemberId ?? null;
       return;
     }
-    if (!memberId) return unless(this.#stopping.signal, this.listener.rebalanceStarted(false));
+    if (!memberId) return untilAborted(this.#stopping.signal, this.listener.rebalanceStarted(false));
     const beat = async (): Promise<void> => {
       if (await sendDrainHeartbeat(group)) this.listener.heartbeat();
     };
     const heartbeats = setInterval(() => void beat(), this.settings.heartbeatIntervalMs);
     try {
-      await unless(this.#stopping.signal, this.listener.rebalanceStarted(true));
+      await untilAborted(this.#stopping.signal, this.listener.rebalanceStarted(true));
     } finally {
       clearInterval(heartbeats);
     }

@@ -26,10 +26,10 @@ declare module 'kafkajs-pinned/src/broker/index.js' {
     isConnected(): boolean;
     connect(): Promise<void>;
     /** Finds the newest version of a request that both sides support. Only after `connect`. */
-    lookupRequest<Question, Answer>(
+    lookupRequest<Fields, Answer>(
       apiKey: number,
-      definition: RequestDefinition<Question, Answer>,
-    ): (question: Question) => Request<Answer>;
+      definition: RequestDefinition<Fields, Answer>,
+    ): (fields: Fields) => Request<Answer>;
     fetch(request: { readonly topics: readonly TopicRequest[] }): Promise<FetchResponse>;
   }
   export default Broker;
@@ -52,7 +52,7 @@ declare module 'kafkajs-pinned/src/cluster/brokerPool.js' {
     connectBroker(broker: Broker): Promise<void>;
     findBroker(node: { nodeId: string }): Promise<Broker>;
     refreshMetadata(topics: readonly string[]): Promise<void>;
-    withBroker<T>(ask: (asked: { nodeId: string; broker: Broker }) => Promise<T>): Promise<T>;
+    withBroker<T>(request: (found: { nodeId: string; broker: Broker }) => Promise<T>): Promise<T>;
   }
   export default BrokerPool;
 }

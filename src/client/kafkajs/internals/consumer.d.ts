@@ -58,7 +58,7 @@ declare module 'kafkajs-pinned/src/consumer/consumerGroup.js' {
     readonly topicConfigurations: Record<string, { fromBeginning?: boolean }>;
     readonly cluster: {
       readonly brokerPool: BrokerPool;
-      findGroupCoordinator(question: { groupId: string }): Promise<Coordinator>;
+      findGroupCoordinator(request: { groupId: string }): Promise<Coordinator>;
       getNodeIds(): (number | string)[];
       findTopicPartitionMetadata(topic: string): PartitionMetadata[];
       refreshMetadata(): Promise<void>;

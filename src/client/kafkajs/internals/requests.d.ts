@@ -10,9 +10,9 @@ declare module 'kafkajs-pinned/src/protocol/requests/index.js' {
     };
   }
 
-  interface RequestDefinition<Question, Answer> {
+  interface RequestDefinition<Fields, Answer> {
     readonly versions: readonly string[];
-    protocol(of: { version: number }): (question: Question) => Request<Answer>;
+    protocol(of: { version: number }): (fields: Fields) => Request<Answer>;
   }
 
   interface Metadata {

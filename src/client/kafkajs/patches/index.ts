@@ -1,6 +1,6 @@
 import { reportAdvertisedAddress } from './connection/advertised-address.js';
 import { connectToAnyAddress } from './connection/any-address.js';
-import { askAnyBroker } from './connection/any-broker.js';
+import { tryAllBrokers } from './connection/any-broker.js';
 import { rejectClosedConnect } from './connection/closed-connect.js';
 import { stopIdleTimer } from './connection/idle-timer.js';
 import { acceptLeaderlessPartitions } from './connection/leaderless-partition.js';
@@ -8,7 +8,7 @@ import { shareConnects } from './connection/shared-connect.js';
 import { registerCodecs } from './fetch/codecs.js';
 import { keepFetchOrder } from './fetch/fetch-order.js';
 import { encodeFetchRequests } from './fetch/fetch-request.js';
-import { decodeFetchResponses } from './fetch/fetch-response.js';
+import { decodeFetchResponses } from './fetch/fetch-decoder.js';
 import { storeAssignedMemberId } from './group/assigned-member-id.js';
 import { rejoinAfterDeletedTopic } from './group/deleted-topic.js';
 import { repeatFailedJoins } from './group/failed-join.js';
@@ -37,7 +37,7 @@ export function installPatches(): void {
   stopIdleTimer();
   connectToAnyAddress();
   reportAdvertisedAddress();
-  askAnyBroker();
+  tryAllBrokers();
   acceptLeaderlessPartitions();
 
   registerCodecs();

@@ -7,7 +7,7 @@ import {
   toOffset,
   type TopicPartition,
 } from '../../../pipeline/index.js';
-import type { PartitionRange } from '../../kafka-port.js';
+import type { PartitionRange } from '../../partition-readers.js';
 import { READ_COMMITTED, type ClusterClient } from '../cluster.js';
 import { protocolErrorType, toError } from '../errors.js';
 import { unpacked } from '../packed-messages.js';
@@ -37,7 +37,7 @@ export async function endsOf(
   return ends;
 }
 
-/** Asks for all partitions at once; one by one if there is an error for any of them, since kafkajs then throws for all. */
+/** Queries all partitions at once; one by one if there is an error for any of them, since kafkajs then throws for all. */
 async function askLeader(
   cluster: ClusterClient,
   nodeId: string,
@@ -149,11 +149,11 @@ function byLeader<P extends TopicPartition>(
 
 function byTopic<P extends TopicPartition, Q>(
   partitions: readonly P[],
-  toQuestion: (partition: P) => Q,
+  toRequest: (partition: P) => Q,
 ): { topic: string; partitions: Q[] }[] {
   return [...grouped(partitions, ({ topic }) => topic)].map(([topic, those]) => ({
     topic,
-    partitions: those.map(toQuestion),
+    partitions: those.map(toRequest),
   }));
 }
 

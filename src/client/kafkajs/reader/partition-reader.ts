@@ -9,7 +9,7 @@ import {
   type TopicPartition,
   type TopicPartitionOffset,
 } from '../../../pipeline/index.js';
-import type { ManyPartitionsReader, PartitionBounds, PartitionRange } from '../../kafka-port.js';
+import type { ManyPartitionsReader, PartitionBounds, PartitionRange } from '../../partition-readers.js';
 import { createCluster, type ClusterClient } from '../cluster.js';
 import { PartitionReadError, protocolErrorType } from '../errors.js';
 import { toRecord } from '../to-record.js';
@@ -30,7 +30,7 @@ export class KafkaJsPartitionReader implements ManyPartitionsReader {
   }
 
   bounds(topic: string, wanted?: number): Promise<PartitionBounds[]> {
-    return this.#cluster.ask(topic, async (cluster) => {
+    return this.#cluster.request(topic, async (cluster) => {
       const partitions = cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId);
       // The metadata of a topic to which partitions were added is outdated, and would stay so for minutes.
       if (wanted !== undefined && !partitions.includes(wanted)) throw new LeaderUnknownError(topic, wanted);
@@ -72,12 +72,12 @@ export class KafkaJsPartitionReader implements ManyPartitionsReader {
 
   async ends(partitions: readonly TopicPartition[]): Promise<readonly (Offset | Error)[]> {
     const topics = topicsOf(partitions);
-    const ends = await this.#cluster.askOnce(topics, (cluster) => endsOf(cluster, partitions));
+    const ends = await this.#cluster.requestOnce(topics, (cluster) => endsOf(cluster, partitions));
     const unknown = partitions.filter((each) => ends.get(each) instanceof Error);
     if (unknown.length > 0) {
       // Their leaders may have changed.
       await this.#cluster.refresh();
-      const found = await this.#cluster.askOnce(topics, (cluster) => endsOf(cluster, unknown));
+      const found = await this.#cluster.requestOnce(topics, (cluster) => endsOf(cluster, unknown));
       for (const [each, end] of found) ends.set(each, end);
     }
     return partitions.map((each) => ends.get(each) ?? new LeaderUnknownError(each.topic, each.partition));
@@ -87,14 +87,14 @@ export class KafkaJsPartitionReader implements ManyPartitionsReader {
     ranges: readonly R[],
     take: (range: R, record: FetchedRecord) => void,
   ): Promise<readonly boolean[]> {
-    const read = await this.#cluster.askOnce(topicsOf(ranges), (cluster) =>
+    const read = await this.#cluster.requestOnce(topicsOf(ranges), (cluster) =>
       readRanges(cluster, ranges, this.maxBytes, take),
     );
     return ranges.map((range) => read.has(range));
   }
 
   topicId(topic: string): Promise<string | undefined> {
-    return this.#cluster.ask(topic, (cluster) => topicIdOf(cluster, topic));
+    return this.#cluster.request(topic, (cluster) => topicIdOf(cluster, topic));
   }
 
   close(): Promise<void> {
@@ -104,7 +104,7 @@ export class KafkaJsPartitionReader implements ManyPartitionsReader {
   /** Fetches messages from a position on; none if the log no longer has it, or has no more records. */
   async #fetch(position: TopicPartitionOffset, maxBytes: number): Promise<readonly FetchedMessage[]> {
     try {
-      return await this.#cluster.ask(position.topic, (cluster) =>
+      return await this.#cluster.request(position.topic, (cluster) =>
         fetchPartition(cluster, position, maxBytes),
       );
     } catch (error) {
@@ -141,7 +141,7 @@ async function offsetsOf(
   partitions: readonly number[],
   fromBeginning: boolean,
 ): Promise<ReadonlyMap<number, Offset>> {
-  const asked = partitions.map((partition) => ({ partition }));
-  const [answer] = await cluster.fetchTopicsOffset([{ topic, partitions: asked, fromBeginning }]);
+  const wanted = partitions.map((partition) => ({ partition }));
+  const [answer] = await cluster.fetchTopicsOffset([{ topic, partitions: wanted, fromBeginning }]);
   return new Map(answer?.partitions.map(({ partition, offset }) => [partition, toOffset(offset)]));
 }

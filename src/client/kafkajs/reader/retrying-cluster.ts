@@ -15,17 +15,17 @@ export class RetryingCluster {
   constructor(private readonly cluster: ClusterClient) {}
 
   /**
-   * Asks until there is an answer, and refreshes the leaders before each repetition.
+   * Repeats the requests until they succeed, and refreshes the leaders before each repetition.
    * @throws UnknownTopicError if there is no such topic; the last error if no broker answers
    */
-  async ask<T>(topic: string, question: (cluster: ClusterClient) => Promise<T>): Promise<T> {
+  async request<T>(topic: string, send: (cluster: ClusterClient) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       this.#closing.signal.throwIfAborted();
       try {
         await this.#connect();
         if (attempt > 1) await this.refresh();
         await this.#addTopic(topic);
-        return await question(this.cluster);
+        return await send(this.cluster);
       } catch (error) {
         if (!isRetriable(error) || attempt === ATTEMPTS) throw error;
         await this.wait(attempt);
@@ -33,8 +33,8 @@ export class RetryingCluster {
     }
   }
 
-  /** Asks without repetition. Topics that do not exist are left out: their partitions have no known leader. */
-  async askOnce<T>(topics: readonly string[], question: (cluster: ClusterClient) => Promise<T>): Promise<T> {
+  /** Sends the requests once. Topics that do not exist are left out: their partitions have no known leader. */
+  async requestOnce<T>(topics: readonly string[], send: (cluster: ClusterClient) => Promise<T>): Promise<T> {
     this.#closing.signal.throwIfAborted();
     await this.#connect();
     try {
@@ -47,7 +47,7 @@ export class RetryingCluster {
         });
       }
     }
-    return question(this.cluster);
+    return send(this.cluster);
   }
 
   /** Waits, longer with each attempt. Rejects when the reader is closed. */

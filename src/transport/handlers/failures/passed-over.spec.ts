@@ -4,7 +4,7 @@ import { Scene } from '../../../pipeline/testing/scene.js';
 import { type FetchedRecord, type RawHeaders, toOffset } from '../../../pipeline/index.js';
 import { destinationOf, toReceipt, toOutgoing, toReplayRecord } from '../../../replay/index.js';
 import { someDeadLetter } from '../../../replay/testing/some-dead-letter.js';
-import { failureHandling } from './failure-handling.js';
+import { failureRouting } from './failure-routing.js';
 import { GroupCounts } from '../../group/group-counts.js';
 import { groupLog } from '../../group/group-log.js';
 import { resolveHandlerOptions } from '../options/handler-options.js';
@@ -22,7 +22,7 @@ function passesOverOf(topic: string, groupId: string) {
       park: nothing,
     },
   };
-  return failureHandling(options, services, { source: topic }).passesOver;
+  return failureRouting(options, services, { source: topic }).passesOver;
 }
 
 /** The headers of a record that was replayed from a dead letter of `orders`. */

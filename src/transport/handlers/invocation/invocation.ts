@@ -15,7 +15,7 @@ import { HandlerCall, within } from './handler-call.js';
 import type { ResolvedHandlerOptions } from '../options/handler-options.js';
 import { KafkaBatchContext } from '../../context/kafka-batch.context.js';
 import { type ContextServices, KafkaRecordContext } from '../../context/kafka-record.context.js';
-import { failureHandling, type FailureServices, type HandledTopic } from '../failures/failure-handling.js';
+import { failureRouting, type FailureServices, type HandledTopic } from '../failures/failure-routing.js';
 import { valueOf } from '../../payload/payload.js';
 import { type Completion, completionOfBatch, completionOfRecord } from './results.js';
 import { validated } from '../../payload/schema.js';
@@ -59,7 +59,7 @@ export function toHandler(
   const [first] = bindings;
   if (!first) return undefined;
   const { commit, order, concurrency, timeoutMs } = first.options;
-  const failing = failureHandling(first.options, services.failures, topic);
+  const failing = failureRouting(first.options, services.failures, topic);
   const shared = { commit, order, concurrency, timeoutMs, ...failing };
   if (bindings.some(({ isEvent }) => !isEvent)) shared.store = answeringStore(failing.store, services);
   return first.options.read === 'batch'

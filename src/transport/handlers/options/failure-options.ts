@@ -5,6 +5,7 @@ import {
   type FailurePolicy,
   LAST_RESORTS,
   type LastResort,
+  type Order,
 } from '../../../pipeline/index.js';
 import { isParkingTopic, isRetryTopic } from '../../../redelivery/index.js';
 import { group, oneOf, ratio, text, whole, wholeOrInfinity } from './option-types.js';
@@ -81,4 +82,21 @@ export function toFailureOptions(
     parkLimit,
     given: Object.fromEntries(Object.keys(failureOptions).map((name) => [name, extras[name]])),
   };
+}
+
+/** Failure options that have no effect, or no meaning, together with the handler's other options. */
+export function failureContradictions(
+  given: Readonly<Record<string, unknown>>,
+  { onFailure, read, order }: { onFailure: LastResort; read: 'one' | 'batch'; order: Order },
+): string[] {
+  const problems: string[] = [];
+  if (given['delays'] !== undefined && onFailure !== 'retry-topic') {
+    problems.push("delays has no effect without onFailure: 'retry-topic'");
+  }
+  if (onFailure === 'park' && (read === 'batch' || order === 'none')) {
+    problems.push(
+      "onFailure: 'park' keeps the order of keys: it needs read: 'one' and order 'key' or 'partition'",
+    );
+  }
+  return problems;
 }

@@ -4,6 +4,7 @@ import type { KafkaConfig } from '../../../config/index.js';
 import type { CommitMode, Order } from '../../../pipeline/index.js';
 import type { ValueFormat } from '../../payload/payload.js';
 import {
+  failureContradictions,
   failureOptions,
   type KafkaFailureOptions,
   type ResolvedFailureOptions,
@@ -123,7 +124,9 @@ export function resolveHandlerOptions(
   if (!data) throw new HandlerOptionsError(site, [...problems, ...problemsOf(error.issues)]);
   const { read, commit = defaults.commit, groupId = defaults.groupId } = data;
   const { order = read === 'one' && commit === 'auto' ? 'key' : 'partition' } = data;
-  problems.push(...contradictions(extras, { ...data, order }));
+  if (extras['batch'] !== undefined && read === 'one')
+    problems.push("batch has no effect without read: 'batch'");
+  problems.push(...failureContradictions(extras, { ...data, order }));
   if (problems.length > 0) throw new HandlerOptionsError(site, problems);
   return {
     read,
@@ -137,23 +140,4 @@ export function resolveHandlerOptions(
     groupId,
     failures: toFailureOptions(data, extras),
   };
-}
-
-/** Options that are valid, and have no effect or no meaning beside the others. */
-function contradictions(
-  given: Readonly<Record<string, unknown>>,
-  { read, order, onFailure }: Pick<z.output<typeof optionsSchema>, 'read' | 'onFailure'> & { order: Order },
-): string[] {
-  const problems: string[] = [];
-  if (given['batch'] !== undefined && read === 'one')
-    problems.push("batch has no effect without read: 'batch'");
-  if (given['delays'] !== undefined && onFailure !== 'retry-topic') {
-    problems.push("delays has no effect without onFailure: 'retry-topic'");
-  }
-  if (onFailure === 'park' && (read === 'batch' || order === 'none')) {
-    problems.push(
-      "onFailure: 'park' keeps the order of keys: it needs read: 'one' and order 'key' or 'partition'",
-    );
-  }
-  return problems;
 }

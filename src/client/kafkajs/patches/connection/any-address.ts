@@ -1,7 +1,7 @@
 import kafkajs from 'kafkajs-pinned';
 import type Broker from 'kafkajs-pinned/src/broker/index.js';
 import BrokerPool from 'kafkajs-pinned/src/cluster/brokerPool.js';
-import { describeError, unless } from '../../../../pipeline/index.js';
+import { describeError, untilAborted } from '../../../../pipeline/index.js';
 import { clearestFailure } from '../../clearest-failure.js';
 import { destroyConnections } from '../../destroy-connections.js';
 import { isRejectedLogin } from '../../errors.js';
@@ -59,7 +59,7 @@ export const connectToAnyAddress = installOnce(() => {
 /** Rejects as soon as the attempt is cancelled: it may be waiting for its next retry. */
 async function untilCancelled(connected: Promise<void>, cancelled: AbortSignal): Promise<void> {
   connected.catch(() => undefined);
-  await unless(cancelled, connected);
+  await untilAborted(cancelled, connected);
   cancelled.throwIfAborted();
 }
 
@@ -88,7 +88,7 @@ async function tryEachAddress(pool: BrokerPool, cancelled: AbortSignal): Promise
     if (tried.has(address)) break;
     tried.add(address);
     try {
-      await unless(cancelled, withinHandshakeTime(seed));
+      await untilAborted(cancelled, withinHandshakeTime(seed));
       cancelled.throwIfAborted();
       pool.versions = seed.versions;
       seedWorked(address);

@@ -2,9 +2,9 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import kafkajs from 'kafkajs-pinned';
 import type Broker from 'kafkajs-pinned/src/broker/index.js';
 import BrokerPool from 'kafkajs-pinned/src/cluster/brokerPool.js';
-import { askAnyBroker } from './any-broker.js';
+import { tryAllBrokers } from './any-broker.js';
 
-beforeAll(() => askAnyBroker());
+beforeAll(() => tryAllBrokers());
 
 /** A pool of brokers, of which some are down and some have a connection. */
 function poolOf(brokers: Readonly<Record<string, 'connected' | 'not connected' | 'down'>>): {

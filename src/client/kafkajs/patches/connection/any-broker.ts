@@ -4,7 +4,7 @@ import { clearestFailure } from '../../clearest-failure.js';
 import { installOnce } from '../install-once.js';
 
 /**
- * Asks the known brokers one after the other until one answers, those with a connection first.
+ * Sends a request to the known brokers one after the other until one answers, those with a connection first.
  *
  * - Defect: `BrokerPool.withBroker` (`cluster/brokerPool.js`) gives up at the first broker that it can't connect to,
  *   and hides the error responses of brokers that answered.
@@ -12,19 +12,19 @@ import { installOnce } from '../install-once.js';
  * - Test: `any-broker.spec.ts`.
  * - Unnecessary when `withBroker` continues with the next broker after a failed connection.
  */
-export const askAnyBroker = installOnce(() => {
+export const tryAllBrokers = installOnce(() => {
   const { prototype } = BrokerPool;
   const { withBroker } = prototype;
   prototype.withBroker = async function <T>(
     this: BrokerPool,
-    ask: (asked: { nodeId: string; broker: Broker }) => Promise<T>,
+    request: (found: { nodeId: string; broker: Broker }) => Promise<T>,
   ): Promise<T> {
-    // kafkajs throws that it knows no brokers, refreshes the metadata and asks again.
-    if (Object.keys(this.brokers).length === 0) return withBroker.call(this, ask) as Promise<T>;
+    // kafkajs throws that it knows no brokers, refreshes the metadata and repeats the request.
+    if (Object.keys(this.brokers).length === 0) return withBroker.call(this, request) as Promise<T>;
     const failures: unknown[] = [];
     for (const nodeId of connectedFirst(this)) {
       try {
-        return await ask({ nodeId, broker: await this.findBroker({ nodeId }) });
+        return await request({ nodeId, broker: await this.findBroker({ nodeId }) });
       } catch (error) {
         failures.push(error);
       }

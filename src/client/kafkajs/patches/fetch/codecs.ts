@@ -4,7 +4,7 @@ import { gzip, zstdCompress } from 'node:zlib';
 import kafkajs from 'kafkajs-pinned';
 import snappy from 'kafkajs-snappy';
 import { compressFrame } from 'lz4-napi';
-import { unpack } from '../../../protocol/codecs.js';
+import { unpack } from '../../../protocol/codecs/unpack.js';
 import { DEFAULT_FETCH_LIMITS } from '../../fetch-limits.js';
 import { installOnce } from '../install-once.js';
 

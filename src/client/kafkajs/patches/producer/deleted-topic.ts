@@ -22,9 +22,9 @@ export function forgetDeletedTopics(kafka: Kafka): Kafka {
 function forgettingDeletedTopics(cluster: ClusterClient): ClusterClient {
   const refresh = cluster.refreshMetadata.bind(cluster);
   const refreshIfNecessary = cluster.refreshMetadataIfNecessary.bind(cluster);
-  const forgetting = async (ask: () => Promise<void>): Promise<void> => {
+  const forgetting = async (request: () => Promise<void>): Promise<void> => {
     try {
-      await ask();
+      await request();
     } catch (error) {
       if (!isUnknownTopic(error) || cluster.targetTopics.size === 0) throw error;
       // Topics that are still written to are added again by their next record.

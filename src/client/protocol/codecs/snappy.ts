@@ -1,5 +1,5 @@
-import { UnpackedTooLargeError } from './errors.js';
-import { ReadingTurns } from './reading-turns.js';
+import { UnpackedTooLargeError } from '../errors.js';
+import { ReadingTurns } from '../reading-turns.js';
 
 /** The header that Snappy's Java library writes before its blocks; each block is preceded by its length. */
 const XERIAL = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00]);

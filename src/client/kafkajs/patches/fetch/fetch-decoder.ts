@@ -19,7 +19,7 @@ import { FETCH_VERSION } from './fetch-version.js';
  *   offset, and creates all records of a response at once. It fetches a batch that compaction has emptied again
  *   without end, and needs one fetch for each offset that compaction has removed from a batch's end.
  * - Effect: aborted, damaged or lost records reach handlers, or a partition stops.
- * - Test: `fetch-response.spec.ts`, the specs in `protocol/`, and the tests that `docs/hazards.md` names for each defect.
+ * - Test: `fetch-decoder.spec.ts`, the specs in `protocol/`, and the tests that `docs/hazards.md` names for each defect.
  * - Unnecessary when another client decodes fetches: these defects are spread over kafkajs's decoder.
  */
 export const decodeFetchResponses = installOnce(() => {

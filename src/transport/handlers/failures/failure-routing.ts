@@ -44,17 +44,17 @@ export interface HandledTopic {
   readonly hasLeftParking?: boolean;
 }
 
-type FailureHandling = Pick<
+type FailureRouting = Pick<
   Handler,
   'failures' | 'deadLetterLimit' | 'store' | 'parking' | 'passesOver' | 'delay'
 >;
 
 /** The failure handling of a handler, in its own topic or in one of its retry topics. */
-export function failureHandling(
+export function failureRouting(
   { failures, groupId }: ResolvedHandlerOptions,
   { failedRecords, parking }: FailureServices,
   { source, retry, hasLeftParking = false }: HandledTopic,
-): FailureHandling {
+): FailureRouting {
   const next = failures.delays[retry ? retry.hop + 1 : 0];
   const deadLetterTopic = failures.deadLetterTopic ?? deadLetterTopicOf(source);
   const deadLetter = async (failed: FailedRecord): Promise<'dead-letter'> => {

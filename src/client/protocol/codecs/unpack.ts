@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip, zstdDecompress } from 'node:zlib';
 import { decompressFrame } from 'lz4-napi';
-import { UnpackedTooLargeError } from './errors.js';
+import { UnpackedTooLargeError } from '../errors.js';
 import { lz4Size } from './lz4-size.js';
 import { unpackSnappy } from './snappy.js';
 

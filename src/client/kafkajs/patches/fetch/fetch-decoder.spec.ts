@@ -5,7 +5,7 @@ import batches from 'kafkajs-pinned/src/protocol/recordBatch/v0/index.js';
 import Encoder from 'kafkajs-pinned/src/protocol/encoder.js';
 import KafkaJsBatch from 'kafkajs-pinned/src/consumer/batch.js';
 import kafkajsResponse from 'kafkajs-pinned/src/protocol/requests/fetch/v11/response.js';
-import { decodeFetchResponse } from './fetch-response.js';
+import { decodeFetchResponse } from './fetch-decoder.js';
 import { signed } from '../../../protocol/testing/log-bytes.js';
 import { PackedMessages, recordsOf, unpacked, unpackedBatch } from '../../packed-messages.js';
 
