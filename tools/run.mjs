@@ -19,6 +19,7 @@ const tool = (name) => program(`dist/tools/${name}/main.js`, { tool: true });
 const targets = {
   bench: program('benchmarks/main.mjs', { tool: true }),
   build: { run: build },
+  changeset: program('dist/tools/package/changeset.js', { tool: true }),
   'check:package': program('dist/tools/package/check.js', { tool: true }),
   consume: tool('consume'),
   demo: tool('demo'),
@@ -45,6 +46,7 @@ const targets = {
   'test:proofs': { ...jest('--selectProjects', 'proofs'), built: true },
   'test:reliability': program('dist/test/reliability/main.js', { tool: true }),
   'test:unit': jest('--selectProjects', 'unit'),
+  'version:package': program('dist/tools/package/version.js', { tool: true }),
   typecheck: { shell: 'tsc --noEmit -p tsconfig.json && node tools/lint/check-scripts.mjs' },
 };
 

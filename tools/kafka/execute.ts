@@ -12,6 +12,8 @@ export interface ExecuteOptions {
   readonly stdin?: string | Uint8Array;
   /** The program is killed after this time. */
   readonly timeoutMs?: number;
+  /** The program's folder. Default: that of this process. */
+  readonly cwd?: string;
   /** Default: the environment of this process. */
   readonly env?: NodeJS.ProcessEnv;
   /** Whether to also copy the output to this process's stderr. */
@@ -27,6 +29,7 @@ export function execute(
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       ...(options.timeoutMs !== undefined && { timeout: options.timeoutMs, killSignal: 'SIGKILL' as const }),
+      ...(options.cwd !== undefined && { cwd: options.cwd }),
       ...(options.env && { env: options.env }),
     });
     const stdout: Buffer[] = [];

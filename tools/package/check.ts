@@ -1,27 +1,24 @@
 /**
  * Checks the declaration files of the package with the compiler, the packed package with publint and attw, and its
  * public API with api-extractor against the reports in `packages/nestjs-kafka-transport/etc`:
- * `node dist/tools/package/check.js [--update]`; `--update` writes the reports.
+ * `node dist/tools/package/check.js [--update]`; `--update` writes the reports. Also makes the next version in a copy.
  */
-import { createHash } from 'node:crypto';
-import { copyFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { run } from '../cli.js';
-import { installOnce } from '../install-once.js';
-import { execute } from '../kafka/index.js';
 import { projectName, projectRoot } from '../project.js';
 import { ToolError } from '../tool-error.js';
+import { checkers, mustRun } from './checkers.js';
 import { declarationErrors } from './declarations.js';
+import { tryVersion } from './try-version.js';
 
 const Manifest = z.object({
   exports: z.record(z.string(), z.union([z.string(), z.object({ types: z.string() })])),
 });
 
 const here = path.join(projectRoot, 'tools/package');
-const LIMIT_MS = 5 * 60_000;
-
 await run(async () => {
   await mustRun('node', [path.join(here, 'build.mjs')]);
   const errors = declarationErrors(await entries());
@@ -40,7 +37,8 @@ await run(async () => {
     await rm(folder, { recursive: true, force: true });
   }
   await mustRun('node', [path.join(here, 'api-report.mjs'), tools, ...process.argv.slice(2)]);
-  console.log('declarations, publint, attw and api-extractor: no problems');
+  await tryVersion();
+  console.log('declarations, publint, attw, api-extractor and changesets: no problems');
   return 0;
 });
 
@@ -51,26 +49,4 @@ async function entries(): Promise<string[]> {
   return Object.values(exports).flatMap((entry) =>
     typeof entry === 'string' ? [] : path.join(folder, entry.types),
   );
-}
-
-/** The folder with the checkers, locked by `tools/package/checks/package-lock.json` and installed once per version. */
-async function checkers(): Promise<string> {
-  const source = path.join(here, 'checks');
-  const lock = await readFile(path.join(source, 'package-lock.json'));
-  const version = createHash('sha256').update(lock).digest('hex').slice(0, 16);
-  return installOnce(`package-checks-${version}`, async (folder) => {
-    for (const file of ['package.json', 'package-lock.json']) {
-      await copyFile(path.join(source, file), path.join(folder, file));
-    }
-    const quietly = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-    await mustRun('npm', ['ci', '--prefix', folder, ...quietly]);
-  });
-}
-
-/** @throws ToolError `PACKAGE_CHECK_FAILED` with the output of the command */
-async function mustRun(command: string, args: readonly string[]): Promise<void> {
-  const { code, stdout, stderr } = await execute(command, args, { timeoutMs: LIMIT_MS });
-  if (code === 0) return;
-  const name = path.basename(command === 'node' ? (args[0] ?? command) : command);
-  throw new ToolError('PACKAGE_CHECK_FAILED', `${name} ended with ${code}:\n${stdout}${stderr}`);
 }
