@@ -1,7 +1,7 @@
 import { toOffset, type TopicPartitionOffset } from '../../../pipeline/index.js';
 import type { AssignedPartition } from '../membership/assignment.js';
 import type { TopicId } from '../messages/message.js';
-import type { LogPosition } from '../offsets/start-positions.js';
+import type { LogPosition } from '../offsets/log-position.js';
 import type { EpochStart } from './batch-epochs.js';
 
 /** A follower that the leader has named for reading (KIP-392). */

@@ -3,7 +3,7 @@ import type { Brokers } from '../brokers.js';
 import type { TopicLeaders } from '../fetch/topic-leaders.js';
 import type { AssignedPartition } from '../membership/assignment.js';
 import { EARLIEST, LATEST, listOffsets } from '../messages/list-offsets.js';
-import type { LogPosition } from './start-positions.js';
+import type { LogPosition } from './log-position.js';
 
 /** The first or the last offset of a log. */
 export type LogEnd = 'earliest' | 'latest';

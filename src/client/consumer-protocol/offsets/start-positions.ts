@@ -5,13 +5,8 @@ import type { AssignedPartition } from '../membership/assignment.js';
 import { errorName } from '../messages/error-codes.js';
 import { offsetFetch } from '../messages/offset-fetch.js';
 import type { LogOffsets } from './log-offsets.js';
+import type { LogPosition } from './log-position.js';
 import type { MemberIdentity } from './offset-commits.js';
-
-/** An offset with the leader epoch of the record before it; -1 if that is not known. */
-export interface LogPosition {
-  readonly offset: bigint;
-  readonly leaderEpoch: number;
-}
 
 /** Where a partition without a valid committed offset is read from. */
 export type ResetPolicy = 'earliest' | 'latest' | 'none';
