@@ -21,14 +21,14 @@ export interface UnlikeMember {
   readonly missing: readonly string[];
 }
 
-/** A member's generation and assignment as of its last join. */
+/** A member's generation and assignment as of its last join, or the last change of its assignment. */
 export interface Membership {
   readonly memberId: string;
   readonly generation: number;
   readonly assignment: readonly TopicPartition[];
   /**
-   * Whether the member took part in the previous generation too, so that it kept the partitions that stayed assigned
-   * to it.
+   * Whether the member was in the group throughout since the last assignment, so that it retained the partitions that
+   * stayed assigned to it.
    */
   readonly continuous: boolean;
   /** Members that subscribe to other topics, one per client id; only the leader of the group sees them. */
@@ -48,10 +48,17 @@ export interface ConsumerListener {
    */
   isRetryTopic(topic: string): boolean;
   /**
-   * The member is about to rejoin and gives up its partitions. Its commits are still accepted until this resolves.
-   * @param isMember false if the group has already removed it: then nothing can be committed any more
+   * The member is about to give up these partitions: with the classic protocol all of them, before it rejoins. Their
+   * offsets are still accepted until this resolves. The member's other partitions are read on, and notice nothing.
    */
-  rebalanceStarted(isMember: boolean): Promise<void>;
+  revoking(partitions: readonly TopicPartition[]): Promise<void>;
+  /** These partitions may belong to other members already: nothing of them can be committed any more. */
+  lost(partitions: readonly TopicPartition[]): void;
+  /**
+   * The member has joined, or its assignment has changed. Partitions that it does not have any more are dropped. Those that
+   * were being given up and are retained are continued, and may be read again from their commit; all others that are
+   * retained are read on.
+   */
   rebalanceEnded(membership: Membership): void;
   /** Where an assigned partition will be read from; called before its first batch. */
   positionKnown(position: TopicPartitionOffset): void;

@@ -19,12 +19,12 @@ export interface AssignmentHooks {
 
 /** The partitions that are assigned to a group member, and where each of them is read from. */
 export class GroupAssignment {
-  /** Increases with every assignment. Work that began in one epoch commits nothing after its partition was lost. */
-  epoch = 0;
   #generation = 0;
   readonly #partitions = new Map<string, PartitionPipeline>();
   /** Assigned partitions whose position is not known yet. */
   readonly #awaitingPosition = new Set<string>();
+  /** Partitions that are being given up, unless the next assignment retains them. */
+  readonly #revoking = new Set<string>();
   /** The committed offsets of retained partitions at the join, until their position is known. */
   readonly #committedAtJoin = new Map<string, Offset>();
 
@@ -44,27 +44,58 @@ export class GroupAssignment {
   }
 
   /**
-   * The member has joined with this assignment.
-   * @param continuous whether it stayed a member throughout, so that no other member owned the retained partitions
-   *   meanwhile
+   * Replaces the assignment. A retained partition that was not being given up stays as it is; one that was is read from
+   * its commit.
+   * @param continuous whether the member stayed in its group throughout, so that no other member owned the retained
+   *   partitions meanwhile
    * @param generation the group's; it grows with every join of any member
    */
   assign(assignment: readonly TopicPartition[], continuous: boolean, generation: number): void {
-    this.epoch++;
     this.#generation = generation;
-    const kept = new Set(continuous ? assignment.map(partitionKeyOf) : []);
-    for (const [key, pipeline] of this.#partitions) if (!kept.has(key)) this.#close(key, pipeline);
-    this.#awaitingPosition.clear();
-    for (const each of assignment) this.#awaitingPosition.add(partitionKeyOf(each));
-    this.#committedAtJoin.clear();
-    for (const [key, { committed, startOffset }] of this.#partitions)
-      this.#committedAtJoin.set(key, committed ?? startOffset);
+    const assigned = new Set(assignment.map(partitionKeyOf));
+    const retained = continuous ? assigned : new Set<string>();
+    for (const [key, pipeline] of this.#partitions) if (!retained.has(key)) this.#close(key, pipeline);
+    for (const key of this.#awaitingPosition) if (!assigned.has(key)) this.#awaitingPosition.delete(key);
+    for (const key of assigned) {
+      const pipeline = this.#partitions.get(key);
+      if (pipeline) this.#committedAtJoin.set(key, pipeline.committed ?? pipeline.startOffset);
+      if (!pipeline || this.#revoking.has(key)) this.#awaitingPosition.add(key);
+    }
+    this.#revoking.clear();
   }
 
-  /** The group has removed the member: its partitions may belong to others. */
+  /**
+   * The partitions are being given up.
+   * @param partitions all, unless given
+   * @returns a function that returns those of them that are still open
+   */
+  revoke(partitions?: readonly TopicPartition[]): () => Iterable<PartitionPipeline> {
+    const all = [...this.#partitions.keys(), ...this.#awaitingPosition];
+    const keys = new Set(partitions?.map(partitionKeyOf) ?? all);
+    for (const key of keys) this.#revoking.add(key);
+    return () => this.#open(keys);
+  }
+
+  /** Whether the partition is being given up. */
+  isRevoking(at: TopicPartition): boolean {
+    return this.#revoking.has(partitionKeyOf(at));
+  }
+
+  /** The partitions belong to other members, or may. */
+  lose(partitions: readonly TopicPartition[]): void {
+    for (const key of partitions.map(partitionKeyOf)) {
+      const pipeline = this.#partitions.get(key);
+      if (pipeline) this.#close(key, pipeline);
+      this.#awaitingPosition.delete(key);
+      this.#revoking.delete(key);
+    }
+  }
+
+  /** The group has removed the member: all partitions may belong to others. */
   loseAll(): void {
     for (const [key, pipeline] of this.#partitions) this.#close(key, pipeline);
     this.#awaitingPosition.clear();
+    this.#revoking.clear();
   }
 
   /**
@@ -125,6 +156,10 @@ export class GroupAssignment {
     this.#closeRewound(key, pipeline, offset);
     this.start({ topic, partition, offset });
     return this.#partitions.get(key);
+  }
+
+  *#open(keys: ReadonlySet<string>): Iterable<PartitionPipeline> {
+    for (const [key, pipeline] of this.#partitions) if (keys.has(key)) yield pipeline;
   }
 
   /** The client reads from an earlier offset: the topic was recreated, its log truncated, or its offset reset. */

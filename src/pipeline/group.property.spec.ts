@@ -64,6 +64,16 @@ const step = fc.oneof(
       drainMs: fc.nat(100),
     }),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('reassign' as const),
+      owned: fc.tuple(fc.boolean(), fc.boolean(), fc.boolean()),
+      /** Whether the partitions that were to be given up are retained after all. */
+      cancelled: fc.boolean(),
+      drainMs: fc.nat(100),
+    }),
+  },
 );
 
 const silent: GroupEvents = {
@@ -94,6 +104,11 @@ function build(options_: RecordingOptions, scripted: readonly Behaviour[], logs:
   return { clock, broker, handler, limiter, group };
 }
 
+/** What must not change in a partition that is retained while others are given up. */
+function stateOf(at: ModelPartition, group: GroupPipeline): readonly unknown[] {
+  return [group.partition(at), at.position, at.paused, at.ownership];
+}
+
 /** Records below the committed offset that were not handled: a violation of at-least-once delivery. */
 function lost(logs: readonly ModelPartition[], handler: RecordingHandler): string[] {
   return logs.flatMap(({ partition, log: records, committed }) =>
@@ -114,6 +129,13 @@ test('no record is lost, records of a key keep their order, memory is bounded, a
       async (logs, how, scripted, steps) => {
         const fresh = structuredClone(logs).map((each, index) => ({ ...each, log: logs[index]?.log ?? [] }));
         const { clock, broker, handler, limiter, group } = build(how, scripted, fresh);
+        const disturbed: string[] = [];
+        const noteDisturbed = (retained: ModelPartition[], before: (readonly unknown[])[]): void => {
+          for (const [index, at] of retained.entries()) {
+            const isSame = stateOf(at, group).every((value, field) => value === before[index]?.[field]);
+            if (!isSame) disturbed.push(`partition ${at.partition} was to be retained`);
+          }
+        };
         broker.join(group, [true, true, true], false);
         for (const each of steps) {
           if (each.do === 'wait') await clock.advance(each.ms);
@@ -121,11 +143,27 @@ test('no record is lost, records of a key keep their order, memory is bounded, a
           else if (each.do === 'fetch') {
             const at = fresh[each.at];
             if (at) broker.fetch(group, at, each.most);
-          } else {
+          } else if (each.do === 'rebalance') {
             const drained = group.drain(each.drainMs);
             await clock.advance(each.drainMs);
             await drained;
             broker.join(group, each.owned, each.continuous);
+          } else {
+            const retained = fresh.filter((at, index) => at.assigned && each.owned[index]);
+            const revoked = fresh.filter((at, index) => at.assigned && !each.owned[index]);
+            const before = retained.map((at) => stateOf(at, group));
+            const drained = group.drain(each.drainMs, revoked);
+            noteDisturbed(retained, before);
+            await clock.advance(each.drainMs);
+            await drained;
+            const between = retained.map((at) => stateOf(at, group));
+            broker.reassign(
+              group,
+              each.owned.map(
+                (isOwned, index) => isOwned || (each.cancelled && fresh[index]?.assigned === true),
+              ),
+            );
+            noteDisturbed(retained, between);
           }
           expect(limiter.total.records).toBeLessThanOrEqual(2 * LIMIT + FETCH);
           expect(lost(fresh, handler)).toEqual([]);
@@ -142,6 +180,8 @@ test('no record is lost, records of a key keep their order, memory is bounded, a
         expect(fresh.map(({ committed }) => committed)).toEqual(fresh.map(({ end }) => end));
         expect(limiter.total).toEqual({ records: 0, bytes: 0 });
         expect(broker.mostCommitsInFlight).toBeLessThanOrEqual(1);
+        expect(broker.strayCommits).toEqual([]);
+        expect(disturbed).toEqual([]);
       },
     ),
     { numRuns: 300 },

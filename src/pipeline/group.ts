@@ -48,11 +48,8 @@ export class GroupPipeline {
   /** By topic, for every topic of which a partition was ever assigned. */
   readonly counts = new CountsByTopic();
 
-  /**
-   * `draining` lasts from a drain to the next assignment. While `stopping`, which is final, no record is taken in and
-   * newly assigned partitions start nothing.
-   */
-  #state: 'running' | 'draining' | 'stopping' = 'running';
+  /** Once stopping, which is final, no record is taken in, and newly assigned partitions start nothing. */
+  #state: 'running' | 'stopping' = 'running';
   readonly #assignment: GroupAssignment;
   readonly #operatorPauses = new OperatorPauses();
   readonly #drain: GroupDrain;
@@ -66,7 +63,7 @@ export class GroupPipeline {
       close: (pipeline) => this.#close(pipeline),
       rewound: (from, to) => events.rewound(from, to),
     });
-    this.#drain = new GroupDrain(() => this.partitions, this.committer, clock);
+    this.#drain = new GroupDrain(this.committer, clock);
     this.#partitionEvents = {
       failed: events.failed,
       intake: events,
@@ -76,11 +73,6 @@ export class GroupPipeline {
       },
       partitionIdle: () => this.#drain.partitionIdle(),
     };
-  }
-
-  /** Increases with every assignment. Work that began in one epoch commits nothing after its partition was lost. */
-  get epoch(): number {
-    return this.#assignment.epoch;
   }
 
   get partitions(): IterableIterator<PartitionPipeline> {
@@ -97,22 +89,27 @@ export class GroupPipeline {
   }
 
   /**
-   * The member has joined with this assignment.
+   * The member has this assignment now. A retained partition that was not being given up notices nothing.
    * @param continuous whether it stayed a member throughout, so that no other member owned the retained partitions
    *   meanwhile
    * @param generation the group's; it grows with every join of any member
    */
   assign(assignment: readonly TopicPartition[], continuous: boolean, generation: number): void {
     this.#assignment.assign(assignment, continuous, generation);
-    if (this.#state === 'draining') this.#state = 'running';
     this.committer.resume();
     for (const pipeline of this.partitions) {
       if (this.#state === 'stopping') pipeline.drain();
-      else pipeline.resumeAfterJoin();
+      else pipeline.retain();
     }
   }
 
-  /** The group has removed the member: its partitions may belong to others. */
+  /** These partitions may belong to other members: nothing of them can be committed. */
+  lose(partitions: readonly TopicPartition[]): void {
+    this.#assignment.lose(partitions);
+    if (this.assignedCount === 0) this.committer.suspend();
+  }
+
+  /** The member has left its group, or was removed: all partitions may belong to others. */
   loseAll(): void {
     this.committer.suspend();
     this.#assignment.loseAll();
@@ -176,13 +173,13 @@ export class GroupPipeline {
   }
 
   /**
-   * Lets running handlers finish and commits, before the member rejoins or leaves; see {@link GroupDrain.drain}.
+   * Lets the running handlers of partitions finish and commits, before the partitions are given up; the other partitions
+   * notice nothing. See {@link GroupDrain.drain}.
+   * @param partitions all, unless given
    * @returns whether all handlers finished, and all settled records were committed, within `boundMs`
    */
-  drain(boundMs: number): Promise<boolean> {
-    this.committer.rebalanceStarted();
-    if (this.#state === 'running') this.#state = 'draining';
-    return this.#drain.drain(boundMs);
+  drain(boundMs: number, partitions?: readonly TopicPartition[]): Promise<boolean> {
+    return this.#drain.drain(this.#assignment.revoke(partitions), boundMs);
   }
 
   /**
@@ -190,7 +187,7 @@ export class GroupPipeline {
    * @returns whether that was done within `boundMs`
    */
   commitSettled(boundMs: number): Promise<boolean> {
-    return this.#drain.commitSettled(boundMs);
+    return this.#drain.commitSettled(() => this.partitions, boundMs);
   }
 
   /** Stops fetching, and accepts no more records. */
@@ -236,7 +233,7 @@ export class GroupPipeline {
       random,
     });
     if (this.isPaused(pipeline)) pipeline.pause();
-    if (this.#state !== 'running') pipeline.suspend();
+    if (this.#state === 'stopping' || this.#assignment.isRevoking(pipeline)) pipeline.suspend();
     this.committer.request();
     return pipeline;
   }

@@ -90,7 +90,7 @@ test('a flush ends when the committer is suspended while a retry waits', async (
   const { target, committer, source } = await joined();
   source.settleBelow(1);
   committer.request();
-  const flushed = watched(committer.flush());
+  const flushed = watched(committer.flush(() => true));
   await target.last.fail('transient');
   committer.suspend();
   await settled();

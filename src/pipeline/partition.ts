@@ -5,7 +5,7 @@ import { PartitionStatus } from './partition-status.js';
 import { type PartitionParts, type PartitionWiring, wirePartition } from './partition-wiring.js';
 import type { PartitionOwner } from './dispatch/partition-owner.js';
 import type { FetchedBatch, FetchedRecord } from './records/fetched.js';
-import type { Offset } from './records/offset.js';
+import { compareOffsets, type Offset } from './records/offset.js';
 import type { Startable } from './dispatch/dispatcher.js';
 
 /** One partition within one ownership: takes its records from the fetch to the committable offset. */
@@ -13,7 +13,7 @@ export class PartitionPipeline {
   /** Its status, for health, metrics and operators. */
   readonly status: PartitionStatus;
   readonly #wiring: PartitionWiring;
-  /** `draining` and `suspended` begin with a rebalance and end with the join. */
+  /** `draining` and `suspended` begin when the partition is being given up, and end when it is retained. */
   #state: 'running' | 'draining' | 'suspended' | 'closed' = 'running';
 
   /** @param startOffset where this ownership begins */
@@ -64,6 +64,11 @@ export class PartitionPipeline {
     return this.#wiring.settlement.committableOffset;
   }
 
+  /** Whether the broker has acknowledged everything that is settled. */
+  get isCommitted(): boolean {
+    return this.committed !== undefined && compareOffsets(this.committed, this.committableOffset) >= 0;
+  }
+
   /** Whether fetching is paused. */
   get paused(): boolean {
     return this.#wiring.pauses.isPaused;
@@ -110,18 +115,18 @@ export class PartitionPipeline {
     this.#wiring.calls.check(blockedMs);
   }
 
-  /** A rebalance begins: starts nothing beyond the records already started, so that they can be committed soon. */
+  /** It is being given up: starts nothing beyond the records already started, so that they can be committed soon. */
   drain(): void {
     this.#enter('draining');
   }
 
-  /** Starts no handler and retries no store until the member has rejoined. */
+  /** Starts no handler and retries no store, unless the partition is retained. */
   suspend(): void {
     this.#enter('suspended');
   }
 
-  /** The member has rejoined and kept the partition. */
-  resumeAfterJoin(): void {
+  /** It is not given up after all. */
+  retain(): void {
     this.#enter('running');
   }
 
@@ -171,8 +176,11 @@ export class PartitionPipeline {
   }
 
   #enter(state: 'running' | 'draining' | 'suspended'): void {
-    if (this.#state === 'closed') return;
+    if (this.#state === 'closed' || this.#state === state) return;
     this.#state = state;
+    const { committer } = this.parts;
+    if (state === 'running') committer.retained(this.#wiring.settlement);
+    else committer.revoking(this.#wiring.settlement);
     this.startReadyRecords();
   }
 

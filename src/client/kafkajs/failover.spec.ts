@@ -141,7 +141,7 @@ describe('an address that the cluster advertises', () => {
   it('an address that the cluster advertises is reported as such if it cannot be reached although the cluster was found', async () => {
     broker.advertisedHost = 'kafka.internal.invalid';
     const port = portOf(broker.address);
-    const listener: Partial<ConsumerListener> = { rebalanceStarted: () => Promise.resolve() };
+    const listener: Partial<ConsumerListener> = { revoking: () => Promise.resolve() };
     const client = port.consumer('group', listener as ConsumerListener);
     await client.connect();
     await client.start(['orders']);

@@ -62,11 +62,13 @@ export class Committer {
   /** Starts to commit a partition's committable offset. */
   add(source: CommitSource): void {
     this.#sources.add(source);
+    this.#ownership.retained(source);
   }
 
   /** Removes a partition that was lost; rejects the handlers that wait for its commits with `reason`. */
   remove(source: CommitSource, reason: Error): void {
     this.#sources.delete(source);
+    this.#ownership.revoking(source);
     this.#waiters.reject(source, reason);
     this.#resolveIdle();
   }
@@ -74,11 +76,11 @@ export class Committer {
   /** The member has joined: commits may be sent. */
   resume(): void {
     this.#ownership.joined();
+    if (this.#isSuspended) this.#scheduleInterval();
     this.#state = this.#isUnanswered ? 'committing' : 'idle';
     this.#epoch++;
     this.#retryMs = 0;
     this.#cancelRetry?.();
-    this.#scheduleInterval();
     if (this.#request !== 'none' || !this.#waiters.isEmpty) this.request();
   }
 
@@ -91,14 +93,19 @@ export class Committer {
     this.#resolveIdle();
   }
 
-  /** The member is about to rejoin or to leave. Commits are still sent but no longer prove ownership. */
-  rebalanceStarted(): void {
-    this.#ownership.rebalanceStarted();
+  /** The partition is being given up. Its commits are still sent but no longer prove ownership. */
+  revoking(source: CommitSource): void {
+    this.#ownership.revoking(source);
+  }
+
+  /** The partition is not given up after all. */
+  retained(source: CommitSource): void {
+    this.#ownership.retained(source);
   }
 
   /**
    * Resolves once the broker has accepted a commit of the partition. It accepts one only from the partition's owner.
-   * @throws OwnershipUnknownError during a rebalance; otherwise the broker's error
+   * @throws OwnershipUnknownError while the partition is being given up; otherwise the broker's error
    */
   confirmOwnership(source: CommitSource): Promise<void> {
     return this.#ownership.confirm(source);
@@ -134,11 +141,13 @@ export class Committer {
   }
 
   /**
-   * Commits until no settled record is uncommitted. Resolves then, or once the committer is suspended, or with the
-   * broker's first answer after `isOver`. Never rejects: records that could not be committed are redelivered.
+   * Commits until there is nothing to commit. Resolves then, or once the committer is suspended. Never rejects: records
+   * that could not be committed are redelivered.
+   * @param hasWork whether the partitions in question have settled records that are not committed; asked after each
+   *   answer of the broker
    */
-  async flush(isOver = (): boolean => false): Promise<void> {
-    while (!isOver() && this.#hasWork()) {
+  async flush(hasWork: () => boolean): Promise<void> {
+    while (!this.#isSuspended && hasWork()) {
       this.request();
       await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
     }
@@ -148,17 +157,8 @@ export class Committer {
     return this.#state === 'committing' || this.#state === 'suspending';
   }
 
-  #hasWork(): boolean {
-    switch (this.#state) {
-      case 'suspended':
-      case 'suspending':
-        return false;
-      case 'committing':
-      case 'backing off':
-        return true;
-      case 'idle':
-        return this.#pending().length > 0;
-    }
+  get #isSuspended(): boolean {
+    return this.#state === 'suspended' || this.#state === 'suspending';
   }
 
   #scheduleInterval(): void {

@@ -29,6 +29,8 @@ export class ModelBroker implements FetchControl, CommitTarget {
   readonly commitFailures: CommitFailure[] = [];
   commitsInFlight = 0;
   mostCommitsInFlight = 0;
+  /** Commits that were sent for partitions that the member had given up: `partition@offset`. */
+  readonly strayCommits: string[] = [];
   #generation = 0;
 
   constructor(
@@ -52,6 +54,8 @@ export class ModelBroker implements FetchControl, CommitTarget {
 
   commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {
     const generation = this.#generation;
+    const stray = offsets.filter((each) => !this.at(each).assigned);
+    this.strayCommits.push(...stray.map(({ partition, offset }) => `${partition}@${offset}`));
     this.commitsInFlight++;
     this.mostCommitsInFlight = Math.max(this.mostCommitsInFlight, this.commitsInFlight);
     return new Promise((resolve, reject) => {
@@ -81,6 +85,24 @@ export class ModelBroker implements FetchControl, CommitTarget {
     const assigned = this.partitions.filter((each) => each.assigned);
     group.assign(assigned, continuous, this.#generation);
     for (const each of assigned) {
+      each.position = each.committed;
+      group.start({ topic: each.topic, partition: each.partition, offset: each.position });
+    }
+  }
+
+  /**
+   * Changes the assignment as the consumer group protocol does (KIP-848): partitions that the member retains are read on,
+   * and those that it gives up were revoked before.
+   */
+  reassign(group: GroupPipeline, owned: readonly boolean[]): void {
+    const added = this.partitions.filter((each, index) => owned[index] === true && !each.assigned);
+    this.partitions.forEach((each, index) => {
+      if (!each.assigned || owned[index] !== true) each.ownership = {};
+      each.assigned = owned[index] ?? false;
+    });
+    const assigned = this.partitions.filter((each) => each.assigned);
+    group.assign(assigned, true, this.#generation);
+    for (const each of added) {
       each.position = each.committed;
       group.start({ topic: each.topic, partition: each.partition, offset: each.position });
     }

@@ -40,6 +40,8 @@ export interface SceneOptions {
   readonly maxElapsedMs?: number;
   readonly onFailure?: LastResort;
   readonly deadLetterLimit?: DeadLetterLimit;
+  /** The keys of a second partition, which the member has too. */
+  readonly other?: string;
   /** The offset that the group has committed before. */
   readonly committed?: number;
   readonly parkingStore?: ModelParkingStore;
@@ -59,7 +61,7 @@ export const COMMIT_INTERVAL_MS = 1000;
 
 /**
  * One partition, one handler, an in-memory broker and a virtual clock. The log has a record for each character of
- * `keys`, which is its key; `-` stands for no key.
+ * `keys`, which is its key; `-` stands for no key. The option `other` adds a second partition.
  */
 export class Scene {
   readonly clock = new VirtualClock();
@@ -77,8 +79,12 @@ export class Scene {
   readonly reported: string[] = [];
 
   constructor(keys: string, options: SceneOptions = {}) {
-    const log = [...keys].map((key) => ({ gap: 0, key: key === '-' ? null : key }));
-    this.broker = new ModelBroker([modelPartition(0, log, 0)], this.clock);
+    const logs = [keys, options.other].filter((each) => each !== undefined);
+    const partitions = logs.map((each, partition) => {
+      const records = [...each].map((key) => ({ gap: 0, key: key === '-' ? null : key }));
+      return modelPartition(partition, records, 0);
+    });
+    this.broker = new ModelBroker(partitions, this.clock);
     this.limiter = new InFlightLimiter({ records: options.limit ?? 1000, bytes: Infinity });
     const handler = this.#handler(options);
     this.group = new GroupPipeline({
@@ -99,11 +105,15 @@ export class Scene {
       random: () => 0.5,
     });
     if (options.committed !== undefined) this.partition.committed = toOffset(options.committed);
-    this.broker.join(this.group, [true], false);
+    this.broker.join(this.group, [true, true], false);
   }
 
   get partition() {
     return this.broker.at({ topic: 't', partition: 0 });
+  }
+
+  get other() {
+    return this.broker.at({ topic: 't', partition: 1 });
   }
 
   get pipeline(): PartitionPipeline {

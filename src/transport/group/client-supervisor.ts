@@ -120,7 +120,7 @@ export class ClientSupervisor {
       ending = ended;
       if (ending === 'topics gone')
         logger.warn('a topic was deleted; the group continues to read the others');
-      if (ending !== 'over') await listener.rebalanceStarted(true);
+      if (ending !== 'over') await listener.revoking(recorder.status.assignment);
     } finally {
       session.abort();
       this.#departure = (await this.#leave(client)) ? 'confirmed' : 'unconfirmed';

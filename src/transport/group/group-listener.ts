@@ -50,16 +50,19 @@ export class GroupListener implements ConsumerListener {
     return this.parts.isRetryTopic(topic);
   }
 
-  async rebalanceStarted(isMember: boolean): Promise<void> {
+  async revoking(partitions: readonly TopicPartition[]): Promise<void> {
     const { pipeline, recorder, logger, config } = this.parts;
-    recorder.enter('rebalancing');
-    if (!isMember) {
-      logger.warn('the group has removed this member; its partitions may belong to others');
-      pipeline.loseAll();
-      return;
-    }
-    const drained = await pipeline.drain(config.rebalanceTimeoutMs / 2);
+    recorder.givesUp(partitions);
+    const drained = await pipeline.drain(config.rebalanceTimeoutMs / 2, partitions);
     if (!drained) logger.warn('not all records in flight could be finished before the rebalance');
+  }
+
+  lost(partitions: readonly TopicPartition[]): void {
+    const { pipeline, recorder, logger } = this.parts;
+    recorder.givesUp(partitions);
+    const named = partitions.map(partitionOf).join(', ') || 'none';
+    logger.warn(`the group has removed this member; its partitions may belong to others: ${named}`);
+    pipeline.lose(partitions);
   }
 
   rebalanceEnded(membership: Membership): void {
@@ -67,9 +70,9 @@ export class GroupListener implements ConsumerListener {
     const { pipeline, recorder, retryPurge, logger } = this.parts;
     // Partitions that this member did not own throughout may have had another owner, and their logs may have been
     // replaced.
-    const kept = new Set(continuous ? assignment.map(partitionOf) : []);
-    retryPurge.forget((at) => !kept.has(partitionOf(at)));
-    recorder.joined(membership);
+    const retained = new Set(continuous ? assignment.map(partitionOf) : []);
+    retryPurge.forget((at) => !retained.has(partitionOf(at)));
+    recorder.joined(membership, retained);
     pipeline.assign(assignment, continuous, generation);
     this.parts.assignmentChanged();
     const named = assignment.map(partitionOf).join(', ') || 'none';

@@ -90,9 +90,15 @@ export class StatusRecorder {
     this.phaseChanged(phase);
   }
 
-  /** The member has joined a generation. */
-  joined({ memberId, generation, assignment }: Membership): void {
-    this.#unreadable.clear();
+  /** Partitions are given up: if no others are left, the consumer is rebalancing. */
+  givesUp(partitions: readonly TopicPartition[]): void {
+    const given = new Set(partitions.map(partitionOf));
+    if (this.status.assignment.every((at) => given.has(partitionOf(at)))) this.enter('rebalancing');
+  }
+
+  /** The member has joined a generation, with these partitions retained. */
+  joined({ memberId, generation, assignment }: Membership, retained: ReadonlySet<string>): void {
+    for (const name of this.#unreadable.keys()) if (!retained.has(name)) this.#unreadable.delete(name);
     this.status.joins++;
     Object.assign(this.status, { memberId, generation, assignment, lastHeartbeatAt: Date.now() });
     this.progressed();

@@ -158,13 +158,14 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
       group.memberId ??= this.formerMemberId ?? null;
       return;
     }
-    if (!memberId) return untilAborted(this.#stopping.signal, this.listener.rebalanceStarted(false));
+    const { assignment } = this.#history;
+    if (!memberId) return this.listener.lost(assignment);
     const beat = async (): Promise<void> => {
       if (await sendDrainHeartbeat(group)) this.listener.heartbeat();
     };
     const heartbeats = setInterval(() => void beat(), this.settings.heartbeatIntervalMs);
     try {
-      await untilAborted(this.#stopping.signal, this.listener.rebalanceStarted(true));
+      await untilAborted(this.#stopping.signal, this.listener.revoking(assignment));
     } finally {
       clearInterval(heartbeats);
     }
