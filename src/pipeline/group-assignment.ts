@@ -17,14 +17,22 @@ export interface AssignmentHooks {
   rewound(from: TopicPartitionOffset, to: TopicPartitionOffset): void;
 }
 
+/** Partitions that are being given up. */
+export interface Revocation {
+  /** Those of them that are still open. */
+  open(): Iterable<PartitionPipeline>;
+  /** Their records are finished as far as possible. */
+  end(): void;
+}
+
 /** The partitions that are assigned to a group member, and where each of them is read from. */
 export class GroupAssignment {
   #generation = 0;
   readonly #partitions = new Map<string, PartitionPipeline>();
   /** Assigned partitions whose position is not known yet. */
   readonly #awaitingPosition = new Set<string>();
-  /** Partitions that are being given up, unless the next assignment retains them. */
-  readonly #revoking = new Set<string>();
+  /** Partitions that are being given up, each with its revocations that have not ended. */
+  readonly #revoking = new Map<string, Set<Revocation>>();
   /** The committed offsets of retained partitions at the join, until their position is known. */
   readonly #committedAtJoin = new Map<string, Offset>();
 
@@ -59,21 +67,27 @@ export class GroupAssignment {
     for (const key of assigned) {
       const pipeline = this.#partitions.get(key);
       if (pipeline) this.#committedAtJoin.set(key, pipeline.committed ?? pipeline.startOffset);
-      if (!pipeline || this.#revoking.has(key)) this.#awaitingPosition.add(key);
+      if (!pipeline || this.#revoking.get(key)?.size === 0) this.#awaitingPosition.add(key);
     }
-    this.#revoking.clear();
+    for (const [key, unfinished] of this.#revoking) if (unfinished.size === 0) this.#revoking.delete(key);
   }
 
   /**
-   * The partitions are being given up.
+   * The partitions are being given up. An assignment retains those of them that it still has, but not before the revocation
+   * has ended: until then other partitions may be assigned or lost.
    * @param partitions all, unless given
-   * @returns a function that returns those of them that are still open
    */
-  revoke(partitions?: readonly TopicPartition[]): () => Iterable<PartitionPipeline> {
+  revoke(partitions?: readonly TopicPartition[]): Revocation {
     const all = [...this.#partitions.keys(), ...this.#awaitingPosition];
     const keys = new Set(partitions?.map(partitionKeyOf) ?? all);
-    for (const key of keys) this.#revoking.add(key);
-    return () => this.#open(keys);
+    const revocation: Revocation = {
+      open: () => this.#open(keys),
+      end: () => {
+        for (const key of keys) this.#revoking.get(key)?.delete(revocation);
+      },
+    };
+    for (const key of keys) this.#revoking.set(key, (this.#revoking.get(key) ?? new Set()).add(revocation));
+    return revocation;
   }
 
   /** Whether the partition is being given up. */

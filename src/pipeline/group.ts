@@ -99,7 +99,7 @@ export class GroupPipeline {
     this.committer.resume();
     for (const pipeline of this.partitions) {
       if (this.#state === 'stopping') pipeline.drain();
-      else pipeline.retain();
+      else if (!this.#assignment.isRevoking(pipeline)) pipeline.retain();
     }
   }
 
@@ -178,8 +178,11 @@ export class GroupPipeline {
    * @param partitions all, unless given
    * @returns whether all handlers finished, and all settled records were committed, within `boundMs`
    */
-  drain(boundMs: number, partitions?: readonly TopicPartition[]): Promise<boolean> {
-    return this.#drain.drain(this.#assignment.revoke(partitions), boundMs);
+  async drain(boundMs: number, partitions?: readonly TopicPartition[]): Promise<boolean> {
+    const revocation = this.#assignment.revoke(partitions);
+    const isDone = await this.#drain.drain(revocation.open, boundMs);
+    revocation.end();
+    return isDone;
   }
 
   /**

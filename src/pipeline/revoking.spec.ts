@@ -111,6 +111,20 @@ describe('a partition that is given up', () => {
     expect(scene.other.position).toBe('3');
   });
 
+  test('a partition that is given up is not resumed when another one is lost or assigned during its drain', async () => {
+    const { scene, drained } = await revoking();
+    scene.broker.reassign(scene.group, [false, true]);
+    scene.broker.reassign(scene.group, [true, true]);
+    await scene.call(1).returns();
+    await scene.clock.advance(2 * scene.broker.commitDelayMs);
+    await expect(drained).resolves.toBe(true);
+    expect(scene.called).toEqual(['0', '0']);
+    expect(scene.other.committed).toBe('1');
+    scene.broker.reassign(scene.group, [true, true]);
+    await settled();
+    expect(scene.called).toEqual(['0', '0', '1']);
+  });
+
   test('a partition that is given up before its position is known starts nothing', async () => {
     const scene = new Scene('aa', { other: 'aa' });
     scene.group.assign([scene.partition, scene.other], false, 2);
