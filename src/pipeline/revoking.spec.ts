@@ -1,7 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { OwnershipUnknownError } from './errors/ownership-unknown.error.js';
 import { PartitionLostError } from './errors/errors.js';
+import type { ParkedRecord } from './parking/parked-keys.js';
+import type { ParkingOwnership } from './parking/parking-store.js';
 import { joined, watched } from './testing/commit-target.js';
+import { ModelParkingStore } from './testing/model-parking-store.js';
 import { type Call, Scene, type SceneOptions } from './testing/scene.js';
 import { settled } from './testing/virtual-time.js';
 
@@ -78,7 +81,34 @@ describe('a partition that is retained while another one is given up', () => {
   });
 });
 
+/** A parking store that keeps how its owners confirm their ownerships, in the order in which they opened. */
+class ConfirmingStore extends ModelParkingStore {
+  readonly confirmations: ParkingOwnership['confirm'][] = [];
+
+  override load(ownership: ParkingOwnership): Promise<readonly ParkedRecord[]> {
+    this.confirmations.push(ownership.confirm);
+    return super.load(ownership);
+  }
+}
+
 describe('a partition that is given up', () => {
+  test('a partition that is given up does not confirm its ownership to its parking store, until it is retained', async () => {
+    const parkingStore = new ConfirmingStore();
+    const scene = new Scene('', { other: '', parkingStore, onFailure: 'park' });
+    await scene.committed();
+    const confirm = (at: number): Promise<void> =>
+      parkingStore.confirmations[at]?.() ?? Promise.reject(new Error('not open'));
+    await scene.group.drain(1000, [REVOKED]);
+    const [retained, revoked] = [confirm(0), confirm(1)];
+    await expect(revoked).rejects.toThrow(OwnershipUnknownError);
+    await scene.clock.advance(scene.broker.commitDelayMs);
+    await expect(retained).resolves.toBeUndefined();
+    scene.broker.reassign(scene.group, [true, true]);
+    const again = confirm(1);
+    await scene.clock.advance(scene.broker.commitDelayMs);
+    await expect(again).resolves.toBeUndefined();
+  });
+
   test('a partition that is given up starts only records below those that were already started', async () => {
     const { scene, drained } = await revoking();
     await scene.call(1).returns();
