@@ -18,7 +18,13 @@ const onKafka = {
 export default {
   maxWorkers: 2,
   projects: [
-    { ...base, displayName: 'unit', testMatch: ['<rootDir>/{src,tools,test/reliability}/**/*.spec.ts'] },
+    {
+      ...base,
+      displayName: 'unit',
+      testMatch: [
+        '<rootDir>/{src,tools,test/reliability,packages/create-nestjs-kafka-consumer/src}/**/*.spec.ts',
+      ],
+    },
     { ...onKafka, displayName: 'integration', testMatch: ['<rootDir>/test/**/*.test.ts'] },
     { ...onKafka, displayName: 'proofs', testMatch: ['<rootDir>/test/**/*.proof.ts'] },
   ],

@@ -34,7 +34,7 @@ const RENAMING = {
  */
 export async function render({ overlay, components, renamed }: Combination): Promise<string> {
   const folder = path.join(manifests, 'overlays', overlay);
-  if (components.length === 0 && renamed === undefined) return build(folder);
+  if (components.length === 0 && renamed === undefined) return buildOverlay(folder);
   // kustomize accepts no absolute paths, and resolves `..` from the target of a symbolic link.
   const above = await mkdtemp(path.join(await realpath(os.tmpdir()), `${projectName}-overlay-`));
   try {
@@ -49,9 +49,9 @@ export async function render({ overlay, components, renamed }: Combination): Pro
       ...(renamed === 'beside' && RENAMING),
     };
     await writeFile(path.join(middle, FILE), stringify(kustomization));
-    if (renamed !== 'above') return await build(middle);
+    if (renamed !== 'above') return await buildOverlay(middle);
     await writeFile(path.join(above, FILE), stringify({ resources: ['components'], ...RENAMING }));
-    return await build(above);
+    return await buildOverlay(above);
   } finally {
     await rm(above, { recursive: true, force: true });
   }
@@ -59,7 +59,12 @@ export async function render({ overlay, components, renamed }: Combination): Pro
 
 const FILE = 'kustomization.yaml';
 
-async function build(folder: string): Promise<string> {
+/**
+ * Builds the overlay of a folder.
+ * @returns the YAML of all manifests
+ * @throws ToolError `NO_KUSTOMIZE`, or `NOT_RENDERED` with the output of kustomize
+ */
+export async function buildOverlay(folder: string): Promise<string> {
   const { code, stdout, stderr } = await execute(await program(), ['build', folder], { timeoutMs: 60_000 });
   if (code === 0) return stdout;
   throw new ToolError('NOT_RENDERED', `kustomize cannot build ${folder}:\n${stderr.trim()}`);

@@ -21,5 +21,5 @@ if [[ ! -x $HOME_OF_IT/bin/hadolint ]]; then
   mv "$fresh" "$HOME_OF_IT"
 fi
 
-"$HOME_OF_IT/bin/hadolint" Dockerfile
-echo "hadolint $VERSION: Dockerfile is clean"
+"$HOME_OF_IT/bin/hadolint" Dockerfile packages/create-nestjs-kafka-consumer/template/Dockerfile
+echo "hadolint $VERSION: both Dockerfiles are clean"

@@ -1,7 +1,8 @@
 /**
- * Checks the declaration files of the package with the compiler, the packed package with publint and attw, and its
- * public API with api-extractor against the reports in `packages/nestjs-kafka-transport/etc`:
- * `node dist/tools/package/check.js [--update]`; `--update` writes the reports. Also makes the next version in a copy.
+ * Checks the declaration files of the package with the compiler, the packed package with publint and attw, its public
+ * API with api-extractor against the reports in `packages/nestjs-kafka-transport/etc`, and the packed generator with
+ * publint: `node dist/tools/package/check.js [--update]`; `--update` writes the reports. Also makes the next version in
+ * a copy.
  */
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
@@ -20,19 +21,24 @@ const Manifest = z.object({
 
 const here = path.join(projectRoot, 'tools/package');
 await run(async () => {
-  await mustRun('node', [path.join(here, 'build.mjs')]);
+  for (const build of ['build.mjs', 'build-generator.mjs']) await mustRun('node', [path.join(here, build)]);
   const errors = declarationErrors(await entries());
   if (errors.length > 0) throw new ToolError('PACKAGE_CHECK_FAILED', errors.join('\n'));
   const tools = await checkers();
   const folder = await mkdtemp(path.join(os.tmpdir(), `${projectName}-package-`));
   try {
-    await mustRun('npm', ['pack', '--workspace', 'nestjs-kafka-transport', '--pack-destination', folder]);
-    const [tarball = ''] = await readdir(folder);
-    const file = path.join(folder, tarball);
     const program = (name: string): string => path.join(tools, 'node_modules/.bin', name);
-    await mustRun(program('publint'), ['run', file, '--strict']);
-    // Only as ES modules: a stated choice.
-    await mustRun(program('attw'), [file, '--profile', 'esm-only', '--no-emoji']);
+    for (const name of ['nestjs-kafka-transport', 'create-nestjs-kafka-consumer']) {
+      await mustRun('npm', ['pack', path.join(projectRoot, 'packages', name), '--pack-destination', folder]);
+    }
+    for (const tarball of await readdir(folder)) {
+      const file = path.join(folder, tarball);
+      await mustRun(program('publint'), ['run', file, '--strict']);
+      // Only as ES modules: a stated choice. The generator is a program without exports.
+      if (!tarball.startsWith('create-')) {
+        await mustRun(program('attw'), [file, '--profile', 'esm-only', '--no-emoji']);
+      }
+    }
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { projectRoot } from '../../../tools/project.js';
 import { HostProcess, type HostStart } from './host-process.js';
+import { QUIET, run } from './packing.js';
 
 /** What the application depends on besides the package; the versions are those of this project. */
 const DEPENDENCIES = [
@@ -19,7 +19,6 @@ const DEPENDENCIES = [
   'rxjs',
 ];
 const TEST_DEPENDENCIES = ['@nestjs/testing', '@swc/core', '@swc/jest', '@types/jest', 'jest'];
-const QUIET = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
 
 /** A folder with a Nest application that has installed the packed package. */
 export class InstalledHost {
@@ -29,17 +28,19 @@ export class InstalledHost {
   constructor(private readonly type: 'module' | 'commonjs') {}
 
   /** Installs the package beside the application, and compiles that. npm decides where packages come from. */
-  install(tarball: string): void {
+  async install(tarball: string): Promise<void> {
     cpSync(join(import.meta.dirname, 'host'), this.folder, { recursive: true });
     writeFileSync(join(this.folder, 'package.json'), JSON.stringify(this.#manifest(tarball)));
-    run('npm', ['install', ...QUIET], this.folder);
-    run('node', [join(projectRoot, 'node_modules/typescript/bin/tsc'), '-p', '.'], this.folder);
+    await run('npm', ['install', ...QUIET], this.folder);
+    await run('node', [join(projectRoot, 'node_modules/typescript/bin/tsc'), '-p', '.'], this.folder);
   }
 
   /** Runs the application's own tests; returns Jest's report. */
-  test(): unknown {
+  async test(): Promise<unknown> {
     const jest = join(this.folder, 'node_modules/jest/bin/jest.js');
-    return JSON.parse(run(process.execPath, ['--experimental-vm-modules', jest, '--json'], this.folder));
+    return JSON.parse(
+      await run(process.execPath, ['--experimental-vm-modules', jest, '--json'], this.folder),
+    );
   }
 
   start(how: HostStart): HostProcess {
@@ -69,24 +70,5 @@ export class InstalledHost {
         'nestjs-kafka-transport': `file:${tarball}`,
       },
     };
-  }
-}
-
-/** Builds and packs the package; returns the path of the tarball. */
-export function pack(folder: string): string {
-  run('node', [join(projectRoot, 'tools/package/build.mjs')], projectRoot);
-  const args = ['pack', '--json', '--workspace', 'nestjs-kafka-transport', '--pack-destination', folder];
-  const [packed]: { filename: string }[] = JSON.parse(run('npm', args, projectRoot));
-  if (!packed) throw new Error('npm pack has packed nothing');
-  return join(folder, packed.filename);
-}
-
-/** Runs a program to its end; its output is part of the error if it fails. */
-function run(command: string, args: readonly string[], cwd: string): string {
-  try {
-    return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-  } catch (error) {
-    const { stdout = '', stderr = '' } = Object(error);
-    throw new Error(`${command} ${args.join(' ')} failed:\n${stdout}${stderr}`, { cause: error });
   }
 }

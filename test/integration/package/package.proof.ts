@@ -7,7 +7,8 @@ import { brokers, createTopic, isCaughtUp, produce, uniqueName, waitFor } from '
 import { readTopic } from '../../support/read-topic.js';
 import { OwnKafka } from '../staying-alive/own-kafka.js';
 import { canRunAsProcess1, type HostProcess, type HostStart } from './host-process.js';
-import { InstalledHost, pack } from './installed-host.js';
+import { InstalledHost } from './installed-host.js';
+import { packTransport } from './packing.js';
 
 jest.setTimeout(180_000);
 
@@ -25,10 +26,10 @@ type Shutdown = 'close' | 'hooks' | 'hooks with exit';
 const hosts = { module: new InstalledHost('module'), commonjs: new InstalledHost('commonjs') } as const;
 let running: HostProcess | undefined;
 
-beforeAll(() => {
+beforeAll(async () => {
   const packed = mkdtempSync(join(tmpdir(), 'kafka-packed-'));
-  const tarball = pack(packed);
-  for (const host of Object.values(hosts)) host.install(tarball);
+  const tarball = await packTransport(packed);
+  for (const host of Object.values(hosts)) await host.install(tarball);
   rmSync(packed, { recursive: true });
 }, 300_000);
 afterEach(() => running?.kill());
@@ -140,8 +141,8 @@ describe.each(['module', 'commonjs'] as const)(
   });
 });
 
-test('handlers of a CommonJS application are tested by Jest, without a broker', () => {
-  expect(hosts.commonjs.test()).toMatchObject({ numPassedTests: 1, numFailedTests: 0 });
+test('handlers of a CommonJS application are tested by Jest, without a broker', async () => {
+  expect(await hosts.commonjs.test()).toMatchObject({ numPassedTests: 1, numFailedTests: 0 });
 });
 
 describe('two clusters in one application', () => {
