@@ -1,11 +1,10 @@
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { buildOverlay } from '../../../tools/deploy/kustomize.js';
 import { Manifests } from '../../../tools/deploy/manifests.js';
 import { review } from '../../../tools/deploy/review/index.js';
-import { projectRoot } from '../../../tools/project.js';
 import { readTopic } from '../../support/read-topic.js';
 import { OwnKafka } from '../staying-alive/own-kafka.js';
 import { pack, packGenerator, packTransport, QUIET, run } from './packing.js';
@@ -13,7 +12,7 @@ import { pack, packGenerator, packTransport, QUIET, run } from './packing.js';
 const folder = mkdtempSync(join(tmpdir(), 'kafka-generator-'));
 const service = join(folder, 'payments');
 let transport: string;
-let generator: string;
+let generator: Awaited<ReturnType<typeof packGenerator>>;
 let kafka: OwnKafka;
 
 beforeAll(async () => {
@@ -39,7 +38,7 @@ function script(...args: readonly string[]): Promise<string> {
 const read = (file: string): string => readFileSync(join(service, file), 'utf8');
 
 test('within three minutes a service is generated, installed, tested, and consumes from a real Kafka', async () => {
-  expect(await create(generator, ['payments'], folder)).toContain('cd payments');
+  expect(await create(generator.tarball, ['payments'], folder)).toContain('cd payments');
   await run('npm', ['install', ...QUIET, transport], service);
 
   expect(JSON.parse(await script('test', '--', '--json'))).toMatchObject({
@@ -87,17 +86,17 @@ describe('an upgrade', () => {
 
   /** The generator with a later version of its template. */
   async function later(): Promise<string> {
-    const source = join(folder, 'later');
-    cpSync(join(projectRoot, 'packages/create-nestjs-kafka-consumer'), source, { recursive: true });
-    change(join(source, 'package.json'), (text) => text.replace(/"version": ".*"/, `"version": "${LATER}"`));
-    change(join(source, 'dist/template.json'), (text) => {
+    change(join(generator.built, 'package.json'), (text) =>
+      text.replace(/"version": ".*"/, `"version": "${LATER}"`),
+    );
+    change(join(generator.built, 'dist/template.json'), (text) => {
       const { files } = JSON.parse(text);
       files['Dockerfile'] += '# later\n';
       files['compose.yaml'] += '# later\n';
       files['docs/later.md'] = '# my-service, later\n';
       return JSON.stringify({ version: LATER, files });
     });
-    return pack(source, folder);
+    return pack(generator.built, folder);
   }
 
   function change(file: string, how: (text: string) => string): void {
@@ -120,6 +119,8 @@ describe('an upgrade', () => {
     expect(read('compose.yaml.new')).toBe(before.compose.replace('# mine\n', '# later\n'));
     expect(read('docs/later.md')).toBe('# payments, later\n');
 
-    await expect(create(generator, ['upgrade'], service)).rejects.toThrow(`version ${LATER} of the template`);
+    await expect(create(generator.tarball, ['upgrade'], service)).rejects.toThrow(
+      `version ${LATER} of the template`,
+    );
   }, 60_000);
 });

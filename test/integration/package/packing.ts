@@ -1,27 +1,29 @@
 import { execFile } from 'node:child_process';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { projectRoot } from '../../../tools/project.js';
 
 /** Options of `npm install`. npm decides where packages come from. */
 export const QUIET = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
 
-/** Builds and packs the transport; returns the path of the tarball. */
+/** Builds and packs the transport below a folder; returns the path of the tarball. */
 export async function packTransport(folder: string): Promise<string> {
-  await run('node', [join(projectRoot, 'tools/package/build.mjs')], projectRoot);
-  return pack('packages/nestjs-kafka-transport', folder);
+  const built = join(folder, 'transport');
+  await run('node', [join(projectRoot, 'tools/package/build.mjs'), built], projectRoot);
+  return pack(built, folder);
 }
 
-/** Builds and packs the generator; returns the path of the tarball. */
-export async function packGenerator(folder: string): Promise<string> {
-  await run('node', [join(projectRoot, 'tools/package/build-generator.mjs')], projectRoot);
-  return pack('packages/create-nestjs-kafka-consumer', folder);
+/** Builds and packs the generator below a folder; returns the folder of the build and the path of its tarball. */
+export async function packGenerator(folder: string): Promise<{ built: string; tarball: string }> {
+  const built = join(folder, 'generator');
+  await run('node', [join(projectRoot, 'tools/package/build-generator.mjs'), built], projectRoot);
+  return { built, tarball: await pack(built, folder) };
 }
 
-/** Packs the package of a folder, which is relative to this repository; returns the path of the tarball. */
-export async function pack(source: string, folder: string): Promise<string> {
-  const args = ['pack', resolve(projectRoot, source), '--json', '--pack-destination', folder];
-  const [packed]: { filename: string }[] = JSON.parse(await run('npm', args, projectRoot));
+/** Packs the package that is in a folder; returns the path of the tarball. */
+export async function pack(built: string, folder: string): Promise<string> {
+  const args = ['pack', '--json', '--pack-destination', folder];
+  const [packed]: { filename: string }[] = JSON.parse(await run('npm', args, built));
   if (!packed) throw new Error('npm pack has packed nothing');
   return join(folder, packed.filename);
 }
