@@ -50,7 +50,7 @@ export class HostProcess {
    */
   async listening(): Promise<string> {
     const listened = (): string | undefined =>
-      this.#hasEnded ? ENDED : /listening at (\S+)/.exec(this.output)?.[1];
+      this.#hasEnded ? ENDED : /(?:listening|served) at ([^\s"]+)/.exec(this.output)?.[1];
     const found = await waitFor(listened, { what: 'the application to listen', timeoutMs: 30_000 });
     if (found === ENDED) throw new Error(this.output);
     return found;

@@ -18,6 +18,23 @@ const DEPENDENCIES = [
   'reflect-metadata',
   'rxjs',
 ];
+/** Peers of the entries `./service`, `./service/module` and `./ops`. */
+const SERVICE_DEPENDENCIES = [
+  '@nestjs/config',
+  '@nestjs/swagger',
+  '@opentelemetry/api',
+  '@opentelemetry/context-async-hooks',
+  '@opentelemetry/core',
+  '@opentelemetry/exporter-trace-otlp-http',
+  '@opentelemetry/resources',
+  '@opentelemetry/sdk-trace',
+  'cli-table3',
+  'helmet',
+  'nestjs-pino',
+  'pino',
+  'pino-http',
+  'pino-pretty',
+];
 const TEST_DEPENDENCIES = ['@nestjs/testing', '@swc/core', '@swc/jest', '@types/jest', 'jest'];
 
 /** A folder with a Nest application that has installed the packed package. */
@@ -61,7 +78,8 @@ export class InstalledHost {
       readFileSync(join(projectRoot, 'package.json'), 'utf8'),
     );
     const versions: Record<string, string> = { ...devDependencies, ...dependencies };
-    const names = this.type === 'module' ? DEPENDENCIES : [...DEPENDENCIES, ...TEST_DEPENDENCIES];
+    const others = this.type === 'module' ? SERVICE_DEPENDENCIES : TEST_DEPENDENCIES;
+    const names = [...DEPENDENCIES, ...others];
     return {
       private: true,
       type: this.type,

@@ -38,13 +38,17 @@ afterAll(() => {
 });
 
 /** Starts an application with a topic and a group of its own. */
-async function started(host: InstalledHost, shutdown: Shutdown, how: Omit<HostStart, 'env'> = {}, env = {}) {
+async function started(
+  host: InstalledHost,
+  shutdown: Shutdown,
+  how: Omit<HostStart, 'env'> = {},
+  env: Readonly<Record<string, string>> = FOREIGN,
+) {
   const topic = await createTopic(uniqueName('orders'));
   const groupId = uniqueName('host');
   running = host.start({
     ...how,
     env: {
-      ...FOREIGN,
       KAFKA_BROKERS: brokers(),
       KAFKA_CLIENT_ID: 'host',
       KAFKA_GROUP_ID: groupId,
@@ -134,6 +138,17 @@ describe.each(['module', 'commonjs'] as const)(
   },
 );
 
+describe('a service that is started by the package', () => {
+  test.each(['service', 'service-module'])(
+    'SIGTERM finishes a record in flight, and the exit code is 0: %s',
+    async (entry) => {
+      const env = { PORT: '0', OPS_TOKEN: 'a-token-of-the-proof' };
+      const service = await started(hosts.module, 'hooks with exit', { entry }, env);
+      expect(await drained(service)).toEqual({ exit: 0, ...DRAINED });
+    },
+  );
+});
+
 (canRunAsProcess1 ? describe : describe.skip)('an application that is process 1', () => {
   test('SIGTERM finishes a record in flight, and ends the process', async () => {
     const first = await started(hosts.module, 'hooks with exit', { asProcess1: true });
@@ -160,6 +175,7 @@ describe('two clusters in one application', () => {
     const env = {
       ORDERS_TOPIC: topic,
       KAFKA_GROUP_ID: groupId,
+      ...FOREIGN,
       AUDIT_KAFKA_BROKERS: auditBrokers,
       AUDIT_KAFKA_CLIENT_ID: 'host',
       AUDIT_KAFKA_GROUP_ID: groupId,
