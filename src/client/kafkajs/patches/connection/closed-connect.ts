@@ -6,9 +6,10 @@ import { installOnce } from '../install-once.js';
  * Rejects an attempt to connect if its socket is closed before it is connected.
  *
  * - Defect: `Connection.connect` (`network/connection.js`) listens to `connect`, `end` and `error`, not to `close`: if the
- *   socket is destroyed without an error, its promise never settles.
- * - Effect: all callers that wait for the connection wait indefinitely.
- * - Test: `shared-connect.spec.ts`, "fails if it is closed before it is connected".
+ *   socket is destroyed without an error, its promise never settles, and its timeout stays active.
+ * - Effect: all callers that wait for the connection wait indefinitely. The timeout of the attempt closes the socket of
+ *   a later one.
+ * - Test: `shared-connect.spec.ts`, "fails if it is closed before it is connected", and the one after it.
  * - Unnecessary when `connect` rejects on `close`.
  */
 export const rejectClosedConnect = installOnce(() => {
@@ -16,16 +17,25 @@ export const rejectClosedConnect = installOnce(() => {
   const { connect } = prototype;
   prototype.connect = function (this: Connection): Promise<boolean> {
     const attempt = connect.call(this);
-    return this.isConnected() ? attempt : Promise.race([attempt, closed(this)]);
+    return this.isConnected() ? attempt : Promise.race([attempt, closedBefore(attempt, this)]);
   };
 });
 
-/** Rejects once the connection's socket is closed without an error; errors are reported by kafkajs. */
-function closed({ socket, host, port }: Connection): Promise<never> {
+/** Rejects if the socket is closed without an error before the attempt is over; errors are reported by kafkajs. */
+function closedBefore(attempt: Promise<boolean>, { socket, host, port }: Connection): Promise<never> {
+  let isOver = false;
+  const over = (): void => {
+    isOver = true;
+  };
+  attempt.then(over, over);
   const rejected = new Promise<never>((_, reject) => {
     socket?.once('close', (hadError) => {
+      if (hadError || isOver) return;
+      // Makes kafkajs clear the timeout of the attempt and disconnect, which takes a few microtasks.
+      socket.emit('end');
       const broker = `${host}:${port}`;
-      if (!hadError) reject(new kafkajs.KafkaJSConnectionError('Closed before it was connected', { broker }));
+      const error = new kafkajs.KafkaJSConnectionError('Closed before it was connected', { broker });
+      setImmediate(() => reject(error));
     });
   });
   rejected.catch(() => undefined);

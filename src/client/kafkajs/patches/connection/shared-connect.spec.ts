@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createServer, type AddressInfo, type Server, Socket } from 'node:net';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import kafkajs, { type ISocketFactory, type KafkaJSConnectionError } from 'kafkajs-pinned';
@@ -30,7 +31,7 @@ afterEach(async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-function connection(socketFactory: ISocketFactory = plainSockets): Connection {
+function connection(socketFactory: ISocketFactory = plainSockets, connectionTimeout = 10_000): Connection {
   const { port } = server.address() as AddressInfo;
   const counted: ISocketFactory = (request) => {
     const socket = socketFactory(request);
@@ -42,7 +43,7 @@ function connection(socketFactory: ISocketFactory = plainSockets): Connection {
     port,
     logger,
     socketFactory: counted,
-    connectionTimeout: 10_000,
+    connectionTimeout,
     requestTimeout: 1_000,
     enforceRequestTimeout: false,
   });
@@ -87,5 +88,21 @@ describe('a connection that several callers need at the same time', () => {
     const failed: unknown = await shared.connect().catch((error: KafkaJSConnectionError) => error);
     expect(failed).toBeInstanceOf(kafkajs.KafkaJSConnectionError);
     expect(failed).toMatchObject({ message: 'Closed before it was connected', retriable: true });
+  });
+
+  it('a connection that several callers need at the same time is not closed by the timeout of an earlier attempt', async () => {
+    let attempts = 0;
+    const shared = connection((request) => {
+      if (attempts++ > 0) return plainSockets(request);
+      const socket = new Socket();
+      setImmediate(() => socket.destroy());
+      return socket;
+    }, 100);
+    await expect(shared.connect()).rejects.toThrow('Closed before it was connected');
+    await shared.connect();
+    // A timer of the same duration that is started later ends later.
+    await sleep(100);
+    expect(shared.isConnected()).toBe(true);
+    await shared.disconnect();
   });
 });
