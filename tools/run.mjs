@@ -13,6 +13,8 @@ import { runForwardingSignals } from './run/child.mjs';
 const quietTimers = '--disable-warning=TimeoutNegativeWarning';
 
 const jest = (...last) => ({ file: 'node_modules/jest/bin/jest.js', last, jest: true });
+/** Integration tests mostly wait, so three at a time keep two cores busy. */
+const threeWorkers = ['--maxWorkers=3'];
 const program = (file, settings) => ({ file, flags: [quietTimers], built: true, ...settings });
 const tool = (name) => program(`dist/tools/${name}/main.js`, { tool: true });
 
@@ -40,9 +42,9 @@ const targets = {
     // Without a shell in between, which would not pass SIGTERM on to the service.
     first: ['start', '--watch', '--no-shell', '--path', 'tsconfig.watch.json'],
   },
-  test: { ...jest('--selectProjects', 'unit', 'integration'), built: true },
+  test: { ...jest('--selectProjects', 'unit', 'integration'), first: threeWorkers, built: true },
   'test:fuzz': tool('fuzz'),
-  'test:integration': { ...jest('--selectProjects', 'integration'), built: true },
+  'test:integration': { ...jest('--selectProjects', 'integration'), first: threeWorkers, built: true },
   'test:proofs': { ...jest('--selectProjects', 'proofs'), built: true },
   'test:reliability': program('dist/test/reliability/main.js', { tool: true }),
   'test:unit': jest('--selectProjects', 'unit'),
