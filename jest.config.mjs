@@ -13,7 +13,7 @@ const onKafka = {
 
 /**
  * Unit specs need nothing but Node. Integration tests share one real Kafka for the whole run, and so do proofs:
- * tests that take a minute or more, for which `npm test` would take too long.
+ * tests that take half a minute or more, for which `npm test` would take too long.
  */
 export default {
   maxWorkers: 2,
