@@ -136,6 +136,13 @@ module.exports = {
       to: { path: '^src/(idempotency|database)/' },
     },
     {
+      name: 'publishing-on-demand',
+      comment: 'A service that publishes nothing does not load it.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(publishing|processing|testing)/' },
+      to: { path: '^src/publishing/' },
+    },
+    {
       name: 'ops-loaded-on-demand',
       comment:
         'Only where OPS_TOKEN is set are the operators’ endpoints, and what describes them, loaded: by import().',

@@ -1,4 +1,5 @@
 export { AccessError } from './access.error.js';
+export type { BatchProducer, BatchRecord, Compression, WrittenPosition } from './batch-producer.js';
 export {
   type ConsumerListener,
   type GroupConsumerClient,
@@ -22,5 +23,11 @@ export type {
   PartitionRange,
   PartitionReader,
 } from './partition-readers.js';
-export { RecordTooLargeError, UnknownPartitionError } from './producer-errors.js';
+export {
+  DeliveryTimeoutError,
+  ProducerClosedError,
+  RecordRefusedError,
+  RecordTooLargeError,
+  UnknownPartitionError,
+} from './producer-errors.js';
 export type { EnsuredTopic, TopicProblem, TopicSetting } from './topic-settings.js';

@@ -5,12 +5,15 @@ import type {
   FetchedBatch,
   FetchedRecord,
   Offset,
-  RawHeaders,
   TopicPartition,
   TopicPartitionOffset,
 } from '../pipeline/index.js';
 import type { ManyPartitionsReader } from './partition-readers.js';
+import type { BatchProducer } from './batch-producer.js';
+import type { OutgoingRecord } from './outgoing-record.js';
 import type { EnsuredTopic, TopicSetting } from './topic-settings.js';
+
+export type { OutgoingRecord } from './outgoing-record.js';
 
 /** A member of the group that does not subscribe to the same topics. */
 export interface UnlikeMember {
@@ -107,17 +110,6 @@ export type NativeConsumer = ReturnType<KafkaContext['getConsumer']>;
 /** The type of the producer that Nest's `KafkaContext` returns. */
 export type NativeProducer = ReturnType<KafkaContext['getProducer']>;
 
-/** A record to write. */
-export interface OutgoingRecord {
-  readonly topic: string;
-  /** If left out, it is chosen by the key. */
-  readonly partition?: number;
-  readonly key?: Uint8Array | string | null;
-  readonly value: Uint8Array | string | null;
-  /** Null values and several values of one name are written unchanged. */
-  readonly headers?: RawHeaders;
-}
-
 /** Writes records. */
 export interface RecordProducer {
   /**
@@ -173,6 +165,8 @@ export interface KafkaPort {
   consumer(groupId: string, listener: ConsumerListener, memberId?: string): GroupConsumerClient;
   /** @returns a producer that connects when it sends its first record */
   producer(): RecordProducer;
+  /** @returns a producer for many records that connects when it sends its first record */
+  batchProducer(): BatchProducer;
   /** @returns a producer that fences every earlier one with the same id, in any process */
   transactional(transactionalId: string): TransactionalProducer;
   /** Deletes the records before an offset of each of these partitions, permanently. */

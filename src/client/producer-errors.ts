@@ -42,3 +42,33 @@ export class RecordRefusedError extends CodedError {
     );
   }
 }
+
+/** A record was not acknowledged in time. */
+export class DeliveryTimeoutError extends CodedError {
+  readonly code = 'DELIVERY_TIMEOUT';
+
+  /** @param why what the last attempt failed with */
+  constructor(
+    readonly topic: string,
+    readonly timeoutMs: number,
+    why: string | undefined,
+    options?: ErrorOptions,
+  ) {
+    super(
+      `${topic}: the brokers did not acknowledge the record within ${timeoutMs} ms` +
+        `${why === undefined ? '' : ` (${why})`}; it may have been written nevertheless. Send it again once they do`,
+      options,
+    );
+  }
+}
+
+/** A record was sent while the producer was closed or closing. */
+export class ProducerClosedError extends CodedError {
+  readonly code = 'PRODUCER_CLOSED';
+
+  constructor(readonly topic: string) {
+    super(
+      `${topic}: the record is not acknowledged, because the service has stopped; send it before it stops`,
+    );
+  }
+}

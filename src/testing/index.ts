@@ -15,8 +15,11 @@ export type {
   WithoutFiles,
 } from '../config/index.js';
 export { HandlerHangsError, KafkaTestingNotStartedError, TopicWithoutHandlerError } from './errors.js';
-export { type Delivery, KafkaTesting, type OfGroup } from './kafka-testing.js';
+export type { Delivery, OfGroup } from './delivery.js';
+export { KafkaTesting } from './kafka-testing.js';
 export { KafkaTestingModule, type KafkaTestingOptions } from './kafka-testing.module.js';
+export type { PublishedRecord } from './published-records.js';
+export type { Topic, TopicFormat, TopicKey, TopicOptions } from '../publishing/index.js';
 export type { DeliveryStatus } from './pipeline-watch.js';
 export type { RecordToDeliver, StoredFailure, WrittenRecord } from './records.js';
 export type { WaitingRetry } from './stored-records.js';

@@ -11,33 +11,15 @@ import {
   type KafkaStrategy,
   testMicroservice,
 } from '../transport/index.js';
+import type { Topic } from '../publishing/index.js';
+import type { Delivery, OfGroup } from './delivery.js';
 import { KafkaTestingNotStartedError, TopicWithoutHandlerError } from './errors.js';
 import type { DeliveryStatus, PipelineWatch, RunningCall } from './pipeline-watch.js';
 import { type RecordToDeliver, type StoredFailure, toOutgoing, type WrittenRecord } from './records.js';
+import { type PublishedRecord, readPublished } from './published-records.js';
 import { StoredRecords, type WaitingRetry } from './stored-records.js';
 import { type CallDescription, TestTime } from './test-time.js';
 import type { TestWorld } from './test-world.js';
-
-/** The outcome of a delivered record. */
-export interface Delivery {
-  readonly status: DeliveryStatus;
-  /** Calls of the handler with the record. Decoding and validation are part of a call. */
-  readonly attempts: number;
-  /** The error of the last call; undefined if it succeeded. */
-  readonly error: unknown;
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: number;
-  /** The group of the handler. */
-  readonly groupId: string;
-  /** The offset that the group has committed in the partition; undefined if none. */
-  readonly committed: number | undefined;
-}
-
-/** Selects a group; default: the first one with a handler for the topic. */
-export interface OfGroup {
-  readonly groupId?: string;
-}
 
 /** Providers that a {@link KafkaTesting} works on. */
 export interface KafkaTestingParts {
@@ -143,6 +125,19 @@ export class KafkaTesting {
   /** All records of a topic: delivered records, records that handlers have produced, and replies. */
   records(topic: string): WrittenRecord[] {
     return this.#stored.of(topic);
+  }
+
+  /**
+   * The records that the application has published to a topic with `Publisher`, in their order.
+   *
+   * @example expect(kafka.published(OrderEvents)).toMatchObject([{ key: 'o-1', value: { type: 'accepted' } }]);
+   */
+  published<T>(topic: Topic<T>): PublishedRecord<T>[];
+  published(topic: string): PublishedRecord<unknown>[];
+  published<T>(topic: string | Topic<T>): PublishedRecord<T>[] {
+    if (typeof topic === 'string') return readPublished(this.#kafka, topic, 'auto');
+    const { cluster, value = 'json' } = topic.options;
+    return readPublished(this.parts.world.kafkaOf(cluster), topic.name, value);
   }
 
   /** The dead letters of a topic's records. */

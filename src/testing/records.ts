@@ -8,7 +8,7 @@ import {
 } from '../pipeline/index.js';
 import type { OutgoingRecord } from '../client/index.js';
 import { type DeadLetter, toDeadLetter } from '../redelivery/index.js';
-import { decodeValue } from '../transport/index.js';
+import { decodeValue, type ValueFormat } from '../transport/index.js';
 
 /** A record to deliver. Texts and bytes are written unchanged, everything else as JSON. */
 export interface RecordToDeliver {
@@ -55,13 +55,17 @@ export function toOutgoing(
   return partition === undefined ? record : { ...record, partition };
 }
 
-export function toWritten({ topic, partition }: TopicPartition, record: FetchedRecord): WrittenRecord {
+export function toWritten(
+  { topic, partition }: TopicPartition,
+  record: FetchedRecord,
+  format: ValueFormat = 'auto',
+): WrittenRecord {
   return {
     topic,
     partition,
     offset: Number(record.offset),
     key: decoded(record.key),
-    value: decoded(record.value),
+    value: decoded(record.value, format),
     headers: decodedHeaders(record.headers ?? {}),
     timestamp: Number(record.timestamp),
   };
@@ -90,8 +94,8 @@ function encoded(part: unknown): Uint8Array | string | null {
   return JSON.stringify(part);
 }
 
-function decoded(bytes: Uint8Array | null): unknown {
-  return decodeValue(bytes && Buffer.from(bytes), 'auto');
+function decoded(bytes: Uint8Array | null, format: ValueFormat = 'auto'): unknown {
+  return decodeValue(bytes && Buffer.from(bytes), format);
 }
 
 function decodedHeaders(headers: RawHeaders): Record<string, unknown> {

@@ -11,6 +11,7 @@ import { realNow } from './real-time.js';
 export class TestWorld {
   readonly clock = new VirtualClock(Date.now());
   readonly kafka: MemoryKafka;
+  readonly #otherClusters = new Map<string, MemoryKafka>();
   readonly watch = new PipelineWatch(realNow);
   readonly environment: RuntimeEnvironment;
 
@@ -34,7 +35,10 @@ export class TestWorld {
 
   /** The brokers of a cluster. */
   kafkaOf(cluster: string | undefined): MemoryKafka {
-    return cluster === undefined ? this.kafka : new MemoryKafka(this.clock, this.partitions);
+    if (cluster === undefined) return this.kafka;
+    const kafka = this.#otherClusters.get(cluster) ?? new MemoryKafka(this.clock, this.partitions);
+    this.#otherClusters.set(cluster, kafka);
+    return kafka;
   }
 
   /** The environment of a cluster. */

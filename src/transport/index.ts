@@ -52,7 +52,12 @@ export {
   type StuckRecord,
 } from './group/partition-snapshot.js';
 export { FAILURE_REASONS } from './handlers/failures/failure-reason.js';
-export { CALL_TRACER, type CallSpan, type CallTracer } from './handlers/invocation/call-tracer.js';
+export {
+  CALL_TRACER,
+  type CallSpan,
+  type CallTracer,
+  type SendSpan,
+} from './handlers/invocation/call-tracer.js';
 export {
   type CallTrace,
   currentCall,
@@ -81,6 +86,7 @@ export {
 export { HandlerNotInControllersError, NoHandlerError } from './handlers/registry/handler-classes.js';
 export type { HandlerSummary } from './handlers/registry/handler-summary.js';
 export { HandlerRoutes, type RoutedHandler } from './handlers/registry/handler-routes.js';
+export { isTopicName } from './handlers/options/topic-name.js';
 export { MicroserviceConfigError } from './handlers/registry/microservice-config.js';
 export { KafkaRuntime } from './kafka-runtime.js';
 export { type KafkaCluster, KafkaClusters } from './kafka-clusters.js';
@@ -93,6 +99,7 @@ export {
 } from './kafka.module.js';
 export { KafkaStrategy } from './kafka.strategy.js';
 export { DuplicatePackageError } from './one-copy.js';
+export { PUBLISH_FAILURES, type PublishedCounts } from './published-counts.js';
 export { KAFKA_PORT } from './tokens.js';
 export { inexactNumbers, parseWithInexactAsText } from './payload/exact-json.js';
 export { decodeValue, PayloadError, type ValueFormat } from './payload/payload.js';

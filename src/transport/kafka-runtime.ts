@@ -3,7 +3,7 @@ import { KAFKA_CONFIG, type KafkaConfig, type KafkaModuleConfig } from '../confi
 import { InFlightLimiter } from '../pipeline/index.js';
 import { FailedRecordPublisher, OwnTopics, ParkingStores } from '../redelivery/index.js';
 import { CALL_TRACER, type CallTracer } from './handlers/invocation/call-tracer.js';
-import type { KafkaPort, RecordProducer } from '../client/index.js';
+import type { BatchProducer, KafkaPort, RecordProducer } from '../client/index.js';
 import { GroupConsumer } from './group/group-consumer.js';
 import type { GroupPhase } from './group/group-status.js';
 import type { HandlerRegistry } from './handlers/registry/handler-registry.js';
@@ -12,7 +12,11 @@ import {
   type RuntimeEnvironment,
   SYSTEM_ENVIRONMENT,
 } from './group/runtime-environment.js';
+import { PublishedByTopic } from './published-counts.js';
 import { KAFKA_PORT } from './tokens.js';
+
+/** How long records without an acknowledgement may delay the stop, once the handlers have ended. */
+const FLUSH_MS = 5_000;
 
 /** All consumers of one cluster: one for each group that has handlers. */
 @Injectable()
@@ -22,11 +26,14 @@ export class KafkaRuntime {
   readonly ownTopics: OwnTopics;
   readonly failedRecords: FailedRecordPublisher;
   readonly parking: ParkingStores;
+  /** What the application has published. */
+  readonly published = new PublishedByTopic();
   readonly #groups = new Map<string, GroupConsumer>();
   readonly #config: KafkaConfig;
   readonly #cluster: string | undefined;
   readonly #stopping = new AbortController();
   #stopped: Promise<boolean> | undefined;
+  #batchProducer: BatchProducer | undefined;
 
   constructor(
     @Inject(KAFKA_CONFIG) config: KafkaModuleConfig,
@@ -47,6 +54,11 @@ export class KafkaRuntime {
     const { clock } = environment;
     this.failedRecords = new FailedRecordPublisher(this.producer, this.ownTopics, tracer, clock);
     this.parking = new ParkingStores(this.producer, port, this.ownTopics, clock);
+  }
+
+  /** The producer of the application's own records; most services never need it. */
+  get batchProducer(): BatchProducer {
+    return (this.#batchProducer ??= this.port.batchProducer());
   }
 
   get groups(): readonly GroupConsumer[] {
@@ -99,13 +111,15 @@ export class KafkaRuntime {
 
   async #stop(deadlineMs: number): Promise<boolean> {
     const drained = await Promise.all(this.groups.map((group) => group.stop(deadlineMs)));
+    await this.#batchProducer?.flush(Math.min(deadlineMs, FLUSH_MS));
     await this.parking.close();
     await this.producer.disconnect();
     return drained.every(Boolean);
   }
 
-  /** Closes the admin connection. Call it after all users of the connection have stopped. */
-  close(): void {
+  /** Closes what other modules may use until they have stopped: the application's producer, the admin connection. */
+  async close(): Promise<void> {
+    await this.#batchProducer?.close();
     this.port.close();
   }
 

@@ -127,11 +127,11 @@ export class KafkaModule implements OnModuleDestroy, OnApplicationShutdown {
   }
 
   /**
-   * Not earlier: other modules, such as a running replay, may use the connection until their own `onModuleDestroy`
-   * has ended.
+   * Not earlier: other modules, such as a running replay, may use the connections until their own `onModuleDestroy`
+   * has ended, and requests over HTTP are answered even longer.
    */
-  onApplicationShutdown(): void {
-    this.#runtime.close();
+  async onApplicationShutdown(): Promise<void> {
+    await this.#runtime.close();
   }
 }
 

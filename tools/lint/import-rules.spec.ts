@@ -58,6 +58,7 @@ const forbidden: readonly (readonly [rule: string, from: string, to: string])[] 
     (folder) => [`${folder}-through-its-index`, `src/past-${folder}.ts`, `./${folder}/inside.js`] as const,
   ),
   ['kafka-client-in-adapter-only', 'src/transport/to-client.ts', 'kafkajs'],
+  ['publishing-on-demand', 'src/telemetry/to-publishing.ts', '../publishing/index.js'],
   ['kafka-client-in-adapter-only', 'src/health/to-client.ts', 'kafkajs'],
   ['kafka-client-in-adapter-only', 'src/transport/to-codec.ts', 'kafkajs-snappy'],
   ['kafka-client-in-adapter-only', 'src/client/protocol/to-client.ts', 'kafkajs'],

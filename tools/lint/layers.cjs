@@ -11,6 +11,7 @@ module.exports = {
     'health',
     'telemetry',
     'offsets',
+    'publishing',
     'idempotency',
     'database',
     'replay',
@@ -38,6 +39,7 @@ module.exports = {
     'idempotency',
     'offsets',
     'ops',
+    'publishing',
     'errors',
   ],
 };

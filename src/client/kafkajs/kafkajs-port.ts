@@ -10,6 +10,7 @@ import type {
   TransactionalProducer,
 } from '../kafka-port.js';
 import type { ManyPartitionsReader } from '../partition-readers.js';
+import type { BatchProducer } from '../batch-producer.js';
 import { AdminSession } from './admin/admin-session.js';
 import type { EnsuredTopic } from '../topic-settings.js';
 import { KafkaJsConsumer } from './consumer/consumer.js';
@@ -17,6 +18,8 @@ import { deleteCommittedRecords, deleteRecordsBefore } from './admin/delete-reco
 import { isRejectedLogin } from './errors.js';
 import { DEFAULT_FETCH_LIMITS, limitFetches } from './fetch-limits.js';
 import { KafkaJsPartitionReader } from './reader/partition-reader.js';
+import { createCluster } from './cluster.js';
+import { KafkaJsBatchProducer } from './producer/batches/batch-producer.js';
 import { KafkaJsProducer } from './producer/producer.js';
 import { installPatches } from './patches/index.js';
 import { forgetDeletedTopics } from './patches/producer/deleted-topic.js';
@@ -25,6 +28,9 @@ import { toKafkaJsConfig } from './settings.js';
 import { toSockets } from './sockets.js';
 import { TopicAdmin } from './admin/topic-admin.js';
 import { partitioner } from './producer/partitioner.js';
+
+/** Twice the default timeout of a request, so that one that is not answered is repeated. */
+const DELIVERY_TIMEOUT_MS = 60_000;
 
 /** Creates kafkajs clients for one Kafka cluster. */
 export class KafkaJsPort implements KafkaPort {
@@ -65,6 +71,16 @@ export class KafkaJsPort implements KafkaPort {
         createPartitioner: partitioner,
       }),
     );
+  }
+
+  batchProducer(): BatchProducer {
+    const { topicRefreshMs, requestTimeoutMs } = this.config;
+    return new KafkaJsBatchProducer(createCluster(this.#producing), {
+      deliveryTimeoutMs: DELIVERY_TIMEOUT_MS,
+      requestTimeoutMs,
+      topicRefreshMs,
+      now: () => performance.now(),
+    });
   }
 
   transactional(transactionalId: string): TransactionalProducer {

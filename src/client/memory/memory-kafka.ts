@@ -1,4 +1,5 @@
 import type { Clock, Offset, TopicPartitionOffset } from '../../pipeline/index.js';
+import type { BatchProducer } from '../batch-producer.js';
 import type {
   ConsumerListener,
   GroupConsumerClient,
@@ -21,6 +22,8 @@ import { nativeProducer } from './native-clients.js';
  */
 export class MemoryKafka implements KafkaPort {
   readonly topicLogs: MemoryTopics;
+  /** The positions of the records that batch producers have written, in their order. */
+  readonly published: TopicPartitionOffset[] = [];
   readonly #groups = new Map<string, MemoryGroup>();
   readonly #consumers = new Set<MemoryConsumer>();
 
@@ -64,6 +67,18 @@ export class MemoryKafka implements KafkaPort {
       send: async (record) => void this.write(record),
       native: () => native,
       disconnect: async () => undefined,
+    };
+  }
+
+  batchProducer(): BatchProducer {
+    return {
+      send: async (record) => {
+        const at = this.write(record);
+        this.published.push(at);
+        return at;
+      },
+      flush: async () => true,
+      close: async () => undefined,
     };
   }
 

@@ -5,10 +5,11 @@ import { ReachableOffsets } from './reachable-offsets.js';
 import { registerGroupMetrics } from './group-metrics.js';
 import { registerPartitionMetrics } from './partition-metrics.js';
 import { Snapshots } from './snapshots.js';
+import { registerPublishMetrics } from './publish-metrics.js';
 import { registerTopicMetrics } from './topic-metrics.js';
 
 /**
- * The metrics of the consumers, `kafka_consumer_...`. The consumers count in plain fields that are read only by a
+ * The metrics of the consumers, `kafka_consumer_...`, and of the publisher, `kafka_publisher_...`. Both count in plain fields that are read only by a
  * scrape, so that handling a record never calls the metrics library.
  */
 @Injectable()
@@ -27,6 +28,7 @@ export class KafkaMetrics {
    */
   registerIn(registry: Registry): void {
     registerTopicMetrics(registry, this.clusters);
+    registerPublishMetrics(registry, this.clusters);
     const snapshots = new Snapshots(this.clusters);
     registerPartitionMetrics(registry, snapshots, this.ends);
     registerGroupMetrics(registry, snapshots);

@@ -15,7 +15,7 @@ import {
   type InFlightRecord,
   type RawHeaders,
 } from '../../pipeline/index.js';
-import type { CallSpan, CallTrace, CallTracer, HandlerCall } from '../../transport/index.js';
+import type { CallSpan, CallTrace, CallTracer, HandlerCall, SendSpan } from '../../transport/index.js';
 import { contextOf, headersFrom } from './record-context.js';
 import type { Sampling } from './sampling.js';
 import { UnsampledCall } from './unsampled-call.js';
@@ -64,6 +64,24 @@ export class OpenTelemetryTracer implements CallTracer {
     return { run: (work) => ended(span, () => context.with(within, work)) };
   }
 
+  sending(topic: string): SendSpan {
+    const parent = context.active();
+    const span = this.tracer.startSpan(
+      `send ${topic}`,
+      { kind: SpanKind.PRODUCER, attributes: sendAttributesOf(topic) },
+      parent,
+    );
+    return {
+      headers: headersFrom(trace.setSpan(parent, span)),
+      end: ({ partition, offset }) => {
+        span.setAttribute('messaging.destination.partition.id', String(partition));
+        if (offset !== undefined) span.setAttribute('messaging.kafka.offset', Number(offset));
+        span.end();
+      },
+      fail: (error) => fail(span, error),
+    };
+  }
+
   headersOf(record: FetchedRecord): RawHeaders {
     const within = this.#contexts.get(record);
     return within ? headersFrom(within) : {};
@@ -73,6 +91,15 @@ export class OpenTelemetryTracer implements CallTracer {
 function linkTo(of: Context): { context: NonNullable<ReturnType<typeof trace.getSpanContext>> }[] {
   const linked = trace.getSpanContext(of);
   return linked ? [{ context: linked }] : [];
+}
+
+function sendAttributesOf(topic: string): Attributes {
+  return {
+    'messaging.system': 'kafka',
+    'messaging.operation.name': 'send',
+    'messaging.operation.type': 'send',
+    'messaging.destination.name': topic,
+  };
 }
 
 /** The span's attributes. They never contain the key, which is as private as the payload. */

@@ -38,9 +38,13 @@ export function asPartOf<T>(work: UnfinishedWork, run: () => T): T {
   return scopes.run({ work, around: scopes.getStore() }, run);
 }
 
+/** Whether the running code is part of work that is not committed. */
+export function isInUnfinishedWork(): boolean {
+  for (let scope = scopes.getStore(); scope; scope = scope.around) if (!scope.work.isCommitted) return true;
+  return false;
+}
+
 /** @throws OpenTransactionError if the running code is part of work that is not committed */
 export function requireDurable(record: InFlightRecord): void {
-  for (let scope = scopes.getStore(); scope; scope = scope.around) {
-    if (!scope.work.isCommitted) throw new OpenTransactionError(record);
-  }
+  if (isInUnfinishedWork()) throw new OpenTransactionError(record);
 }

@@ -32,6 +32,14 @@ const METRICS: readonly (readonly [name: string, type: string, labels: readonly 
   ['kafka_consumer_paused_partitions', 'gauge', ['group']],
 ];
 
+/** Metrics that have values only once something was published. */
+const OF_THE_PUBLISHER: readonly (readonly [name: string, type: string])[] = [
+  ['kafka_publisher_records_total', 'counter'],
+  ['kafka_publisher_bytes_total', 'counter'],
+  ['kafka_publisher_errors_total', 'counter'],
+  ['kafka_publisher_seconds', 'histogram'],
+];
+
 /** Node's metrics that the docs, the dashboard and the alerts use. */
 const OF_NODE: readonly (readonly [name: string, type: string])[] = [
   ['nodejs_eventloop_lag_seconds', 'gauge'],
@@ -75,12 +83,13 @@ test('every metric has its documented name, type and labels, and a help text wit
     expect([name, scrape.helps.get(name)]).toEqual([name, expect.stringMatching(/^[A-Z].{20,}\.$/)]);
     expect([name, scrape.helps.get(name)]).toEqual([name, expect.stringContaining(unit)]);
   }
-  for (const [name, type] of OF_NODE) expect([name, scrape.types.get(name)]).toEqual([name, type]);
+  for (const [name, type] of [...OF_THE_PUBLISHER, ...OF_NODE])
+    expect([name, scrape.types.get(name)]).toEqual([name, type]);
 });
 
-test('the consumer has no undocumented metric, and handler times have buckets from 5 ms to 10 s', () => {
+test('the service has no undocumented metric, and handler times have buckets from 5 ms to 10 s', () => {
   const mine = [...scrape.types.keys()].filter((name) => name.startsWith('kafka_'));
-  expect(mine.toSorted()).toEqual(METRICS.map(([name]) => name).toSorted());
+  expect(mine.toSorted()).toEqual([...METRICS, ...OF_THE_PUBLISHER].map(([name]) => name).toSorted());
   const bounds = scrape
     .all('kafka_consumer_handler_seconds_bucket', { topic })
     .map(({ labels }) => labels['le']);

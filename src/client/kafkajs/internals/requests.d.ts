@@ -1,6 +1,8 @@
 /** The parts of kafkajs 2.2.4's `protocol/requests/` and `protocol/error.js` that its types leave out. Its version is pinned; specs check these shapes. */
 
 declare module 'kafkajs-pinned/src/protocol/requests/index.js' {
+  import type { Message } from 'kafkajs-pinned';
+
   interface Request<Answer> {
     readonly request: { readonly apiKey: number; readonly apiVersion: number; readonly apiName: string };
     readonly response: {
@@ -59,6 +61,23 @@ declare module 'kafkajs-pinned/src/protocol/requests/index.js' {
     }[];
   }
 
+  interface ProducedBatches {
+    readonly topics: readonly {
+      readonly topicName: string;
+      readonly partitions: readonly {
+        readonly partition: number;
+        readonly errorCode: number;
+        readonly baseOffset: string;
+      }[];
+    }[];
+  }
+
+  interface InitializedProducer {
+    readonly errorCode: number;
+    readonly producerId: string;
+    readonly producerEpoch: number;
+  }
+
   interface DeletedRecords {
     readonly topics: readonly {
       readonly topic: string;
@@ -98,6 +117,28 @@ declare module 'kafkajs-pinned/src/protocol/requests/index.js' {
         },
         FetchedOffsets
       >;
+      readonly Produce: RequestDefinition<
+        {
+          readonly acks: number;
+          readonly timeout: number;
+          readonly compression: number;
+          readonly producerId: string;
+          readonly producerEpoch: number;
+          readonly topicData: readonly {
+            readonly topic: string;
+            readonly partitions: readonly {
+              readonly partition: number;
+              readonly firstSequence: number;
+              readonly messages: readonly Message[];
+            }[];
+          }[];
+        },
+        ProducedBatches
+      >;
+      readonly InitProducerId: RequestDefinition<
+        { readonly transactionTimeout: number },
+        InitializedProducer
+      >;
       readonly Metadata: RequestDefinition<
         { readonly topics: readonly string[]; readonly allowAutoTopicCreation: boolean },
         Metadata
@@ -131,7 +172,14 @@ declare module 'kafkajs-pinned/src/protocol/requests/index.js' {
 declare module 'kafkajs-pinned/src/protocol/requests/apiKeys.js' {
   const apiKeys: Readonly<
     Record<
-      'Metadata' | 'CreateTopics' | 'CreatePartitions' | 'DescribeConfigs' | 'DeleteRecords' | 'OffsetFetch',
+      | 'Produce'
+      | 'InitProducerId'
+      | 'Metadata'
+      | 'CreateTopics'
+      | 'CreatePartitions'
+      | 'DescribeConfigs'
+      | 'DeleteRecords'
+      | 'OffsetFetch',
       number
     >
   >;

@@ -1,4 +1,10 @@
-import type { FetchedRecord, InFlightRecord, RawHeaders } from '../../../pipeline/index.js';
+import type {
+  FetchedRecord,
+  InFlightRecord,
+  Offset,
+  RawHeaders,
+  TopicPartition,
+} from '../../../pipeline/index.js';
 import type { CallPlaces, HandlerCall } from './handler-call.js';
 
 /** Injection token of the `CallTracer`; nothing is provided if calls are not traced. */
@@ -10,6 +16,15 @@ export interface CallSpan {
   run(call: () => unknown): unknown;
 }
 
+/** The span of a record that is sent. */
+export interface SendSpan {
+  /** Headers for the record, so that the trace continues where it is read. */
+  readonly headers: RawHeaders;
+  /** The record was written. */
+  end(at: TopicPartition & { readonly offset: Offset | undefined }): void;
+  fail(error: unknown): void;
+}
+
 /** Records each call of a handler as a span. */
 export interface CallTracer extends CallPlaces {
   /**
@@ -17,6 +32,8 @@ export interface CallTracer extends CallPlaces {
    * @param batch the call's records, if it is a call with a batch
    */
   begin(call: HandlerCall, groupId: string, batch?: readonly InFlightRecord[]): CallSpan | undefined;
+  /** Starts the span of a record that the running code sends. */
+  sending(topic: string): SendSpan;
   /** Headers for a copy of the record, so that the trace of its last call continues where the copy is read. */
   headersOf(record: FetchedRecord): RawHeaders;
 }
