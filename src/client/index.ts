@@ -1,4 +1,4 @@
-export { AccessError } from './access.error.js';
+export { type AccessCode, AccessError } from './access.error.js';
 export type { BatchProducer, BatchRecord, Compression, WrittenPosition } from './batch-producer.js';
 export {
   type ConsumerListener,

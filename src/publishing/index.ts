@@ -1,4 +1,7 @@
+export type { CodedError } from '../errors/index.js';
+export type { PermanentError } from '../transport/index.js';
 export {
+  type AccessCode,
   AccessError,
   type Compression,
   DeliveryTimeoutError,

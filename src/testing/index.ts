@@ -19,7 +19,7 @@ export type { Delivery, OfGroup } from './delivery.js';
 export { KafkaTesting } from './kafka-testing.js';
 export { KafkaTestingModule, type KafkaTestingOptions } from './kafka-testing.module.js';
 export type { PublishedRecord } from './published-records.js';
-export type { Topic, TopicFormat, TopicKey, TopicOptions } from '../publishing/index.js';
+export type { Compression, Topic, TopicFormat, TopicKey, TopicOptions } from '../publishing/index.js';
 export type { DeliveryStatus } from './pipeline-watch.js';
 export type { RecordToDeliver, StoredFailure, WrittenRecord } from './records.js';
 export type { WaitingRetry } from './stored-records.js';
