@@ -5,7 +5,7 @@ import { Committer } from './commit/committer.js';
 import type { FetchedBatch, FetchedRecord, TopicPartition, TopicPartitionOffset } from './records/fetched.js';
 import type { Offset } from './records/offset.js';
 import type { Handler } from './handler/handler.js';
-import type { RecordIntakeEvents } from './fetch/record-intake.js';
+import type { RecordIntakeEvents } from './record-intake.js';
 import { GroupAssignment } from './group-assignment.js';
 import { GroupDrain } from './group-drain.js';
 import { type OperatorPause, OperatorPauses } from './fetch/operator-pauses.js';

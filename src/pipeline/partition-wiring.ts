@@ -7,13 +7,13 @@ import { BatchDispatcher } from './dispatch/batch-dispatcher.js';
 import { CallResults } from './dispatch/call-results.js';
 import type { FailureListener } from './failures/failure-event.js';
 import { FailureHandler } from './failures/failure-handler.js';
+import { LimitPause } from './fetch/limit-pause.js';
 import { PauseReasons } from './fetch/pause-reasons.js';
 import type { Handler } from './handler/handler.js';
 import { HandlerCalls } from './dispatch/handler-calls.js';
 import { Ownership } from './records/ownership.js';
 import { PartitionOwner } from './dispatch/partition-owner.js';
-import { RecordEntry } from './dispatch/record-entry.js';
-import { RecordIntake, type RecordIntakeEvents } from './fetch/record-intake.js';
+import { RecordIntake, type RecordIntakeEvents } from './record-intake.js';
 import { Parking } from './parking/parking.js';
 import { UnparkedDispatcher } from './dispatch/unparked-dispatcher.js';
 import { RecordDispatcher } from './dispatch/record-dispatcher.js';
@@ -54,8 +54,6 @@ export interface PartitionHooks {
   readonly returned: () => void;
   /** The parked keys are known. */
   readonly parkingLoaded: () => void;
-  /** The part of a fetch that fits was taken in. */
-  readonly batchReceived: () => void;
 }
 
 /** The parts of a partition's pipeline. */
@@ -64,6 +62,7 @@ export interface PartitionWiring {
   readonly settlement: Settlement;
   readonly intake: RecordIntake;
   readonly pauses: PauseReasons;
+  readonly limitPause: LimitPause;
   readonly calls: HandlerCalls;
   readonly dispatcher: RecordDispatcher | BatchDispatcher;
   readonly failures: FailureHandler;
@@ -83,10 +82,7 @@ export function wirePartition(
   { handler, limiter, committer, counts, events, clock, turn, random }: PartitionParts,
   hooks: PartitionHooks,
 ): PartitionWiring {
-  const { failed: report, returned, parkingLoaded: loaded, batchReceived } = hooks;
-  const settled = (): void => {
-    if (pauses.isPaused) intake.resumeIfDrained();
-  };
+  const { failed: report, returned, parkingLoaded: loaded } = hooks;
   const ownership = new Ownership();
   const settlement = new Settlement(at, startOffset, limiter, committer, clock);
   const calls = new HandlerCalls(at, handler.timeoutMs, clock);
@@ -94,6 +90,7 @@ export function wirePartition(
     if (isPaused) events.fetchPaused(at);
     else events.fetchResumed(at);
   });
+  const limitPause = new LimitPause(limiter, settlement, pauses);
   const parking =
     handler.parking &&
     new Parking({
@@ -102,7 +99,7 @@ export function wirePartition(
       concurrency: handler.concurrency,
       clock,
       random,
-      handleUnparked: (record) => unparked && entry.unparked(record, unparked),
+      handleUnparked: (record) => unparked?.receive(record),
       loaded,
       unavailable: (error, delayMs) => report({ kind: 'parking unavailable', at, error, delayMs }),
     });
@@ -117,15 +114,15 @@ export function wirePartition(
     report,
     returned,
   });
-  const shared = { handler, ownership, settlement, calls, settled, returned };
+  const shared = { handler, ownership, settlement, calls, limitPause, returned };
   const results = new CallResults({ ...shared, failures, counts, report });
   const dispatcher =
     handler.read === 'batch'
       ? new BatchDispatcher(handler, results, failures, clock, turn)
       : new RecordDispatcher(handler, results, failures, clock, turn);
-  const unparked = parking && new UnparkedDispatcher(handler, results, failures, parking, clock);
   const owner = new PartitionOwner(at, { ...shared, committer, dispatcher });
-  const entry = new RecordEntry(owner, handler.order, settlement, dispatcher, clock);
+  const unparked =
+    parking && new UnparkedDispatcher({ handler, settlement, results, failures, parking, owner, clock });
   const intake = new RecordIntake(startOffset, {
     at,
     events: events.intake,
@@ -133,9 +130,22 @@ export function wirePartition(
     limiter,
     clock,
     settlement,
-    pauseReasons: pauses,
-    enqueue: (record, receivedAt) => entry.fromLog(record, receivedAt),
-    batchReceived,
+    pauses,
+    limitPause,
+    dispatcher,
+    owner,
   });
-  return { ownership, settlement, intake, pauses, calls, dispatcher, failures, owner, parking, unparked };
+  return {
+    ownership,
+    settlement,
+    intake,
+    pauses,
+    limitPause,
+    calls,
+    dispatcher,
+    failures,
+    owner,
+    parking,
+    unparked,
+  };
 }

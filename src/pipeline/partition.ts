@@ -1,4 +1,3 @@
-import { BatchDispatcher } from './dispatch/batch-dispatcher.js';
 import { PartitionLostError } from './errors/errors.js';
 import type { FailureEvent } from './failures/failure-event.js';
 import { PartitionStatus } from './partition-status.js';
@@ -28,7 +27,6 @@ export class PartitionPipeline {
       failed: (event) => this.#failed(event),
       returned: () => this.#returned(),
       parkingLoaded: () => this.startReadyRecords(),
-      batchReceived: () => this.#batchReceived(),
     });
     this.status = new PartitionStatus(at, this.#wiring);
     const { parking, settlement } = this.#wiring;
@@ -164,9 +162,10 @@ export class PartitionPipeline {
   close(reason: Error = new PartitionLostError(this.topic, this.partition)): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
-    const { dispatcher, failures, intake, ownership, parking, settlement } = this.#wiring;
+    const { dispatcher, failures, intake, limitPause, ownership, parking, settlement } = this.#wiring;
     ownership.end(reason);
     intake.close();
+    limitPause.close();
     dispatcher.close();
     failures.close();
     parking?.close();
@@ -224,12 +223,5 @@ export class PartitionPipeline {
 
   #returned(): void {
     if (!this.busy) this.parts.events.partitionIdle();
-  }
-
-  #batchReceived(): void {
-    const { dispatcher, intake } = this.#wiring;
-    dispatcher.pump();
-    intake.pauseIfFull();
-    if (this.paused && dispatcher instanceof BatchDispatcher) dispatcher.startIncomplete();
   }
 }

@@ -7,11 +7,12 @@ import { isUnavailable } from '../failures/failure-decisions.js';
 import type { FailureHandler } from '../failures/failure-handler.js';
 import { type Delivery, Redeliveries } from './redeliveries.js';
 import type { BatchHandler } from '../handler/handler.js';
-import { Dispatcher, type DispatchEvents } from './dispatcher.js';
+import type { CallResults } from './call-results.js';
+import { Dispatcher } from './dispatcher.js';
 
 /** Calls a batch handler for a partition's records. */
 export class BatchDispatcher extends Dispatcher<Delivery> {
-  readonly #lanes: BatchLanes;
+  readonly lanes: BatchLanes;
   readonly #redeliveries: Redeliveries;
   /** Cancels the wait of a batch that is not full. */
   #cancelWait: Cancel | undefined;
@@ -21,14 +22,14 @@ export class BatchDispatcher extends Dispatcher<Delivery> {
 
   constructor(
     private readonly handler: BatchHandler,
-    events: DispatchEvents,
+    results: CallResults,
     private readonly failures: FailureHandler,
     clock: Clock,
     turn: Turn,
   ) {
-    super(events, clock, turn);
-    this.#lanes = new BatchLanes(handler.maxRecords, handler.concurrency);
-    this.#redeliveries = new Redeliveries(this.#lanes, (record) => failures.confirmedMeanwhile(record));
+    super(results, clock, turn);
+    this.lanes = new BatchLanes(handler.maxRecords, handler.concurrency);
+    this.#redeliveries = new Redeliveries(this.lanes, (record) => failures.confirmedMeanwhile(record));
   }
 
   get running(): number {
@@ -36,16 +37,12 @@ export class BatchDispatcher extends Dispatcher<Delivery> {
   }
 
   get activeCalls(): number {
-    return this.#lanes.running;
+    return this.lanes.running;
   }
 
   /** A batch that is delivered again may have kept its slot. */
   protected get hasFreeSlot(): boolean {
-    return !this.#redeliveries.isEmpty || this.#lanes.hasSlot;
-  }
-
-  enqueue(record: InFlightRecord): void {
-    this.#lanes.enqueue(record);
+    return !this.#redeliveries.isEmpty || this.lanes.hasSlot;
   }
 
   override close(): void {
@@ -63,20 +60,19 @@ export class BatchDispatcher extends Dispatcher<Delivery> {
   releaseSlot(first: InFlightRecord): void {
     const batch = this.#running.get(first);
     if (!batch) return;
-    this.#lanes.releaseSlot(batch);
+    this.lanes.releaseSlot(batch);
     this.pump();
   }
 
-  /** Starts batches that are not full: the partition is paused, so no more records come for now. */
   startIncomplete(): void {
-    this.#due = this.#lanes.startable > 0;
+    this.#due = this.lanes.startable > 0;
     this.pump();
   }
 
   protected next(limit: number): Delivery | undefined {
     if (!this.#redeliveries.isEmpty) return this.#redeliveries.next(limit);
-    if (!this.#lanes.canTake(limit)) return undefined;
-    const isComplete = this.#due || limit !== Infinity || this.#lanes.startable >= this.handler.maxRecords;
+    if (!this.lanes.canTake(limit)) return undefined;
+    const isComplete = this.#due || limit !== Infinity || this.lanes.startable >= this.handler.maxRecords;
     if (!isComplete) {
       this.#waitForMore();
       return undefined;
@@ -84,7 +80,7 @@ export class BatchDispatcher extends Dispatcher<Delivery> {
     this.#cancelWait?.();
     this.#cancelWait = undefined;
     this.#due = false;
-    const batch = this.#lanes.take(limit);
+    const batch = this.lanes.take(limit);
     return { batch, records: batch.records, singly: false };
   }
 
@@ -102,9 +98,9 @@ export class BatchDispatcher extends Dispatcher<Delivery> {
     this.#running.set(first, delivery.batch);
     for (const record of records) {
       this.noteStarted(record);
-      this.events.started(record, now);
+      this.results.started(record, now);
     }
-    this.events.callStarted(first, now);
+    this.results.callStarted(first, now);
     void this.#run(delivery, records, first);
   }
 
@@ -115,7 +111,7 @@ export class BatchDispatcher extends Dispatcher<Delivery> {
       let result = await this.handler.invoke(records);
       const completion = this.handler.completion(result);
       if (completion) result = await completion;
-      const late = this.events.overdue(first);
+      const late = this.results.overdue(first);
       if (late) throw late;
       outcome = outcomeOfResult(records, result);
     } catch (error) {
@@ -124,10 +120,10 @@ export class BatchDispatcher extends Dispatcher<Delivery> {
     }
     this.#running.delete(first);
     const now = this.clock.now();
-    this.events.callEnded(first, now);
+    this.results.callEnded(first, now);
     if (outcome) this.#conclude(delivery, records, outcome, now);
     else this.#failed(delivery, failure);
-    this.events.returned();
+    this.results.returned();
     this.pump();
   }
 
@@ -137,28 +133,28 @@ export class BatchDispatcher extends Dispatcher<Delivery> {
     { handled, failed, rest }: BatchOutcome,
     now: number,
   ): void {
-    for (const record of handled) this.events.succeeded(record, now);
+    for (const record of handled) this.results.succeeded(record, now);
     const left = delivery.records.slice(records.length);
     if (failed.length === 0) {
       this.#redeliveries.redeliver(delivery, left);
       return;
     }
     // By naming the failed records, the handler confirmed the others.
-    this.events.confirmed(handled);
-    for (const { record } of failed) this.events.stopped(record);
-    for (const record of rest) this.events.stopped(record);
+    this.results.confirmed(handled);
+    for (const { record } of failed) this.results.stopped(record);
+    for (const record of rest) this.results.stopped(record);
     const failedRecords = failed.map(({ record }) => record);
     const unhandled = [...rest, ...left];
     // A batch that waits for a dependency keeps its slot: otherwise every batch would try the dependency in turn.
     const keepsSlot = delivery.batch.holdsSlot && failed.some(({ error }) => isUnavailable(error));
     // The remaining records become a batch of their own, so that the lanes of the others are free.
     const failing = this.#redeliveries.split(delivery, [...failedRecords, ...unhandled]);
-    this.#lanes.done(delivery.batch);
-    if (keepsSlot) this.#lanes.takeSlot(failing.batch);
+    this.lanes.done(delivery.batch);
+    if (keepsSlot) this.lanes.takeSlot(failing.batch);
     const lanes = new FailedLanes(failing, failedRecords, unhandled, this.#redeliveries);
     for (const { record, error } of failed) {
       if (record.settled) {
-        this.events.failedAfterSettling(record, error);
+        this.results.failedAfterSettling(record, error);
         lanes.done(record);
       } else void this.#handleFailure(record, error, lanes);
     }
@@ -185,9 +181,9 @@ export class BatchDispatcher extends Dispatcher<Delivery> {
   /** The whole batch failed, and the error does not name a record. */
   #failed(delivery: Delivery, error: unknown): void {
     const { batch, records } = delivery;
-    for (const record of records) this.events.stopped(record);
+    for (const record of records) this.results.stopped(record);
     // A batch that waits for a dependency keeps its slot: otherwise every batch would try the dependency in turn.
-    if (!isUnavailable(error)) this.#lanes.releaseSlot(batch);
+    if (!isUnavailable(error)) this.lanes.releaseSlot(batch);
     if (this.failures.isOver) return;
     const unsettled = this.#redeliveries.unsettledOf(records);
     const [first] = unsettled;
@@ -197,7 +193,7 @@ export class BatchDispatcher extends Dispatcher<Delivery> {
       return;
     }
     this.#redeliveries.finish(delivery);
-    if (last) this.events.failedAfterSettling(last, error);
+    if (last) this.results.failedAfterSettling(last, error);
   }
 
   async #handleBatchFailure(

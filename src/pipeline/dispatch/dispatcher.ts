@@ -1,30 +1,6 @@
 import type { Clock, Turn } from '../time/clock.js';
 import type { InFlightRecord } from '../records/in-flight.js';
-
-/**
- * Events of a dispatcher for its partition. `now` is the time of the event, in ms since the epoch: reading the clock
- * takes a considerable part of the time spent on a record, so it is read once.
- */
-export interface DispatchEvents {
-  /** A handler is about to be called with a record, alone or among others. */
-  started(record: InFlightRecord, now: number): void;
-  /** A call is about to be made; `first` is the first of its records. */
-  callStarted(first: InFlightRecord, now: number): void;
-  /** A call of the handler has succeeded or failed. */
-  callEnded(first: InFlightRecord, now: number): void;
-  /** The timeout error of a handler that returned too late; undefined if it was in time. Call before `callEnded`. */
-  overdue(first: InFlightRecord): Error | undefined;
-  /** Its handler returned without an error. */
-  succeeded(record: InFlightRecord, now: number): void;
-  /** The call with this record has succeeded or failed. */
-  stopped(record: InFlightRecord): void;
-  /** The handler reported these records as done, also in manual commit mode. */
-  confirmed(records: readonly InFlightRecord[]): void;
-  /** The handler failed after it had settled the record: it is not retried. */
-  failedAfterSettling(record: InFlightRecord, error: unknown): void;
-  /** A call has succeeded or failed, and its lane has continued. */
-  returned(): void;
-}
+import type { CallResults } from './call-results.js';
 
 /** Which records a dispatcher may start: all, only those up to the highest that it has started, or none. */
 export type Startable = 'all' | 'started before' | 'none';
@@ -46,7 +22,7 @@ export abstract class Dispatcher<Start> {
   #closed = false;
 
   constructor(
-    protected readonly events: DispatchEvents,
+    protected readonly results: CallResults,
     protected readonly clock: Clock,
     private readonly turn: Turn,
   ) {}
@@ -60,14 +36,17 @@ export abstract class Dispatcher<Start> {
   /** Whether another call may start now, if there is something to start. */
   protected abstract get hasFreeSlot(): boolean;
 
-  /** Takes in records in offset order; `pump` must follow. */
-  abstract enqueue(record: InFlightRecord): void;
+  /** Where the records of the log wait, in offset order; after one is added, `pump` must follow. */
+  abstract readonly lanes: { enqueue(record: InFlightRecord): void };
 
   /** The first record of the running call that handles a record; undefined if there is none. */
   abstract callOf(record: InFlightRecord): InFlightRecord | undefined;
 
   /** Frees the slot of a call for another lane: its handler only awaits a commit. */
   abstract releaseSlot(first: InFlightRecord): void;
+
+  /** Starts also what would wait for more records: the partition is paused, so none come for now. */
+  abstract startIncomplete(): void;
 
   /** Takes what may start next, if its sequences are at most `limit` and a slot is free. */
   protected abstract next(limit: number): Start | undefined;
@@ -133,7 +112,7 @@ export abstract class Dispatcher<Start> {
       this.#deferred = false;
       this.pump();
       // The dispatcher was busy when calls ended meanwhile: tell a waiting drain that it no longer is.
-      this.events.returned();
+      this.results.returned();
     });
   }
 }

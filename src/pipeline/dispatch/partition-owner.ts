@@ -6,6 +6,7 @@ import type { Handler } from '../handler/handler.js';
 import type { HandlerCalls } from './handler-calls.js';
 import type { TopicPartition } from '../records/fetched.js';
 import type { Ownership } from '../records/ownership.js';
+import type { LimitPause } from '../fetch/limit-pause.js';
 import type { Settlement } from '../commit/settlement.js';
 
 /** The dependencies of a partition's owner. */
@@ -16,8 +17,7 @@ export interface PartitionOwnerParts {
   readonly committer: Committer;
   readonly calls: HandlerCalls;
   readonly dispatcher: Dispatcher<unknown>;
-  /** Called after records were settled. */
-  readonly settled: () => void;
+  readonly limitPause: LimitPause;
   /** Called when a call no longer keeps the partition busy. */
   readonly returned: () => void;
 }
@@ -57,7 +57,7 @@ export class PartitionOwner implements RecordOwner {
    * @throws PartitionLostError once this ownership has ended
    */
   acknowledge(records: readonly InFlightRecord[]): void {
-    const { handler, ownership, settlement, settled } = this.parts;
+    const { handler, limitPause, ownership, settlement } = this.parts;
     ownership.requireLasting();
     const last = records.at(-1);
     // A parked record was settled when it was parked. It is removed from the parking topic once its handler has
@@ -65,7 +65,7 @@ export class PartitionOwner implements RecordOwner {
     if (!last || last.origin === 'parked') return;
     if (handler.order === 'partition') settlement.settleThrough(last);
     else settlement.settleEach(records);
-    settled();
+    limitPause.resumeIfDrained();
   }
 
   /**

@@ -6,22 +6,23 @@ import { isUnavailable } from '../failures/failure-decisions.js';
 import type { FailureHandler } from '../failures/failure-handler.js';
 import type { FailureResolution } from '../failures/failure-resolution.js';
 import { ANSWERED, type RecordHandler } from '../handler/handler.js';
-import { Dispatcher, type DispatchEvents } from './dispatcher.js';
+import type { CallResults } from './call-results.js';
+import { Dispatcher } from './dispatcher.js';
 
 /** Calls a record handler for a partition's records, lane by lane. */
 export class RecordDispatcher extends Dispatcher<InFlightRecord> {
-  readonly #lanes: RecordLanes;
+  readonly lanes: RecordLanes;
   #running = 0;
 
   constructor(
     private readonly handler: RecordHandler,
-    events: DispatchEvents,
+    results: CallResults,
     private readonly failures: FailureHandler,
     clock: Clock,
     turn: Turn,
   ) {
-    super(events, clock, turn);
-    this.#lanes = new RecordLanes(handler.concurrency);
+    super(results, clock, turn);
+    this.lanes = new RecordLanes(handler.concurrency);
   }
 
   get running(): number {
@@ -29,15 +30,11 @@ export class RecordDispatcher extends Dispatcher<InFlightRecord> {
   }
 
   get activeCalls(): number {
-    return this.#lanes.running;
+    return this.lanes.running;
   }
 
   protected get hasFreeSlot(): boolean {
-    return this.#lanes.running < this.#lanes.concurrency;
-  }
-
-  enqueue(record: InFlightRecord): void {
-    this.#lanes.enqueue(record);
+    return this.lanes.running < this.lanes.concurrency;
   }
 
   callOf(record: InFlightRecord): InFlightRecord | undefined {
@@ -45,24 +42,28 @@ export class RecordDispatcher extends Dispatcher<InFlightRecord> {
   }
 
   releaseSlot(record: InFlightRecord): void {
-    this.#lanes.releaseSlot(record);
+    this.lanes.releaseSlot(record);
     this.pump();
   }
 
+  startIncomplete(): void {
+    // A record waits for no others.
+  }
+
   protected next(limit: number): InFlightRecord | undefined {
-    return this.#lanes.next(limit);
+    return this.lanes.next(limit);
   }
 
   protected start(record: InFlightRecord, now: number): void {
     this.noteStarted(record);
     if (this.failures.isBehindParked(record)) {
-      this.#lanes.releaseSlot(record);
+      this.lanes.releaseSlot(record);
       void this.#continueAfter(record, this.failures.parkBehindKey(record));
       return;
     }
     this.#running++;
-    this.events.started(record, now);
-    this.events.callStarted(record, now);
+    this.results.started(record, now);
+    this.results.callStarted(record, now);
     let pending: PromiseLike<unknown> | undefined;
     try {
       const result = this.handler.invoke(record);
@@ -80,7 +81,7 @@ export class RecordDispatcher extends Dispatcher<InFlightRecord> {
       const value = await result;
       const completion = this.handler.completion(value);
       if (completion) await completion;
-      const late = value === ANSWERED ? undefined : this.events.overdue(record);
+      const late = value === ANSWERED ? undefined : this.results.overdue(record);
       if (late) throw late;
     } catch (error) {
       this.#failed(record, error);
@@ -94,36 +95,36 @@ export class RecordDispatcher extends Dispatcher<InFlightRecord> {
 
   #succeeded(record: InFlightRecord, now: number): void {
     this.#running--;
-    this.events.callEnded(record, now);
-    this.#lanes.done(record);
-    this.events.succeeded(record, now);
-    this.events.returned();
+    this.results.callEnded(record, now);
+    this.lanes.done(record);
+    this.results.succeeded(record, now);
+    this.results.returned();
   }
 
   #failed(record: InFlightRecord, error: unknown): void {
     this.#running--;
-    this.events.callEnded(record, this.clock.now());
-    this.events.stopped(record);
+    this.results.callEnded(record, this.clock.now());
+    this.results.stopped(record);
     if (record.settled) {
-      this.#lanes.done(record);
-      this.events.failedAfterSettling(record, error);
+      this.lanes.done(record);
+      this.results.failedAfterSettling(record, error);
     } else {
       // A record that waits for a dependency keeps its slot: otherwise every lane would try the dependency in turn.
-      if (!isUnavailable(error)) this.#lanes.releaseSlot(record);
+      if (!isUnavailable(error)) this.lanes.releaseSlot(record);
       void this.#continueAfter(record, this.failures.handle(record, error));
     }
-    this.events.returned();
+    this.results.returned();
   }
 
   /** Continues the lane as the resolution of a failure requires. */
   async #continueAfter(record: InFlightRecord, resolution: Promise<FailureResolution>): Promise<void> {
     switch (await resolution) {
       case 'again':
-        if (record.settled) this.#lanes.done(record);
-        else this.#lanes.requeue(record);
+        if (record.settled) this.lanes.done(record);
+        else this.lanes.requeue(record);
         break;
       case 'settled':
-        this.#lanes.done(record);
+        this.lanes.done(record);
         break;
       case 'abandoned':
     }

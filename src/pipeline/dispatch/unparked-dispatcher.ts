@@ -1,9 +1,22 @@
 import type { Clock } from '../time/clock.js';
-import type { InFlightRecord } from '../records/in-flight.js';
+import type { Settlement } from '../commit/settlement.js';
+import { byteLengthOf, type FetchedRecord } from '../records/fetched.js';
+import { InFlightRecord, type RecordOwner } from '../records/in-flight.js';
 import type { FailureHandler } from '../failures/failure-handler.js';
 import { ANSWERED, type Handler } from '../handler/handler.js';
 import type { Parking } from '../parking/parking.js';
-import type { DispatchEvents } from './dispatcher.js';
+import type { CallResults } from './call-results.js';
+
+/** The dependencies of an unparked dispatcher. */
+export interface UnparkedDispatcherParts {
+  readonly handler: Handler;
+  readonly settlement: Settlement;
+  readonly results: CallResults;
+  readonly failures: FailureHandler;
+  readonly parking: Parking;
+  readonly owner: RecordOwner;
+  readonly clock: Clock;
+}
 
 /**
  * Calls the handler for unparked records. They bypass their key's lane: new records of the key are parked behind them
@@ -14,13 +27,7 @@ export class UnparkedDispatcher {
   #suspended = false;
   #running = 0;
 
-  constructor(
-    private readonly handler: Handler,
-    private readonly events: DispatchEvents,
-    private readonly failures: FailureHandler,
-    private readonly parking: Parking,
-    private readonly clock: Clock,
-  ) {}
+  constructor(private readonly parts: UnparkedDispatcherParts) {}
 
   /** Whether a handler is running for an unparked record. */
   get busy(): boolean {
@@ -32,8 +39,17 @@ export class UnparkedDispatcher {
     return this.#running;
   }
 
+  /** Takes in an unparked record. It has no place in the log's order and does not affect the committable offset. */
+  receive(fetched: FetchedRecord): void {
+    const { clock, owner, settlement } = this.parts;
+    const bytes = byteLengthOf(fetched);
+    const record = new InFlightRecord(owner, fetched, 0, clock.now(), undefined, bytes, 'parked');
+    settlement.add(record);
+    this.#start(record);
+  }
+
   /** Starts the record, or keeps it until `resume` while suspended. */
-  start(record: InFlightRecord): void {
+  #start(record: InFlightRecord): void {
     if (this.#suspended) this.#waiting.push(record);
     else void this.#run(record);
   }
@@ -50,41 +66,42 @@ export class UnparkedDispatcher {
   }
 
   async #run(record: InFlightRecord): Promise<void> {
+    const { clock, failures, parking, results } = this.parts;
     this.#running++;
-    const now = this.clock.now();
-    this.events.started(record, now);
-    this.events.callStarted(record, now);
+    const now = clock.now();
+    results.started(record, now);
+    results.callStarted(record, now);
     try {
       await this.#call(record);
     } catch (error) {
       this.#running--;
-      this.events.stopped(record);
-      const resolution = this.failures.handle(record, error);
-      this.events.returned();
-      if ((await resolution) === 'again') this.start(record);
-      this.failures.resolved();
+      results.stopped(record);
+      const resolution = failures.handle(record, error);
+      results.returned();
+      if ((await resolution) === 'again') this.#start(record);
+      failures.resolved();
       return;
     }
-    this.events.stopped(record);
+    results.stopped(record);
     // The record counts as running until it is removed from the parking topic: a rejoin before that would handle it
     // twice.
-    await this.parking.handled(record);
+    await parking.handled(record);
     this.#running--;
-    this.events.succeeded(record, this.clock.now());
-    this.events.returned();
+    results.succeeded(record, clock.now());
+    results.returned();
   }
 
   async #call(record: InFlightRecord): Promise<void> {
-    const { handler } = this;
+    const { clock, handler, results } = this.parts;
     try {
       const result: unknown = await (handler.read === 'one'
         ? handler.invoke(record)
         : handler.invoke([record]));
       await handler.completion(result);
-      const late = result === ANSWERED ? undefined : this.events.overdue(record);
+      const late = result === ANSWERED ? undefined : results.overdue(record);
       if (late) throw late;
     } finally {
-      this.events.callEnded(record, this.clock.now());
+      results.callEnded(record, clock.now());
     }
   }
 }

@@ -1,10 +1,20 @@
-import type { Cancel, Clock } from '../time/clock.js';
-import type { InFlightLimiter } from '../records/in-flight-limiter.js';
-import type { FetchedBatch, FetchedRecord, TopicPartition } from '../records/fetched.js';
-import { compareOffsets, type Offset, offsetAfter } from '../records/offset.js';
-import type { PauseReasons } from './pause-reasons.js';
-import type { Delay, Handler, PassedOver } from '../handler/handler.js';
-import type { Settlement } from '../commit/settlement.js';
+import type { Cancel, Clock } from './time/clock.js';
+import type { BatchDispatcher } from './dispatch/batch-dispatcher.js';
+import type { RecordDispatcher } from './dispatch/record-dispatcher.js';
+import type { InFlightLimiter } from './records/in-flight-limiter.js';
+import {
+  byteLengthOf,
+  type FetchedBatch,
+  type FetchedRecord,
+  type TopicPartition,
+} from './records/fetched.js';
+import { InFlightRecord, type RecordOwner } from './records/in-flight.js';
+import { compareOffsets, type Offset, offsetAfter } from './records/offset.js';
+import type { LimitPause } from './fetch/limit-pause.js';
+import type { PauseReasons } from './fetch/pause-reasons.js';
+import type { Delay, Handler, PassedOver } from './handler/handler.js';
+import { keyNameOf } from './records/key-name.js';
+import type { Settlement } from './commit/settlement.js';
 
 /** Events of records that are passed over or delayed because of their headers. */
 export interface RecordIntakeEvents {
@@ -20,18 +30,21 @@ export interface RecordIntakeParts {
   readonly handler: Handler;
   readonly limiter: InFlightLimiter;
   readonly settlement: Settlement;
-  readonly pauseReasons: PauseReasons;
+  readonly pauses: PauseReasons;
+  readonly limitPause: LimitPause;
+  readonly dispatcher: RecordDispatcher | BatchDispatcher;
+  /** Lets the handlers of the records confirm and commit them. */
+  readonly owner: RecordOwner;
   readonly clock: Clock;
-  /** Takes one record in. */
-  readonly enqueue: (record: FetchedRecord, receivedAt: number) => void;
-  /** The part of a fetch that fits was taken in. */
-  readonly batchReceived: () => void;
 }
 
 /** By how much a due time may exceed its topic's delay without being reported: clocks of two machines differ. */
 const CLOCK_TOLERANCE_MS = 10_000;
 
-/** Takes in the fetched records of a partition that are new, meant for its handler, due, and within the limits. */
+/**
+ * Takes in the fetched records of a partition that are new, meant for its handler, due, and within the limits: puts each
+ * in its lane, and then has the handler called for those that may start.
+ */
 export class RecordIntake {
   /** Where a reader at this isolation level could read to when the broker last reported it. */
   reachableOffset: Offset;
@@ -42,7 +55,6 @@ export class RecordIntake {
   #cancelDue: Cancel | undefined;
   /** The record that is not due yet, and when it is due. */
   #notDue: { readonly offset: Offset; readonly untilMs: number } | undefined;
-  #cancelRecheck: (() => void) | undefined;
 
   constructor(
     position: Offset,
@@ -82,35 +94,12 @@ export class RecordIntake {
     if (compareOffsets(next, this.fetchOffset) > 0) this.fetchOffset = next;
   }
 
-  /** Pauses fetching if a limit is reached. */
-  pauseIfFull(): void {
-    const { limiter, settlement, pauseReasons } = this.parts;
-    if (!limiter.isFull(settlement.usage) && settlement.ahead < limiter.aheadLimit) return;
-    pauseReasons.add('in-flight limit');
-    this.#cancelRecheck ??= limiter.whilePaused(() => this.resumeIfDrained());
-  }
-
-  /** Resumes fetching once the partition, or the process, has drained to half of its limits. */
-  resumeIfDrained(): void {
-    const { limiter, settlement, pauseReasons } = this.parts;
-    if (!pauseReasons.has('in-flight limit')) return;
-    if (!limiter.readmits(settlement.usage) || settlement.ahead >= limiter.aheadLimit / 2) return;
-    this.#endLimiterPause();
-    pauseReasons.remove('in-flight limit');
-  }
-
   close(): void {
     this.#cancelDue?.();
-    this.#endLimiterPause();
-  }
-
-  #endLimiterPause(): void {
-    this.#cancelRecheck?.();
-    this.#cancelRecheck = undefined;
   }
 
   #admit(batch: FetchedBatch): FetchedRecord | 'all' | undefined {
-    const { limiter, settlement, clock, enqueue, batchReceived } = this.parts;
+    const { limiter, settlement, clock } = this.parts;
     const { tracker } = settlement;
     if (compareOffsets(batch.next, tracker.position) <= 0) return 'all';
     const receivedAt = clock.now();
@@ -126,15 +115,43 @@ export class RecordIntake {
       const hasRoom = (whole && limiter.admitsRest) || limiter.admitsRecord(settlement.usage);
       if (!hasRoom || !this.#isDue(record, receivedAt)) {
         if (taken) tracker.advanceTo(record.offset);
-        batchReceived();
+        this.#startRecords();
         return taken;
       }
-      enqueue(record, receivedAt);
+      this.#enqueue(record, receivedAt);
       taken = record;
     }
     tracker.advanceTo(batch.next);
-    batchReceived();
+    this.#startRecords();
     return 'all';
+  }
+
+  /** From here on the record is in flight. */
+  #enqueue(fetched: FetchedRecord, receivedAt: number): void {
+    const { owner, settlement, dispatcher } = this.parts;
+    const { nextSequence } = settlement.tracker;
+    const bytes = byteLengthOf(fetched);
+    const record = new InFlightRecord(owner, fetched, nextSequence, receivedAt, this.#laneOf(fetched), bytes);
+    settlement.add(record);
+    dispatcher.lanes.enqueue(record);
+  }
+
+  #laneOf(fetched: FetchedRecord): string | undefined {
+    switch (this.parts.handler.order) {
+      case 'partition':
+        return '';
+      case 'key':
+        return keyNameOf(fetched);
+      case 'none':
+        return undefined;
+    }
+  }
+
+  #startRecords(): void {
+    const { dispatcher, limitPause, pauses } = this.parts;
+    dispatcher.pump();
+    limitPause.pauseIfFull();
+    if (pauses.isPaused) dispatcher.startIncomplete();
   }
 
   #isPassedOver(record: FetchedRecord): boolean {
@@ -147,13 +164,13 @@ export class RecordIntake {
 
   /** A record that is not due stays in the log with all records behind it, and is fetched again when it is due. */
   #isDue(record: FetchedRecord, now: number): boolean {
-    const { handler, pauseReasons, clock } = this.parts;
+    const { handler, pauses, clock } = this.parts;
     if (!handler.delay) return true;
     const waitMs = this.#dueTimeOf(record, handler.delay, now) - now;
     if (waitMs <= 0) return true;
-    pauseReasons.add('not due yet');
+    pauses.add('not due yet');
     this.#cancelDue?.();
-    this.#cancelDue = clock.schedule(waitMs, () => pauseReasons.remove('not due yet'));
+    this.#cancelDue = clock.schedule(waitMs, () => pauses.remove('not due yet'));
     return false;
   }
 
