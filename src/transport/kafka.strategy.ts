@@ -9,7 +9,7 @@ import type { CallTracer } from './handlers/invocation/call-tracer.js';
 import { FailureLines } from './group/failure-lines.js';
 import type { GroupPhase } from './group/group-status.js';
 import { currentCall } from './handlers/invocation/handler-call.js';
-import type { HandlerBinding, InvocationServices } from './handlers/invocation/invocation.js';
+import type { HandlerBinding, InvocationServices } from './handlers/invocation/handler-binding.js';
 import { handlerDefaults } from './handlers/options/handler-options.js';
 import { NoHandlerError } from './handlers/registry/handler-classes.js';
 import { HandlerRegistry } from './handlers/registry/handler-registry.js';

@@ -4,7 +4,7 @@ import { systemClock } from '../../pipeline/index.js';
 import { retryPrefixOf } from '../../redelivery/index.js';
 import { AccessError, type TopicSpec } from '../../client/index.js';
 import { HandlerRegistry } from '../handlers/registry/handler-registry.js';
-import type { InvocationServices } from '../handlers/invocation/invocation.js';
+import type { InvocationServices } from '../handlers/invocation/handler-binding.js';
 import { TopicWatch } from './topic-watch.js';
 
 test('a failure to list or create topics is logged once until it ends, and retried', async () => {

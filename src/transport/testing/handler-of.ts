@@ -1,7 +1,8 @@
 import type { MessageHandler } from '@nestjs/microservices';
 import type { RecordHandler } from '../../pipeline/index.js';
 import { type KafkaHandlerOptions, resolveHandlerOptions } from '../handlers/options/handler-options.js';
-import { type InvocationServices, toHandler } from '../handlers/invocation/invocation.js';
+import type { InvocationServices } from '../handlers/invocation/handler-binding.js';
+import { toHandler } from '../handlers/invocation/invocation.js';
 
 const unused = (): never => {
   throw new Error('not asked for');

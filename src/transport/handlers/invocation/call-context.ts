@@ -63,6 +63,21 @@ export class CallContext {
     return outsideOfCalls(() => storage.run(within, run, argument));
   }
 
+  /**
+   * Enters a context, without a function to be run in it; only if `isCheap`.
+   * @returns the caller's context, to be restored with `leave` in the same turn
+   */
+  enter(within: Framed): unknown {
+    const outer = this.#slot?.current();
+    this.#slot?.set(within);
+    return outer;
+  }
+
+  /** Restores the context that `enter` returned. */
+  leave(outer: unknown): void {
+    this.#slot?.set(outer);
+  }
+
   #works(slot: ContextSlot): boolean {
     const probe = new Probe();
     const seesBoth = (): boolean => {

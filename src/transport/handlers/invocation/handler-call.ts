@@ -38,16 +38,17 @@ export class HandlerCall extends Framed {
   }
 }
 
-const calls = new CallContext();
+/** The context that code finds its call in. */
+export const callContext = new CallContext();
 
 /** Runs a function as part of a call. */
 export function within<T>(call: HandlerCall, run: (record: InFlightRecord) => T): T {
-  return calls.run(call, run, call.first);
+  return callContext.run(call, run, call.first);
 }
 
 /** The call that started the running code, even if its handler has returned since. */
 export function enteredCall(): HandlerCall | undefined {
-  const { current } = calls;
+  const { current } = callContext;
   return current instanceof HandlerCall ? current : undefined;
 }
 

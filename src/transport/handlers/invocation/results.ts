@@ -23,6 +23,16 @@ export const completionOfBatch: Completion = (result) => {
   return hasPromises(result) ? outcomesOfPromises(result) : undefined;
 };
 
+/** Subscribes to a stream of results at once, so that it runs as part of the call. */
+export function started(result: unknown, completion: Completion): unknown {
+  return result instanceof Promise ? result : (completion(result) ?? result);
+}
+
+/** The same for a promise of a stream. */
+export function completed(result: unknown, completion: Completion): unknown {
+  return result instanceof Promise ? result.then((value: unknown) => completion(value) ?? value) : result;
+}
+
 /** A generator runs only while its values are requested. */
 export function streamOf(result: unknown): Observable<unknown> | undefined {
   if (typeof result !== 'object' || result === null) return undefined;

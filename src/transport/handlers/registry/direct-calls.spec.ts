@@ -12,7 +12,8 @@ import {
 } from '@nestjs/microservices';
 import { PATTERN_EXTRAS_METADATA } from '@nestjs/microservices/constants.js';
 import { Test } from '@nestjs/testing';
-import { type DirectCall, DirectCalls } from './direct-calls.js';
+import type { DirectCall } from './direct-call.js';
+import { DirectCalls } from './direct-calls.js';
 import { KafkaHandler } from '../kafka-handler.decorator.js';
 
 async function applicationOf(controllers: Type[]): Promise<INestApplication> {
@@ -95,11 +96,11 @@ describe('a handler without enhancers is called directly', () => {
         return [id, all];
       }
     }
-    const { call } = await directly(Field);
-    expect(call({ id: 7 }, undefined)).toEqual([7, { id: 7 }]);
-    expect(call({}, undefined)).toEqual([undefined, {}]);
-    expect(call('text', undefined)).toEqual([undefined, 'text']);
-    expect(call(null, undefined)).toEqual([undefined, null]);
+    const call = await directly(Field);
+    expect(call.call({ id: 7 }, undefined)).toEqual([7, { id: 7 }]);
+    expect(call.call({}, undefined)).toEqual([undefined, {}]);
+    expect(call.call('text', undefined)).toEqual([undefined, 'text']);
+    expect(call.call(null, undefined)).toEqual([undefined, null]);
   });
 
   test('a direct call leaves an undecorated parameter between decorated ones undefined', async () => {

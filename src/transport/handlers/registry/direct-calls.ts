@@ -10,16 +10,10 @@ import type { InstanceWrapper } from '@nestjs/core/injector/instance-wrapper.js'
 import { PARAM_ARGS_METADATA, PATTERN_EXTRAS_METADATA } from '@nestjs/microservices/constants.js';
 import { RpcParamtype } from '@nestjs/microservices/enums/rpc-paramtype.enum.js';
 import { PassThroughFilter } from '../pass-through.filter.js';
+import { type Argument, DirectCall } from './direct-call.js';
 import { declaredHandlers } from './declared-handlers.js';
 import { unusedHandlerClasses } from './handler-classes.js';
 import { MicroserviceConfigError } from './microservice-config.js';
-
-/** Calls a controller's method without Nest's pipeline, which has no step for this method. */
-export interface DirectCall {
-  /** Whether the method takes the context; if not, none is created. */
-  readonly takesContext: boolean;
-  call(payload: unknown, context: unknown): unknown;
-}
 
 /** Key of the handler's identity in its extras. */
 const IDENTITY = Symbol('handler identity');
@@ -27,12 +21,6 @@ const IDENTITY = Symbol('handler identity');
 interface Identity {
   readonly wrapper: InstanceWrapper;
   readonly method: string;
-}
-
-interface Argument {
-  readonly index: number;
-  readonly type: number;
-  readonly field: string | undefined;
 }
 
 const ENHANCERS = [GUARDS_METADATA, PIPES_METADATA, INTERCEPTORS_METADATA, EXCEPTION_FILTERS_METADATA];
@@ -88,7 +76,7 @@ export class DirectCalls {
     }
     const declared: unknown = Reflect.getMetadata(PARAM_ARGS_METADATA, metatype, method);
     const parameters = declared === undefined ? UNDECORATED : toArguments(declared);
-    return parameters && directCall(callback.bind(instance), parameters);
+    return parameters && new DirectCall(callback.bind(instance), parameters);
   }
 
   /** Class and method of the handler with these extras; undefined if two controllers inherit it. */
@@ -139,30 +127,6 @@ function toArgument(key: string, declared: unknown): Argument | undefined {
   return isPlain
     ? { index, type, field: typeof data === 'string' && data !== '' ? data : undefined }
     : undefined;
-}
-
-function directCall(callback: (...args: unknown[]) => unknown, parameters: readonly Argument[]): DirectCall {
-  const takesContext = parameters.some(({ type }) => type === RpcParamtype.CONTEXT);
-  const [only] = parameters;
-  if (parameters.length === 1 && only?.index === 0 && !takesContext && only.field === undefined) {
-    return { takesContext, call: (payload) => callback(payload) };
-  }
-  return {
-    takesContext,
-    call: (payload, context) => {
-      const args: unknown[] = [];
-      for (const { index, type, field } of parameters) {
-        const value = type === RpcParamtype.PAYLOAD ? payload : context;
-        args[index] = type === RpcParamtype.PAYLOAD && field !== undefined ? fieldOf(value, field) : value;
-      }
-      return callback(...args);
-    },
-  };
-}
-
-function fieldOf(value: unknown, field: string): unknown {
-  if (value === null || value === undefined) return undefined;
-  return Reflect.get(Object(value), field);
 }
 
 function isIdentity(value: unknown): value is Identity {

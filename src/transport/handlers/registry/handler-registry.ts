@@ -11,7 +11,8 @@ import {
 import { toDelay } from '../options/retry-delay.js';
 import { FailureTopics } from './failure-topics.js';
 import { HandlerRoutes } from './handler-routes.js';
-import { type HandlerBinding, type InvocationServices, toHandler } from '../invocation/invocation.js';
+import type { HandlerBinding, InvocationServices } from '../invocation/handler-binding.js';
+import { toHandler } from '../invocation/invocation.js';
 
 /** Options that all handlers of one topic and group must share, since they share its records. */
 const SHARED = ['read', 'commit', 'order', 'concurrency', 'timeoutMs'] as const;

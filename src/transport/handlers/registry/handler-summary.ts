@@ -1,5 +1,5 @@
 import type { LastResort, Order } from '../../../pipeline/index.js';
-import type { HandlerBinding } from '../invocation/invocation.js';
+import type { HandlerBinding } from '../invocation/handler-binding.js';
 
 /** A summary of a handler, for the log at startup. */
 export interface HandlerSummary {
