@@ -125,7 +125,7 @@ export class GroupAssignment {
     const leftAt = this.#committedAtJoin.get(key) ?? kept?.committed ?? kept?.startOffset;
     this.#committedAtJoin.delete(key);
     if (kept && leftAt !== undefined && compareOffsets(leftAt, offset) <= 0) {
-      kept.fetchFrom(offset);
+      kept.intake.fetchFrom(offset);
       return;
     }
     if (kept) this.#closeRewound(key, kept, offset);
@@ -145,8 +145,8 @@ export class GroupAssignment {
   outOfRange({ topic, partition, offset }: TopicPartitionOffset): Offset {
     const key = partitionKeyOf({ topic, partition });
     const kept = this.#partitions.get(key);
-    if (kept && compareOffsets(offset, kept.fetchOffset) >= 0) {
-      kept.fetchFrom(offset);
+    if (kept && compareOffsets(offset, kept.intake.fetchOffset) >= 0) {
+      kept.intake.fetchFrom(offset);
       return offset;
     }
     const from = kept && compareOffsets(kept.committableOffset, offset) < 0 ? kept.committableOffset : offset;
@@ -164,7 +164,7 @@ export class GroupAssignment {
     // Never reset above the committable offset: unsettled records would be skipped. Such a fetch is a duplicate.
     const isRewound =
       pipeline &&
-      compareOffsets(offset, pipeline.fetchOffset) < 0 &&
+      compareOffsets(offset, pipeline.intake.fetchOffset) < 0 &&
       compareOffsets(offset, pipeline.committableOffset) <= 0;
     if (!isRewound) return pipeline;
     this.#closeRewound(key, pipeline, offset);

@@ -137,7 +137,7 @@ export class GroupPipeline {
     if (this.#state === 'stopping') return undefined;
     const pipeline = this.#assignment.pipelineFor(batch);
     if (!pipeline) return undefined;
-    const taken = pipeline.receive(batch);
+    const taken = pipeline.intake.receive(batch);
     if (pipeline.paused) this.parts.fetching.pause(pipeline);
     return taken;
   }
@@ -169,7 +169,7 @@ export class GroupPipeline {
 
   /** A fetch returned no visible record; the position moves to `offset`. */
   skip({ topic, partition, offset }: TopicPartitionOffset): void {
-    this.partition({ topic, partition })?.skipTo(offset);
+    this.partition({ topic, partition })?.intake.skipTo(offset);
   }
 
   /**

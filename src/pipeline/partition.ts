@@ -3,7 +3,7 @@ import type { FailureEvent } from './failures/failure-event.js';
 import { PartitionStatus } from './partition-status.js';
 import { type PartitionParts, type PartitionWiring, wirePartition } from './partition-wiring.js';
 import type { PartitionOwner } from './dispatch/partition-owner.js';
-import type { FetchedBatch, FetchedRecord } from './records/fetched.js';
+import type { RecordIntake } from './record-intake.js';
 import { compareOffsets, type Offset } from './records/offset.js';
 import type { Startable } from './dispatch/dispatcher.js';
 
@@ -11,6 +11,8 @@ import type { Startable } from './dispatch/dispatcher.js';
 export class PartitionPipeline {
   /** Its status, for health, metrics and operators. */
   readonly status: PartitionStatus;
+  /** Takes in what the client fetches. */
+  readonly intake: RecordIntake;
   readonly #wiring: PartitionWiring;
   /** `draining` and `suspended` begin when the partition is being given up, and end when it is retained. */
   #state: 'running' | 'draining' | 'suspended' | 'closed' = 'running';
@@ -29,7 +31,8 @@ export class PartitionPipeline {
       parkingLoaded: () => this.startReadyRecords(),
     });
     this.status = new PartitionStatus(at, this.#wiring);
-    const { parking, settlement } = this.#wiring;
+    const { intake, parking, settlement } = this.#wiring;
+    this.intake = intake;
     parts.committer.add(settlement);
     if (!parking) return;
     this.startReadyRecords();
@@ -40,11 +43,6 @@ export class PartitionPipeline {
   /** Lets its running handlers confirm, commit and wait for their records. */
   get owner(): PartitionOwner {
     return this.#wiring.owner;
-  }
-
-  /** The offset that the client fetches next; below the position while it refetches known records. */
-  get fetchOffset(): Offset {
-    return this.#wiring.intake.fetchOffset;
   }
 
   /** The next offset to take in. */
@@ -80,29 +78,6 @@ export class PartitionPipeline {
     const { calls, dispatcher, failures, unparked } = this.#wiring;
     if (dispatcher.isDeferred || dispatcher.running > calls.awaitingCommit) return true;
     return failures.busy || unparked?.busy === true;
-  }
-
-  /**
-   * Takes in the records of a fetch, up to the limits, and starts those that may start.
-   * @returns the last record taken, or `'all'`; undefined if none was taken
-   */
-  receive(batch: FetchedBatch): FetchedRecord | 'all' | undefined {
-    return this.#wiring.intake.receive(batch);
-  }
-
-  /** Takes in the end offset that the broker reported. */
-  raiseReachableOffset(end: Offset): void {
-    this.#wiring.intake.raiseReachableOffset(end);
-  }
-
-  /** The client fetches from `offset`, which is at or above the committed offset and may be above the position. */
-  fetchFrom(offset: Offset): void {
-    this.#wiring.intake.fetchFrom(offset);
-  }
-
-  /** Moves the position past offsets without a visible record: control records, aborted records, gaps. */
-  skipTo(next: Offset): void {
-    this.#wiring.intake.skipTo(next);
   }
 
   /**

@@ -64,7 +64,10 @@ export class RecordIntake {
     this.fetchOffset = position;
   }
 
-  /** @returns the last record taken, or `'all'`; undefined if none was taken */
+  /**
+   * Takes in the records of a fetch, up to the limits, and starts those that may start.
+   * @returns the last record taken, or `'all'`; undefined if none was taken
+   */
   receive(batch: FetchedBatch): FetchedRecord | 'all' | undefined {
     this.reachableOffset = batch.reachableOffset;
     this.reachableOffsetAt = this.parts.clock.now();

@@ -60,7 +60,7 @@ export class ClusterReachableOffsets {
         );
         for (const pipeline of this.#pipelines()) {
           const end = pipeline.topic === topic ? ends.get(pipeline.partition) : undefined;
-          if (end !== undefined) pipeline.raiseReachableOffset(end);
+          if (end !== undefined) pipeline.intake.raiseReachableOffset(end);
         }
       } catch (error) {
         // Only a metric is out of date. If no broker answers, the consumer itself logs an error.

@@ -10,6 +10,7 @@ import {
   untilAborted,
 } from '../../pipeline/index.js';
 import { LineLimit } from '../../text/line-limit.js';
+import type { CurrentClient } from './current-client.js';
 import type { GroupListener } from './group-listener.js';
 import type { StatusRecorder } from './group-status.js';
 import type { TopicWatch } from './topic-watch.js';
@@ -19,6 +20,8 @@ export interface ClientSupervisorParts {
   readonly groupId: string;
   readonly port: Pick<KafkaPort, 'consumer'>;
   readonly listener: GroupListener;
+  /** Gets each new client. */
+  readonly current: CurrentClient;
   readonly pipeline: GroupPipeline;
   readonly recorder: StatusRecorder;
   readonly topics: TopicWatch;
@@ -37,7 +40,6 @@ const RESTART_BACKOFF = { initialMs: 500, maxMs: 5_000 };
 /** Restarts a group's client whenever it ends (broker outage, library error, new topic), until it is stopped. */
 export class ClientSupervisor {
   readonly #stopRequested = new AbortController();
-  #client: GroupConsumerClient | undefined;
   #native: NativeConsumer | undefined;
   /** Whether the coordinator has confirmed that the last client left. */
   #departure: 'confirmed' | 'unconfirmed' = 'confirmed';
@@ -46,11 +48,6 @@ export class ClientSupervisor {
   readonly #lines = new LineLimit({ most: 1, windowMs: 60_000 });
 
   constructor(private readonly parts: ClientSupervisorParts) {}
-
-  /** The running client; undefined while no client runs. */
-  get client(): GroupConsumerClient | undefined {
-    return this.#client;
-  }
 
   /** The consumer of the latest client: handlers may ask for it while the next client connects. */
   get native(): NativeConsumer | undefined {
@@ -99,7 +96,7 @@ export class ClientSupervisor {
     const { groupId, port, listener, pipeline, recorder, topics: watch, config, logger, clock } = this.parts;
     if (recorder.status.phase !== 'waiting-for-topics') recorder.enter('connecting');
     const client = port.consumer(groupId, listener, recorder.status.memberId);
-    this.#client = client;
+    this.parts.current.client = client;
     this.#native = client.native();
     const session = new AbortController();
     const over = AbortSignal.any([session.signal, this.#stopRequested.signal]);
@@ -147,7 +144,7 @@ export class ClientSupervisor {
       this.parts.logger.warn(`the client could not leave the group: ${describeError(error)}`);
     });
     waited.abort();
-    this.#client = undefined;
+    this.parts.current.client = undefined;
     return hasLeft === true;
   }
 

@@ -6,13 +6,13 @@ import {
   GroupPipeline,
   type InFlightLimiter,
   ShutdownDeadlineError,
-  type TopicPartitionOffset,
 } from '../../pipeline/index.js';
 import type { OwnTopics } from '../../redelivery/index.js';
 import { failureReasonOf } from '../handlers/failures/failure-reason.js';
 import type { HandlerRegistry } from '../handlers/registry/handler-registry.js';
 import type { RuntimeEnvironment } from './runtime-environment.js';
 import { ClientSupervisor } from './client-supervisor.js';
+import { CurrentClient } from './current-client.js';
 import { GroupCounts } from './group-counts.js';
 import { GroupListener } from './group-listener.js';
 import { groupLog } from './group-log.js';
@@ -52,6 +52,7 @@ export class GroupConsumer {
   readonly #logger: Logger;
   readonly #recorder: StatusRecorder;
   readonly #retryPurge: RetryPurge;
+  readonly #client: CurrentClient;
   readonly #supervisor: ClientSupervisor;
   readonly #timeouts: TimeoutWatch;
 
@@ -61,6 +62,7 @@ export class GroupConsumer {
     this.#logger = new Logger(`KafkaConsumer ${cluster === undefined ? '' : `${cluster}/`}${groupId}`);
     this.#recorder = new StatusRecorder(groupId, parts.phaseChanged, cluster);
     this.#retryPurge = this.#createRetryPurge();
+    this.#client = new CurrentClient(this.#retryPurge);
     this.failures = new GroupCounts((topic, error) =>
       failureReasonOf(error, registry.handlerOf(groupId, topic)),
     );
@@ -83,6 +85,7 @@ export class GroupConsumer {
       groupId,
       port,
       listener,
+      current: this.#client,
       topics: this.#createTopicWatch(),
       clock,
     });
@@ -154,14 +157,8 @@ export class GroupConsumer {
     const { clock, turn, random, observed } = environment;
     const parts: GroupParts = {
       handlerOf: (topic) => registry.handlerOf(groupId, topic),
-      fetching: {
-        pause: (partition) => this.#supervisor.client?.pause(partition),
-        resume: (partition) => this.#supervisor.client?.resume(partition),
-      },
-      commits: {
-        commit: (offsets) => this.#commit(offsets),
-        classify: (error) => this.#supervisor.client?.classify(error) ?? 'transient',
-      },
+      fetching: this.#client,
+      commits: this.#client,
       commitIntervalMs: config.autoCommitIntervalMs,
       limiter,
       events: this.failures.counting(
@@ -213,12 +210,5 @@ export class GroupConsumer {
     this.pipeline.forgetTopics(existing);
     this.failures.forgetTopics(existing);
     return topics;
-  }
-
-  async #commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {
-    const { client } = this.#supervisor;
-    if (!client) throw new Error('the consumer is not connected');
-    await client.commit(offsets);
-    this.#retryPurge.committed(offsets);
   }
 }
