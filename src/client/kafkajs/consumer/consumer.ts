@@ -17,8 +17,9 @@ import { mayBeMember } from '../patches/group/assigned-member-id.js';
 import { fetchOf } from '../patches/group/fetched-records.js';
 import { type ConsumerSettings, toKafkaJsConsumerConfig } from '../settings.js';
 import { stickyAssigner } from './assigner.js';
-import { commitFailureOf, commitOnce } from './commit-once.js';
-import { sendDrainHeartbeat } from './drain-heartbeat.js';
+import { commitFailureOf, commitRequest } from './commit-request.js';
+import { findCoordinator, isCoordinatorAway } from './coordinator.js';
+import { withDrainHeartbeats } from './drain-heartbeat.js';
 import { FetchPauses } from './fetch-pauses.js';
 import type { GroupHooks } from './group-hooks.js';
 import { leaveGroup } from './leave-group.js';
@@ -132,11 +133,20 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
     return hasLeft;
   }
 
-  /** Commits with the generation that the listener knows. */
+  /**
+   * Commits with one request, in the generation that the listener knows: kafkajs's own `commitOffsets` retries across a
+   * rejoin, and would commit for partitions that may belong to another member.
+   */
   async commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {
-    if (!this.#group || !this.#offsetManager)
+    const group = this.#group;
+    if (!group || !this.#offsetManager)
       throw new Error('the consumer has not joined its group; the commit was not sent');
-    await commitOnce(this.#group, this.#offsetManager, offsets);
+    try {
+      await this.#offsetManager.commitOffsets(commitRequest(offsets));
+    } catch (error) {
+      if (isCoordinatorAway(error)) await findCoordinator(group);
+      throw error;
+    }
   }
 
   classify(error: unknown): CommitFailure {
@@ -160,15 +170,9 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
     }
     const { assignment } = this.#history;
     if (!memberId) return this.listener.lost(assignment);
-    const beat = async (): Promise<void> => {
-      if (await sendDrainHeartbeat(group)) this.listener.heartbeat();
-    };
-    const heartbeats = setInterval(() => void beat(), this.settings.heartbeatIntervalMs);
-    try {
-      await untilAborted(this.#stopping.signal, this.listener.revoking(assignment));
-    } finally {
-      clearInterval(heartbeats);
-    }
+    const drained = untilAborted(this.#stopping.signal, this.listener.revoking(assignment));
+    const interval = this.settings.heartbeatIntervalMs;
+    await withDrainHeartbeats(group, interval, () => this.listener.heartbeat(), drained);
   }
 
   afterJoin(group: ConsumerGroup): void {

@@ -3,11 +3,31 @@ import { protocolErrorType } from '../errors.js';
 import { findCoordinator, isCoordinatorAway } from './coordinator.js';
 
 /**
- * Sends a heartbeat of a member that drains before it rejoins. REBALANCE_IN_PROGRESS is expected: it is why the member
- * drains.
+ * Sends heartbeats of a member until it has drained, before it rejoins.
+ * @param answered called whenever the coordinator has answered that it still knows the member
+ */
+export async function withDrainHeartbeats(
+  group: ConsumerGroup,
+  intervalMs: number,
+  answered: () => void,
+  drained: Promise<void>,
+): Promise<void> {
+  const beat = async (): Promise<void> => {
+    if (await sendDrainHeartbeat(group)) answered();
+  };
+  const heartbeats = setInterval(() => void beat(), intervalMs);
+  try {
+    await drained;
+  } finally {
+    clearInterval(heartbeats);
+  }
+}
+
+/**
+ * Sends a heartbeat. REBALANCE_IN_PROGRESS is expected: it is why the member drains.
  * @returns whether the coordinator still knows the member
  */
-export async function sendDrainHeartbeat(group: ConsumerGroup): Promise<boolean> {
+async function sendDrainHeartbeat(group: ConsumerGroup): Promise<boolean> {
   const { groupId, memberId, generationId: groupGenerationId } = group;
   if (!memberId) return false;
   try {

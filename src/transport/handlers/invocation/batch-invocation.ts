@@ -42,7 +42,7 @@ export class BatchInvocation {
     const payloads = await this.#decoded(records);
     const context = new KafkaBatchContext(records, head, payloads, this.#contextServices);
     if (binding.direct && !services.instrumented)
-      return started(binding.direct.call(payloads, context), completionOfBatch);
+      return started(binding.direct.invoke(payloads, context), completionOfBatch);
     return completed(
       services.instrument(context, () => binding.callback(payloads, context)),
       completionOfBatch,

@@ -71,9 +71,9 @@ export class RecordInvocation {
     const { binding, services } = this;
     const { direct } = binding;
     if (direct && !direct.takesContext && !services.instrumented)
-      return started(direct.call(payload, undefined), completionOfRecord);
+      return started(direct.invoke(payload, undefined), completionOfRecord);
     const context = new KafkaRecordContext(record, payload, this.#contextServices, fetched);
-    if (direct && !services.instrumented) return started(direct.call(payload, context), completionOfRecord);
+    if (direct && !services.instrumented) return started(direct.invoke(payload, context), completionOfRecord);
     const run = (): unknown => services.instrument(context, () => binding.callback(payload, context));
     return binding.isEvent ? completed(run(), completionOfRecord) : services.respond(binding, context, run);
   }

@@ -27,7 +27,7 @@ export class DirectCall {
       parameters.length === 1 && only?.index === 0 && !this.takesContext && only.field === undefined;
   }
 
-  call(payload: unknown, context: unknown): unknown {
+  invoke(payload: unknown, context: unknown): unknown {
     if (this.#isPlain) return this.method(payload);
     const args: unknown[] = [];
     for (const { index, type, field } of this.parameters) {

@@ -51,7 +51,7 @@ describe('a handler without enhancers is called directly', () => {
     }
     const call = await directly(Counter);
     expect(call.takesContext).toBe(false);
-    expect(call.call(2, undefined)).toBe(42);
+    expect(call.invoke(2, undefined)).toBe(42);
   });
 
   test('a direct call passes only the payload if no parameter is decorated', async () => {
@@ -64,7 +64,7 @@ describe('a handler without enhancers is called directly', () => {
     }
     const call = await directly(Plain);
     expect(call.takesContext).toBe(false);
-    expect(call.call('p', context)).toEqual(['p']);
+    expect(call.invoke('p', context)).toEqual(['p']);
   });
 
   test('a direct call passes payload and context in the declared order', async () => {
@@ -82,10 +82,10 @@ describe('a handler without enhancers is called directly', () => {
     }
     const call = await directly(Both);
     expect(call.takesContext).toBe(true);
-    expect(call.call('p', context)).toEqual([context, 'p']);
+    expect(call.invoke('p', context)).toEqual([context, 'p']);
     const alone = await directly(Both, 'alone');
     expect(alone.takesContext).toBe(true);
-    expect(alone.call('p', context)).toBe(context);
+    expect(alone.invoke('p', context)).toBe(context);
   });
 
   test('a direct call passes the requested field of the payload, if there is one', async () => {
@@ -97,10 +97,10 @@ describe('a handler without enhancers is called directly', () => {
       }
     }
     const call = await directly(Field);
-    expect(call.call({ id: 7 }, undefined)).toEqual([7, { id: 7 }]);
-    expect(call.call({}, undefined)).toEqual([undefined, {}]);
-    expect(call.call('text', undefined)).toEqual([undefined, 'text']);
-    expect(call.call(null, undefined)).toEqual([undefined, null]);
+    expect(call.invoke({ id: 7 }, undefined)).toEqual([7, { id: 7 }]);
+    expect(call.invoke({}, undefined)).toEqual([undefined, {}]);
+    expect(call.invoke('text', undefined)).toEqual([undefined, 'text']);
+    expect(call.invoke(null, undefined)).toEqual([undefined, null]);
   });
 
   test('a direct call leaves an undecorated parameter between decorated ones undefined', async () => {
@@ -111,7 +111,7 @@ describe('a handler without enhancers is called directly', () => {
         return [_first, second];
       }
     }
-    expect((await directly(Sparse)).call('p', undefined)).toEqual([undefined, 'p']);
+    expect((await directly(Sparse)).invoke('p', undefined)).toEqual([undefined, 'p']);
   });
 
   test('handlers with Nest’s decorators are called directly too, and keep their options', async () => {
@@ -127,8 +127,8 @@ describe('a handler without enhancers is called directly', () => {
         return payload;
       }
     }
-    expect((await directly(Stock)).call('p', undefined)).toBe('p');
-    expect((await directly(Stock, 'asked')).call('p', undefined)).toBe('p');
+    expect((await directly(Stock)).invoke('p', undefined)).toBe('p');
+    expect((await directly(Stock, 'asked')).invoke('p', undefined)).toBe('p');
     const extras: unknown = Reflect.getMetadata(PATTERN_EXTRAS_METADATA, Reflect.get(Stock.prototype, 'on'));
     expect(extras).toMatchObject({ order: 'none' });
   });
@@ -142,7 +142,7 @@ describe('a handler without enhancers is called directly', () => {
       }
     }
     for (let application = 0; application < 2; application++) {
-      expect((await directly(Shared)).call('p', undefined)).toBe('called');
+      expect((await directly(Shared)).invoke('p', undefined)).toBe('called');
     }
   });
 });
