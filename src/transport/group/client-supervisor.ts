@@ -96,7 +96,7 @@ export class ClientSupervisor {
     const { groupId, port, listener, pipeline, recorder, topics: watch, config, logger, clock } = this.parts;
     if (recorder.status.phase !== 'waiting-for-topics') recorder.enter('connecting');
     const client = port.consumer(groupId, listener, recorder.status.memberId);
-    this.parts.current.client = client;
+    this.parts.current.set(client);
     this.#native = client.native();
     const session = new AbortController();
     const over = AbortSignal.any([session.signal, this.#stopRequested.signal]);
@@ -144,7 +144,7 @@ export class ClientSupervisor {
       this.parts.logger.warn(`the client could not leave the group: ${describeError(error)}`);
     });
     waited.abort();
-    this.parts.current.client = undefined;
+    this.parts.current.set(undefined);
     return hasLeft === true;
   }
 

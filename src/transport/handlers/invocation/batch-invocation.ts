@@ -13,12 +13,14 @@ export class BatchInvocation {
   readonly completion = completionOfBatch;
   readonly maxRecords: number;
   readonly maxWaitMs: number;
+  // Private at run time: a context that an application serializes leads here, and must not lead to its services.
+  readonly #binding: HandlerBinding;
+  readonly #services: InvocationServices;
   readonly #contextServices: ContextServices;
 
-  constructor(
-    private readonly binding: HandlerBinding,
-    private readonly services: InvocationServices,
-  ) {
+  constructor(binding: HandlerBinding, services: InvocationServices) {
+    this.#binding = binding;
+    this.#services = services;
     const { groupId, maxRecords, maxWaitMs } = binding.options;
     this.maxRecords = maxRecords;
     this.maxWaitMs = maxWaitMs;
@@ -29,8 +31,8 @@ export class BatchInvocation {
   invoke(records: readonly InFlightRecord[]): unknown {
     const [head] = records;
     if (!head) return undefined;
-    const { name, options } = this.binding;
-    const { tracer } = this.services;
+    const { name, options } = this.#binding;
+    const { tracer } = this.#services;
     const call = new HandlerCall(name, head, records.length, tracer);
     const span = tracer?.begin(call, options.groupId, records);
     const run = (): unknown => this.#handle(records, head);
@@ -38,7 +40,8 @@ export class BatchInvocation {
   }
 
   async #handle(records: readonly InFlightRecord[], head: InFlightRecord): Promise<unknown> {
-    const { binding, services } = this;
+    const binding = this.#binding;
+    const services = this.#services;
     const payloads = await this.#decoded(records);
     const context = new KafkaBatchContext(records, head, payloads, this.#contextServices);
     if (binding.direct && !services.instrumented)
@@ -51,7 +54,7 @@ export class BatchInvocation {
 
   /** Fails with the errors of all undecodable records. */
   #decoded(records: readonly InFlightRecord[]): readonly unknown[] | Promise<readonly unknown[]> {
-    if (this.binding.options.schema) return this.#decodedEach(records);
+    if (this.#binding.options.schema) return this.#decodedEach(records);
     try {
       return records.map((record) => this.#decode(record));
     } catch {
@@ -69,7 +72,7 @@ export class BatchInvocation {
   }
 
   #decode({ record }: InFlightRecord): unknown {
-    const { value, schema } = this.binding.options;
+    const { value, schema } = this.#binding.options;
     const payload = valueOf(record, value);
     return schema ? validated(schema, payload) : payload;
   }

@@ -10,24 +10,26 @@ import { completed, completionOfRecord, started } from './results.js';
 export class RecordInvocation {
   readonly read = 'one';
   readonly completion = completionOfRecord;
+  // Private at run time: a context that an application serializes leads here, and must not lead to its services.
+  readonly #binding: HandlerBinding;
+  readonly #services: InvocationServices;
   readonly #contextServices: ContextServices;
 
-  constructor(
-    private readonly binding: HandlerBinding,
-    private readonly services: InvocationServices,
-  ) {
+  constructor(binding: HandlerBinding, services: InvocationServices) {
+    this.#binding = binding;
+    this.#services = services;
     this.#contextServices = services.contextServices(binding.options.groupId);
   }
 
   /** `Class.method`. */
   get name(): string {
-    return this.binding.name;
+    return this.#binding.name;
   }
 
   /** Decodes and validates the record, and calls the method in a context of its own. */
   invoke(record: InFlightRecord): unknown {
-    const { name, options } = this.binding;
-    const { tracer } = this.services;
+    const { name, options } = this.#binding;
+    const { tracer } = this.#services;
     const call = new HandlerCall(name, record, undefined, tracer);
     const span = tracer?.begin(call, options.groupId);
     if (span) return within(call, (first) => span.run(() => this.#handle(first)));
@@ -41,7 +43,7 @@ export class RecordInvocation {
   }
 
   #handle(record: InFlightRecord): unknown {
-    const { schema, value } = this.binding.options;
+    const { schema, value } = this.#binding.options;
     if (schema) return this.#handleValidated(record, schema);
     const fetched = record.record;
     let payload: unknown;
@@ -60,7 +62,7 @@ export class RecordInvocation {
     const fetched = record.record;
     let payload: unknown;
     try {
-      payload = await validated(schema, valueOf(fetched, this.binding.options.value));
+      payload = await validated(schema, valueOf(fetched, this.#binding.options.value));
     } catch (error) {
       return this.#handleUndecodable(record, fetched, error);
     }
@@ -68,7 +70,8 @@ export class RecordInvocation {
   }
 
   #call(record: InFlightRecord, fetched: FetchedRecord, payload: unknown): unknown {
-    const { binding, services } = this;
+    const binding = this.#binding;
+    const services = this.#services;
     const { direct } = binding;
     if (direct && !direct.takesContext && !services.instrumented)
       return started(direct.invoke(payload, undefined), completionOfRecord);
@@ -80,8 +83,8 @@ export class RecordInvocation {
 
   /** An undecodable request is answered like any other failure. */
   #handleUndecodable(record: InFlightRecord, fetched: FetchedRecord, error: unknown): unknown {
-    if (this.binding.isEvent) throw error;
+    if (this.#binding.isEvent) throw error;
     const context = new KafkaRecordContext(record, undefined, this.#contextServices, fetched);
-    return this.services.respond(this.binding, context, () => Promise.reject(error));
+    return this.#services.respond(this.#binding, context, () => Promise.reject(error));
   }
 }

@@ -33,15 +33,14 @@ export function failedHandlerOf(error: unknown): string | undefined {
 export class SeveralHandlers {
   readonly read = 'one';
   readonly completion = completionOfRecord;
+  readonly #invocations: readonly RecordInvocation[];
   readonly #progress = new WeakMap<InFlightRecord, Progress>();
   readonly #retry: RetryPolicy;
   /** Whether a call that resolves after its signal was aborted has failed. */
   readonly #isTimed: boolean;
 
-  constructor(
-    private readonly invocations: readonly RecordInvocation[],
-    { failures, timeoutMs }: ResolvedHandlerOptions,
-  ) {
+  constructor(invocations: readonly RecordInvocation[], { failures, timeoutMs }: ResolvedHandlerOptions) {
+    this.#invocations = invocations;
     this.#retry = failures.policy.retry;
     this.#isTimed = timeoutMs !== undefined;
   }
@@ -53,7 +52,7 @@ export class SeveralHandlers {
    *   else the first permanent one
    */
   async invoke(record: InFlightRecord): Promise<unknown> {
-    const { due, permanent } = this.#progress.get(record) ?? { due: this.invocations, permanent: [] };
+    const { due, permanent } = this.#progress.get(record) ?? { due: this.#invocations, permanent: [] };
     const results = await Promise.allSettled(due.map((each) => this.#call(each, record)));
     const failed = due.flatMap((call, at) => {
       const result = results[at];
