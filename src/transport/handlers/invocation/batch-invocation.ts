@@ -54,9 +54,10 @@ export class BatchInvocation {
 
   /** Fails with the errors of all undecodable records. */
   #decoded(records: readonly InFlightRecord[]): readonly unknown[] | Promise<readonly unknown[]> {
-    if (this.#binding.options.schema) return this.#decodedEach(records);
+    const { schema, value } = this.#binding.options;
+    if (schema) return this.#decodedEach(records);
     try {
-      return records.map((record) => this.#decode(record));
+      return records.map(({ record }) => valueOf(record, value));
     } catch {
       return this.#decodedEach(records);
     }
