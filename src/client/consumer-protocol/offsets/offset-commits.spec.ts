@@ -89,8 +89,8 @@ describe('a commit', () => {
     const scene = new Scene();
     scene.owned.pop();
     await expect(scene.commits.commit([orders(0, 5), orders(1, 9)])).rejects.toMatchObject({
-      type: 'UNKNOWN_MEMBER_ID',
-      message: expect.stringContaining('orders[1] is not owned by this member'),
+      code: 'NOT_OWNED',
+      message: expect.stringContaining('orders[1]'),
     });
     expect(scene.sent).toEqual([]);
   });

@@ -4,6 +4,7 @@ import type { GroupCoordinator } from '../group-coordinator.js';
 import type { AssignedPartition } from '../membership/assignment.js';
 import { BrokerAnswerError, errorName } from '../messages/error-codes.js';
 import { offsetCommit } from '../messages/offset-commit.js';
+import { NotOwnedError } from './not-owned.error.js';
 
 /** With what a member proves its membership. */
 export interface MemberIdentity {
@@ -44,8 +45,8 @@ export class OffsetCommits {
 
   /**
    * Commits with one request.
-   * @throws BrokerAnswerError if the coordinator does not confirm all of the offsets; `UNKNOWN_MEMBER_ID` if the member
-   *   does not own one of the partitions, as after its removal
+   * @throws BrokerAnswerError if the coordinator does not confirm all of the offsets; NotOwnedError if the member does not
+   *   own one of the partitions
    */
   async commit(offsets: readonly TopicPartitionOffset[]): Promise<void> {
     for (let attempt = 0; ; attempt++) {
@@ -61,12 +62,8 @@ export class OffsetCommits {
     const { identity } = member;
     const owned = new Set(member.owned.map(nameOf));
     const foreign = offsets.find((each) => !owned.has(nameOf(each)));
-    if (!identity || foreign)
-      throw new BrokerAnswerError(
-        'UNKNOWN_MEMBER_ID',
-        'OffsetCommit',
-        `not sent: ${foreign ? `${foreign.topic}[${foreign.partition}] is not owned by` : 'there is no'} this member`,
-      );
+    if (!identity) throw new BrokerAnswerError('UNKNOWN_MEMBER_ID', 'OffsetCommit', 'not sent: no member');
+    if (foreign) throw new NotOwnedError(foreign);
     const answer = await coordinator.send(offsetCommit, {
       groupId,
       instanceId,

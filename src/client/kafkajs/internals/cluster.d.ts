@@ -14,7 +14,9 @@ declare module 'kafkajs-pinned/src/broker/index.js' {
     readonly brokerAddress: string;
     /** In ms. */
     readonly authenticationTimeout: number;
-    readonly versions: object | null;
+    readonly versions: Readonly<
+      Record<number, { readonly minVersion: number; readonly maxVersion: number }>
+    > | null;
     readonly connectionPool: {
       /** In ms. */
       readonly connectionTimeout: number;
@@ -43,7 +45,7 @@ declare module 'kafkajs-pinned/src/cluster/brokerPool.js' {
     readonly logger: { debug(message: string): void };
     readonly metadata: { readonly controllerId: number } | null;
     seedBroker: Broker | undefined;
-    versions: object | null;
+    versions: Readonly<Record<number, { readonly minVersion: number; readonly maxVersion: number }>> | null;
     retrier<T>(work: (bail: (error: unknown) => void) => Promise<T>): Promise<T>;
     hasConnectedBrokers(): boolean;
     createSeedBroker(): Promise<void>;
@@ -51,6 +53,7 @@ declare module 'kafkajs-pinned/src/cluster/brokerPool.js' {
     disconnect(): Promise<void>;
     connectBroker(broker: Broker): Promise<void>;
     findBroker(node: { nodeId: string }): Promise<Broker>;
+    findConnectedBroker(): Promise<Broker>;
     refreshMetadata(topics: readonly string[]): Promise<void>;
     withBroker<T>(request: (found: { nodeId: string; broker: Broker }) => Promise<T>): Promise<T>;
   }

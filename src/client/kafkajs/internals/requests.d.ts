@@ -2,9 +2,15 @@
 
 declare module 'kafkajs-pinned/src/protocol/requests/index.js' {
   import type { Message } from 'kafkajs-pinned';
+  import type Encoder from 'kafkajs-pinned/src/protocol/encoder.js';
 
   interface Request<Answer> {
-    readonly request: { readonly apiKey: number; readonly apiVersion: number; readonly apiName: string };
+    readonly request: {
+      readonly apiKey: number;
+      readonly apiVersion: number;
+      readonly apiName: string;
+      encode(): Promise<Encoder>;
+    };
     readonly response: {
       decode(bytes: Buffer): Promise<Answer>;
       /** Throws the first error of the answer. */
