@@ -16,14 +16,6 @@ import { OffsetCommits } from './offsets/offset-commits.js';
 import { StartPositions } from './offsets/start-positions.js';
 import { ProtocolUnavailableError } from './protocol-unavailable.error.js';
 
-/** What the new protocol's listener is told besides: partitions are given up one by one. */
-export type ConsumerProtocolListener = Omit<ConsumerListener, 'rebalanceStarted'> & {
-  /** The member is about to give up these partitions; their offsets are still accepted until this resolves. */
-  revoking(partitions: readonly TopicPartition[]): Promise<void>;
-  /** These partitions may belong to other members already: nothing of them can be committed any more. */
-  lost(partitions: readonly TopicPartition[]): void;
-};
-
 /** Errors of a commit after which the member must join again. */
 const REJOIN = new Set(['UNKNOWN_MEMBER_ID', 'FENCED_MEMBER_EPOCH', 'FENCED_INSTANCE_ID']);
 
@@ -45,7 +37,7 @@ export class ConsumerProtocolClient implements GroupConsumerClient, MembershipLi
 
   constructor(
     private readonly parts: ConsumerProtocolParts,
-    private readonly listener: ConsumerProtocolListener,
+    private readonly listener: ConsumerListener,
   ) {
     this.crashed = new Promise((resolve) => (this.#reportCrash = resolve));
     const { brokers, clock } = parts;

@@ -1,8 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, jest, test } from '@jest/globals';
 import kafkajs from 'kafkajs-pinned';
 import { createConsumerProtocolClient } from '../../../src/client/kafkajs/consumer-protocol/consumer-protocol-client.js';
-import type { ConsumerProtocolListener } from '../../../src/client/consumer-protocol/consumer.js';
-import type { GroupConsumerClient, Membership } from '../../../src/client/index.js';
+import type { ConsumerListener, GroupConsumerClient, Membership } from '../../../src/client/index.js';
 import { loadConfig } from '../../../src/config/index.js';
 import {
   type FetchedBatch,
@@ -45,7 +44,7 @@ interface Handled extends TopicPartition {
 const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
 
 /** A member that handles each record at once, and commits when it gives a partition up. */
-class MemberOfGroup implements ConsumerProtocolListener {
+class MemberOfGroup implements ConsumerListener {
   readonly #client: GroupConsumerClient;
   /** The next offset of each partition that it reads. */
   readonly #next = new Map<string, TopicPartitionOffset>();
@@ -151,13 +150,13 @@ class MemberOfGroup implements ConsumerProtocolListener {
 /** Writes a record to each partition in turn until it is stopped. @returns the values written to each partition */
 function writeInto(topic: string): () => Promise<ReadonlyMap<number, readonly string[]>> {
   const written = new Map<number, string[]>();
-  let isOver = false;
+  const over = new AbortController();
   const writing = (async () => {
     const producer = kafkaClient(kafka.bootstrap).producer({
       createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
     });
     await producer.connect();
-    for (let count = 0; !isOver; count++) {
+    for (let count = 0; !over.signal.aborted; count++) {
       const messages = Array.from({ length: PARTITIONS }, (_, partition) => ({
         partition,
         value: `${count}`,
@@ -170,7 +169,7 @@ function writeInto(topic: string): () => Promise<ReadonlyMap<number, readonly st
     await producer.disconnect();
   })();
   return async () => {
-    isOver = true;
+    over.abort();
     await writing;
     return written;
   };

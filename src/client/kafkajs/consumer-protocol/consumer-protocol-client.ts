@@ -3,7 +3,8 @@ import { Logger } from '@nestjs/common';
 import type { Kafka } from 'kafkajs-pinned';
 import type { KafkaConfig } from '../../../config/index.js';
 import { systemClock } from '../../../pipeline/index.js';
-import { ConsumerProtocolClient, type ConsumerProtocolListener } from '../../consumer-protocol/consumer.js';
+import { ConsumerProtocolClient } from '../../consumer-protocol/consumer.js';
+import type { ConsumerListener } from '../../kafka-port.js';
 import { READ_COMMITTED } from '../cluster.js';
 import { NoCommittedOffsetError, rootCause } from '../errors.js';
 import { explainAccess } from '../explain-access.js';
@@ -17,7 +18,7 @@ export function createConsumerProtocolClient(
   kafka: Kafka,
   groupId: string,
   config: KafkaConfig,
-  listener: ConsumerProtocolListener,
+  listener: ConsumerListener,
 ): ConsumerProtocolClient {
   const logger = new Logger(`KafkaConsumer ${groupId}`);
   return new ConsumerProtocolClient(
