@@ -52,6 +52,8 @@ export interface KafkaConfig {
   readonly clientId: string;
   /** Used exactly as given; unlike Nest's own transport, no suffix is added. */
   readonly groupId: string;
+  /** `consumer` is that of KIP-848. */
+  readonly groupProtocol: 'classic' | 'consumer';
   /** Where this client runs, in the terms of the brokers' `broker.rack`; undefined reads from leaders only. */
   readonly rack: string | undefined;
   readonly autoOffsetReset: 'earliest' | 'latest' | 'none';

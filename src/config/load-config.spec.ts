@@ -15,6 +15,7 @@ describe('loadConfig', () => {
         brokers: ['127.0.0.1:9092'],
         clientId: 'nestjs-kafka-consumer',
         groupId: 'nestjs-kafka-consumer',
+        groupProtocol: 'classic',
         autoOffsetReset: 'earliest',
         enableAutoCommit: true,
         autoCommitIntervalMs: 5000,

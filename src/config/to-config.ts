@@ -43,6 +43,7 @@ function toKafkaConfig(values: Values, files: Files): KafkaConfig {
     brokers: values.KAFKA_BROKERS,
     clientId: values.KAFKA_CLIENT_ID,
     groupId: values.KAFKA_GROUP_ID,
+    groupProtocol: values.KAFKA_GROUP_PROTOCOL,
     rack: values.KAFKA_RACK,
     autoOffsetReset: values.KAFKA_AUTO_OFFSET_RESET,
     enableAutoCommit: values.KAFKA_ENABLE_AUTO_COMMIT,

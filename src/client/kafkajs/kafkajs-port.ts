@@ -14,6 +14,7 @@ import type { BatchProducer } from '../batch-producer.js';
 import { AdminSession } from './admin/admin-session.js';
 import type { EnsuredTopic } from '../topic-settings.js';
 import { KafkaJsConsumer } from './consumer/consumer.js';
+import { createConsumerProtocolClient } from './consumer-protocol/consumer-protocol-client.js';
 import { deleteCommittedRecords, deleteRecordsBefore } from './admin/delete-records.js';
 import { isRejectedLogin } from './errors.js';
 import { DEFAULT_FETCH_LIMITS, limitFetches } from './fetch-limits.js';
@@ -59,6 +60,8 @@ export class KafkaJsPort implements KafkaPort {
   }
 
   consumer(groupId: string, listener: ConsumerListener, memberId?: string): GroupConsumerClient {
+    if (this.config.groupProtocol === 'consumer')
+      return createConsumerProtocolClient(this.#kafka, groupId, this.config, listener);
     return new KafkaJsConsumer(this.#kafka, groupId, this.config, listener, memberId);
   }
 

@@ -8,6 +8,7 @@ export const OPTION_VARIABLES = {
   brokers: 'KAFKA_BROKERS',
   clientId: 'KAFKA_CLIENT_ID',
   groupId: 'KAFKA_GROUP_ID',
+  groupProtocol: 'KAFKA_GROUP_PROTOCOL',
   rack: 'KAFKA_RACK',
   autoOffsetReset: 'KAFKA_AUTO_OFFSET_RESET',
   enableAutoCommit: 'KAFKA_ENABLE_AUTO_COMMIT',

@@ -19,6 +19,11 @@ export const kafkaVariables = {
     description: 'Consumer group, used exactly as given; every service needs its own. Required in production',
     default: 'nestjs-kafka-consumer',
   }),
+  KAFKA_GROUP_PROTOCOL: variable(oneOf(['classic', 'consumer']), {
+    description:
+      "Group protocol: consumer is that of KIP-848 (Kafka 4.0 or newer), in which a rebalance does not stop the partitions that stay; the session timeout and the heartbeat interval are then the brokers' settings",
+    default: 'classic',
+  }),
   KAFKA_RACK: optional(text(), {
     description:
       "Rack of this client, such as its zone, named like the brokers' broker.rack; fetches go to a replica there if the brokers have a replica selector",
