@@ -18,8 +18,6 @@ export class Assignment {
     this.#partitions = partitions;
   }
 
-  static readonly EMPTY = new Assignment(new Map());
-
   static of(topics: readonly TopicIdPartitions[]): Assignment {
     const partitions = new Map<TopicId, Set<number>>();
     for (const { topicId, partitions: those } of topics) {

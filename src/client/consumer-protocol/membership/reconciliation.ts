@@ -17,9 +17,9 @@ type Step = 'idle' | 'looking up' | 'draining' | 'acknowledging';
  */
 export class Reconciliation {
   #step: Step = 'idle';
-  #owned = Assignment.EMPTY;
-  #target = Assignment.EMPTY;
-  #revoking = Assignment.EMPTY;
+  #owned = Assignment.of([]);
+  #target = Assignment.of([]);
+  #revoking = Assignment.of([]);
   #revocation = 0;
   #names: TopicNames = new Map();
 
@@ -96,7 +96,7 @@ export class Reconciliation {
   reset(): AssignedPartition[] {
     const { owned } = this;
     this.#step = 'idle';
-    this.#owned = this.#target = Assignment.EMPTY;
+    this.#owned = this.#target = Assignment.of([]);
     return owned;
   }
 
