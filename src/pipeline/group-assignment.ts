@@ -81,7 +81,7 @@ export class GroupAssignment {
     const all = [...this.#partitions.keys(), ...this.#awaitingPosition];
     const keys = new Set(partitions?.map(partitionKeyOf) ?? all);
     const revocation: Revocation = {
-      open: () => this.#open(keys),
+      open: () => this.#open(revocation),
       end: () => {
         for (const key of keys) this.#revoking.get(key)?.delete(revocation);
       },
@@ -172,8 +172,10 @@ export class GroupAssignment {
     return this.#partitions.get(key);
   }
 
-  *#open(keys: ReadonlySet<string>): Iterable<PartitionPipeline> {
-    for (const [key, pipeline] of this.#partitions) if (keys.has(key)) yield pipeline;
+  /** A partition that was lost meanwhile and assigned again is no longer part of the revocation. */
+  *#open(revocation: Revocation): Iterable<PartitionPipeline> {
+    for (const [key, pipeline] of this.#partitions)
+      if (this.#revoking.get(key)?.has(revocation) === true) yield pipeline;
   }
 
   /** The client reads from an earlier offset: the topic was recreated, its log truncated, or its offset reset. */

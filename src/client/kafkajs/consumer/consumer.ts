@@ -118,6 +118,7 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
     return this.settings.autoOffsetReset === 'none' && !this.listener.isRetryTopic(topic);
   }
 
+  /** Once it is stopped, the listener may already be used by the next client. */
   get stopped(): boolean {
     return this.#stopping.signal.aborted;
   }
@@ -162,21 +163,20 @@ export class KafkaJsConsumer implements GroupConsumerClient, GroupHooks {
   }
 
   async beforeJoin(group: ConsumerGroup): Promise<void> {
-    const { memberId } = group;
+    if (this.stopped) return;
     this.#group = group;
     if (this.#history.isFirst) {
       group.memberId ??= this.formerMemberId ?? null;
       return;
     }
     const { assignment } = this.#history;
-    if (!memberId) return this.listener.lost(assignment);
+    if (!group.memberId) return this.listener.lost(assignment);
     const drained = untilAborted(this.#stopping.signal, this.listener.revoking(assignment));
     const interval = this.settings.heartbeatIntervalMs;
     await withDrainHeartbeats(group, interval, () => this.listener.heartbeat(), drained);
   }
 
   afterJoin(group: ConsumerGroup): void {
-    // The listener may already be used by the next client.
     if (this.stopped) return;
     this.#group = group;
     this.#offsetManager = group.offsetManager;
