@@ -1,6 +1,13 @@
 import 'reflect-metadata';
-import { afterEach, describe, expect, test } from '@jest/globals';
-import { Controller, type DynamicModule, type INestApplication, Module, type Type } from '@nestjs/common';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import {
+  Controller,
+  type DynamicModule,
+  type INestApplication,
+  Logger,
+  Module,
+  type Type,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Payload } from '@nestjs/microservices';
 import { Test } from '@nestjs/testing';
@@ -127,6 +134,34 @@ describe('several Kafka clusters in one application', () => {
     const host = await created(bothClusters(), [Orders, Audit]);
     connectKafka(host, { configure: (_, name) => names.push(name) });
     expect(names).toEqual([undefined, 'audit']);
+  });
+});
+
+describe('an application that starts without consuming', () => {
+  /** What is logged in the first ten seconds. */
+  async function warnings(start: (host: INestApplication) => Promise<void> | void): Promise<unknown[]> {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
+    const warn = jest.spyOn(Logger.prototype, 'warn').mockReturnValue(undefined);
+    try {
+      const host = await created([cluster()], [Orders]);
+      await start(host);
+      await host.init();
+      jest.advanceTimersByTime(10_000);
+      return warn.mock.calls.map(([message]) => message);
+    } finally {
+      warn.mockRestore();
+      jest.useRealTimers();
+    }
+  }
+
+  test('a missing connectKafka is warned of', async () => {
+    expect(await warnings(() => undefined)).toEqual(['no topic is read: connectKafka(app) was not called']);
+  });
+
+  test('a missing startAllMicroservices is warned of', async () => {
+    expect(await warnings((host) => void connectKafka(host))).toEqual([
+      'no topic is read: await app.startAllMicroservices() was not called',
+    ]);
   });
 });
 

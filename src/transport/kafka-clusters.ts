@@ -1,5 +1,12 @@
-import { Global, Injectable, Module } from '@nestjs/common';
-import { ModulesContainer } from '@nestjs/core';
+import {
+  Global,
+  Injectable,
+  Logger,
+  Module,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
+import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import type { KafkaModuleConfig } from '../config/index.js';
 import type { GroupConsumer } from './group/group-consumer.js';
 import { declaredHandlers } from './handlers/registry/declared-handlers.js';
@@ -17,16 +24,33 @@ export interface KafkaCluster {
 /** A name that can be a label of a metric and part of a logger's name. */
 const NAME = /^[\w.-]+$/;
 
+/** How long after its start an application may leave the transport unused without a warning. */
+const START_MS = 10_000;
+
 /**
  * The Kafka clusters of an application. At most one has no name: the cluster of handlers without the option
  * `cluster`.
  */
 @Injectable()
-export class KafkaClusters {
+export class KafkaClusters implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #byName = new Map<unknown, KafkaCluster>();
   #connected = false;
+  #startCheck: NodeJS.Timeout | undefined;
 
-  constructor(private readonly modules: ModulesContainer) {}
+  constructor(
+    private readonly modules: ModulesContainer,
+    private readonly http: HttpAdapterHost,
+  ) {}
+
+  /** Nest reports nothing when a transport is never started. Applications without HTTP may be scripts that need none. */
+  onApplicationBootstrap(): void {
+    // oxlint-disable-next-line typescript/no-unnecessary-condition -- without HTTP there is no adapter
+    if (this.http.httpAdapter) this.#startCheck = setTimeout(() => this.#warnIfUnused(), START_MS).unref();
+  }
+
+  onModuleDestroy(): void {
+    clearTimeout(this.#startCheck);
+  }
 
   /** @throws KafkaModuleError if another cluster has its name, or has no name either */
   add(cluster: KafkaCluster): void {
@@ -90,6 +114,12 @@ export class KafkaClusters {
     }
     for (const { name, extras } of declaredHandlers(this.modules)) this.of(name, extras['cluster']);
     this.#connected = true;
+  }
+
+  #warnIfUnused(): void {
+    if (this.groups.length > 0) return;
+    const missing = this.#connected ? 'await app.startAllMicroservices()' : 'connectKafka(app)';
+    new Logger('KafkaModule').warn(`no topic is read: ${missing} was not called`);
   }
 
   /** Drains and leaves the groups of all clusters. @returns whether each of them stopped cleanly */

@@ -35,7 +35,10 @@ export async function requireDeadLetter(
 ): Promise<LoggedDeadLetter> {
   const found = await deadLetterAt(reader, topic, partition, offset);
   const position = positionText({ topic, partition, offset });
-  if (!found) throw new DlqError(`there is no dead letter in ${position}`);
+  if (!found)
+    throw new DlqError(
+      `there is no dead letter in ${position}; "dlq list ${topic} --records" lists their positions`,
+    );
   if ('replayedTo' in found) {
     const original = positionText({ topic, partition, offset: found.replayedOffset });
     throw new DlqError(`${position} is a receipt: ${original} was replayed to ${found.replayedTo}`);

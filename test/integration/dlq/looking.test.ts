@@ -102,7 +102,7 @@ describe('dlq show', () => {
     const beyond = await dlq(topic, ['show', topic, '7', '0']);
     expect(beyond).toMatchObject({
       code: 1,
-      stderr: `error: there is no dead letter in ${dlt}[7] at offset 0\n`,
+      stderr: `error: there is no dead letter in ${dlt}[7] at offset 0; "dlq list ${dlt} --records" lists their positions\n`,
     });
   });
 });

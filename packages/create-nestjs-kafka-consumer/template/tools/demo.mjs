@@ -52,11 +52,13 @@ try {
 async function localKafka() {
   const address = `${LOCAL.host}:${LOCAL.port}`;
   if (await isListening()) return address;
-  console.log('Starting Kafka with Docker Compose ...');
-  const { status } = spawnSync('docker', ['compose', 'up', '--detach', '--wait', 'kafka'], {
-    stdio: 'inherit',
-  });
-  if (status === 0) return address;
+  if (spawnSync('docker', ['compose', 'version'], { stdio: 'ignore' }).status === 0) {
+    console.log('Starting Kafka with Docker Compose ...');
+    const started = spawnSync('docker', ['compose', 'up', '--detach', '--wait', 'kafka'], {
+      stdio: 'inherit',
+    });
+    if (started.status === 0) return address;
+  }
   console.error(
     `There is no Kafka: none listens at ${address}, and Docker Compose has not started one. ` +
       'Install Docker, or name the brokers: KAFKA_BROKERS=host:9092 npm run demo',
