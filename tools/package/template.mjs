@@ -23,7 +23,6 @@ const SHARED = {
   'compose.yaml': 'compose.yaml',
   'deploy/kustomize': 'deploy',
   'deploy/monitoring/dashboard.json': 'deploy/monitoring/dashboard.json',
-  'nest-cli.json': 'nest-cli.json',
   'src/app.module.ts': 'src/app.module.ts',
   'src/cli.ts': 'src/cli.ts',
   'src/main.ts': 'src/main.ts',

@@ -35,6 +35,13 @@ test('no file of a generated service names the reference service', () => {
   expect(naming.map(([file]) => file)).toEqual([]);
 });
 
+test('start:dev and start run the same file, which is compiled from a source', () => {
+  const { scripts } = JSON.parse(files['package.json'] ?? '');
+  const { entryFile } = JSON.parse(files['nest-cli.json'] ?? '');
+  expect(files).toHaveProperty([`src/${entryFile}.ts`]);
+  expect(scripts.start).toContain(` dist/${entryFile}.js`);
+});
+
 test('a generated service has the manifests of this repository', () => {
   expect(Object.keys(files)).toEqual(
     expect.arrayContaining([
