@@ -47,6 +47,23 @@ describe('messages that are sent in one turn of the event loop', () => {
     expect(requests).toEqual(['t: a,b,c', 't: a', 't: b', 't: c']);
   });
 
+  it('a message whose partition the client chooses is sent alone, so that its omission is noticed', async () => {
+    const requests: string[] = [];
+    const queue = new SendQueue(async (_, messages) => {
+      requests.push(messages.map(({ value }) => String(value)).join());
+      await Promise.resolve();
+      return messages.flatMap(({ value, partition = 3 }) => (value === 'omitted' ? [] : [{ partition }]));
+    });
+    const sent = [
+      queue.send('t', { value: 'a', partition: 0 }, 100),
+      queue.send('t', { value: 'omitted' }, 100),
+      queue.send('t', { value: 'b' }, 100),
+      queue.send('t', { value: 'c', partition: 1 }, 100),
+    ];
+    expect(await Promise.all(sent)).toEqual([true, false, true, true]);
+    expect(requests).toEqual(['a', 'omitted', 'b', 'c']);
+  });
+
   it('messages that are sent in one turn of the event loop resolve with whether the message was written or omitted', async () => {
     const { send } = brokerOf();
     expect(await Promise.all([send('a', { partition: 9 }), send('b', { partition: 1 })])).toEqual([

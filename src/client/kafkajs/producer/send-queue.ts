@@ -75,11 +75,21 @@ export class SendQueue {
   }
 }
 
-/** Divides messages into requests, in their order; a large message has a request of its own. */
+/**
+ * Divides messages into requests, in their order. A large message has a request of its own, and so has one whose partition
+ * kafkajs chooses: if a leader moves while a request is repeated, kafkajs omits the messages of that partition
+ * (`producer/sendMessages.js` repeats nothing to a broker that has answered), and among others it could not be told whether
+ * this one was written.
+ */
 function requestsOf(waiting: readonly Waiting[]): Waiting[][] {
   const requests: Waiting[][] = [];
   let bytes = Infinity;
   for (const each of waiting) {
+    if (each.message.partition === undefined) {
+      requests.push([each]);
+      bytes = Infinity;
+      continue;
+    }
     const last = requests.at(-1);
     bytes += each.bytes;
     if (!last || last.length >= MAX_MESSAGES || bytes > MAX_BYTES) {
