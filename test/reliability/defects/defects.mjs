@@ -10,7 +10,7 @@ const defects = {
     'pipeline/dispatch/record-dispatcher.js': [
       [
         'const result = this.handler.invoke(record);',
-        'this.events.confirmed([record]); const result = this.handler.invoke(record);',
+        'this.results.confirmed([record]); const result = this.handler.invoke(record);',
       ],
     ],
   },
@@ -22,7 +22,7 @@ const defects = {
   },
   /** Gives every record its own lane, ignoring its key. */
   'no-lanes': {
-    'pipeline/dispatch/record-entry.js': [
+    'pipeline/record-intake.js': [
       [
         "case 'key':\n                return keyNameOf(fetched);",
         "case 'key':\n                return undefined;",
