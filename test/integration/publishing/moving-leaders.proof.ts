@@ -41,9 +41,9 @@ test('records that are published while their partitions move are in the log once
   const config = loadConfig({ KAFKA_BROKERS: kafka.bootstrap, KAFKA_GROUP_ID: 'g' });
   const producer = new KafkaJsPort(config.kafka).batchProducer();
   const sent: Promise<unknown>[] = [];
-  let isMoving = true;
+  const moved = new AbortController();
   const sending = (async () => {
-    for (let number = 0; isMoving; number++) {
+    for (let number = 0; !moved.signal.aborted; number++) {
       sent.push(producer.send({ topic, key: `k${number % 10}`, value: String(number) }));
       if (number % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     }
@@ -55,7 +55,7 @@ test('records that are published while their partitions move are in the log once
     [3, 1, 1],
   ])
     await lead(topic, leaders);
-  isMoving = false;
+  moved.abort();
   await sending;
   await Promise.all(sent);
   await producer.close();
