@@ -1,5 +1,4 @@
 import type { Brokers } from '../brokers.js';
-import { grouped } from '../grouped.js';
 import { type EpochEnd, offsetForLeaderEpoch } from '../messages/offset-for-leader-epoch.js';
 import { errorName } from '../messages/error-codes.js';
 import type { Reading } from './reading.js';
@@ -41,7 +40,7 @@ export async function compareWithLog(
   leaders: TopicLeaders,
 ): Promise<ReadonlyMap<Reading, Comparison>> {
   const epochs = new Map(readings.map((each) => [each, leaders.leaderOf(each)?.leaderEpoch ?? -1]));
-  const topics = [...grouped(readings, ({ topic }) => topic)].map(([topic, those]) => ({
+  const topics = [...Map.groupBy(readings, ({ topic }) => topic)].map(([topic, those]) => ({
     topic,
     partitions: those.map((each) => ({
       partition: each.partition,

@@ -24,6 +24,20 @@ export class FlexibleReader extends ByteReader {
     return this.array(this.unsignedVarint() - 1, read);
   }
 
+  /** Reads topics by name, each with an array of partitions, of which `readPartition` reads what comes before the tags. */
+  topics<P>(readPartition: () => P): { topic: string; partitions: P[] }[] {
+    return this.compactArray(() => {
+      const topic = this.compactText();
+      const partitions = this.compactArray(() => {
+        const partition = readPartition();
+        this.skipTags();
+        return partition;
+      });
+      this.skipTags();
+      return { topic, partitions };
+    });
+  }
+
   /** @returns the bytes as a view; none if there are none */
   compactBytes(): Buffer {
     return this.slice(this.unsignedVarint() - 1) ?? NO_BYTES;

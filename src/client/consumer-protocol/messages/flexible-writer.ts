@@ -55,6 +55,16 @@ export class FlexibleWriter {
     return this;
   }
 
+  /** Topics by name, each with an array of partitions. */
+  topics<P>(
+    topics: readonly { readonly topic: string; readonly partitions: readonly P[] }[],
+    writePartition: (partition: P) => void,
+  ): this {
+    return this.array(topics, ({ topic, partitions }) =>
+      this.text(topic).array(partitions, writePartition).noTags(),
+    );
+  }
+
   uuid(id: TopicId): this {
     this.#at += this.#room(id.length / 2).write(id, this.#at, 'hex');
     return this;

@@ -50,13 +50,8 @@ export const listOffsets: Message<ListOffsetsQuestion, ListOffsetsAnswer> = {
       .noTags()
       .int32(CONSUMER)
       .int8(isolationLevel)
-      .array(topics, ({ topic, partitions }) =>
-        writer
-          .text(topic)
-          .array(partitions, ({ partition, currentLeaderEpoch, timestamp }) =>
-            writer.int32(partition).int32(currentLeaderEpoch).int64(timestamp).noTags(),
-          )
-          .noTags(),
+      .topics(topics, ({ partition, currentLeaderEpoch, timestamp }) =>
+        writer.int32(partition).int32(currentLeaderEpoch).int64(timestamp).noTags(),
       )
       .noTags().bytes;
   },
@@ -65,19 +60,13 @@ export const listOffsets: Message<ListOffsetsQuestion, ListOffsetsAnswer> = {
     const reader = new FlexibleReader(bytes);
     reader.skipTags();
     const throttleTimeMs = reader.int32();
-    const topics = reader.compactArray(() => {
-      const topic = reader.compactText();
-      const partitions = reader.compactArray(() => {
-        const partition = reader.int32();
-        const errorCode = reader.int16();
-        reader.int64(); // timestamp
-        const offset = reader.int64();
-        const leaderEpoch = reader.int32();
-        reader.skipTags();
-        return { partition, errorCode, offset, leaderEpoch };
-      });
-      reader.skipTags();
-      return { topic, partitions };
+    const topics = reader.topics(() => {
+      const partition = reader.int32();
+      const errorCode = reader.int16();
+      reader.int64(); // timestamp
+      const offset = reader.int64();
+      const leaderEpoch = reader.int32();
+      return { partition, errorCode, offset, leaderEpoch };
     });
     return { throttleTimeMs, topics };
   },

@@ -42,13 +42,8 @@ export const offsetCommit: Message<CommitQuestion, CommitAnswer> = {
       .int32(question.memberEpoch)
       .text(question.memberId)
       .text(question.instanceId)
-      .array(question.topics, ({ topic, partitions }) =>
-        writer
-          .text(topic)
-          .array(partitions, ({ partition, offset, leaderEpoch }) =>
-            writer.int32(partition).int64(offset).int32(leaderEpoch).text(noMetadata).noTags(),
-          )
-          .noTags(),
+      .topics(question.topics, ({ partition, offset, leaderEpoch }) =>
+        writer.int32(partition).int64(offset).int32(leaderEpoch).text(noMetadata).noTags(),
       )
       .noTags().bytes;
   },
@@ -57,16 +52,10 @@ export const offsetCommit: Message<CommitQuestion, CommitAnswer> = {
     const reader = new FlexibleReader(bytes);
     reader.skipTags();
     const throttleTimeMs = reader.int32();
-    const topics = reader.compactArray(() => {
-      const topic = reader.compactText();
-      const partitions = reader.compactArray(() => {
-        const partition = reader.int32();
-        const errorCode = reader.int16();
-        reader.skipTags();
-        return { partition, errorCode };
-      });
-      reader.skipTags();
-      return { topic, partitions };
+    const topics = reader.topics(() => {
+      const partition = reader.int32();
+      const errorCode = reader.int16();
+      return { partition, errorCode };
     });
     return { throttleTimeMs, topics };
   },

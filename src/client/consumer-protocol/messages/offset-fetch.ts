@@ -45,12 +45,7 @@ export const offsetFetch: Message<CommittedQuestion, CommittedAnswer> = {
           .text(groupId)
           .text(memberId)
           .int32(memberEpoch)
-          .array(topics, ({ topic, partitions }) =>
-            writer
-              .text(topic)
-              .array(partitions, (partition) => writer.int32(partition))
-              .noTags(),
-          )
+          .topics(topics, (partition) => writer.int32(partition))
           .noTags(),
       )
       .boolean(requireStable)
@@ -63,7 +58,7 @@ export const offsetFetch: Message<CommittedQuestion, CommittedAnswer> = {
     const throttleTimeMs = reader.int32();
     const [group] = reader.compactArray(() => {
       reader.compactText();
-      const topics = reader.compactArray(() => readTopic(reader));
+      const topics = reader.topics(() => readPartition(reader));
       const errorCode = reader.int16();
       reader.skipTags();
       return { topics, errorCode };
@@ -73,17 +68,11 @@ export const offsetFetch: Message<CommittedQuestion, CommittedAnswer> = {
   },
 };
 
-function readTopic(reader: FlexibleReader): CommittedAnswer['topics'][number] {
-  const topic = reader.compactText();
-  const partitions = reader.compactArray(() => {
-    const partition = reader.int32();
-    const offset = reader.int64();
-    const leaderEpoch = reader.int32();
-    reader.nullableText(); // metadata
-    const errorCode = reader.int16();
-    reader.skipTags();
-    return { partition, offset, leaderEpoch, errorCode };
-  });
-  reader.skipTags();
-  return { topic, partitions };
+function readPartition(reader: FlexibleReader): CommittedOffset {
+  const partition = reader.int32();
+  const offset = reader.int64();
+  const leaderEpoch = reader.int32();
+  reader.nullableText(); // metadata
+  const errorCode = reader.int16();
+  return { partition, offset, leaderEpoch, errorCode };
 }

@@ -44,13 +44,8 @@ export const offsetForLeaderEpoch: Message<EpochQuestion, EpochAnswer> = {
     return writer
       .noTags()
       .int32(CONSUMER)
-      .array(topics, ({ topic, partitions }) =>
-        writer
-          .text(topic)
-          .array(partitions, ({ partition, currentLeaderEpoch, leaderEpoch }) =>
-            writer.int32(partition).int32(currentLeaderEpoch).int32(leaderEpoch).noTags(),
-          )
-          .noTags(),
+      .topics(topics, ({ partition, currentLeaderEpoch, leaderEpoch }) =>
+        writer.int32(partition).int32(currentLeaderEpoch).int32(leaderEpoch).noTags(),
       )
       .noTags().bytes;
   },
@@ -59,18 +54,12 @@ export const offsetForLeaderEpoch: Message<EpochQuestion, EpochAnswer> = {
     const reader = new FlexibleReader(bytes);
     reader.skipTags();
     const throttleTimeMs = reader.int32();
-    const topics = reader.compactArray(() => {
-      const topic = reader.compactText();
-      const partitions = reader.compactArray(() => {
-        const errorCode = reader.int16();
-        const partition = reader.int32();
-        const leaderEpoch = reader.int32();
-        const endOffset = reader.int64();
-        reader.skipTags();
-        return { partition, errorCode, leaderEpoch, endOffset };
-      });
-      reader.skipTags();
-      return { topic, partitions };
+    const topics = reader.topics(() => {
+      const errorCode = reader.int16();
+      const partition = reader.int32();
+      const leaderEpoch = reader.int32();
+      const endOffset = reader.int64();
+      return { partition, errorCode, leaderEpoch, endOffset };
     });
     return { throttleTimeMs, topics };
   },

@@ -1,4 +1,3 @@
-import { grouped } from '../grouped.js';
 import type { Brokers } from '../brokers.js';
 import type { TopicLeaders } from '../fetch/topic-leaders.js';
 import type { AssignedPartition } from '../membership/assignment.js';
@@ -26,7 +25,7 @@ export class LogOffsets {
   ): Promise<ReadonlyMap<AssignedPartition, LogPosition>> {
     if (partitions.length === 0) return new Map();
     await this.leaders.know(partitions.map(({ topicId }) => topicId));
-    const byLeader = grouped(partitions, (each) => this.leaders.leaderOf(each)?.leaderId ?? -1);
+    const byLeader = Map.groupBy(partitions, (each) => this.leaders.leaderOf(each)?.leaderId ?? -1);
     const found = new Map<AssignedPartition, LogPosition>();
     await Promise.all(
       [...byLeader].map(async ([leaderId, those]) => {
@@ -48,7 +47,7 @@ export class LogOffsets {
     endOf: (partition: AssignedPartition) => LogEnd,
   ): Promise<ReadonlyMap<string, LogPosition>> {
     const topics = Array.from(
-      grouped(partitions, ({ topic }) => topic),
+      Map.groupBy(partitions, ({ topic }) => topic),
       ([topic, those]) => ({
         topic,
         partitions: those.map((each) => ({

@@ -1,4 +1,3 @@
-import { grouped } from '../grouped.js';
 import type { TopicPartition, TopicPartitionOffset } from '../../../pipeline/index.js';
 import type { GroupCoordinator } from '../group-coordinator.js';
 import type { AssignedPartition } from '../membership/assignment.js';
@@ -83,7 +82,7 @@ export class OffsetCommits {
 
   #topicsOf(offsets: readonly TopicPartitionOffset[]): Parameters<typeof offsetCommit.write>[0]['topics'] {
     return Array.from(
-      grouped(offsets, ({ topic }) => topic),
+      Map.groupBy(offsets, ({ topic }) => topic),
       ([topic, those]) => ({
         topic,
         partitions: those.map((each) => ({

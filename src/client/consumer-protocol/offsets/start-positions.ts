@@ -1,4 +1,3 @@
-import { grouped } from '../grouped.js';
 import type { Clock, TopicPartition } from '../../../pipeline/index.js';
 import type { GroupCoordinator } from '../group-coordinator.js';
 import type { AssignedPartition } from '../membership/assignment.js';
@@ -93,7 +92,7 @@ export class StartPositions {
     const committed = new Map<string, LogPosition | 'none'>();
     if (!member.identity) return committed;
     const topics = Array.from(
-      grouped(partitions, ({ topic }) => topic),
+      Map.groupBy(partitions, ({ topic }) => topic),
       ([topic, those]) => ({
         topic,
         partitions: those.map(({ partition }) => partition),

@@ -141,7 +141,7 @@ function byLeader<P extends TopicPartition>(
   cluster: ClusterClient,
   partitions: readonly P[],
 ): Map<string | undefined, P[]> {
-  return grouped(
+  return Map.groupBy(
     partitions,
     ({ topic, partition }) => Object.keys(cluster.findLeaderForPartitions(topic, [partition]))[0],
   );
@@ -151,19 +151,8 @@ function byTopic<P extends TopicPartition, Q>(
   partitions: readonly P[],
   toRequest: (partition: P) => Q,
 ): { topic: string; partitions: Q[] }[] {
-  return [...grouped(partitions, ({ topic }) => topic)].map(([topic, those]) => ({
+  return [...Map.groupBy(partitions, ({ topic }) => topic)].map(([topic, those]) => ({
     topic,
     partitions: those.map(toRequest),
   }));
-}
-
-function grouped<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
-  const groups = new Map<K, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group) group.push(item);
-    else groups.set(key, [item]);
-  }
-  return groups;
 }
