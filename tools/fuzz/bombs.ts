@@ -4,6 +4,7 @@ import {
   messageBytes,
   recordBytes,
   varint,
+  xerial,
 } from '../../src/client/protocol/testing/log-bytes.js';
 import { type Codec, CODECS, pack } from './packing.js';
 
@@ -65,16 +66,4 @@ function manyHeaders(count: number): Buffer {
   const headers = Buffer.alloc(2 * count, Buffer.of(0, 1));
   const body = Buffer.concat([Buffer.of(0, 0, 0, 1, 1), varint(count), headers]);
   return Buffer.concat([varint(body.length), body]);
-}
-
-function xerial(blocks: readonly Uint8Array[]): Buffer {
-  const parts: Uint8Array[] = [
-    Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0, 0, 0, 0, 1, 0, 0, 0, 1]),
-  ];
-  for (const block of blocks) {
-    const size = Buffer.alloc(4);
-    size.writeUInt32BE(block.length);
-    parts.push(size, block);
-  }
-  return Buffer.concat(parts);
 }

@@ -4,7 +4,7 @@ import { Ctx, Payload } from '@nestjs/microservices';
 import { KafkaHandler, KafkaRecordContext } from '../../../src/transport/index.js';
 import { uniqueName, waitFor } from '../../support/kafka.js';
 import { type RunningService, startService } from '../../support/service.js';
-import { OwnKafka } from '../staying-alive/own-kafka.js';
+import { OwnKafka, QUICK_HEARTBEATS } from '../staying-alive/own-kafka.js';
 
 jest.setTimeout(120_000);
 
@@ -15,12 +15,7 @@ const AHEAD = 10;
 let kafka: OwnKafka;
 const services: RunningService[] = [];
 beforeAll(async () => {
-  kafka = await OwnKafka.start({
-    properties: {
-      'group.consumer.min.heartbeat.interval.ms': 100,
-      'group.consumer.heartbeat.interval.ms': 300,
-    },
-  });
+  kafka = await OwnKafka.start({ properties: QUICK_HEARTBEATS });
 }, 120_000);
 afterEach(async () => {
   await Promise.all(services.splice(0).map((each) => each.stop()));

@@ -11,7 +11,7 @@ import {
 } from '../../../src/pipeline/index.js';
 import { kafkaClient } from '../../../tools/kafka/index.js';
 import { uniqueName, waitFor } from '../../support/kafka.js';
-import { OwnKafka } from '../staying-alive/own-kafka.js';
+import { OwnKafka, QUICK_HEARTBEATS } from '../staying-alive/own-kafka.js';
 
 jest.setTimeout(120_000);
 
@@ -22,12 +22,7 @@ const SLOW_DRAIN_MS = 3_000;
 let kafka: OwnKafka;
 const members: MemberOfGroup[] = [];
 beforeAll(async () => {
-  kafka = await OwnKafka.start({
-    properties: {
-      'group.consumer.min.heartbeat.interval.ms': 100,
-      'group.consumer.heartbeat.interval.ms': 300,
-    },
-  });
+  kafka = await OwnKafka.start({ properties: QUICK_HEARTBEATS });
 }, 120_000);
 afterEach(async () => {
   await Promise.all(members.splice(0).map((each) => each.stop()));

@@ -18,6 +18,12 @@ export const QUICK_SESSION = {
   KAFKA_CONNECTION_TIMEOUT_MS: '1000',
 } as const;
 
+/** Settings of a broker with which members of the new group protocol learn of a change at once. */
+export const QUICK_HEARTBEATS = {
+  'group.consumer.min.heartbeat.interval.ms': 100,
+  'group.consumer.heartbeat.interval.ms': 300,
+} as const;
+
 /** A Kafka for one test file whose broker may be killed, suspended and restarted on the same port. */
 export class OwnKafka {
   protected constructor(readonly cluster: KafkaCluster) {}

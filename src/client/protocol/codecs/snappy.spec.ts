@@ -1,6 +1,7 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import snappy from 'kafkajs-snappy';
+import { xerial } from '../testing/log-bytes.js';
 import { unpackSnappy } from './snappy.js';
 
 jest.setTimeout(60_000);
@@ -9,19 +10,6 @@ const LIMIT = 67_108_864;
 const BLOCK = 193;
 /** Unpacks to 193 zeros: a literal and three copies of 64. */
 const ZEROS = Buffer.from([0xc1, 0x01, 0x00, 0x00, 0xfe, 1, 0, 0xfe, 1, 0, 0xfe, 1, 0]);
-
-/** @returns blocks in the framing of Snappy's Java library */
-function xerial(blocks: readonly Uint8Array[]): Buffer {
-  const parts: Uint8Array[] = [
-    Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0, 0, 0, 0, 1, 0, 0, 0, 1]),
-  ];
-  for (const block of blocks) {
-    const size = Buffer.alloc(4);
-    size.writeUInt32BE(block.length);
-    parts.push(size, block);
-  }
-  return Buffer.concat(parts);
-}
 
 /** @returns the CPU time of unpacking, in ms: the least of three runs, since other processes use the machine too */
 async function cpuMs(blocks: number): Promise<number> {

@@ -188,3 +188,16 @@ export function recordsIn(read: ReadLog | undefined): PackedRecord[] {
 export function lastOffsetIn(read: ReadLog | undefined): string | undefined {
   return read && 'records' in read ? read.lastOffset : undefined;
 }
+
+/** @returns blocks in the framing of Snappy's Java library */
+export function xerial(blocks: readonly Uint8Array[]): Buffer {
+  const parts: Uint8Array[] = [
+    Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0, 0, 0, 0, 1, 0, 0, 0, 1]),
+  ];
+  for (const block of blocks) {
+    const size = Buffer.alloc(4);
+    size.writeUInt32BE(block.length);
+    parts.push(size, block);
+  }
+  return Buffer.concat(parts);
+}
